@@ -1,0 +1,45 @@
+#include "core/device_backend.h"
+
+#include <array>
+#include <string>
+
+#include "core/error.h"
+
+namespace vt {
+namespace {
+struct Slot {
+  DeviceBackend* backend = nullptr;
+  std::string reason;
+};
+std::array<Slot, kNumDeviceTypes>& slots() {
+  static std::array<Slot, kNumDeviceTypes> s;
+  return s;
+}
+}  // namespace
+
+DeviceBackend& backend(DeviceType type) {
+  Slot& slot = slots()[static_cast<int>(type)];
+  VT_CHECK(slot.backend, Runtime, "no ", to_string(Device{type, -1}), " device is available: ",
+           slot.reason.empty() ? "its backend is not registered" : slot.reason);
+  return *slot.backend;
+}
+
+bool has_backend(DeviceType type) { return slots()[static_cast<int>(type)].backend != nullptr; }
+
+void register_backend(DeviceType type, DeviceBackend* b, const char* missing_reason) {
+  slots()[static_cast<int>(type)] = {b, missing_reason ? missing_reason : ""};
+}
+
+Device resolve_device(Device d) {
+  if (d.is_cpu()) {
+    VT_CHECK(d.index <= 0, Runtime, "expected cpu device index to be -1 or 0, got ", d.index);
+    return kCPU;
+  }
+  DeviceBackend& b = backend(d.type);
+  if (d.index < 0) d.index = static_cast<int8_t>(b.current_device());
+  VT_CHECK(d.index < b.device_count(), Runtime, "invalid device ordinal: expected an index below ", b.device_count(),
+           ", got ", d);
+  return d;
+}
+
+}  // namespace vt

@@ -1,0 +1,44 @@
+#include "core/dtype.h"
+
+#include <atomic>
+
+namespace vt {
+
+DType promote(DType a, DType b) {
+  if (a == b) return a;
+  if (category(a) < category(b)) return promote(b, a);
+  // a has the higher category, or both have the same and differ.
+  if (category(a) != category(b)) {
+    if (!is_complex(a) || !is_floating(b)) return a;
+    return b == DType::float64 ? DType::complex128 : a;
+  }
+  if (is_integral(a)) {
+    if (a == DType::uint8 && b == DType::int8) return DType::int16;
+    if (a == DType::int8 && b == DType::uint8) return DType::int16;
+    return a > b ? a : b;
+  }
+  if (is_reduced_floating(a) && is_reduced_floating(b)) return DType::float32;
+  return a > b ? a : b;
+}
+
+bool can_cast(DType from, DType to) {
+  if (is_complex(from) && !is_complex(to)) return false;
+  if (is_floating(from) && is_integral(to, true)) return false;
+  if (from != DType::bool_ && to == DType::bool_) return false;
+  return true;
+}
+
+namespace {
+std::atomic<DType> g_default_dtype{DType::float32};
+}
+
+DType default_dtype() { return g_default_dtype.load(std::memory_order_relaxed); }
+
+void set_default_dtype(DType d) {
+  VT_CHECK(is_floating(d), Type, "only floating-point types are supported as the default type, got ", d);
+  g_default_dtype.store(d, std::memory_order_relaxed);
+}
+
+void throw_unsupported_dtype(DType d) { VT_THROW(NotImplemented, "not implemented for '", d, "'"); }
+
+}  // namespace vt

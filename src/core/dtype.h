@@ -1,0 +1,155 @@
+// Element types: one table (dtype.def) and everything made from it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/complex.h"
+#include "core/error.h"
+#include "core/half.h"
+
+namespace vt {
+
+enum class DTypeCategory : uint8_t { Bool, Integral, Floating, Complex };
+
+enum class DType : uint8_t {
+#define VT_DTYPE(name, type, category, bytes, numpy) name,
+#include "core/dtype.def"
+#undef VT_DTYPE
+};
+
+inline constexpr int kNumDTypes = 0
+#define VT_DTYPE(name, type, category, bytes, numpy) +1
+#include "core/dtype.def"
+#undef VT_DTYPE
+    ;
+
+struct DTypeInfo {
+  std::string_view name;
+  DTypeCategory category;
+  uint8_t bytes;
+  std::string_view numpy;
+};
+
+namespace detail {
+inline constexpr DTypeInfo kDTypeInfo[] = {
+#define VT_DTYPE(name, type, category, bytes, numpy) \
+  {std::string_view(#name) == "bool_" ? "bool" : #name, DTypeCategory::category, bytes, numpy},
+#include "core/dtype.def"
+#undef VT_DTYPE
+};
+}  // namespace detail
+
+constexpr const DTypeInfo& info(DType d) { return detail::kDTypeInfo[static_cast<int>(d)]; }
+constexpr size_t size_of(DType d) { return info(d).bytes; }
+constexpr DTypeCategory category(DType d) { return info(d).category; }
+constexpr bool is_floating(DType d) { return category(d) == DTypeCategory::Floating; }
+constexpr bool is_complex(DType d) { return category(d) == DTypeCategory::Complex; }
+constexpr bool is_integral(DType d, bool include_bool = false) {
+  return category(d) == DTypeCategory::Integral || (include_bool && d == DType::bool_);
+}
+constexpr bool is_reduced_floating(DType d) { return d == DType::float16 || d == DType::bfloat16; }
+constexpr bool is_differentiable(DType d) { return is_floating(d) || is_complex(d); }
+constexpr bool is_signed(DType d) { return d != DType::bool_ && d != DType::uint8; }
+// complex64 -> float32, complex128 -> float64; others unchanged.
+constexpr DType to_real(DType d) {
+  return d == DType::complex64 ? DType::float32 : d == DType::complex128 ? DType::float64 : d;
+}
+// float64 -> complex128, other floats -> complex64; complex unchanged.
+constexpr DType to_complex(DType d) {
+  return is_complex(d) ? d : d == DType::float64 ? DType::complex128 : DType::complex64;
+}
+inline std::string to_string(DType d) { return std::string(info(d).name); }
+
+// PyTorch's promotion of two dtypes (both dimensioned tensors).
+VT_API DType promote(DType a, DType b);
+// Whether a result of dtype `from` may be written to `to` (float -> int and complex -> real may not).
+VT_API bool can_cast(DType from, DType to);
+
+// The process-wide default for floating-point results (torch.set_default_dtype).
+VT_API DType default_dtype();
+VT_API void set_default_dtype(DType d);
+
+template <DType d>
+struct dtype_to_type;
+template <class T>
+struct type_to_dtype;
+#define VT_DTYPE(name, type_, category, bytes, numpy)        \
+  template <>                                                \
+  struct dtype_to_type<DType::name> {                        \
+    using type = type_;                                      \
+  };                                                         \
+  template <>                                                \
+  struct type_to_dtype<type_> {                              \
+    static constexpr DType value = DType::name;              \
+  };
+#include "core/dtype.def"
+#undef VT_DTYPE
+template <class T>
+inline constexpr DType dtype_of = type_to_dtype<T>::value;
+
+// The type arithmetic is done in: float for the 16-bit floats, T otherwise.
+template <class T>
+struct opmath {
+  using type = T;
+};
+template <>
+struct opmath<float16> {
+  using type = float;
+};
+template <>
+struct opmath<bfloat16> {
+  using type = float;
+};
+template <class T>
+using opmath_t = typename opmath<T>::type;
+
+template <class T>
+struct TypeTag {
+  using type = T;
+};
+
+// Calls f(TypeTag<T>{}) for the dtype's C++ type, if its category is in the set; otherwise a NotImplementedError.
+// visit_all, visit_floating (no complex), visit_integral (no bool), visit_real (all but complex) ...
+enum DTypeSet : unsigned {
+  kBoolSet = 1,
+  kIntegralSet = 2,
+  kHalfSet = 4,
+  kFloatSet = 8,
+  kComplexSet = 16,
+  kFloatingSet = kHalfSet | kFloatSet,
+  kRealSet = kBoolSet | kIntegralSet | kFloatingSet,
+  kFloatingOrComplexSet = kFloatingSet | kComplexSet,
+  kNumericSet = kIntegralSet | kFloatingSet | kComplexSet,
+  kAllSet = 31,
+};
+constexpr unsigned set_of(DType d) {
+  switch (category(d)) {
+    case DTypeCategory::Bool: return kBoolSet;
+    case DTypeCategory::Integral: return kIntegralSet;
+    case DTypeCategory::Floating: return is_reduced_floating(d) ? kHalfSet : kFloatSet;
+    case DTypeCategory::Complex: return kComplexSet;
+  }
+  return 0;
+}
+[[noreturn]] VT_API void throw_unsupported_dtype(DType d);
+
+template <unsigned Set, class F>
+VT_ALWAYS_INLINE decltype(auto) visit_dtype(DType d, F&& f) {
+  switch (d) {
+#define VT_DTYPE(name, type_, category, bytes, numpy)                  \
+  case DType::name:                                                    \
+    if constexpr ((Set & set_of(DType::name)) != 0) {                  \
+      return f(TypeTag<type_>{});                                      \
+    } else {                                                           \
+      throw_unsupported_dtype(d);                                      \
+    }
+#include "core/dtype.def"
+#undef VT_DTYPE
+  }
+  throw_unsupported_dtype(d);
+}
+
+}  // namespace vt

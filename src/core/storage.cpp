@@ -1,0 +1,34 @@
+#include "core/storage.h"
+
+#include "core/error.h"
+
+namespace vt {
+namespace {
+std::atomic<int64_t> g_live{0};
+}
+
+StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only)
+    : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
+  version_.retain();
+  g_live.fetch_add(1, std::memory_order_relaxed);
+}
+
+StorageImpl::~StorageImpl() {
+  if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
+  g_live.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void StorageImpl::replace(Allocation memory, size_t bytes) {
+  VT_CHECK(!read_only_, Runtime, "cannot resize read-only storage");
+  if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
+  memory_ = memory;
+  bytes_ = bytes;
+}
+
+int64_t StorageImpl::live_count() { return g_live.load(std::memory_order_relaxed); }
+
+Storage allocate_storage(size_t bytes, Device device) {
+  return make_intrusive<StorageImpl>(backend(device.type).allocate(bytes, device), bytes, device);
+}
+
+}  // namespace vt

@@ -1,0 +1,161 @@
+#include "core/tensor.h"
+
+#include "core/thread_state.h"
+
+namespace vt {
+namespace {
+std::atomic<int64_t> g_live{0};
+void (*g_frontend_release)(void*) noexcept = nullptr;
+
+void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got sizes ", sizes, " and strides ",
+           strides);
+  VT_CHECK(sizes.size() <= 64, Runtime, "expected at most 64 dimensions, got ", sizes.size());
+  VT_CHECK(offset >= 0, Runtime, "expected a non-negative storage offset, got ", offset);
+  for (int64_t s : strides) {
+    VT_CHECK(s >= 0, Runtime, "expected non-negative strides, got ", strides, "; negative strides are not supported");
+  }
+  checked_numel(sizes);
+  const int64_t bytes = checked_mul(view_extent(sizes, strides, offset), static_cast<int64_t>(size_of(dtype)));
+  VT_CHECK(static_cast<uint64_t>(bytes) <= storage.bytes(), Runtime, "setStorage: sizes ", sizes, ", strides ", strides,
+           ", storage offset ", offset, " require a storage of ", bytes, " bytes, which is out of bounds for storage of size ",
+           storage.bytes());
+}
+}  // namespace
+
+TensorImpl::TensorImpl(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset)
+    : storage_(std::move(storage)),
+      sizes_(sizes),
+      strides_(strides),
+      offset_(offset),
+      dtype_(dtype),
+      device_(storage_->device()),
+      keys_(backend_key(device_.type)) {
+  check_geometry(*storage_, dtype, sizes, strides, offset);
+  numel_ = checked_numel(sizes);
+  contiguous_ = vt::is_contiguous(sizes_, strides_);
+  g_live.fetch_add(1, std::memory_order_relaxed);
+}
+
+TensorImpl::TensorImpl(Storage storage, DType dtype, DimVec sizes, int64_t numel)
+    : storage_(std::move(storage)),
+      sizes_(std::move(sizes)),
+      strides_(contiguous_strides(sizes_)),
+      numel_(numel),
+      dtype_(dtype),
+      device_(storage_->device()),
+      keys_(backend_key(device_.type)) {
+  g_live.fetch_add(1, std::memory_order_relaxed);
+}
+
+TensorImpl::~TensorImpl() {
+  if (owns_frontend_ && g_frontend_release) g_frontend_release(frontend_object());
+  g_live.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  check_geometry(*storage, dtype, sizes, strides, offset);
+  DimVec new_sizes(sizes), new_strides(strides);  // the spans may point into ourselves
+  const KeySet functional = keys_ - backend_key(device_.type);
+  storage_ = std::move(storage);
+  dtype_ = dtype;
+  device_ = storage_->device();
+  keys_ = functional | backend_key(device_.type);
+  sizes_ = std::move(new_sizes);
+  strides_ = std::move(new_strides);
+  offset_ = offset;
+  numel_ = checked_numel(sizes_);
+  contiguous_ = vt::is_contiguous(sizes_, strides_);
+}
+
+void TensorImpl::set_frontend_release(void (*release)(void*) noexcept) { g_frontend_release = release; }
+
+int64_t TensorImpl::live_count() { return g_live.load(std::memory_order_relaxed); }
+
+std::string to_string(const Tensor& t) {
+  if (!t.defined()) return "None";
+  return detail::concat(t.dtype(), t.sizes(), " ", t.device());
+}
+
+Tensor empty(IntSpan sizes, DType dtype, Device device) {
+  const int64_t numel = checked_numel(sizes);
+  const int64_t bytes = checked_mul(numel, static_cast<int64_t>(size_of(dtype)));
+  device = resolve_device(device);
+  Tensor t(make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, DimVec(sizes), numel));
+  if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
+  return t;
+}
+
+Tensor empty_strided(IntSpan sizes, IntSpan strides, DType dtype, Device device) {
+  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got ", sizes.size(), " sizes and ",
+           strides.size(), " strides");
+  checked_numel(sizes);
+  for (int64_t s : strides) VT_CHECK(s >= 0, Runtime, "expected non-negative strides, got ", strides);
+  const int64_t bytes = checked_mul(view_extent(sizes, strides, 0), static_cast<int64_t>(size_of(dtype)));
+  device = resolve_device(device);
+  Tensor t(make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, sizes, strides, 0));
+  if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
+  return t;
+}
+
+Tensor wrapped_number(const Scalar& value) {
+  const DType dtype = value.is_floating() ? DType::float64 : value.is_complex() ? DType::complex128 : value.dtype();
+  Tensor t = empty({}, dtype);
+  switch (dtype) {
+    case DType::bool_: *t.data<bool>() = value.to_bool(); break;
+    case DType::int64: *t.data<int64_t>() = value.to_int(); break;
+    case DType::float64: *t.data<double>() = value.to_double(); break;
+    default: *t.data<complex<double>>() = value.to_complex();
+  }
+  t.impl()->set_wrapped_number(true);
+  return t;
+}
+
+Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t offset, ViewOrigin origin) {
+  TensorImpl* s = self.impl();
+  auto view = make_intrusive<TensorImpl>(s->storage(), s->dtype(), sizes, strides, offset);
+  if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
+  const ThreadState& state = thread_state();
+  if (VT_UNLIKELY(state.inference_mode)) {
+    view->set_inference(s->is_inference());
+    origin = ViewOrigin::InferenceMode;
+  } else if (!state.grad_enabled) {
+    origin = ViewOrigin::NoGradMode;
+  } else if (s->view_base() && s->view_origin() != ViewOrigin::Default && origin == ViewOrigin::Default) {
+    origin = s->view_origin();
+  }
+  if (!s->is_inference()) view->set_view_of(s->view_base() ? s->view_base() : self.ptr(), origin);
+  return Tensor(std::move(view));
+}
+
+Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  TensorImpl* s = self.impl();
+  auto view = make_intrusive<TensorImpl>(s->storage(), dtype, sizes, strides, offset);
+  if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
+  if (!s->is_inference()) view->set_view_of(s->view_base() ? s->view_base() : self.ptr(), ViewOrigin::Default);
+  return Tensor(std::move(view));
+}
+
+Tensor make_detached(const Tensor& self, bool fresh_version) {
+  TensorImpl* s = self.impl();
+  auto t = make_intrusive<TensorImpl>(s->storage(), s->dtype(), s->sizes(), s->strides(), s->offset());
+  t->set_inference(s->is_inference());
+  if (fresh_version) {
+    t->set_version_counter(make_intrusive<VersionCounter>());
+  } else if (s->own_version_counter()) {
+    t->set_version_counter(s->own_version_counter());
+  }
+  return Tensor(std::move(t));
+}
+
+Tensor from_memory(Allocation memory, size_t bytes, DType dtype, IntSpan sizes, IntSpan strides, Device device,
+                   bool read_only) {
+  auto storage = make_intrusive<StorageImpl>(memory, bytes, device, read_only);
+  return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, sizes, strides, 0));
+}
+
+void check_writable(const Tensor& t) {
+  VT_CHECK(!t.storage()->read_only(), Runtime, "cannot write to read-only memory; clone() the tensor first");
+}
+
+}  // namespace vt
