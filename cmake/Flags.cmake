@@ -1,0 +1,29 @@
+# vt_flags: what every target of ours compiles with.
+add_library(vt_flags INTERFACE)
+target_include_directories(vt_flags INTERFACE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
+
+# Every function may be replaced by another library's of the same name unless we say otherwise; saying so lets the
+# compiler inline across the functions of one file although all symbols of vt:: are exported.
+set(vt_host_flags -fno-math-errno -fno-trapping-math -fno-semantic-interposition)
+if(VT_SANITIZE)
+  list(APPEND vt_host_flags -fsanitize=${VT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(vt_flags INTERFACE -fsanitize=${VT_SANITIZE})
+endif()
+list(JOIN vt_host_flags "," vt_host_flags_joined)
+
+target_compile_options(vt_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:${vt_host_flags};-Wall;-Wextra;-Wno-unused-parameter;-Wno-missing-field-initializers>
+  $<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>
+  # NDEBUG always: with asserts in device code ptxas serialises wgmma
+  $<$<COMPILE_LANGUAGE:CUDA>:-DNDEBUG;--expt-relaxed-constexpr;-Xfatbin=-compress-all;-Xcompiler=${vt_host_flags_joined}>)
+
+# The baseline of everything but the *.simd.cpp files, which are compiled once per level below.
+add_library(vt_baseline INTERFACE)
+target_link_libraries(vt_baseline INTERFACE vt_flags)
+target_compile_options(vt_baseline INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-march=x86-64-v2> $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-march=x86-64-v2>)
+
+set(VT_ISA_LEVELS v2 v3 v4)
+set(vt_isa_flags_v2 -march=x86-64-v2)
+set(vt_isa_flags_v3 -march=x86-64-v3)
+set(vt_isa_flags_v4 -march=x86-64-v4 -mavx512bf16 -mprefer-vector-width=512)
