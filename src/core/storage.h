@@ -27,6 +27,8 @@ class VT_API StorageImpl final : public RefCounted {
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
   bool read_only() const { return read_only_; }
+  // Who owns the memory; a device's allocator finds its own block in it.
+  const Allocation& memory() const { return memory_; }
   VersionCounter& version() { return version_; }
 
   // New memory for the same storage object (resize_); the first min(old, new) bytes are NOT copied.

@@ -1,0 +1,38 @@
+#include "cuda/backend.h"
+
+#include "cuda/device.h"
+
+namespace vt::cuda {
+namespace {
+
+void free_block(void*, void* context, size_t) noexcept { allocator().deallocate(static_cast<Block*>(context)); }
+
+class CudaBackend final : public DeviceBackend {
+ public:
+  Allocation allocate(size_t bytes, Device device) override {
+    if (bytes == 0) return {};
+    Block* block = allocator().allocate(bytes, vt::cuda::current_stream(device.index));
+    return {block->data, block, &free_block};
+  }
+  int device_count() const override { return vt::cuda::device_count(); }
+  int current_device() const override { return vt::cuda::current_device(); }
+  void set_device(int index) override { vt::cuda::set_device(index); }
+  void synchronize(int index) override { synchronize_device(index < 0 ? vt::cuda::current_device() : index); }
+  uintptr_t current_stream(int index) const override {
+    return reinterpret_cast<uintptr_t>(vt::cuda::current_stream(index).handle);
+  }
+};
+
+}  // namespace
+
+void register_cuda_backend() {
+  static auto* backend = new CudaBackend;
+  register_backend(DeviceType::CUDA, backend);
+}
+
+void record_stream(const StorageImpl& storage, Stream stream) {
+  const Allocation& memory = storage.memory();
+  if (memory.free == &free_block) allocator().record_stream(static_cast<Block*>(memory.context), stream);
+}
+
+}  // namespace vt::cuda

@@ -1,0 +1,57 @@
+#include "cuda/device_error.h"
+
+#include <atomic>
+#include <mutex>
+
+#include "core/error.h"
+#include "cuda/check.h"
+#include "cuda/device.h"
+
+namespace vt::cuda {
+namespace detail {
+
+DeviceErrorRecord* error_records[kMaxDevices] = {};
+
+namespace {
+std::mutex& records_mutex() {
+  static auto* mutex = new std::mutex;
+  return *mutex;
+}
+}  // namespace
+
+void take_device_error(int device) {
+  DeviceErrorRecord seen;
+  {
+    std::lock_guard lock(records_mutex());
+    DeviceErrorRecord* record = error_records[device];
+    if (record->state == 0) return;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    seen = *record;
+    std::atomic_thread_fence(std::memory_order_release);
+    *const_cast<volatile int32_t*>(&record->state) = 0;
+  }
+  // Names the op that launched the kernel, which may be an earlier one than the op that is running now.
+  Error error(seen.is_range ? ErrorKind::Index : ErrorKind::Runtime,
+              seen.is_range ? vt::detail::concat("expected an index in [", seen.low, ", ", seen.high, "), got ", seen.index,
+                                     " (found by a CUDA kernel of device cuda:", device, ")")
+                            : vt::detail::concat(seen.what, " (found by a CUDA kernel of device cuda:", device, ")"));
+  error.add_context(seen.op, {});
+  throw error;
+}
+
+}  // namespace detail
+
+DeviceErrorSink device_error_sink(int device, const char* op) {
+  if (VT_UNLIKELY(detail::error_records[device] == nullptr)) {
+    std::lock_guard lock(detail::records_mutex());
+    if (detail::error_records[device] == nullptr) {
+      DeviceGuard guard(device);
+      void* memory = nullptr;
+      VT_CUDA_CHECK(cudaHostAlloc(&memory, sizeof(DeviceErrorRecord), cudaHostAllocMapped | cudaHostAllocPortable));
+      detail::error_records[device] = new (memory) DeviceErrorRecord{};
+    }
+  }
+  return {detail::error_records[device], op};
+}
+
+}  // namespace vt::cuda

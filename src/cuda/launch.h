@@ -1,0 +1,67 @@
+// The one place where kernels are launched.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <initializer_list>
+#include <tuple>
+#include <utility>
+
+#include "core/storage.h"
+#include "cuda/stream.h"
+
+namespace vt::cuda {
+
+/// Where and how a kernel runs. `op` is a string literal that names it in errors.
+struct LaunchConfig {
+  const char* op;
+  Stream stream;
+  dim3 grid;
+  dim3 block;
+  size_t shared_bytes = 0;  // dynamic; above 48 KiB the kernel must have been given allow_shared_memory
+};
+
+/// Sees every launch of a thread and the storages that it uses; graph capture keeps those alive through it.
+class VT_API LaunchObserver {
+ public:
+  virtual ~LaunchObserver() = default;
+  virtual void on_launch(const LaunchConfig& config, const StorageImpl* const* storages, size_t count) = 0;
+};
+
+/// Sets this thread's observer (null: none); returns the one before.
+VT_API LaunchObserver* set_launch_observer(LaunchObserver* observer);
+
+namespace detail {
+VT_API void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments,
+                          const StorageImpl* const* storages, size_t count);
+VT_API void allow_shared_memory(const void* kernel, size_t bytes);
+}  // namespace detail
+
+/// Lets `kernel` use `bytes` of dynamic shared memory on the current device (needed above 48 KiB).
+template <typename... Params>
+void allow_shared_memory(void (*kernel)(Params...), size_t bytes) {
+  detail::allow_shared_memory(reinterpret_cast<const void*>(kernel), bytes);
+}
+
+/// Launches `kernel` with `args` converted to its parameter types; an empty grid is no launch. `storages` are those that
+/// the kernel reads or writes. Throws for a failed launch, and for an index error that an earlier kernel reported.
+template <typename... Params, typename... Args>
+void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*> storages, void (*kernel)(Params...),
+            Args&&... args) {
+  static_assert(sizeof...(Params) == sizeof...(Args), "one argument per kernel parameter");
+  std::tuple<std::decay_t<Params>...> values{static_cast<std::decay_t<Params>>(std::forward<Args>(args))...};
+  std::apply(
+      [&](auto&... value) {
+        void* arguments[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
+        detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages.begin(), storages.size());
+      },
+      values);
+}
+
+/// Blocks needed to cover `items` with `per_block` each, capped at `limit`.
+inline unsigned blocks_for(int64_t items, int64_t per_block, int64_t limit = 0x7fffffff) {
+  const int64_t blocks = (items + per_block - 1) / per_block;
+  return static_cast<unsigned>(blocks < limit ? blocks : limit);
+}
+
+}  // namespace vt::cuda
