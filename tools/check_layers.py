@@ -1,0 +1,65 @@
+"""Checks the arrows between the layers of src/ on every #include; exit status 1 names each wrong one.
+
+A file may include its own layer and the layers below it:
+
+    core < cpu | cuda < iter < dispatch < ops < autograd | interop | fabric < bindings
+
+Layers on one step do not see each other. CUDA's own headers belong to src/cuda, src/fabric, *.cu and *.cuh alone, so that
+everything else is compiled by the host compiler and reads without them. No hand-written file is longer than 1,000 lines.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = [("core",), ("cpu", "cuda"), ("iter",), ("dispatch",), ("ops",), ("autograd", "interop", "fabric"), ("bindings",)]
+STEP_OF = {layer: step for step, layers in enumerate(STEPS) for layer in layers}
+SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".def", ".inc"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+CUDA_HEADER = re.compile(
+    r"^(cuda|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvrtc|nvtx|nvml|cub/|thrust/|cute/|cutlass/)"
+    r"|^(cooperative_groups|mma|vector_types|device_launch_parameters)[./h]"
+)
+MAX_LINES = 1000
+
+
+def complaints_of(path: Path, root: Path = ROOT) -> Iterator[str]:
+    """The rules that one file of src/ breaks, a sentence each."""
+    relative = path.relative_to(root / "src")
+    layer = relative.parts[0]
+    text = path.read_text()
+    where = path.relative_to(root)
+    if layer not in STEP_OF:
+        yield f"{where}: src/{layer} is no layer"
+        return
+    if (lines := text.count("\n")) > MAX_LINES:
+        yield f"{where}: {lines} lines, more than {MAX_LINES}: which two things live in it?"
+    for bracket, header in INCLUDE.findall(text):
+        if bracket == "<":
+            if CUDA_HEADER.match(header) and layer not in ("cuda", "fabric") and path.suffix not in (".cu", ".cuh"):
+                yield f"{where}: <{header}> belongs in src/cuda, src/fabric, *.cu or *.cuh"
+            continue
+        target = header.split("/")[0]
+        if "/" not in header or target not in STEP_OF:
+            if not ((path.parent / header).exists() or header.startswith("vibetensor/")):
+                yield f'{where}: "{header}" is not written from src/: "layer/.../file.h"'
+            continue
+        if target != layer and STEP_OF[target] >= STEP_OF[layer]:
+            yield f'{where}: {layer} must not include "{header}", which is not below it'
+        if header.endswith(".cuh") and path.suffix not in (".cu", ".cuh"):
+            yield f'{where}: "{header}" is CUDA code, only *.cu and *.cuh may include it'
+
+
+def main() -> int:
+    files = sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in SUFFIXES)
+    complaints = [line for path in files for line in complaints_of(path)]
+    print("\n".join(complaints) if complaints else f"layers: {len(files)} files, all arrows point down")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
