@@ -6,8 +6,12 @@ target_include_directories(vt_flags INTERFACE "${PROJECT_SOURCE_DIR}/src" "${PRO
 # compiler inline across the functions of one file although all symbols of vt:: are exported.
 set(vt_host_flags -fno-math-errno -fno-trapping-math -fno-semantic-interposition)
 if(VT_SANITIZE)
-  list(APPEND vt_host_flags -fsanitize=${VT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(vt_flags INTERFACE -fsanitize=${VT_SANITIZE})
+  list(APPEND vt_host_flags -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  string(REPLACE "," ";" sanitizers "${VT_SANITIZE}")
+  foreach(sanitizer IN LISTS sanitizers)  # one flag each: nvcc would cut a comma
+    list(APPEND vt_host_flags -fsanitize=${sanitizer})
+    target_link_options(vt_flags INTERFACE -fsanitize=${sanitizer})
+  endforeach()
 endif()
 list(JOIN vt_host_flags "," vt_host_flags_joined)
 

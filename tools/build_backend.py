@@ -1,4 +1,4 @@
-"""The PEP 517 backend of pyproject.toml: scikit-build-core, plus the CUDA compiler from PyPI where the machine has none.
+"""The PEP 517 backend of pyproject.toml: scikit-build-core, plus PyPI's CUDA compiler where the machine has none.
 
 Run as a script it prints the extra build requirements, one a line; the Makefile asks it the same way as pip does.
 """
@@ -16,7 +16,7 @@ TOOLKIT = f"cuda-toolkit[nvcc,cccl]=={CUDA_RELEASE}.*"
 
 
 def has_cuda_compiler() -> bool:
-    """True if the user names a CUDA compiler or PATH has one of the release; cmake/FindCudaWheels.cmake then uses it."""
+    """True if the user names a CUDA compiler or PATH has one of the release, which cmake/FindCudaWheels.cmake takes."""
     if os.environ.get("CUDACXX"):
         return True
     for name in ("CUDA_HOME", "CUDA_PATH"):

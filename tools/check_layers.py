@@ -4,8 +4,8 @@ A file may include its own layer and the layers below it:
 
     core < cpu | cuda < iter < dispatch < ops < autograd | interop | fabric < bindings
 
-Layers on one step do not see each other. CUDA's own headers belong to src/cuda, src/fabric, *.cu and *.cuh alone, so that
-everything else is compiled by the host compiler and reads without them. No hand-written file is longer than 1,000 lines.
+Layers on one step do not see each other. CUDA's own headers belong to src/cuda, src/fabric, *.cu and *.cuh alone:
+everything else is compiled by the host compiler and reads without them. No hand-written file is over 1,000 lines.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STEPS = [("core",), ("cpu", "cuda"), ("iter",), ("dispatch",), ("ops",), ("autograd", "interop", "fabric"), ("bindings",)]
+STEPS = [
+    ("core",),
+    ("cpu", "cuda"),
+    ("iter",),
+    ("dispatch",),
+    ("ops",),
+    ("autograd", "interop", "fabric"),
+    ("bindings",),
+]
 STEP_OF = {layer: step for step, layers in enumerate(STEPS) for layer in layers}
 SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".def", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
