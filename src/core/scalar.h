@@ -65,7 +65,8 @@ class Scalar {
   complex<double> to_complex() const {
     return kind_ == DTypeCategory::Complex ? z_ : complex<double>(to<double>(), 0.0);
   }
-  static DType to_complex(DType d) { return vt::to_complex(d); }
+  // Where the complex value lives, for argument lists that refer to it; null if this is not one.
+  const complex<double>* complex_address() const { return is_complex() ? &z_ : nullptr; }
 
  private:
   template <class T>

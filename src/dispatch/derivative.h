@@ -1,0 +1,76 @@
+// How an op states its derivative: what it keeps for backward, and a function from output gradients to input gradients
+// written with dispatched ops (so double backward needs nothing more).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dispatch/value.h"
+
+namespace vt {
+
+// What backward keeps: arguments and results by position. Everything else of a call (numbers, lists, flags, and the shape,
+// dtype and device of every tensor argument) is always at hand.
+struct Keep {
+  uint32_t bits = 0;
+  static constexpr Keep arg(int i) { return {1u << i}; }
+  static constexpr Keep result(int i = 0) { return {1u << (24 + i)}; }
+  constexpr Keep operator|(Keep o) const { return {bits | o.bits}; }
+  constexpr bool has_arg(int i) const { return bits >> i & 1; }
+  constexpr bool has_result(int i) const { return bits >> (24 + i) & 1; }
+};
+namespace keep {
+inline constexpr Keep none{};
+inline constexpr Keep self = Keep::arg(0);
+inline constexpr Keep result = Keep::result(0);
+template <class... I>
+constexpr Keep args(I... i) {
+  return {(0u | ... | (1u << i))};
+}
+template <class... I>
+constexpr Keep results(I... i) {
+  return {(0u | ... | (1u << (24 + i)))};
+}
+}  // namespace keep
+
+// One call of a derivative. Argument and result numbers are positions in the schema.
+class VT_API GradContext {
+ public:
+  virtual ~GradContext() = default;
+
+  // Gradient of a result; undefined when nothing downstream used that result (never for an op with one result).
+  virtual const Tensor& grad(int result = 0) const = 0;
+  // Gradient of every tensor of an op that returns Tensor[]; entries may be undefined.
+  virtual TensorSpan grads() const = 0;
+  // The same, zeros where undefined.
+  virtual Tensor grad_or_zeros(int result) const = 0;
+
+  // Whether the gradient of an argument (element j of a list argument) is wanted.
+  virtual bool needs(int arg, int element = 0) const = 0;
+  // Kept tensors; asking for one that the op does not keep is an internal error. Versions are checked here.
+  virtual Tensor saved(int arg, int element = 0) const = 0;
+  virtual Tensor saved_result(int result = 0) const = 0;
+  // Shape, dtype and device of a tensor argument, kept or not; of an absent Tensor? the sizes are empty.
+  virtual IntSpan sizes(int arg, int element = 0) const = 0;
+  virtual DType dtype(int arg, int element = 0) const = 0;
+  virtual Device device(int arg, int element = 0) const = 0;
+  virtual int list_size(int arg) const = 0;
+  virtual bool is_none(int arg) const = 0;
+
+  // Number, list, string arguments as they came: ctx.arg<int64_t>(1), ctx.arg<std::optional<DimVec>>(1).
+  template <class T>
+  decltype(auto) arg(int i) const {
+    return Unbox<T>::get(raw(i));
+  }
+
+  // The gradient of an argument. The engine sums it to the argument's shape if it was broadcast and casts its dtype.
+  virtual void set(int arg, Tensor gradient) = 0;
+  virtual void set(int arg, int element, Tensor gradient) = 0;
+
+ protected:
+  virtual const Value& raw(int arg) const = 0;
+};
+
+using Derivative = void (*)(GradContext&);
+
+}  // namespace vt

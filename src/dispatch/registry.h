@@ -1,0 +1,128 @@
+// Declaring ops. One plain function per family fills the registry from a list in ops/register_all.cpp.
+//
+//   r.def("softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
+//       .meta(softmax_meta)      // TensorSpec softmax_meta(const Tensor& self, int64_t& dim, std::optional<DType>& dtype)
+//       .cpu(softmax_cpu)        // void softmax_cpu(const Tensor& self, int64_t dim, std::optional<DType>, Tensor& out)
+//       .backward(keep::result, softmax_backward);   // void softmax_backward(GradContext& ctx)
+//   r.at("softmax").cuda(softmax_cuda);              // in softmax.cu, same type as the CPU kernel
+//
+// meta runs before any allocation, validates, may change its arguments (wrap a dim, fill in a default) and returns one
+// TensorSpec or std::array<TensorSpec, N>. Kernels then get the normalised arguments and the outputs to write. Kernel
+// parameter types: const Tensor& (undefined for None), TensorSpan, Scalar, int64_t, double, bool, std::string_view, IntSpan
+// or const DimVec& (DimVec if meta changes it), DType, Device, MemoryFormat, Generator*, std::optional of those.
+//
+// Without meta, .cpu/.cuda/.all take whole functions that return their results (Tensor, std::tuple<Tensor...>,
+// std::vector<Tensor>, bool, int64_t, double, Scalar, void); .composite takes one that calls other ops and needs no
+// derivative; .view marks results that alias self.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dispatch/boxing.h"
+#include "dispatch/dispatch.h"
+
+namespace vt {
+
+class VT_API OpBuilder {
+ public:
+  explicit OpBuilder(Op& op) : op_(&op) {}
+
+  template <class R, class... A>
+  OpBuilder& meta(R (*fn)(A...)) {
+    op_->parts.meta = reinterpret_cast<void*>(fn);
+    op_->parts.run_meta = &boxing::run_meta<R, A...>;
+    op_->parts.want_out = true;
+    return agree(op_->parts.stored_type, typeid(boxing::StoredArgs<A...>));
+  }
+  template <class R, class... A>
+  OpBuilder& cpu(R (*fn)(A...)) {
+    return implementation(Key::CPU, fn);
+  }
+  template <class R, class... A>
+  OpBuilder& cuda(R (*fn)(A...)) {
+    return implementation(Key::CUDA, fn);
+  }
+  // One whole function for every device.
+  template <class R, class... A>
+  OpBuilder& all(R (*fn)(A...)) {
+    return implementation(Key::CPU, fn).implementation(Key::CUDA, fn);
+  }
+  template <class R, class... A>
+  OpBuilder& composite(R (*fn)(A...)) {
+    op_->parts.composite = true;
+    return all(fn);
+  }
+  // A kernel that reads the boxed call itself (pointwise rows); data() is op.parts.data.
+  OpBuilder& boxed(Key key, Kernel kernel);
+  OpBuilder& data(const void* d);
+
+  OpBuilder& backward(Keep keep, Derivative fn);
+  OpBuilder& not_differentiable();
+  OpBuilder& view();
+  OpBuilder& any_device();
+  OpBuilder& random();
+  OpBuilder& autocast(AutocastPolicy policy);
+  // Also make `name_`. `direct`: the kernel may write its output over self while reading it.
+  OpBuilder& inplace(bool direct = false);
+  // Make (or do not make) the out= form; on by default with meta.
+  OpBuilder& out(bool wanted = true);
+  // kFunction | kMethod is the default; kMethod only where the first argument is `Tensor self`.
+  OpBuilder& surface(uint8_t where);
+  OpBuilder& function_only() { return surface(kFunction); }
+  OpBuilder& method_only() { return surface(kMethod); }
+  OpBuilder& internal() { return surface(kInternal); }
+  OpBuilder& doc(const char* text);
+
+ private:
+  template <class R, class... A>
+  OpBuilder& implementation(Key key, R (*fn)(A...)) {
+    using Traits = boxing::KernelTraits<R, A...>;
+    const int k = static_cast<int>(key);
+    op_->parts.implementation[k] = reinterpret_cast<void*>(fn);
+    const bool structured = op_->parts.meta != nullptr;
+    if constexpr (Traits::kOutputs > 0) {
+      VT_ASSERT(structured, op_->name(), ": kernels that write outputs need .meta first");
+      op_->parts.kernel[k] = &boxing::structured_call<R, A...>;
+      agree(op_->parts.stored_type, typeid(typename Traits::Stored));
+    } else {
+      op_->parts.kernel[k] = &boxing::whole_call<R, A...>;
+    }
+    return agree(op_->parts.implementation_type, typeid(R(A...)));
+  }
+  OpBuilder& agree(const std::type_info*& slot, const std::type_info& type);
+  Op* op_;
+};
+
+class VT_API Registry {
+ public:
+  static Registry& get();
+
+  // Declares an op; the schema's full name must be new.
+  OpBuilder def(std::string_view schema);
+  OpBuilder at(std::string_view full_name);
+
+  const Op* find(std::string_view full_name) const;
+  // All overloads under a bare name ("sum", "add_"), in order of declaration; empty if there is none.
+  const std::vector<const Op*>& overloads(std::string_view name) const;
+  const std::vector<std::unique_ptr<Op>>& ops() const { return ops_; }
+
+  // The kernel that a key runs for ops that have none of their own: autograd's, autocast's.
+  void set_fallback(Key key, Kernel kernel);
+  // Makes the derived forms, checks every declaration and publishes the tables. Called once, after all registration.
+  void finalize();
+
+ private:
+  Op& add(std::string_view schema, OpKind kind, const Op* functional);
+  void derive(Op& op);
+  void build_table(Op& op);
+  std::vector<std::unique_ptr<Op>> ops_;
+  std::map<std::string, Op*, std::less<>> by_name_;
+  std::map<std::string, std::vector<const Op*>, std::less<>> overloads_;
+  Kernel fallback_[kNumKeys] = {};
+};
+
+}  // namespace vt
