@@ -77,5 +77,5 @@ std::string concat(const Args&... args) {
 #define VT_ASSERT(cond, ...)                                                                              \
   do {                                                                                                    \
     if (VT_UNLIKELY(!(cond)))                                                                             \
-      ::vt::detail::throw_internal(__FILE__, __LINE__, #cond, ::vt::detail::concat("" __VA_ARGS__)); \
+      ::vt::detail::throw_internal(__FILE__, __LINE__, #cond, ::vt::detail::concat(__VA_ARGS__)); \
   } while (0)

@@ -35,7 +35,7 @@ class Scalar {
       case DTypeCategory::Bool: return DType::bool_;
       case DTypeCategory::Integral: return DType::int64;
       case DTypeCategory::Floating: return default_dtype();
-      default: return to_complex(default_dtype());
+      default: return vt::to_complex(default_dtype());
     }
   }
 
