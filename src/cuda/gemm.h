@@ -1,0 +1,60 @@
+// Matrix products on CUDA, through cuBLASLt.
+#pragma once
+
+#include <cstdint>
+
+#include "core/dtype.h"
+#include "cuda/stream.h"
+
+namespace vt::cuda {
+
+/// What happens to the product before it is stored. `bias` has n values, one per column of C.
+enum class GemmEpilogue : uint8_t {
+  None,
+  Bias,          // + bias
+  Relu,          // relu
+  ReluBias,      // relu(. + bias)
+  Gelu,          // GELU, tanh form
+  GeluBias,      // GELU of (. + bias)
+  GeluAux,       // GELU; what went in is kept in aux
+  GeluAuxBias,   // GELU of (. + bias); what went in is kept in aux
+  GeluGradient,  // times GELU'(aux)
+  SumA,          // also writes the sums over k of op(A), one per row of C, to `bias` (gradient of a linear layer's bias)
+};
+
+/// C (m, n) = alpha * op(A) (m, k) @ op(B) (k, n) + beta * C, all row-major, for `batch` matrices a stride apart.
+/// Leading dimensions and strides are in elements. Sums are kept in float32 for 16-bit types.
+struct GemmArgs {
+  DType dtype = DType::float32;      // of A and B: float16, bfloat16, float32, float64, complex64, complex128
+  DType out_dtype = DType::float32;  // of C: dtype, or float32 for 16-bit inputs
+  int64_t m = 0, n = 0, k = 0;
+  const void* a = nullptr;  // (m, k), or (k, m) when transposed
+  int64_t lda = 0;
+  bool transpose_a = false;
+  bool conjugate_a = false;  // needs transpose_a
+  const void* b = nullptr;   // (k, n), or (n, k) when transposed
+  int64_t ldb = 0;
+  bool transpose_b = false;
+  bool conjugate_b = false;  // needs transpose_b
+  void* c = nullptr;         // (m, n)
+  int64_t ldc = 0;
+  int64_t batch = 1;
+  int64_t stride_a = 0, stride_b = 0, stride_c = 0;
+  double alpha = 1.0;
+  double beta = 0.0;  // 0: C is not read
+  GemmEpilogue epilogue = GemmEpilogue::None;
+  void* bias = nullptr;      // of out_dtype; read, or written by SumA
+  void* aux = nullptr;       // (m, n) of out_dtype
+  int64_t ld_aux = 0;
+};
+
+/// Throws NotImplementedError for integers, RuntimeError when cuBLASLt is missing or refuses the problem.
+VT_API void gemm(const GemmArgs& args, Stream stream);
+/// As gemm, but false where cuBLASLt has no kernel for this combination (an epilogue, a type).
+VT_API bool try_gemm(const GemmArgs& args, Stream stream);
+
+/// Whether float32 products may use TF32 tensor cores; off at first, as in PyTorch.
+VT_API bool allow_tf32();
+VT_API void set_allow_tf32(bool allow);
+
+}  // namespace vt::cuda
