@@ -1,0 +1,30 @@
+#include "cpu/backend.h"
+
+#include "cpu/allocator.h"
+
+namespace vt::cpu {
+namespace {
+
+void free_block(void* data, void*, size_t bytes) noexcept { cpu_deallocate(data, bytes); }
+
+class CpuBackend final : public DeviceBackend {
+ public:
+  Allocation allocate(size_t bytes, Device) override {
+    if (bytes == 0) return {};
+    return {cpu_allocate(bytes), nullptr, &free_block};
+  }
+  int device_count() const override { return 1; }
+  int current_device() const override { return 0; }
+  void set_device(int) override {}
+  void synchronize(int) override {}
+  uintptr_t current_stream(int) const override { return 0; }
+};
+
+}  // namespace
+
+void register_cpu_backend() {
+  static auto* backend = new CpuBackend;
+  register_backend(DeviceType::CPU, backend);
+}
+
+}  // namespace vt::cpu
