@@ -1,0 +1,168 @@
+"""Makes python/vibetensor/_C.pyi and docs/ops.md from the registry of the built extension.
+
+    gen_stubs.py           writes both
+    gen_stubs.py --check   exit status 1 if one of them is not what would be written
+
+The types that are no ops are declared by hand in tools/stubs/_C.pyi.in; the ops go where its markers are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import schema_text
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "tools" / "stubs" / "_C.pyi.in"
+STUB = ROOT / "python" / "vibetensor" / "_C.pyi"
+TABLE = ROOT / "docs" / "ops.md"
+
+PYTHON_TYPES = {
+    "Tensor": "Tensor",
+    "Scalar": "Number",
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "str": "str",
+    "ScalarType": "dtype",
+    "Device": "DeviceLike",
+    "Generator": "Generator",
+    "MemoryFormat": "memory_format",
+}
+RESULT_TYPES = {**PYTHON_TYPES, "Scalar": "Number", "Device": "device"}
+
+
+def argument_type(text: str) -> str:
+    """Python's type of an argument whose type the schema writes as `text`."""
+    if text.endswith("?"):
+        return f"{argument_type(text[:-1])} | None"
+    match = re.match(r"^(\w+\??)\[(\d*)\]$", text)
+    if match is None:
+        return PYTHON_TYPES[text]
+    element = argument_type(match[1])
+    alone = f"{element} | " if match[2] or element == "int" else ""
+    return f"{alone}Sequence[{element}]"
+
+
+def result_type(returns: tuple[str, ...]) -> str:
+    """Python's type of what an op returns."""
+    names = [f"tuple[{RESULT_TYPES[t[:-2]]}, ...]" if t.endswith("[]") else RESULT_TYPES[t] for t in returns]
+    if len(names) == 1:
+        return names[0]
+    return f"tuple[{', '.join(names)}]" if names else "None"
+
+
+def default_text(argument: schema_text.Argument) -> str:
+    """The default as a Python expression; a name without quotes, an enumerator, is left to the reader as `...`."""
+    text = argument.default or ""
+    literal = re.match(r"^(None|True|False|-?[\d.]+(e-?\d+)?|\[.*\]|'.*'|\".*\")$", text)
+    return re.sub(r"\[(.*)\]", r"(\1,)", text).replace("(,)", "()") if literal else "..."
+
+
+def signature(schema: schema_text.Schema, self_first: bool) -> str:
+    """`(self, other: Tensor, *, alpha: Number = 1) -> Tensor`; without `self_first`, as a function's."""
+    parts: list[str] = []
+    starred = False
+    for position, argument in enumerate(schema.arguments):
+        if self_first and position == 0:
+            parts.append("self")
+            continue
+        if argument.keyword_only and not starred:
+            parts.append("*")
+            starred = True
+        name = argument.name + "_" if keyword.iskeyword(argument.name) else argument.name
+        text = f"{name}: {argument_type(argument.type)}"
+        parts.append(text if argument.default is None else f"{text} = {default_text(argument)}")
+    return f"({', '.join(parts)}) -> {result_type(schema.returns)}"
+
+
+def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) -> list[str]:
+    """The lines that declare one op; more than one schema of a name become overloads."""
+    lines: list[str] = []
+    signatures = list(dict.fromkeys(signature(schema, method) for schema in schemas))
+    for text in signatures:
+        if len(signatures) > 1:
+            lines.append(f"{indent}@overload")
+        if not method and indent:
+            lines.append(f"{indent}@staticmethod")
+        lines.append(f"{indent}def {schemas[0].name}{text}: ...")
+    return lines
+
+
+def by_name(registry: list[dict[str, Any]], tag: str) -> dict[str, list[schema_text.Schema]]:
+    """The parsed schemas of the ops with a tag, by the name that Python gives them, sorted."""
+    found: dict[str, list[schema_text.Schema]] = defaultdict(list)
+    for row in registry:
+        if tag in row["tags"]:
+            schema = schema_text.parse(row["schema"])
+            found[schema.name].append(schema)
+    return dict(sorted(found.items()))
+
+
+def stub(registry: list[dict[str, Any]], template: str) -> str:
+    """The text of _C.pyi. What the template declares itself inside class Tensor is not declared again."""
+    declared = set(re.findall(r"^    def (\w+)", template, re.MULTILINE))
+    methods: list[str] = []
+    for name, schemas in by_name(registry, "method").items():
+        if name not in declared:
+            methods += definitions(schemas, True, "    ")
+    functions: list[str] = []
+    for schemas in by_name(registry, "op").values():
+        functions += definitions(schemas, False, "    ")
+    text = template.replace("    # @methods@", "\n".join(methods)).replace("    # @functions@", "\n".join(functions))
+    return text
+
+
+def table(registry: list[dict[str, Any]]) -> str:
+    """The text of docs/ops.md."""
+    rows = sorted(registry, key=lambda row: row["name"])
+    shown = [row for row in rows if "functional" in row["tags"]]
+    names = {row["name"] for row in rows}
+    lines = [
+        "# Ops",
+        "",
+        "Made by `make stubs` from the registry. Forms: `f` a function of `torch`, `m` a method of `Tensor`, `_` in place,",
+        "`out` with `out=`. Ops of neither function nor method are internal.",
+        "",
+        "| op | forms | derivative | schema |",
+        "|---|---|---|---|",
+    ]
+    for row in shown:
+        base, _, overload = row["name"].partition(".")
+        in_place = f"{base}_.{overload}" if overload else f"{base}_"
+        forms = [mark for mark, tag in (("f", "function"), ("m", "method")) if tag in row["tags"]]
+        forms += ["`_`"] if in_place in names else []
+        forms += ["out"] if f"{base}.{overload}_out" in names or f"{base}.out" in names else []
+        gradient = next((tag for tag in ("differentiable", "composite") if tag in row["tags"]), "none")
+        schema = row["schema"].replace("|", "\\|")
+        lines.append(f"| {row['name']} | {' '.join(forms)} | {gradient} | `{schema}` |")
+    lines += ["", f"{len(shown)} ops."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, tell whether something would change")
+    check = parser.parse_args().check
+    from vibetensor import _C
+
+    registry = _C.registry()
+    stale = []
+    for path, text in ((STUB, stub(registry, TEMPLATE.read_text())), (TABLE, table(registry))):
+        if not path.exists() or path.read_text() != text:
+            stale.append(path)
+            if not check:
+                path.write_text(text)
+    for path in stale:
+        print(f"{path.relative_to(ROOT)}: {'is not what the registry says, run make stubs' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
