@@ -127,8 +127,8 @@ def table(registry: list[dict[str, Any]]) -> str:
     lines = [
         "# Ops",
         "",
-        "Made by `make stubs` from the registry. Forms: `f` a function of `torch`, `m` a method of `Tensor`, `_` in place,",
-        "`out` with `out=`. Ops of neither function nor method are internal.",
+        "Made by `make stubs` from the registry. Forms: `f` a function of `torch`, `m` a method of `Tensor`, `_` in",
+        "place, `out` with `out=`. Ops of neither function nor method are internal.",
         "",
         "| op | forms | derivative | schema |",
         "|---|---|---|---|",
