@@ -1,0 +1,300 @@
+// Launches reductions over any dims of a tensor.
+//
+// reduce_rows takes reduced elements that lie next to each other (16-byte loads, a row per group of threads) and
+// whatever has no better walk; reduce_columns takes kept elements that lie next to each other (a thread per few
+// columns). Where there are fewer outputs than the device has room for, a reduction is split over blocks and
+// reduce_partials combines the parts. Every combination is in a fixed order: the same input gives the same bits.
+//
+// An op is a trivially copyable struct:
+//   using Acc = ...;                                             trivially copyable
+//   static constexpr bool kOrdered = ...;                        whether `index` below matters
+//   __device__ Acc identity() const;
+//   __device__ Acc reduce(Acc a, In x, int64_t index) const;     index: place among the reduced elements
+//   __device__ Acc combine(Acc a, Acc b) const;
+//   __device__ void write(int64_t output, Acc a) const;          stores result number `output`
+#pragma once
+
+#include <algorithm>
+
+#include "cuda/device.h"
+#include "cuda/launch.h"
+#include "iter/cuda_block.cuh"
+#include "iter/cuda_divide.cuh"
+#include "iter/cuda_reduce.h"
+#include "iter/cuda_vector.cuh"
+
+namespace vt::cuda {
+namespace detail {
+
+/// Element offset of a flat index over ReduceDims.
+struct ReduceOffsets {
+  int ndim = 0;
+  bool narrow = true;  // the count fits in 31 bits
+  FastDivider dividers[kReduceDims];
+  int64_t sizes[kReduceDims];
+  int64_t strides[kReduceDims];
+
+  explicit ReduceOffsets(const ReduceDims& dims) : ndim(dims.ndim), narrow(dims.count <= INT32_MAX) {
+    for (int d = 0; d < ndim; ++d) {
+      sizes[d] = dims.sizes[d];
+      strides[d] = dims.strides[d];
+      if (narrow) dividers[d] = FastDivider(static_cast<uint32_t>(sizes[d] > 0 ? sizes[d] : 1));
+    }
+  }
+
+  __device__ __forceinline__ int64_t at(int64_t index) const {
+    if (ndim == 0) return 0;
+    int64_t offset = 0;
+    if (narrow) {
+      uint32_t rest = static_cast<uint32_t>(index);
+      for (int d = 0; d < ndim - 1; ++d) {
+        uint32_t quotient, remainder;
+        dividers[d].split(rest, quotient, remainder);
+        offset += remainder * strides[d];
+        rest = quotient;
+      }
+      return offset + rest * strides[ndim - 1];
+    }
+    for (int d = 0; d < ndim - 1; ++d) {
+      offset += index % sizes[d] * strides[d];
+      index /= sizes[d];
+    }
+    return offset + index * strides[ndim - 1];
+  }
+};
+
+struct ReduceArguments {
+  ReduceOffsets kept;
+  ReduceOffsets reduced;
+  int64_t outputs;
+  int64_t count;  // reduced elements per output
+  int64_t chunk;  // of them per split
+  int splits;
+  bool vectors;  // reduce_rows: the row is contiguous and aligned
+};
+
+template <typename Op, typename Acc = typename Op::Acc>
+__device__ __forceinline__ void finish(const Op& op, Acc* partials, const ReduceArguments& p, int64_t output, Acc acc) {
+  if (p.splits == 1) {
+    op.write(output, acc);
+  } else {
+    partials[output * p.splits + blockIdx.y] = acc;
+  }
+}
+
+/// Combines over threadIdx.x of blocks (x, y), x a power of two; the result is right where threadIdx.x is 0.
+template <typename Op, typename Acc = typename Op::Acc>
+__device__ __forceinline__ Acc combine_x(const Op& op, Acc acc) {
+  const int width = blockDim.x < 32 ? blockDim.x : 32;
+  for (int distance = width / 2; distance > 0; distance >>= 1) acc = op.combine(acc, shuffle_down(acc, distance, width));
+  if (blockDim.x <= 32) return acc;
+  // Only blocks of one row are wider than a warp.
+  __shared__ alignas(16) char memory[16 * sizeof(Acc)];
+  Acc* scratch = reinterpret_cast<Acc*>(memory);
+  if (threadIdx.x % 32 == 0) scratch[threadIdx.x / 32] = acc;
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    for (unsigned i = 1; i < blockDim.x / 32; ++i) acc = op.combine(acc, scratch[i]);
+  }
+  return acc;
+}
+
+inline constexpr int kReduceThreads = 512;
+
+template <typename In, typename Op>
+__global__ void __launch_bounds__(kReduceThreads)
+    reduce_rows(const In* __restrict__ in, Op op, typename Op::Acc* partials, ReduceArguments p) {
+  using Acc = typename Op::Acc;
+  constexpr int kWidth = kVectorWidth<In>;
+  constexpr int kLanes = kWidth < 4 ? kWidth : 4;  // independent sums, so that additions overlap
+  constexpr int kRowUnroll = kWidth >= 16 ? 1 : kWidth == 8 ? 2 : 4;
+  const int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
+  Acc acc[kLanes];
+#pragma unroll
+  for (int i = 0; i < kLanes; ++i) acc[i] = op.identity();
+  if (row < p.outputs) {
+    const In* from = in + p.kept.at(row);
+    const int64_t begin = blockIdx.y * p.chunk;
+    const int64_t end = begin + p.chunk < p.count ? begin + p.chunk : p.count;
+    if (p.vectors) {
+      const int64_t step = static_cast<int64_t>(blockDim.x) * kWidth;
+      int64_t k = begin + static_cast<int64_t>(threadIdx.x) * kWidth;
+      for (; k + step * (kRowUnroll - 1) + kWidth <= end; k += step * kRowUnroll) {
+        Vector<In, kWidth> x[kRowUnroll];
+#pragma unroll
+        for (int u = 0; u < kRowUnroll; ++u) x[u] = load_vector<kWidth>(from + k + u * step);
+#pragma unroll
+        for (int u = 0; u < kRowUnroll; ++u) {
+#pragma unroll
+          for (int v = 0; v < kWidth; ++v) acc[v % kLanes] = op.reduce(acc[v % kLanes], x[u][v], k + u * step + v);
+        }
+      }
+      for (; k + kWidth <= end; k += step) {
+        const Vector<In, kWidth> x = load_vector<kWidth>(from + k);
+#pragma unroll
+        for (int v = 0; v < kWidth; ++v) acc[v % kLanes] = op.reduce(acc[v % kLanes], x[v], k + v);
+      }
+      // Only one thread stands before the end: on what fills no vector.
+      for (; k < end; ++k) acc[0] = op.reduce(acc[0], from[k], k);
+    } else {
+      int64_t k = begin + threadIdx.x;
+      const int64_t step = blockDim.x;
+      for (; k + step * (kRowUnroll - 1) < end; k += step * kRowUnroll) {
+        In x[kRowUnroll];
+#pragma unroll
+        for (int u = 0; u < kRowUnroll; ++u) x[u] = from[p.reduced.at(k + u * step)];
+#pragma unroll
+        for (int u = 0; u < kRowUnroll; ++u) acc[0] = op.reduce(acc[0], x[u], k + u * step);
+      }
+      for (; k < end; k += step) acc[0] = op.reduce(acc[0], from[p.reduced.at(k)], k);
+    }
+  }
+#pragma unroll
+  for (int i = 1; i < kLanes; ++i) acc[0] = op.combine(acc[0], acc[i]);
+  acc[0] = combine_x(op, acc[0]);
+  if (threadIdx.x == 0 && row < p.outputs) finish(op, partials, p, row, acc[0]);
+}
+
+inline constexpr int kColumnRows = 8;    // threads along the reduced elements
+inline constexpr int kColumnUnroll = 4;
+
+template <typename In, int Width, typename Op>
+__global__ void __launch_bounds__(32 * kColumnRows)
+    reduce_columns(const In* __restrict__ in, Op op, typename Op::Acc* partials, ReduceArguments p) {
+  using Acc = typename Op::Acc;
+  __shared__ alignas(16) char memory[kColumnRows * 32 * Width * sizeof(Acc)];
+  Acc* scratch = reinterpret_cast<Acc*>(memory);
+  const int64_t output = (static_cast<int64_t>(blockIdx.x) * 32 + threadIdx.x) * Width;
+  Acc acc[Width];
+#pragma unroll
+  for (int v = 0; v < Width; ++v) acc[v] = op.identity();
+  if (output < p.outputs) {
+    const In* from = in + p.kept.at(output);
+    const int64_t begin = blockIdx.y * p.chunk;
+    const int64_t end = begin + p.chunk < p.count ? begin + p.chunk : p.count;
+    int64_t k = begin + threadIdx.y;
+    for (; k + kColumnRows * (kColumnUnroll - 1) < end; k += kColumnRows * kColumnUnroll) {
+      Vector<In, Width> x[kColumnUnroll];
+#pragma unroll
+      for (int u = 0; u < kColumnUnroll; ++u) x[u] = load_vector<Width>(from + p.reduced.at(k + u * kColumnRows));
+#pragma unroll
+      for (int u = 0; u < kColumnUnroll; ++u) {
+#pragma unroll
+        for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], x[u][v], k + u * kColumnRows);
+      }
+    }
+    for (; k < end; k += kColumnRows) {
+      const Vector<In, Width> x = load_vector<Width>(from + p.reduced.at(k));
+#pragma unroll
+      for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], x[v], k);
+    }
+  }
+#pragma unroll
+  for (int v = 0; v < Width; ++v) scratch[(threadIdx.y * Width + v) * 32 + threadIdx.x] = acc[v];
+  __syncthreads();
+  // The rows of threads share the columns out among themselves.
+  for (int v = threadIdx.y; v < Width; v += kColumnRows) {
+    Acc total = scratch[v * 32 + threadIdx.x];
+    for (int y = 1; y < kColumnRows; ++y) total = op.combine(total, scratch[(y * Width + v) * 32 + threadIdx.x]);
+    if (output + v < p.outputs) finish(op, partials, p, output + v, total);
+  }
+}
+
+template <typename Op>
+__global__ void __launch_bounds__(kReduceThreads)
+    reduce_partials(Op op, const typename Op::Acc* __restrict__ partials, int64_t outputs, int splits) {
+  using Acc = typename Op::Acc;
+  const int64_t output = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
+  Acc acc = op.identity();
+  if (output < outputs) {
+    for (int i = threadIdx.x; i < splits; i += blockDim.x) acc = op.combine(acc, partials[output * splits + i]);
+  }
+  acc = combine_x(op, acc);
+  if (threadIdx.x == 0 && output < outputs) op.write(output, acc);
+}
+
+inline int64_t power_of_two_up_to(int64_t limit) {
+  int64_t p = 1;
+  while (p * 2 <= limit) p *= 2;
+  return p;
+}
+
+/// Parts a reduction is cut into so that about `wanted` blocks run; each keeps at least `least` elements and starts on a
+/// multiple of 64.
+inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, int64_t least) {
+  int64_t splits = blocks >= wanted ? 1 : std::min((wanted + blocks - 1) / blocks, p.count / least);
+  splits = std::clamp<int64_t>(splits, 1, 1024);
+  p.chunk = std::max<int64_t>((p.count + splits - 1) / splits, 1);
+  p.chunk = (p.chunk + 63) / 64 * 64;
+  p.splits = static_cast<int>(std::max<int64_t>((p.count + p.chunk - 1) / p.chunk, 1));
+}
+
+}  // namespace detail
+
+/// Reduces `input` over `dims` (empty: all); result number i goes to op.write(i, ...), i in the order of a contiguous
+/// output. `outputs` are the storages that op writes to. Empty reductions write op.identity().
+template <typename In, typename Op>
+void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan dims, const Op& op,
+                   const StorageImpl* output, const StorageImpl* second_output = nullptr) {
+  using Acc = typename Op::Acc;
+  const ReduceShape shape = make_reduce_shape(input, dims, Op::kOrdered);
+  const ReduceDims &kept = shape.kept, &reduced = shape.reduced;
+  if (kept.count == 0) return;
+  detail::ReduceArguments p{detail::ReduceOffsets(kept), detail::ReduceOffsets(reduced), kept.count, reduced.count, 0, 1,
+                            false};
+  const int64_t processors = device_properties(stream.device).multi_processor_count;
+  const In* in = static_cast<const In*>(input.data());
+  auto aligned = [&](int width) { return is_aligned(in, sizeof(In) * static_cast<size_t>(width)); };
+
+  constexpr int kWidth = kVectorWidth<In>;
+  constexpr int kColumnWidth = kWidth < 4 ? kWidth : 4;
+  const bool by_rows = reduced.ndim == 0 || (reduced.ndim == 1 && reduced.strides[0] == 1);
+  const bool by_columns = !by_rows && kept.ndim > 0 && kept.strides[0] == 1 && kept.sizes[0] >= 8;
+
+  Tensor memory;  // partial results; freed in stream order
+  Acc* partials = nullptr;
+  auto make_partials = [&] {
+    if (p.splits == 1) return;
+    const auto bytes = p.outputs * p.splits * static_cast<int64_t>(sizeof(Acc));
+    memory = empty({&bytes, 1}, DType::uint8, input.device());
+    partials = static_cast<Acc*>(memory.data());
+  };
+  LaunchConfig config{name, stream, {}, {}};
+  if (by_columns) {
+    bool vectors = kColumnWidth > 1 && kept.sizes[0] % kColumnWidth == 0 && aligned(kColumnWidth);
+    for (int d = 1; d < kept.ndim; ++d) vectors = vectors && kept.strides[d] % kColumnWidth == 0;
+    for (int d = 0; d < reduced.ndim; ++d) vectors = vectors && reduced.strides[d] % kColumnWidth == 0;
+    const int width = vectors ? kColumnWidth : 1;
+    const int64_t blocks = blocks_for(p.outputs, 32 * width);
+    detail::choose_splits(p, blocks, processors * 8, 64);
+    make_partials();
+    config.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
+    config.block = dim3(32, detail::kColumnRows);
+    auto kernel = vectors ? detail::reduce_columns<In, kColumnWidth, Op> : detail::reduce_columns<In, 1, Op>;
+    launch(config, {input.storage().get(), output, second_output, memory.defined() ? memory.storage().get() : nullptr},
+           kernel, in, op, partials, p);
+  } else {
+    p.vectors = kWidth > 1 && by_rows && aligned(kWidth);
+    for (int d = 0; d < kept.ndim; ++d) p.vectors = p.vectors && kept.strides[d] % kWidth == 0;
+    const int64_t items = p.vectors ? (p.count + kWidth - 1) / kWidth : p.count;
+    const int64_t x = std::clamp<int64_t>(detail::power_of_two_up_to((items + 3) / 4), 1, detail::kReduceThreads);
+    const int64_t y = x >= 256 ? 1 : x > 32 ? 1 : 256 / x;
+    const int64_t blocks = blocks_for(p.outputs, y);
+    detail::choose_splits(p, blocks, processors * 4, x * (p.vectors ? kWidth : 1) * 4);
+    make_partials();
+    config.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
+    config.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+    launch(config, {input.storage().get(), output, second_output, memory.defined() ? memory.storage().get() : nullptr},
+           detail::reduce_rows<In, Op>, in, op, partials, p);
+  }
+  if (p.splits > 1) {
+    const int64_t x = detail::power_of_two_up_to(std::min<int64_t>(p.splits, 256));
+    const int64_t y = x > 32 ? 1 : 256 / x;
+    config.grid = dim3(blocks_for(p.outputs, y));
+    config.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+    launch(config, {memory.storage().get(), output, second_output}, detail::reduce_partials<Op>, op, partials, p.outputs,
+           p.splits);
+  }
+}
+
+}  // namespace vt::cuda
