@@ -155,6 +155,8 @@ Tensor from_memory(Allocation memory, size_t bytes, DType dtype, IntSpan sizes, 
 }
 
 void check_writable(const Tensor& t) {
+  VT_CHECK(!t.impl()->is_inference() || thread_state().inference_mode, Runtime,
+           "Inplace update to inference tensor outside InferenceMode is not allowed; clone() it first");
   VT_CHECK(!t.storage()->read_only(), Runtime, "cannot write to read-only memory; clone() the tensor first");
 }
 

@@ -42,7 +42,10 @@ class VT_API TensorImpl final : public RefCounted {
   bool is_contiguous() const { return contiguous_; }
   void* data() const { return static_cast<char*>(storage_->data()) + offset_ * size_of(dtype_); }
 
-  KeySet keys() const { return keys_; }
+  // A view follows its base: writing a tensor that requires grad into one makes all views of it require grad.
+  KeySet keys() const {
+    return VT_UNLIKELY(static_cast<bool>(view_base_)) ? keys_ | (view_base_->keys_ & Key::Autograd) : keys_;
+  }
   void set_key(Key k, bool on) { keys_ = on ? keys_ | k : keys_ - k; }
 
   uint32_t version() const { return const_cast<TensorImpl*>(this)->version_counter().value(); }
@@ -63,7 +66,7 @@ class VT_API TensorImpl final : public RefCounted {
   AutogradMetaBase* autograd_meta() const { return autograd_meta_.get(); }
   void set_autograd_meta(std::unique_ptr<AutogradMetaBase> m) { autograd_meta_ = std::move(m); }
 
-  bool requires_grad() const { return keys_.has(Key::Autograd); }
+  bool requires_grad() const { return keys().has(Key::Autograd); }
   bool is_inference() const { return is_inference_; }
   bool is_wrapped_number() const { return is_wrapped_number_; }
   void set_wrapped_number(bool on) { is_wrapped_number_ = on; }

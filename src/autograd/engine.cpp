@@ -1,0 +1,221 @@
+#include "autograd/engine.h"
+
+#include <unordered_map>
+
+#include "autograd/meta.h"
+#include "autograd/ready_queue.h"
+#include "core/thread_state.h"
+#include "dispatch/dispatch.h"
+
+namespace vt::autograd {
+namespace {
+
+struct NodeState {
+  int32_t missing = 0;    // gradients still to come, counted per edge
+  bool wanted = true;     // its gradient is needed (always, when accumulating into all leaves)
+  bool runs = true;       // it is to be applied, not only captured at
+  Grads incoming;         // summed so far
+  std::vector<std::pair<uint32_t, size_t>> captures;  // input number -> which of options.inputs
+};
+
+using States = std::unordered_map<const Node*, NodeState>;
+thread_local const States* t_states = nullptr;
+
+Tensor sum(const Tensor& a, const Tensor& b) {
+  static const Op& add = find_op("add.Tensor");
+  return call<Tensor>(add, a, b);
+}
+
+// The gradient as the receiving tensor's: summed over broadcast dims, in its dtype, on its device.
+Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
+  if (!same(g.sizes(), m.sizes)) {
+    VT_CHECK(is_expandable_to(m.sizes, g.sizes()), Runtime, "Function ", from.name(), " returned an invalid gradient: got ",
+             g.sizes(), " but expected shape compatible with ", IntSpan(m.sizes));
+    static const Op& sum_to = find_op("sum_to_size");
+    g = call<Tensor>(sum_to, g, IntSpan(m.sizes));
+  }
+  if (g.dtype() != m.dtype) {
+    if (is_complex(g.dtype()) && !is_complex(m.dtype)) {
+      static const Op& real = find_op("real");
+      g = call<Tensor>(real, g);
+    }
+    if (g.dtype() != m.dtype) {
+      static const Op& to = find_op("to.dtype");
+      g = call<Tensor>(to, g, m.dtype);
+    }
+  }
+  if (g.device() != m.device) {
+    VT_CHECK(g.dim() == 0, Runtime, "Function ", from.name(), " returned an invalid gradient: expected device ", m.device,
+             " but got ", g.device());
+    static const Op& to = find_op("to.device");
+    g = call<Tensor>(to, g, m.device, m.dtype);
+  }
+  return g;
+}
+
+class Task {
+ public:
+  Task(const std::vector<Edge>& roots, const BackwardOptions& options) : options_(options) {
+    count_edges(roots);
+    if (!options.inputs.empty()) mark_wanted();
+    captured_.resize(options.inputs.size());
+  }
+
+  Grads run(const std::vector<Edge>& roots, Grads gradients) {
+    const GradMode mode(options_.create_graph);
+    const StateGuard<const States*> states(t_states, &states_);
+    for (size_t i = 0; i < roots.size(); ++i) {
+      if (roots[i]) deliver(roots[i], conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node));
+    }
+    while (!ready_.empty()) step(ready_.pop());
+    return std::move(captured_);
+  }
+
+ private:
+  // Every root counts as one edge into its node.
+  void count_edges(const std::vector<Edge>& roots) {
+    std::vector<Node*> stack;
+    auto visit = [&](const Edge& e) {
+      if (!e) return;
+      const auto [it, fresh] = states_.try_emplace(e.node.get());
+      ++it->second.missing;
+      if (fresh) stack.push_back(e.node.get());
+    };
+    for (const Edge& e : roots) visit(e);
+    while (!stack.empty()) {
+      Node* node = stack.back();
+      stack.pop_back();
+      order_.push_back(node);
+      for (const Edge& e : node->edges()) visit(e);
+    }
+  }
+
+  // Only nodes on a path to one of options.inputs run; at those, the gradient is taken out.
+  void mark_wanted() {
+    for (auto& [node, state] : states_) state.wanted = state.runs = false;
+    for (size_t i = 0; i < options_.inputs.size(); ++i) {
+      const auto it = states_.find(options_.inputs[i].node.get());
+      if (it == states_.end()) continue;
+      it->second.wanted = true;
+      if (options_.accumulate) {
+        it->second.runs = true;
+      } else {
+        it->second.captures.push_back({options_.inputs[i].input, i});
+      }
+    }
+    // A node is wanted if any of its edges is: edges lead to nodes made earlier, so relax until nothing changes, walking
+    // the graph from its ends. An explicit post-order keeps this linear.
+    std::unordered_map<const Node*, size_t> next_edge;
+    std::vector<Node*> stack;
+    for (Node* root : order_) {
+      if (next_edge.contains(root)) continue;
+      stack.push_back(root);
+      next_edge[root] = 0;
+      while (!stack.empty()) {
+        Node* node = stack.back();
+        size_t& at = next_edge[node];
+        bool descended = false;
+        while (at < node->edges().size()) {
+          Node* child = node->edges()[at++].node.get();
+          if (child && !next_edge.contains(child)) {
+            next_edge[child] = 0;
+            stack.push_back(child);
+            descended = true;
+            break;
+          }
+        }
+        if (descended) continue;
+        stack.pop_back();
+        NodeState& state = states_[node];
+        for (const Edge& e : node->edges()) {
+          if (e && states_[e.node.get()].wanted) state.wanted = state.runs = true;
+        }
+      }
+    }
+  }
+
+  void deliver(const Edge& e, Tensor g) {
+    NodeState& state = states_[e.node.get()];
+    if (state.wanted) {
+      if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
+      Tensor& slot = state.incoming[e.input];
+      if (!slot.defined()) {
+        slot = std::move(g);
+      } else if (g.defined()) {
+        slot = sum(slot, g);
+      }
+    }
+    if (--state.missing == 0 && state.wanted) {
+      if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
+      ready_.push({e.node, std::move(state.incoming)});
+    }
+  }
+
+  void run_tensor_hooks(const std::vector<NodeHooks::OnInput>& hooks, Grads& incoming) {
+    for (const auto& h : std::vector<NodeHooks::OnInput>(hooks)) {
+      Tensor& g = incoming[h.input];
+      if (!g.defined()) continue;
+      if (Tensor replaced = (*h.hook)(g); replaced.defined()) g = std::move(replaced);
+    }
+  }
+
+  void step(ReadyQueue::Entry entry) {
+    Node& node = *entry.node;
+    const NodeHooks* hooks = node.hooks_if_any();
+    if (hooks) {
+      run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
+      run_tensor_hooks(hooks->retain_hooks, entry.incoming);
+    }
+    NodeState& state = states_[&node];
+    for (const auto& [input, index] : state.captures) captured_[index] = entry.incoming[input];
+    if (!state.runs) {
+      entry.incoming.clear();
+      return pass_on(node, Grads(node.edges().size()));
+    }
+    const DeviceGuard guard(node.input_count() ? node.input(0).device : kCPU);
+    if (!hooks || hooks->node_hooks.empty()) {
+      Grads out = node.apply(std::move(entry.incoming));
+      if (!options_.retain_graph) node.release_saved();
+      return pass_on(node, std::move(out));
+    }
+    const auto list = hooks->node_hooks.snapshot();
+    for (const auto& [id, hook] : list) hook->before(entry.incoming);
+    const Grads incoming = entry.incoming;
+    Grads out = node.apply(std::move(entry.incoming));
+    if (!options_.retain_graph) node.release_saved();
+    for (const auto& [id, hook] : list) hook->after(out, incoming);
+    pass_on(node, std::move(out));
+  }
+
+  void pass_on(Node& node, Grads out) {
+    const auto& edges = node.edges();
+    VT_CHECK(out.size() >= edges.size() || edges.empty(), Runtime, "Function ", node.name(),
+             " returned an incorrect number of gradients (expected ", edges.size(), ", got ", out.size(), ")");
+    for (size_t i = 0; i < edges.size(); ++i) {
+      if (!edges[i]) continue;
+      Tensor g = std::move(out[i]);
+      if (g.defined()) g = conform(std::move(g), edges[i].node->input(edges[i].input), node);
+      deliver(edges[i], std::move(g));
+    }
+  }
+
+  const BackwardOptions& options_;
+  States states_;
+  std::vector<Node*> order_;
+  ReadyQueue ready_;
+  Grads captured_;
+};
+
+}  // namespace
+
+bool edge_wanted(const Edge& e) {
+  if (!t_states) return true;
+  const auto it = t_states->find(e.node.get());
+  return it == t_states->end() || it->second.wanted;
+}
+
+Grads run_backward(const std::vector<Edge>& roots, Grads gradients, const BackwardOptions& options) {
+  return Task(roots, options).run(roots, std::move(gradients));
+}
+
+}  // namespace vt::autograd

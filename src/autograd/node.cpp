@@ -1,0 +1,40 @@
+#include "autograd/node.h"
+
+namespace vt::autograd {
+namespace {
+std::atomic<int64_t> g_live{0};
+thread_local uint64_t t_sequence = 0;
+
+// Nodes whose last reference went while another node of this thread was being freed.
+struct Graveyard {
+  std::vector<Node*> waiting;
+  bool busy = false;
+};
+thread_local Graveyard t_graveyard;
+}  // namespace
+
+uint64_t next_sequence_number() { return t_sequence++; }
+
+Node::Node(uint64_t sequence) : sequence_(sequence) { g_live.fetch_add(1, std::memory_order_relaxed); }
+
+Node::~Node() { g_live.fetch_sub(1, std::memory_order_relaxed); }
+
+void Node::destroy() noexcept {
+  Graveyard& yard = t_graveyard;
+  if (yard.busy) {
+    yard.waiting.push_back(this);
+    return;
+  }
+  yard.busy = true;
+  delete this;
+  while (!yard.waiting.empty()) {
+    Node* next = yard.waiting.back();
+    yard.waiting.pop_back();
+    delete next;
+  }
+  yard.busy = false;
+}
+
+int64_t Node::live_count() { return g_live.load(std::memory_order_relaxed); }
+
+}  // namespace vt::autograd

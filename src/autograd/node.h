@@ -1,0 +1,129 @@
+// The graph: nodes compute the gradients of their inputs from those of their outputs; edges say where each goes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace vt::autograd {
+
+class Node;
+
+// Where a gradient goes: input number `input` of a node. Null node: nobody wants it.
+struct Edge {
+  intrusive_ptr<Node> node;
+  uint32_t input = 0;
+  explicit operator bool() const { return static_cast<bool>(node); }
+};
+
+// What the engine knows of a gradient before it comes: the forward result it belongs to.
+struct TensorMeta {
+  DimVec sizes;
+  DType dtype = DType::float32;
+  Device device;
+  TensorMeta() = default;
+  explicit TensorMeta(const Tensor& t) : sizes(t.sizes()), dtype(t.dtype()), device(t.device()) {}
+};
+
+using Grads = std::vector<Tensor>;  // entries may be undefined
+
+// User code on the gradient of one tensor. May return an undefined tensor: "unchanged".
+class VT_API TensorHook : public RefCounted {
+ public:
+  virtual Tensor operator()(const Tensor& gradient) = 0;
+};
+// User code around a node. Before: may replace the incoming gradients. After: may replace the outgoing ones.
+class VT_API NodeHook : public RefCounted {
+ public:
+  virtual void before(Grads& /*incoming*/) {}
+  virtual void after(Grads& /*outgoing*/, const Grads& /*incoming*/) {}
+};
+
+// An ordered list of hooks with handles that remove.
+template <class H>
+class HookList {
+ public:
+  uint64_t add(intrusive_ptr<H> hook) {
+    hooks_.push_back({++last_, std::move(hook)});
+    return last_;
+  }
+  void remove(uint64_t id) {
+    std::erase_if(hooks_, [&](const auto& h) { return h.first == id; });
+  }
+  bool empty() const { return hooks_.empty(); }
+  // A copy: hooks may add and remove hooks while they run.
+  std::vector<std::pair<uint64_t, intrusive_ptr<H>>> snapshot() const { return hooks_; }
+
+ private:
+  uint64_t last_ = 0;
+  std::vector<std::pair<uint64_t, intrusive_ptr<H>>> hooks_;
+};
+
+struct NodeHooks {
+  struct OnInput {
+    uint32_t input;
+    uint64_t id;
+    intrusive_ptr<TensorHook> hook;
+  };
+  std::vector<OnInput> tensor_hooks;           // Tensor.register_hook, in order of registration
+  std::vector<OnInput> retain_hooks;           // Tensor.retain_grad, after all of the above
+  HookList<NodeHook> node_hooks;
+  uint64_t last_id = 0;
+};
+
+// Sequence numbers order ready nodes: later forward calls run first; gradient accumulation before everything.
+inline constexpr uint64_t kRunFirst = UINT64_MAX;
+VT_API uint64_t next_sequence_number();
+
+class VT_API Node : public RefCounted {
+ public:
+  explicit Node(uint64_t sequence = next_sequence_number());
+
+  // Gradients of this node's inputs' side: `incoming` has input_count() entries, the result one per edge.
+  virtual Grads apply(Grads&& incoming) = 0;
+  virtual std::string name() const = 0;
+  // Frees what is kept for backward; a later apply raises.
+  virtual void release_saved() {}
+
+  uint64_t sequence() const { return sequence_; }
+  const std::vector<Edge>& edges() const { return edges_; }
+  void add_edge(Edge e) { edges_.push_back(std::move(e)); }
+  void set_edges(std::vector<Edge> edges) { edges_ = std::move(edges); }
+  bool has_edge(size_t i) const { return i < edges_.size() && edges_[i].node; }
+
+  uint32_t input_count() const { return static_cast<uint32_t>(inputs_.size()); }
+  const TensorMeta& input(uint32_t i) const { return inputs_[i]; }
+  // Declares the next result of this node; returns its number.
+  uint32_t add_input(TensorMeta result) {
+    inputs_.push_back(std::move(result));
+    return input_count() - 1;
+  }
+  uint32_t add_input(const Tensor& result) { return add_input(TensorMeta(result)); }
+  // Stream of `input(i).device` that forward ran on; 0 on the CPU.
+  uintptr_t stream() const { return stream_; }
+  void set_stream(uintptr_t s) { stream_ = s; }
+
+  NodeHooks& hooks() {
+    if (!hooks_) hooks_ = std::make_unique<NodeHooks>();
+    return *hooks_;
+  }
+  const NodeHooks* hooks_if_any() const { return hooks_.get(); }
+
+  static int64_t live_count();
+
+ protected:
+  ~Node() override;
+  // Chains of nodes are freed from a queue, never by recursion.
+  void destroy() noexcept override;
+
+ private:
+  uint64_t sequence_;
+  std::vector<Edge> edges_;
+  std::vector<TensorMeta> inputs_;
+  uintptr_t stream_ = 0;
+  std::unique_ptr<NodeHooks> hooks_;
+};
+
+}  // namespace vt::autograd

@@ -1,0 +1,165 @@
+#include "autograd/op_node.h"
+
+#include <algorithm>
+
+#include "autograd/engine.h"
+#include "autograd/meta.h"
+#include "dispatch/dispatch.h"
+
+namespace vt::autograd {
+
+OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self) : op_(op) {
+  const int n = op.arg_count();
+  args_.resize(n);
+  for (int i = 0; i < n; ++i) {
+    const Value& v = args[i];
+    switch (v.tag) {
+      case Tag::Tensor: add_tensor(i, 0, v.as_tensor(), i == 0 && cloned_self.defined() ? cloned_self : v.as_tensor()); break;
+      case Tag::TensorList: {
+        const TensorSpan list = v.as_tensor_list();
+        for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j]);
+        args_[i].size = v.size;
+        break;
+      }
+      case Tag::IntList: ints_.emplace_back(Unbox<IntSpan>::get(v)); args_[i] = v; break;
+      case Tag::DoubleList: {
+        const auto list = Unbox<std::span<const double>>::get(v);
+        doubles_.emplace_back(list.begin(), list.end());
+        args_[i] = v;
+        break;
+      }
+      case Tag::BoolList: VT_THROW(Internal, op.name(), ": bool[] arguments are not kept for backward");
+      case Tag::String: strings_.emplace_back(Unbox<std::string_view>::get(v)); args_[i] = v; break;
+      case Tag::Complex: complexes_.push_back(*static_cast<const complex<double>*>(v.ptr)); args_[i] = v; break;
+      default: args_[i] = v;
+    }
+  }
+  // The copies have settled: point the arguments at them.
+  size_t ints = 0, doubles = 0, strings = 0, complexes = 0;
+  for (Value& v : args_) {
+    if (v.tag == Tag::IntList) v.ptr = ints_[ints++].data();
+    if (v.tag == Tag::DoubleList) v.ptr = doubles_[doubles++].data();
+    if (v.tag == Tag::String) v.ptr = strings_[strings++].data();
+    if (v.tag == Tag::Complex) v.ptr = &complexes_[complexes++];
+  }
+}
+
+void OpNode::add_tensor(int arg, int element, const Tensor& t, const Tensor& kept) {
+  TensorArg entry{static_cast<uint16_t>(arg), static_cast<uint16_t>(element), {}, {}};
+  const bool differentiable = t.defined() && is_differentiable(t.dtype());
+  if (t.defined()) entry.meta = TensorMeta(t);
+  if (op_.functional().parts.keep.has_arg(arg)) entry.saved = SavedTensor::of_argument(kept);
+  tensors_.push_back(std::move(entry));
+  add_edge(differentiable ? gradient_edge(t) : Edge{});
+}
+
+void OpNode::keep_result(int i, const Tensor& result, uint32_t output_number) {
+  if (!op_.functional().parts.keep.has_result(i)) return;
+  if (static_cast<int>(results_.size()) <= i) results_.resize(i + 1);
+  results_[i] = SavedTensor::of_result(result, output_number);
+}
+
+const OpNode::TensorArg* OpNode::find(int arg, int element) const {
+  for (const TensorArg& t : tensors_) {
+    if (t.arg == arg && t.element == element) return &t;
+  }
+  return nullptr;
+}
+
+int OpNode::edge_of(int arg, int element) const {
+  const TensorArg* t = find(arg, element);
+  return t ? static_cast<int>(t - tensors_.data()) : -1;
+}
+
+std::string OpNode::name() const {
+  // PyTorch's style: add.Tensor -> AddBackward0, log_softmax.int -> LogSoftmaxBackward0.
+  std::string out;
+  bool upper = true;
+  for (const char c : op_.functional().schema().name()) {
+    if (c == '_') {
+      upper = true;
+      continue;
+    }
+    out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = false;
+  }
+  return out + "Backward0";
+}
+
+void OpNode::release_saved() {
+  released_ = true;
+  for (TensorArg& t : tensors_) t.saved.release();
+  for (SavedTensor& r : results_) r.release();
+}
+
+// What a derivative sees of its node while it runs.
+class OpGradContext final : public GradContext {
+ public:
+  OpGradContext(OpNode& node, Grads& incoming) : node_(node), incoming_(incoming), out_(node.edges().size()) {}
+  Grads take() { return std::move(out_); }
+
+  const Tensor& grad(int result) const override { return incoming_[result]; }
+  TensorSpan grads() const override { return incoming_; }
+  Tensor grad_or_zeros(int result) const override {
+    if (incoming_[result].defined()) return incoming_[result];
+    const TensorMeta& m = node_.input(static_cast<uint32_t>(result));
+    Tensor zeros = empty(m.sizes, m.dtype, m.device);
+    static const Op& zero = find_op("zero_");
+    return call<Tensor>(zero, zeros);
+  }
+  bool needs(int arg, int element) const override {
+    const int e = node_.edge_of(arg, element);
+    return e >= 0 && node_.has_edge(e) && edge_wanted(node_.edges()[e]);
+  }
+  Tensor saved(int arg, int element) const override {
+    const OpNode::TensorArg* t = node_.find(arg, element);
+    if (!t) return {};  // an absent Tensor?
+    VT_ASSERT(node_.op_.functional().parts.keep.has_arg(arg), node_.op_.name(), " does not keep argument ", arg);
+    return t->saved.unpack(node_);
+  }
+  Tensor saved_result(int result) const override {
+    if (node_.released_) throw_freed();
+    VT_ASSERT(result < static_cast<int>(node_.results_.size()) && node_.results_[result].defined(), node_.op_.name(),
+              " does not keep result ", result);
+    return node_.results_[result].unpack(node_);
+  }
+  IntSpan sizes(int arg, int element) const override {
+    const OpNode::TensorArg* t = node_.find(arg, element);
+    return t ? IntSpan(t->meta.sizes) : IntSpan();
+  }
+  DType dtype(int arg, int element) const override { return meta_of(arg, element).dtype; }
+  Device device(int arg, int element) const override { return meta_of(arg, element).device; }
+  int list_size(int arg) const override { return static_cast<int>(node_.args_[arg].size); }
+  bool is_none(int arg) const override { return node_.args_[arg].is_none() && !node_.find(arg, 0); }
+  void set(int arg, Tensor gradient) override { set(arg, 0, std::move(gradient)); }
+  void set(int arg, int element, Tensor gradient) override {
+    const int e = node_.edge_of(arg, element);
+    VT_ASSERT(e >= 0, node_.op_.name(), ": no tensor argument ", arg, " to set a gradient of");
+    out_[e] = std::move(gradient);
+  }
+
+ protected:
+  const Value& raw(int arg) const override { return node_.args_[arg]; }
+
+ private:
+  const TensorMeta& meta_of(int arg, int element) const {
+    const OpNode::TensorArg* t = node_.find(arg, element);
+    VT_ASSERT(t, node_.op_.name(), ": argument ", arg, " is no tensor");
+    return t->meta;
+  }
+  OpNode& node_;
+  Grads& incoming_;
+  Grads out_;
+};
+
+Grads OpNode::apply(Grads&& incoming) {
+  if (std::ranges::none_of(incoming, [](const Tensor& g) { return g.defined(); })) return Grads(edges().size());
+  const Op::Parts& parts = op_.functional().parts;
+  VT_CHECK(parts.derivative, NotImplemented, "derivative for ", op_.name(), " is not implemented yet");
+  if (released_ && parts.keep.bits) throw_freed();
+  OpGradContext context(*this, incoming);
+  parts.derivative(context);
+  return context.take();
+}
+
+}  // namespace vt::autograd

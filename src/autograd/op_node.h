@@ -1,0 +1,48 @@
+// The node of a registered op: its arguments, what it keeps, and the derivative it was declared with.
+#pragma once
+
+#include "autograd/node.h"
+#include "autograd/saved_tensor.h"
+#include "dispatch/op.h"
+
+namespace vt::autograd {
+
+class VT_API OpNode final : public Node {
+ public:
+  // Copies the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self` is
+  // kept instead of self when an in-place op is about to overwrite a self that its derivative needs.
+  OpNode(const Op& op, const Value* args, const Tensor& cloned_self);
+
+  Grads apply(Grads&& incoming) override;
+  std::string name() const override;
+  void release_saved() override;
+
+  const Op& op() const { return op_; }
+  // After the call: the results become this node's outputs; those kept for backward are saved.
+  void keep_result(int i, const Tensor& result, uint32_t output_number);
+
+ private:
+  friend class OpGradContext;
+  struct TensorArg {
+    uint16_t arg;
+    uint16_t element;
+    SavedTensor saved;
+    TensorMeta meta;
+  };
+
+  void add_tensor(int arg, int element, const Tensor& t, const Tensor& kept);
+  const TensorArg* find(int arg, int element) const;
+  int edge_of(int arg, int element) const;
+
+  const Op& op_;
+  std::vector<Value> args_;             // tensors left out
+  std::vector<DimVec> ints_;            // what list arguments point to; sized once
+  std::vector<std::vector<double>> doubles_;
+  std::vector<std::string> strings_;
+  std::vector<complex<double>> complexes_;
+  std::vector<TensorArg> tensors_;      // one per tensor argument or element, in order: the same order as the edges
+  std::vector<SavedTensor> results_;
+  bool released_ = false;
+};
+
+}  // namespace vt::autograd

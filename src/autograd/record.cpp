@@ -1,0 +1,99 @@
+#include "autograd/record.h"
+
+#include "autograd/meta.h"
+#include "autograd/op_node.h"
+#include "dispatch/dispatch.h"
+
+namespace vt::autograd {
+namespace {
+
+template <class F>
+void for_each_input(const Call& call, F f) {
+  for (int i = 0; i < call.op.arg_count(); ++i) {
+    const Value& v = call.args[i];
+    if (v.tag == Tag::Tensor) {
+      f(i, v.as_tensor());
+    } else if (v.tag == Tag::TensorList) {
+      for (const Tensor& t : v.as_tensor_list()) {
+        if (t.defined()) f(i, t);
+      }
+    }
+  }
+}
+
+bool any_requires_grad(const Call& call) {
+  bool any = false;
+  for_each_input(call, [&](int, const Tensor& t) { any |= t.requires_grad() && is_differentiable(t.dtype()); });
+  return any;
+}
+
+bool is_argument(const Call& call, const Tensor& t) {
+  bool found = false;
+  for_each_input(call, [&](int, const Tensor& input) { found |= input.is_same(t); });
+  return found;
+}
+
+void run_below(Call& call) {
+  const ExcludeKeys below(Key::Autograd);
+  dispatch(call);
+}
+
+// Which argument a call writes to, -1 if none.
+int written_argument(const Op& op) {
+  if (op.kind() == OpKind::Inplace) return 0;
+  const auto& args = op.schema().args();
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i].written && args[i].type == ArgType::Tensor) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+void record_call(Call& call) {
+  const Op& op = call.op;
+  const Op::Parts& parts = op.functional().parts;
+  if (!any_requires_grad(call)) return run_below(call);
+  if (op.kind() == OpKind::Out) {
+    VT_THROW(Runtime, op.schema().name(),
+             "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+             "requires grad.");
+  }
+  const int written = written_argument(op);
+  Tensor cloned;
+  if (written >= 0) {
+    const Tensor& self = call.args[written].as_tensor();
+    check_inplace(self);
+    if (parts.keep.has_arg(written) && written == 0) {
+      static const Op& clone = find_op("clone");
+      const GradMode off(false);
+      cloned = vt::call<Tensor>(clone, self);
+    }
+  }
+  if (parts.not_differentiable && written < 0) return run_below(call);
+  auto node = make_intrusive<OpNode>(op, call.args, cloned);
+  run_below(call);
+  Results& r = call.results;
+  if (written >= 0) {
+    const Tensor self = call.args[written].as_tensor();
+    if (is_differentiable(self.dtype())) rebase_history(self, node);
+    node->keep_result(0, self, 0);
+    return;
+  }
+  auto finish = [&](int i, const Tensor& t) {
+    // An absent result, or an argument handed through: no history of ours, but a place in the numbering.
+    if (!t.defined() || is_argument(call, t)) {
+      node->add_input(TensorMeta());
+      return;
+    }
+    set_history(t, node);
+    node->keep_result(i, t, static_cast<uint32_t>(i));
+  };
+  if (r.is_list) {
+    for (size_t i = 0; i < r.list.size(); ++i) finish(static_cast<int>(i), r.list[i]);
+  } else {
+    for (int i = 0; i < r.count; ++i) finish(i, r.tensors[i]);
+  }
+}
+
+}  // namespace vt::autograd

@@ -1,0 +1,119 @@
+#include "autograd/view_inplace.h"
+
+#include "autograd/meta.h"
+#include "autograd/saved_tensor.h"
+#include "dispatch/dispatch.h"
+
+namespace vt::autograd {
+namespace {
+
+Tensor as_strided(const Tensor& t, const ViewGeometry& g, int64_t offset) {
+  static const Op& op = find_op("as_strided");
+  return call<Tensor>(op, t, IntSpan(g.sizes), IntSpan(g.strides), std::optional<int64_t>(offset));
+}
+
+Tensor copy_of(const Tensor& t) {
+  static const Op& op = find_op("clone");
+  return call<Tensor>(op, t);
+}
+
+void copy_into(const Tensor& destination, const Tensor& source) {
+  static const Op& op = find_op("copy_");
+  call<Tensor>(op, destination, source);
+}
+
+Tensor zeros_of(const ViewGeometry& g, const Tensor& like) {
+  Tensor t = empty_strided(g.sizes, g.strides, like.dtype(), like.device());
+  static const Op& op = find_op("zero_");
+  call<Tensor>(op, t);
+  return t;
+}
+
+}  // namespace
+
+void refresh_view_history(const Tensor& view) {
+  const Tensor base(view.impl()->view_base());
+  if (!base.requires_grad()) return;
+  AutogradMeta* m = meta_if_any(view);
+  const uint32_t now = view.impl()->version();
+  if (!m || (!m->grad_fn && view.impl()->view_origin() == ViewOrigin::Default && !m->requires_grad)) {
+    // A view made before its base required grad.
+    if (is_leaf(base) || view.impl()->view_origin() != ViewOrigin::Default) return;
+    m = &meta(view);
+  } else if (m->view_version == now) {
+    return;
+  }
+  VT_CHECK(view.impl()->view_origin() == ViewOrigin::Default || view.impl()->view_origin() == ViewOrigin::MultiOutput, Runtime,
+           "A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad "
+           "mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden");
+  if (is_leaf(base)) {  // written to without a record: under no_grad
+    m->view_version = now;
+    return;
+  }
+  auto node = make_intrusive<AsStridedOfBase>(base, view);
+  m->grad_fn = node;
+  m->output_number = 0;
+  m->view_version = now;
+}
+
+void rebase_history(const Tensor& t, const intrusive_ptr<Node>& node) {
+  if (!t.impl()->view_base()) {
+    set_history(t, node);
+    return;
+  }
+  const Tensor base(t.impl()->view_base());
+  node->add_input(t);
+  auto copy = make_intrusive<CopySlices>(base, t, node);
+  set_history(base, copy);
+  // The view's own history is made anew from the base's when somebody asks.
+  AutogradMeta& m = meta(t);
+  m.grad_fn = make_intrusive<AsStridedOfBase>(base, t);
+  m.output_number = 0;
+  m.view_version = t.impl()->version();
+}
+
+CopySlices::CopySlices(const Tensor& base, const Tensor& view, intrusive_ptr<Node> fn)
+    : base_(base), view_(view), fn_(std::move(fn)) {
+  // Edge 0 is the base's former history; the others are those of the op's node.
+  add_edge(gradient_edge(base));
+  for (size_t i = 1; i < fn_->edges().size(); ++i) add_edge(fn_->edges()[i]);
+}
+
+Grads CopySlices::apply(Grads&& incoming) {
+  const Tensor& g = incoming[0];
+  Grads out(edges().size());
+  if (!g.defined()) return out;
+  if (!fn_) throw_freed();
+  Tensor rest = empty_strided(base_.sizes, base_.strides, g.dtype(), g.device());
+  copy_into(rest, g);
+  const Tensor written = as_strided(rest, view_, view_.offset - base_.offset);
+  Grads through;
+  through.push_back(copy_of(written));
+  Grads results = fn_->apply(std::move(through));
+  for (size_t i = 1; i < results.size() && i < out.size(); ++i) out[i] = std::move(results[i]);
+  if (!results.empty() && results[0].defined()) {
+    copy_into(written, results[0]);
+  } else {
+    static const Op& zero = find_op("zero_");
+    call<Tensor>(zero, written);
+  }
+  out[0] = std::move(rest);
+  return out;
+}
+
+AsStridedOfBase::AsStridedOfBase(const Tensor& base, const Tensor& view) : base_(base), view_(view) {
+  add_edge(gradient_edge(base));
+  add_input(view);
+}
+
+Grads AsStridedOfBase::apply(Grads&& incoming) {
+  Grads out(1);
+  const Tensor& g = incoming[0];
+  if (!g.defined()) return out;
+  out[0] = zeros_of(base_, g);
+  // Differentiable: as_strided and copy_ are recorded when the graph of the gradient is being built.
+  copy_into(as_strided(out[0], view_, view_.offset - base_.offset), g);
+  return out;
+}
+
+}  // namespace vt::autograd
