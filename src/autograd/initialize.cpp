@@ -1,0 +1,20 @@
+#include <mutex>
+
+#include "autograd/autograd.h"
+#include "dispatch/registry.h"
+#include "ops/register_all.h"
+
+namespace vt {
+
+void initialize() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    Registry& registry = Registry::get();
+    register_all_ops(registry);
+    registry.set_fallback(Key::Autograd, autograd::record_call);
+    registry.set_fallback(Key::Autocast, autograd::autocast_call);
+    registry.finalize();
+  });
+}
+
+}  // namespace vt

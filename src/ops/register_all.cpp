@@ -1,0 +1,24 @@
+#include "ops/register_all.h"
+
+// Every family: its declarations with CPU kernels, then its CUDA kernels. A name without its file is a link error.
+// One line per family, `F(copy)` calls register_copy.
+#define VT_FAMILIES(F)
+
+// `F(copy_cuda)` calls register_copy_cuda.
+#define VT_CUDA_FAMILIES(F)
+
+namespace vt {
+
+#define VT_DECLARE(family) void register_##family(Registry&);
+VT_FAMILIES(VT_DECLARE)
+VT_CUDA_FAMILIES(VT_DECLARE)
+#undef VT_DECLARE
+
+void register_all_ops([[maybe_unused]] Registry& registry) {
+#define VT_CALL(family) register_##family(registry);
+  VT_FAMILIES(VT_CALL)
+  VT_CUDA_FAMILIES(VT_CALL)
+#undef VT_CALL
+}
+
+}  // namespace vt
