@@ -1,0 +1,58 @@
+// What the GEMM driver (gemm.cpp) asks of the units compiled per SIMD level.
+#pragma once
+
+#include <cstdint>
+
+#include "cpu/simd_dispatch.h"
+
+namespace vt::cpu {
+
+// A matrix as stored: element (row, column) of op(X) is at data[row * ld + column], or transposed.
+struct GemmOperand {
+  const void* data;
+  int64_t ld;
+  bool transposed;
+};
+
+enum class GemmOutput : uint8_t { Same, Bfloat16, Float16 };  // Same: the type that the kernel accumulates in
+
+struct GemmTarget {
+  void* c;  // (rows, columns) of the block
+  int64_t ldc;
+  double alpha;
+  double beta;
+  const void* bias;  // for the block's columns, in the output's type; null for none
+  GemmOutput output;
+};
+
+// Note [Shape of a GEMM]
+// k is cut into slices of at most `kc` steps. Of each slice, B is packed into panels of `nr` columns that all threads
+// share, [step][nr], and each block of A into panels of at most `mr` rows. A micro-kernel keeps an mr x nr tile of C in
+// registers over a slice. A panel of A keeps the order it is stored in, so that packing is a copy: rows at a fixed
+// distance (not transposed) or steps at a fixed distance (transposed). A `step` is one k, or two for bfloat16 dots.
+struct GemmKernels {
+  int mr;
+  int nr;
+  int kc;          // in k, a multiple of step
+  int step;        // k's per packed element
+  int packed_size; // bytes of a packed element
+  int panel_a;     // packed elements of a panel of A, whatever its shape
+  // Packs rows [row, row + rows) and k's [k0, k0 + kc) of A; rows are spread evenly over ceil(rows / mr) panels.
+  void (*pack_a)(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc, void* packed);
+  // Packs one panel: columns [column, column + columns) with columns <= nr, the rest zero.
+  void (*pack_b)(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
+                 void* panel);
+  // C block (rows, columns) from a packed block of A and the packed panels of B that cover its columns. `b_step` is the
+  // distance of B's steps (nr if packed) and `b_panel` that of its panels, in packed elements.
+  void (*multiply)(int64_t rows, int64_t columns, int64_t kc, const void* packed_a, bool a_transposed, const void* b,
+                   int64_t b_step, int64_t b_panel, const GemmTarget& target);
+};
+
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32, ())
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f64, ())
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32_from_f16, ())
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32_from_bf16, ())
+// Null below v4. The machine must have AVX512-BF16.
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_bf16_dot, ())
+
+}  // namespace vt::cpu

@@ -1,0 +1,192 @@
+// The GEMM micro-kernel, its packing and the loop over a block, as templates for the *.simd.cpp units, which include
+// this after everything else. Everything lives in namespace VT_ISA (see Note [No COMDAT across ISA levels]).
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "core/half.h"
+#include "core/macros.h"
+#include "cpu/gemm_kernels.h"
+#include "cpu/simd_transpose.h"
+
+#if defined(__AVX512F__)
+#define VT_GEMM_MR 14  // 28 of 32 registers hold the tile
+#else
+#define VT_GEMM_MR 6  // 12 of 16
+#endif
+
+namespace vt::cpu::VT_ISA {
+
+template <class Math>
+struct GemmTile {
+  using Acc = typename Math::Acc;
+  using Packed = typename Math::Packed;
+  using AccVector = typename Math::AccVector;
+  typedef Acc StoreVector __attribute__((vector_size(VT_VECTOR_BYTES), aligned(alignof(Acc)), may_alias));
+  using LoadVector = typename Math::LoadVector;
+
+  static constexpr int kWidth = VT_VECTOR_BYTES / sizeof(Acc);
+  static constexpr int kMr = VT_GEMM_MR;
+  static constexpr int kNr = 2 * kWidth;
+  static constexpr int kSteps = 1536 / static_cast<int>(sizeof(Packed));  // of a slice: a panel of A fits half of L1
+  // Distances inside a panel of A: between rows an odd number of cache lines, so that they fall into different sets.
+  static constexpr int kRowDistance = kSteps + 64 / static_cast<int>(sizeof(Packed));
+  static constexpr int kStepDistance = kMr > 8 ? 16 : 8;
+  static constexpr int kPanelA = kMr * kRowDistance > kStepDistance * kSteps ? kMr * kRowDistance : kStepDistance * kSteps;
+
+  // ---- the tile ----
+
+  template <class Out>
+  static VT_ALWAYS_INLINE void finish_part(const Acc* acc, int columns, const GemmTarget& target, Out* c, const Out* bias) {
+    const auto alpha = static_cast<Acc>(target.alpha);
+    const auto beta = static_cast<Acc>(target.beta);
+    for (int j = 0; j < columns; ++j) {
+      Acc value = alpha * acc[j];
+      if (beta != Acc(0)) value += beta * static_cast<Acc>(c[j]);
+      if (bias) value += static_cast<Acc>(bias[j]);
+      c[j] = static_cast<Out>(value);
+    }
+  }
+
+  template <class Out>
+  static VT_NOINLINE void finish_tile(const Acc* acc, int rows, int columns, int64_t column, const GemmTarget& target, int64_t row) {
+    const Out* bias = target.bias ? static_cast<const Out*>(target.bias) + column : nullptr;
+    for (int i = 0; i < rows; ++i) {
+      finish_part<Out>(acc + i * kNr, columns, target, static_cast<Out*>(target.c) + (row + i) * target.ldc + column, bias);
+    }
+  }
+
+  template <int Rows, int Vectors, bool ByStep>
+  static VT_NOINLINE void tile(int64_t steps, const Packed* a, const Packed* b, int64_t b_step, int64_t row, int64_t column,
+                               int columns, const GemmTarget& target) {
+    constexpr int kRow = ByStep ? 1 : kRowDistance;
+    constexpr int kNext = ByStep ? kStepDistance : 1;
+    AccVector acc[Rows][Vectors] = {};
+    for (int64_t s = 0; s < steps; ++s) {
+      LoadVector bv[Vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        const Packed ai = a[i * kRow];
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v) acc[i][v] = Math::multiply_add(acc[i][v], bv[v], ai);
+      }
+      a += kNext;
+      b += b_step;
+    }
+    if (target.output == GemmOutput::Same && columns == Vectors * kWidth) {
+      const auto alpha = static_cast<Acc>(target.alpha);
+      const auto beta = static_cast<Acc>(target.beta);
+      Acc* c = static_cast<Acc*>(target.c) + row * target.ldc + column;
+      const Acc* bias = target.bias ? static_cast<const Acc*>(target.bias) + column : nullptr;
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v) {
+          auto* out = reinterpret_cast<StoreVector*>(c + i * target.ldc + v * kWidth);
+          AccVector value = acc[i][v];
+          if (alpha != Acc(1)) value *= alpha;
+          if (beta != Acc(0)) value += beta * *out;
+          if (bias) value += *reinterpret_cast<const StoreVector*>(bias + v * kWidth);
+          *out = value;
+        }
+      }
+      return;
+    }
+    Acc buffer[Rows * kNr];
+    for (int i = 0; i < Rows; ++i) {
+      for (int v = 0; v < Vectors; ++v) *reinterpret_cast<StoreVector*>(buffer + i * kNr + v * kWidth) = acc[i][v];
+    }
+    if (target.output == GemmOutput::Same) {
+      finish_tile<Acc>(buffer, Rows, columns, column, target, row);
+    } else if constexpr (sizeof(Acc) == 4) {
+      if (target.output == GemmOutput::Bfloat16) finish_tile<bfloat16>(buffer, Rows, columns, column, target, row);
+      else finish_tile<float16>(buffer, Rows, columns, column, target, row);
+    }
+  }
+
+  using TileFunction = void (*)(int64_t, const Packed*, const Packed*, int64_t, int64_t, int64_t, int, const GemmTarget&);
+
+  template <int Vectors, bool ByStep, int... Rows>
+  static TileFunction tile_function(int rows, std::integer_sequence<int, Rows...>) {
+    static constexpr TileFunction kFunctions[] = {&GemmTile::template tile<Rows + 1, Vectors, ByStep>...};
+    return kFunctions[rows - 1];
+  }
+  static TileFunction pick_tile(int rows, int vectors, bool by_step) {
+    constexpr auto all = std::make_integer_sequence<int, kMr>{};
+    if (vectors == 2) return by_step ? tile_function<2, true>(rows, all) : tile_function<2, false>(rows, all);
+    return by_step ? tile_function<1, true>(rows, all) : tile_function<1, false>(rows, all);
+  }
+
+  // ---- the block ----
+
+  // Panel p of a block of `rows` rows: the first rows % panels have one row more.
+  struct Panels {
+    int64_t count, size, extra;
+    explicit Panels(int64_t rows) : count((rows + kMr - 1) / kMr), size(rows / count), extra(rows % count) {}
+    int rows(int64_t p) const { return static_cast<int>(size + (p < extra ? 1 : 0)); }
+  };
+
+  static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* packed_a, bool a_transposed, const void* b,
+                       int64_t b_step, int64_t b_panel, const GemmTarget& target) {
+    const Panels panels(rows);
+    const int64_t steps = (kc + Math::kStep - 1) / Math::kStep;
+    const auto* panel_b = static_cast<const Packed*>(b);
+    for (int64_t column = 0; column < columns; column += kNr, panel_b += b_panel) {
+      const int width = static_cast<int>(columns - column < kNr ? columns - column : kNr);
+      const int vectors = width > kWidth ? 2 : 1;
+      const auto* panel_a = static_cast<const Packed*>(packed_a);
+      const TileFunction large = pick_tile(panels.rows(0), vectors, a_transposed);
+      const TileFunction small = pick_tile(panels.rows(panels.count - 1), vectors, a_transposed);
+      int64_t row = 0;
+      for (int64_t p = 0; p < panels.count; ++p, panel_a += kPanelA) {
+        (p < panels.extra ? large : small)(steps, panel_a, panel_b, b_step, row, column, width, target);
+        row += panels.rows(p);
+      }
+    }
+  }
+};
+
+// The packing of one input type, over the functions of Math that pack one row, panel or slice.
+template <class Math, class Input>
+struct Gemm : GemmTile<Math> {
+  using Tile = GemmTile<Math>;
+  using typename Tile::Packed, typename Tile::Panels;
+  using Tile::kPanelA, Tile::kRowDistance, Tile::kStepDistance, Tile::kNr;
+
+  static void pack_a(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc, void* packed) {
+    const Panels panels(rows);
+    const auto* data = static_cast<const Input*>(a.data);
+    auto* panel = static_cast<Packed*>(packed);
+    for (int64_t p = 0; p < panels.count; ++p, panel += kPanelA) {
+      const int count = panels.rows(p);
+      if (a.transposed) {
+        Math::template pack_steps<kStepDistance>(data + k0 * a.ld + row, a.ld, kc, count, all_rows - row, panel);
+      } else {
+        for (int i = 0; i < count; ++i) Math::pack_row(data + (row + i) * a.ld + k0, kc, panel + i * kRowDistance);
+      }
+      row += count;
+    }
+  }
+
+  static void pack_b(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns, void* panel) {
+    const auto* data = static_cast<const Input*>(b.data);
+    if (b.transposed) {
+      Math::template pack_transposed<kNr>(data + column * b.ld + k0, b.ld, kc, static_cast<int>(columns), static_cast<Packed*>(panel));
+    } else {
+      Math::template pack_steps<kNr>(data + k0 * b.ld + column, b.ld, kc, static_cast<int>(columns), all_columns - column,
+                                     static_cast<Packed*>(panel));
+    }
+  }
+
+  static const GemmKernels* kernels() {
+    static constexpr GemmKernels kKernels{
+        Tile::kMr, kNr, Tile::kSteps * Math::kStep, Math::kStep, static_cast<int>(sizeof(Packed)), kPanelA,
+        pack_a,    pack_b, &Tile::multiply};
+    return &kKernels;
+  }
+};
+
+}  // namespace vt::cpu::VT_ISA

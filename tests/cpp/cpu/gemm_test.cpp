@@ -1,0 +1,175 @@
+#include "cpu/gemm.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstring>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "cpu/simd_dispatch.h"
+#include "cpu/thread_pool.h"
+
+using namespace vt;
+
+namespace {
+
+uint32_t g_random = 12345;
+uint32_t next_random() { return g_random = g_random * 1664525u + 1013904223u; }
+
+template <class T>
+T random_value() {
+  const int small = static_cast<int>(next_random() >> 24) - 128;
+  if constexpr (is_complex_v<T>) return T(small / 64.0, (static_cast<int>(next_random() >> 24) - 128) / 64.0);
+  else if constexpr (std::is_integral_v<T>) return static_cast<T>(small);
+  else return T(static_cast<float>(small) / 64.0f);
+}
+
+template <class T>
+struct Wide {
+  using type = double;
+};
+template <class T>
+struct Wide<complex<T>> {
+  using type = complex<double>;
+};
+template <class T>
+using wide_t = std::conditional_t<std::is_integral_v<T>, int64_t, typename Wide<T>::type>;
+
+template <class T>
+double size_of_error(wide_t<T> x) {
+  if constexpr (is_complex_v<T>) return std::hypot(x.re, x.im);
+  else return std::fabs(static_cast<double>(x));
+}
+
+template <class T>
+void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha_value, double beta_value, bool with_bias,
+                int64_t padding = 3) {
+  using S = typename cpu::GemmScalar<T>::type;
+  using W = wide_t<T>;
+  const int64_t lda = (trans_a ? m : k) + padding, ldb = (trans_b ? k : n) + padding, ldc = n + padding;
+  // Exactly as large as the matrices, so that a sanitizer sees a read beyond them.
+  auto last = [&](int64_t rows, int64_t columns, int64_t ld) { return static_cast<size_t>(rows == 0 ? 0 : (rows - 1) * ld + columns); };
+  std::vector<T> a(last(trans_a ? k : m, trans_a ? m : k, lda)), b(last(trans_b ? n : k, trans_b ? k : n, ldb));
+  std::vector<T> c(last(m, n, ldc)), bias(static_cast<size_t>(n));
+  for (T& x : a) x = random_value<T>();
+  for (T& x : b) x = random_value<T>();
+  for (T& x : bias) x = random_value<T>();
+  for (T& x : c) {
+    if constexpr (std::is_integral_v<T>) x = random_value<T>();
+    else x = beta_value == 0 ? T(std::numeric_limits<float>::quiet_NaN()) : random_value<T>();
+  }
+  const std::vector<T> before = c;
+  const S alpha = S(alpha_value), beta = S(beta_value);
+  cpu::gemm<T>(trans_a, trans_b, m, n, k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc, with_bias ? bias.data() : nullptr);
+  double worst = 0;
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      W sum = W(0);
+      for (int64_t p = 0; p < k; ++p) {
+        sum = sum + W(a[static_cast<size_t>(trans_a ? p * lda + i : i * lda + p)]) * W(b[static_cast<size_t>(trans_b ? j * ldb + p : p * ldb + j)]);
+      }
+      const auto at = static_cast<size_t>(i * ldc + j);
+      W expected = W(alpha) * sum;
+      if (beta_value != 0) expected = expected + W(beta) * W(before[at]);
+      if (with_bias) expected = expected + W(bias[static_cast<size_t>(j)]);
+      if constexpr (std::is_integral_v<T>) {
+        worst += static_cast<T>(expected) != c[at];
+      } else {
+        const double error = size_of_error<T>(W(c[at]) - expected) / (size_of_error<T>(expected) + std::sqrt(double(k)) + 1);
+        if (!(error <= worst)) worst = error;
+      }
+    }
+    for (int64_t j = n; j < ldc && i + 1 < m; ++j) {  // between the rows nothing is written
+      const auto at = static_cast<size_t>(i * ldc + j);
+      REQUIRE(std::memcmp(&c[at], &before[at], sizeof(T)) == 0);
+    }
+  }
+  double tolerance = 1e-5;
+  if (sizeof(S) >= 8 && !is_complex_v<T>) tolerance = 1e-14;
+  if (std::is_same_v<T, float16>) tolerance = 1e-3;
+  if (std::is_same_v<T, bfloat16>) tolerance = 8e-3;
+  if (std::is_integral_v<T>) tolerance = 0;
+  CAPTURE(trans_a);
+  CAPTURE(trans_b);
+  CAPTURE(m);
+  CAPTURE(n);
+  CAPTURE(k);
+  CAPTURE(alpha_value);
+  CAPTURE(beta_value);
+  CHECK(worst <= tolerance);
+}
+
+template <class T>
+void check_all() {
+  for (int threads : {1, 3}) {
+    const int before = get_num_threads();
+    set_num_threads(threads);
+    for (int trans = 0; trans < 4; ++trans) {
+      const bool ta = trans & 1, tb = trans & 2;
+      for (int64_t m : {1, 2, 13, 15, 29, 67}) {
+        if (threads > 1) break;  // too small to be spread
+        for (int64_t n : {1, 7, 16, 31, 33, 65}) {
+          for (int64_t k : {1, 3, 16, 33}) check_gemm<T>(ta, tb, m, n, k, 1, 0, (m + n) % 2 == 0);
+        }
+      }
+      check_gemm<T>(ta, tb, 20, 40, 10, 2, 3, true);
+      check_gemm<T>(ta, tb, 5, 70, 1000, 1, 1, true);
+      check_gemm<T>(ta, tb, 200, 130, 900, 1, 1, true);
+      check_gemm<T>(ta, tb, 400, 50, 1601, 1, 0, false, 0);
+      check_gemm<T>(ta, tb, 9, 11, 0, 1, 2, true);
+      check_gemm<T>(ta, tb, 9, 11, 4, 0, 2, false);
+      check_gemm<T>(ta, tb, 0, 11, 4, 1, 0, false);
+      check_gemm<T>(ta, tb, 1, 600, 333, 2, 1, true);
+      check_gemm<T>(ta, tb, 600, 1, 333, 2, 1, true);
+    }
+    set_num_threads(before);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("float") { check_all<float>(); }
+TEST_CASE("double") { check_all<double>(); }
+TEST_CASE("bfloat16") { check_all<bfloat16>(); }
+TEST_CASE("float16") { check_all<float16>(); }
+TEST_CASE("complex64") { check_all<complex<float>>(); }
+TEST_CASE("complex128") { check_all<complex<double>>(); }
+TEST_CASE("integers wrap around") {
+  check_all<int8_t>();
+  check_all<uint8_t>();
+  check_all<int16_t>();
+  check_all<int32_t>();
+  check_all<int64_t>();
+}
+
+TEST_CASE("batched products, strides of zero and shared matrices") {
+  for (bool tb : {false, true}) {
+    const int64_t batch = 5, m = 6, n = 7, k = 8;
+    std::vector<float> a(batch * m * k), b(batch * k * n);
+    for (float& x : a) x = random_value<float>();
+    for (float& x : b) x = random_value<float>();
+    for (int64_t stride_a : {int64_t{0}, m * k}) {
+      for (int64_t stride_b : {int64_t{0}, k * n}) {
+        std::vector<float> got(batch * m * n), expected(batch * m * n);
+        cpu::gemm_batched<float>(false, tb, batch, m, n, k, 1, a.data(), k, stride_a, b.data(), tb ? k : n, stride_b, 0, got.data(), n, m * n);
+        for (int64_t i = 0; i < batch; ++i) {
+          cpu::gemm<float>(false, tb, m, n, k, 1, a.data() + i * stride_a, k, b.data() + i * stride_b, tb ? k : n, 0, expected.data() + i * m * n, n);
+        }
+        for (size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == doctest::Approx(expected[i]));
+      }
+    }
+  }
+}
+
+TEST_CASE("every SIMD level gives the right products") {
+  if (std::getenv("VIBETENSOR_SIMD")) return;
+  for (const char* level : {"v2", "v3"}) {
+    const std::string command = std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
+    CHECK(std::system(command.c_str()) == 0);
+  }
+}
