@@ -79,7 +79,8 @@ const Tensor& Arguments::keep_tensor(const Napi::Value& value) {
     objects_.push_back(value);
     return tensors_.emplace_back(TensorObject::unwrap(value));
   }
-  VT_CHECK(numbers_as_tensors_ && (value.IsNumber() || value.IsBoolean() || value.IsBigInt()), Type, "expected a Tensor");
+  VT_CHECK(numbers_as_tensors_ && (value.IsNumber() || value.IsBoolean() || value.IsBigInt()), Type,
+           "expected a Tensor");
   return tensors_.emplace_back(wrapped_number(to_scalar(value)));
 }
 

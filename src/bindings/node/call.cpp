@@ -48,7 +48,8 @@ std::vector<const Op*> candidates_of(const std::string& name) {
   return Registry::get().overloads(name);
 }
 
-Napi::Value call_by_name(Napi::Env env, const std::string& name, const Napi::Array& positional, const Napi::Object& named) {
+Napi::Value call_by_name(Napi::Env env, const std::string& name, const Napi::Array& positional,
+                         const Napi::Object& named) {
   const std::vector<const Op*> candidates = candidates_of(name);
   VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
   std::string complaints;

@@ -38,8 +38,9 @@ Tensor from_array(const Napi::CallbackInfo& info) {
   const DimVec shape = info[1].IsUndefined() ? DimVec{static_cast<int64_t>(count)} : to_shape(info[1]);
   Tensor tensor = empty(shape, dtype);
   const size_t bytes = static_cast<size_t>(tensor.numel()) * size_of(dtype);
-  VT_CHECK(bytes == array.ByteLength(), Value, "Tensor: expected ", tensor.numel() * static_cast<int64_t>(parts_of(dtype)),
-           " array elements for shape ", IntSpan(shape), ", got ", array.ElementLength());
+  VT_CHECK(bytes == array.ByteLength(), Value, "Tensor: expected ",
+           tensor.numel() * static_cast<int64_t>(parts_of(dtype)), " array elements for shape ", IntSpan(shape),
+           ", got ", array.ElementLength());
   if (bytes > 0) std::memcpy(tensor.data(), static_cast<char*>(array.ArrayBuffer().Data()) + array.ByteOffset(), bytes);
   return tensor;
 }
@@ -51,18 +52,19 @@ bool flag(const Napi::Value& options, const char* name) {
 }  // namespace
 
 Napi::Function TensorObject::define(Napi::Env env) {
-  return DefineClass(env, "Tensor",
-                     {
-                         InstanceAccessor<&TensorObject::shape>("shape"),
-                         InstanceAccessor<&TensorObject::stride>("strides"),
-                         InstanceAccessor<&TensorObject::dtype>("dtype"),
-                         InstanceAccessor<&TensorObject::device>("device"),
-                         InstanceAccessor<&TensorObject::is_leaf>("isLeaf"),
-                         InstanceAccessor<&TensorObject::requires_grad, &TensorObject::set_requires_grad>("requiresGrad"),
-                         InstanceAccessor<&TensorObject::grad, &TensorObject::set_grad>("grad"),
-                         InstanceMethod<&TensorObject::data>("data"),
-                         InstanceMethod<&TensorObject::backward>("backward"),
-                     });
+  return DefineClass(
+      env, "Tensor",
+      {
+          InstanceAccessor<&TensorObject::shape>("shape"),
+          InstanceAccessor<&TensorObject::stride>("strides"),
+          InstanceAccessor<&TensorObject::dtype>("dtype"),
+          InstanceAccessor<&TensorObject::device>("device"),
+          InstanceAccessor<&TensorObject::is_leaf>("isLeaf"),
+          InstanceAccessor<&TensorObject::requires_grad, &TensorObject::set_requires_grad>("requiresGrad"),
+          InstanceAccessor<&TensorObject::grad, &TensorObject::set_grad>("grad"),
+          InstanceMethod<&TensorObject::data>("data"),
+          InstanceMethod<&TensorObject::backward>("backward"),
+      });
 }
 
 TensorObject::TensorObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TensorObject>(info) {
@@ -133,9 +135,8 @@ Napi::Value TensorObject::grad(const Napi::CallbackInfo& info) {
 }
 
 void TensorObject::set_grad(const Napi::CallbackInfo& info, const Napi::Value& value) {
-  guarded(info.Env(), [&] {
-    autograd::set_grad(tensor_, value.IsNull() || value.IsUndefined() ? Tensor() : unwrap(value));
-  });
+  guarded(info.Env(),
+          [&] { autograd::set_grad(tensor_, value.IsNull() || value.IsUndefined() ? Tensor() : unwrap(value)); });
 }
 
 Napi::Value TensorObject::data(const Napi::CallbackInfo& info) {
@@ -148,7 +149,8 @@ Napi::Value TensorObject::data(const Napi::CallbackInfo& info) {
     source = call<Tensor>(contiguous, source);
     const Napi::TypedArray array = make_array(info.Env(), source.dtype(), static_cast<size_t>(source.numel()));
     if (source.numel() > 0) {
-      std::memcpy(array.ArrayBuffer().Data(), source.data(), static_cast<size_t>(source.numel()) * source.element_size());
+      std::memcpy(array.ArrayBuffer().Data(), source.data(),
+                  static_cast<size_t>(source.numel()) * source.element_size());
     }
     return array;
   });
