@@ -1,6 +1,8 @@
 #include <mutex>
 
 #include "autograd/autograd.h"
+#include "cpu/backend.h"
+#include "cuda/backend.h"
 #include "dispatch/registry.h"
 #include "ops/register_all.h"
 
@@ -9,6 +11,8 @@ namespace vt {
 void initialize() {
   static std::once_flag once;
   std::call_once(once, [] {
+    cpu::register_cpu_backend();
+    cuda::register_cuda_backend();
     Registry& registry = Registry::get();
     register_all_ops(registry);
     registry.set_fallback(Key::Autograd, autograd::record_call);
