@@ -215,18 +215,18 @@ intrusive_ptr<Generator> make_generator(Device device) {
   return make_intrusive<CudaGenerator>(device.index);
 }
 
-CpuGenerator& cpu_generator_or_default(const intrusive_ptr<Generator>& generator) {
-  const auto& chosen = generator ? generator : default_cpu_generator();
-  VT_CHECK(chosen->device().is_cpu(), Runtime, "expected a generator of device cpu, got one of ", chosen->device());
-  return static_cast<CpuGenerator&>(*chosen);
+CpuGenerator& cpu_generator_or_default(Generator* generator) {
+  Generator& chosen = generator ? *generator : *default_cpu_generator();
+  VT_CHECK(chosen.device().is_cpu(), Runtime, "expected a generator of device cpu, got one of ", chosen.device());
+  return static_cast<CpuGenerator&>(chosen);
 }
 
-CudaGenerator& cuda_generator_or_default(const intrusive_ptr<Generator>& generator, int device_index) {
-  const auto& chosen = generator ? generator : default_cuda_generator(device_index);
+CudaGenerator& cuda_generator_or_default(Generator* generator, int device_index) {
+  Generator& chosen = generator ? *generator : *default_cuda_generator(device_index);
   const Device expected{DeviceType::CUDA, static_cast<int8_t>(device_index)};
-  VT_CHECK(chosen->device() == expected, Runtime, "expected a generator of device ", expected, ", got one of ",
-           chosen->device());
-  return static_cast<CudaGenerator&>(*chosen);
+  VT_CHECK(chosen.device() == expected, Runtime, "expected a generator of device ", expected, ", got one of ",
+           chosen.device());
+  return static_cast<CudaGenerator&>(chosen);
 }
 
 }  // namespace vt

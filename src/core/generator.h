@@ -131,9 +131,9 @@ VT_API intrusive_ptr<Generator> make_generator(Device device);
 // A seed from the operating system. At most 53 bits, so that it survives a trip through a double.
 VT_API uint64_t nondeterministic_seed();
 
-// The generator to draw from on `device`: the given one, or the default if it is null. RuntimeError if the given one belongs
-// to another device. `device` has a real index if it is a CUDA one.
-VT_API CpuGenerator& cpu_generator_or_default(const intrusive_ptr<Generator>& generator);
-VT_API CudaGenerator& cuda_generator_or_default(const intrusive_ptr<Generator>& generator, int device_index);
+// The generator to draw from: the given one, or the device's default if it is null. RuntimeError if the given one belongs to
+// another device; `device_index` is a real index.
+VT_API CpuGenerator& cpu_generator_or_default(Generator* generator);
+VT_API CudaGenerator& cuda_generator_or_default(Generator* generator, int device_index);
 
 }  // namespace vt

@@ -112,7 +112,12 @@ TEST_CASE("the default CUDA generators follow one seed, made before or after it"
 }
 
 TEST_CASE("a generator of the wrong device is refused") {
-  CHECK_THROWS_AS(cpu_generator_or_default(make_intrusive<CudaGenerator>(0)), Error);
-  CHECK_THROWS_AS(cuda_generator_or_default(make_intrusive<CpuGenerator>(), 0), Error);
-  CHECK_THROWS_AS(cuda_generator_or_default(make_intrusive<CudaGenerator>(1), 0), Error);
+  const auto cpu = make_intrusive<CpuGenerator>();
+  const auto cuda = make_intrusive<CudaGenerator>(1);
+  CHECK(&cpu_generator_or_default(cpu.get()) == cpu.get());
+  CHECK(&cpu_generator_or_default(nullptr) == default_cpu_generator().get());
+  CHECK(&cuda_generator_or_default(cuda.get(), 1) == cuda.get());
+  CHECK_THROWS_AS(cpu_generator_or_default(cuda.get()), Error);
+  CHECK_THROWS_AS(cuda_generator_or_default(cpu.get(), 0), Error);
+  CHECK_THROWS_AS(cuda_generator_or_default(cuda.get(), 0), Error);
 }
