@@ -2,10 +2,10 @@
 
 // Every family: its declarations with CPU kernels, then its CUDA kernels. A name without its file is a link error.
 // One line per family, `F(copy)` calls register_copy.
-#define VT_FAMILIES(F)
+#define VT_FAMILIES(F) F(random)
 
 // `F(copy_cuda)` calls register_copy_cuda.
-#define VT_CUDA_FAMILIES(F)
+#define VT_CUDA_FAMILIES(F) F(dropout_cuda) F(multinomial_cuda)
 
 namespace vt {
 

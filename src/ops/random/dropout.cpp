@@ -1,0 +1,168 @@
+// Dropout: draw a mask, drop and scale in one pass; the mask is what backward keeps.
+#include <array>
+#include <cmath>
+
+#include "cpu/random/words.h"
+#include "dispatch/dispatch.h"
+#include "ops/random/memory_order.h"
+#include "ops/random/random.h"
+
+namespace vt::random {
+
+namespace {
+
+// out = self * (kept ? scale : 0): a dropped infinity is a NaN and a dropped negative number -0, as with a mask of floats.
+template <class T>
+VT_ALWAYS_INLINE T masked(T value, bool kept, opmath_t<T> scale) {
+  return static_cast<T>(static_cast<opmath_t<T>>(value) * (kept ? scale : opmath_t<T>(0)));
+}
+
+template <class T>
+void dropout_loop(Mt19937& engine, const T* in, T* out, bool* mask, int64_t n, double p, double scale) {
+  // Kept with probability 1 - p: u < 1 - p for u = k / 2^53.
+  const auto threshold = static_cast<int64_t>(std::ceil((1 - p) * 0x1p53));
+  const auto factor = static_cast<opmath_t<T>>(scale);
+  cpu::for_each_chunk(engine, n, 2, [=](const uint32_t* words, int64_t begin, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+      const auto k = static_cast<int64_t>(cpu::word64(words, i) & 0x1fffffffffffffull);
+      mask[begin + i] = k < threshold;
+    }
+    for (int64_t i = begin; i < begin + count; ++i) out[i] = masked(in[i], mask[i], factor);
+  });
+}
+
+std::array<TensorSpec, 2> scaled_dropout_meta(const Tensor& self, double, double, Generator*&) {
+  VT_CHECK(is_floating(self.dtype()), NotImplemented, "expected a tensor of a floating-point dtype, got ", self);
+  const TensorSpec out{DimVec(self.sizes()), self.dtype(), self.device(), dense_strides(self.sizes(), self.strides())};
+  TensorSpec mask = out;
+  mask.dtype = DType::bool_;
+  return {out, mask};
+}
+
+void scaled_dropout_cpu(const Tensor& self, double p, double scale, Generator* generator, Tensor& out, Tensor& mask) {
+  if (self.numel() == 0) return;
+  CpuGenerator& g = cpu_generator_or_default(generator);
+  const Tensor input = packed(self, out.strides());
+  visit_dtype<kFloatingSet>(self.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    std::lock_guard lock(g.mutex());
+    dropout_loop(g.engine(), static_cast<const T*>(input.data()), out.data<T>(), mask.data<bool>(), out.numel(), p, scale);
+  });
+}
+
+TensorSpec native_dropout_backward_meta(const Tensor& grad, const Tensor& mask, double) {
+  VT_CHECK(is_floating(grad.dtype()), NotImplemented, "expected a gradient of a floating-point dtype, got ", grad);
+  VT_CHECK(mask.dtype() == DType::bool_, Runtime, "expected a bool mask, got ", mask);
+  VT_CHECK(same(grad.sizes(), mask.sizes()), Runtime, "expected a mask of shape ", grad.sizes(), ", got ", mask);
+  return {DimVec(mask.sizes()), grad.dtype(), grad.device(), dense_strides(mask.sizes(), mask.strides())};
+}
+
+void native_dropout_backward_cpu(const Tensor& grad, const Tensor& mask, double scale, Tensor& out) {
+  if (out.numel() == 0) return;
+  const Tensor g = packed(grad, out.strides()), m = packed(mask, out.strides());
+  visit_dtype<kFloatingSet>(grad.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* in = static_cast<const T*>(g.data());
+    const bool* kept = static_cast<const bool*>(m.data());
+    T* to = out.data<T>();
+    const auto factor = static_cast<opmath_t<T>>(scale);
+    for (int64_t i = 0, n = out.numel(); i < n; ++i) to[i] = masked(in[i], kept[i], factor);
+  });
+}
+
+void scaled_dropout_backward(GradContext& ctx) {
+  static const Op& backward = find_op("native_dropout_backward");
+  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved_result(1), ctx.arg<double>(2)));
+}
+
+void native_dropout_backward_backward(GradContext& ctx) {
+  static const Op& backward = find_op("native_dropout_backward");
+  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved(1), ctx.arg<double>(2)));
+}
+
+std::tuple<Tensor, Tensor> call_scaled_dropout(const Tensor& self, double p, double scale) {
+  static const Op& op = find_op("_scaled_dropout");
+  return call<std::tuple<Tensor, Tensor>>(op, self, p, scale);
+}
+
+std::tuple<Tensor, Tensor> native_dropout(const Tensor& self, double p, std::optional<bool> train) {
+  VT_CHECK(p >= 0 && p <= 1, Runtime, "expected p in [0, 1], got ", p);
+  VT_CHECK(is_floating(self.dtype()) || self.numel() == 0, Runtime, "expected a floating-point dtype, got ", self);
+  if (train.value_or(true) && self.numel() != 0) return call_scaled_dropout(self, p, p == 1 ? 0.0 : 1.0 / (1.0 - p));
+  static const Op& clone = find_op("clone");
+  static const Op& ones = find_op("ones");
+  return {call<Tensor>(clone, self), call<Tensor>(ones, self.sizes(), DType::bool_, self.device())};
+}
+
+// 1 / (1 - p) with the roundings it has as a tensor of ones, divided in place.
+double noise_scale(DType dtype, double p) {
+  return visit_dtype<kFloatingSet>(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Acc = opmath_t<T>;
+    return static_cast<double>(static_cast<Acc>(static_cast<T>(Acc(1) / static_cast<Acc>(1 - p))));
+  });
+}
+
+void check_dropout(const Tensor& self, double p, bool train) {
+  VT_CHECK(p >= 0 && p <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", p);
+  if (!train || p == 0 || self.numel() == 0) return;
+  VT_CHECK(!is_complex(self.dtype()), NotImplemented, "expected a real tensor, got ", self);
+  VT_CHECK(is_floating(self.dtype()), Runtime, "expected a tensor of a floating-point dtype, got ", self);
+}
+
+Tensor dropout(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  // p = 1 draws nothing.
+  if (p == 1) {
+    static const Op& mul = find_op("mul.Tensor");
+    return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
+  }
+  return std::get<0>(call_scaled_dropout(self, p, noise_scale(self.dtype(), p)));
+}
+
+// Zeros and 1 / (1 - p), drawn along the memory of `strides`.
+Tensor make_noise(IntSpan sizes, IntSpan strides, const Tensor& like, double p) {
+  static const Op& mul = find_op("mul_.Tensor");
+  const Tensor noise = empty_strided(sizes, strides, like.dtype(), like.device());
+  bernoulli_float_(noise, 1 - p, nullptr);
+  return call<Tensor>(mul, noise, wrapped_number(Scalar(noise_scale(like.dtype(), p))));
+}
+
+Tensor dropout_(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  static const Op& mul = find_op("mul_.Tensor");
+  if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
+  return call<Tensor>(mul, self, make_noise(self.sizes(), dense_strides(self.sizes(), self.strides()), self, p));
+}
+
+// A whole channel, the first two dims, is kept or dropped at once.
+Tensor feature_dropout(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  VT_CHECK(self.dim() >= 2, Runtime, "Feature dropout requires at least 2 dimensions in the input, got ", self);
+  static const Op& mul = find_op("mul.Tensor");
+  if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
+  DimVec sizes(self.sizes().size(), 1);
+  sizes[0] = self.sizes()[0];
+  sizes[1] = self.sizes()[1];
+  return call<Tensor>(mul, self, make_noise(sizes, contiguous_strides(sizes), self, p));
+}
+
+}  // namespace
+
+void register_dropout(Registry& r) {
+  r.def("_scaled_dropout(Tensor self, float p, float scale, *, Generator? generator=None) -> (Tensor, Tensor)")
+      .meta(scaled_dropout_meta).cpu(scaled_dropout_cpu)
+      .random().out(false).internal().backward(keep::results(1), scaled_dropout_backward);
+  r.def("native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor")
+      .meta(native_dropout_backward_meta).cpu(native_dropout_backward_cpu)
+      .backward(keep::args(1), native_dropout_backward_backward);
+  r.def("native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)").composite(native_dropout).random();
+  r.def("dropout(Tensor input, float p, bool train) -> Tensor").composite(dropout).random();
+  r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random();
+  r.def("feature_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_dropout).random();
+}
+
+}  // namespace vt::random
