@@ -1,6 +1,6 @@
-"""Makes python/vibetensor/_C.pyi and docs/ops.md from the registry of the built extension.
+"""Makes python/vibetensor/_C.pyi, js/src/ops.ts and docs/ops.md from the registry of the built extension.
 
-    gen_stubs.py           writes both
+    gen_stubs.py           writes them
     gen_stubs.py --check   exit status 1 if one of them is not what would be written
 
 The types that are no ops are declared by hand in tools/stubs/_C.pyi.in; the ops go where its markers are.
@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import schema_text
+import stub_typescript
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tools" / "stubs" / "_C.pyi.in"
 STUB = ROOT / "python" / "vibetensor" / "_C.pyi"
 TABLE = ROOT / "docs" / "ops.md"
+TYPESCRIPT = ROOT / "js" / "src" / "ops.ts"
 
 PYTHON_TYPES = {
     "Tensor": "Tensor",
@@ -153,8 +155,13 @@ def main() -> int:
     from vibetensor import _C
 
     registry = _C.registry()
+    texts = {
+        STUB: stub(registry, TEMPLATE.read_text()),
+        TABLE: table(registry),
+        TYPESCRIPT: stub_typescript.render(by_name(registry, "op"), by_name(registry, "method")),
+    }
     stale = []
-    for path, text in ((STUB, stub(registry, TEMPLATE.read_text())), (TABLE, table(registry))):
+    for path, text in texts.items():
         if not path.exists() or path.read_text() != text:
             stale.append(path)
             if not check:

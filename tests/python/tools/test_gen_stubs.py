@@ -1,0 +1,75 @@
+"""tools/gen_stubs.py on a registry of a few rows, and the checkout's generated files against the real one."""
+
+import gen_stubs
+import pytest
+import stub_typescript
+from schema_text import parse
+
+ADD = "add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor"
+SUM = "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor"
+SUM_DIM = "sum.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor"
+RANDOM_FROM = "random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)"
+
+REGISTRY = [
+    {"name": "add", "schema": ADD, "tags": ["functional", "function", "method", "op", "differentiable"]},
+    {
+        "name": "add_",
+        "schema": "add_(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)",
+        "tags": ["inplace", "method", "op"],
+    },
+    {"name": "sum", "schema": SUM, "tags": ["functional", "method", "op", "differentiable"]},
+    {"name": "sum.dim", "schema": SUM_DIM, "tags": ["functional", "method", "op", "differentiable"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("schema", "method", "expected"),
+    [
+        (ADD, True, "(self, other: Tensor, *, alpha: Number = 1) -> Tensor"),
+        (ADD, False, "(self: Tensor, other: Tensor, *, alpha: Number = 1) -> Tensor"),
+        (
+            SUM_DIM,
+            True,
+            "(self, dim: int | Sequence[int] | None, keepdim: bool = False, *, dtype: dtype | None = None) -> Tensor",
+        ),
+        (
+            RANDOM_FROM,
+            True,
+            "(self, from_: int, to: int | None, *, generator: Generator | None = None) -> Tensor",
+        ),
+        ("f(Tensor[] tensors, float[] w=[1.0, 2.0]) -> Tensor[]", False, None),
+        ("f(Tensor self) -> (Tensor values, Tensor indices)", True, "(self) -> tuple[Tensor, Tensor]"),
+    ],
+)
+def test_signatures(schema, method, expected):
+    if expected is None:
+        expected = "(tensors: Sequence[Tensor], w: Sequence[float] = (1.0, 2.0,)) -> tuple[Tensor, ...]"
+    assert gen_stubs.signature(parse(schema), method) == expected
+
+
+def test_overloads_and_what_the_template_declares():
+    template = (
+        "class Tensor:\n    def add(self, other: int) -> Tensor: ...\n    # @methods@\nclass ops:\n    # @functions@\n"
+    )
+    text = gen_stubs.stub(REGISTRY, template)
+    methods, functions = text.split("class ops:")
+    assert methods.count("def add(") == 1
+    assert methods.count("@overload\n    def sum(") == 2
+    assert "def add_(self, other: Tensor" in methods
+    assert "@staticmethod\n    def add(self: Tensor, other: Tensor" in functions
+
+
+def test_table_names_forms_and_derivatives():
+    text = gen_stubs.table(REGISTRY)
+    assert f"| add | f m `_` | differentiable | `{ADD}` |" in text
+    assert f"| sum.dim | m | differentiable | `{SUM_DIM}` |" in text
+    assert text.endswith("\n3 ops.\n")
+
+
+def test_typescript_signatures():
+    assert stub_typescript.signature(parse(ADD), True) == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
+    forms = stub_typescript.signature(parse(SUM_DIM), False).split("\n")
+    assert forms[0].startswith(
+        "(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
+    )
+    assert len(forms) == 2

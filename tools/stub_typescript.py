@@ -1,0 +1,90 @@
+"""The text of js/src/ops.ts: the types of every op as a function and as a method, made from the registry."""
+
+from __future__ import annotations
+
+import re
+
+import schema_text
+
+HEAD = """\
+// Made by tools/gen_stubs.py from the registry; do not edit.
+import type { DType, Tensor } from "./native.js";
+
+/** A number stands for a tensor without dimensions, and promotes as a number. */
+export type TensorLike = Tensor | number | boolean | bigint;
+export type Scalar = number | boolean | bigint | { re: number; im: number };
+export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_last";
+"""
+
+TYPES = {
+    "Tensor": "TensorLike",
+    "Scalar": "Scalar",
+    "int": "number | bigint",
+    "float": "number",
+    "bool": "boolean",
+    "str": "string",
+    "ScalarType": "DType",
+    "Device": "string",
+    "Generator": "never",
+    "MemoryFormat": "MemoryFormat",
+}
+RESULTS = {**TYPES, "Tensor": "Tensor"}
+
+
+def argument_type(text: str) -> str:
+    """TypeScript's type of an argument whose type the schema writes as `text`."""
+    if text.endswith("?"):
+        return f"{argument_type(text[:-1])} | null"
+    match = re.match(r"^(\w+\??)\[(\d*)\]$", text)
+    if match is None:
+        return TYPES[text]
+    element = argument_type(match[1])
+    alone = "number | bigint | " if match[1] == "int" else ""
+    return f"{alone}readonly ({element})[]"
+
+
+def result_type(returns: tuple[str, ...]) -> str:
+    names = [f"{RESULTS[t[:-2]]}[]" if t.endswith("[]") else RESULTS[t] for t in returns]
+    if len(names) == 1:
+        return names[0]
+    return f"[{', '.join(names)}]" if names else "void"
+
+
+def signature(schema: schema_text.Schema, method: bool) -> str:
+    """`(other: TensorLike, named?: { alpha?: Scalar }): Tensor`; what has a default may be given by name as well."""
+    positional: list[str] = []
+    named: list[str] = []
+    for argument in schema.arguments[1:] if method else schema.arguments:
+        optional = argument.default is not None
+        text = f"{argument.name}{'?' if optional else ''}: {argument_type(argument.type)}"
+        if not argument.keyword_only:
+            # `from` and `to` are fine as parameter names in TypeScript, words such as `default` are not in use
+            positional.append(text)
+        if argument.keyword_only or optional:
+            named.append(text)
+    forms = []
+    required = sum("?:" not in text for text in positional)
+    needs_named = any("?:" not in text for text in named)
+    for count in range(len(positional), required - 1, -1):
+        by_position = [text.replace("?:", ":", 1) for text in positional[:count]]
+        if named:
+            by_position.append(f"named{'' if needs_named else '?'}: {{ {'; '.join(named)} }}")
+        forms.append(f"({', '.join(by_position)}): {result_type(schema.returns)}")
+        if not named:
+            break
+    return "\n".join(dict.fromkeys(forms))
+
+
+def interface(name: str, schemas: dict[str, list[schema_text.Schema]], method: bool) -> list[str]:
+    lines = [f"export interface {name} {{"]
+    for op, overloads in schemas.items():
+        forms = [form for schema in overloads for form in signature(schema, method).split("\n")]
+        lines += [f"  {op}{form};" for form in dict.fromkeys(forms)]
+    return [*lines, "}"]
+
+
+def render(functions: dict[str, list[schema_text.Schema]], methods: dict[str, list[schema_text.Schema]]) -> str:
+    """The whole file, for ops by name and the ones of them that are methods."""
+    lines = [HEAD, "/** Every op, under its name without overload. */", *interface("Ops", functions, False), ""]
+    lines += ["/** The ops that are methods of Tensor. */", *interface("TensorMethods", methods, True)]
+    return "\n".join(lines) + "\n"
