@@ -49,18 +49,20 @@ struct Piece {
   }
 };
 
-// See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C, `in_bytes` of A and B.
+// See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C; `as_is` means that A and B need no conversion.
 class PackedGemm {
  public:
   PackedGemm(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a, const GemmOperand& b,
-             const GemmTarget& target, int64_t out_bytes, bool b_is_packed_type)
+             const GemmTarget& target, int64_t out_bytes, bool as_is)
       : kernels_(kernels), m_(m), n_(n), k_(k), a_(a), b_(b), target_(target), out_bytes_(out_bytes) {
     parallel_ = get_num_threads() > 1 && !in_parallel_region() && m * n * k > kSerialWork;
     slices_ = ceil_div(k, kernels.kc);
     kc_ = std::min<int64_t>(k, round_up(ceil_div(k, slices_), std::max(kernels.step, 4)));
     slices_ = ceil_div(k, kc_);
     // A B that only one or two panels of A meet is read where it lies.
-    direct_b_ = b_is_packed_type && !b.transposed && m <= kernels.mr * 2 && n >= kernels.nr;
+    direct_b_ = as_is && !b.transposed && m <= kernels.mr * 2 && n >= kernels.nr;
+    // Nor is a transposed A, whose rows a tile reads along, worth a copy for a few panels of B.
+    direct_a_ = as_is && a.transposed && n <= kernels.nr * 2;
   }
 
   void run() {
@@ -81,6 +83,7 @@ class PackedGemm {
  private:
   int64_t steps(int64_t kc) const { return ceil_div(kc, kernels_.step); }
   int64_t slice_elements() const { return steps(kc_) * kernels_.nr; }  // of one panel of B
+  int64_t a_ld() const { return direct_a_ ? a_.ld : 0; }
   int64_t slice_k(int64_t slice) const { return std::min(kc_, k_ - slice * kc_); }
 
   // Panels lie [slice][panel]: what one pass over a slice reads is contiguous.
@@ -121,7 +124,7 @@ class PackedGemm {
     column_blocks = std::min(column_blocks, panels);
     maybe_parallel(parallel_, row_blocks * column_blocks, [&](int64_t begin, int64_t end) {
       const int64_t most_rows = ceil_div(m_, row_blocks);
-      Scratch packed_a(ceil_div(most_rows, kernels_.mr) * kernels_.panel_a * kernels_.packed_size);
+      Scratch packed_a(direct_a_ ? 0 : ceil_div(most_rows, kernels_.mr) * kernels_.panel_a * kernels_.packed_size);
       for (int64_t task = begin; task < end; ++task) {
         const Piece rows(m_, row_blocks, task / column_blocks);
         const Piece block(panels, column_blocks, task % column_blocks);
@@ -142,27 +145,29 @@ class PackedGemm {
     const char* bias = target.bias ? static_cast<const char*>(target.bias) + (first_column_ + column) * size : nullptr;
     for (int64_t s = 0; s < slices_; ++s) {
       const int64_t kc = slice_k(s);
-      kernels_.pack_a(a_, rows.begin, rows.size, m_, s * kc_, kc, packed_a);
+      const char* a = packed_a;
+      if (direct_a_) a = static_cast<const char*>(a_.data) + (s * kc_ * a_.ld + rows.begin) * kernels_.packed_size;
+      else kernels_.pack_a(a_, rows.begin, rows.size, m_, s * kc_, kc, packed_a);
       target.bias = s + 1 == slices_ ? bias : nullptr;
-      if (direct_b_) multiply_direct(packed_a, rows, s, column, width, target, size);
+      if (direct_b_) multiply_direct(a, rows, s, column, width, target, size);
       else {
-        kernels_.multiply(rows.size, width, kc, packed_a, a_.transposed, packed_panel(s, panel, ceil_div(columns_, kernels_.nr)),
+        kernels_.multiply(rows.size, width, kc, a, a_.transposed, a_ld(), packed_panel(s, panel, ceil_div(columns_, kernels_.nr)),
                           kernels_.nr, slice_elements(), target);
       }
       target.beta = 1.0;
     }
   }
 
-  void multiply_direct(const char* packed_a, const Piece& rows, int64_t slice, int64_t column, int64_t width, GemmTarget target,
+  void multiply_direct(const char* a, const Piece& rows, int64_t slice, int64_t column, int64_t width, GemmTarget target,
                        int64_t size) const {
     const bool has_tail = column + width == n_ && tail_ != 0;
     const int64_t whole = width - (has_tail ? tail_ : 0);
     const char* b = static_cast<const char*>(b_.data) + (slice * kc_ * b_.ld + column) * kernels_.packed_size;
-    if (whole > 0) kernels_.multiply(rows.size, whole, slice_k(slice), packed_a, a_.transposed, b, b_.ld, kernels_.nr, target);
+    if (whole > 0) kernels_.multiply(rows.size, whole, slice_k(slice), a, a_.transposed, a_ld(), b, b_.ld, kernels_.nr, target);
     if (!has_tail) return;
     target.c = static_cast<char*>(target.c) + whole * size;
     if (target.bias) target.bias = static_cast<const char*>(target.bias) + whole * size;
-    kernels_.multiply(rows.size, tail_, slice_k(slice), packed_a, a_.transposed, packed_panel(slice, 0, 1), kernels_.nr,
+    kernels_.multiply(rows.size, tail_, slice_k(slice), a, a_.transposed, a_ld(), packed_panel(slice, 0, 1), kernels_.nr,
                       slice_elements(), target);
   }
 
@@ -175,25 +180,10 @@ class PackedGemm {
     target.bias = nullptr;
     target.output = GemmOutput::Same;
     multiply_block(packed_a, rows, panel, column, width, target, sums.data(), width);
-    if (target_.output == GemmOutput::Bfloat16) convert<bfloat16>(sums.data(), rows, column, width);
-    else convert<float16>(sums.data(), rows, column, width);
-  }
-
-  template <class Out>
-  void convert(const char* sums, const Piece& rows, int64_t column, int64_t width) const {
-    const auto alpha = static_cast<float>(target_.alpha), beta = static_cast<float>(target_.beta);
-    const Out* bias = target_.bias ? static_cast<const Out*>(target_.bias) + first_column_ + column : nullptr;
-    for (int64_t i = 0; i < rows.size; ++i) {
-      const float* from = reinterpret_cast<const float*>(sums) + i * width;
-      Out* to = static_cast<Out*>(target_.c) + (rows.begin + i) * target_.ldc + first_column_ + column;
-      if (alpha == 1.0f && beta == 0.0f && !bias) {
-        for (int64_t j = 0; j < width; ++j) to[j] = Out(from[j]);
-        continue;
-      }
-      for (int64_t j = 0; j < width; ++j) {
-        to[j] = Out(alpha * from[j] + (beta != 0.0f ? beta * float(to[j]) : 0.0f) + (bias ? float(bias[j]) : 0.0f));
-      }
-    }
+    target = target_;
+    target.c = static_cast<char*>(target_.c) + (rows.begin * target_.ldc + first_column_ + column) * out_bytes_;
+    if (target_.bias) target.bias = static_cast<const char*>(target_.bias) + (first_column_ + column) * out_bytes_;
+    kernels_.finish(sums.data(), rows.size, width, target);
   }
 
   const GemmKernels& kernels_;
@@ -201,7 +191,7 @@ class PackedGemm {
   GemmOperand a_, b_;
   GemmTarget target_;
   int64_t out_bytes_;
-  bool parallel_, direct_b_;
+  bool parallel_, direct_a_, direct_b_;
   int64_t slices_, kc_;
   int64_t tail_ = 0;
   int64_t first_column_ = 0, columns_ = 0;  // of B that are packed now

@@ -13,6 +13,7 @@ struct Bf16DotMath {
   using Acc = float;
   using Packed = uint32_t;  // the earlier k in the low half
   static constexpr int kStep = 2;
+  static constexpr int kSliceBytes = 2048;  // long slices: several of them cost a float copy of C
   using AccVector = Simd<float>::Vector;
   using LoadVector = Simd<uint32_t>::Unaligned;
 

@@ -29,7 +29,7 @@ struct GemmTile {
   static constexpr int kWidth = VT_VECTOR_BYTES / sizeof(Acc);
   static constexpr int kMr = VT_GEMM_MR;
   static constexpr int kNr = 2 * kWidth;
-  static constexpr int kSteps = 1536 / static_cast<int>(sizeof(Packed));  // of a slice: a panel of A fits half of L1
+  static constexpr int kSteps = Math::kSliceBytes / static_cast<int>(sizeof(Packed));  // of a slice
   // Distances inside a panel of A: between rows an odd number of cache lines, so that they fall into different sets.
   static constexpr int kRowDistance = kSteps + 64 / static_cast<int>(sizeof(Packed));
   static constexpr int kStepDistance = kMr > 8 ? 16 : 8;
@@ -37,31 +37,44 @@ struct GemmTile {
 
   // ---- the tile ----
 
+  // C rows from finished sums, which lie `distance` apart.
   template <class Out>
-  static VT_ALWAYS_INLINE void finish_part(const Acc* acc, int columns, const GemmTarget& target, Out* c, const Out* bias) {
+  static VT_NOINLINE void finish_rows(const Acc* sums, int64_t distance, int64_t rows, int64_t columns, int64_t row, int64_t column,
+                                      const GemmTarget& target) {
     const auto alpha = static_cast<Acc>(target.alpha);
     const auto beta = static_cast<Acc>(target.beta);
-    for (int j = 0; j < columns; ++j) {
-      Acc value = alpha * acc[j];
-      if (beta != Acc(0)) value += beta * static_cast<Acc>(c[j]);
-      if (bias) value += static_cast<Acc>(bias[j]);
-      c[j] = static_cast<Out>(value);
+    const Out* bias = target.bias ? static_cast<const Out*>(target.bias) + column : nullptr;
+    for (int64_t i = 0; i < rows; ++i) {
+      const Acc* __restrict from = sums + i * distance;
+      Out* __restrict c = static_cast<Out*>(target.c) + (row + i) * target.ldc + column;
+      if (beta != Acc(0)) {
+        for (int64_t j = 0; j < columns; ++j) {
+          c[j] = static_cast<Out>(alpha * from[j] + beta * static_cast<Acc>(c[j]) + (bias ? static_cast<Acc>(bias[j]) : Acc(0)));
+        }
+      } else if (bias) {
+        for (int64_t j = 0; j < columns; ++j) c[j] = static_cast<Out>(alpha * from[j] + static_cast<Acc>(bias[j]));
+      } else {
+        for (int64_t j = 0; j < columns; ++j) c[j] = static_cast<Out>(alpha * from[j]);
+      }
     }
   }
 
-  template <class Out>
-  static VT_NOINLINE void finish_tile(const Acc* acc, int rows, int columns, int64_t column, const GemmTarget& target, int64_t row) {
-    const Out* bias = target.bias ? static_cast<const Out*>(target.bias) + column : nullptr;
-    for (int i = 0; i < rows; ++i) {
-      finish_part<Out>(acc + i * kNr, columns, target, static_cast<Out*>(target.c) + (row + i) * target.ldc + column, bias);
+  static void finish_any(const Acc* sums, int64_t distance, int64_t rows, int64_t columns, int64_t row, int64_t column,
+                         const GemmTarget& target) {
+    if constexpr (sizeof(Acc) == 4) {
+      if (target.output == GemmOutput::Bfloat16) return finish_rows<bfloat16>(sums, distance, rows, columns, row, column, target);
+      if (target.output == GemmOutput::Float16) return finish_rows<float16>(sums, distance, rows, columns, row, column, target);
     }
+    finish_rows<Acc>(sums, distance, rows, columns, row, column, target);
+  }
+  static void finish(const void* sums, int64_t rows, int64_t columns, const GemmTarget& target) {
+    finish_any(static_cast<const Acc*>(sums), columns, rows, columns, 0, 0, target);
   }
 
   template <int Rows, int Vectors, bool ByStep>
-  static VT_NOINLINE void tile(int64_t steps, const Packed* a, const Packed* b, int64_t b_step, int64_t row, int64_t column,
+  static VT_NOINLINE void tile(int64_t steps, const Packed* a, int64_t a_step, const Packed* b, int64_t b_step, int64_t row, int64_t column,
                                int columns, const GemmTarget& target) {
     constexpr int kRow = ByStep ? 1 : kRowDistance;
-    constexpr int kNext = ByStep ? kStepDistance : 1;
     AccVector acc[Rows][Vectors] = {};
     for (int64_t s = 0; s < steps; ++s) {
       LoadVector bv[Vectors];
@@ -73,7 +86,7 @@ struct GemmTile {
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) acc[i][v] = Math::multiply_add(acc[i][v], bv[v], ai);
       }
-      a += kNext;
+      a += ByStep ? a_step : 1;
       b += b_step;
     }
     if (target.output == GemmOutput::Same && columns == Vectors * kWidth) {
@@ -99,15 +112,10 @@ struct GemmTile {
     for (int i = 0; i < Rows; ++i) {
       for (int v = 0; v < Vectors; ++v) *reinterpret_cast<StoreVector*>(buffer + i * kNr + v * kWidth) = acc[i][v];
     }
-    if (target.output == GemmOutput::Same) {
-      finish_tile<Acc>(buffer, Rows, columns, column, target, row);
-    } else if constexpr (sizeof(Acc) == 4) {
-      if (target.output == GemmOutput::Bfloat16) finish_tile<bfloat16>(buffer, Rows, columns, column, target, row);
-      else finish_tile<float16>(buffer, Rows, columns, column, target, row);
-    }
+    finish_any(buffer, kNr, Rows, columns, row, column, target);
   }
 
-  using TileFunction = void (*)(int64_t, const Packed*, const Packed*, int64_t, int64_t, int64_t, int, const GemmTarget&);
+  using TileFunction = void (*)(int64_t, const Packed*, int64_t, const Packed*, int64_t, int64_t, int64_t, int, const GemmTarget&);
 
   template <int Vectors, bool ByStep, int... Rows>
   static TileFunction tile_function(int rows, std::integer_sequence<int, Rows...>) {
@@ -129,21 +137,23 @@ struct GemmTile {
     int rows(int64_t p) const { return static_cast<int>(size + (p < extra ? 1 : 0)); }
   };
 
-  static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* packed_a, bool a_transposed, const void* b,
+  static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld, const void* b,
                        int64_t b_step, int64_t b_panel, const GemmTarget& target) {
     const Panels panels(rows);
     const int64_t steps = (kc + Math::kStep - 1) / Math::kStep;
     const auto* panel_b = static_cast<const Packed*>(b);
+    const int64_t a_step = a_ld != 0 ? a_ld : kStepDistance;
     for (int64_t column = 0; column < columns; column += kNr, panel_b += b_panel) {
       const int width = static_cast<int>(columns - column < kNr ? columns - column : kNr);
       const int vectors = width > kWidth ? 2 : 1;
-      const auto* panel_a = static_cast<const Packed*>(packed_a);
+      const auto* panel_a = static_cast<const Packed*>(a);
       const TileFunction large = pick_tile(panels.rows(0), vectors, a_transposed);
       const TileFunction small = pick_tile(panels.rows(panels.count - 1), vectors, a_transposed);
       int64_t row = 0;
-      for (int64_t p = 0; p < panels.count; ++p, panel_a += kPanelA) {
-        (p < panels.extra ? large : small)(steps, panel_a, panel_b, b_step, row, column, width, target);
+      for (int64_t p = 0; p < panels.count; ++p) {
+        (p < panels.extra ? large : small)(steps, panel_a, a_step, panel_b, b_step, row, column, width, target);
         row += panels.rows(p);
+        panel_a += a_ld != 0 ? panels.rows(p) : kPanelA;
       }
     }
   }
@@ -160,13 +170,22 @@ struct Gemm : GemmTile<Math> {
     const Panels panels(rows);
     const auto* data = static_cast<const Input*>(a.data);
     auto* panel = static_cast<Packed*>(packed);
+    if (a.transposed) {
+      // A few k's of all panels at a time, so that a row of the source is read while its page is near.
+      constexpr int64_t kTogether = 16;
+      for (int64_t k = 0; k < kc; k += kTogether) {
+        const int64_t count = kc - k < kTogether ? kc - k : kTogether;
+        int64_t at = row;
+        for (int64_t p = 0; p < panels.count; at += panels.rows(p++)) {
+          Math::template pack_steps<kStepDistance>(data + (k0 + k) * a.ld + at, a.ld, count, panels.rows(p), all_rows - at,
+                                                   panel + p * kPanelA + k / Math::kStep * kStepDistance);
+        }
+      }
+      return;
+    }
     for (int64_t p = 0; p < panels.count; ++p, panel += kPanelA) {
       const int count = panels.rows(p);
-      if (a.transposed) {
-        Math::template pack_steps<kStepDistance>(data + k0 * a.ld + row, a.ld, kc, count, all_rows - row, panel);
-      } else {
-        for (int i = 0; i < count; ++i) Math::pack_row(data + (row + i) * a.ld + k0, kc, panel + i * kRowDistance);
-      }
+      for (int i = 0; i < count; ++i) Math::pack_row(data + (row + i) * a.ld + k0, kc, panel + i * kRowDistance);
       row += count;
     }
   }
@@ -184,7 +203,7 @@ struct Gemm : GemmTile<Math> {
   static const GemmKernels* kernels() {
     static constexpr GemmKernels kKernels{
         Tile::kMr, kNr, Tile::kSteps * Math::kStep, Math::kStep, static_cast<int>(sizeof(Packed)), kPanelA,
-        pack_a,    pack_b, &Tile::multiply};
+        pack_a,    pack_b, &Tile::multiply, &Tile::finish};
     return &kKernels;
   }
 };
