@@ -33,6 +33,9 @@ def complaints_of_library(library: Path) -> Iterator[str]:
     for path in dynamic_entries(library, "RUNPATH") + dynamic_entries(library, "RPATH"):
         if path != "$ORIGIN":
             yield f"{library.name} looks for libraries in {path!r}, not only beside itself"
+    # The CUDA runtime's thread-local memory alone is larger than what the loader keeps for such libraries.
+    if "STATIC_TLS" in subprocess.run(["readelf", "-d", str(library)], capture_output=True, text=True).stdout:
+        yield f"{library.name} uses the initial-exec TLS model and may not load into a running process"
 
 
 def complaints_of_folder(folder: Path) -> Iterator[str]:

@@ -159,8 +159,8 @@ ThreadCache* g_caches = nullptr;  // under registry_mutex
 // The pointer is plain so that a hit costs no guard; the owner beside it runs at thread exit. Code that runs later still
 // (other thread_local destructors) finds `ended` and goes to the shared lists.
 enum class CacheState : uint8_t { Unborn, Alive, Ended };
-thread_local ThreadCache* t_cache __attribute__((tls_model("initial-exec"))) = nullptr;
-thread_local CacheState t_state __attribute__((tls_model("initial-exec"))) = CacheState::Unborn;
+thread_local ThreadCache* t_cache = nullptr;
+thread_local CacheState t_state = CacheState::Unborn;
 
 struct CacheOwner {
   ThreadCache* cache = nullptr;

@@ -62,9 +62,9 @@ def library(tmp_path):
     if shutil.which("g++") is None:
         pytest.skip("needs g++")
 
-    def build(*flags):
+    def build(*flags, source_text="int vt_answer() { return 42; }\n"):
         source = tmp_path / "empty.cpp"
-        source.write_text("int vt_answer() { return 42; }\n")
+        source.write_text(source_text)
         path = tmp_path / "lib" / "libempty.so"
         path.parent.mkdir(exist_ok=True)
         subprocess.run(["g++", "-shared", "-fPIC", "-o", path, source, *flags], check=True)
@@ -85,6 +85,13 @@ def test_a_needed_library_and_a_run_path_are_named(library, tmp_path):
     assert len(complaints) == 2
     assert "needs libcublasLt.so.13" in complaints[0]
     assert "/usr/local/cuda/lib64" in complaints[1]
+
+
+def test_static_tls_is_named(library):
+    text = '__thread int t __attribute__((tls_model("{}"))); int get() {{ return t; }}\n'
+    assert list(check_binary.complaints_of_library(library(source_text=text.format("global-dynamic")))) == []
+    (line,) = check_binary.complaints_of_library(library(source_text=text.format("initial-exec")))
+    assert "initial-exec" in line
 
 
 def test_a_wheel_is_looked_into(library, tmp_path, monkeypatch):

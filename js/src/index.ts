@@ -1,0 +1,104 @@
+// The public names: tensors, every op of the registry, and grad mode.
+import { addon, type DType, type OpEntry, type Tensor as TensorHandle, type TensorArray } from "./native.js";
+
+export type { DType, OpEntry, TensorArray } from "./native.js";
+export type Tensor = TensorHandle;
+export const Tensor = addon.Tensor;
+export const version = addon.version;
+
+/** Every op and derived form, as the registry declares them. */
+export const registry: readonly OpEntry[] = Object.freeze(addon.registry());
+
+/** Runs an op by name; without an overload in the name, the first declaration that the arguments fit. */
+export function call(name: string, positional: readonly unknown[], named: object = {}): unknown {
+  return addon.call(name, positional, named);
+}
+
+type Op = (...args: unknown[]) => unknown;
+
+function isNamed(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype && !("re" in value);
+}
+
+/** The op as a function; a plain object in the last place holds the named arguments: `add(x, y, { alpha: 2 })`. */
+function opFunction(name: string): Op {
+  return (...args) => {
+    const last = args.at(-1);
+    return isNamed(last) ? addon.call(name, args.slice(0, -1), last) : addon.call(name, args, {});
+  };
+}
+
+const names = new Set(registry.map((entry) => entry.name.split(".")[0]!));
+
+/** Every op under its name without overload: `ops.matmul(a, b)`. */
+export const ops: Readonly<Record<string, Op>> = Object.freeze(
+  Object.fromEntries([...names].sort().map((name) => [name, opFunction(name)])),
+);
+
+for (const entry of registry) {
+  const name = entry.name.split(".")[0]!;
+  if (entry.method && !(name in Tensor.prototype)) {
+    const op = opFunction(name);
+    Object.defineProperty(Tensor.prototype, name, {
+      value(this: TensorHandle, ...args: unknown[]) {
+        return op(this, ...args);
+      },
+    });
+  }
+}
+
+export type Nested = number | boolean | readonly Nested[];
+
+function shapeOf(data: Nested): number[] {
+  return Array.isArray(data) ? [data.length, ...(data.length > 0 ? shapeOf(data[0] as Nested) : [])] : [];
+}
+
+function flatten(data: Nested, shape: readonly number[], into: (number | boolean)[]): void {
+  if (!Array.isArray(data)) {
+    if (shape.length > 0) throw new RangeError("tensor: expected nested arrays of equal lengths");
+    into.push(data as number | boolean);
+    return;
+  }
+  if (data.length !== shape[0]) throw new RangeError("tensor: expected nested arrays of equal lengths");
+  for (const element of data) flatten(element as Nested, shape.slice(1), into);
+}
+
+const arrays = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+/** A CPU tensor of nested arrays of numbers: bool for booleans, float32 otherwise unless `dtype` says more. */
+export function tensor(data: Nested, options: { dtype?: keyof typeof arrays | "int64"; requiresGrad?: boolean } = {}): Tensor {
+  const shape = shapeOf(data);
+  const flat: (number | boolean)[] = [];
+  flatten(data, shape, flat);
+  const allBoolean = flat.length > 0 && flat.every((value) => typeof value === "boolean");
+  const dtype: DType = options.dtype ?? (allBoolean ? "bool" : "float32");
+  const numbers = flat.map(Number);
+  const array = dtype === "int64" ? BigInt64Array.from(numbers, BigInt) : arrays[dtype as keyof typeof arrays].from(numbers);
+  const result = new Tensor(array, shape, dtype);
+  if (options.requiresGrad) result.requiresGrad = true;
+  return result;
+}
+
+/** Runs `body` without recording, and gives back what it returns. */
+export function noGrad<T>(body: () => T): T {
+  const before = addon.isGradEnabled();
+  addon.setGradEnabled(false);
+  try {
+    return body();
+  } finally {
+    addon.setGradEnabled(before);
+  }
+}
+
+/** Tensors alive in the process, handles or not. */
+export function liveTensors(): number {
+  return addon.liveTensors();
+}

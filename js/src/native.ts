@@ -1,0 +1,72 @@
+// The one file that loads the addon, and the types of what it exports.
+import { createRequire } from "node:module";
+
+/** A typed array that can hold the elements of a tensor; complex dtypes interleave real and imaginary parts. */
+export type TensorArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array;
+
+export type DType =
+  | "bool"
+  | "uint8"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "float16"
+  | "bfloat16"
+  | "float32"
+  | "float64"
+  | "complex64"
+  | "complex128";
+
+/** A handle on a tensor of the library. Methods named after ops are added from the registry. */
+export interface Tensor {
+  readonly shape: number[];
+  readonly strides: number[];
+  readonly dtype: DType;
+  readonly device: string;
+  readonly isLeaf: boolean;
+  requiresGrad: boolean;
+  grad: Tensor | null;
+  /** The elements in row-major order, copied to a new typed array. */
+  data(): TensorArray;
+  /** Computes the gradients of the leaves; a tensor of one element needs no `gradient`. */
+  backward(gradient?: Tensor | null, options?: { retainGraph?: boolean; createGraph?: boolean }): void;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- methods made from the registry at load time
+  [op: string]: any;
+}
+
+export interface TensorConstructor {
+  /** A CPU tensor with a copy of the array; the shape is the array's length unless given. */
+  new (array: TensorArray, shape?: readonly number[], dtype?: DType): Tensor;
+  prototype: Tensor;
+}
+
+/** One op, or a form of one, as the registry declares it. */
+export interface OpEntry {
+  name: string;
+  schema: string;
+  kind: "functional" | "inplace" | "out";
+  /** Whether `torch` of Python has it as a function, and `Tensor` as a method. */
+  function: boolean;
+  method: boolean;
+}
+
+export interface Addon {
+  Tensor: TensorConstructor;
+  version: string;
+  registry(): OpEntry[];
+  call(name: string, positional: readonly unknown[], named: object): unknown;
+  isGradEnabled(): boolean;
+  setGradEnabled(enabled: boolean): void;
+  liveTensors(): number;
+}
+
+export const addon = createRequire(import.meta.url)("../lib/vibetensor.node") as Addon;

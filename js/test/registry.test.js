@@ -1,0 +1,61 @@
+// The registry as JavaScript sees it, and calls by schema.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { call, ops, registry, tensor, Tensor, version } from "../dist/index.js";
+
+test("the registry lists ops with schemas", () => {
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+  const names = new Set(registry.map((entry) => entry.name));
+  assert.equal(names.size, registry.length);
+  for (const name of ["matmul", "softmax"]) assert.ok(ops[name], name);
+  for (const { name, schema } of registry) assert.ok(schema.startsWith(`${name}(`), schema);
+});
+
+test("every name of the registry is a function, every method is on Tensor", () => {
+  for (const { name, method } of registry) {
+    const base = name.split(".")[0];
+    assert.equal(typeof ops[base], "function");
+    if (method) assert.ok(base in Tensor.prototype, base);
+  }
+});
+
+test("positional, named and method calls give the same", () => {
+  const x = tensor([1, 2]);
+  const y = tensor([10, 20]);
+  const expected = [21, 42];
+  assert.deepEqual([...ops.add(x, y, { alpha: 2 }).data()], expected);
+  assert.deepEqual([...call("add", [x, y], { alpha: 2 }).data()], expected);
+  assert.deepEqual([...call("add", [], { self: x, other: y, alpha: 2 }).data()], expected);
+  assert.deepEqual([...x.add(y, { alpha: 2 }).data()], expected);
+});
+
+test("a number stands for a tensor, and promotes as one", () => {
+  const x = tensor([1, 2], { dtype: "int32" });
+  assert.equal(ops.add(x, 2).dtype, "int32");
+  assert.equal(ops.add(x, 2.5).dtype, "float32");
+  assert.deepEqual([...ops.add(x, 2.5).data()], [3.5, 4.5]);
+});
+
+test("an in-place op returns its own argument, an out form too", () => {
+  const x = tensor([1, 2]);
+  assert.equal(ops.add_(x, 1), x);
+  assert.deepEqual([...x.data()], [2, 3]);
+  const out = tensor([0, 0]);
+  assert.equal(ops.mul(x, x, { out }), out);
+  assert.deepEqual([...out.data()], [4, 9]);
+});
+
+test("several results come as an array", () => {
+  const [values, indices] = ops.sort(tensor([3, 1, 2]));
+  assert.deepEqual([...values.data()], [1, 2, 3]);
+  assert.deepEqual([...indices.data()], [1n, 2n, 0n]);
+  assert.equal(ops.split(tensor([1, 2, 3, 4]), 2).length, 2);
+});
+
+test("an item comes as a JavaScript value", () => {
+  assert.equal(tensor(2.5).item(), 2.5);
+  assert.equal(tensor(true).item(), true);
+  assert.equal(new Tensor(BigInt64Array.of(7n), []).item(), 7);
+  assert.equal(new Tensor(BigInt64Array.of(2n ** 60n), []).item(), 2n ** 60n);
+});

@@ -1,0 +1,116 @@
+#include "bindings/node/element.h"
+
+#include <cmath>
+
+namespace vt::node {
+
+DType parse_dtype(const std::string& name) {
+  for (int i = 0; i < kNumDTypes; ++i) {
+    if (info(static_cast<DType>(i)).name == name) return static_cast<DType>(i);
+  }
+  VT_THROW(Type, "expected the name of a dtype, got '", name, "'");
+}
+
+namespace {
+
+// The element type that holds one part of the dtype.
+napi_typedarray_type array_type(DType d) {
+  switch (d) {
+    case DType::bool_:
+    case DType::uint8: return napi_uint8_array;
+    case DType::int8: return napi_int8_array;
+    case DType::int16: return napi_int16_array;
+    case DType::int32: return napi_int32_array;
+    case DType::int64: return napi_bigint64_array;
+    case DType::float16:
+    case DType::bfloat16: return napi_uint16_array;
+    case DType::float32:
+    case DType::complex64: return napi_float32_array;
+    case DType::float64:
+    case DType::complex128: return napi_float64_array;
+  }
+  VT_THROW(NotImplemented, "no typed array holds ", d);
+}
+
+}  // namespace
+
+DType natural_dtype(const Napi::TypedArray& array) {
+  switch (array.TypedArrayType()) {
+    case napi_uint8_array:
+    case napi_uint8_clamped_array: return DType::uint8;
+    case napi_int8_array: return DType::int8;
+    case napi_int16_array: return DType::int16;
+    case napi_int32_array: return DType::int32;
+    case napi_bigint64_array: return DType::int64;
+    case napi_float32_array: return DType::float32;
+    case napi_float64_array: return DType::float64;
+    default: VT_THROW(Type, "this typed array has no dtype of its own: name one, such as 'bfloat16' for a Uint16Array");
+  }
+}
+
+bool carries(napi_typedarray_type type, DType d) {
+  return type == array_type(d) || (type == napi_uint8_clamped_array && d == DType::uint8);
+}
+
+Napi::TypedArray make_array(Napi::Env env, DType d, size_t count) {
+  const size_t length = count * parts_of(d);
+  const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, count * size_of(d));
+  switch (array_type(d)) {
+    case napi_uint8_array: return Napi::Uint8Array::New(env, length, buffer, 0);
+    case napi_int8_array: return Napi::Int8Array::New(env, length, buffer, 0);
+    case napi_int16_array: return Napi::Int16Array::New(env, length, buffer, 0);
+    case napi_uint16_array: return Napi::Uint16Array::New(env, length, buffer, 0);
+    case napi_int32_array: return Napi::Int32Array::New(env, length, buffer, 0);
+    case napi_bigint64_array: return Napi::BigInt64Array::New(env, length, buffer, 0);
+    case napi_float32_array: return Napi::Float32Array::New(env, length, buffer, 0);
+    default: return Napi::Float64Array::New(env, length, buffer, 0);
+  }
+}
+
+bool is_integer(const Napi::Value& value) {
+  if (value.IsBigInt()) return true;
+  if (!value.IsNumber()) return false;
+  const double d = value.As<Napi::Number>().DoubleValue();
+  return std::trunc(d) == d && std::abs(d) <= 9007199254740991.0;
+}
+
+int64_t to_int(const Napi::Value& value) {
+  VT_CHECK(is_integer(value), Type, "expected an integer");
+  if (value.IsNumber()) return value.As<Napi::Number>().Int64Value();
+  bool lossless = false;
+  const int64_t result = value.As<Napi::BigInt>().Int64Value(&lossless);
+  VT_CHECK(lossless, Overflow, "expected an integer of 64 bits");
+  return result;
+}
+
+Scalar to_scalar(const Napi::Value& value) {
+  if (value.IsBoolean()) return Scalar(value.As<Napi::Boolean>().Value());
+  if (is_integer(value)) return Scalar(to_int(value));
+  if (value.IsNumber()) return Scalar(value.As<Napi::Number>().DoubleValue());
+  if (value.IsObject()) {
+    const Napi::Object object = value.As<Napi::Object>();
+    const Napi::Value re = object.Get("re"), im = object.Get("im");
+    if (re.IsNumber() && im.IsNumber()) {
+      return Scalar(complex<double>(re.As<Napi::Number>().DoubleValue(), im.As<Napi::Number>().DoubleValue()));
+    }
+  }
+  VT_THROW(Type, "expected a number, boolean, bigint or {re, im}");
+}
+
+Napi::Value from_scalar(Napi::Env env, const Scalar& value) {
+  if (value.is_bool()) return Napi::Boolean::New(env, value.to_bool());
+  if (value.is_integral()) {
+    const int64_t i = value.to_int();
+    constexpr int64_t kSafe = int64_t{1} << 53;
+    if (i < -kSafe || i > kSafe) return Napi::BigInt::New(env, i);
+    return Napi::Number::New(env, static_cast<double>(i));
+  }
+  if (value.is_floating()) return Napi::Number::New(env, value.to_double());
+  const complex<double> z = value.to_complex();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("re", Napi::Number::New(env, z.re));
+  object.Set("im", Napi::Number::New(env, z.im));
+  return object;
+}
+
+}  // namespace vt::node
