@@ -5,7 +5,7 @@
 #define VT_FAMILIES(F) F(random)
 
 // `F(copy_cuda)` calls register_copy_cuda.
-#define VT_CUDA_FAMILIES(F) F(dropout_cuda) F(multinomial_cuda)
+#define VT_CUDA_FAMILIES(F) F(dropout_cuda) F(sampling_cuda)
 
 namespace vt {
 
