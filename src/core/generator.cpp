@@ -4,7 +4,6 @@
 #include <cstring>
 #include <random>
 
-#include "core/device_backend.h"
 #include "core/error.h"
 
 namespace vt {
@@ -213,7 +212,7 @@ void seed_default_cuda_generators(uint64_t seed) {
 
 intrusive_ptr<Generator> make_generator(Device device) {
   if (device.is_cpu()) return make_intrusive<CpuGenerator>();
-  return make_intrusive<CudaGenerator>(resolve_device(device).index);
+  return make_intrusive<CudaGenerator>(device.index);
 }
 
 CpuGenerator& cpu_generator_or_default(Generator* generator) {

@@ -111,6 +111,10 @@ void give(Results& r, std::array<Tensor, N> t) {
 inline void give(Results& r, bool b) { r.number = box(b); }
 inline void give(Results& r, int64_t i) { r.number = box(i); }
 inline void give(Results& r, double d) { r.number = box(d); }
+inline void give(Results& r, const Scalar& s) {
+  r.scalar = s;
+  r.number = box(r.scalar);
+}
 
 // In-place and out= forms of a whole function: compute, then copy into the destination.
 VT_API void finish_derived(Call& call);

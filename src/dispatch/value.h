@@ -234,7 +234,8 @@ struct Results {
   int count = 0;
   bool is_list = false;
   std::vector<Tensor> list;
-  Value number;  // Bool, Int or Double when the op returns a number
+  Value number;   // Bool, Int, Double or Complex when the op returns a number
+  Scalar scalar;  // what a Complex number refers to
 
   void add(Tensor t) {
     VT_ASSERT(count < kMax);

@@ -2,10 +2,22 @@
 
 // Every family: its declarations with CPU kernels, then its CUDA kernels. A name without its file is a link error.
 // One line per family, `F(copy)` calls register_copy.
-#define VT_FAMILIES(F) F(random)
+// clang-format off
+#define VT_FAMILIES(F) \
+  F(copy) \
+  F(factory) \
+  F(view) \
+  F(join) \
+  F(random)
+// clang-format on
 
 // `F(copy_cuda)` calls register_copy_cuda.
-#define VT_CUDA_FAMILIES(F) F(dropout_cuda) F(sampling_cuda)
+// clang-format off
+#define VT_CUDA_FAMILIES(F) \
+  F(factory_cuda) \
+  F(dropout_cuda) \
+  F(multinomial_cuda)
+// clang-format on
 
 namespace vt {
 

@@ -1,0 +1,104 @@
+// to and its short forms: another dtype or device.
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/copy/memory_format.h"
+#include "ops/copy/register.h"
+
+namespace vt {
+namespace {
+
+Tensor to_copy_kernel(const Tensor& self, std::optional<DType> dtype, std::optional<Device> device, bool non_blocking,
+                      std::optional<MemoryFormat> format) {
+  const DimVec strides = format_strides(format.value_or(MemoryFormat::Preserve), self);
+  Tensor out = empty_strided(self.sizes(), strides, dtype.value_or(self.dtype()), device.value_or(self.device()));
+  copy_data(out, self, non_blocking);
+  return out;
+}
+
+void to_copy_backward(GradContext& ctx) {
+  const Tensor& grad = ctx.grad();
+  if (grad.dtype() == ctx.dtype(0) && grad.device() == ctx.device(0)) {
+    ctx.set(0, grad);
+  } else {
+    ctx.set(0, ops::to_copy(grad, ctx.dtype(0), ctx.device(0)));
+  }
+}
+
+Tensor convert_to(const Tensor& self, std::optional<DType> dtype, std::optional<Device> device, bool non_blocking,
+                  bool copy, std::optional<MemoryFormat> format) {
+  const DType want_dtype = dtype.value_or(self.dtype());
+  const Device want_device = device ? resolve_device(*device) : self.device();
+  const bool laid_out = !format || *format == MemoryFormat::Preserve || is_contiguous_in(self, *format);
+  if (!copy && laid_out && want_dtype == self.dtype() && want_device == self.device()) return self;
+  return ops::to_copy(self, want_dtype, want_device, non_blocking, format);
+}
+
+Tensor to_dtype(const Tensor& self, DType dtype, bool non_blocking, bool copy, std::optional<MemoryFormat> format) {
+  return convert_to(self, dtype, std::nullopt, non_blocking, copy, format);
+}
+Tensor to_device(const Tensor& self, std::optional<Device> device, std::optional<DType> dtype, bool non_blocking,
+                 bool copy, std::optional<MemoryFormat> format) {
+  return convert_to(self, dtype, device, non_blocking, copy, format);
+}
+Tensor to_other(const Tensor& self, const Tensor& other, bool non_blocking, bool copy,
+                std::optional<MemoryFormat> format) {
+  return convert_to(self, other.dtype(), other.device(), non_blocking, copy, format);
+}
+Tensor type_as(const Tensor& self, const Tensor& other) {
+  return convert_to(self, other.dtype(), other.device(), false, false, std::nullopt);
+}
+
+template <DType dtype>
+Tensor cast_to(const Tensor& self, std::optional<MemoryFormat> format) {
+  return convert_to(self, dtype, std::nullopt, false, false, format);
+}
+
+template <DType dtype>
+void register_cast(Registry& r, const char* name) {
+  const std::string schema = std::string(name) + "(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)";
+  r.def(schema).composite(cast_to<dtype>).method_only();
+}
+
+}  // namespace
+
+void register_conversion(Registry& r) {
+  r.def(
+       "_to_copy(Tensor self, *, ScalarType? dtype=None, Device? device=None, bool non_blocking=False, "
+       "MemoryFormat? memory_format=None) -> Tensor")
+      .all(to_copy_kernel)
+      .backward(keep::none, to_copy_backward)
+      .any_device()
+      .internal();
+  r.def(
+       "to.device(Tensor(a) self, Device? device=None, ScalarType? dtype=None, bool non_blocking=False, bool "
+       "copy=False, *, "
+       "MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(to_device)
+      .method_only();
+  r.def(
+       "to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, *, "
+       "MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(to_dtype)
+      .method_only();
+  r.def(
+       "to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, *, "
+       "MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(to_other)
+      .method_only();
+  r.def("type_as(Tensor(a) self, Tensor other) -> Tensor(a)").composite(type_as).method_only();
+  register_cast<DType::bool_>(r, "bool");
+  register_cast<DType::uint8>(r, "byte");
+  register_cast<DType::int8>(r, "char");
+  register_cast<DType::int16>(r, "short");
+  register_cast<DType::int32>(r, "int");
+  register_cast<DType::int64>(r, "long");
+  register_cast<DType::float16>(r, "half");
+  register_cast<DType::bfloat16>(r, "bfloat16");
+  register_cast<DType::float32>(r, "float");
+  register_cast<DType::float64>(r, "double");
+  register_cast<DType::complex64>(r, "cfloat");
+  register_cast<DType::complex128>(r, "cdouble");
+}
+
+}  // namespace vt

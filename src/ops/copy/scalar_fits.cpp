@@ -1,0 +1,44 @@
+#include "ops/copy/scalar_fits.h"
+
+namespace vt {
+namespace {
+
+double largest(DType dtype) {
+  switch (dtype) {
+    case DType::float16: return 65504.0;
+    case DType::bfloat16: return 3.3895313892515355e38;
+    case DType::float32:
+    case DType::complex64: return std::numeric_limits<float>::max();
+    default: return std::numeric_limits<double>::max();
+  }
+}
+
+template <class T>
+bool fits_integer(const Scalar& value) {
+  constexpr int64_t low = std::is_signed_v<T> ? std::numeric_limits<T>::min() : -int64_t{std::numeric_limits<T>::max()};
+  constexpr int64_t high = std::numeric_limits<T>::max();
+  if (value.is_integral(true)) return value.to_int() >= low && value.to_int() <= high;
+  const double v = value.to_double();
+  // 2^63 is the first double that int64 does not hold.
+  return v >= static_cast<double>(low) && (sizeof(T) == 8 ? v < 0x1p63 : v <= static_cast<double>(high));
+}
+
+bool fits(const Scalar& value, DType dtype) {
+  if (dtype == DType::bool_) return true;
+  if (value.is_complex() && !is_complex(dtype) && value.to_complex().im != 0) return false;
+  if (is_integral(dtype)) {
+    return visit_dtype<kIntegralSet>(dtype,
+                                     [&](auto tag) { return fits_integer<typename decltype(tag)::type>(value); });
+  }
+  const double limit = largest(dtype);
+  auto part_fits = [&](double v) { return !std::isfinite(v) || std::fabs(v) <= limit; };
+  return part_fits(value.to_complex().re) && part_fits(value.to_complex().im);
+}
+
+}  // namespace
+
+void check_scalar_fits(const Scalar& value, DType dtype) {
+  VT_CHECK(fits(value, dtype), Runtime, "value cannot be converted to type ", dtype, " without overflow: ", value);
+}
+
+}  // namespace vt

@@ -1,0 +1,146 @@
+// arange, linspace, logspace.
+#include "ops/factory/ranges.h"
+
+#include "core/convert.h"
+#include "cpu/thread_pool.h"
+#include "dispatch/registry.h"
+#include "ops/factory/factory.h"
+#include "ops/factory/register.h"
+
+namespace vt {
+namespace {
+
+using OptDType = std::optional<DType>;
+using OptDevice = std::optional<Device>;
+
+constexpr unsigned kRangeSet = kIntegralSet | kFloatingSet;
+
+Tensor fill_range(Tensor out, const Range& range) {
+  VT_CHECK(set_of(out.dtype()) & kRangeSet, NotImplemented, "not implemented for ", out.dtype());
+  if (out.numel() == 0) return out;
+  if (out.is_cpu()) {
+    fill_range_cpu(out, range);
+  } else {
+    const DeviceGuard guard(out.device());
+    fill_range_cuda(out, range);
+  }
+  return out;
+}
+
+int64_t range_length(const Scalar& start, const Scalar& end, const Scalar& step, DType dtype) {
+  const double a = start.to_double(), b = end.to_double(), s = step.to_double();
+  VT_CHECK(s != 0, Runtime, "step must be nonzero");
+  VT_CHECK(std::isfinite(a) && std::isfinite(b), Runtime, "unsupported range: ", a, " -> ", b);
+  VT_CHECK((s > 0 && b >= a) || (s < 0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
+  double length;
+  if (dtype == DType::int64 && start.is_integral(true) && end.is_integral(true) && step.is_integral(true)) {
+    const __int128 distance = static_cast<__int128>(end.to_int()) - start.to_int(), by = step.to_int();
+    const __int128 exact = (distance + by - (by > 0 ? 1 : -1)) / by;
+    VT_CHECK(exact <= std::numeric_limits<int64_t>::max(), Runtime, "invalid size, possible overflow?");
+    return static_cast<int64_t>(exact);
+  } else if (is_integral(dtype)) {
+    // An integer range truncates its bounds first.
+    VT_CHECK(step.to_int() != 0, Value, "step must be nonzero");
+    length = std::ceil((static_cast<double>(end.to_int()) - static_cast<double>(start.to_int())) /
+                       static_cast<double>(step.to_int()));
+  } else {
+    length = std::ceil((b - a) / s);
+  }
+  VT_CHECK(length >= 0 && length <= static_cast<double>(std::numeric_limits<int64_t>::max() / 2), Runtime,
+           "invalid size, possible overflow?");
+  return static_cast<int64_t>(length);
+}
+
+Tensor arange_start_step(Scalar start, Scalar end, Scalar step, OptDType dtype, OptDevice device) {
+  const bool integral = start.is_integral(true) && end.is_integral(true) && step.is_integral(true);
+  const DType d = dtype.value_or(integral ? DType::int64 : default_dtype());
+  const int64_t count = range_length(start, end, step, d);
+  return ops::arange(start, step, count, d, device.value_or(kCPU));
+}
+Tensor arange_start(Scalar start, Scalar end, OptDType dtype, OptDevice device) {
+  return arange_start_step(start, end, Scalar(1), dtype, device);
+}
+Tensor arange_end(Scalar end, OptDType dtype, OptDevice device) {
+  return arange_start_step(Scalar(0), end, Scalar(1), dtype, device);
+}
+
+Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevice device) {
+  VT_CHECK(steps >= 0, Runtime, "number of steps must be non-negative, got ", steps);
+  VT_CHECK(!start.is_complex() && !end.is_complex(), NotImplemented, "linspace of complex numbers is not there yet");
+  Tensor out = empty(DimVec{steps}, dtype.value_or(default_dtype()), device.value_or(kCPU));
+  Range range;
+  range.is_linspace = true;
+  range.start = start.to_double();
+  range.end = end.to_double();
+  range.step = steps > 1 ? (range.end - range.start) / static_cast<double>(steps - 1) : 0.0;
+  range.pivot = steps == 1 ? 1 : steps / 2;
+  return fill_range(std::move(out), range);
+}
+
+Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType dtype, OptDevice device) {
+  const DType d = dtype.value_or(default_dtype());
+  static const Op& pow = find_op("pow.Scalar");
+  static const Op& to_copy = find_op("_to_copy");
+  const Tensor exponents =
+      linspace(start, end, steps, d == DType::float64 || is_integral(d) ? DType::float64 : DType::float32, device);
+  const Tensor powers = call<Tensor>(pow, Scalar(base), exponents);
+  return powers.dtype() == d ? powers : call<Tensor>(to_copy, powers, std::optional<DType>(d));
+}
+
+template <class T>
+void fill_range_of(T* out, int64_t n, const Range& r) {
+  using Math = std::conditional_t<std::is_same_v<T, double> || std::is_integral_v<T>, double, opmath_t<T>>;
+  parallel_for(0, n, 16384, [&](int64_t begin, int64_t end) {
+    if (r.is_linspace) {
+      const Math first = static_cast<Math>(r.start), last = static_cast<Math>(r.end);
+      const Math step = n > 1 ? (last - first) / static_cast<Math>(n - 1) : Math(0);
+      for (int64_t i = begin; i < end; ++i) {
+        out[i] =
+            convert<T>(i < r.pivot ? first + step * static_cast<Math>(i) : last - step * static_cast<Math>(n - 1 - i));
+      }
+    } else if constexpr (std::is_integral_v<T>) {
+      for (int64_t i = begin; i < end; ++i) out[i] = static_cast<T>(r.exact_start + i * r.exact_step);
+    } else {
+      for (int64_t i = begin; i < end; ++i) out[i] = convert<T>(r.start + r.step * static_cast<double>(i));
+    }
+  });
+}
+
+}  // namespace
+
+void fill_range_cpu(const Tensor& out, const Range& range) {
+  visit_dtype<kRangeSet>(out.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    fill_range_of(out.data<T>(), out.numel(), range);
+  });
+}
+
+namespace ops {
+Tensor arange(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device) {
+  Range range;
+  range.start = start.to_double();
+  range.step = step.to_double();
+  range.exact_start = start.to_int();
+  range.exact_step = step.to_int();
+  range.pivot = count;
+  return fill_range(empty(DimVec{count}, dtype, device), range);
+}
+}  // namespace ops
+
+void register_ranges(Registry& r) {
+  r.def("arange(Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(arange_end);
+  r.def("arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
+      .composite(arange_start);
+  r.def(
+       "arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> "
+       "Tensor")
+      .composite(arange_start_step);
+  r.def("linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
+      .composite(linspace);
+  r.def(
+       "logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Device? device=None) "
+       "-> Tensor")
+      .composite(logspace);
+}
+
+}  // namespace vt

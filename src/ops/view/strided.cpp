@@ -1,0 +1,149 @@
+// Views by raw geometry: as_strided and unfold, whose windows may overlap.
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
+#include "ops/view/register.h"
+#include "ops/view/slice_bounds.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+Tensor as_strided(const Tensor& self, IntSpan size, IntSpan stride, std::optional<int64_t> storage_offset) {
+  static const Op& op = find_op("_as_strided");
+  VT_CHECK(size.size() == stride.size(), Runtime, "mismatch in length of strides and shape: ", size, " and ", stride);
+  return call<Tensor>(op, self, size, stride, storage_offset.value_or(self.storage_offset()), self.strides(),
+                      self.storage_offset());
+}
+
+Tensor as_strided_kernel(const Tensor& self, IntSpan size, IntSpan stride, int64_t storage_offset, IntSpan, int64_t) {
+  return make_view(self, size, stride, storage_offset);
+}
+
+// Whether every index tuple surely names an element of its own.
+bool has_distinct_elements(IntSpan sizes, IntSpan strides) {
+  DimVec order;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return true;
+    if (sizes[d] > 1) order.push_back(static_cast<int64_t>(d));
+  }
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strides[a] < strides[b]; });
+  int64_t reach = 0;  // last offset that the dims so far get to
+  for (const int64_t d : order) {
+    if (strides[d] <= reach) return false;
+    reach += (sizes[d] - 1) * strides[d];
+  }
+  return true;
+}
+
+// Flat positions of a view's elements.
+Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offset, Device device) {
+  const Tensor all = ops::arange(Scalar(0), Scalar(1), count, DType::int64, device);
+  return ops::reshape(ops::as_strided(all, sizes, strides, offset), DimVec{-1});
+}
+
+// What the elements of `values`, seen as a view, add up to in flat memory of `count` elements.
+Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan strides, int64_t offset) {
+  static const Op& index_add = find_op("index_add");
+  const Tensor flat = ops::zeros(DimVec{count}, values.dtype(), values.device());
+  if (has_distinct_elements(sizes, strides)) {
+    ops::copy_(ops::as_strided(flat, sizes, strides, offset), values);
+    return flat;
+  }
+  return call<Tensor>(index_add, flat, int64_t{0}, positions_of(count, sizes, strides, offset, values.device()),
+                      ops::reshape(values, DimVec{-1}));
+}
+
+// The gradient of the view goes to the memory that both lie in, and the input reads its share there. The input's own
+// geometry comes as arguments, because a derivative keeps no strides of tensors.
+void as_strided_derivative(GradContext& ctx) {
+  const IntSpan sizes = ctx.arg<IntSpan>(1), strides = ctx.arg<IntSpan>(2);
+  const IntSpan input_sizes = ctx.sizes(0), input_strides = ctx.arg<IntSpan>(4);
+  const int64_t view_at = ctx.arg<int64_t>(3), input_at = ctx.arg<int64_t>(5);
+  const int64_t base = std::min(view_at, input_at);
+  const int64_t count =
+      std::max(view_extent(sizes, strides, view_at - base), view_extent(input_sizes, input_strides, input_at - base));
+  Tensor flat = scatter_view(ctx.grad(), count, sizes, strides, view_at - base);
+  if (!has_distinct_elements(input_sizes, input_strides)) {
+    // Several inputs read one location: they share its gradient.
+    static const Op& div = find_op("div.Tensor");
+    static const Op& maximum = find_op("maximum");
+    const Tensor one = ops::ones(input_sizes, flat.dtype(), flat.device());
+    const Tensor readers = scatter_view(one, count, input_sizes, input_strides, input_at - base);
+    flat = call<Tensor>(div, flat, call<Tensor>(maximum, readers, ops::ones_like(readers)));
+  }
+  ctx.set(0, ops::as_strided(flat, input_sizes, input_strides, input_at - base));
+}
+
+Tensor unfold_kernel(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
+  const int64_t dim = wrap_dim(dimension, self.dim());
+  const int64_t have = self.dim() == 0 ? 1 : self.sizes()[dim];
+  VT_CHECK(size >= 0, Runtime, "size is ", size, " but must be >= 0");
+  VT_CHECK(size <= have, Runtime, "maximum size for tensor at dimension ", dim, " is ", have, " but size is ", size);
+  VT_CHECK(step > 0, Runtime, "step is ", step, " but must be > 0");
+  DimVec sizes(self.sizes()), strides(self.strides());
+  const int64_t stride = self.dim() == 0 ? 1 : strides[dim];
+  if (self.dim() > 0) {
+    sizes[dim] = (have - size) / step + 1;
+    strides[dim] = stepped_stride(stride, step);
+  }
+  sizes.push_back(size);
+  strides.push_back(stride);
+  return make_view(self, sizes, strides, self.storage_offset());
+}
+
+void unfold_derivative(GradContext& ctx) {
+  static const Op& op = find_op("unfold_backward");
+  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3)));
+}
+
+// Adds window position k of every window to where it came from.
+Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_t dim, int64_t size, int64_t step) {
+  static const Op& add_ = find_op("add_.Tensor");
+  const Tensor out = ops::zeros(input_sizes, grad_in.dtype(), grad_in.device());
+  if (input_sizes.empty()) {
+    if (size == 1) ops::copy_(out, ops::reshape(grad_in, input_sizes));
+    return out;
+  }
+  dim = wrap_dim(dim, static_cast<int64_t>(input_sizes.size()));
+  const int64_t windows = grad_in.size(dim);
+  for (int64_t k = 0; k < size; ++k) {
+    const Tensor target = ops::slice(out, dim, k, k + (windows - 1) * step + 1, step);
+    const Tensor part = ops::select(grad_in, -1, k);
+    if (step >= size) {
+      ops::copy_(target, part);
+    } else {
+      call<Tensor>(add_, target, part);
+    }
+  }
+  return out;
+}
+void unfold_backward_derivative(GradContext& ctx) {
+  static const Op& unfold = find_op("unfold");
+  ctx.set(0, call<Tensor>(unfold, ctx.grad(), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3), ctx.arg<int64_t>(4)));
+}
+
+}  // namespace
+
+void register_strided(Registry& r) {
+  r.def("as_strided(Tensor(a) self, int[] size, int[] stride, int? storage_offset=None) -> Tensor(a)")
+      .composite(as_strided);
+  r.def(
+       "_as_strided(Tensor(a) self, int[] size, int[] stride, int storage_offset, int[] self_stride, "
+       "int self_storage_offset) -> Tensor(a)")
+      .all(as_strided_kernel)
+      .view()
+      .backward(keep::none, as_strided_derivative)
+      .internal();
+  r.def("unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)")
+      .all(unfold_kernel)
+      .view()
+      .backward(keep::none, unfold_derivative)
+      .method_only();
+  r.def("unfold_backward(Tensor grad_in, int[] input_sizes, int dim, int size, int step) -> Tensor")
+      .all(unfold_backward_kernel)
+      .backward(keep::none, unfold_backward_derivative)
+      .internal();
+}
+
+}  // namespace vt
