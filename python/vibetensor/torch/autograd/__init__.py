@@ -1,0 +1,139 @@
+"""Gradients: running backward, asking for gradients of chosen inputs, functions with a derivative of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.autograd.function import Function
+from vibetensor.torch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+
+__all__ = [
+    "Function",
+    "backward",
+    "enable_grad",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "inference_mode",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+Tensor: Any = _C.Tensor
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, Tensor) else tuple(value)
+
+
+def starting_gradients(outputs: tuple[Any, ...], given: Any, create_graph: bool) -> tuple[Any, ...]:
+    """One gradient per output: those given, or ones for outputs of one element."""
+    grads = (None,) * len(outputs) if given is None else as_tuple(given)
+    if len(grads) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
+    result = []
+    for i, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
+        if grad is None:
+            if output.requires_grad:
+                if output.numel() != 1:
+                    raise RuntimeError("grad can be implicitly created only for scalar outputs")
+                if not output.dtype.is_floating_point:
+                    raise RuntimeError(
+                        f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
+                    )
+                grad = _C.ops.ones_like(output).detach()
+        elif not isinstance(grad, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
+        elif grad.shape != output.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {grad.shape} "
+                f"and output[{i}] has a shape of {output.shape}."
+            )
+        elif grad.dtype.is_complex != output.dtype.is_complex:
+            raise RuntimeError(
+                "For complex Tensors, both grad_output and output are required to have the same dtype. "
+                f"Mismatch in dtype: grad_output[{i}] has a dtype of {grad.dtype} "
+                f"and output[{i}] has a dtype of {output.dtype}."
+            )
+        result.append(grad)
+    return tuple(result)
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Returns None; adds the gradients of the sum of `tensors` to `.grad` of the leaves below them.
+
+    `grad_tensors`: gradient of each tensor, needed where it has more than one element. `inputs`: only
+    these get a gradient. The graph is freed unless `retain_graph` (by default as `create_graph`).
+    """
+    if grad_variables is not None:
+        raise NotImplementedError("backward: grad_variables was renamed to grad_tensors")
+    if inputs is not None and not isinstance(inputs, Tensor) and len(inputs) == 0:
+        raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+    outputs = as_tuple(tensors)
+    grads = starting_gradients(outputs, grad_tensors, create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    _C.run_backward(outputs, grads, keep, create_graph, None if inputs is None else as_tuple(inputs), True, True)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """The gradients of the sum of `outputs` with respect to each of `inputs`; no `.grad` changes.
+
+    An input that the outputs do not depend on raises RuntimeError, unless `allow_unused` (None is
+    returned for it) or `materialize_grads` (zeros are).
+    """
+    if is_grads_batched:
+        raise NotImplementedError("autograd.grad: is_grads_batched is not there yet")
+    if not only_inputs:
+        raise NotImplementedError("autograd.grad: only_inputs=False is not supported; use backward()")
+    if materialize_grads:
+        if allow_unused is False:
+            raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True")
+        allow_unused = True
+    outs, ins = as_tuple(outputs), as_tuple(inputs)
+    if not ins:
+        raise ValueError("grad requires non-empty inputs.")
+    grads = starting_gradients(outs, grad_outputs, create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    result = _C.run_backward(outs, grads, keep, create_graph, ins, bool(allow_unused), False)
+    if materialize_grads:
+        return tuple(_C.ops.zeros_like(i) if g is None else g for i, g in zip(ins, result, strict=True))
+    return tuple(result)
+
+
+def gradcheck(func: Any, inputs: Any, **options: Any) -> bool:
+    """True if the gradients of `func` agree with finite differences; see autograd.gradcheck."""
+    from vibetensor.torch.autograd.gradcheck import gradcheck as check
+
+    return check(func, inputs, **options)
+
+
+def gradgradcheck(func: Any, inputs: Any, grad_outputs: Sequence[Any] | None = None, **options: Any) -> bool:
+    """True if the second gradients of `func` agree with finite differences; see autograd.gradcheck."""
+    from vibetensor.torch.autograd.gradcheck import gradgradcheck as check
+
+    return check(func, inputs, grad_outputs, **options)
+
+
+__getattr__ = module_getattr(__name__)
