@@ -1,0 +1,144 @@
+"""The part of Tensor that is written in Python, attached to the C type when the package is imported."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch import _tensor_str
+from vibetensor.torch._not_there import AbsentMethod, torch_names
+from vibetensor.torch._raw import tensor_bytes, tensor_from_bytes
+
+Tensor: Any = _C.Tensor
+plain_types: list[type] = [Tensor]  # nn.parameter adds Parameter, which prints as a tensor too
+
+
+def tensor_repr(self: Any) -> str:
+    return _tensor_str.tensor_str(self, tuple(plain_types))
+
+
+def tensor_format(self: Any, spec: str) -> str:
+    """A tensor of no dimensions formats as the number in it."""
+    if self.dim() == 0 and type(self) is Tensor:
+        return format(self.item(), spec)
+    return object.__format__(self, spec)
+
+
+def backward(
+    self: Any,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Returns None; adds d self / d leaf to `.grad` of the leaves that self was computed from.
+
+    `gradient`: the gradient of self, of self's shape; may be left out where self has one element.
+    `inputs`: accumulate into these tensors only.
+    """
+    from vibetensor.torch.autograd import backward as run
+
+    run(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
+    """A copy with memory of its own, of the same type, with `.grad` and attributes copied too; leaves only."""
+    if id(self) in memo:
+        return memo[id(self)]
+    if not self.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment"
+        )
+    from copy import deepcopy as copy
+
+    was_enabled = _C.is_grad_enabled()
+    _C.set_grad_enabled(False)
+    try:
+        result = self.detach().clone()
+        if type(self) is not Tensor:
+            result = Tensor._make_subclass(type(self), result, False)
+        if self.requires_grad:
+            result.requires_grad_()
+        if self.grad is not None:
+            result.grad = copy(self.grad, memo)
+    finally:
+        _C.set_grad_enabled(was_enabled)
+    memo[id(self)] = result
+    result.__dict__.update(copy(self.__dict__, memo))
+    return result
+
+
+def rebuild_tensor(
+    cls: type, data: bytes, dtype: Any, shape: tuple[int, ...], device: str, requires_grad: bool, attributes: dict
+) -> Any:
+    tensor = tensor_from_bytes(data, dtype, shape)
+    if device != "cpu":
+        tensor = tensor.to(device)
+    if cls is not Tensor:
+        tensor = Tensor._make_subclass(cls, tensor, False)
+    tensor.__dict__.update(attributes)
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def reduce_ex(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """Pickles the elements; what the tensor shares with other tensors is not kept."""
+    if not self.is_leaf:
+        raise RuntimeError("only leaf tensors can be pickled: detach() the tensor first")
+    data = bytes(tensor_bytes(self))
+    shape = tuple(self.shape)
+    state = (type(self), data, self.dtype, shape, str(self.device), self.requires_grad, dict(self.__dict__))
+    return rebuild_tensor, state
+
+
+def split(self: Any, split_size: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+    """Views of self: pieces of `split_size` along `dim` (the last may be shorter), or pieces of the sizes listed."""
+    if isinstance(split_size, int):
+        return _C.ops.split(self, split_size, dim)
+    return _C.ops.split_with_sizes(self, list(split_size), dim)
+
+
+def contains(self: Any, element: Any) -> bool:
+    """True if any element of self equals `element`."""
+    if isinstance(element, Tensor | int | float | complex | bool):
+        return bool((element == self).any().item())
+    raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+
+
+def module_load(self: Any, other: Any, assign: bool = False) -> Any:
+    """What load_state_dict puts in the place of self: `other` itself to assign, otherwise self filled from it."""
+    return other.detach() if assign else self.detach().copy_(other)
+
+
+METHODS: dict[str, Any] = {
+    "__repr__": tensor_repr,
+    "__str__": tensor_repr,
+    "__format__": tensor_format,
+    "__deepcopy__": deepcopy,
+    "__reduce_ex__": reduce_ex,
+    "__contains__": contains,
+    "backward": backward,
+    "split": split,
+    "module_load": module_load,
+}
+
+
+def dtype_by_name(name: str) -> Any:
+    return getattr(_C, name)
+
+
+def size_from(sizes: tuple[int, ...]) -> Any:
+    return _C.Size(sizes)
+
+
+def install() -> None:
+    """Attach the methods above, stand-ins for those that PyTorch has and we lack, and pickling of the small types."""
+    for name, method in METHODS.items():
+        setattr(Tensor, name, method)
+    for name in torch_names()["Tensor"]:
+        if not hasattr(Tensor, name):
+            setattr(Tensor, name, AbsentMethod(name))
+    copyreg.pickle(_C.dtype, lambda d: (dtype_by_name, (str(d).removeprefix("torch."),)))
+    copyreg.pickle(_C.device, lambda d: (_C.device, (str(d),)))
+    copyreg.pickle(_C.Size, lambda s: (size_from, (tuple(s),)))

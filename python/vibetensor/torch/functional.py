@@ -1,0 +1,142 @@
+"""Functions of the torch namespace that are written in terms of registered ops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vibetensor import _C
+
+ops = _C.ops
+Tensor: Any = _C.Tensor
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether `obj` is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(input: Any) -> bool:
+    """Whether the dtype of `input` is a floating point one."""
+    return input.dtype.is_floating_point
+
+
+def is_complex(input: Any) -> bool:
+    """Whether the dtype of `input` is a complex one."""
+    return input.dtype.is_complex
+
+
+def numel(input: Any) -> int:
+    """The number of elements."""
+    return input.numel()
+
+
+def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
+    """Views of `tensor` along `dim`: pieces of one size (the last may be shorter), or of the sizes listed."""
+    return tensor.split(split_size_or_sections, dim)
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that tensors of `shapes` broadcast to; RuntimeError if they do not fit."""
+    sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    ndim = max((len(s) for s in sizes), default=0)
+    result = [1] * ndim
+    for shape in sizes:
+        for i in range(-len(shape), 0):
+            if shape[i] < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({shape[i]}): ({shape[i]})")
+            if shape[i] != 1 and result[i] not in (1, shape[i]):
+                raise RuntimeError(
+                    "Shape mismatch: objects cannot be broadcast to a single shape: "
+                    f"{shape} does not fit {tuple(result)}"
+                )
+            if shape[i] != 1:
+                result[i] = shape[i]
+    return _C.Size(result)
+
+
+def unpacked(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a function that takes tensors either one by one or in one list."""
+    return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
+
+
+def broadcast_tensors(*tensors: Any) -> list[Any]:
+    """Views of `tensors`, all of the shape that they broadcast to."""
+    tensors = unpacked(tensors)
+    shape = broadcast_shapes(*[t.shape for t in tensors])
+    return [t.expand(shape) for t in tensors]
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
+    """One grid of coordinates per tensor, of the shape that all lengths make; `indexing` "ij" or "xy"."""
+    tensors = unpacked(tensors)
+    if indexing is None:
+        import warnings
+
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=2
+        )
+        indexing = "ij"
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    if any(t.dim() > 1 for t in tensors):
+        raise RuntimeError("torch.meshgrid: Expected 0D or 1D tensors")
+    swap = indexing == "xy" and len(tensors) >= 2
+    vectors = [t.reshape(-1) for t in tensors]
+    if swap:
+        vectors[0], vectors[1] = vectors[1], vectors[0]
+    shape = [len(v) for v in vectors]
+    grids = []
+    for i, vector in enumerate(vectors):
+        place = [1] * len(vectors)
+        place[i] = -1
+        grids.append(vector.view(place).expand(shape))
+    if swap:
+        grids = [g.transpose(0, 1) for g in grids]
+        grids[0], grids[1] = grids[1], grids[0]
+    return tuple(grids)
+
+
+def cartesian_prod(*tensors: Any) -> Any:
+    """All combinations of the elements of vectors, one a row."""
+    tensors = unpacked(tensors)
+    if len(tensors) == 1:
+        return tensors[0]
+    return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)
+
+
+def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
+    """Sum of products over `dims`: the last dims of a and the first of b, or (dims of a, dims of b)."""
+    if out is not None:
+        raise NotImplementedError("tensordot: out is not there yet")
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        dims_a, dims_b = list(range(a.dim() - dims, a.dim())), list(range(dims))
+    else:
+        dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in dims)
+    dims_a, dims_b = [d % a.dim() for d in dims_a], [d % b.dim() for d in dims_b]
+    for i, j in zip(dims_a, dims_b, strict=True):
+        if a.size(i) != b.size(j):
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {a.size(i)} in dim {i} "
+                f"and second has size {b.size(j)} in dim {j}"
+            )
+    free_a = [d for d in range(a.dim()) if d not in dims_a]
+    free_b = [d for d in range(b.dim()) if d not in dims_b]
+    width = 1
+    for d in dims_a:
+        width *= a.size(d)
+    left = a.permute([*free_a, *dims_a]).reshape(-1, width)
+    right = b.permute([*dims_b, *free_b]).reshape(width, -1)
+    shape = [a.size(d) for d in free_a] + [b.size(d) for d in free_b]
+    return ops.matmul(left, right).reshape(shape)
+
+
+def einsum(equation: Any, *operands: Any) -> Any:
+    """The sum of products that `equation` describes, such as "bij,bjk->bik"; operands one by one or in a list."""
+    if not isinstance(equation, str):
+        raise NotImplementedError("einsum: operands with lists of subscripts are not there yet; use a string")
+    from vibetensor.torch._einsum import contract
+
+    return contract(equation.replace(" ", ""), list(unpacked(operands)))

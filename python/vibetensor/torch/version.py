@@ -1,0 +1,14 @@
+"""Which version this is, and the CUDA version that it was built with."""
+
+from vibetensor import _C, __version__
+
+
+def cuda_version() -> str:
+    release: int = _C.system_info()["cuda"]["runtime"]
+    return f"{release // 1000}.{release % 1000 // 10}"
+
+
+cuda = cuda_version()
+hip = None
+
+__all__ = ["__version__", "cuda", "hip"]
