@@ -189,7 +189,8 @@ def dirac_(tensor: Any, groups: int = 1) -> Any:
         tensor.zero_()
         for group in range(groups):
             for channel in range(min(per_group, sizes[1])):
-                tensor[(group * per_group + channel, channel, *middle)] = 1
+                centre = (group * per_group + channel, channel, *middle)
+                tensor[centre] = 1
     return tensor
 
 

@@ -1,0 +1,446 @@
+"""Module, the base of everything that has parameters."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch.autograd.grad_mode import no_grad
+from vibetensor.torch.nn.modules._module_hooks import HookedCall
+from vibetensor.torch.nn.modules._module_state import StateDict
+from vibetensor.torch.nn.parameter import Buffer, Parameter
+
+Tensor: Any = _C.Tensor
+
+
+def parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, bool]:
+    """(device or None, dtype or None, non_blocking) from the arguments that Tensor.to and Module.to share."""
+    device, dtype, non_blocking = kwargs.pop("device", None), kwargs.pop("dtype", None), False
+    rest = list(args)
+    if rest and isinstance(rest[0], Tensor):
+        other = rest.pop(0)
+        device, dtype = other.device, other.dtype
+    elif rest and isinstance(rest[0], _C.dtype):
+        dtype = rest.pop(0)
+    elif rest:
+        device = rest.pop(0)
+        if rest and (rest[0] is None or isinstance(rest[0], _C.dtype)):
+            dtype = rest.pop(0)
+    if rest:
+        non_blocking = bool(rest.pop(0))
+    non_blocking = bool(kwargs.pop("non_blocking", non_blocking))
+    if kwargs.pop("memory_format", None) is not None:
+        raise NotImplementedError("to: memory_format is not there yet for modules")
+    if kwargs or rest:
+        raise TypeError(f"to() received an invalid combination of arguments: {[*rest, *kwargs]}")
+    return (None if device is None else _C.device(device)), dtype, non_blocking
+
+
+def indent_after_first(text: str, spaces: int) -> str:
+    return text.replace("\n", "\n" + " " * spaces)
+
+
+class Module(HookedCall, StateDict):
+    """A part of a network: parameters, buffers and child modules by name, and a forward() that uses them.
+
+    Subclasses call `super().__init__()` first and define forward(); assigning a Parameter, a Buffer or
+    a Module to an attribute registers it.
+    """
+
+    training: bool
+    dump_patches = False
+    call_super_init = False
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        if not self.call_super_init and (args or kwargs):
+            raise TypeError(f"{type(self).__name__}.__init__() takes no arguments, got {args or kwargs}")
+        registries = {
+            "training": True,
+            "_parameters": {},
+            "_buffers": {},
+            "_non_persistent_buffers_set": set(),
+            "_modules": {},
+        }
+        for name in HOOK_REGISTRIES:
+            registries[name] = OrderedDict()
+        self.__dict__.update(registries)
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    # ---- registration
+
+    def _check_name(self, kind: str, name: str, home: dict[str, Any]) -> None:
+        if "_parameters" not in self.__dict__:
+            raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+        if not isinstance(name, str):
+            raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}")
+        if "." in name:
+            raise KeyError(f'{kind} name can\'t contain ".", got: {name}')
+        if name == "":
+            raise KeyError(f'{kind} name can\'t be empty string ""')
+        if hasattr(self, name) and name not in home:
+            raise KeyError(f"attribute '{name}' already exists")
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Returns None; makes `param` the attribute `name`. None: named, but absent."""
+        self._check_name("parameter", name, self.__dict__.get("_parameters", {}))
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(
+                f"cannot assign '{type(param).__name__}' object to parameter '{name}' "
+                "(torch.nn.Parameter or None required)"
+            )
+        if param is not None and param.grad_fn is not None:
+            raise ValueError(
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
+                "To express a parameter as a function of another Tensor, compute the value in the forward() method."
+            )
+        self._parameters[name] = param
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Returns None; makes `tensor` the attribute `name`, part of state_dict() if `persistent`."""
+        self._check_name("buffer", name, self.__dict__.get("_buffers", {}))
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
+            )
+        self._buffers[name] = tensor
+        if persistent:
+            self._non_persistent_buffers_set.discard(name)
+        else:
+            self._non_persistent_buffers_set.add(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Returns None; makes `module` the child and attribute `name`. None: named, but absent."""
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+        self._check_name("module", name, self.__dict__.get("_modules", {}))
+        self._modules[name] = module
+
+    register_module = add_module
+
+    # ---- attributes
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        for registry in ("_parameters", "_buffers", "_modules"):
+            entries = own.get(registry)
+            if entries is not None and name in entries:
+                return entries[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _forget(self, name: str, *registries: str) -> None:
+        for registry in registries:
+            self.__dict__.get(registry, {}).pop(name, None)
+        self.__dict__.get("_non_persistent_buffers_set", set()).discard(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        if isinstance(value, Parameter):
+            if "_parameters" not in own:
+                raise AttributeError("cannot assign parameters before Module.__init__() call")
+            own.pop(name, None)
+            self._forget(name, "_buffers", "_modules")
+            self.register_parameter(name, value)
+        elif name in own.get("_parameters", ()):
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type(value).__name__}' as parameter '{name}' "
+                    "(torch.nn.Parameter or None expected)"
+                )
+            self.register_parameter(name, None)
+        elif isinstance(value, Module):
+            if "_modules" not in own:
+                raise AttributeError("cannot assign module before Module.__init__() call")
+            own.pop(name, None)
+            self._forget(name, "_parameters", "_buffers")
+            own["_modules"][name] = value
+        elif name in own.get("_modules", ()):
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type(value).__name__}' as child module '{name}' "
+                    "(torch.nn.Module or None expected)"
+                )
+            own["_modules"][name] = None
+        elif isinstance(value, Tensor) and (name in own.get("_buffers", ()) or isinstance(value, Buffer)):
+            self._set_buffer(name, value)
+        elif name in own.get("_buffers", ()):
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{type(value).__name__}' as buffer '{name}' "
+                    "(torch.nn.Buffer, torch.Tensor or None expected)"
+                )
+            own["_buffers"][name] = None
+        else:
+            super().__setattr__(name, value)
+
+    def _set_buffer(self, name: str, value: Any) -> None:
+        if isinstance(value, Buffer):
+            persistent = value.persistent
+        else:
+            persistent = name not in self._non_persistent_buffers_set
+        self.__dict__.pop(name, None)
+        self._forget(name, "_parameters", "_modules")
+        self.register_buffer(name, value, persistent)
+
+    def __delattr__(self, name: str) -> None:
+        for registry in ("_parameters", "_buffers", "_modules"):
+            if name in self.__dict__.get(registry, ()):
+                self._forget(name, registry)
+                return
+        super().__delattr__(name)
+
+    def __dir__(self) -> list[str]:
+        names = [*super().__dir__(), *self._parameters, *self._buffers, *self._modules]
+        return sorted(n for n in set(names) if n.isidentifier())
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for name in HOOK_REGISTRIES:
+            self.__dict__.setdefault(name, OrderedDict())
+
+    # ---- walking the tree
+
+    def named_modules(
+        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """Yields every module of the tree with its dotted name, this one first under `prefix`."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, child in self._modules.items():
+            if child is not None:
+                yield from child.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """Yields every module of the tree once, this one first."""
+        for _, module in self.named_modules():
+            yield module
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """Yields the immediate children with their names, each once."""
+        seen = set()
+        for name, child in self._modules.items():
+            if child is not None and child not in seen:
+                seen.add(child)
+                yield name, child
+
+    def children(self) -> Iterator[Module]:
+        """Yields the immediate children, each once."""
+        for _, child in self.named_children():
+            yield child
+
+    def _named_tensors(
+        self, registry: str, prefix: str, recurse: bool, remove_duplicate: bool
+    ) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
+        owners = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, owner in owners:
+            for name, tensor in getattr(owner, registry).items():
+                if tensor is None or id(tensor) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(tensor))
+                yield path + ("." if path else "") + name, tensor
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Yields every parameter of the tree with its dotted name; a shared one once, under its first name."""
+        return self._named_tensors("_parameters", prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """Yields every parameter of the tree once."""
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Any]]:
+        """Yields every buffer of the tree with its dotted name."""
+        return self._named_tensors("_buffers", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Any]:
+        """Yields every buffer of the tree once."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at the dotted path `target`; AttributeError if there is none, this one for ""."""
+        module: Module = self
+        for name in target.split(".") if target else ():
+            if not hasattr(module, name):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+            found = getattr(module, name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+            module = found
+        return module
+
+    def _get_tensor(self, registry: str, target: str, kind: str) -> Any:
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if not hasattr(owner, name):
+            raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+        if name not in getattr(owner, registry):
+            raise AttributeError(f"`{name}` is not {kind}")
+        return getattr(owner, registry)[name]
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at the dotted path `target`; AttributeError if there is none."""
+        return self._get_tensor("_parameters", target, "an nn.Parameter")
+
+    def get_buffer(self, target: str) -> Any:
+        """The buffer at the dotted path `target`; AttributeError if there is none."""
+        return self._get_tensor("_buffers", target, "a buffer")
+
+    # ---- changing all of it
+
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
+        """This module, after calling `fn` on every module of the tree, children first."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def _apply(self, fn: Callable[[Any], Any], recurse: bool = True) -> Module:
+        """This module, with `fn` of every parameter, gradient and buffer in its place."""
+        if recurse:
+            for child in self.children():
+                child._apply(fn)
+        with no_grad():
+            for param in self._parameters.values():
+                if param is not None:
+                    grad = param.grad
+                    param.data = fn(param.detach())
+                    if grad is not None:
+                        param.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)
+            for name, buffer in self._buffers.items():
+                if buffer is not None:
+                    self._buffers[name] = fn(buffer)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Module:
+        """This module, its tensors moved to a device and its floating point tensors converted to a dtype.
+
+        Arguments as for Tensor.to: `to(device)`, `to(dtype)`, `to(device, dtype)`, `to(tensor)`, with `non_blocking`.
+        """
+        device, dtype, non_blocking = parse_to(args, kwargs)
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
+
+        def convert(t: Any) -> Any:
+            new_dtype = dtype if dtype is not None and (t.is_floating_point() or t.is_complex()) else t.dtype
+            return t.to(t.device if device is None else device, new_dtype, non_blocking)
+
+        return self._apply(convert)
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Module:
+        """This module with tensors of the same shapes on `device`, their elements unset."""
+        return self._apply(lambda t: _C.ops.empty_like(t, device=device), recurse)
+
+    def cpu(self) -> Module:
+        """This module, its tensors moved to the CPU."""
+        return self._apply(lambda t: t.cpu())
+
+    def cuda(self, device: Any = None) -> Module:
+        """This module, its tensors moved to a GPU, by default the current one."""
+        return self._apply(lambda t: t.cuda() if device is None else t.cuda(device))
+
+    def type(self, dst_type: Any) -> Module:
+        """This module, all its tensors converted to `dst_type`."""
+        return self._apply(lambda t: t.type(dst_type))
+
+    def _to_floating(self, dtype: Any) -> Module:
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def float(self) -> Module:
+        """This module, its floating point tensors converted to float32."""
+        return self._to_floating(_C.float32)
+
+    def double(self) -> Module:
+        """This module, its floating point tensors converted to float64."""
+        return self._to_floating(_C.float64)
+
+    def half(self) -> Module:
+        """This module, its floating point tensors converted to float16."""
+        return self._to_floating(_C.float16)
+
+    def bfloat16(self) -> Module:
+        """This module, its floating point tensors converted to bfloat16."""
+        return self._to_floating(_C.bfloat16)
+
+    def train(self, mode: bool = True) -> Module:
+        """This module, it and its children switched to training (or to evaluation)."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for child in self.children():
+            child.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        """This module, switched to evaluation: dropout passes everything, and the like."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """This module, with gradients of its parameters wanted or not."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Returns None; drops the gradients of all parameters, or fills them with zeros."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                if set_to_none:
+                    parameter.grad = None
+                else:
+                    parameter.grad = parameter.grad.detach().zero_()
+
+    def share_memory(self) -> Module:
+        raise NotImplementedError("Module.share_memory is not there yet")
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("Module.compile is not there yet; the module runs eagerly as it is")
+
+    # ---- text
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of repr(); subclasses say their sizes here."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): {indent_after_first(repr(child), 2)}" for name, child in self._modules.items()]
+        if not children and len(lines) <= 1:
+            return f"{self._get_name()}({extra})"
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
+
+
+HOOK_REGISTRIES = (
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_state_dict_hooks",
+    "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+)

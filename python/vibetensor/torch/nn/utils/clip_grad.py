@@ -1,0 +1,84 @@
+"""Gradients kept within bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch.autograd.grad_mode import no_grad
+
+Tensor: Any = _C.Tensor
+
+
+def as_list(tensors: Any) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def gradients(parameters: Any) -> list[Any]:
+    return [p.grad for p in as_list(parameters) if p.grad is not None]
+
+
+def by_kind(tensors: list[Any]) -> dict[Any, list[Any]]:
+    """The tensors in lists of one device and one dtype, as the multi-tensor kernels take them."""
+    groups: dict[Any, list[Any]] = {}
+    for tensor in tensors:
+        groups.setdefault((tensor.device, tensor.dtype), []).append(tensor)
+    return groups
+
+
+def get_total_norm(
+    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
+) -> Any:
+    """The norm of all `tensors` as if they were one vector, a tensor of no dimensions.
+
+    RuntimeError if it is infinite or NaN and `error_if_nonfinite`. `foreach` changes nothing: one
+    multi-tensor kernel serves it.
+    """
+    tensors = as_list(tensors)
+    norm_type = float(norm_type)
+    if not tensors:
+        return _C.tensor(0.0)
+    with no_grad():
+        device = tensors[0].device
+        norms = []
+        for group in by_kind(tensors).values():
+            norms += _C.ops._foreach_norm([t.detach() for t in group], norm_type)
+        stacked = _C.ops.stack([norm.to(device) for norm in norms])
+        total = _C.ops.linalg_vector_norm(stacked, norm_type)
+    if error_if_nonfinite and not bool(total.isfinite().item()):
+        raise RuntimeError(
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
+            "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`"
+        )
+    return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, foreach: bool | None = None) -> None:
+    """Returns None; scales all gradients by max_norm / total_norm where that is less than one."""
+    with no_grad():
+        factor = _C.ops.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
+        for (device, _), group in by_kind(gradients(parameters)).items():
+            _C.ops._foreach_mul_(group, factor.to(device))
+
+
+def clip_grad_norm_(
+    parameters: Any,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Any:
+    """The norm of all gradients as one vector, before scaling them in place to have at most `max_norm`."""
+    parameters = as_list(parameters)
+    total = get_total_norm(gradients(parameters), norm_type, error_if_nonfinite, foreach)
+    clip_grads_with_norm_(parameters, max_norm, total, foreach)
+    return total
+
+
+def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = None) -> None:
+    """Returns None; limits every element of the gradients to [-clip_value, clip_value]."""
+    bound = float(clip_value)
+    with no_grad():
+        for grad in gradients(parameters):
+            grad.clamp_(-bound, bound)
