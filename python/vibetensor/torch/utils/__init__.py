@@ -1,0 +1,5 @@
+"""Things around training."""
+
+from vibetensor.torch._not_there import module_getattr
+
+__getattr__ = module_getattr(__name__, ["data", "hooks"])
