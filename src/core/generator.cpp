@@ -4,6 +4,7 @@
 #include <cstring>
 #include <random>
 
+#include "core/device_backend.h"
 #include "core/error.h"
 
 namespace vt {
@@ -212,7 +213,7 @@ void seed_default_cuda_generators(uint64_t seed) {
 
 intrusive_ptr<Generator> make_generator(Device device) {
   if (device.is_cpu()) return make_intrusive<CpuGenerator>();
-  return make_intrusive<CudaGenerator>(device.index);
+  return make_intrusive<CudaGenerator>(resolve_device(device).index);
 }
 
 CpuGenerator& cpu_generator_or_default(Generator* generator) {

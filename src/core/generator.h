@@ -126,6 +126,7 @@ VT_API const intrusive_ptr<Generator>& default_cuda_generator(int index);
 // Seeds the CUDA generators that exist and those that come.
 VT_API void seed_default_cuda_generators(uint64_t seed);
 
+// An unseeded generator; "cuda" without an index is the current device.
 VT_API intrusive_ptr<Generator> make_generator(Device device);
 
 // A seed from the operating system. At most 53 bits, so that it survives a trip through a double.

@@ -31,6 +31,9 @@ void fill_geometric(CpuGenerator& generator, DType dtype, void* out, int64_t n, 
 void fill_bernoulli(CpuGenerator& generator, DType dtype, void* out, int64_t n, double p);
 void fill_bernoulli(CpuGenerator& generator, DType dtype, void* out, int64_t n, DType p_dtype, const void* p);
 
+// Poisson numbers with a rate per element, of the same floating dtype; a RuntimeError at the first negative or infinite one.
+void fill_poisson(CpuGenerator& generator, DType dtype, void* out, int64_t n, const void* rates);
+
 // Integers of [base, base + range) in any real dtype; range > 0.
 void fill_integers(CpuGenerator& generator, DType dtype, void* out, int64_t n, uint64_t range, int64_t base);
 // All of int64 in int64, float32, float64 and bfloat16.

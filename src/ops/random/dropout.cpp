@@ -158,10 +158,10 @@ void register_dropout(Registry& r) {
       .random().out(false).internal().backward(keep::results(1), scaled_dropout_backward);
   r.def("native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor")
       .meta(native_dropout_backward_meta).cpu(native_dropout_backward_cpu)
-      .backward(keep::args(1), native_dropout_backward_backward);
+      .out(false).internal().backward(keep::args(1), native_dropout_backward_backward);
   r.def("native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)").composite(native_dropout).random();
   r.def("dropout(Tensor input, float p, bool train) -> Tensor").composite(dropout).random();
-  r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random();
+  r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random().function_only();
   r.def("feature_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_dropout).random();
 }
 

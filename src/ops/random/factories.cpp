@@ -116,10 +116,10 @@ void mul_in_place(const Tensor& self, const Tensor& other) {
 void check_std(const Tensor& std) {
   VT_CHECK(!is_complex(std.dtype()), Runtime, "expected a real std, got ", std);
   if (std.numel() == 0) return;
-  static const Op& ge = find_op("ge.Scalar");
+  static const Op& ge = find_op("ge.Tensor");
   static const Op& all = find_op("all");
-  static const Op& item = find_op("_local_scalar_dense");
-  const Tensor fine = call<Tensor>(all, call<Tensor>(ge, std, Scalar(0)));
+  static const Op& item = find_op("item");
+  const Tensor fine = call<Tensor>(all, call<Tensor>(ge, std, wrapped_number(Scalar(0))));
   VT_CHECK(call<Scalar>(item, fine).to_bool(), Runtime, "expected all elements of std >= 0");
 }
 

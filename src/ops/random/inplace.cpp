@@ -203,27 +203,27 @@ void zero_gradient(GradContext& ctx) { set_zero_gradient(ctx, 0); }
 
 void register_inplace(Registry& r) {
   r.def("uniform_(Tensor(a!) self, float from=0, float to=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(uniform_).random().backward(keep::none, zero_gradient);
+      .all(uniform_).random().method_only().backward(keep::none, zero_gradient);
   r.def("normal_(Tensor(a!) self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(normal_).random().backward(keep::none, zero_gradient);
+      .all(normal_).random().method_only().backward(keep::none, zero_gradient);
   r.def("log_normal_(Tensor(a!) self, float mean=1, float std=2, *, Generator? generator=None) -> Tensor(a!)")
-      .all(log_normal_).random().backward(keep::none, zero_gradient);
+      .all(log_normal_).random().method_only().backward(keep::none, zero_gradient);
   r.def("exponential_(Tensor(a!) self, float lambd=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(exponential_).random().backward(keep::none, zero_gradient);
+      .all(exponential_).random().method_only().backward(keep::none, zero_gradient);
   r.def("cauchy_(Tensor(a!) self, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(cauchy_).random().backward(keep::none, zero_gradient);
+      .all(cauchy_).random().method_only().backward(keep::none, zero_gradient);
   r.def("geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)")
-      .all(geometric_).random().backward(keep::none, zero_gradient);
+      .all(geometric_).random().method_only().backward(keep::none, zero_gradient);
   r.def("bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)")
-      .all(bernoulli_tensor_).random().backward(keep::none, zero_gradient);
+      .all(bernoulli_tensor_).random().method_only().backward(keep::none, zero_gradient);
   r.def("bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)")
-      .all(bernoulli_float_).random().backward(keep::none, zero_gradient);
+      .all(bernoulli_float_).random().method_only().backward(keep::none, zero_gradient);
   r.def("random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_from_).random().backward(keep::none, zero_gradient);
+      .all(random_from_).random().method_only().backward(keep::none, zero_gradient);
   r.def("random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_to_).random().backward(keep::none, zero_gradient);
+      .all(random_to_).random().method_only().backward(keep::none, zero_gradient);
   r.def("random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_).random().backward(keep::none, zero_gradient);
+      .all(random_).random().method_only().backward(keep::none, zero_gradient);
 }
 
 }  // namespace vt::random

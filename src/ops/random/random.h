@@ -7,7 +7,7 @@
 namespace vt {
 void register_random(Registry& r);
 void register_dropout_cuda(Registry& r);
-void register_multinomial_cuda(Registry& r);
+void register_sampling_cuda(Registry& r);
 }  // namespace vt
 
 namespace vt::random {

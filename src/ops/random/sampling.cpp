@@ -1,4 +1,4 @@
-// multinomial: indices drawn by weight, with and without replacement.
+// Draws by given weights and rates: multinomial, with and without replacement, and poisson.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -133,9 +133,24 @@ void multinomial_cpu(const Tensor& self, int64_t samples, bool replacement, Gene
   });
 }
 
+TensorSpec poisson_meta(const Tensor& self, Generator*&) {
+  VT_CHECK(is_floating(self.dtype()), NotImplemented, "expected rates of a floating-point dtype, got ", self);
+  return {DimVec(self.sizes()), self.dtype(), self.device(), {}};
+}
+
+void poisson_cpu(const Tensor& self, Generator* generator, Tensor& out) {
+  if (out.numel() == 0) return;
+  CpuGenerator& g = cpu_generator_or_default(generator);
+  const Tensor rates = packed(self, out.strides());
+  std::lock_guard lock(g.mutex());
+  cpu::fill_poisson(g, out.dtype(), out.data(), out.numel(), rates.data());
+}
+
 }  // namespace
 
 void register_sampling(Registry& r) {
+  r.def("poisson(Tensor self, Generator? generator=None) -> Tensor")
+      .meta(poisson_meta).cpu(poisson_cpu).random().out(false).function_only().backward(keep::none, zero_gradient);
   r.def("multinomial(Tensor self, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor")
       .meta(multinomial_meta).cpu(multinomial_cpu).random().not_differentiable();
 }

@@ -1,4 +1,4 @@
-// multinomial on CUDA.
+// multinomial and poisson on CUDA.
 //
 // Without replacement, or for one sample: the categories with the largest scores weight / exponential number. With
 // replacement: a cumulative sum per row, then a binary search per sample.
@@ -9,6 +9,7 @@
 #include "core/thread_state.h"
 #include "dispatch/dispatch.h"
 #include "ops/random/fill.cuh"
+#include "ops/random/memory_order.h"
 #include "ops/random/random.h"
 
 namespace vt::random {
@@ -181,6 +182,94 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
+// Uniform numbers of one element, drawn from its own blocks one after the other.
+struct ElementUnits {
+  // More than any accepted draw needs; then the last count stands.
+  static constexpr uint32_t kMostBlocks = 256;
+
+  const cuda::PhiloxReader& reader;
+  uint64_t element;
+  uint32_t blocks = 0;
+  int left = 0;
+  cuda::PhiloxBlock block = {};
+
+  __device__ float next() {
+    if (left == 0) {
+      block = reader.block(element, blocks++);
+      left = 4;
+    }
+    return cuda::unit_above_zero(block.words[--left]);
+  }
+  __device__ bool exhausted() const { return blocks == kMostBlocks && left == 0; }
+};
+
+__device__ float count_factors(ElementUnits& units, float rate) {
+  const float floor = expf(-rate);
+  float count = 0;
+  for (float product = units.next(); product > floor && !units.exhausted(); product *= units.next()) ++count;
+  return count;
+}
+
+// Transformed rejection (Hoermann, 1993, algorithm PTRS).
+__device__ double reject(ElementUnits& units, double rate) {
+  const double root = sqrt(rate), log_rate = log(rate);
+  const double b = 0.931 + 2.53 * root;
+  const double a = -0.059 + 0.02483 * b;
+  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+  const double v_r = 0.9277 - 3.6224 / (b - 2);
+  double k = 0;
+  while (!units.exhausted()) {
+    const double u = units.next() - 0.5;
+    const double v = units.next();
+    const double us = 0.5 - fabs(u);
+    k = floor((2 * a / us + b) * u + rate + 0.43);
+    if (us >= 0.07 && v <= v_r) return k;
+    if (k < 0 || (us < 0.013 && v > us)) continue;
+    const double left = log(v) + log(inverse_alpha) - log(a / (us * us) + b);
+    if (left <= -rate + k * log_rate - lgamma(k + 1)) return k;
+  }
+  return fmax(k, 0.0);
+}
+
+template <typename T>
+__global__ void __launch_bounds__(kThreads)
+    poisson_kernel(const T* rates, T* out, int64_t n, PhiloxPosition position, Report report) {
+  const cuda::PhiloxReader reader(position);
+  const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < n; i += step) {
+    const auto rate = static_cast<opmath_t<T>>(rates[i]);
+    ElementUnits units{reader, static_cast<uint64_t>(i)};
+    if (!is_weight(rate)) {
+      report.sink.failed(report.bad_weight);
+      out[i] = static_cast<T>(0.0f);
+    } else if (rate < 10) {
+      out[i] = static_cast<T>(rate == 0 ? 0.0f : count_factors(units, static_cast<float>(rate)));
+    } else {
+      out[i] = static_cast<T>(static_cast<opmath_t<T>>(reject(units, static_cast<double>(rate))));
+    }
+  }
+}
+
+void poisson_cuda(const Tensor& self, Generator* generator, Tensor& out) {
+  if (out.numel() == 0) return;
+  const int device = self.device().index;
+  CudaGenerator& g = cuda_generator_or_default(generator, device);
+  const Tensor rates = packed(self, out.strides());
+  PhiloxPosition position;
+  {
+    std::lock_guard lock(g.mutex());
+    position = g.take(4 * ElementUnits::kMostBlocks);
+  }
+  const Report report{cuda::device_error_sink(device, "poisson"), "expected finite rates >= 0", ""};
+  const cuda::LaunchConfig config{"poisson", cuda::current_stream(device),
+                                  dim3(cuda::blocks_for(out.numel(), kThreads, cuda::kMostFillBlocks)), dim3(kThreads)};
+  visit_dtype<kFloatingSet>(self.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    cuda::launch(config, {rates.storage().get(), out.storage().get()}, poisson_kernel<T>,
+                 static_cast<const T*>(rates.data()), out.data<T>(), out.numel(), position, report);
+  });
+}
+
 void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Generator* generator, Tensor& out) {
   if (out.numel() == 0) return;
   const int device = self.device().index;
@@ -228,4 +317,7 @@ void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Gen
 }  // namespace
 }  // namespace vt::random
 
-void vt::register_multinomial_cuda(Registry& r) { r.at("multinomial").cuda(random::multinomial_cuda); }
+void vt::register_sampling_cuda(Registry& r) {
+  r.at("multinomial").cuda(random::multinomial_cuda);
+  r.at("poisson").cuda(random::poisson_cuda);
+}
