@@ -16,7 +16,7 @@
 #define VT_CUDA_FAMILIES(F) \
   F(factory_cuda) \
   F(dropout_cuda) \
-  F(multinomial_cuda)
+  F(sampling_cuda)
 // clang-format on
 
 namespace vt {
