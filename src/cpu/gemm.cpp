@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "cpu/allocator.h"
 #include "cpu/gemm_generic.h"
 #include "cpu/gemm_kernels.h"
+#include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
 
 namespace vt::cpu {
@@ -19,19 +19,6 @@ constexpr int64_t kBatchWork = 1 << 18;           // m n k per chunk of a batch,
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
-
-class Scratch {
- public:
-  explicit Scratch(int64_t bytes) : bytes_(static_cast<size_t>(bytes)), data_(cpu_allocate(bytes_)) {}
-  ~Scratch() { cpu_deallocate(data_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  char* data() const { return static_cast<char*>(data_); }
-
- private:
-  size_t bytes_;
-  void* data_;
-};
 
 template <class F>
 void maybe_parallel(bool parallel, int64_t count, const F& f) {
@@ -70,7 +57,7 @@ class PackedGemm {
     const int64_t panels = ceil_div(n_, kernels_.nr);
     const int64_t at_once = std::clamp<int64_t>(kPackedBytes / std::max<int64_t>(slice_bytes, 1), 1, panels);
     Scratch packed(direct_b_ ? slice_bytes : at_once * slice_bytes);
-    packed_b_ = packed.data();
+    packed_b_ = packed.as<char>();
     for (int64_t first = 0; first < panels; first += at_once) {
       first_column_ = first * kernels_.nr;
       columns_ = std::min(n_ - first_column_, at_once * kernels_.nr);
@@ -130,8 +117,8 @@ class PackedGemm {
         const Piece block(panels, column_blocks, task % column_blocks);
         const int64_t column = block.begin * kernels_.nr;
         const int64_t width = std::min(block.size * kernels_.nr, columns_ - column);
-        if (scratch) multiply_through_scratch(packed_a.data(), rows, block.begin, column, width);
-        else multiply_block(packed_a.data(), rows, block.begin, column, width, target_, target_.c, target_.ldc);
+        if (scratch) multiply_through_scratch(packed_a.as<char>(), rows, block.begin, column, width);
+        else multiply_block(packed_a.as<char>(), rows, block.begin, column, width, target_, target_.c, target_.ldc);
       }
     });
   }
@@ -179,11 +166,11 @@ class PackedGemm {
     target.beta = 0.0;
     target.bias = nullptr;
     target.output = GemmOutput::Same;
-    multiply_block(packed_a, rows, panel, column, width, target, sums.data(), width);
+    multiply_block(packed_a, rows, panel, column, width, target, sums.as<char>(), width);
     target = target_;
     target.c = static_cast<char*>(target_.c) + (rows.begin * target_.ldc + first_column_ + column) * out_bytes_;
     if (target_.bias) target.bias = static_cast<const char*>(target_.bias) + (first_column_ + column) * out_bytes_;
-    kernels_.finish(sums.data(), rows.size, width, target);
+    kernels_.finish(sums.as<char>(), rows.size, width, target);
   }
 
   const GemmKernels& kernels_;
@@ -250,7 +237,7 @@ void gemv(bool matrix_transposed, int64_t outputs, int64_t k, const T* matrix, i
   if (!matrix_transposed) {  // element (i, p) at i * ld + p: dot products
     Scratch contiguous(stride_x == 1 ? 0 : k * static_cast<int64_t>(sizeof(T)));
     if (stride_x != 1) {
-      T* copy = reinterpret_cast<T*>(contiguous.data());
+      T* copy = contiguous.as<T>();
       for (int64_t p = 0; p < k; ++p) copy[p] = x[p * stride_x];
       x = copy;
     }
@@ -278,7 +265,7 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename 
   } else {
     Scratch transposed(trans_b ? k * n * static_cast<int64_t>(sizeof(T)) : 0);
     if (trans_b) {
-      b = copy_transposed(b, n, k, ldb, reinterpret_cast<T*>(transposed.data()));
+      b = copy_transposed(b, n, k, ldb, transposed.as<T>());
       ldb = n;
     }
     const int64_t grain = std::max<int64_t>(1, kSerialWork / 4 / std::max<int64_t>(n * k, 1));
