@@ -1,0 +1,85 @@
+#include <nanobind/nanobind.h>
+
+#include <new>
+
+#include "bindings/python/object.h"
+
+namespace vt::python {
+namespace {
+
+PyObject* exception_type(ErrorKind kind) {
+  PyObject* const PyExc_OutOfMemoryError = kind == ErrorKind::OutOfMemory ? out_of_memory_error() : nullptr;
+  switch (kind) {
+#define VT_ERROR(kind, code, python) \
+  case ErrorKind::kind: return PyExc_##python;
+#include "core/error.def"
+#undef VT_ERROR
+  }
+  return PyExc_RuntimeError;
+}
+
+}  // namespace
+
+PyObject* out_of_memory_error() {
+  static PyObject* type = PyErr_NewException("torch.OutOfMemoryError", PyExc_RuntimeError, nullptr);
+  return type;
+}
+
+void set_error_from_exception() noexcept {
+  try {
+    throw;
+  } catch (const Error& e) {
+    PyErr_SetString(exception_type(e.kind()), e.what());
+  } catch (PythonErrorSet) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "a C API call failed without an error");
+  } catch (PythonException& e) {
+    e.restore();
+  } catch (nanobind::python_error& e) {
+    e.restore();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& e) {
+    PyErr_SetString(PyExc_RuntimeError, e.what());
+  } catch (...) {
+    PyErr_SetString(PyExc_RuntimeError, "an unknown C++ exception");
+  }
+}
+
+PythonException::PythonException() { PyErr_Fetch(&type_, &value_, &traceback_); }
+
+PythonException::PythonException(const PythonException& o)
+    : std::exception(o), type_(o.type_), value_(o.value_), traceback_(o.traceback_) {
+  const WithGil gil;
+  Py_XINCREF(type_);
+  Py_XINCREF(value_);
+  Py_XINCREF(traceback_);
+}
+
+PythonException::~PythonException() {
+  if (!type_) return;
+  const WithGil gil;
+  Py_XDECREF(type_);
+  Py_XDECREF(value_);
+  Py_XDECREF(traceback_);
+}
+
+void PythonException::restore() noexcept {
+  PyErr_Restore(std::exchange(type_, nullptr), std::exchange(value_, nullptr), std::exchange(traceback_, nullptr));
+}
+
+std::string type_name_of(PyObject* o) {
+  const Ref name = Ref::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__name__"));
+  return std::string(text_of(name.get()));
+}
+
+PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, PyObject* bases) {
+  PyObject* type = PyType_FromSpecWithBases(&spec, bases);
+  if (!type) throw PythonErrorSet{};
+  const std::string_view name(spec.name);
+  const std::string last(name.substr(name.rfind('.') + 1));
+  Py_INCREF(type);
+  if (PyModule_AddObject(module, last.c_str(), type) < 0) throw PythonErrorSet{};
+  return reinterpret_cast<PyTypeObject*>(type);
+}
+
+}  // namespace vt::python
