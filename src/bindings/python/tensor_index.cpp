@@ -1,0 +1,145 @@
+// x[...] and x[...] = value: Python's subscripts as the items that ops/index understands.
+#include "bindings/python/array.h"
+#include "bindings/python/number.h"
+#include "bindings/python/op_function.h"
+#include "bindings/python/tensor_data.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+#if __has_include("ops/index/indexing.h")
+#include "ops/index/indexing.h"
+#else
+namespace vt::ops {
+struct IndexItem {
+  enum class Kind : uint8_t { None, Ellipsis, Int, Bool, Slice, Tensor } kind;
+  int64_t value = 0;
+  std::optional<int64_t> start, stop;
+  int64_t step = 1;
+  Tensor tensor;
+};
+inline Tensor get_item(const Tensor&, std::span<const IndexItem>) {
+  VT_THROW(NotImplemented, "indexing is not there yet");
+}
+inline void set_item(const Tensor&, std::span<const IndexItem>, const Tensor&) {
+  VT_THROW(NotImplemented, "indexing is not there yet");
+}
+}  // namespace vt::ops
+#endif
+
+namespace vt::python {
+namespace {
+
+using ops::IndexItem;
+
+std::optional<int64_t> slice_bound(PyObject* slice, const char* name) {
+  const Ref bound = Ref::steal(PyObject_GetAttrString(slice, name));
+  if (bound.get() == Py_None) return std::nullopt;
+  const Ref number = Ref::steal(PyNumber_Index(bound.get()));
+  // Beyond 64 bits the bound is beyond any tensor too.
+  int overflow = 0;
+  const long long v = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
+  if (overflow) return overflow > 0 ? INT64_MAX : INT64_MIN;
+  return v;
+}
+
+IndexItem make_item(PyObject* o) {
+  IndexItem item;
+  if (PyBool_Check(o)) {
+    item.kind = IndexItem::Kind::Bool;
+    item.value = o == Py_True;
+  } else if (PyLong_Check(o)) {
+    item.kind = IndexItem::Kind::Int;
+    if (!int_from(o, item.value)) throw PythonErrorSet{};
+  } else if (PySlice_Check(o)) {
+    item.kind = IndexItem::Kind::Slice;
+    item.start = slice_bound(o, "start");
+    item.stop = slice_bound(o, "stop");
+    item.step = slice_bound(o, "step").value_or(1);
+  } else if (o == Py_None) {
+    item.kind = IndexItem::Kind::None;
+  } else if (o == Py_Ellipsis) {
+    item.kind = IndexItem::Kind::Ellipsis;
+  } else if (is_tensor(o)) {
+    item.kind = IndexItem::Kind::Tensor;
+    item.tensor = tensor_of(o);
+  } else if (PyIndex_Check(o)) {  // NumPy integers
+    item.kind = IndexItem::Kind::Int;
+    const Ref number = Ref::steal(PyNumber_Index(o));
+    int_from(number.get(), item.value);
+  } else if (PyList_Check(o) || PyTuple_Check(o) || (PySequence_Check(o) && !PyUnicode_Check(o)) || offers_array(o)) {
+    item.kind = IndexItem::Kind::Tensor;
+    item.tensor = tensor_from_data(o, std::nullopt, kCPU);
+    if (item.tensor.numel() == 0 && is_floating(item.tensor.dtype()))
+      item.tensor = tensor_from_data(o, DType::int64, kCPU);
+  } else {
+    VT_THROW(Index,
+             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got ",
+             type_name_of(o), ")");
+  }
+  return item;
+}
+
+// Room for the usual subscripts without the heap.
+struct Items {
+  explicit Items(PyObject* key) {
+    if (PyTuple_Check(key)) {
+      const Py_ssize_t n = PyTuple_Size(key);
+      list.reserve(static_cast<size_t>(n));
+      for (Py_ssize_t i = 0; i < n; ++i) list.push_back(make_item(PyTuple_GetItem(key, i)));
+    } else {
+      list.push_back(make_item(key));
+    }
+  }
+  std::vector<IndexItem> list;
+};
+
+PyObject* get_item(PyObject* o, PyObject* key) {
+  return guarded([&] { return wrap(ops::get_item(tensor_of(o), Items(key).list)); });
+}
+
+int set_item(PyObject* o, PyObject* key, PyObject* value) {
+  return guarded_int([&] {
+    VT_CHECK(value, Type, "Tensor does not support deleting items");
+    const Tensor& self = tensor_of(o);
+    const Items items(key);
+    Scalar s;
+    if (is_tensor(value)) {
+      ops::set_item(self, items.list, tensor_of(value));
+    } else if (number_from(value, s)) {
+      ops::set_item(self, items.list, wrapped_number(s));
+    } else {
+      VT_CHECK(offers_array(value) || PyList_Check(value) || PyTuple_Check(value), Type, "can't assign a ",
+               type_name_of(value), " to a torch.", self.dtype(), " tensor");
+      ops::set_item(self, items.list, tensor_from_data(value, std::nullopt, kCPU));
+    }
+  });
+}
+
+Py_ssize_t length(PyObject* o) {
+  return guarded(
+      [&]() -> Py_ssize_t {
+        const Tensor& t = tensor_of(o);
+        VT_CHECK(t.dim() > 0, Type, "len() of a 0-d tensor");
+        return t.sizes()[0];
+      },
+      -1);
+}
+
+PyObject* iterate(PyObject* o) {
+  return guarded([&] {
+    VT_CHECK(tensor_of(o).dim() > 0, Type, "iteration over a 0-d tensor");
+    PyObject* args[] = {o};
+    const Ref rows = Ref::steal(invoke(entry_of("unbind"), {args, 1, nullptr, CallStyle::Method}));
+    return Ref::steal(PyObject_GetIter(rows.get())).release();
+  });
+}
+
+}  // namespace
+
+void add_index_slots(std::vector<PyType_Slot>& slots) {
+  slots.insert(slots.end(), {{Py_mp_length, reinterpret_cast<void*>(length)},
+                             {Py_mp_subscript, reinterpret_cast<void*>(get_item)},
+                             {Py_mp_ass_subscript, reinterpret_cast<void*>(set_item)},
+                             {Py_tp_iter, reinterpret_cast<void*>(iterate)}});
+}
+
+}  // namespace vt::python

@@ -1,0 +1,211 @@
+// Methods of Tensor that are no ops: sizes, strides, values, where the memory is.
+#include "bindings/python/number.h"
+#include "bindings/python/op_function.h"
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+
+namespace vt::python {
+namespace {
+
+int64_t dim_argument(PyObject* o, const char* function) {
+  int64_t d;
+  VT_CHECK(int_from(o, d), Type, function, "(): argument 'dim' (position 1) must be int, not ", type_name_of(o));
+  return d;
+}
+
+PyObject* optional_dim(PyObject* args, PyObject* kwargs, const char* format) {
+  static const char* names[] = {"dim", nullptr};
+  PyObject* dim = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(names), &dim)) throw PythonErrorSet{};
+  return dim;
+}
+
+PyObject* size(PyObject* o, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    PyObject* dim = optional_dim(args, kwargs, "|O:size");
+    if (dim == Py_None) return make_size(tensor_of(o).sizes());
+    return PyLong_FromLongLong(tensor_of(o).size(dim_argument(dim, "size")));
+  });
+}
+PyObject* stride(PyObject* o, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    PyObject* dim = optional_dim(args, kwargs, "|O:stride");
+    if (dim == Py_None) return make_int_tuple(tensor_of(o).strides());
+    return PyLong_FromLongLong(tensor_of(o).stride(dim_argument(dim, "stride")));
+  });
+}
+
+PyObject* numel(PyObject* o, PyObject*) { return PyLong_FromLongLong(tensor_of(o).numel()); }
+PyObject* dim(PyObject* o, PyObject*) { return PyLong_FromLongLong(tensor_of(o).dim()); }
+PyObject* storage_offset(PyObject* o, PyObject*) { return PyLong_FromLongLong(tensor_of(o).storage_offset()); }
+PyObject* element_size(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).element_size()); }
+PyObject* data_ptr(PyObject* o, PyObject*) {
+  const Tensor& t = tensor_of(o);
+  return PyLong_FromVoidPtr(t.numel() ? t.data() : nullptr);
+}
+PyObject* storage_key(PyObject* o, PyObject*) { return PyLong_FromVoidPtr(tensor_of(o).storage().get()); }
+PyObject* storage_bytes(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).storage()->bytes()); }
+PyObject* get_device(PyObject* o, PyObject*) {
+  const Device d = tensor_of(o).device();
+  return PyLong_FromLong(d.is_cuda() ? d.index : -1);
+}
+PyObject* is_view(PyObject* o, PyObject*) {
+  return PyBool_FromLong(impl_of(o)->view_base() != intrusive_ptr<TensorImpl>());
+}
+PyObject* is_inference(PyObject* o, PyObject*) { return PyBool_FromLong(impl_of(o)->is_inference()); }
+PyObject* is_floating_point(PyObject* o, PyObject*) { return PyBool_FromLong(is_floating(tensor_of(o).dtype())); }
+PyObject* is_complex_method(PyObject* o, PyObject*) { return PyBool_FromLong(is_complex(tensor_of(o).dtype())); }
+PyObject* is_signed_method(PyObject* o, PyObject*) { return PyBool_FromLong(is_signed(tensor_of(o).dtype())); }
+PyObject* is_same_size(PyObject* o, PyObject* other) {
+  return guarded([&] {
+    return PyBool_FromLong(
+        same(tensor_of(o).sizes(), expect_tensor(other, "is_same_size(): argument 'other'").sizes()));
+  });
+}
+PyObject* is_set_to(PyObject* o, PyObject* other) {
+  return guarded([&] {
+    const Tensor &a = tensor_of(o), &b = expect_tensor(other, "is_set_to(): argument 'tensor'");
+    return PyBool_FromLong(a.storage() == b.storage() && a.storage_offset() == b.storage_offset() &&
+                           same(a.sizes(), b.sizes()) && same(a.strides(), b.strides()));
+  });
+}
+
+bool is_channels_last(const Tensor& t) {
+  if (t.dim() != 4) return false;
+  const int64_t order[] = {1, 3, 2, 0};
+  int64_t expected = 1;
+  for (int64_t d : order) {
+    if (t.sizes()[d] == 1) continue;
+    if (t.strides()[d] != expected) return false;
+    expected *= t.sizes()[d];
+  }
+  return true;
+}
+PyObject* is_contiguous_method(PyObject* o, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"memory_format", nullptr};
+    PyObject* format = memory_format_object(MemoryFormat::Contiguous);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:is_contiguous", const_cast<char**>(names), &format)) {
+      throw PythonErrorSet{};
+    }
+    VT_CHECK(Py_TYPE(format) == memory_format_type, Type,
+             "is_contiguous(): argument 'memory_format' must be torch.memory_format, not ", type_name_of(format));
+    const MemoryFormat f = reinterpret_cast<MemoryFormatObject*>(format)->format;
+    VT_CHECK(f != MemoryFormat::Preserve, Runtime, "preserve memory format is unsupported by the contiguous operator");
+    return PyBool_FromLong(f == MemoryFormat::ChannelsLast ? is_channels_last(tensor_of(o))
+                                                           : tensor_of(o).is_contiguous());
+  });
+}
+
+PyObject* item_method(PyObject* o, PyObject*) {
+  return guarded([&] { return to_python(item(tensor_of(o))); });
+}
+
+// The elements from `data` on as nested lists.
+template <class T>
+PyObject* nested_list(const T* data, IntSpan sizes, IntSpan strides) {
+  if (sizes.empty()) return to_python(Scalar(*data));
+  Ref list = Ref::steal(PyList_New(sizes[0]));
+  for (int64_t i = 0; i < sizes[0]; ++i) {
+    PyObject* entry = nested_list(data + i * strides[0], sizes.subspan(1), strides.subspan(1));
+    if (!entry) throw PythonErrorSet{};
+    PyList_SetItem(list.get(), i, entry);
+  }
+  return list.release();
+}
+PyObject* tolist(PyObject* o, PyObject*) {
+  return guarded([&] {
+    Tensor t = tensor_of(o);
+    if (!t.is_cpu()) {
+      static const Op& to_copy = find_op("_to_copy");
+      t = call<Tensor>(to_copy, make_detached(t), std::nullopt, kCPU);
+    }
+    return visit_dtype<kAllSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
+      return nested_list(static_cast<const T*>(t.data()), t.sizes(), t.strides());
+    });
+  });
+}
+
+PyObject* to_device(PyObject* o, Device device, bool non_blocking) {
+  static const Op& to_copy = find_op("_to_copy");
+  const Tensor& t = tensor_of(o);
+  device = resolve_device(device);
+  if (t.device() == device) return Ref::borrow(o).release();
+  return wrap(call<Tensor>(to_copy, t, std::nullopt, device, non_blocking));
+}
+PyObject* cpu(PyObject* o, PyObject*) {
+  return guarded([&] { return to_device(o, kCPU, false); });
+}
+PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"device", "non_blocking", nullptr};
+    PyObject* device = Py_None;
+    int non_blocking = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Op:cuda", const_cast<char**>(names), &device, &non_blocking)) {
+      throw PythonErrorSet{};
+    }
+    Device d{DeviceType::CUDA, -1};
+    VT_CHECK(device == Py_None || device_from(device, d), Type, "cuda(): argument 'device' must be torch.device, not ",
+             type_name_of(device));
+    VT_CHECK(d.is_cuda(), Runtime, "Invalid device, must be cuda device, got ", d);
+    return to_device(o, d, non_blocking != 0);
+  });
+}
+
+// x.float(), x.half() ...
+template <DType dtype>
+PyObject* cast(PyObject* o, PyObject*) {
+  return guarded([&] {
+    static const Op& to_copy = find_op("_to_copy");
+    const Tensor& t = tensor_of(o);
+    return t.dtype() == dtype ? Ref::borrow(o).release() : wrap(call<Tensor>(to_copy, t, dtype));
+  });
+}
+
+constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
+
+}  // namespace
+
+void add_methods(std::vector<PyMethodDef>& methods) {
+  methods.insert(
+      methods.end(),
+      {{"size", with_keywords(size), kKeywords, "The sizes as a torch.Size, or the size of one dim."},
+       {"stride", with_keywords(stride), kKeywords, "The strides in elements, or the stride of one dim."},
+       {"numel", numel, METH_NOARGS, "The number of elements."},
+       {"nelement", numel, METH_NOARGS, "The number of elements."},
+       {"dim", dim, METH_NOARGS, "The number of dimensions."},
+       {"ndimension", dim, METH_NOARGS, "The number of dimensions."},
+       {"storage_offset", storage_offset, METH_NOARGS, "Where in its storage the tensor starts, in elements."},
+       {"element_size", element_size, METH_NOARGS, "Bytes per element."},
+       {"data_ptr", data_ptr, METH_NOARGS, "The address of the first element."},
+       {"_storage_key", storage_key, METH_NOARGS, "Equal for tensors that share a storage."},
+       {"_storage_bytes", storage_bytes, METH_NOARGS, "Bytes of the whole storage."},
+       {"get_device", get_device, METH_NOARGS, "The CUDA device's index, or -1."},
+       {"_is_view", is_view, METH_NOARGS, nullptr},
+       {"is_inference", is_inference, METH_NOARGS, "Whether the tensor was made in inference mode."},
+       {"is_floating_point", is_floating_point, METH_NOARGS, nullptr},
+       {"is_complex", is_complex_method, METH_NOARGS, nullptr},
+       {"is_signed", is_signed_method, METH_NOARGS, nullptr},
+       {"is_same_size", is_same_size, METH_O, nullptr},
+       {"is_set_to", is_set_to, METH_O, "Whether both view the same memory in the same way."},
+       {"is_contiguous", with_keywords(is_contiguous_method), kKeywords, nullptr},
+       {"item", item_method, METH_NOARGS, "The one element as a Python number."},
+       {"tolist", tolist, METH_NOARGS, "The elements as nested lists."},
+       {"cpu", cpu, METH_NOARGS, "The tensor on the CPU; itself if it is there."},
+       {"cuda", with_keywords(cuda), kKeywords, "The tensor on a CUDA device; itself if it is there."},
+       {"bool", cast<DType::bool_>, METH_NOARGS, nullptr},
+       {"byte", cast<DType::uint8>, METH_NOARGS, nullptr},
+       {"char", cast<DType::int8>, METH_NOARGS, nullptr},
+       {"short", cast<DType::int16>, METH_NOARGS, nullptr},
+       {"int", cast<DType::int32>, METH_NOARGS, nullptr},
+       {"long", cast<DType::int64>, METH_NOARGS, nullptr},
+       {"half", cast<DType::float16>, METH_NOARGS, nullptr},
+       {"bfloat16", cast<DType::bfloat16>, METH_NOARGS, nullptr},
+       {"float", cast<DType::float32>, METH_NOARGS, nullptr},
+       {"double", cast<DType::float64>, METH_NOARGS, nullptr},
+       {"cfloat", cast<DType::complex64>, METH_NOARGS, nullptr},
+       {"cdouble", cast<DType::complex128>, METH_NOARGS, nullptr}});
+}
+
+}  // namespace vt::python

@@ -1,0 +1,153 @@
+// Python's operators on tensors: each is a call of an op, or NotImplemented where the other operand does not fit.
+#include "bindings/python/number.h"
+#include "bindings/python/op_function.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+
+namespace vt::python {
+namespace {
+
+// An op's name as a template argument.
+template <size_t N>
+struct OpName {
+  char text[N];
+  constexpr OpName(const char (&s)[N]) { std::copy_n(s, N, text); }
+};
+
+template <OpName name>
+const OpEntry* entry() {
+  static const OpEntry* found = find_entry(name.text);
+  return found;
+}
+
+template <OpName name>
+PyObject* call_or_not_implemented(PyObject* const* args, Py_ssize_t count) {
+  const OpEntry* op = entry<name>();
+  PyObject* result = op ? invoke_if_fits(*op, {args, count, nullptr, CallStyle::Function}) : nullptr;
+  if (VT_UNLIKELY(!result)) Py_RETURN_NOTIMPLEMENTED;
+  return result;
+}
+
+template <OpName name>
+PyObject* unary(PyObject* a) {
+  return guarded([&] {
+    PyObject* args[] = {a};
+    return invoke(entry_of(name.text), {args, 1, nullptr, CallStyle::Function});
+  });
+}
+template <OpName name>
+PyObject* binary(PyObject* a, PyObject* b) {
+  return guarded([&] {
+    PyObject* args[] = {a, b};
+    return call_or_not_implemented<name>(args, 2);
+  });
+}
+template <OpName name>
+PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
+  if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+  return binary<name>(a, b);
+}
+PyObject* positive(PyObject* a) { return Ref::borrow(a).release(); }
+
+// ~, for booleans too.
+PyObject* invert(PyObject* a) { return unary<"bitwise_not">(a); }
+
+PyObject* compare(PyObject* a, PyObject* b, int op) {
+  switch (op) {
+    case Py_EQ: return binary<"eq">(a, b);
+    case Py_NE: return binary<"ne">(a, b);
+    case Py_LT: return binary<"lt">(a, b);
+    case Py_LE: return binary<"le">(a, b);
+    case Py_GT: return binary<"gt">(a, b);
+    default: return binary<"ge">(a, b);
+  }
+}
+
+int truth(PyObject* o) {
+  return guarded(
+      [&] {
+        const Tensor& t = tensor_of(o);
+        VT_CHECK(t.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
+        VT_CHECK(t.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous");
+        return static_cast<int>(item(t).to_bool());
+      },
+      -1);
+}
+
+// As Python has it: a NaN or an infinity has no integer, and the magnitude is not limited to 64 bits.
+PyObject* to_int(PyObject* o) {
+  return guarded([&] {
+    const Scalar s = item(tensor_of(o));
+    VT_CHECK(!s.is_complex(), Runtime, "value cannot be converted to type int64_t without overflow: it is complex");
+    return s.is_floating() ? PyLong_FromDouble(s.to_double()) : PyLong_FromLongLong(s.to_int());
+  });
+}
+PyObject* to_float(PyObject* o) {
+  return guarded([&] {
+    const Scalar s = item(tensor_of(o));
+    VT_CHECK(!s.is_complex() || s.to_complex().im == 0, Runtime,
+             "value cannot be converted to type double without overflow: it has an imaginary part");
+    return PyFloat_FromDouble(s.to_double());
+  });
+}
+PyObject* to_index(PyObject* o) {
+  return guarded([&] {
+    const Tensor& t = tensor_of(o);
+    VT_CHECK(is_integral(t.dtype(), true) && t.numel() == 1, Type,
+             "only integer tensors of a single element can be converted to an index");
+    return PyLong_FromLongLong(item(t).to_int());
+  });
+}
+
+// By identity: equal tensors need not be the same.
+Py_hash_t hash(PyObject* o) {
+  const auto h = static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(o) >> 4);
+  return h == -1 ? -2 : h;
+}
+
+template <class F>
+PyType_Slot slot(int number, F f) {
+  return {number, reinterpret_cast<void*>(f)};
+}
+
+}  // namespace
+
+void add_operator_slots(std::vector<PyType_Slot>& slots) {
+  slots.insert(slots.end(), {slot(Py_nb_add, binary<"add">),
+                             slot(Py_nb_subtract, binary<"sub">),
+                             slot(Py_nb_multiply, binary<"mul">),
+                             slot(Py_nb_true_divide, binary<"div">),
+                             slot(Py_nb_floor_divide, binary<"floor_divide">),
+                             slot(Py_nb_remainder, binary<"remainder">),
+                             slot(Py_nb_power, power<"pow">),
+                             slot(Py_nb_matrix_multiply, binary<"matmul">),
+                             slot(Py_nb_and, binary<"bitwise_and">),
+                             slot(Py_nb_or, binary<"bitwise_or">),
+                             slot(Py_nb_xor, binary<"bitwise_xor">),
+                             slot(Py_nb_lshift, binary<"bitwise_left_shift">),
+                             slot(Py_nb_rshift, binary<"bitwise_right_shift">),
+                             slot(Py_nb_inplace_add, binary<"add_">),
+                             slot(Py_nb_inplace_subtract, binary<"sub_">),
+                             slot(Py_nb_inplace_multiply, binary<"mul_">),
+                             slot(Py_nb_inplace_true_divide, binary<"div_">),
+                             slot(Py_nb_inplace_floor_divide, binary<"floor_divide_">),
+                             slot(Py_nb_inplace_remainder, binary<"remainder_">),
+                             slot(Py_nb_inplace_power, power<"pow_">),
+                             slot(Py_nb_inplace_and, binary<"bitwise_and_">),
+                             slot(Py_nb_inplace_or, binary<"bitwise_or_">),
+                             slot(Py_nb_inplace_xor, binary<"bitwise_xor_">),
+                             slot(Py_nb_inplace_lshift, binary<"bitwise_left_shift_">),
+                             slot(Py_nb_inplace_rshift, binary<"bitwise_right_shift_">),
+                             slot(Py_nb_negative, unary<"neg">),
+                             slot(Py_nb_positive, positive),
+                             slot(Py_nb_absolute, unary<"abs">),
+                             slot(Py_nb_invert, invert),
+                             slot(Py_nb_bool, truth),
+                             slot(Py_nb_int, to_int),
+                             slot(Py_nb_float, to_float),
+                             slot(Py_nb_index, to_index),
+                             slot(Py_tp_richcompare, compare),
+                             slot(Py_tp_hash, hash)});
+}
+
+}  // namespace vt::python
