@@ -1,0 +1,222 @@
+#include "bindings/python/op_function.h"
+
+#include <map>
+
+#include "autograd/autograd.h"
+#include "bindings/python/number.h"
+#include "bindings/python/tensor_object.h"
+#include "dispatch/registry.h"
+
+namespace vt::python {
+namespace {
+
+struct OpObject {
+  PyObject_HEAD vectorcallfunc call;
+  const OpEntry* entry;
+};
+
+PyTypeObject *function_type, *method_type;
+PyObject* bound_method_type;  // types.MethodType
+
+// From this many elements on a CPU call is worth letting other threads run.
+constexpr int64_t kReleaseGilElements = 1 << 16;
+
+bool worth_releasing(const Op& op, const Value* args) {
+  int64_t elements = 0;
+  const int n = op.arg_count();
+  for (int i = 0; i < n; ++i) {
+    if (args[i].tag == Tag::Tensor && args[i].tensor->device().is_cpu()) elements += args[i].tensor->numel();
+    if (args[i].tag == Tag::TensorList) {
+      for (const Tensor& t : args[i].as_tensor_list()) elements += t.defined() && t.is_cpu() ? t.numel() : 0;
+    }
+  }
+  return elements >= kReleaseGilElements;
+}
+
+VT_NOINLINE void call_without_gil(const Op& op, Value* values, Results& results) {
+  const WithoutGil others_run;
+  call_op(op, values, op.arg_count(), results);
+}
+
+PyObject* run(const OpEntry& entry, const Overload& overload, CallArguments& arguments) {
+  const Op& op = *overload.op;
+  Results results;
+  if (VT_UNLIKELY(worth_releasing(op, arguments.values()))) {
+    call_without_gil(op, arguments.values(), results);
+  } else {
+    call_op(op, arguments.values(), op.arg_count(), results);
+  }
+  if (VT_UNLIKELY(arguments.requires_grad())) autograd::set_requires_grad(results.tensors[0], true);
+  if (VT_LIKELY(results.count == 1 && op.schema().rets().size() == 1)) return wrap(std::move(results.tensors[0]));
+  return wrap_results(entry, op, results);
+}
+
+PyObject* vectorcall(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* kwnames) {
+  return guarded([&] {
+    const OpEntry& entry = *reinterpret_cast<OpObject*>(self)->entry;
+    return invoke(entry, {args, PyVectorcall_NARGS(nargsf), kwnames, CallStyle::Function});
+  });
+}
+
+PyObject* method_vectorcall(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* kwnames) {
+  return guarded([&] {
+    const OpEntry& entry = *reinterpret_cast<OpObject*>(self)->entry;
+    const Py_ssize_t n = PyVectorcall_NARGS(nargsf);
+    VT_CHECK(n > 0 && is_tensor(args[0]), Type, "descriptor '", entry.name,
+             "' for 'torch.Tensor' objects doesn't apply to ",
+             n > 0 ? "a '" + type_name_of(args[0]) + "' object" : "nothing");
+    return invoke(entry, {args, n, kwnames, CallStyle::Method});
+  });
+}
+
+PyObject* bind(PyObject* self, PyObject* instance, PyObject*) {
+  if (!instance || instance == Py_None) return Ref::borrow(self).release();
+  return PyObject_CallFunctionObjArgs(bound_method_type, self, instance, nullptr);
+}
+
+const OpEntry& entry_in(PyObject* self) { return *reinterpret_cast<OpObject*>(self)->entry; }
+PyObject* name(PyObject* self, void*) { return str_from(entry_in(self).name); }
+PyObject* qualified_method_name(PyObject* self, void*) { return str_from("Tensor." + entry_in(self).name); }
+PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString("vibetensor.torch"); }
+PyObject* doc(PyObject* self, void*) {
+  return guarded([&] {
+    std::string text;
+    for (const Overload& o : entry_in(self).overloads) text += o.op->schema().text() + "\n";
+    const char* words = entry_in(self).overloads.front().op->functional().parts.doc;
+    if (*words) text += std::string("\n") + words;
+    return str_from(text);
+  });
+}
+PyObject* repr(PyObject* self) { return str_from("<built-in method " + entry_in(self).name + ">"); }
+PyObject* reduce(PyObject* self, PyObject*) { return str_from(entry_in(self).name); }
+void dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_Free(self);
+  Py_DECREF(type);
+}
+
+void make_types() {
+  static PyMemberDef members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, call), READONLY, nullptr},
+                                  {nullptr, 0, 0, 0, nullptr}};
+  static PyGetSetDef getset[] = {{"__name__", name, nullptr, nullptr, nullptr},
+                                 {"__qualname__", name, nullptr, nullptr, nullptr},
+                                 {"__module__", module_name, nullptr, nullptr, nullptr},
+                                 {"__doc__", doc, nullptr, nullptr, nullptr},
+                                 {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyGetSetDef method_getset[] = {{"__name__", name, nullptr, nullptr, nullptr},
+                                        {"__qualname__", qualified_method_name, nullptr, nullptr, nullptr},
+                                        {"__doc__", doc, nullptr, nullptr, nullptr},
+                                        {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                         {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                         {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                         {Py_tp_members, members},
+                         {Py_tp_getset, getset},
+                         {Py_tp_methods, methods},
+                         {0, nullptr}};
+  PyType_Spec spec = {"vibetensor._C.OpFunction", sizeof(OpObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  function_type = reinterpret_cast<PyTypeObject*>(Ref::steal(PyType_FromSpec(&spec)).release());
+  PyType_Slot method_slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                                {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+                                {Py_tp_repr, reinterpret_cast<void*>(repr)},
+                                {Py_tp_descr_get, reinterpret_cast<void*>(bind)},
+                                {Py_tp_members, members},
+                                {Py_tp_getset, method_getset},
+                                {0, nullptr}};
+  PyType_Spec method_spec = {"vibetensor._C.OpMethod", sizeof(OpObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR |
+                                 Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                             method_slots};
+  method_type = reinterpret_cast<PyTypeObject*>(Ref::steal(PyType_FromSpec(&method_spec)).release());
+  const Ref types = Ref::steal(PyImport_ImportModule("types"));
+  bound_method_type = Ref::steal(PyObject_GetAttrString(types.get(), "MethodType")).release();
+}
+
+Ref make_object(PyTypeObject* type, vectorcallfunc call, const OpEntry* entry) {
+  Ref o = Ref::steal(PyType_GenericAlloc(type, 0));
+  reinterpret_cast<OpObject*>(o.get())->call = call;
+  reinterpret_cast<OpObject*>(o.get())->entry = entry;
+  return o;
+}
+
+std::map<std::string, const OpEntry*, std::less<>>& entries() {
+  static auto* map = new std::map<std::string, const OpEntry*, std::less<>>;
+  return *map;
+}
+
+}  // namespace
+
+const OpEntry* find_entry(std::string_view name) {
+  const auto it = entries().find(name);
+  return it == entries().end() ? nullptr : it->second;
+}
+
+const OpEntry& entry_of(std::string_view name) {
+  const OpEntry* entry = find_entry(name);
+  VT_ASSERT(entry, "no op named ", name);
+  return *entry;
+}
+
+PyObject* wrap_list(std::vector<Tensor>&& list) {
+  Ref tuple = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(list.size())));
+  for (size_t i = 0; i < list.size(); ++i) {
+    PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), wrap(std::move(list[i])));
+  }
+  return tuple.release();
+}
+
+PyObject* wrap_results(const OpEntry& entry, const Op& op, Results& results) {
+  if (results.is_list) return wrap_list(std::move(results.list));
+  if (!results.number.is_none()) return to_python(Unbox<Scalar>::get(results.number));
+  const size_t count = op.schema().rets().size();
+  if (count == 0) Py_RETURN_NONE;
+  if (count == 1) return wrap(std::move(results.tensors[0]));
+  Ref tuple = Ref::steal(entry.return_type ? PyStructSequence_New(entry.return_type)
+                                           : PyTuple_New(static_cast<Py_ssize_t>(count)));
+  for (size_t i = 0; i < count; ++i) {
+    PyObject* t = wrap(std::move(results.tensors[i]));
+    if (entry.return_type) {
+      PyStructSequence_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), t);
+    } else {
+      PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), t);
+    }
+  }
+  return tuple.release();
+}
+
+PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
+  CallArguments arguments;
+  for (const Overload& overload : entry.overloads) {
+    if (arguments.fit(overload, call)) return run(entry, overload, arguments);
+  }
+  return nullptr;
+}
+
+PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
+  PyObject* result = invoke_if_fits(entry, call);
+  if (VT_UNLIKELY(!result)) throw_no_overload(entry, call);
+  return result;
+}
+
+void init_ops(PyObject* module) {
+  make_types();
+  const Ref ops = Ref::steal(PyModule_New("vibetensor._C.ops"));
+  std::map<std::string, uint8_t> names;
+  for (const auto& op : Registry::get().ops()) names[op->schema().name()] |= op->parts.surface;
+  for (const auto& [name, surface] : names) {
+    const OpEntry* entry = make_entry(name, 0);
+    entries()[name] = entry;
+    const Ref function = make_object(function_type, vectorcall, entry);
+    if (PyObject_SetAttrString(ops.get(), name.c_str(), function.get()) < 0) throw PythonErrorSet{};
+    if (!(surface & kMethod)) continue;
+    const Ref method = make_object(method_type, method_vectorcall, make_entry(name, kMethod));
+    PyObject* type = reinterpret_cast<PyObject*>(tensor_type);
+    if (PyObject_HasAttrString(type, name.c_str()) && name.substr(0, 2) != "__") continue;  // written by hand
+    if (PyObject_SetAttrString(type, name.c_str(), method.get()) < 0) throw PythonErrorSet{};
+  }
+  if (PyObject_SetAttrString(module, "ops", ops.get()) < 0) throw PythonErrorSet{};
+}
+
+}  // namespace vt::python

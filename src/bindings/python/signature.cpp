@@ -1,0 +1,166 @@
+#include "bindings/python/signature.h"
+
+#include <algorithm>
+#include <set>
+
+#include "dispatch/registry.h"
+
+namespace vt::python {
+namespace {
+
+// Ops whose Tensor operands may be numbers, as in PyTorch: those for which ATen has a Scalar overload that the registry
+// leaves to wrapped numbers. In the first list the first operand may be a number too.
+bool accepts_number(std::string_view op, const Arg& arg, bool first) {
+  static const std::set<std::string_view> both = {"add",      "sub",    "mul",         "div",          "subtract",
+                                                  "multiply", "divide", "true_divide", "floor_divide", "rsub"};
+  static const std::set<std::string_view> other_only = {"eq",
+                                                        "ne",
+                                                        "lt",
+                                                        "le",
+                                                        "gt",
+                                                        "ge",
+                                                        "greater",
+                                                        "less",
+                                                        "greater_equal",
+                                                        "less_equal",
+                                                        "not_equal",
+                                                        "pow",
+                                                        "float_power",
+                                                        "fmod",
+                                                        "remainder",
+                                                        "bitwise_and",
+                                                        "bitwise_or",
+                                                        "bitwise_xor",
+                                                        "bitwise_left_shift",
+                                                        "bitwise_right_shift",
+                                                        "__and__",
+                                                        "__or__",
+                                                        "__xor__",
+                                                        "__lshift__",
+                                                        "__rshift__",
+                                                        "masked_fill",
+                                                        "fill",
+                                                        "copysign",
+                                                        "xlogy",
+                                                        "clamp",
+                                                        "clip",
+                                                        "clamp_min",
+                                                        "clamp_max",
+                                                        "lerp",
+                                                        "index_fill",
+                                                        "where",
+                                                        "isin",
+                                                        "searchsorted",
+                                                        "bucketize",
+                                                        "masked_fill_",
+                                                        "index_put"};
+  // Which of the operands may be numbers where it is not all but the first.
+  if (op == "where") return arg.name != "condition";
+  if (op == "lerp") return arg.name == "weight";
+  if (op == "masked_fill" || op == "index_fill") return arg.name == "value";
+  if (op == "isin") return true;
+  if (op == "index_put") return false;
+  if (op == "searchsorted") return arg.name == "self" && !first;
+  if (op == "bucketize") return first;
+  return both.contains(op) || (!first && other_only.contains(op));
+}
+
+std::string_view base_name(const Op& op) { return op.functional().schema().name(); }
+
+std::string_view without_underscore(std::string_view name) {
+  return name.size() > 1 && name.ends_with('_') && !name.ends_with("__") ? name.substr(0, name.size() - 1) : name;
+}
+
+PyObject* intern(std::string_view text) {
+  PyObject* s = PyUnicode_InternFromString(std::string(text).c_str());
+  if (!s) throw PythonErrorSet{};
+  return s;
+}
+
+// torch.return_types.sort and friends: made where every result has a name.
+PyTypeObject* make_return_type(const std::string& name, const Schema& schema) {
+  const auto& rets = schema.rets();
+  if (rets.size() < 2 || std::ranges::any_of(rets, [](const Ret& r) { return r.name.empty(); })) return nullptr;
+  auto* fields = new std::vector<PyStructSequence_Field>;  // the type refers to it for ever
+  for (const Ret& r : rets) fields->push_back({r.name.c_str(), nullptr});
+  fields->push_back({nullptr, nullptr});
+  auto* full_name = new std::string("torch.return_types." + name);
+  PyStructSequence_Desc desc = {full_name->c_str(), "", fields->data(), static_cast<int>(rets.size())};
+  PyTypeObject* type = PyStructSequence_NewType(&desc);
+  if (!type) throw PythonErrorSet{};
+  return type;
+}
+
+// PyTorch's order of trying overloads where both would fit: Tensor before Scalar, int before int[].
+bool goes_before(const Overload& a, const Overload& b) {
+  const size_t n = std::min(a.params.size(), b.params.size());
+  for (size_t i = 0; i < n; ++i) {
+    const ArgType x = a.params[i].type, y = b.params[i].type;
+    if (x == y) continue;
+    return (x == ArgType::Tensor && y == ArgType::Scalar) || (x == ArgType::Int && y == ArgType::IntList);
+  }
+  return false;
+}
+
+// A number in the place of a Tensor goes to the overload that declares a Scalar there, if there is one.
+void prefer_declared_scalars(std::vector<Overload>& overloads) {
+  for (Overload& o : overloads) {
+    for (size_t i = 0; i < o.params.size(); ++i) {
+      for (const Overload& other : overloads) {
+        if (i < other.params.size() && other.params[i].type == ArgType::Scalar && other.op->kind() == o.op->kind()) {
+          o.params[i].accepts_number = false;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Overload::Overload(const Op& o) : op(&o) {
+  const auto& args = o.schema().args();
+  const int inputs = o.input_count();
+  bool has_device = false, has_requires_grad = false, takes_tensor_first = false;
+  for (int i = 0; i < static_cast<int>(args.size()); ++i) {
+    const Arg& a = args[i];
+    Param p;
+    p.name = intern(a.name);
+    p.function_name = a.name == "self" ? intern("input") : p.name;
+    p.type = a.type;
+    p.optional = a.optional;
+    p.optional_elements = a.optional_elements;
+    p.has_default = a.has_default;
+    p.accepts_number =
+        a.type == ArgType::Tensor && i < inputs && !(i == 0 && a.written) &&
+        (accepts_number(base_name(o), a, i == 0) || accepts_number(without_underscore(base_name(o)), a, i == 0));
+    p.list_size = a.list_size;
+    p.default_value = a.default_value;
+    params.push_back(p);
+    if (!a.keyword_only) positional = i + 1;
+    has_device |= a.type == ArgType::Device && a.keyword_only;
+    has_requires_grad |= a.name == "requires_grad";
+    takes_tensor_first |= i == 0 && a.type == ArgType::Tensor;
+  }
+  if (o.kind() == OpKind::Out) first_out = inputs;
+  is_factory = has_device && !has_requires_grad;
+  const int spread_at = takes_tensor_first ? 1 : 0;
+  if (positional == spread_at + 1 && params[spread_at].type == ArgType::IntList) {
+    spread_in_method = takes_tensor_first;
+    spread_in_function = !takes_tensor_first;
+  }
+}
+
+OpEntry* make_entry(const std::string& name, uint8_t surface) {
+  auto* entry = new OpEntry;  // lives as long as the process, as the op does
+  entry->name = name;
+  for (const Op* op : Registry::get().overloads(name)) {
+    if (surface && !(op->parts.surface & surface)) continue;
+    entry->overloads.emplace_back(*op);
+    if (!entry->return_type) entry->return_type = make_return_type(name, op->functional().schema());
+  }
+  prefer_declared_scalars(entry->overloads);
+  std::ranges::stable_sort(entry->overloads, goes_before);
+  return entry;
+}
+
+}  // namespace vt::python
