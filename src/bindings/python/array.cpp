@@ -1,0 +1,249 @@
+#include "bindings/python/array.h"
+
+#include <bit>
+
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+#include "dispatch/dispatch.h"
+
+namespace vt::python {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+// The dtype of a buffer's format string (struct module syntax, one item).
+bool dtype_of_format(std::string_view format, size_t bytes, DType& out) {
+  if (format.starts_with('@') || format.starts_with('=') || format.starts_with('<')) format.remove_prefix(1);
+  if (format == "Zf" || format == "Zd") {
+    out = format == "Zf" ? DType::complex64 : DType::complex128;
+    return true;
+  }
+  if (format.size() != 1) return false;
+  switch (format[0]) {
+    case '?': out = DType::bool_; return true;
+    case 'e': out = DType::float16; return true;
+    case 'f': out = DType::float32; return true;
+    case 'd': out = DType::float64; return true;
+    case 'B': out = DType::uint8; return true;
+    case 'b':
+    case 'h':
+    case 'i':
+    case 'l':
+    case 'q':
+      out = bytes == 1 ? DType::int8 : bytes == 2 ? DType::int16 : bytes == 4 ? DType::int32 : DType::int64;
+      return true;
+    default: return false;
+  }
+}
+
+void release_buffer(void*, void* context, size_t) noexcept {
+  const WithGil gil;
+  auto* view = static_cast<Py_buffer*>(context);
+  PyBuffer_Release(view);
+  delete view;
+}
+
+Tensor from_buffer(PyObject* o) {
+  auto view = std::make_unique<Py_buffer>();
+  if (PyObject_GetBuffer(o, view.get(), PyBUF_FULL_RO) < 0) {
+    throw PythonErrorSet{};
+  }
+  struct Releaser {
+    Py_buffer* view;
+    ~Releaser() {
+      if (view) PyBuffer_Release(view);
+    }
+  } releaser{view.get()};
+  DType dtype;
+  const std::string_view format = view->format ? view->format : "B";
+  const auto item = static_cast<size_t>(view->itemsize);
+  VT_CHECK(
+      dtype_of_format(format, item, dtype), Type, "can't convert an array of element format '", format,
+      "'. The supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
+      "and bool.");
+  DimVec sizes, strides;
+  for (int i = 0; i < view->ndim; ++i) {
+    const int64_t stride = view->strides[i];
+    VT_CHECK(stride >= 0 || view->shape[i] < 2, Value,
+             "At least one stride in the given array is negative, and tensors with negative strides are not currently "
+             "supported. (You can probably work around this by making a copy of your array with array.copy().)");
+    VT_CHECK(view->shape[i] < 2 || stride % static_cast<int64_t>(item) == 0, Value,
+             "given array strides not a multiple of the element byte size. Copy the array first.");
+    sizes.push_back(view->shape[i]);
+    strides.push_back(view->shape[i] < 2 ? 1 : stride / static_cast<int64_t>(item));
+  }
+  const auto extent = static_cast<size_t>(view_extent(sizes, strides, 0)) * item;
+  Tensor t =
+      from_memory({view->buf, view.get(), release_buffer}, extent, dtype, sizes, strides, kCPU, view->readonly != 0);
+  releaser.view = nullptr;
+  (void)view.release();
+  return t;
+}
+
+bool has_attribute(PyObject* o, const char* name) {
+  return PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) == 1;
+}
+
+PyObject* numpy_module() {
+  static PyObject* module = nullptr;
+  if (!module) module = Ref::steal(PyImport_ImportModule("numpy")).release();
+  return module;
+}
+
+// An object whose __array_interface__ describes the tensor's memory and that keeps the tensor alive.
+Ref interface_of(PyObject* self, const Tensor& t) {
+  std::string code = "<";
+  code += info(t.dtype()).numpy;
+  DimVec strides;
+  for (int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
+  const bool writable = !t.storage()->read_only();
+  static const char placeholder = 0;
+  const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : &placeholder);
+  const Ref dict = Ref::steal(Py_BuildValue(
+      "{s:N,s:N,s:s,s:(KN),s:i}", "shape", make_int_tuple(t.sizes()), "strides", make_int_tuple(strides), "typestr",
+      code.c_str(), "data", static_cast<unsigned long long>(address), PyBool_FromLong(!writable), "version", 3));
+  const Ref types = Ref::steal(PyImport_ImportModule("types"));
+  const Ref namespace_type = Ref::steal(PyObject_GetAttrString(types.get(), "SimpleNamespace"));
+  const Ref exporter = Ref::steal(PyObject_CallObject(namespace_type.get(), nullptr));
+  if (PyObject_SetAttrString(exporter.get(), "__array_interface__", dict.get()) < 0 ||
+      PyObject_SetAttrString(exporter.get(), "owner", self) < 0) {
+    throw PythonErrorSet{};
+  }
+  return exporter;
+}
+
+Ref to_numpy(PyObject* self, bool force) {
+  Ref keep = Ref::borrow(self);
+  if (force) {
+    static const Op& to_copy = find_op("_to_copy");
+    Tensor t = make_detached(tensor_of(self));
+    if (!t.is_cpu()) t = call<Tensor>(to_copy, t, std::nullopt, kCPU);
+    keep = Ref::steal(wrap(t));
+  }
+  const Tensor& t = tensor_of(keep.get());
+  VT_CHECK(t.is_cpu(), Type, "can't convert ", t.device(),
+           " device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
+  VT_CHECK(!t.requires_grad(), Runtime,
+           "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+  VT_CHECK(t.dtype() != DType::bfloat16, Type, "Got unsupported ScalarType BFloat16");
+  const Ref asarray = Ref::steal(PyObject_GetAttrString(numpy_module(), "asarray"));
+  const Ref exporter = interface_of(keep.get(), t);
+  return Ref::steal(PyObject_CallFunctionObjArgs(asarray.get(), exporter.get(), nullptr));
+}
+
+PyObject* numpy_method(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"force", nullptr};
+    int force = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:numpy", const_cast<char**>(names), &force))
+      throw PythonErrorSet{};
+    return to_numpy(self, force != 0).release();
+  });
+}
+
+PyObject* array_method(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"dtype", "copy", nullptr};
+    PyObject *dtype = Py_None, *copy = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OO:__array__", const_cast<char**>(names), &dtype, &copy)) {
+      throw PythonErrorSet{};
+    }
+    const Ref array = to_numpy(self, false);
+    if (dtype == Py_None && copy != Py_True) return Ref(array).release();
+    const Ref target = dtype == Py_None ? Ref::steal(PyObject_GetAttrString(array.get(), "dtype")) : Ref::borrow(dtype);
+    return Ref::steal(PyObject_CallMethod(array.get(), "astype", "O", target.get())).release();
+  });
+}
+
+PyObject* from_numpy(PyObject*, PyObject* array) {
+  return guarded([&] {
+    const std::string name = type_name_of(array);
+    VT_CHECK(name == "ndarray" || has_attribute(array, "__array_interface__"), Type, "expected np.ndarray (got ", name,
+             ")");
+    return wrap(from_buffer(array));
+  });
+}
+
+// frombuffer(buffer, *, dtype, count=-1, offset=0): a 1-d tensor over the bytes of an object.
+PyObject* frombuffer(PyObject*, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"buffer", "dtype", "count", "offset", "requires_grad", nullptr};
+    PyObject *buffer, *dtype_object_;
+    Py_ssize_t count = -1, offset = 0;
+    int requires_grad = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O$Onnp:frombuffer", const_cast<char**>(names), &buffer,
+                                     &dtype_object_, &count, &offset, &requires_grad) &&
+        (PyErr_Clear(), !PyArg_ParseTupleAndKeywords(args, kwargs, "O|$Onnp:frombuffer", const_cast<char**>(names),
+                                                     &buffer, &dtype_object_, &count, &offset, &requires_grad))) {
+      throw PythonErrorSet{};
+    }
+    DType dtype;
+    VT_CHECK(dtype_from(dtype_object_, dtype), Type, "frombuffer(): argument 'dtype' must be torch.dtype, not ",
+             type_name_of(dtype_object_));
+    auto view = std::make_unique<Py_buffer>();
+    if (PyObject_GetBuffer(buffer, view.get(), PyBUF_SIMPLE) < 0) throw PythonErrorSet{};
+    const auto item = static_cast<Py_ssize_t>(size_of(dtype));
+    const Py_ssize_t bytes = view->len;
+    const bool fits = bytes > 0 && offset >= 0 && offset < bytes && count != 0 &&
+                      (count < 0 ? (bytes - offset) % item == 0 : count <= (bytes - offset) / item);
+    if (!fits) {
+      PyBuffer_Release(view.get());
+      VT_THROW(Value, "frombuffer: expected room for count=", count, " elements of ", dtype, " from byte ", offset,
+               ", got a buffer of ", bytes, " bytes");
+    }
+    const int64_t n = count < 0 ? (bytes - offset) / item : count;
+    const bool read_only = view->readonly != 0;
+    char* data = static_cast<char*>(view->buf) + offset;
+    const int64_t one = 1;
+    return wrap(from_memory({data, view.release(), release_buffer}, static_cast<size_t>(n * item), dtype, {&n, 1},
+                            {&one, 1}, kCPU, read_only));
+  });
+}
+
+PyObject* from_dlpack(PyObject*, PyObject* o) {
+  return guarded([&] { return wrap(tensor_from_dlpack(o)); });
+}
+
+}  // namespace
+
+bool offers_array(PyObject* o) { return PyObject_CheckBuffer(o) || has_attribute(o, "__array__"); }
+
+Tensor tensor_from_array(PyObject* o) {
+  if (PyObject_CheckBuffer(o)) {
+    try {
+      return from_buffer(o);
+    } catch (const Error& e) {
+      // Negative strides and the like: NumPy can copy.
+      if (e.kind() != ErrorKind::Value || PyObject_HasAttrString(o, "copy") != 1) throw;
+      const Ref copy = Ref::steal(PyObject_CallMethod(o, "copy", nullptr));
+      return from_buffer(copy.get());
+    }
+  }
+  const Ref array = Ref::steal(PyObject_CallMethod(o, "__array__", nullptr));
+  return from_buffer(array.get());
+}
+
+PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs);
+PyObject* dlpack_device_method(PyObject* self, PyObject*);
+
+void add_array_methods(std::vector<PyMethodDef>& methods) {
+  const int keywords = METH_VARARGS | METH_KEYWORDS;
+  methods.insert(methods.end(),
+                 {{"numpy", with_keywords(numpy_method), keywords, "A NumPy array over the same memory."},
+                  {"__array__", with_keywords(array_method), keywords, nullptr},
+                  {"__dlpack__", with_keywords(dlpack_method), keywords, "A DLPack capsule over the same memory."},
+                  {"__dlpack_device__", dlpack_device_method, METH_NOARGS, "DLPack's (device type, index)."}});
+}
+
+void init_array_functions(PyObject* module) {
+  static PyMethodDef functions[] = {
+      {"from_numpy", from_numpy, METH_O, "A tensor over the memory of a NumPy array."},
+      {"frombuffer", with_keywords(frombuffer), METH_VARARGS | METH_KEYWORDS,
+       "A 1-d tensor over the bytes of an object."},
+      {"from_dlpack", from_dlpack, METH_O, "A tensor over the memory of an object that speaks DLPack."},
+      {nullptr, nullptr, 0, nullptr}};
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonErrorSet{};
+}
+
+}  // namespace vt::python

@@ -1,0 +1,20 @@
+// Exchange of memory with NumPy and other array libraries, without importing any of them.
+#pragma once
+
+#include "bindings/python/object.h"
+#include "core/tensor.h"
+
+namespace vt::python {
+
+// Whether the object exports its memory (buffer protocol) or converts to an array (`__array__`).
+bool offers_array(PyObject* o);
+// A tensor that shares the memory of such an object; read-only memory stays read-only. TypeError for element types
+// without a dtype here, ValueError for negative strides.
+Tensor tensor_from_array(PyObject* o);
+// A tensor over the memory of an object with `__dlpack__`, or of a capsule.
+Tensor tensor_from_dlpack(PyObject* o);
+
+// Module functions: from_numpy, from_dlpack, frombuffer.
+void init_array_functions(PyObject* module);
+
+}  // namespace vt::python

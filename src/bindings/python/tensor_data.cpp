@@ -1,0 +1,179 @@
+#include "bindings/python/tensor_data.h"
+
+#include <limits>
+
+#include "bindings/python/array.h"
+#include "bindings/python/number.h"
+#include "bindings/python/tensor_object.h"
+#include "ops/copy/copy.h"
+
+namespace vt::python {
+namespace {
+
+constexpr size_t kMaxDepth = 64;  // the most dims a tensor has
+
+bool is_list_or_tuple(PyObject* o) { return PyList_Check(o) || PyTuple_Check(o); }
+
+// Sequences other than list and tuple (range, deque, user classes), but not text and not numbers.
+bool is_other_sequence(PyObject* o) {
+  return PySequence_Check(o) && !PyUnicode_Check(o) && !PyBytes_Check(o) && !PyDict_Check(o) && !is_tensor(o);
+}
+
+// A list or tuple with the items of any sequence; null if `o` is not one.
+Ref items_of(PyObject* o) {
+  if (is_list_or_tuple(o)) return Ref::borrow(o);
+  if (!is_other_sequence(o)) return Ref();
+  return Ref::steal(PySequence_List(o));
+}
+Py_ssize_t count_of(PyObject* items) { return PyList_Check(items) ? PyList_Size(items) : PyTuple_Size(items); }
+PyObject* item_at(PyObject* items, Py_ssize_t i) {
+  return PyList_Check(items) ? PyList_GetItem(items, i) : PyTuple_GetItem(items, i);
+}
+
+// The tensor that an entry of a list stands for when it is a tensor or an array; undefined for numbers and sequences.
+Tensor array_entry(PyObject* o) {
+  if (is_tensor(o)) return tensor_of(o);
+  return Tensor();
+}
+
+[[noreturn]] void throw_not_a_number(PyObject* o) {
+  if (PyUnicode_Check(o)) VT_THROW(Type, "new(): invalid data type 'str'");
+  VT_THROW(Type, "Could not infer dtype of ", type_name_of(o));
+}
+
+// The shape, by the first entry at each depth.
+DimVec shape_of(PyObject* data) {
+  DimVec sizes;
+  Ref level = Ref::borrow(data);
+  while (true) {
+    if (const Tensor t = array_entry(level.get()); t.defined()) {
+      for (int64_t s : t.sizes()) sizes.push_back(s);
+      return sizes;
+    }
+    Ref items = items_of(level.get());
+    if (!items) return sizes;
+    const Py_ssize_t n = count_of(items.get());
+    sizes.push_back(n);
+    VT_CHECK(sizes.size() <= kMaxDepth, Value, "too many dimensions '", type_name_of(data), "'");
+    if (n == 0) return sizes;
+    level = Ref::borrow(item_at(items.get(), 0));
+  }
+}
+
+struct Inferred {
+  bool any = false;
+  DType dtype = DType::bool_;
+  void add(DType d) {
+    dtype = any ? promote(dtype, d) : d;
+    any = true;
+  }
+};
+
+// Promotion over all numbers in the data. `depth` is bounded by the shape found before.
+void infer(PyObject* o, size_t depth, Inferred& out) {
+  if (Py_TYPE(o) == &PyFloat_Type) return out.add(default_dtype());
+  if (PyBool_Check(o)) return out.add(DType::bool_);
+  if (PyLong_Check(o)) return out.add(DType::int64);
+  if (const Tensor t = array_entry(o); t.defined()) return out.add(t.dtype());
+  if (const Ref items = items_of(o)) {
+    VT_CHECK(depth < kMaxDepth, Value, "too many dimensions '", type_name_of(o), "'");
+    const Py_ssize_t n = count_of(items.get());
+    for (Py_ssize_t i = 0; i < n; ++i) infer(item_at(items.get(), i), depth + 1, out);
+    return;
+  }
+  Scalar s;
+  if (!number_from(o, s)) throw_not_a_number(o);
+  out.add(s.dtype());
+}
+
+template <class T>
+void store(PyObject* o, T* to) {
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    if (VT_LIKELY(Py_TYPE(o) == &PyFloat_Type)) {
+      *to = static_cast<T>(PyFloat_AsDouble(o));
+      return;
+    }
+  }
+  Scalar s;
+  if (is_tensor(o)) {
+    VT_CHECK(tensor_of(o).numel() == 1, Value, "only one element tensors can be converted to Python scalars");
+    s = item(tensor_of(o));
+  } else if (!number_from(o, s)) {
+    throw_not_a_number(o);
+  }
+  constexpr DType d = dtype_of<T>;
+  VT_CHECK(is_complex(d) || !s.is_complex(), Runtime, "value cannot be converted to type ", d,
+           " without overflow: it is complex");
+  if constexpr (is_integral(d)) {
+    const bool fits = s.is_floating() ? std::abs(s.to_double()) < 9.3e18
+                                      : s.to_int() >= static_cast<int64_t>(std::numeric_limits<T>::min()) &&
+                                            s.to_int() <= static_cast<int64_t>(std::numeric_limits<T>::max());
+    VT_CHECK(fits, Runtime, "value cannot be converted to type ", d, " without overflow");
+  }
+  if constexpr (d == DType::bool_) {
+    *to = s.to_bool();
+  } else {
+    *to = s.to<T>();
+  }
+}
+
+// Writes the entries in row-major order; every level must have the size that the first one had.
+template <class T>
+void fill(PyObject* o, IntSpan sizes, size_t depth, T*& to) {
+  if (depth == sizes.size()) {
+    VT_CHECK(!is_list_or_tuple(o), Value,
+             "only one element sequences can be converted to numbers: sequence lengths differ at dim ", depth);
+    store(o, to++);
+    return;
+  }
+  if (const Tensor t = array_entry(o); t.defined()) {
+    VT_CHECK(same(t.sizes(), sizes.subspan(depth)), Value, "expected a tensor of shape ", sizes.subspan(depth),
+             " at dim ", depth, ", got ", t.sizes());
+    const Tensor values = ops::contiguous(ops::to(t.is_cpu() ? t : ops::to(t, kCPU), dtype_of<T>));
+    std::memcpy(static_cast<void*>(to), values.data(), static_cast<size_t>(values.numel()) * sizeof(T));
+    to += values.numel();
+    return;
+  }
+  const Ref items = items_of(o);
+  VT_CHECK(items, Type, "not a sequence: expected one of length ", sizes[depth], " at dim ", depth, ", got ",
+           type_name_of(o));
+  const Py_ssize_t n = count_of(items.get());
+  VT_CHECK(n == sizes[depth], Value, "expected sequence of length ", sizes[depth], " at dim ", depth, " (got ", n, ")");
+  for (Py_ssize_t i = 0; i < n; ++i) fill(item_at(items.get(), i), sizes, depth + 1, to);
+}
+
+Tensor from_sequence(PyObject* data, std::optional<DType> dtype) {
+  const DimVec sizes = shape_of(data);
+  if (!dtype) {
+    Inferred inferred;
+    infer(data, 0, inferred);
+    dtype = inferred.any ? inferred.dtype : default_dtype();
+  }
+  Tensor t = empty(sizes, *dtype);
+  visit_dtype<kAllSet>(*dtype, [&]<class T>(TypeTag<T>) {
+    T* to = static_cast<T*>(t.data());
+    if (t.numel() == 0 && !sizes.empty()) return;
+    fill(data, sizes, 0, to);
+  });
+  return t;
+}
+
+}  // namespace
+
+Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype, Device device) {
+  if (PyUnicode_Check(data) || PyBytes_Check(data)) throw_not_a_number(data);
+  const GradMode off(false);
+  if (is_tensor(data)) {
+    const Tensor& t = tensor_of(data);
+    return ops::to_copy(t, dtype ? *dtype : t.dtype(), resolve_device(device));
+  }
+  Tensor t;
+  if (!PyLong_Check(data) && !PyFloat_Check(data) && !is_list_or_tuple(data) && offers_array(data)) {
+    t = ops::to_copy(tensor_from_array(data), dtype);
+  } else {
+    t = from_sequence(data, dtype);
+  }
+  return device.is_cpu() ? t : ops::to(t, resolve_device(device));
+}
+
+}  // namespace vt::python

@@ -1,0 +1,153 @@
+// Making tensors from Python: the legacy constructor Tensor(...), Tensor._make_subclass, _C.tensor and _C.as_tensor.
+#include "autograd/autograd.h"
+#include "bindings/python/array.h"
+#include "bindings/python/number.h"
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_data.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+#include "ops/copy/copy.h"
+
+namespace vt::python {
+namespace {
+
+// Tensor(2, 3) has those sizes, Tensor([1, 2]) those values, Tensor(other) shares its memory; always the default dtype.
+PyObject* new_tensor(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    VT_CHECK(!kwargs || PyDict_Size(kwargs) == 0, Type, "new() got unexpected keyword arguments; use torch.tensor");
+    const Py_ssize_t n = PyTuple_Size(args);
+    PyObject* first = n ? PyTuple_GetItem(args, 0) : nullptr;
+    if (n == 1 && is_tensor(first)) return wrap_as(type, make_detached(tensor_of(first)));
+    int64_t unused;
+    if (n == 1 && !int_from(first, unused)) {
+      VT_CHECK(PySequence_Check(first) && !PyUnicode_Check(first), Type, "new(): data must be a sequence (got ",
+               type_name_of(first), ")");
+      return wrap_as(type, tensor_from_data(first, default_dtype(), kCPU));
+    }
+    DimVec sizes;
+    for (Py_ssize_t i = 0; i < n; ++i) {
+      int64_t size;
+      VT_CHECK(int_from(PyTuple_GetItem(args, i), size), Type,
+               "new() received an invalid combination of arguments - got ", type_name_of(PyTuple_GetItem(args, i)),
+               " at position ", i + 1, ", expected int");
+      sizes.push_back(size);
+    }
+    if (n == 0) sizes.push_back(0);
+    return wrap_as(type, empty(sizes, default_dtype()));
+  });
+}
+
+PyObject* make_subclass(PyObject*, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"cls", "data", "require_grad", nullptr};
+    PyObject *cls, *data;
+    int require_grad = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|p:_make_subclass", const_cast<char**>(names), &cls, &data,
+                                     &require_grad)) {
+      throw PythonErrorSet{};
+    }
+    VT_CHECK(PyType_Check(cls) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(cls), tensor_type), Type,
+             "_make_subclass(): cls must be a subclass of Tensor");
+    Tensor t = make_detached(expect_tensor(data, "_make_subclass(): argument 'data'"));
+    if (require_grad) autograd::set_requires_grad(t, true);
+    return wrap_as(reinterpret_cast<PyTypeObject*>(cls), std::move(t));
+  });
+}
+
+struct DataOptions {
+  PyObject* data;
+  std::optional<DType> dtype;
+  std::optional<Device> device;
+  bool requires_grad = false;
+};
+
+DataOptions parse_options(PyObject* args, PyObject* kwargs, const char* format, const char* function) {
+  static const char* names[] = {"data", "dtype", "device", "requires_grad", "pin_memory", nullptr};
+  PyObject *dtype = Py_None, *device = Py_None, *requires_grad = Py_False, *pin_memory = Py_False;
+  DataOptions o;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(names), &o.data, &dtype, &device,
+                                   &requires_grad, &pin_memory)) {
+    throw PythonErrorSet{};
+  }
+  DType d;
+  Device on;
+  if (dtype != Py_None) {
+    VT_CHECK(dtype_from(dtype, d), Type, function, "(): argument 'dtype' must be torch.dtype, not ",
+             type_name_of(dtype));
+    o.dtype = d;
+  }
+  if (device != Py_None) {
+    VT_CHECK(device_from(device, on), Type, function, "(): argument 'device' must be torch.device, not ",
+             type_name_of(device));
+    o.device = on;
+  }
+  VT_CHECK(bool_from(requires_grad, o.requires_grad), Type, function, "(): argument 'requires_grad' must be bool, not ",
+           type_name_of(requires_grad));
+  VT_CHECK(pin_memory == Py_False || pin_memory == Py_None, NotImplemented, function,
+           "(): pin_memory=True is not there yet: call pin_memory() on the result");
+  return o;
+}
+
+PyObject* tensor(PyObject*, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    const DataOptions o = parse_options(args, kwargs, "O|$OOOO:tensor", "tensor");
+    // Of a tensor, the copy stays where it is.
+    const Device device = o.device ? *o.device : is_tensor(o.data) ? tensor_of(o.data).device() : kCPU;
+    Tensor t = tensor_from_data(o.data, o.dtype, device);
+    if (o.requires_grad) autograd::set_requires_grad(t, true);
+    return wrap(std::move(t));
+  });
+}
+
+// Shares memory and history where dtype and device allow it.
+PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    const DataOptions o = parse_options(args, kwargs, "O|OO$OO:as_tensor", "as_tensor");
+    if (is_tensor(o.data)) {
+      Tensor t = tensor_of(o.data);
+      if (o.device) t = ops::to(t, resolve_device(*o.device));
+      if (o.dtype) t = ops::to(t, *o.dtype);
+      return wrap(std::move(t));
+    }
+    const Device device = o.device.value_or(kCPU);
+    const bool array = !PyLong_Check(o.data) && !PyFloat_Check(o.data) && !PyList_Check(o.data) &&
+                       !PyTuple_Check(o.data) && !PyBytes_Check(o.data) && offers_array(o.data);
+    if (!array) return wrap(tensor_from_data(o.data, o.dtype, device));
+    Tensor t = tensor_from_array(o.data);
+    if (o.dtype) t = ops::to(t, *o.dtype);
+    return wrap(device.is_cpu() ? t : ops::to(t, resolve_device(device)));
+  });
+}
+
+// x.new_tensor(data): a copy with x's dtype and device unless told otherwise.
+PyObject* new_tensor_like(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    const DataOptions o = parse_options(args, kwargs, "O|$OOOO:new_tensor", "new_tensor");
+    Tensor t = tensor_from_data(o.data, o.dtype.value_or(tensor_of(self).dtype()),
+                                o.device.value_or(tensor_of(self).device()));
+    if (o.requires_grad) autograd::set_requires_grad(t, true);
+    return wrap(std::move(t));
+  });
+}
+
+constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
+
+}  // namespace
+
+void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethodDef>& methods) {
+  slots.push_back({Py_tp_new, reinterpret_cast<void*>(new_tensor)});
+  methods.push_back({"_make_subclass", with_keywords(make_subclass), kKeywords | METH_STATIC,
+                     "A tensor of a subclass over the memory of `data`, without history."});
+  methods.push_back({"new_tensor", with_keywords(new_tensor_like), kKeywords,
+                     "A tensor with a copy of `data`, of this tensor's dtype and device unless told otherwise."});
+}
+
+void init_constructors(PyObject* module) {
+  static PyMethodDef functions[] = {{"tensor", with_keywords(tensor), kKeywords, "A tensor with a copy of `data`."},
+                                    {"as_tensor", with_keywords(as_tensor), kKeywords,
+                                     "`data` as a tensor, sharing its memory where that is possible."},
+                                    {nullptr, nullptr, 0, nullptr}};
+  if (PyModule_AddFunctions(module, functions) < 0) throw PythonErrorSet{};
+}
+
+}  // namespace vt::python
