@@ -1,0 +1,246 @@
+#include "bindings/python/node_object.h"
+
+#include "autograd/autograd.h"
+#include "bindings/python/function_node.h"
+#include "bindings/python/tensor_object.h"
+
+namespace vt::python {
+namespace {
+
+using autograd::Grads;
+using autograd::Node;
+
+PyTypeObject *node_type, *handle_type;
+
+struct NodeObject {
+  PyObject_HEAD Node* node;  // counted
+};
+Node& node_in(PyObject* o) { return *reinterpret_cast<NodeObject*>(o)->node; }
+
+// A callable that C++ keeps, perhaps dropping it on a thread without the GIL.
+class Callable {
+ public:
+  explicit Callable(PyObject* f) : f_(f) { Py_INCREF(f); }
+  Callable(const Callable&) = delete;
+  Callable& operator=(const Callable&) = delete;
+  ~Callable() {
+    if (!Py_IsInitialized()) return;
+    const WithGil gil;
+    Py_DECREF(f_);
+  }
+  // The GIL is held; a Python error becomes a PythonException.
+  Ref call(PyObject* a, PyObject* b = nullptr) const {
+    PyObject* r = PyObject_CallFunctionObjArgs(f_, a, b, nullptr);
+    if (!r) throw PythonException();
+    return Ref::steal(r);
+  }
+
+ private:
+  PyObject* f_;
+};
+
+class PythonTensorHook final : public autograd::TensorHook {
+ public:
+  PythonTensorHook(PyObject* f, TensorImpl* leaf) : function_(f), leaf_(leaf) {}
+  Tensor operator()(const Tensor& gradient) override {
+    const WithGil gil;
+    // The leaf owns this hook, so it is alive.
+    const Ref argument = Ref::steal(wrap(leaf_ ? Tensor(intrusive_ptr<TensorImpl>(leaf_)) : gradient));
+    const Ref result = function_.call(argument.get());
+    if (result.get() == Py_None || leaf_) return Tensor();
+    VT_CHECK(is_tensor(result.get()), Type, "hook returned a ", type_name_of(result.get()),
+             ", expected None or a Tensor");
+    const Tensor& replaced = tensor_of(result.get());
+    VT_CHECK(same(replaced.sizes(), gradient.sizes()), Runtime, "hook has changed the size of value: expected ",
+             gradient.sizes(), ", got ", replaced.sizes());
+    return replaced;
+  }
+
+ private:
+  Callable function_;
+  TensorImpl* leaf_;
+};
+
+Ref tuple_of(const Grads& grads) { return Ref::steal(wrap_grads(grads)); }
+
+void replace_grads(PyObject* result, Grads& grads) {
+  if (result == Py_None) return;
+  const Ref single = is_tensor(result) ? Ref::steal(PyTuple_Pack(1, result)) : Ref::borrow(result);
+  VT_CHECK(PyTuple_Check(single.get()), Type, "hook returned a ", type_name_of(result),
+           ", expected None or a tuple of Tensors");
+  const auto n = static_cast<size_t>(PyTuple_Size(single.get()));
+  VT_CHECK(n == grads.size(), Runtime, "hook has changed the number of gradients: expected ", grads.size(), ", got ",
+           n);
+  for (size_t i = 0; i < n; ++i) {
+    PyObject* g = PyTuple_GetItem(single.get(), static_cast<Py_ssize_t>(i));
+    grads[i] = g == Py_None ? Tensor() : expect_tensor(g, "a gradient that a hook returns");
+  }
+}
+
+class PythonNodeHook final : public autograd::NodeHook {
+ public:
+  PythonNodeHook(PyObject* f, bool before) : function_(f), before_(before) {}
+  void before(Grads& incoming) override {
+    if (!before_) return;
+    const WithGil gil;
+    replace_grads(function_.call(tuple_of(incoming).get()).get(), incoming);
+  }
+  void after(Grads& outgoing, const Grads& incoming) override {
+    if (before_) return;
+    const WithGil gil;
+    replace_grads(function_.call(tuple_of(outgoing).get(), tuple_of(incoming).get()).get(), outgoing);
+  }
+
+ private:
+  Callable function_;
+  bool before_;
+};
+
+struct HandleObject {
+  PyObject_HEAD std::function<void()>* remove;
+};
+
+PyObject* handle_remove(PyObject* o, PyObject*) {
+  return guarded([&] {
+    auto*& remove = reinterpret_cast<HandleObject*>(o)->remove;
+    if (remove) {
+      (*remove)();
+      delete std::exchange(remove, nullptr);
+    }
+    Py_RETURN_NONE;
+  });
+}
+PyObject* handle_enter(PyObject* o, PyObject*) { return Ref::borrow(o).release(); }
+PyObject* handle_exit(PyObject* o, PyObject*) { return handle_remove(o, nullptr); }
+void handle_dealloc(PyObject* o) {
+  PyTypeObject* type = Py_TYPE(o);
+  delete reinterpret_cast<HandleObject*>(o)->remove;
+  reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free))(o);
+  Py_DECREF(type);
+}
+
+PyObject* node_name(PyObject* o, PyObject*) {
+  return guarded([&] { return str_from(node_in(o).name()); });
+}
+PyObject* node_repr(PyObject* o) {
+  return guarded([&] { return PyUnicode_FromFormat("<%s object at %p>", node_in(o).name().c_str(), &node_in(o)); });
+}
+PyObject* next_functions(PyObject* o, void*) {
+  return guarded([&] {
+    const auto& edges = node_in(o).edges();
+    Ref tuple = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(edges.size())));
+    for (size_t i = 0; i < edges.size(); ++i) {
+      PyObject* pair = Py_BuildValue("(NI)", wrap_node(edges[i].node), edges[i].input);
+      if (!pair) throw PythonErrorSet{};
+      PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), pair);
+    }
+    return tuple.release();
+  });
+}
+PyObject* variable(PyObject* o, void*) {
+  return guarded([&] {
+    auto* accumulate = dynamic_cast<autograd::AccumulateGrad*>(&node_in(o));
+    VT_CHECK(accumulate, Attribute, "'", node_in(o).name(), "' object has no attribute 'variable'");
+    return wrap(accumulate->variable());
+  });
+}
+PyObject* sequence_number(PyObject* o, PyObject*) { return PyLong_FromUnsignedLongLong(node_in(o).sequence()); }
+
+PyObject* add_node_hook(PyObject* o, PyObject* hook, bool before) {
+  return guarded([&] {
+    VT_CHECK(PyCallable_Check(hook), Type, "expected a callable hook, got ", type_name_of(hook));
+    intrusive_ptr<Node> node(&node_in(o));
+    const uint64_t id = node->hooks().node_hooks.add(make_intrusive<PythonNodeHook>(hook, before));
+    return make_hook_handle([node, id] { node->hooks().node_hooks.remove(id); });
+  });
+}
+PyObject* register_hook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, false); }
+PyObject* register_prehook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, true); }
+
+PyObject* compare_nodes(PyObject* a, PyObject* b, int op) {
+  if ((op != Py_EQ && op != Py_NE) || Py_TYPE(a) != node_type || Py_TYPE(b) != node_type) Py_RETURN_NOTIMPLEMENTED;
+  return PyBool_FromLong((&node_in(a) == &node_in(b)) == (op == Py_EQ));
+}
+Py_hash_t hash_node(PyObject* o) { return static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(&node_in(o)) >> 4); }
+
+// The node of an autograd.Function also shows the attributes of its context, as in PyTorch.
+PyObject* get_attribute(PyObject* o, PyObject* name) {
+  PyObject* found = PyObject_GenericGetAttr(o, name);
+  if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+  PyObject* context = function_context(node_in(o));
+  if (!context) return nullptr;
+  PyErr_Clear();
+  return PyObject_GetAttr(context, name);
+}
+
+void node_dealloc(PyObject* o) {
+  PyTypeObject* type = Py_TYPE(o);
+  if (Node* n = reinterpret_cast<NodeObject*>(o)->node) n->release();
+  reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free))(o);
+  Py_DECREF(type);
+}
+
+}  // namespace
+
+PyObject* wrap_grads(const Grads& grads) {
+  Ref tuple = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(grads.size())));
+  for (size_t i = 0; i < grads.size(); ++i) PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), wrap(grads[i]));
+  return tuple.release();
+}
+
+PyObject* wrap_node(intrusive_ptr<Node> node) {
+  if (!node) Py_RETURN_NONE;
+  PyObject* o = PyType_GenericAlloc(node_type, 0);
+  if (!o) throw PythonErrorSet{};
+  reinterpret_cast<NodeObject*>(o)->node = node.detach();
+  return o;
+}
+
+intrusive_ptr<autograd::TensorHook> make_tensor_hook(PyObject* callable) {
+  return make_intrusive<PythonTensorHook>(callable, nullptr);
+}
+intrusive_ptr<autograd::TensorHook> make_leaf_hook(PyObject* callable, TensorImpl* leaf) {
+  return make_intrusive<PythonTensorHook>(callable, leaf);
+}
+
+PyObject* make_hook_handle(std::function<void()> remove) {
+  PyObject* o = PyType_GenericAlloc(handle_type, 0);
+  if (!o) throw PythonErrorSet{};
+  reinterpret_cast<HandleObject*>(o)->remove = new std::function<void()>(std::move(remove));
+  return o;
+}
+
+void init_node_types(PyObject* module) {
+  static PyMethodDef node_methods[] = {
+      {"name", node_name, METH_NOARGS, "The node's name, e.g. AddBackward0."},
+      {"register_hook", register_hook, METH_O, "Calls hook(grad_inputs, grad_outputs) after the node ran."},
+      {"register_prehook", register_prehook, METH_O, "Calls hook(grad_outputs) before the node runs."},
+      {"_sequence_nr", sequence_number, METH_NOARGS, nullptr},
+      {nullptr, nullptr, 0, nullptr}};
+  static PyGetSetDef node_getset[] = {
+      {"next_functions", next_functions, nullptr, "Pairs (node, input number).", nullptr},
+      {"variable", variable, nullptr, "The leaf of an AccumulateGrad.", nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  PyType_Slot node_slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(node_dealloc)},
+                              {Py_tp_repr, reinterpret_cast<void*>(node_repr)},
+                              {Py_tp_hash, reinterpret_cast<void*>(hash_node)},
+                              {Py_tp_richcompare, reinterpret_cast<void*>(compare_nodes)},
+                              {Py_tp_getattro, reinterpret_cast<void*>(get_attribute)},
+                              {Py_tp_methods, node_methods},
+                              {Py_tp_getset, node_getset},
+                              {0, nullptr}};
+  PyType_Spec node_spec = {"vibetensor._C.Node", sizeof(NodeObject), 0,
+                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
+  node_type = make_type(module, node_spec);
+  static PyMethodDef handle_methods[] = {{"remove", handle_remove, METH_NOARGS, "Takes the hook off."},
+                                         {"__enter__", handle_enter, METH_NOARGS, nullptr},
+                                         {"__exit__", handle_exit, METH_VARARGS, nullptr},
+                                         {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot handle_slots[] = {
+      {Py_tp_dealloc, reinterpret_cast<void*>(handle_dealloc)}, {Py_tp_methods, handle_methods}, {0, nullptr}};
+  PyType_Spec handle_spec = {"vibetensor._C.HookHandle", sizeof(HandleObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, handle_slots};
+  handle_type = make_type(module, handle_spec);
+}
+
+}  // namespace vt::python

@@ -1,0 +1,133 @@
+// What a Tensor shows of autograd: requires_grad, grad, grad_fn, hooks, data.
+#include "autograd/autograd.h"
+#include "bindings/python/node_object.h"
+#include "bindings/python/number.h"
+#include "bindings/python/tensor_object.h"
+#include "bindings/python/tensor_slots.h"
+
+namespace vt::python {
+namespace {
+
+PyObject* get_requires_grad(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).requires_grad()); }
+int set_requires_grad(PyObject* o, PyObject* value, void*) {
+  return guarded_int([&] {
+    bool on;
+    VT_CHECK(value && bool_from(value, on), Runtime, "requires_grad must be a bool");
+    autograd::set_requires_grad(tensor_of(o), on);
+  });
+}
+PyObject* requires_grad_method(PyObject* o, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"requires_grad", nullptr};
+    PyObject* value = Py_True;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O:requires_grad_", const_cast<char**>(names), &value)) {
+      throw PythonErrorSet{};
+    }
+    bool on;
+    VT_CHECK(bool_from(value, on), Type, "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not ",
+             type_name_of(value));
+    autograd::set_requires_grad(tensor_of(o), on);
+    return Ref::borrow(o).release();
+  });
+}
+
+PyObject* get_grad(PyObject* o, void*) {
+  return guarded([&] { return wrap(autograd::grad(tensor_of(o))); });
+}
+int set_grad(PyObject* o, PyObject* value, void*) {
+  return guarded_int([&] {
+    const bool none = !value || value == Py_None;
+    VT_CHECK(none || is_tensor(value), Type, "assigned grad expected to be a Tensor or None but got grad of type ",
+             none ? "" : type_name_of(value));
+    autograd::set_grad(tensor_of(o), none ? Tensor() : tensor_of(value));
+  });
+}
+
+PyObject* get_grad_fn(PyObject* o, void*) {
+  return guarded([&] { return wrap_node(autograd::grad_fn(tensor_of(o))); });
+}
+PyObject* is_leaf(PyObject* o, void*) {
+  return guarded([&] { return PyBool_FromLong(autograd::is_leaf(tensor_of(o))); });
+}
+PyObject* output_number(PyObject* o, void*) {
+  return guarded([&] {
+    const auto* m = autograd::meta_if_any(tensor_of(o));
+    return PyLong_FromUnsignedLong(m ? m->output_number : 0);
+  });
+}
+PyObject* retains_grad(PyObject* o, void*) {
+  return guarded([&] {
+    const auto* m = autograd::meta_if_any(tensor_of(o));
+    return PyBool_FromLong(m && m->retain && !autograd::is_leaf(tensor_of(o)));
+  });
+}
+
+// A detached tensor over the same memory whose writes autograd does not see.
+PyObject* get_data(PyObject* o, void*) {
+  return guarded([&] { return wrap(make_detached(tensor_of(o), true)); });
+}
+int set_data(PyObject* o, PyObject* value, void*) {
+  return guarded_int([&] {
+    VT_CHECK(value && is_tensor(value), Type, "Variable data has to be a tensor, but got ",
+             value ? type_name_of(value) : "None");
+    autograd::set_data(tensor_of(o), tensor_of(value));
+  });
+}
+
+PyObject* retain_grad(PyObject* o, PyObject*) {
+  return guarded([&] {
+    autograd::retain_grad(tensor_of(o));
+    Py_RETURN_NONE;
+  });
+}
+PyObject* detach_in_place(PyObject* o, PyObject*) {
+  return guarded([&] {
+    autograd::detach_inplace(tensor_of(o));
+    return Ref::borrow(o).release();
+  });
+}
+
+PyObject* register_hook(PyObject* o, PyObject* hook) {
+  return guarded([&] {
+    VT_CHECK(PyCallable_Check(hook), Type, "register_hook(): hook must be callable, not ", type_name_of(hook));
+    const Tensor t = tensor_of(o);
+    const uint64_t id = autograd::add_tensor_hook(t, make_tensor_hook(hook));
+    return make_hook_handle([t, id] { autograd::remove_tensor_hook(t, id); });
+  });
+}
+
+PyObject* register_post_accumulate_grad_hook(PyObject* o, PyObject* hook) {
+  return guarded([&] {
+    const Tensor t = tensor_of(o);
+    VT_CHECK(PyCallable_Check(hook), Type, "register_post_accumulate_grad_hook(): hook must be callable, not ",
+             type_name_of(hook));
+    VT_CHECK(t.requires_grad(), Runtime, "cannot register a hook on a tensor that doesn't require gradient");
+    VT_CHECK(autograd::is_leaf(t), Runtime, "post accumulate grad hooks cannot be registered on non-leaf tensors");
+    const uint64_t id = autograd::meta(t).post_accumulate_hooks.add(make_leaf_hook(hook, t.impl()));
+    return make_hook_handle([t, id] {
+      if (auto* m = autograd::meta_if_any(t)) m->post_accumulate_hooks.remove(id);
+    });
+  });
+}
+
+}  // namespace
+
+void add_autograd_methods(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& getset) {
+  getset.insert(getset.end(), {{"requires_grad", get_requires_grad, set_requires_grad, nullptr, nullptr},
+                               {"grad", get_grad, set_grad, "The gradient accumulated by backward, or None.", nullptr},
+                               {"grad_fn", get_grad_fn, nullptr, "The node that made the tensor, or None.", nullptr},
+                               {"is_leaf", is_leaf, nullptr, nullptr, nullptr},
+                               {"output_nr", output_number, nullptr, nullptr, nullptr},
+                               {"retains_grad", retains_grad, nullptr, nullptr, nullptr},
+                               {"data", get_data, set_data, nullptr, nullptr}});
+  methods.insert(methods.end(),
+                 {{"requires_grad_", with_keywords(requires_grad_method), METH_VARARGS | METH_KEYWORDS, nullptr},
+                  {"retain_grad", retain_grad, METH_NOARGS, "Keeps the gradient of a tensor that is no leaf."},
+                  {"detach_", detach_in_place, METH_NOARGS, "Forgets the tensor's history."},
+                  {"register_hook", register_hook, METH_O,
+                   "Calls hook(gradient) in backward; what it returns replaces the gradient."},
+                  {"register_post_accumulate_grad_hook", register_post_accumulate_grad_hook, METH_O,
+                   "Calls hook(tensor) after its .grad was added to."}});
+}
+
+}  // namespace vt::python
