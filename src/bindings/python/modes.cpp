@@ -1,0 +1,108 @@
+// Thread modes and defaults, and running backward.
+#include <nanobind/stl/string.h>
+
+#include "autograd/autograd.h"
+#include "bindings/python/generator_object.h"
+#include "bindings/python/module.h"
+#include "bindings/python/node_object.h"
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_object.h"
+#include "core/thread_state.h"
+#include "cpu/thread_pool.h"
+
+namespace nb = nanobind;
+
+namespace vt::python {
+namespace {
+
+nb::object own(PyObject* o) { return nb::steal<nb::object>(o); }
+
+DType dtype_argument(nb::handle o, const char* function) {
+  DType d;
+  VT_CHECK(dtype_from(o.ptr(), d), Type, function, "(): argument 'dtype' must be torch.dtype, not ",
+           type_name_of(o.ptr()));
+  return d;
+}
+int device_type_argument(const std::string& type) { return static_cast<int>(parse_device(type).type); }
+
+std::vector<Tensor> tensor_list(nb::handle sequence, const char* what) {
+  std::vector<Tensor> list;
+  if (sequence.is_none()) return list;
+  const Ref tuple = Ref::steal(PySequence_Tuple(sequence.ptr()));
+  for (Py_ssize_t i = 0; i < PyTuple_Size(tuple.get()); ++i) {
+    PyObject* o = PyTuple_GetItem(tuple.get(), i);
+    list.push_back(o == Py_None ? Tensor() : expect_tensor(o, what));
+  }
+  return list;
+}
+
+nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_graph, bool create_graph,
+                        nb::handle inputs, bool allow_unused, bool accumulate) {
+  const std::vector<Tensor> outputs = tensor_list(tensors, "backward(): an output");
+  const std::vector<Tensor> sources = tensor_list(inputs, "backward(): an input");
+  autograd::Grads grads = tensor_list(gradients, "backward(): a gradient");
+  for (const auto* list : {&outputs, &sources}) {
+    for (const Tensor& t : *list) VT_CHECK(t.defined(), Type, "backward(): expected a Tensor, got None");
+  }
+  VT_CHECK(!inputs.is_none() || accumulate, Value, "grad requires non-empty inputs.");
+  VT_CHECK(inputs.is_none() || !sources.empty(), Runtime, "'inputs' argument to backward() cannot be empty.");
+  autograd::Grads found;
+  {
+    const WithoutGil others_run;  // hooks and Functions take it again
+    found = autograd::backward(outputs, grads, retain_graph, create_graph, sources, allow_unused, accumulate);
+  }
+  if (accumulate) return nb::none();
+  return own(wrap_grads(found));
+}
+
+void bind_autocast(nb::module_& m) {
+  m.def("set_autocast_enabled", [](const std::string& type, bool on) {
+    ThreadState& s = thread_state();
+    s.autocast_enabled[device_type_argument(type)] = on;
+    const bool any = s.autocast_enabled[0] || s.autocast_enabled[1];
+    s.included = any ? s.included | Key::Autocast : s.included - Key::Autocast;
+  });
+  m.def("is_autocast_enabled",
+        [](const std::string& type) { return thread_state().autocast_enabled[device_type_argument(type)]; });
+  m.def("set_autocast_dtype", [](const std::string& type, nb::handle dtype) {
+    thread_state().autocast_dtype[device_type_argument(type)] = dtype_argument(dtype, "set_autocast_dtype");
+  });
+  m.def("get_autocast_dtype", [](const std::string& type) {
+    return nb::borrow(dtype_object(thread_state().autocast_dtype[device_type_argument(type)]));
+  });
+  m.def("is_autocast_cache_enabled", [] { return thread_state().autocast_cache_enabled; });
+  m.def("set_autocast_cache_enabled", [](bool on) { thread_state().autocast_cache_enabled = on; });
+  m.def("clear_autocast_cache", [] { autograd::clear_autocast_cache(); });
+  static thread_local int nesting = 0;
+  m.def("autocast_increment_nesting", [] { return ++nesting; });
+  m.def("autocast_decrement_nesting", [] { return --nesting; });
+}
+
+}  // namespace
+
+void bind_modes(nb::module_& m) {
+  m.def("set_grad_enabled", [](bool on) { thread_state().grad_enabled = on; });
+  m.def("is_grad_enabled", [] { return thread_state().grad_enabled; });
+  m.def("set_inference_mode", [](bool on) { thread_state().inference_mode = on; });
+  m.def("is_inference_mode_enabled", [] { return thread_state().inference_mode; });
+  m.def("run_backward", run_backward, nb::arg("tensors"), nb::arg("grads").none(), nb::arg("retain_graph"),
+        nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
+  bind_autocast(m);
+
+  m.def("get_default_dtype", [] { return nb::borrow(dtype_object(default_dtype())); });
+  m.def("set_default_dtype", [](nb::handle dtype) { set_default_dtype(dtype_argument(dtype, "set_default_dtype")); });
+  m.def("promote_types", [](nb::handle a, nb::handle b) {
+    return nb::borrow(dtype_object(promote(dtype_argument(a, "promote_types"), dtype_argument(b, "promote_types"))));
+  });
+  m.def("can_cast", [](nb::handle from, nb::handle to) {
+    return can_cast(dtype_argument(from, "can_cast"), dtype_argument(to, "can_cast"));
+  });
+  m.def("set_num_threads", [](int n) { set_num_threads(n); });
+  m.def("get_num_threads", [] { return get_num_threads(); });
+
+  m.attr("default_generator") = own(wrap_generator(default_cpu_generator()));
+  m.def("cuda_default_generator", [](int index) { return own(wrap_generator(default_cuda_generator(index))); });
+  m.def("seed_cuda_generators", [](uint64_t seed) { seed_default_cuda_generators(seed); });
+}
+
+}  // namespace vt::python

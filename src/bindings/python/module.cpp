@@ -1,0 +1,59 @@
+// vibetensor._C: what the Python package stands on.
+#include "bindings/python/module.h"
+
+#include "autograd/autograd.h"
+#include "bindings/python/array.h"
+#include "bindings/python/function_node.h"
+#include "bindings/python/generator_object.h"
+#include "bindings/python/node_object.h"
+#include "bindings/python/op_function.h"
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_object.h"
+
+namespace vt::python {
+namespace {
+
+void init(nanobind::module_& m) {
+  PyObject* module = m.ptr();
+  initialize();
+  init_small_types(module);
+  init_tensor_type(module);
+  init_generator_type(module);
+  init_node_types(module);
+  init_function_node(module);
+  init_ops(module);
+  init_constructors(module);
+  init_array_functions(module);
+  if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0) throw PythonErrorSet{};
+  bind_modes(m);
+  bind_registry(m);
+  bind_info(m);
+  bind_cuda(m);
+}
+
+}  // namespace
+}  // namespace vt::python
+
+NB_MODULE(_C, m) {
+  m.doc() = "The binding of libvibetensor: tensors, ops, autograd.";
+  nanobind::set_leak_warnings(false);  // types and ops live as long as the process
+  nanobind::register_exception_translator(
+      [](const std::exception_ptr& p, void*) {
+        try {
+          std::rethrow_exception(p);
+        } catch (const vt::Error&) {
+          vt::python::set_error_from_exception();
+        } catch (const vt::python::PythonErrorSet&) {
+          vt::python::set_error_from_exception();
+        } catch (vt::python::PythonException&) {
+          vt::python::set_error_from_exception();
+        }
+      },
+      nullptr);
+  try {
+    vt::python::init(m);
+  } catch (...) {
+    vt::python::set_error_from_exception();
+    throw nanobind::python_error();
+  }
+}

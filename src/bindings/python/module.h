@@ -1,0 +1,16 @@
+// The parts that vibetensor._C is put together from.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include "bindings/python/object.h"
+
+namespace vt::python {
+
+void init_constructors(PyObject* module);  // tensor_new.cpp: tensor, as_tensor
+void bind_modes(nanobind::module_& m);     // modes.cpp: grad mode, autocast, default dtype, backward
+void bind_registry(nanobind::module_& m);  // registry.cpp: what ops there are, counters
+void bind_info(nanobind::module_& m);      // info.cpp: system_info
+void bind_cuda(nanobind::module_& m);      // cuda.cpp
+
+}  // namespace vt::python
