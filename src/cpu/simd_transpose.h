@@ -22,7 +22,7 @@ struct Simd {  // T is a 4- or 8-byte number
   static constexpr int kWidth = VT_VECTOR_BYTES / sizeof(T);
   using Index = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   typedef T Vector __attribute__((vector_size(VT_VECTOR_BYTES)));
-  typedef T Unaligned __attribute__((vector_size(VT_VECTOR_BYTES), aligned(alignof(T)), may_alias));
+  typedef T Unaligned __attribute__((vector_size(VT_VECTOR_BYTES), aligned(1), may_alias));
   typedef Index IndexVector __attribute__((vector_size(VT_VECTOR_BYTES)));
 
   static VT_ALWAYS_INLINE Vector load(const void* p) { return *static_cast<const Unaligned*>(p); }
