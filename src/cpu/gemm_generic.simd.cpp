@@ -69,7 +69,7 @@ template <class T>
 void multiply_rows(int64_t begin, int64_t end, int64_t n, int64_t k, T alpha, const T* a, int64_t row_a, int64_t step_a,
                    const T* b, int64_t ldb, T beta, T* c, int64_t ldc, const T* bias) {
   constexpr int64_t kDepth = 128;  // rows of B that stay in cache while all rows of C pass
-  using U = std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+  using U = std::conditional_t<std::is_integral_v<T>, Sum<T>, T>;
   for (int64_t i = begin; i < end; ++i) {
     T* row = c + i * ldc;
     for (int64_t j = 0; j < n; ++j) {
