@@ -85,9 +85,8 @@ struct QueryBlock {
   QueryBlock(const AttentionShape& s, int64_t index) {
     begin = index * kQueryBlock;
     rows = std::min(kQueryBlock, s.queries - begin);
-    first_visible = s.causal ? begin + 1 + s.keys - s.queries : s.keys;
+    first_visible = s.causal ? begin + 1 : s.keys;
     keys = s.causal ? std::clamp<int64_t>(first_visible + rows - 1, 0, s.keys) : s.keys;
-    if (!s.causal) first_visible = s.keys;
   }
 };
 

@@ -13,7 +13,7 @@ struct AttentionShape {
   int64_t dim;        // of a query and a key
   int64_t value_dim;  // of a value and a result
   double scale;       // of the scores
-  bool causal;        // query i sees the keys j <= i + keys - queries only
+  bool causal;        // query i sees the keys j <= i only
 };
 
 // (batch, heads, rows, dim) in memory; the last dimension is contiguous.
@@ -24,8 +24,8 @@ struct AttentionMatrix {
   T* at(int64_t batch, int64_t head, int64_t row) const { return data + batch * batch_stride + head * head_stride + row * row_stride; }
 };
 
-// out = softmax(scale q k^T) v; lse (batch, heads, queries) gets the logarithm of each row's sum. A query that sees no key
-// gets zeros.
+// out = softmax(scale q k^T) v; lse (batch, heads, queries) gets the logarithm of each row's sum. Without keys
+// out is zero.
 template <class T>
 VT_API void attention(const AttentionShape& shape, AttentionMatrix<const T> q, AttentionMatrix<const T> k,
                       AttentionMatrix<const T> v, AttentionMatrix<T> out, opmath_t<T>* lse);

@@ -5,7 +5,7 @@ namespace vt::cpu::VT_ISA {
 
 static VT_ALWAYS_INLINE int64_t visible_keys(int64_t row, int64_t keys, int64_t first_visible) {
   const int64_t visible = first_visible + row;
-  return visible < 0 ? 0 : visible > keys ? keys : visible;
+  return visible > keys ? keys : visible;
 }
 
 template <class T>

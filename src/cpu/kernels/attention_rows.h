@@ -1,5 +1,5 @@
 // The per-level parts of attention.h, on blocks of scores in float or double. Row r of a block sees its first
-// min(keys, first_visible + r) keys, and none if that is negative.
+// min(keys, first_visible + r) keys.
 #pragma once
 
 #include "core/half.h"

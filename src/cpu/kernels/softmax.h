@@ -16,8 +16,8 @@ VT_API void softmax_rows(const T* x, T* y, int64_t rows, int64_t columns, bool l
 template <class T>
 VT_API void softmax_rows_backward(const T* grad, const T* y, T* dx, int64_t rows, int64_t columns, bool log);
 
-// Softmax of scale * x over the keys of (batch, queries, keys) scores. Query i sees the keys j <= i + keys - queries; the
-// others get exactly 0 and are not read.
+// Softmax of scale * x over the keys of (batch, queries, keys) scores. Query i sees the keys j <= i; the others
+// get exactly 0 and are not read.
 template <class T>
 VT_API void softmax_causal(const T* x, T* y, int64_t batch, int64_t queries, int64_t keys, double scale);
 

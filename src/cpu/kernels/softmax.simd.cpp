@@ -55,8 +55,8 @@ template <class T>
 void softmax_causal_range(const T* x, T* y, int64_t begin, int64_t end, int64_t queries, int64_t keys, double scale) {
   using A = row_math_t<T>;
   for (int64_t r = begin; r < end; ++r) {
-    int64_t visible = r % queries + keys - queries + 1;
-    visible = visible < 0 ? 0 : visible > keys ? keys : visible;
+    const int64_t seen = r % queries + 1;
+    const int64_t visible = seen > keys ? keys : seen;
     if (visible > 0) softmax_row<T>(x + r * keys, y + r * keys, visible, static_cast<A>(scale));
     for (int64_t j = visible; j < keys; ++j) y[r * keys + j] = T(0);
   }

@@ -50,7 +50,7 @@ void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t 
     for (int64_t h = 0; h < heads; ++h) {
       std::vector<double> edk(static_cast<size_t>(keys * dim)), edv(static_cast<size_t>(keys * value_dim));
       for (int64_t i = 0; i < queries; ++i) {
-        const int64_t visible = causal ? std::max<int64_t>(0, std::min(keys, i + 1 + keys - queries)) : keys;
+        const int64_t visible = causal ? std::min(keys, i + 1) : keys;
         std::vector<double> p(static_cast<size_t>(visible)), dp(p.size());
         double sum = 0, dot = 0;
         for (int64_t j = 0; j < visible; ++j) {

@@ -78,7 +78,7 @@ void check_causal(int64_t batch, int64_t queries, int64_t keys) {
   std::vector<T> y(x.size(), T(7.0f));
   std::vector<double> expected(x.size());
   for (int64_t r = 0; r < batch * queries; ++r) {
-    const int64_t visible = std::max<int64_t>(0, r % queries + keys - queries + 1);
+    const int64_t visible = std::min(keys, r % queries + 1);
     double sum = 0;
     for (int64_t j = 0; j < visible; ++j) sum += std::exp(0.3 * static_cast<double>(x[r * keys + j]));
     for (int64_t j = 0; j < visible; ++j) expected[r * keys + j] = std::exp(0.3 * static_cast<double>(x[r * keys + j])) / sum;
