@@ -1,0 +1,407 @@
+// Layer norm and RMS norm, forward and backward.
+//
+// A row is read once where it fits in registers, else once per pass. The gradients of weight and bias are summed while the
+// gradient of the input is made: each block goes through several rows and keeps sums per column, and a reduction in a
+// fixed order adds the blocks up.
+#include "cuda/copy.h"
+#include "iter/cuda_reduce.cuh"
+#include "iter/cuda_rows.cuh"
+#include "ops/nn/norm_cuda.h"
+
+namespace vt {
+namespace {
+
+using cuda::LaunchConfig;
+using cuda::load_vector;
+using cuda::RowPlace;
+using cuda::RowPlan;
+using cuda::RowRegisters;
+using cuda::Stream;
+using cuda::Vector;
+
+template <typename T>
+struct ForwardArguments {
+  const T* in;
+  const T* weight;  // null: ones
+  const T* bias;    // null: zeros
+  T* out;
+  opmath_t<T>* mean;  // null for RMS
+  opmath_t<T>* rstd;
+  int64_t rows;
+  int64_t n;
+  opmath_t<T> eps;
+};
+
+template <typename T, int Width>
+__device__ __forceinline__ Vector<T, Width> load_or(const T* from, int64_t i, float value) {
+  if (from != nullptr) return load_vector<Width>(from + i);
+  Vector<T, Width> x;
+#pragma unroll
+  for (int v = 0; v < Width; ++v) x[v] = static_cast<T>(value);
+  return x;
+}
+
+template <typename T, int Width, int Count, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const RowPlace place = cuda::row_place();
+  if (place.row >= p.rows) return;
+  const int n = static_cast<int>(p.n);
+  RowRegisters<T, Width, Count> x;
+  x.load(p.in + place.row * n, n, place, static_cast<T>(0.0f));
+  Compute mean = 0;
+  if constexpr (!Rms) {
+#pragma unroll
+    for (int k = 0; k < Count; ++k) {
+#pragma unroll
+      for (int v = 0; v < Width; ++v) mean += static_cast<Compute>(x.vectors[k][v]);
+    }
+    mean = cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(n);
+  }
+  Compute squares = 0;
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    if ((k * place.group + place.thread) * Width >= n) continue;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      const Compute distance = static_cast<Compute>(x.vectors[k][v]) - mean;
+      squares += distance * distance;
+    }
+  }
+  squares = cuda::row_all(squares, cuda::SumOf());
+  const Compute rstd = m::rsqrt(squares / static_cast<Compute>(n) + p.eps);
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    if (i >= n) continue;
+    const Vector<T, Width> w = load_or<T, Width>(p.weight, i, 1), b = load_or<T, Width>(p.bias, i, 0);
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
+      x.vectors[k][v] = static_cast<T>(normal * static_cast<Compute>(w[v]) + static_cast<Compute>(b[v]));
+    }
+  }
+  x.store(p.out + place.row * n, n, place);
+  if (place.thread == 0) {
+    if constexpr (!Rms) p.mean[place.row] = mean;
+    p.rstd[place.row] = rstd;
+  }
+}
+
+template <typename T, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const int64_t row = blockIdx.x;
+  const T* in = p.in + row * p.n;
+  T* out = p.out + row * p.n;
+  Compute mean = 0;
+  if constexpr (!Rms) {
+    for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) mean += static_cast<Compute>(in[i]);
+    mean = cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(p.n);
+  }
+  Compute squares = 0;
+  for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
+    const Compute distance = static_cast<Compute>(in[i]) - mean;
+    squares += distance * distance;
+  }
+  squares = cuda::row_all(squares, cuda::SumOf());
+  const Compute rstd = m::rsqrt(squares / static_cast<Compute>(p.n) + p.eps);
+  for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
+    const Compute w = p.weight != nullptr ? static_cast<Compute>(p.weight[i]) : Compute(1);
+    const Compute b = p.bias != nullptr ? static_cast<Compute>(p.bias[i]) : Compute(0);
+    out[i] = static_cast<T>((static_cast<Compute>(in[i]) - mean) * rstd * w + b);
+  }
+  if (threadIdx.x == 0) {
+    if constexpr (!Rms) p.mean[row] = mean;
+    p.rstd[row] = rstd;
+  }
+}
+
+// ---- backward ----
+// With normal = (x - mean) * rstd and gw = grad * weight: grad_in = rstd * (gw - [mean(gw)] - normal * mean(gw * normal)),
+// the bracket for layer norm only; grad_weight = sum(grad * normal), grad_bias = sum(grad) over rows.
+
+template <typename T>
+struct BackwardArguments {
+  const T* grad;
+  const T* in;
+  const T* weight;  // null: ones
+  const opmath_t<T>* mean;
+  const opmath_t<T>* rstd;
+  T* grad_in;              // may be null
+  opmath_t<T>* partials;   // (blocks * rows per block, 2, n); may be null
+  int64_t rows;
+  int64_t n;
+};
+
+template <typename Compute>
+struct TwoSums {
+  Compute a;
+  Compute b;
+};
+struct AddTwoSums {
+  template <typename Compute>
+  __device__ TwoSums<Compute> operator()(const TwoSums<Compute>& x, const TwoSums<Compute>& y) const {
+    return {x.a + y.a, x.b + y.b};
+  }
+};
+
+/// Values per thread; sums per column take as many registers again, twice.
+template <typename T, int Width>
+inline constexpr int kBackwardVectors = (sizeof(T) == 8 ? 4 : 16) / Width > 0 ? (sizeof(T) == 8 ? 4 : 16) / Width : 1;
+template <typename T>
+inline constexpr int kBackwardNarrow = sizeof(T) == 8 ? 4 : 8;
+
+template <typename T, int Width, int Count, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_rows(BackwardArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const RowPlace place = cuda::row_place();
+  const int n = static_cast<int>(p.n);
+  Compute weight_sum[Count * Width] = {}, bias_sum[Count * Width] = {};
+  const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.y;
+  for (int64_t row = place.row; row < p.rows; row += stride) {
+    RowRegisters<T, Width, Count> g, x;
+    g.load(p.grad + row * n, n, place, static_cast<T>(0.0f));
+    x.load(p.in + row * n, n, place, static_cast<T>(0.0f));
+    const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
+    TwoSums<Compute> sums{0, 0};
+#pragma unroll
+    for (int k = 0; k < Count; ++k) {
+      const int i = (k * place.group + place.thread) * Width;
+      if (i >= n) continue;
+      const Vector<T, Width> w = load_or<T, Width>(p.weight, i, 1);
+#pragma unroll
+      for (int v = 0; v < Width; ++v) {
+        const Compute grad = static_cast<Compute>(g.vectors[k][v]);
+        const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
+        weight_sum[k * Width + v] += grad * normal;
+        bias_sum[k * Width + v] += grad;
+        const Compute weighted = grad * static_cast<Compute>(w[v]);
+        sums.a += weighted;
+        sums.b += weighted * normal;
+      }
+    }
+    if (p.grad_in == nullptr) continue;
+    sums = cuda::row_all(sums, AddTwoSums());
+    const Compute mean_a = Rms ? Compute(0) : sums.a / static_cast<Compute>(n);
+    const Compute mean_b = sums.b / static_cast<Compute>(n);
+#pragma unroll
+    for (int k = 0; k < Count; ++k) {
+      const int i = (k * place.group + place.thread) * Width;
+      if (i >= n) continue;
+      const Vector<T, Width> w = load_or<T, Width>(p.weight, i, 1);
+#pragma unroll
+      for (int v = 0; v < Width; ++v) {
+        const Compute weighted = static_cast<Compute>(g.vectors[k][v]) * static_cast<Compute>(w[v]);
+        const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
+        g.vectors[k][v] = static_cast<T>(rstd * (weighted - mean_a - normal * mean_b));
+      }
+    }
+    g.store(p.grad_in + row * n, n, place);
+  }
+  if (p.partials == nullptr) return;
+  Compute* to = p.partials + place.row * 2 * n;
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    if (i >= n) continue;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      to[i + v] = weight_sum[k * Width + v];
+      to[n + i + v] = bias_sum[k * Width + v];
+    }
+  }
+}
+
+template <typename T, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(BackwardArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const int64_t row = blockIdx.x;
+  const T *grad = p.grad + row * p.n, *in = p.in + row * p.n;
+  const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
+  auto weight = [&](int64_t i) { return p.weight != nullptr ? static_cast<Compute>(p.weight[i]) : Compute(1); };
+  TwoSums<Compute> sums{0, 0};
+  for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
+    const Compute weighted = static_cast<Compute>(grad[i]) * weight(i);
+    sums.a += weighted;
+    sums.b += weighted * (static_cast<Compute>(in[i]) - mean) * rstd;
+  }
+  sums = cuda::row_all(sums, AddTwoSums());
+  const Compute mean_a = Rms ? Compute(0) : sums.a / static_cast<Compute>(p.n);
+  const Compute mean_b = sums.b / static_cast<Compute>(p.n);
+  for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
+    const Compute normal = (static_cast<Compute>(in[i]) - mean) * rstd;
+    p.grad_in[row * p.n + i] = static_cast<T>(rstd * (static_cast<Compute>(grad[i]) * weight(i) - mean_a - normal * mean_b));
+  }
+}
+
+/// Sums per column for rows too long for registers: thread per column, rows dealt out over blockIdx.y.
+template <typename T, bool Rms>
+__global__ void __launch_bounds__(256) norm_backward_columns(BackwardArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const int64_t column = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (column >= p.n) return;
+  Compute weight_sum = 0, bias_sum = 0;
+  for (int64_t row = blockIdx.y; row < p.rows; row += gridDim.y) {
+    const Compute grad = static_cast<Compute>(p.grad[row * p.n + column]);
+    const Compute mean = Rms ? Compute(0) : p.mean[row];
+    weight_sum += grad * (static_cast<Compute>(p.in[row * p.n + column]) - mean) * p.rstd[row];
+    bias_sum += grad;
+  }
+  Compute* to = p.partials + static_cast<int64_t>(blockIdx.y) * 2 * p.n;
+  to[column] = weight_sum;
+  to[p.n + column] = bias_sum;
+}
+
+/// Adds up partial sums of (weight, bias) per column.
+template <typename T>
+struct ColumnSums {
+  using Acc = opmath_t<T>;
+  static constexpr bool kOrdered = false;
+  T* weight;
+  T* bias;
+  int64_t n;
+
+  __device__ Acc identity() const { return Acc(0); }
+  __device__ Acc reduce(Acc a, Acc x, int64_t) const { return a + x; }
+  __device__ Acc combine(Acc a, Acc b) const { return a + b; }
+  __device__ void write(int64_t i, Acc a) const {
+    T* to = i < n ? weight : bias;
+    if (to != nullptr) to[i < n ? i : i - n] = static_cast<T>(a);
+  }
+};
+
+template <typename T>
+T* data_or_null(const Tensor& t) {
+  return t.defined() ? t.data<T>() : nullptr;
+}
+const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
+
+template <typename T, bool Rms>
+void launch_forward(const LaunchConfig& base, const RowPlan& plan, const ForwardArguments<T>& p,
+                    std::initializer_list<const StorageImpl*> storages) {
+  constexpr int kWidth = cuda::kVectorWidth<T>;
+  LaunchConfig config = base;
+  config.grid = plan.grid;
+  config.block = plan.block;
+  auto kernel = !plan.resident  ? norm_long_rows<T, Rms>
+                : plan.vectors ? norm_rows<T, kWidth, cuda::kRowVectors<T, kWidth>, Rms>
+                               : norm_rows<T, 1, cuda::kRowVectors<T, 1>, Rms>;
+  cuda::launch(config, storages, kernel, p);
+}
+
+template <typename T, bool Rms>
+void launch_backward(const char* op, Stream stream, const RowPlan& plan, BackwardArguments<T> p, bool want_sums,
+                     const Tensor& like, T* grad_weight, T* grad_bias,
+                     std::initializer_list<const StorageImpl*> storages, const StorageImpl* weight_storage,
+                     const StorageImpl* bias_storage) {
+  using Compute = opmath_t<T>;
+  constexpr int kWidth = cuda::kVectorWidth<T>;
+  const int64_t processors = cuda::device_properties(stream.device).multi_processor_count;
+  const int64_t rows_per_block = plan.block.y;
+  const int64_t parts = plan.resident ? cuda::blocks_for(p.rows, rows_per_block, processors * 8)
+                                      : std::clamp<int64_t>(p.rows / 64, 1, 64);
+  Tensor partials;
+  if (want_sums) {
+    partials = empty(DimVec{parts * rows_per_block, 2 * p.n}, dtype_of<Compute>, like.device());
+    p.partials = partials.data<Compute>();
+  }
+  LaunchConfig config{op, stream, {}, plan.block};
+  if (plan.resident) {
+    config.grid = dim3(static_cast<unsigned>(parts));
+    cuda::launch(config, storages,
+                 plan.vectors ? norm_backward_rows<T, kWidth, kBackwardVectors<T, kWidth>, Rms>
+                              : norm_backward_rows<T, 1, kBackwardNarrow<T>, Rms>,
+                 p);
+  } else {
+    if (p.grad_in != nullptr) {
+      config.grid = plan.grid;
+      cuda::launch(config, storages, norm_backward_long_rows<T, Rms>, p);
+    }
+    if (want_sums) {
+      config.grid = dim3(cuda::blocks_for(p.n, 256), static_cast<unsigned>(parts));
+      config.block = dim3(256);
+      cuda::launch(config, storages, norm_backward_columns<T, Rms>, p);
+    }
+  }
+  if (want_sums) {
+    const int64_t dim = 0;
+    cuda::launch_reduce<Compute>(op, stream, partials, {&dim, 1}, ColumnSums<T>{grad_weight, grad_bias, p.n},
+                                 weight_storage, bias_storage);
+  }
+}
+
+}  // namespace
+
+void norm_forward_cuda(const char* op, NormKind kind, const Tensor& input, const Tensor& weight, const Tensor& bias,
+                       int64_t rows, int64_t n, double eps, const Tensor& out, const Tensor& mean, const Tensor& rstd) {
+  if (rows == 0 || n == 0) return;
+  const Stream stream = cuda::current_stream(input.device().index);
+  visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Compute = opmath_t<T>;
+    const ForwardArguments<T> p{input.data<T>(),
+                                data_or_null<const T>(weight),
+                                data_or_null<const T>(bias),
+                                out.data<T>(),
+                                kind == NormKind::Rms ? nullptr : mean.data<Compute>(),
+                                rstd.data<Compute>(),
+                                rows,
+                                n,
+                                static_cast<Compute>(eps)};
+    bool aligned = cuda::rows_aligned<T>(input, n) && cuda::rows_aligned<T>(out, n);
+    for (const Tensor* t : {&weight, &bias}) aligned = aligned && (!t->defined() || cuda::is_aligned(t->data(), 16));
+    const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned);
+    const LaunchConfig config{op, stream, {}, {}};
+    const std::initializer_list<const StorageImpl*> storages = {
+        input.storage().get(),   storage_or_null(weight), storage_or_null(bias), out.storage().get(),
+        storage_or_null(mean), rstd.storage().get()};
+    if (kind == NormKind::Rms) {
+      launch_forward<T, true>(config, plan, p, storages);
+    } else {
+      launch_forward<T, false>(config, plan, p, storages);
+    }
+  });
+}
+
+void norm_backward_cuda(const char* op, NormKind kind, const Tensor& grad, const Tensor& input, const Tensor& mean,
+                        const Tensor& rstd, const Tensor& weight, int64_t rows, int64_t n, const Tensor& grad_input,
+                        const Tensor& grad_weight, const Tensor& grad_bias) {
+  const Stream stream = cuda::current_stream(input.device().index);
+  if (rows == 0 || n == 0) {
+    // Sums over no rows.
+    for (const Tensor* t : {&grad_weight, &grad_bias}) {
+      if (t->defined() && t->numel() > 0) {
+        cuda::fill_bytes(t->data(), 0, static_cast<size_t>(t->numel()) * t->element_size(), stream);
+      }
+    }
+    return;
+  }
+  visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Compute = opmath_t<T>;
+    const BackwardArguments<T> p{grad.data<T>(),
+                                 input.data<T>(),
+                                 data_or_null<const T>(weight),
+                                 kind == NormKind::Rms ? nullptr : mean.data<Compute>(),
+                                 rstd.data<Compute>(),
+                                 data_or_null<T>(grad_input),
+                                 nullptr,
+                                 rows,
+                                 n};
+    bool aligned = cuda::rows_aligned<T>(grad, n) && cuda::rows_aligned<T>(input, n);
+    if (grad_input.defined()) aligned = aligned && cuda::rows_aligned<T>(grad_input, n);
+    if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
+    const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T, cuda::kVectorWidth<T>>,
+                                            kBackwardNarrow<T>);
+    const bool want_sums = grad_weight.defined() || grad_bias.defined();
+    const std::initializer_list<const StorageImpl*> storages = {
+        grad.storage().get(), input.storage().get(),   storage_or_null(mean),
+        rstd.storage().get(), storage_or_null(weight), storage_or_null(grad_input)};
+    auto launch = kind == NormKind::Rms ? launch_backward<T, true> : launch_backward<T, false>;
+    launch(op, stream, plan, p, want_sums, input, data_or_null<T>(grad_weight), data_or_null<T>(grad_bias), storages,
+           storage_or_null(grad_weight), storage_or_null(grad_bias));
+  });
+}
+
+}  // namespace vt
