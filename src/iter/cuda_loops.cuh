@@ -1,9 +1,9 @@
 // Launches a scalar function over operands of any shape.
 //
-// Two kernels per function and dtype. vector_loop moves 16 bytes at a time and takes what is contiguous, or contiguous
-// along the innermost dim with anything (broadcasts too) outside it; operands that are one number, on the host or with
-// an inner stride of 0, are spread over the vector. strided_loop takes the rest, and for float32 it reads and writes
-// the 16-bit floats directly.
+// Two kernels per function and dtype. vector_loop moves 16 bytes at a time and takes operands of one dtype that are
+// contiguous, or contiguous along the innermost dim with anything (broadcasts too) outside it; operands that are one
+// number, on the host or with an inner stride of 0, are spread over the vector. mixed_loop takes the rest: any strides and
+// any dtypes, converted where they are read and written.
 #pragma once
 
 #include <utility>
@@ -12,6 +12,7 @@
 #include "cuda/launch.h"
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_loop.h"
+#include "iter/cuda_stored.cuh"
 #include "iter/cuda_vector.cuh"
 
 namespace vt::cuda {
@@ -51,45 +52,67 @@ template <int Inputs>
 struct LoopArguments {
   char* out;
   const char* in[Inputs > 0 ? Inputs : 1];
-  Offsets<Inputs + 1> offsets;  // over vectors in vector_loop, over elements in strided_loop
+  Offsets<Inputs + 1> offsets;  // over vectors in vector_loop, over elements in mixed_loop
   int64_t count;                // of vectors, or elements
   int tail;                     // vector_loop: elements after the last whole vector (flat loops only)
   uint32_t repeated;            // vector_loop: inputs with an inner stride of 0, by bit
-  DType dtypes[Inputs + 1];     // strided_loop
+  DType dtypes[Inputs + 1];     // mixed_loop
+  uint8_t bytes[Inputs + 1];    // of an element
 };
 
 namespace detail {
 
-template <typename Stored, typename F, typename Compute, size_t... I>
+// Note [Functions called, not inlined]
+// A kernel holds a copy of the function for each element that a thread works on. For float32 that buys the arithmetic
+// that keeps up with memory; for wider types, of which fewer move per second, one copy behind a call is fast enough and
+// keeps the library small. A unit of long functions defines VT_LOOP_CALLS to have calls for float32 too.
+#ifdef VT_LOOP_CALLS
+inline constexpr bool kInlineFloat = false;
+#else
+inline constexpr bool kInlineFloat = true;
+#endif
+
+template <typename F, typename... X>
+__device__ __noinline__ auto call_function(F f, X... x) {
+  return f(x...);
+}
+
+template <typename Compute, typename F, typename... X>
+__device__ __forceinline__ auto run_function(const F& f, X... x) {
+  if constexpr (std::is_same_v<Compute, float> && kInlineFloat) {
+    return f(x...);
+  } else {
+    return call_function(f, x...);
+  }
+}
+
+template <typename Stored, bool Mask, typename F, typename Compute, size_t... I>
 __device__ __forceinline__ Stored apply_loop(const F& f, const Compute* x, std::index_sequence<I...>) {
-  return static_cast<Stored>(f(x[I]...));
+  if constexpr (Mask) {
+    static_assert(sizeof...(I) == 3);
+    return static_cast<Stored>(run_function<Compute>(f, x[0] != Compute(0), x[1], x[2]));
+  } else if constexpr (sizeof...(I) == 0) {
+    return static_cast<Stored>(f());
+  } else {
+    return static_cast<Stored>(run_function<Compute>(f, x[I]...));
+  }
 }
 
-/// float32 functions read and write the 16-bit floats without a cast kernel before or after.
-template <typename Stored>
-__device__ __forceinline__ Stored load_as(const char* from, DType dtype) {
-  if constexpr (std::is_same_v<Stored, float>) {
-    if (dtype == DType::bfloat16) return static_cast<float>(*reinterpret_cast<const bfloat16*>(from));
-    if (dtype == DType::float16) return static_cast<float>(*reinterpret_cast<const float16*>(from));
+/// A bool mask as the numbers 0 and 1 of the other inputs' type.
+template <typename In, int Width>
+__device__ __forceinline__ void load_mask(Vector<In, Width>& x, const bool* from, bool repeated) {
+  if (repeated) {
+    const bool value = *from;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) x[v] = static_cast<In>(value ? 1.0f : 0.0f);
+    return;
   }
-  return *reinterpret_cast<const Stored*>(from);
-}
-template <typename Stored>
-__device__ __forceinline__ void store_as(char* to, DType dtype, Stored value) {
-  if constexpr (std::is_same_v<Stored, float>) {
-    if (dtype == DType::bfloat16) {
-      *reinterpret_cast<bfloat16*>(to) = bfloat16(value);
-      return;
-    }
-    if (dtype == DType::float16) {
-      *reinterpret_cast<float16*>(to) = float16(value);
-      return;
-    }
-  }
-  *reinterpret_cast<Stored*>(to) = value;
+  const Vector<bool, Width> values = load_vector<Width>(from);
+#pragma unroll
+  for (int v = 0; v < Width; ++v) x[v] = static_cast<In>(values[v] ? 1.0f : 0.0f);
 }
 
-template <typename In, typename Out, int Inputs, int Width, int Unroll, typename F>
+template <typename In, typename Out, int Inputs, bool Mask, int Width, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
     vector_loop(F f, LoopArguments<Inputs> p, HostScalars<opmath_t<In>, Inputs> scalars) {
   using Compute = opmath_t<In>;
@@ -106,7 +129,9 @@ __global__ void __launch_bounds__(kLoopThreads)
     if (p.offsets.ndim == 0) {
       out_offset[u] = vector * static_cast<int64_t>(Width * sizeof(Out));
 #pragma unroll
-      for (int i = 0; i < Inputs; ++i) offsets[i + 1] = vector * static_cast<int64_t>(Width * sizeof(In));
+      for (int i = 0; i < Inputs; ++i) {
+        offsets[i + 1] = vector * static_cast<int64_t>(Width * (Mask && i == 0 ? sizeof(bool) : sizeof(In)));
+      }
     } else {
       uint32_t narrow[Inputs + 1];
       p.offsets.at(static_cast<uint32_t>(vector), narrow);
@@ -117,13 +142,16 @@ __global__ void __launch_bounds__(kLoopThreads)
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
       if (scalars.mask >> i & 1) continue;
-      const In* from = reinterpret_cast<const In*>(p.in[i] + (p.offsets.ndim == 0 && (p.repeated >> i & 1) ? 0 : offsets[i + 1]));
-      if (p.repeated >> i & 1) {
-        const In value = *from;
+      const bool repeated = p.repeated >> i & 1;
+      const char* from = p.in[i] + (p.offsets.ndim == 0 && repeated ? 0 : offsets[i + 1]);
+      if (Mask && i == 0) {
+        load_mask(x[u][i], reinterpret_cast<const bool*>(from), repeated);
+      } else if (repeated) {
+        const In value = *reinterpret_cast<const In*>(from);
 #pragma unroll
         for (int v = 0; v < Width; ++v) x[u][i][v] = value;
       } else {
-        x[u][i] = load_vector<Width>(from);
+        x[u][i] = load_vector<Width>(reinterpret_cast<const In*>(from));
       }
     }
   }
@@ -139,7 +167,7 @@ __global__ void __launch_bounds__(kLoopThreads)
       for (int i = 0; i < Inputs; ++i) {
         values[i] = scalars.mask >> i & 1 ? scalars.values[i] : static_cast<Compute>(x[u][i][v]);
       }
-      result[v] = apply_loop<Out>(f, values, indices);
+      result[v] = apply_loop<Out, Mask>(f, values, indices);
     }
     store_vector<Width>(reinterpret_cast<Out*>(p.out + out_offset[u]), result);
   }
@@ -148,24 +176,26 @@ __global__ void __launch_bounds__(kLoopThreads)
     Compute values[kSlots];
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
+      const int64_t at = p.repeated >> i & 1 ? 0 : element;
       if (scalars.mask >> i & 1) {
         values[i] = scalars.values[i];
+      } else if (Mask && i == 0) {
+        values[i] = Compute(reinterpret_cast<const bool*>(p.in[i])[at] ? 1 : 0);
       } else {
-        values[i] = static_cast<Compute>(reinterpret_cast<const In*>(p.in[i])[p.repeated >> i & 1 ? 0 : element]);
+        values[i] = static_cast<Compute>(reinterpret_cast<const In*>(p.in[i])[at]);
       }
     }
-    reinterpret_cast<Out*>(p.out)[element] = apply_loop<Out>(f, values, indices);
+    reinterpret_cast<Out*>(p.out)[element] = apply_loop<Out, Mask>(f, values, indices);
   }
 }
 
-template <typename In, typename Out, int Inputs, int Unroll, typename F>
+template <typename Compute, typename Given, int Inputs, bool Mask, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
-    strided_loop(F f, LoopArguments<Inputs> p, HostScalars<opmath_t<In>, Inputs> scalars) {
-  using Compute = opmath_t<In>;
+    mixed_loop(F f, LoopArguments<Inputs> p, HostScalars<Compute, Inputs> scalars) {
   constexpr int kSlots = Inputs > 0 ? Inputs : 1;
   const auto indices = std::make_index_sequence<Inputs>();
   const uint32_t first = blockIdx.x * (kLoopThreads * Unroll) + threadIdx.x;
-  Compute values[Unroll][kSlots];
+  StoredBits<Compute> bits[Unroll][kSlots];
   uint32_t out_offset[Unroll];
 #pragma unroll
   for (int u = 0; u < Unroll; ++u) {
@@ -176,16 +206,19 @@ __global__ void __launch_bounds__(kLoopThreads)
     out_offset[u] = offsets[0];
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
-      values[u][i] = scalars.mask >> i & 1
-                         ? scalars.values[i]
-                         : static_cast<Compute>(load_as<In>(p.in[i] + offsets[i + 1], p.dtypes[i + 1]));
+      if (!(scalars.mask >> i & 1)) bits[u][i].load(p.in[i] + offsets[i + 1], p.bytes[i + 1]);
     }
   }
 #pragma unroll
   for (int u = 0; u < Unroll; ++u) {
     const uint32_t element = first + u * kLoopThreads;
     if (element >= p.count) break;
-    store_as<Out>(p.out + out_offset[u], p.dtypes[0], apply_loop<Out>(f, values[u], indices));
+    Compute values[kSlots];
+#pragma unroll
+    for (int i = 0; i < Inputs; ++i) {
+      values[i] = scalars.mask >> i & 1 ? scalars.values[i] : bits[u][i].as(p.dtypes[i + 1]);
+    }
+    store_converted<Given>(p.out + out_offset[u], p.dtypes[0], apply_loop<Given, Mask>(f, values, indices));
   }
 }
 
@@ -205,7 +238,7 @@ Compute read_host_scalar(const LoopOperand& operand) {
 }
 
 /// Whether operands, dtypes and alignment allow vector_loop.
-template <typename In, typename Out, int Inputs>
+template <typename In, typename Out, int Inputs, bool Mask>
 bool can_vectorise(const Loop& loop, int width) {
   if (width == 1) return false;
   const bool flat = loop.ndim <= 1;
@@ -213,7 +246,7 @@ bool can_vectorise(const Loop& loop, int width) {
   for (int i = 0; i <= Inputs; ++i) {
     const LoopOperand& operand = loop.operands[i];
     if (operand.is_host_scalar) continue;
-    const DType wanted = i == 0 ? dtype_of<Out> : dtype_of<In>;
+    const DType wanted = i == 0 ? dtype_of<Out> : Mask && i == 1 ? DType::bool_ : dtype_of<In>;
     if (operand.dtype != wanted) return false;
     const int64_t bytes = static_cast<int64_t>(size_of(wanted));
     const bool repeated = i > 0 && loop.ndim > 0 && loop.operands[i].strides[0] == 0;
@@ -231,7 +264,10 @@ template <int Inputs>
 void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p) {
   p.out = loop.operands[0].data;
   for (int i = 0; i < Inputs; ++i) p.in[i] = loop.operands[i + 1].data;
-  for (int i = 0; i <= Inputs; ++i) p.dtypes[i] = loop.operands[i].dtype;
+  for (int i = 0; i <= Inputs; ++i) {
+    p.dtypes[i] = loop.operands[i].dtype;
+    p.bytes[i] = static_cast<uint8_t>(size_of(p.dtypes[i]));
+  }
   p.offsets.ndim = loop.ndim;
   for (int d = 0; d < loop.ndim; ++d) {
     p.offsets.dividers[d] = FastDivider(static_cast<uint32_t>(loop.sizes[d]));
@@ -241,70 +277,119 @@ void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p) {
   p.repeated = 0;
 }
 
-template <typename In, typename Out, int Inputs, typename F>
-void launch_part(const Loop& loop, const F& f, const HostScalars<opmath_t<In>, Inputs>& scalars) {
-  constexpr int kWidth = kVectorWidth<In> < kVectorWidth<Out> ? kVectorWidth<In> : kVectorWidth<Out>;
-  // About 64 bytes of input in flight per thread.
-  constexpr int kUnroll = Inputs >= 3 ? 1 : Inputs == 2 ? 2 : 4;
+template <int Inputs>
+void launch_kernel_of(const Loop& loop, LaunchConfig config, auto kernel, const auto& f, const LoopArguments<Inputs>& p,
+                      const auto& scalars) {
   auto storage = [&](int i) { return i <= Inputs ? loop.operands[i].storage : nullptr; };
-  const std::initializer_list<const StorageImpl*> storages = {storage(0), storage(1), storage(2),
-                                                              storage(3), storage(4), storage(5)};
-  LoopArguments<Inputs> p;
-  LaunchConfig config{loop.op, loop.stream, {}, dim3(kLoopThreads)};
-  if constexpr (kWidth > 1) {
-    if (can_vectorise<In, Out, Inputs>(loop, kWidth)) {
-      const int64_t numel = loop.numel();
-      if (loop.ndim <= 1) {
-        Loop flat = loop;
-        flat.ndim = 0;
-        fill_arguments(flat, p);
-        p.tail = static_cast<int>(numel % kWidth);
-      } else {
-        Loop vectors = loop;
-        vectors.sizes[0] /= kWidth;
-        for (int i = 0; i <= Inputs; ++i) vectors.operands[i].strides[0] *= kWidth;
-        fill_arguments(vectors, p);
-      }
-      for (int i = 0; i < Inputs; ++i) {
-        if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
-      }
-      p.count = numel / kWidth;
-      const int64_t blocks = (p.count + kLoopThreads * kUnroll - 1) / (kLoopThreads * kUnroll);
-      config.grid = dim3(static_cast<unsigned>(blocks > 0 ? blocks : 1));  // one block at least, for the tail
-      launch(config, storages, vector_loop<In, Out, Inputs, kWidth, kUnroll, F>, f, p, scalars);
-      return;
-    }
+  launch(config, {storage(0), storage(1), storage(2), storage(3), storage(4), storage(5)}, kernel, f, p, scalars);
+}
+
+template <typename Compute, int Inputs>
+HostScalars<Compute, Inputs> read_host_scalars(const Loop& loop) {
+  HostScalars<Compute, Inputs> scalars;
+  for (int i = 0; i < Inputs; ++i) {
+    if (!loop.operands[i + 1].is_host_scalar) continue;
+    scalars.mask |= 1u << i;
+    scalars.values[i] = read_host_scalar<Compute>(loop.operands[i + 1]);
   }
+  return scalars;
+}
+
+/// Launches vector_loop if it fits the loop; false if not.
+template <typename In, typename Out, int Inputs, bool Mask, typename F>
+bool try_vectors(const Loop& loop, const F& f) {
+  constexpr int kWidth = kVectorWidth<In> < kVectorWidth<Out> ? kVectorWidth<In> : kVectorWidth<Out>;
+  // 32 to 64 bytes of input in flight per thread, and not too many copies of the function.
+  constexpr int kUnroll = Inputs >= 3 ? 1 : Inputs == 2 || kWidth >= 8 ? 2 : 4;
+  if constexpr (kWidth == 1) {
+    return false;
+  } else {
+    if (!can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
+    if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
+    LoopArguments<Inputs> p;
+    const int64_t numel = loop.numel();
+    Loop vectors = loop;
+    if (loop.ndim <= 1) {
+      vectors.ndim = 0;
+      fill_arguments(vectors, p);
+      p.tail = static_cast<int>(numel % kWidth);
+    } else {
+      vectors.sizes[0] /= kWidth;
+      for (int i = 0; i <= Inputs; ++i) vectors.operands[i].strides[0] *= kWidth;
+      fill_arguments(vectors, p);
+    }
+    for (int i = 0; i < Inputs; ++i) {
+      if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
+    }
+    p.count = numel / kWidth;
+    const unsigned blocks = blocks_for(p.count, kLoopThreads * kUnroll);
+    LaunchConfig config{loop.op, loop.stream, dim3(blocks > 0 ? blocks : 1), dim3(kLoopThreads)};  // one for the tail
+    launch_kernel_of(loop, config, vector_loop<In, Out, Inputs, Mask, kWidth, kUnroll, F>, f, p,
+                     read_host_scalars<opmath_t<In>, Inputs>(loop));
+    return true;
+  }
+}
+
+template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
+void launch_mixed(const Loop& loop, const F& f) {
+  constexpr int kUnroll = 2;
+  LoopArguments<Inputs> p;
   fill_arguments(loop, p);
   p.count = loop.numel();
-  config.grid = dim3(blocks_for(p.count, kLoopThreads * 4));
-  launch(config, storages, strided_loop<In, Out, Inputs, 4, F>, f, p, scalars);
+  const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kUnroll)), dim3(kLoopThreads)};
+  launch_kernel_of(loop, config, mixed_loop<Compute, Given, Inputs, Mask, kUnroll, F>, f, p,
+                   read_host_scalars<Compute, Inputs>(loop));
 }
+
+/// Calls run on the loop, or on its parts if 32-bit offsets don't reach.
+template <typename Run>
+void over_parts(const Loop& loop, const Run& run) {
+  if (run(loop, fits_32_bit(loop))) return;
+  Loop first = loop;
+  const Loop second = split_loop(first);
+  over_parts(first, run);
+  over_parts(second, run);
+}
+
+template <typename Compute, typename Given, typename Stored>
+using given_as_stored = std::conditional_t<std::is_same_v<Given, Compute>, Stored, Given>;
 
 }  // namespace detail
 
-/// Runs out = f(inputs...) over the loop. `f` takes and returns opmath_t<In> (or what converts to Out), on the device.
-/// Inputs are of dtype In and the output of Out; where those are float32, operands may be 16-bit floats as well.
+/// Runs out = f(inputs...) over the loop for operands of dtypes In and Out. `f` takes opmath_t<In>.
 template <typename In, typename Out, int Inputs, typename F>
 void launch_loop(const Loop& loop, const F& f) {
   static_assert(Inputs + 1 <= kLoopOperands);
   if (loop.numel() == 0) return;
-  HostScalars<opmath_t<In>, Inputs> scalars;
-  for (int i = 0; i < Inputs; ++i) {
-    if (!loop.operands[i + 1].is_host_scalar) continue;
-    scalars.mask |= 1u << i;
-    scalars.values[i] = detail::read_host_scalar<opmath_t<In>>(loop.operands[i + 1]);
-  }
-  const bool flat_vectors = loop.ndim <= 1 && detail::can_vectorise<In, Out, Inputs>(
-      loop, kVectorWidth<In> < kVectorWidth<Out> ? kVectorWidth<In> : kVectorWidth<Out>);
-  if (flat_vectors || fits_32_bit(loop)) {
-    detail::launch_part<In, Out, Inputs>(loop, f, scalars);
-    return;
-  }
-  Loop first = loop;
-  const Loop second = split_loop(first);
-  launch_loop<In, Out, Inputs>(first, f);
-  launch_loop<In, Out, Inputs>(second, f);
+  detail::over_parts(loop, [&](const Loop& part, bool narrow) {
+    if (detail::try_vectors<In, Out, Inputs, false>(part, f)) return true;
+    if (narrow) detail::launch_mixed<opmath_t<In>, Out, Inputs, false>(part, f);
+    return narrow;
+  });
+}
+
+/// Runs out = f(inputs...) for operands of any dtypes, computed in Compute: int64, float, double or a complex. `f` takes
+/// Compute and gives Given: Compute (stored as the common dtype), bool or a real. With Mask the first input is a bool.
+template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
+void launch_row(const Loop& loop, const F& f) {
+  static_assert(Inputs + 1 <= kLoopOperands);
+  if (loop.numel() == 0) return;
+  auto vectors = [&](const Loop& part) {
+    auto as = [&](auto tag) {
+      using Stored = typename decltype(tag)::type;
+      return detail::try_vectors<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask>(part, f);
+    };
+    if constexpr (std::is_same_v<Compute, float>) {
+      return as(TypeTag<float>{}) || as(TypeTag<bfloat16>{}) || as(TypeTag<float16>{});
+    } else {
+      return as(TypeTag<Compute>{});
+    }
+  };
+  detail::over_parts(loop, [&](const Loop& part, bool narrow) {
+    if (vectors(part)) return true;
+    if (narrow) detail::launch_mixed<Compute, Given, Inputs, Mask>(part, f);
+    return narrow;
+  });
 }
 
 }  // namespace vt::cuda
