@@ -1,0 +1,21 @@
+"""Rows of the factories."""
+
+from samples import ALL, DType, Sample, T, call
+
+NAMES = [DType(d) for d in ALL]
+
+SAMPLES = [
+    Sample("zeros", call((2, 3)), *(call((2,), dtype=d) for d in NAMES), call(()), call((0, 3)), grad=False),
+    Sample("ones", call((2, 3)), *(call((2,), dtype=d) for d in NAMES), call(()), call((0, 3)), grad=False),
+    Sample("full", call((2, 3), 2.5), call((2,), 3), call((2,), True), call((), 7, dtype=DType("float64")), grad=False),
+    Sample("arange", call(5), call(1, 7), call(0.0, 1.0, 0.1), call(5, 0, -2), call(3, dtype=DType("float64")), grad=False),
+    Sample("eye", call(3), call(3, 5), call(5, 2, dtype=DType("int64")), call(0), grad=False),
+    Sample("zeros_like", call(T(2, 3)), call(T()), call(T(2, 3), dtype=DType("int64")), dtypes=ALL, grad=False),
+    Sample("ones_like", call(T(2, 3)), call(T()), call(T(2, 3), dtype=DType("int64")), dtypes=ALL, grad=False),
+    Sample("full_like", call(T(2, 3), 2), call(T(2, 3), 1.5, dtype=DType("float64")), dtypes=ALL, grad=False),
+    Sample("empty", call((2, 3)), call((0,), dtype=DType("int64")), grad=False, values=False, cuda=False),
+    Sample("empty_like", call(T(2, 3)), dtypes=ALL, grad=False, values=False),
+    Sample("linspace", call(0, 1, 5), call(-2.0, 3.0, 7), call(0, 10, 1), grad=False),
+    Sample("tril", call(T(3, 4)), call(T(3, 4), 1), call(T(2, 4, 3), -1), dtypes=ALL),
+    Sample("triu", call(T(3, 4)), call(T(3, 4), 1), call(T(2, 4, 3), -1), dtypes=ALL),
+]
