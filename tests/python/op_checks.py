@@ -52,7 +52,9 @@ def lay_out(values: Any, layout: str | None) -> Any:
 class Arguments:
     """One call's arguments on PyTorch's side and on ours; `leaves` are the tensors to differentiate, in order."""
 
-    def __init__(self, call: Call, dtype: str, layout: str | None = None, grad: bool = False, device: str = "cpu") -> None:
+    def __init__(
+        self, call: Call, dtype: str, layout: str | None = None, grad: bool = False, device: str = "cpu"
+    ) -> None:
         generator = reference.Generator().manual_seed(1234)
         self.theirs_leaves: list[Any] = []
         self.our_leaves: list[Any] = []

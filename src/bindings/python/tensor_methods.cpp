@@ -153,15 +153,6 @@ PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
   });
 }
 
-// x.float(), x.half() ...
-template <DType dtype>
-PyObject* cast(PyObject* o, PyObject*) {
-  return guarded([&] {
-    static const Op& to_copy = find_op("_to_copy");
-    const Tensor& t = tensor_of(o);
-    return t.dtype() == dtype ? Ref::borrow(o).release() : wrap(call<Tensor>(to_copy, t, dtype));
-  });
-}
 
 constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
 
@@ -193,19 +184,7 @@ void add_methods(std::vector<PyMethodDef>& methods) {
        {"item", item_method, METH_NOARGS, "The one element as a Python number."},
        {"tolist", tolist, METH_NOARGS, "The elements as nested lists."},
        {"cpu", cpu, METH_NOARGS, "The tensor on the CPU; itself if it is there."},
-       {"cuda", with_keywords(cuda), kKeywords, "The tensor on a CUDA device; itself if it is there."},
-       {"bool", cast<DType::bool_>, METH_NOARGS, nullptr},
-       {"byte", cast<DType::uint8>, METH_NOARGS, nullptr},
-       {"char", cast<DType::int8>, METH_NOARGS, nullptr},
-       {"short", cast<DType::int16>, METH_NOARGS, nullptr},
-       {"int", cast<DType::int32>, METH_NOARGS, nullptr},
-       {"long", cast<DType::int64>, METH_NOARGS, nullptr},
-       {"half", cast<DType::float16>, METH_NOARGS, nullptr},
-       {"bfloat16", cast<DType::bfloat16>, METH_NOARGS, nullptr},
-       {"float", cast<DType::float32>, METH_NOARGS, nullptr},
-       {"double", cast<DType::float64>, METH_NOARGS, nullptr},
-       {"cfloat", cast<DType::complex64>, METH_NOARGS, nullptr},
-       {"cdouble", cast<DType::complex128>, METH_NOARGS, nullptr}});
+       {"cuda", with_keywords(cuda), kKeywords, "The tensor on a CUDA device; itself if it is there."}});
 }
 
 }  // namespace vt::python

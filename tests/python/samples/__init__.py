@@ -78,7 +78,9 @@ class Sample:
     op: str
     calls: tuple[Call, ...]
     dtypes: tuple[str, ...] = ("float32", "float64")
-    reference: str | Callable[..., Any] | None = None  # a name under torch ("nn.functional.relu") or a function of torch tensors
+    reference: str | Callable[..., Any] | None = (
+        None  # a name under torch ("nn.functional.relu") or a function of torch tensors
+    )
     grad: bool = True  # compare gradients (for the floating-point tensors of every call)
     gradgrad: bool = True
     inplace: bool = True  # check `op_` where the registry has it
