@@ -9,6 +9,7 @@ The types that are no ops are declared by hand in tools/stubs/_C.pyi.in; the ops
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import keyword
 import re
 import sys
@@ -25,19 +26,39 @@ STUB = ROOT / "python" / "vibetensor" / "_C.pyi"
 TABLE = ROOT / "docs" / "ops.md"
 TYPESCRIPT = ROOT / "js" / "src" / "ops.ts"
 
+# With an underscore: aliases of the template, because class Tensor has attributes and methods of the plain names.
 PYTHON_TYPES = {
     "Tensor": "Tensor",
+    "TensorOrNumber": "Tensor | Number",
     "Scalar": "Number",
-    "int": "int",
-    "float": "float",
-    "bool": "bool",
-    "str": "str",
-    "ScalarType": "dtype",
+    "int": "_int",
+    "float": "_float",
+    "bool": "_bool",
+    "str": "_str",
+    "ScalarType": "_dtype",
     "Device": "DeviceLike",
     "Generator": "Generator",
-    "MemoryFormat": "memory_format",
+    "MemoryFormat": "_memory_format",
 }
-RESULT_TYPES = {**PYTHON_TYPES, "Scalar": "Number", "Device": "device"}
+RESULT_TYPES = {**PYTHON_TYPES, "Device": "_device"}
+OPERATORS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "lshift": "<<",
+    "rshift": ">>",
+}
+COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
+# Keywords that a function which makes tensors takes besides those of its schema.
+FACTORY_KEYWORDS = ["requires_grad: _bool = False", "layout: _layout | None = None", "pin_memory: _bool = False"]
 
 
 def argument_type(text: str) -> str:
@@ -48,7 +69,7 @@ def argument_type(text: str) -> str:
     if match is None:
         return PYTHON_TYPES[text]
     element = argument_type(match[1])
-    alone = f"{element} | " if match[2] or element == "int" else ""
+    alone = f"{element} | " if match[2] or element == "_int" else ""
     return f"{alone}Sequence[{element}]"
 
 
@@ -67,29 +88,68 @@ def default_text(argument: schema_text.Argument) -> str:
     return re.sub(r"\[(.*)\]", r"(\1,)", text).replace("(,)", "()") if literal else "..."
 
 
-def signature(schema: schema_text.Schema, self_first: bool) -> str:
-    """`(self, other: Tensor, *, alpha: Number = 1) -> Tensor`; without `self_first`, as a function's."""
+def is_factory(schema: schema_text.Schema) -> bool:
+    keywords = {a.name: a.type for a in schema.arguments if a.keyword_only}
+    return "Device?" in keywords.values() and "requires_grad" not in keywords
+
+
+def signature(schema: schema_text.Schema, self_first: bool, spread: bool = False) -> str:
+    """`(self, other: Tensor, *, alpha: Number = 1) -> Tensor`; without `self_first`, as a function's.
+
+    With `spread` the only positional argument, a list of ints, is given as arguments of their own: `x.view(2, 3)`.
+    """
     parts: list[str] = []
     starred = False
     for position, argument in enumerate(schema.arguments):
         if self_first and position == 0:
             parts.append("self")
             continue
+        if spread and not argument.keyword_only:
+            parts.append(f"*{argument.name}: _int")
+            starred = True
+            continue
         if argument.keyword_only and not starred:
             parts.append("*")
             starred = True
         name = argument.name + "_" if keyword.iskeyword(argument.name) else argument.name
+        if name == "self":
+            name = "input"
         text = f"{name}: {argument_type(argument.type)}"
         parts.append(text if argument.default is None else f"{text} = {default_text(argument)}")
+    if is_factory(schema):
+        parts += FACTORY_KEYWORDS
     return f"({', '.join(parts)}) -> {result_type(schema.returns)}"
+
+
+def signatures(schema: schema_text.Schema, method: bool) -> list[str]:
+    """The signatures of one schema: two if the sizes may be given as arguments of their own."""
+    found = [signature(schema, method)]
+    positional = [a for a in schema.arguments if not a.keyword_only]
+    takes_tensor = bool(positional) and positional[0].type == "Tensor"
+    if method == takes_tensor and len(positional) == 1 + takes_tensor and positional[-1].type == "int[]":
+        found.append(signature(schema, method, spread=True))
+    return found
+
+
+def operators() -> list[str]:
+    """The operators of class Tensor that take another operand."""
+    lines = [f"    def __{name}__(self, other: Any) -> Tensor: ...  # {sign}" for name, sign in OPERATORS.items()]
+    lines += [f"    def __r{name}__(self, other: Any) -> Tensor: ..." for name in OPERATORS]
+    lines += [f"    def __i{name}__(self, other: Any) -> Tensor: ..." for name in OPERATORS if name != "matmul"]
+    ignored = "  # type: ignore[override]"
+    lines += [
+        f"    def __{name}__(self, other: Any) -> Tensor: ...{ignored if name in ('eq', 'ne') else ''}"
+        for name in COMPARISONS
+    ]
+    return lines
 
 
 def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) -> list[str]:
     """The lines that declare one op; more than one schema of a name become overloads."""
     lines: list[str] = []
-    signatures = list(dict.fromkeys(signature(schema, method) for schema in schemas))
-    for text in signatures:
-        if len(signatures) > 1:
+    texts = list(dict.fromkeys(text for schema in schemas for text in signatures(schema, method)))
+    for text in texts:
+        if len(texts) > 1:
             lines.append(f"{indent}@overload")
         if not method and indent:
             lines.append(f"{indent}@staticmethod")
@@ -97,12 +157,24 @@ def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) ->
     return lines
 
 
+def with_number_operands(row: dict[str, Any]) -> schema_text.Schema:
+    """The schema of a row, its operands after the first marked where a number may stand for a tensor."""
+    schema = schema_text.parse(row["schema"])
+    if "scalar_operands" not in row["tags"]:
+        return schema
+    marked = [
+        dataclasses.replace(a, type=a.type.replace("Tensor", "TensorOrNumber")) if i and a.name != "out" else a
+        for i, a in enumerate(schema.arguments)
+    ]
+    return dataclasses.replace(schema, arguments=tuple(marked))
+
+
 def by_name(registry: list[dict[str, Any]], tag: str) -> dict[str, list[schema_text.Schema]]:
     """The parsed schemas of the ops with a tag, by the name that Python gives them, sorted."""
     found: dict[str, list[schema_text.Schema]] = defaultdict(list)
     for row in registry:
         if tag in row["tags"]:
-            schema = schema_text.parse(row["schema"])
+            schema = with_number_operands(row)
             found[schema.name].append(schema)
     return dict(sorted(found.items()))
 
@@ -117,8 +189,10 @@ def stub(registry: list[dict[str, Any]], template: str) -> str:
     functions: list[str] = []
     for schemas in by_name(registry, "op").values():
         functions += definitions(schemas, False, "    ")
-    text = template.replace("    # @methods@", "\n".join(methods)).replace("    # @functions@", "\n".join(functions))
-    return text
+    filled = {"methods": methods, "functions": functions, "operators": operators()}
+    for marker, lines in filled.items():
+        template = template.replace(f"    # @{marker}@", "\n".join(lines))
+    return template
 
 
 def table(registry: list[dict[str, Any]]) -> str:

@@ -18,6 +18,7 @@ export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_l
 
 TYPES = {
     "Tensor": "TensorLike",
+    "TensorOrNumber": "TensorLike",
     "Scalar": "Scalar",
     "int": "number | bigint",
     "float": "number",

@@ -1,7 +1,9 @@
 // The public names: tensors, every op of the registry, and grad mode.
+import type { Ops } from "./ops.js";
 import { addon, type DType, type OpEntry, type Tensor as TensorHandle, type TensorArray } from "./native.js";
 
 export type { DType, OpEntry, TensorArray } from "./native.js";
+export type { MemoryFormat, Ops, Scalar, TensorLike } from "./ops.js";
 export type Tensor = TensorHandle;
 export const Tensor = addon.Tensor;
 export const version = addon.version;
@@ -14,14 +16,14 @@ export function call(name: string, positional: readonly unknown[], named: object
   return addon.call(name, positional, named);
 }
 
-type Op = (...args: unknown[]) => unknown;
+type AnyOp = (...args: unknown[]) => unknown;
 
 function isNamed(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype && !("re" in value);
 }
 
 /** The op as a function; a plain object in the last place holds the named arguments: `add(x, y, { alpha: 2 })`. */
-function opFunction(name: string): Op {
+function opFunction(name: string): AnyOp {
   return (...args) => {
     const last = args.at(-1);
     return isNamed(last) ? addon.call(name, args.slice(0, -1), last) : addon.call(name, args, {});
@@ -31,9 +33,9 @@ function opFunction(name: string): Op {
 const names = new Set(registry.map((entry) => entry.name.split(".")[0]!));
 
 /** Every op under its name without overload: `ops.matmul(a, b)`. */
-export const ops: Readonly<Record<string, Op>> = Object.freeze(
+export const ops = Object.freeze(
   Object.fromEntries([...names].sort().map((name) => [name, opFunction(name)])),
-);
+) as unknown as Readonly<Ops>;
 
 for (const entry of registry) {
   const name = entry.name.split(".")[0]!;

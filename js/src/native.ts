@@ -1,6 +1,8 @@
 // The one file that loads the addon, and the types of what it exports.
 import { createRequire } from "node:module";
 
+import type { TensorMethods } from "./ops.js";
+
 /** A typed array that can hold the elements of a tensor; complex dtypes interleave real and imaginary parts. */
 export type TensorArray =
   | Float32Array
@@ -26,8 +28,8 @@ export type DType =
   | "complex64"
   | "complex128";
 
-/** A handle on a tensor of the library. Methods named after ops are added from the registry. */
-export interface Tensor {
+/** A handle on a tensor of the library. The methods named after ops are added from the registry. */
+export interface Tensor extends TensorMethods {
   readonly shape: number[];
   readonly strides: number[];
   readonly dtype: DType;
@@ -39,8 +41,6 @@ export interface Tensor {
   data(): TensorArray;
   /** Computes the gradients of the leaves; a tensor of one element needs no `gradient`. */
   backward(gradient?: Tensor | null, options?: { retainGraph?: boolean; createGraph?: boolean }): void;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- methods made from the registry at load time
-  [op: string]: any;
 }
 
 export interface TensorConstructor {

@@ -26,16 +26,17 @@ REGISTRY = [
     ("schema", "method", "expected"),
     [
         (ADD, True, "(self, other: Tensor, *, alpha: Number = 1) -> Tensor"),
-        (ADD, False, "(self: Tensor, other: Tensor, *, alpha: Number = 1) -> Tensor"),
+        (ADD, False, "(input: Tensor, other: Tensor, *, alpha: Number = 1) -> Tensor"),
         (
             SUM_DIM,
             True,
-            "(self, dim: int | Sequence[int] | None, keepdim: bool = False, *, dtype: dtype | None = None) -> Tensor",
+            "(self, dim: _int | Sequence[_int] | None, keepdim: _bool = False, *, dtype: _dtype | None = None)"
+            " -> Tensor",
         ),
         (
             RANDOM_FROM,
             True,
-            "(self, from_: int, to: int | None, *, generator: Generator | None = None) -> Tensor",
+            "(self, from_: _int, to: _int | None, *, generator: Generator | None = None) -> Tensor",
         ),
         ("f(Tensor[] tensors, float[] w=[1.0, 2.0]) -> Tensor[]", False, None),
         ("f(Tensor self) -> (Tensor values, Tensor indices)", True, "(self) -> tuple[Tensor, Tensor]"),
@@ -43,7 +44,7 @@ REGISTRY = [
 )
 def test_signatures(schema, method, expected):
     if expected is None:
-        expected = "(tensors: Sequence[Tensor], w: Sequence[float] = (1.0, 2.0,)) -> tuple[Tensor, ...]"
+        expected = "(tensors: Sequence[Tensor], w: Sequence[_float] = (1.0, 2.0,)) -> tuple[Tensor, ...]"
     assert gen_stubs.signature(parse(schema), method) == expected
 
 
@@ -56,7 +57,7 @@ def test_overloads_and_what_the_template_declares():
     assert methods.count("def add(") == 1
     assert methods.count("@overload\n    def sum(") == 2
     assert "def add_(self, other: Tensor" in methods
-    assert "@staticmethod\n    def add(self: Tensor, other: Tensor" in functions
+    assert "@staticmethod\n    def add(input: Tensor, other: Tensor" in functions
 
 
 def test_table_names_forms_and_derivatives():
