@@ -1,0 +1,54 @@
+"""Times the same work on VibeTensor and on PyTorch in one process, turn by turn, for the scripts beside this file."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+def best_seconds(work: dict[str, Callable[[], object]], budget: float = 0.6) -> dict[str, float]:
+    """The fastest run of each callable in seconds.
+
+    They take turns for `budget` seconds each, so that what else the machine does falls on all of them; short ones are
+    repeated within a turn until the clock can tell.
+    """
+    repeats = {}
+    for name, run in work.items():
+        run()
+        begin = time.perf_counter()
+        run()
+        once = max(time.perf_counter() - begin, 1e-7)
+        repeats[name] = max(1, int(1e-3 / once))
+    best = dict.fromkeys(work, float("inf"))
+    end = time.perf_counter() + budget * len(work)
+    while time.perf_counter() < end:
+        for name, run in work.items():
+            begin = time.perf_counter()
+            for _ in range(repeats[name]):
+                run()
+            best[name] = min(best[name], (time.perf_counter() - begin) / repeats[name])
+    return best
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def write(name: str, rows: list[dict[str, object]], **about: object) -> None:
+    """Writes bench/results/<name>.json and prints the rows as a table."""
+    RESULTS.mkdir(exist_ok=True)
+    result = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about, "rows": rows}
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    columns = list(rows[0])
+    widths = {c: max(len(c), *(len(str(row[c])) for row in rows)) for c in columns}
+    print("  ".join(c.ljust(widths[c]) for c in columns))
+    for row in rows:
+        print("  ".join(str(row[c]).ljust(widths[c]) for c in columns))
