@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._not_there import module_getattr
 
 __all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
 
@@ -106,3 +107,6 @@ def fork_rng(
     finally:
         for generator, state in zip(generators, states):
             generator.set_state(state)
+
+
+__getattr__ = module_getattr(__name__)

@@ -239,8 +239,10 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, 
         return {name: place(tensor, "cpu") for name, tensor in tensors.items()}
     try:
         structure = json.loads(metadata[KEY])
-        return Decoder(tensors, place).decode(structure)
+        # all of it is checked before any tensor is moved
+        Decoder(tensors, lambda tensor, saved_on: tensor).decode(structure)
     except _safetensors.FormatError:
         raise
     except (json.JSONDecodeError, RecursionError, KeyError, TypeError, ValueError) as error:
         raise _safetensors.FormatError(f"load: the structure in the metadata is not valid: {error}") from error
+    return Decoder(tensors, place).decode(structure)

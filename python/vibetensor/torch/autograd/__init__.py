@@ -33,7 +33,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
 def starting_gradients(outputs: tuple[Any, ...], given: Any, create_graph: bool) -> tuple[Any, ...]:
     """One gradient per output: those given, or ones for outputs of one element."""
-    grads = (None,) * len(outputs) if given is None else as_tuple(given)
+    grads = (None,) * len(outputs) if given is None else as_tuple(given)[: len(outputs)]
     if len(grads) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     result = []
@@ -113,7 +113,7 @@ def grad(
         allow_unused = True
     outs, ins = as_tuple(outputs), as_tuple(inputs)
     if not ins:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     grads = starting_gradients(outs, grad_outputs, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     result = _C.run_backward(outs, grads, keep, create_graph, ins, bool(allow_unused), False)
@@ -123,15 +123,15 @@ def grad(
 
 
 def gradcheck(func: Any, inputs: Any, **options: Any) -> bool:
-    """True if the gradients of `func` agree with finite differences; see autograd.gradcheck."""
-    from vibetensor.torch.autograd.gradcheck import gradcheck as check
+    """True if the gradients of `func` agree with finite differences; options as _gradcheck.py lists them."""
+    from vibetensor.torch.autograd._gradcheck import gradcheck as check
 
     return check(func, inputs, **options)
 
 
 def gradgradcheck(func: Any, inputs: Any, grad_outputs: Sequence[Any] | None = None, **options: Any) -> bool:
-    """True if the second gradients of `func` agree with finite differences; see autograd.gradcheck."""
-    from vibetensor.torch.autograd.gradcheck import gradgradcheck as check
+    """True if the second gradients of `func` agree with finite differences; options as _gradcheck.py lists them."""
+    from vibetensor.torch.autograd._gradcheck import gradgradcheck as check
 
     return check(func, inputs, grad_outputs, **options)
 

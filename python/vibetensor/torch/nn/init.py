@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.autograd.grad_mode import no_grad
 
 Tensor: Any = _C.Tensor
@@ -320,3 +321,6 @@ kaiming_uniform = deprecated(kaiming_uniform_)
 kaiming_normal = deprecated(kaiming_normal_)
 orthogonal = deprecated(orthogonal_)
 sparse = deprecated(sparse_)
+
+
+__getattr__ = module_getattr(__name__)

@@ -217,7 +217,6 @@ class _WorkerIterator:
 
     def restart(self, loader: DataLoader) -> None:
         """Begin another pass with the same processes, after what is left of the last one."""
-        fresh_seed(loader.generator)
         while self.pending:
             self._receive(self.pending.popleft())
         for connection in self.to_workers:

@@ -1,0 +1,138 @@
+"""autocast and GradScaler."""
+
+import pytest
+import torch
+from compare import same, to_vt
+
+import vibetensor.torch as vt
+
+
+def dtypes(t, dtype):
+    """The dtypes of results under autocast on the CPU."""
+    a, b = t.randn(4, 4), t.randn(4, 4)
+    layer = t.nn.Linear(4, 4)
+    log = []
+    with t.autocast("cpu", dtype=dtype):
+        log += [(a @ b).dtype, layer(a).dtype, (a + b).dtype, t.nn.functional.softmax(layer(a), dim=-1).dtype]
+        log += [t.nn.functional.layer_norm(layer(a), (4,)).dtype, t.nn.functional.mse_loss(layer(a), b).dtype]
+        log += [t.nn.functional.cross_entropy(layer(a), t.tensor([0, 1, 2, 3])).dtype, (a.double() @ b.double()).dtype]
+        with t.autocast("cpu", enabled=False):
+            log.append((a @ b).dtype)
+        log.append((a @ b).dtype)
+    log.append((a @ b).dtype)
+    return [str(d) for d in log]
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_dtypes_match(name):
+    assert dtypes(vt, getattr(vt, name)) == dtypes(torch, getattr(torch, name))
+
+
+def test_values_and_gradients_match():
+    torch.manual_seed(0)
+    theirs = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.GELU(), torch.nn.Linear(16, 4))
+    ours = vt.nn.Sequential(vt.nn.Linear(8, 16), vt.nn.GELU(), vt.nn.Linear(16, 4))
+    ours.load_state_dict({k: to_vt(v) for k, v in theirs.state_dict().items()})
+    x, y = torch.randn(5, 8), torch.tensor([0, 3, 1, 2, 2])
+    losses = []
+    for t, model, inputs, targets in ((vt, ours, to_vt(x), to_vt(y)), (torch, theirs, x, y)):
+        with t.autocast("cpu", dtype=t.bfloat16):
+            loss = t.nn.functional.cross_entropy(model(inputs), targets)
+        loss.backward()
+        losses.append(loss)
+    same(losses[0], losses[1], rtol=1e-2, atol=1e-2)
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        same(p.grad, q.grad, rtol=5e-2, atol=1e-2)
+
+
+def test_state_is_restored_and_read():
+    assert not vt.is_autocast_enabled("cpu")
+    with vt.autocast("cpu", dtype=vt.float16):
+        assert vt.is_autocast_enabled("cpu") and vt.get_autocast_dtype("cpu") == vt.float16
+        with pytest.raises(KeyError), vt.autocast("cpu", dtype=vt.bfloat16):
+            raise KeyError
+        assert vt.get_autocast_dtype("cpu") == vt.float16
+    assert not vt.is_autocast_enabled("cpu") and vt.get_autocast_dtype("cpu") == vt.bfloat16
+
+
+def test_as_a_decorator():
+    @vt.autocast("cpu", dtype=vt.bfloat16)
+    def product(a, b):
+        return a @ b
+
+    assert product(vt.ones(2, 2), vt.ones(2, 2)).dtype == vt.bfloat16
+
+
+def test_bad_arguments():
+    with pytest.raises(RuntimeError):
+        vt.autocast("moon")
+    with pytest.raises(ValueError):
+        vt.autocast(3)
+    with pytest.warns(UserWarning, match="not supported"):
+        vt.autocast("cpu", dtype=vt.float64)
+
+
+def test_custom_functions_follow_autocast():
+    class Product(vt.autograd.Function):
+        @staticmethod
+        @vt.amp.custom_fwd(device_type="cpu")
+        def forward(ctx, a, b):
+            ctx.save_for_backward(a, b)
+            return a @ b
+
+        @staticmethod
+        @vt.amp.custom_bwd(device_type="cpu")
+        def backward(ctx, grad):
+            a, b = ctx.saved_tensors
+            seen.append(vt.is_autocast_enabled("cpu"))
+            return grad @ b.t(), a.t() @ grad
+
+    seen = []
+    a = vt.ones(2, 2, requires_grad=True)
+    with vt.autocast("cpu", dtype=vt.bfloat16):
+        out = Product.apply(a, vt.ones(2, 2))
+    assert out.dtype == vt.bfloat16
+    out.float().sum().backward()
+    assert seen == [True]
+
+
+def scaled_training(t):
+    """What a scaler does over steps of which one has an infinite gradient."""
+    p = t.nn.Parameter(t.tensor([1.0, 2.0]))
+    optimizer = t.optim.SGD([p], lr=0.5)
+    scaler = t.amp.GradScaler("cpu", init_scale=8.0, growth_interval=2)
+    log = []
+    for factor in (1.0, 1.0, float("inf"), 1.0, 1.0, 1.0):
+        optimizer.zero_grad()
+        scaler.scale((p * factor).sum()).backward()
+        scaler.unscale_(optimizer)
+        log.append(p.grad.tolist())
+        scaler.step(optimizer)
+        scaler.update()
+        log.append([p.tolist(), scaler.get_scale()])
+    restored = t.amp.GradScaler("cpu")
+    restored.load_state_dict(scaler.state_dict())
+    log += [restored.get_scale(), scaler.state_dict()]
+    return log
+
+
+def test_grad_scaler_matches():
+    assert scaled_training(vt) == scaled_training(torch)
+
+
+def test_grad_scaler_misuse():
+    p = vt.nn.Parameter(vt.ones(1))
+    optimizer = vt.optim.SGD([p], lr=0.1)
+    scaler = vt.amp.GradScaler("cpu")
+    with pytest.raises(AssertionError):
+        scaler.step(optimizer)
+    scaler = vt.amp.GradScaler("cpu")
+    scaler.scale(p.sum()).backward()
+    scaler.unscale_(optimizer)
+    with pytest.raises(RuntimeError, match="already been called"):
+        scaler.unscale_(optimizer)
+    scaler.step(optimizer)
+    with pytest.raises(RuntimeError, match="already been called"):
+        scaler.step(optimizer)
+    off = vt.amp.GradScaler("cpu", enabled=False)
+    assert off.scale(p) is p and off.get_scale() == 1.0 and off.state_dict() == {}

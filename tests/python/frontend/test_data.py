@@ -1,0 +1,274 @@
+"""utils.data: samplers that draw as PyTorch's, batches, and worker processes."""
+
+import collections
+import os
+import time
+
+import pytest
+import torch
+from compare import same
+
+import vibetensor.torch as vt
+
+Point = collections.namedtuple("Point", ["x", "y"])
+
+
+def squares(data, t):
+    class Squares(data.Dataset):
+        def __len__(self):
+            return 23
+
+        def __getitem__(self, i):
+            return t.tensor([float(i), float(i * i)]), i
+
+    return Squares()
+
+
+def epochs(t, **options):
+    """Two passes over a loader, as numbers."""
+    t.manual_seed(11)
+    loader = t.utils.data.DataLoader(squares(t.utils.data, t), **options)
+    batches = [[x.tolist(), y.tolist()] for _ in range(2) for x, y in loader]
+    return batches, t.rand(2).tolist(), len(loader)
+
+
+LOADERS = [
+    {},
+    {"batch_size": 5},
+    {"batch_size": 5, "drop_last": True},
+    {"batch_size": 4, "shuffle": True},
+    {"batch_size": 4, "shuffle": True, "num_workers": 2},
+    {"batch_size": 4, "num_workers": 3, "prefetch_factor": 1, "drop_last": True},
+    {"batch_size": 4, "shuffle": True, "num_workers": 2, "persistent_workers": True},
+]
+
+
+@pytest.mark.parametrize("options", LOADERS)
+def test_loader_matches(options):
+    assert epochs(vt, **options) == epochs(torch, **options)
+
+
+def test_generator_of_the_caller_moves_alike():
+    seen = []
+    for t in (vt, torch):
+        generator = t.Generator().manual_seed(3)
+        loader = t.utils.data.DataLoader(squares(t.utils.data, t), 6, shuffle=True, generator=generator)
+        seen.append(([y.tolist() for _, y in loader], t.rand(2, generator=generator).tolist()))
+    assert seen[0] == seen[1]
+
+
+SAMPLERS = [
+    lambda d, t: d.SequentialSampler(range(5)),
+    lambda d, t: d.RandomSampler(range(50)),
+    lambda d, t: d.RandomSampler(range(50), num_samples=77),
+    lambda d, t: d.RandomSampler(range(50), replacement=True, num_samples=70),
+    lambda d, t: d.SubsetRandomSampler([3, 1, 4, 1, 5]),
+    lambda d, t: d.WeightedRandomSampler([0.1, 0.9, 0.4], 20),
+    lambda d, t: d.WeightedRandomSampler([0.1, 0.9, 0.4], 3, replacement=False),
+    lambda d, t: d.BatchSampler(d.RandomSampler(range(10)), 3, False),
+    lambda d, t: d.BatchSampler(d.SequentialSampler(range(10)), 3, True),
+]
+
+
+@pytest.mark.parametrize("build", SAMPLERS)
+def test_samplers_match(build):
+    seen = []
+    for t in (vt, torch):
+        t.manual_seed(2)
+        sampler = build(t.utils.data, t)
+        seen.append((list(sampler), list(sampler), len(sampler)))
+    assert seen[0] == seen[1]
+
+
+def test_random_split_matches():
+    for lengths in ([3, 7], [0.3, 0.3, 0.4]):
+        splits = []
+        for t in (vt, torch):
+            generator = t.Generator().manual_seed(42)
+            parts = t.utils.data.random_split(range(10), lengths, generator=generator)
+            splits.append([list(part) for part in parts])
+        assert splits[0] == splits[1]
+    with pytest.raises(ValueError):
+        vt.utils.data.random_split(range(10), [3, 3])
+
+
+def test_datasets():
+    data = vt.utils.data
+    pairs = data.TensorDataset(vt.arange(6).reshape(3, 2), vt.arange(3))
+    assert [x.tolist() for x in pairs[1]] == [[2, 3], 1] and len(pairs) == 3
+    both = pairs + data.TensorDataset(vt.zeros(1, 2), vt.zeros(1))
+    assert isinstance(both, data.ConcatDataset) and len(both) == 4 and both[3][1].item() == 0 and both[-1][1].item() == 0
+    subset = data.Subset([10, 11, 12, 13], [3, 1])
+    assert list(subset[i] for i in range(2)) == [13, 11]
+    assert data.StackDataset(a=[1, 2], b=[3, 4])[1] == {"a": 2, "b": 4}
+    with pytest.raises(AssertionError):
+        data.TensorDataset(vt.zeros(2), vt.zeros(3))
+    with pytest.raises(NotImplementedError):
+        data.Dataset()[0]
+
+
+def stream(data, t, sharded):
+    class Stream(data.IterableDataset):
+        def __iter__(self):
+            info = data.get_worker_info()
+            start, step = (info.id, info.num_workers) if sharded and info else (0, 1)
+            return iter(range(start, 11, step))
+
+    return Stream()
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_iterable_datasets_match(workers, drop_last):
+    seen = []
+    for t in (vt, torch):
+        loader = t.utils.data.DataLoader(
+            stream(t.utils.data, t, True), batch_size=2, num_workers=workers, drop_last=drop_last
+        )
+        seen.append([batch.tolist() for batch in loader])
+    assert seen[0] == seen[1]
+
+
+def test_no_automatic_batching():
+    loader = vt.utils.data.DataLoader([1, 2.5, "x"], batch_size=None)
+    assert list(loader) == [1, 2.5, "x"]
+    loader = vt.utils.data.DataLoader(list(range(4)), batch_sampler=[[0, 3], [1]])
+    assert [b.tolist() for b in loader] == [[0, 3], [1]]
+
+
+SAMPLES = [
+    lambda t: [1, 2, 3],
+    lambda t: [1.5, 2.5],
+    lambda t: [True, False],
+    lambda t: ["a", "b"],
+    lambda t: [{"x": 1, "y": [1.0, 2]}, {"x": 2, "y": [3.0, 4]}],
+    lambda t: [(1, t.ones(2)), (2, t.zeros(2))],
+    lambda t: [Point(1, 2.0), Point(3, 4.0)],
+    lambda t: [[t.ones(1), "s"], [t.zeros(1), "t"]],
+]
+
+
+@pytest.mark.parametrize("samples", SAMPLES)
+def test_collate_matches(samples):
+    ours = vt.utils.data.default_collate(samples(vt))
+    theirs = torch.utils.data.default_collate(samples(torch))
+    assert type(ours).__name__ == type(theirs).__name__
+    same(ours, theirs)
+
+
+def test_collate_of_numpy():
+    numpy = pytest.importorskip("numpy")
+    samples = [(numpy.ones(2, dtype=numpy.float32), numpy.float64(2.0)), (numpy.zeros(2, dtype=numpy.float32), 3.0)]
+    ours = vt.utils.data.default_collate([(a, numpy.float64(b)) for a, b in samples])
+    assert ours[0].tolist() == [[1.0, 1.0], [0.0, 0.0]] and ours[0].dtype == vt.float32
+    assert ours[1].tolist() == [2.0, 3.0] and ours[1].dtype == vt.float64
+
+
+def test_collate_refuses_the_rest():
+    with pytest.raises(TypeError, match="found <class 'object'>"):
+        vt.utils.data.default_collate([object()])
+    with pytest.raises(RuntimeError, match="equal size"):
+        vt.utils.data.default_collate([[1], [1, 2]])
+
+
+class Reports(vt.utils.data.Dataset):
+    """Says who read the sample, or fails at one of them."""
+
+    def __init__(self, fail_at=None, die_at=None, sleep_at=None):
+        self.fail_at, self.die_at, self.sleep_at = fail_at, die_at, sleep_at
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, i):
+        if i == self.fail_at:
+            raise KeyError("sample 5 is broken")
+        if i == self.die_at:
+            os._exit(7)
+        if i == self.sleep_at:
+            time.sleep(30)
+        info = vt.utils.data.get_worker_info()
+        return i, os.getpid(), info.id if info else -1, info.seed if info else -1
+
+
+def test_workers_are_processes_with_seeds_of_their_own():
+    vt.manual_seed(0)
+    batches = list(vt.utils.data.DataLoader(Reports(), batch_size=2, num_workers=2))
+    assert [b[0].tolist() for b in batches] == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert [b[2].tolist() for b in batches] == [[0, 0], [1, 1], [0, 0], [1, 1]]
+    pids = {b[1][0].item() for b in batches}
+    assert len(pids) == 2 and os.getpid() not in pids
+    assert batches[1][3][0].item() == batches[0][3][0].item() + 1
+    vt.manual_seed(0)
+    again = list(vt.utils.data.DataLoader(Reports(), batch_size=2, num_workers=2))
+    assert again[0][3].tolist() == batches[0][3].tolist()
+
+
+def test_worker_init_function_runs_and_fails():
+    def mark(worker):
+        os.environ["VT_TEST_WORKER"] = str(worker)
+
+    class Marked(Reports):
+        def __getitem__(self, i):
+            return int(os.environ["VT_TEST_WORKER"])
+
+    loader = vt.utils.data.DataLoader(Marked(), batch_size=4, num_workers=2, worker_init_fn=mark)
+    assert [b.tolist() for b in loader] == [[0] * 4, [1] * 4]
+
+    def fail(worker):
+        raise ValueError("cannot start")
+
+    with pytest.raises(ValueError, match="cannot start"):
+        list(vt.utils.data.DataLoader(Reports(), num_workers=1, worker_init_fn=fail))
+
+
+def test_worker_errors_arrive():
+    loader = vt.utils.data.DataLoader(Reports(fail_at=5), batch_size=2, num_workers=2)
+    with pytest.raises(KeyError, match="sample 5 is broken"):
+        list(loader)
+    with pytest.raises(RuntimeError, match="exited unexpectedly with exit code 7"):
+        list(vt.utils.data.DataLoader(Reports(die_at=2), batch_size=2, num_workers=2))
+    with pytest.raises(RuntimeError, match="timed out"):
+        list(vt.utils.data.DataLoader(Reports(sleep_at=0), batch_size=2, num_workers=1, timeout=0.3))
+
+
+def test_a_loader_left_early_ends_its_workers():
+    loader = vt.utils.data.DataLoader(Reports(), batch_size=1, num_workers=2)
+    iterator = iter(loader)
+    next(iterator)
+    processes = iterator.processes
+    iterator.shutdown()
+    assert all(not p.is_alive() for p in processes)
+
+
+def test_tensors_cross_processes_intact():
+    class Tensors(vt.utils.data.Dataset):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            return {"a": vt.full((2, 3), i, dtype=vt.bfloat16), "b": vt.zeros(0), "c": vt.tensor(True)}
+
+    for i, batch in enumerate(vt.utils.data.DataLoader(Tensors(), batch_size=1, num_workers=1)):
+        assert batch["a"].dtype == vt.bfloat16 and batch["a"].tolist() == [[[i] * 3] * 2]
+        assert batch["b"].shape == (1, 0) and batch["c"].tolist() == [True]
+
+
+BAD = [
+    {"num_workers": -1},
+    {"timeout": -1},
+    {"prefetch_factor": 2},
+    {"persistent_workers": True},
+    {"shuffle": True, "sampler": [0]},
+    {"batch_sampler": [[0]], "batch_size": 3},
+    {"batch_size": None, "drop_last": True},
+    {"batch_size": 0},
+]
+
+
+@pytest.mark.parametrize("options", BAD)
+def test_bad_options_raise_as_pytorchs(options):
+    with pytest.raises(Exception) as theirs:
+        torch.utils.data.DataLoader([1, 2], **options)
+    with pytest.raises(theirs.type):
+        vt.utils.data.DataLoader([1, 2], **options)

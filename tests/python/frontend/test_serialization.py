@@ -1,0 +1,224 @@
+"""save and load: round trips, exchange with the safetensors package, and files that must be refused."""
+
+import io
+import json
+import struct
+from collections import OrderedDict
+
+import pytest
+import torch
+from compare import same, to_torch
+
+import vibetensor.torch as vt
+
+DTYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
+
+
+def round_trip(value, **options):
+    file = io.BytesIO()
+    vt.save(value, file)
+    file.seek(0)
+    return vt.load(file, **options)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
+def test_every_dtype_survives(dtype, shape):
+    tensor = vt.ones(shape, dtype=getattr(vt, dtype))
+    loaded = round_trip({"x": tensor})["x"]
+    assert loaded.dtype == tensor.dtype and loaded.shape == tensor.shape and loaded.tolist() == tensor.tolist()
+
+
+def test_views_are_saved_as_they_look():
+    base = vt.arange(12).reshape(3, 4)
+    loaded = round_trip([base.t(), base[1:, ::2], base[:, :1].expand(3, 5)])
+    assert [t.tolist() for t in loaded] == [t.tolist() for t in (base.t(), base[1:, ::2], base[:, :1].expand(3, 5))]
+
+
+def test_structures_survive():
+    value = {
+        "list": [1, 2.5, None, True, "text", [vt.ones(1)]],
+        "tuple": (1, (2, vt.zeros(2))),
+        3: {"set": {1, 2}, (1, 2): "key"},
+        "odd floats": [float("inf"), float("-inf")],
+        "ordered": OrderedDict(b=1, a=2),
+        "size": vt.ones(2, 3).shape,
+        "dtype": vt.bfloat16,
+        "device": vt.device("cpu"),
+        "bytes": b"\x00\xff",
+        "complex": 1 + 2j,
+        "big": 2**100,
+        "a.b": vt.ones(1),
+        "a": {"b": vt.zeros(1)},
+    }
+    loaded = round_trip(value)
+    assert list(loaded) == list(value)
+    assert loaded["list"][:5] == value["list"][:5] and loaded["list"][5][0].tolist() == [1.0]
+    assert loaded["tuple"][0] == 1 and loaded["tuple"][1][1].tolist() == [0.0, 0.0]
+    for key in (3, "odd floats", "ordered", "size", "dtype", "device", "bytes", "complex", "big"):
+        assert loaded[key] == value[key] and type(loaded[key]) is type(value[key])
+    assert loaded["a.b"].tolist() == [1.0] and loaded["a"]["b"].tolist() == [0.0]
+    assert round_trip(float("nan")) != round_trip(float("nan"))
+
+
+def test_shared_tensors_stay_shared():
+    layer = vt.nn.Linear(2, 2)
+    loaded = round_trip({"a": layer.weight.detach(), "b": layer.weight.detach(), "c": layer.weight.detach()[0]})
+    loaded["a"].fill_(5.0)
+    assert loaded["b"].tolist() == [[5.0, 5.0], [5.0, 5.0]] and loaded["c"].tolist() != [5.0, 5.0]
+
+
+def test_parameters_and_gradients():
+    loaded = round_trip([vt.nn.Parameter(vt.ones(2)), vt.ones(2, requires_grad=True), vt.ones(2)])
+    assert isinstance(loaded[0], vt.nn.Parameter) and loaded[0].requires_grad
+    assert type(loaded[1]) is vt.Tensor and loaded[1].requires_grad and not loaded[2].requires_grad
+
+
+def test_training_goes_on_from_a_checkpoint(tmp_path):
+    def build():
+        model = vt.nn.Linear(3, 1)
+        return model, vt.optim.AdamW(model.parameters(), lr=0.1)
+
+    def step(model, optimizer):
+        optimizer.zero_grad()
+        model(vt.ones(2, 3)).sum().backward()
+        optimizer.step()
+
+    model, optimizer = build()
+    step(model, optimizer)
+    vt.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": 1}, tmp_path / "c.safetensors")
+    other, other_optimizer = build()
+    state = vt.load(tmp_path / "c.safetensors")
+    other.load_state_dict(state["model"])
+    other_optimizer.load_state_dict(state["optimizer"])
+    for _ in range(3):
+        step(model, optimizer)
+        step(other, other_optimizer)
+    assert other.weight.tolist() == model.weight.tolist() and state["step"] == 1
+
+
+def test_the_safetensors_package_reads_ours(tmp_path):
+    safetensors = pytest.importorskip("safetensors.torch")
+    model = vt.nn.Sequential(vt.nn.Linear(3, 2), vt.nn.LayerNorm(2))
+    state = {**model.state_dict(), "half": vt.ones(3, dtype=vt.bfloat16), "flag": vt.tensor([True])}
+    vt.save(state, tmp_path / "m.safetensors")
+    loaded = safetensors.load_file(tmp_path / "m.safetensors")
+    assert sorted(loaded) == sorted(state)
+    for name, tensor in state.items():
+        same(tensor, loaded[name])
+
+
+def test_we_read_the_safetensors_packages(tmp_path):
+    safetensors = pytest.importorskip("safetensors.torch")
+    tensors = {"b": torch.randn(3, 2), "a": torch.arange(5), "h": torch.ones(2, dtype=torch.bfloat16)}
+    safetensors.save_file(tensors, tmp_path / "m.safetensors", metadata={"who": "them"})
+    loaded = vt.load(tmp_path / "m.safetensors")
+    assert sorted(loaded) == sorted(tensors)
+    for name in tensors:
+        same(loaded[name], tensors[name])
+
+
+def test_map_location():
+    tensor = vt.ones(2)
+    for where in ("cpu", vt.device("cpu"), {"cuda:0": "cpu"}, lambda t, saved_on: t, lambda t, saved_on: None):
+        assert round_trip(tensor, map_location=where).tolist() == [1.0, 1.0]
+    with pytest.raises(TypeError):
+        round_trip(tensor, map_location=lambda t, saved_on: 3)
+
+
+def test_what_cannot_be_saved_says_where():
+    with pytest.raises(NotImplementedError, match=r"model\.inner is a vibetensor.*Linear.*state_dict"):
+        vt.save({"model": {"inner": vt.nn.Linear(1, 1)}}, io.BytesIO())
+    deep = []
+    for _ in range(500):
+        deep = [deep]
+    with pytest.raises(ValueError, match="nesting"):
+        vt.save(deep, io.BytesIO())
+
+
+def test_pytorchs_own_format_is_named(tmp_path):
+    torch.save({"x": torch.ones(1)}, tmp_path / "p.pt")
+    with pytest.raises(NotImplementedError, match="PyTorch's own format"):
+        vt.load(tmp_path / "p.pt")
+    with pytest.raises(FileNotFoundError):
+        vt.load(tmp_path / "none")
+
+
+def container(header, data=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+ENTRY = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+HOSTILE = {
+    "empty": b"",
+    "short": b"\x01\x02",
+    "header longer than the file": container({}, length=1000),
+    "header of 2^63": container({}, length=2**63),
+    "not json": container(b"{nope"),
+    "not an object": container(b"[]"),
+    "not utf-8": container(b'{"\xff": 1}'),
+    "entry is a number": container({"x": 1}),
+    "entry lacks a shape": container({"x": {"dtype": "F32", "data_offsets": [0, 4]}}, b"1234"),
+    "unknown dtype": container({"x": {**ENTRY, "dtype": "F31"}}, b"8" * 8),
+    "dtype is a list": container({"x": {**ENTRY, "dtype": ["F32"]}}, b"8" * 8),
+    "negative size": container({"x": {**ENTRY, "shape": [-2]}}, b"8" * 8),
+    "size is a float": container({"x": {**ENTRY, "shape": [2.0]}}, b"8" * 8),
+    "size is true": container({"x": {**ENTRY, "shape": [True, 2]}}, b"8" * 8),
+    "sizes overflow": container({"x": {**ENTRY, "shape": [2**62, 2**62]}}, b"8" * 8),
+    "huge but empty file": container({"x": {**ENTRY, "shape": [2**40], "data_offsets": [0, 2**42]}}),
+    "end before begin": container({"x": {**ENTRY, "data_offsets": [8, 0]}}, b"8" * 8),
+    "one offset": container({"x": {**ENTRY, "data_offsets": [8]}}, b"8" * 8),
+    "offsets past the end": container({"x": ENTRY}, b"1234"),
+    "bytes left over": container({"x": ENTRY}, b"8" * 9),
+    "gap": container({"x": ENTRY, "y": {**ENTRY, "data_offsets": [12, 20]}}, b"8" * 20),
+    "overlap": container({"x": ENTRY, "y": {**ENTRY, "data_offsets": [4, 12]}}, b"8" * 12),
+    "name twice": container(b'{"x":%s,"x":%s}' % ((json.dumps(ENTRY).encode(),) * 2), b"8" * 8),
+    "metadata is a list": container({"__metadata__": []}),
+    "metadata of numbers": container({"__metadata__": {"a": 1}}),
+    "very deep json": container(b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused(name):
+    with pytest.raises(ValueError):
+        vt.load(io.BytesIO(HOSTILE[name]))
+
+
+STRUCTURES = {
+    "not json": "{",
+    "tensor that is not there": '{"tensor":"y"}',
+    "unknown kind": '{"code":"import os"}',
+    "two kinds": '{"list":[],"tuple":[]}',
+    "bare list": "[1]",
+    "not pairs": '{"dict":[1]}',
+    "unhashable key": '{"dict":[[{"list":[]},1]]}',
+    "unknown dtype": '{"dtype":"OutOfMemoryError"}',
+    "bad bytes": '{"bytes":"zz"}',
+    "complex of one": '{"complex":["a"]}',
+    "bad device": '{"device":"moon"}',
+    "view as complex of an odd shape": '{"tensor":"x","complex":true}',
+    "very deep": '{"list":[' * 5000 + "]}" * 5000,
+}
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_hostile_structures_are_refused(name):
+    entry = {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}
+    header = {"__metadata__": {"vibetensor.structure": STRUCTURES[name]}, "x": entry}
+    with pytest.raises((ValueError, RuntimeError)):
+        vt.load(io.BytesIO(container(header, b"8" * 12)))
+
+
+def test_truncated_files_are_refused():
+    file = io.BytesIO()
+    vt.save({"a": vt.arange(10), "b": [vt.ones(3)]}, file)
+    whole = file.getvalue()
+    for cut in range(0, len(whole), 7):
+        with pytest.raises(ValueError):
+            vt.load(io.BytesIO(whole[:cut]))
+
+
+def test_comparison_helpers_see_the_bytes():
+    assert to_torch(round_trip(vt.arange(3))).tolist() == [0, 1, 2]
