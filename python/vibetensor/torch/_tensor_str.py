@@ -46,7 +46,12 @@ def set_printoptions(
         if profile not in PROFILES:
             raise ValueError(f"set_printoptions: expected profile in {sorted(PROFILES)}, got {profile!r}")
         options = replace(PROFILES[profile], linewidth=80, sci_mode=options.sci_mode)
-    given: dict[str, Any] = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    given: dict[str, Any] = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
     options = replace(options, **{k: v for k, v in given.items() if v is not None}, sci_mode=sci_mode)
 
 

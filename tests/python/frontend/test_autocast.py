@@ -2,9 +2,8 @@
 
 import pytest
 import torch
-from compare import same, to_vt
-
 import vibetensor.torch as vt
+from compare import same, to_vt
 
 
 def dtypes(t, dtype):

@@ -6,9 +6,8 @@ import time
 
 import pytest
 import torch
-from compare import same
-
 import vibetensor.torch as vt
+from compare import same
 
 Point = collections.namedtuple("Point", ["x", "y"])
 
@@ -97,7 +96,9 @@ def test_datasets():
     pairs = data.TensorDataset(vt.arange(6).reshape(3, 2), vt.arange(3))
     assert [x.tolist() for x in pairs[1]] == [[2, 3], 1] and len(pairs) == 3
     both = pairs + data.TensorDataset(vt.zeros(1, 2), vt.zeros(1))
-    assert isinstance(both, data.ConcatDataset) and len(both) == 4 and both[3][1].item() == 0 and both[-1][1].item() == 0
+    assert (
+        isinstance(both, data.ConcatDataset) and len(both) == 4 and both[3][1].item() == 0 and both[-1][1].item() == 0
+    )
     subset = data.Subset([10, 11, 12, 13], [3, 1])
     assert list(subset[i] for i in range(2)) == [13, 11]
     assert data.StackDataset(a=[1, 2], b=[3, 4])[1] == {"a": 2, "b": 4}

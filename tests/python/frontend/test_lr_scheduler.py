@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-
 import vibetensor.torch as vt
 
 SCHEDULES = {
@@ -76,7 +75,8 @@ def test_state_dict_restores(name):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1, "cooldown": 2}, {"min_lr": [0.01, 0.0]}]
+    "options",
+    [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1, "cooldown": 2}, {"min_lr": [0.01, 0.0]}],
 )
 def test_plateau_matches(options):
     metrics = [1.0, 0.9, 0.91, 0.92, 0.9, 0.89, 0.95, 0.96, 0.97, 0.98, 0.99, 1.2, 1.1, 1.0, 0.5, 0.6, 0.7, 0.8, 0.9]

@@ -4,9 +4,8 @@ import importlib
 
 import pytest
 import torch
-from compare import same, to_vt
-
 import vibetensor.torch as vt
+from compare import same, to_vt
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,17 @@ def test_einsum(equation, shapes):
     same(vt.einsum(equation, list(map(to_vt, operands))), torch.einsum(equation, operands), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("equation, shapes", [("ij,jk", [(2, 3)]), ("ij", [(2,)]), ("ij->k", [(2, 3)]), ("i,i", [(2,), (3,)]), ("i.j", [(2, 3)]), ("i1", [(2, 3)])])
+@pytest.mark.parametrize(
+    "equation, shapes",
+    [
+        ("ij,jk", [(2, 3)]),
+        ("ij", [(2,)]),
+        ("ij->k", [(2, 3)]),
+        ("i,i", [(2,), (3,)]),
+        ("i.j", [(2, 3)]),
+        ("i1", [(2, 3)]),
+    ],
+)
 def test_einsum_errors(equation, shapes):
     with pytest.raises(Exception) as theirs:
         torch.einsum(equation, *[torch.ones(s) for s in shapes])
@@ -132,7 +141,12 @@ def test_shape_functions():
         vt.broadcast_shapes((2,), (3,))
     same(vt.broadcast_tensors(to_vt(a), vt.ones(2, 1)), torch.broadcast_tensors(a, torch.ones(2, 1)))
     x, y = torch.randn(2, 3, 4), torch.randn(4, 3, 5)
-    same(vt.tensordot(to_vt(x), to_vt(y), ([1, 2], [1, 0])), torch.tensordot(x, y, ([1, 2], [1, 0])), rtol=1e-5, atol=1e-5)
+    same(
+        vt.tensordot(to_vt(x), to_vt(y), ([1, 2], [1, 0])),
+        torch.tensordot(x, y, ([1, 2], [1, 0])),
+        rtol=1e-5,
+        atol=1e-5,
+    )
     same(vt.tensordot(to_vt(x), to_vt(y), 1), torch.tensordot(x, y, 1), rtol=1e-5, atol=1e-5)
     same(vt.split(to_vt(x), 2, dim=2), torch.split(x, 2, dim=2))
     same(vt.split(to_vt(x), [1, 3], dim=2), torch.split(x, [1, 3], dim=2))
@@ -160,9 +174,9 @@ def test_assert_close():
     ):
         with pytest.raises(AssertionError):
             close(*bad)
-    with pytest.raises(AssertionError, match="Mismatched elements: 1 / 2 \\(50.0%\\)"):
+    with pytest.raises(AssertionError, match=r"Mismatched elements: 1 / 2 \(50.0%\)"):
         close(vt.tensor([1.0, 2.0]), vt.tensor([1.0, 3.0]))
-    with pytest.raises(AssertionError, match="item \\['a'\\]\\[1\\]"):
+    with pytest.raises(AssertionError, match=r"item \['a'\]\[1\]"):
         close({"a": [0, 1]}, {"a": [0, 2]})
     with pytest.raises(AssertionError, match="mine"):
         close(1, 2, msg="mine")

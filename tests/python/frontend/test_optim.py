@@ -5,9 +5,8 @@ import pickle
 
 import pytest
 import torch
-from compare import copy_weights, same, to_vt
-
 import vibetensor.torch as vt
+from compare import copy_weights, same, to_vt
 
 CONFIGURATIONS = [
     ("SGD", {"lr": 0.1}),
@@ -175,7 +174,7 @@ BAD = [
     lambda t, p: t.optim.Adam([p], betas=(1.0, 0.9)),
     lambda t, p: t.optim.Adam([p], eps=-1),
     lambda t, p: t.optim.AdamW([p], weight_decay=-1),
-    lambda t, p: t.optim.SGD({p}, lr=0.1) and None or t.optim.SGD([{"params": {p}}], lr=0.1),
+    lambda t, p: (t.optim.SGD({p}, lr=0.1) and None) or t.optim.SGD([{"params": {p}}], lr=0.1),
     lambda t, p: t.optim.SGD([p * 2], lr=0.1),
     lambda t, p: t.optim.SGD(["x"], lr=0.1),
     lambda t, p: t.optim.SGD([{"params": [p]}, {"params": [p]}], lr=0.1),

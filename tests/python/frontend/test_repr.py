@@ -2,9 +2,8 @@
 
 import pytest
 import torch
-from compare import to_vt
-
 import vibetensor.torch as vt
+from compare import to_vt
 
 torch.manual_seed(1)
 TENSORS = [

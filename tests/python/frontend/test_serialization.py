@@ -7,11 +7,10 @@ from collections import OrderedDict
 
 import pytest
 import torch
+import vibetensor.torch as vt
 from compare import same, to_torch
 
-import vibetensor.torch as vt
-
-DTYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
+DTYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128"
 
 
 def round_trip(value, **options):
@@ -21,7 +20,7 @@ def round_trip(value, **options):
     return vt.load(file, **options)
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES.split())
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
 def test_every_dtype_survives(dtype, shape):
     tensor = vt.ones(shape, dtype=getattr(vt, dtype))
