@@ -99,6 +99,35 @@ def split(self: Any, split_size: int | Sequence[int], dim: int = 0) -> tuple[Any
     return _C.ops.split_with_sizes(self, list(split_size), dim)
 
 
+TYPE_NAMES = {
+    "bool": "Bool",
+    "uint8": "Byte",
+    "int8": "Char",
+    "int16": "Short",
+    "int32": "Int",
+    "int64": "Long",
+    "float16": "Half",
+    "bfloat16": "BFloat16",
+    "float32": "Float",
+    "float64": "Double",
+    "complex64": "ComplexFloat",
+    "complex128": "ComplexDouble",
+}
+
+
+def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """Self converted to `dtype`; without one, the type's old name such as "torch.FloatTensor"."""
+    if dtype is None:
+        place = "" if self.device.type == "cpu" else f"{self.device.type}."
+        return f"torch.{place}{TYPE_NAMES[str(self.dtype).removeprefix('torch.')]}Tensor"
+    if isinstance(dtype, str):
+        names = {f"torch.{name}Tensor": short for short, name in TYPE_NAMES.items()}
+        if dtype not in names:
+            raise ValueError(f"Tensor.type: invalid type: {dtype!r}")
+        dtype = getattr(_C, names[dtype])
+    return self.to(dtype, non_blocking)
+
+
 def contains(self: Any, element: Any) -> bool:
     """True if any element of self equals `element`."""
     if isinstance(element, Tensor | int | float | complex | bool):
@@ -120,6 +149,7 @@ METHODS: dict[str, Any] = {
     "__contains__": contains,
     "backward": backward,
     "split": split,
+    "type": tensor_type,
     "module_load": module_load,
 }
 
@@ -134,6 +164,7 @@ def size_from(sizes: tuple[int, ...]) -> Any:
 
 def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, and pickling of the small types."""
+    Tensor.__module__ = "vibetensor.torch"  # where pickle finds the type
     for name, method in METHODS.items():
         setattr(Tensor, name, method)
     for name in torch_names()["Tensor"]:

@@ -100,7 +100,7 @@ def test_datasets():
         isinstance(both, data.ConcatDataset) and len(both) == 4 and both[3][1].item() == 0 and both[-1][1].item() == 0
     )
     subset = data.Subset([10, 11, 12, 13], [3, 1])
-    assert list(subset[i] for i in range(2)) == [13, 11]
+    assert [subset[i] for i in range(2)] == [13, 11]
     assert data.StackDataset(a=[1, 2], b=[3, 4])[1] == {"a": 2, "b": 4}
     with pytest.raises(AssertionError):
         data.TensorDataset(vt.zeros(2), vt.zeros(3))
@@ -231,6 +231,12 @@ def test_worker_errors_arrive():
         list(vt.utils.data.DataLoader(Reports(die_at=2), batch_size=2, num_workers=2))
     with pytest.raises(RuntimeError, match="timed out"):
         list(vt.utils.data.DataLoader(Reports(sleep_at=0), batch_size=2, num_workers=1, timeout=0.3))
+
+
+def test_batches_that_cannot_be_sent_say_so():
+    loader = vt.utils.data.DataLoader([lambda: 1], batch_size=None, num_workers=1)
+    with pytest.raises(Exception, match="DataLoader worker process 0"):
+        list(loader)
 
 
 def test_a_loader_left_early_ends_its_workers():

@@ -341,7 +341,7 @@ def container_log(nn, t):
     parameters.append(t.zeros(4))
     log += [repr(parameters), list(parameters.state_dict()), len(parameters[1:])]
     table = nn.ParameterDict({"left": t.zeros(1), "right": t.ones(2)})
-    log += [list(table.state_dict()), sorted(table.keys()), table["right"].tolist(), "left" in table]
+    log += [repr(table), list(table.state_dict()), sorted(table.keys()), table["right"].tolist(), "left" in table]
     for bad in (lambda: items[99], lambda: nn.Sequential()[0], lambda: nn.ModuleList([3]), lambda: table["none"]):
         try:
             bad()

@@ -213,13 +213,13 @@ def as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def describe(value: Any) -> str:
+def describe(value: Any, old_name: bool = False) -> str:
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     size = "x".join(str(n) for n in value.size())
     device = "" if value.device.type == "cpu" else f" ({value.device})"
     kind = "Parameter" if isinstance(value, Parameter) else type(value).__name__
-    return f"{kind} containing: [{value.dtype} of size {size}{device}]"
+    return f"{kind} containing: [{value.type() if old_name else value.dtype} of size {size}{device}]"
 
 
 class ParameterList(Module):
@@ -329,7 +329,7 @@ class ParameterDict(Module):
             self[key] = value
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({key}): {describe(value)}" for key, value in self.items())
+        return "\n".join(f"  ({key}): {describe(value, old_name=True)}" for key, value in self.items())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")

@@ -49,7 +49,7 @@ def default_collate(batch: Any) -> Any:
         return _C.ops.stack(list(batch), 0)
     if is_numpy(first):
         if getattr(first, "shape", ()) == ():
-            return _C.as_tensor([value.item() for value in batch]).to(_C.as_tensor(first).dtype)
+            return _C.tensor([value.item() for value in batch], dtype=getattr(_C, str(first.dtype)))
         if first.dtype.kind in "SUO":
             raise TypeError(
                 f"default_collate: batch must contain tensors, numbers, dicts or lists; found {first.dtype}"

@@ -122,7 +122,13 @@ def worker_loop(
                 except Exception as error:
                     failure = WorkerError(error, where)
                 continue
-            results_out.send(failure_or_batch(fetcher, task[1], failure, where))
+            answer = failure_or_batch(fetcher, task[1], failure, where)
+            try:
+                results_out.send(answer)
+            except (BrokenPipeError, EOFError):
+                raise
+            except Exception as error:  # a batch that cannot be pickled
+                results_out.send((FAILED, WorkerError(error, where)))
     except (BrokenPipeError, EOFError):
         return
 
