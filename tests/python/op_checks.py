@@ -7,7 +7,6 @@ from typing import Any
 
 import torch as reference
 from samples import Call, DType, Sample, T
-
 from vibetensor import _C
 
 LAYOUTS = ("transposed", "strided", "expanded")

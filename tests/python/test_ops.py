@@ -9,7 +9,6 @@ import pytest
 import torch as reference
 from op_checks import LAYOUTS, Arguments, compare, flatten, our_function, reference_function, seed_both
 from samples import Sample, all_samples
-
 from vibetensor import _C
 
 SAMPLES = all_samples()
@@ -106,7 +105,7 @@ def weighted_sum_ours(results: list[Any], weights: list[Any]) -> Any:
 
 
 def gradients(sample: Sample, call: Any, order: int) -> tuple[list[Any], list[Any]] | None:
-    """Our gradients and PyTorch's, in float64; of second order, the gradients of the sum of squares of the first ones."""
+    """Our gradients and PyTorch's, in float64; of second order: of the weighted squares of the first ones."""
     arguments = Arguments(call, "float64", grad=True)
     if not arguments.our_leaves:
         return None

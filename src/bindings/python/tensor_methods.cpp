@@ -153,7 +153,6 @@ PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
   });
 }
 
-
 constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
 
 }  // namespace

@@ -51,10 +51,7 @@ std::vector<Tensor> meshgrid_indexing(TensorSpan tensors, std::string_view index
     own[i] = shape[i];
     grids.push_back(ops::expand(ops::view(inputs[i], own), shape));
   }
-  if (swapped) {
-    for (Tensor& g : grids) g = ops::transpose(g, 0, 1);
-    std::swap(grids[0], grids[1]);
-  }
+  if (swapped) std::swap(grids[0], grids[1]);
   return grids;
 }
 std::vector<Tensor> meshgrid(TensorSpan tensors) { return meshgrid_indexing(tensors, "ij"); }
