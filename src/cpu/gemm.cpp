@@ -48,8 +48,8 @@ class PackedGemm {
     slices_ = ceil_div(k, kc_);
     // A B that only one or two panels of A meet is read where it lies.
     direct_b_ = as_is && !b.transposed && m <= kernels.mr * 2 && n >= kernels.nr;
-    // Nor is a transposed A, whose rows a tile reads along, worth a copy for a few panels of B.
-    direct_a_ = as_is && a.transposed && n <= kernels.nr * 2;
+    // A transposed A, of which a tile reads a cache line per step, is worth a copy only if many panels of B meet it.
+    direct_a_ = as_is && a.transposed && n <= kernels.nr * 16;
   }
 
   void run() {
