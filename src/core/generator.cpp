@@ -44,7 +44,8 @@ std::vector<uint8_t> to_bytes(const T& value) {
 
 template <class T>
 T from_bytes(std::span<const uint8_t> bytes) {
-  VT_CHECK(bytes.size() == sizeof(T), Runtime, "expected a generator state of ", sizeof(T), " bytes, got ", bytes.size());
+  VT_CHECK(bytes.size() == sizeof(T), Runtime, "expected a generator state of ", sizeof(T), " bytes, got ",
+           bytes.size());
   T value;
   std::memcpy(&value, bytes.data(), sizeof(T));
   return value;
@@ -185,8 +186,7 @@ uint64_t CudaGenerator::end_capture() {
 }
 
 const intrusive_ptr<Generator>& default_cpu_generator() {
-  static const auto* generator =
-      new intrusive_ptr<Generator>(make_intrusive<CpuGenerator>(nondeterministic_seed()));
+  static const auto* generator = new intrusive_ptr<Generator>(make_intrusive<CpuGenerator>(nondeterministic_seed()));
   return *generator;
 }
 

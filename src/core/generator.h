@@ -80,12 +80,13 @@ class VT_API CpuGenerator final : public Generator {
 // the low half the index of a group of elements, so what an element gets depends on seed, offset and its place in the
 // tensor, never on the launch grid. A launch that draws r blocks per group moves the offset on by 4 * r.
 //
-// A captured graph is replayed with other positions than it was captured with: under capture, seed and base offset are read
-// from device memory that the graph's owner writes before each replay, and `offset` counts from the start of the graph.
+// A captured graph is replayed with other positions than it was captured with: under capture, seed and base offset are
+// read from device memory that the graph's owner writes before each replay, and `offset` counts from the start of the
+// graph.
 struct PhiloxPosition {
   uint64_t seed = 0;
   uint64_t offset = 0;
-  const uint64_t* device_seed = nullptr;    // both null outside capture
+  const uint64_t* device_seed = nullptr;  // both null outside capture
   const uint64_t* device_offset = nullptr;
 };
 
@@ -132,8 +133,8 @@ VT_API intrusive_ptr<Generator> make_generator(Device device);
 // A seed from the operating system. At most 53 bits, so that it survives a trip through a double.
 VT_API uint64_t nondeterministic_seed();
 
-// The generator to draw from: the given one, or the device's default if it is null. RuntimeError if the given one belongs to
-// another device; `device_index` is a real index.
+// The generator to draw from: the given one, or the device's default if it is null. RuntimeError if the given one
+// belongs to another device; `device_index` is a real index.
 VT_API CpuGenerator& cpu_generator_or_default(Generator* generator);
 VT_API CudaGenerator& cuda_generator_or_default(Generator* generator, int device_index);
 

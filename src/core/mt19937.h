@@ -1,5 +1,5 @@
-// The 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998) that PyTorch's CPU generator runs on, with the bookkeeping
-// its saved states carry.
+// The 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998) that PyTorch's CPU generator runs on, with the
+// bookkeeping its saved states carry.
 #pragma once
 
 #include <array>
@@ -32,8 +32,8 @@ class VT_API Mt19937 {
 
   uint64_t seed() const { return seed_; }
 
-  // What a saved state holds. `left` counts down to the next block of 624 and `next` is the position in the present one;
-  // a fresh engine has left 1 and next 0.
+  // What a saved state holds. `left` counts down to the next block of 624 and `next` is the position in the present
+  // one; a fresh engine has left 1 and next 0.
   struct Data {
     uint64_t seed;
     int32_t left;

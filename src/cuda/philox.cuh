@@ -1,4 +1,5 @@
-// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011): four random words from a key and a 128-bit counter, without state.
+// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011): four random words from a key and a 128-bit counter, without
+// state.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +59,9 @@ struct PhiloxReader {
         start((position.device_offset ? *position.device_offset + position.offset : position.offset) / 4) {}
 
   /// The words of group `group`; a launch that draws more than one block per group numbers them.
-  __device__ PhiloxBlock block(uint64_t group, uint32_t number = 0) const { return philox(seed, group, start + number); }
+  __device__ PhiloxBlock block(uint64_t group, uint32_t number = 0) const {
+    return philox(seed, group, start + number);
+  }
 };
 
 /// (0, 1], in steps of 2^-32 rounded to float.

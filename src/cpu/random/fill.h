@@ -1,7 +1,8 @@
 // Fills of contiguous memory with random numbers, bit for bit PyTorch's CPU streams.
 //
-// Each function draws from the generator exactly as many words as PyTorch does for n elements, in the same order, so calls
-// may be split and mixed freely, except where noted. Parameters are taken as valid; the caller holds the generator's mutex.
+// Each function draws from the generator exactly as many words as PyTorch does for n elements, in the same order, so
+// calls may be split and mixed freely, except where noted. Parameters are taken as valid; the caller holds the
+// generator's mutex.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +27,13 @@ void fill_exponential(CpuGenerator& generator, DType dtype, void* out, int64_t n
 void fill_cauchy(CpuGenerator& generator, DType dtype, void* out, int64_t n, double median, double sigma);
 void fill_geometric(CpuGenerator& generator, DType dtype, void* out, int64_t n, double p);
 
-// Zeros and ones in any real dtype. The second form takes a probability per element, of dtype p_dtype (floating), and is
-// a RuntimeError at the first one outside [0, 1].
+// Zeros and ones in any real dtype. The second form takes a probability per element, of dtype p_dtype (floating), and
+// is a RuntimeError at the first one outside [0, 1].
 void fill_bernoulli(CpuGenerator& generator, DType dtype, void* out, int64_t n, double p);
 void fill_bernoulli(CpuGenerator& generator, DType dtype, void* out, int64_t n, DType p_dtype, const void* p);
 
-// Poisson numbers with a rate per element, of the same floating dtype; a RuntimeError at the first negative or infinite one.
+// Poisson numbers with a rate per element, of the same floating dtype; a RuntimeError at the first negative or infinite
+// one.
 void fill_poisson(CpuGenerator& generator, DType dtype, void* out, int64_t n, const void* rates);
 
 // Integers of [base, base + range) in any real dtype; range > 0.

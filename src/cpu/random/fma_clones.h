@@ -1,7 +1,7 @@
 // Loops whose bits depend on fused multiply-add, compiled for machines with and without the instruction.
 //
-// Such a loop writes std::fma where the bits need one, so that both versions agree: without the instruction the C library
-// computes it. No other product in it feeds a sum, so the compiler has nothing left to fuse.
+// Such a loop writes std::fma where the bits need one, so that both versions agree: without the instruction the C
+// library computes it. No other product in it feeds a sum, so the compiler has nothing left to fuse.
 #pragma once
 
 namespace vt::cpu {

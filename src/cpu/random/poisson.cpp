@@ -1,4 +1,5 @@
-// Poisson numbers: products of uniforms for small rates, transformed rejection (Hoermann, 1993, algorithm PTRS) for others.
+// Poisson numbers: products of uniforms for small rates, transformed rejection (Hoermann, 1993, algorithm PTRS) for
+// others.
 #include <cmath>
 
 #include "core/error.h"
@@ -48,7 +49,9 @@ void fill_poisson(CpuGenerator& generator, DType dtype, void* out, int64_t n, co
       VT_CHECK(r >= 0, Runtime, "invalid Poisson rate, expected rate to be non-negative, got ", r);
       // An infinite rate would never be accepted.
       VT_CHECK(std::isfinite(r), Runtime, "invalid Poisson rate, expected a finite one, got ", r);
-      const int64_t count = r == 0 ? 0 : r < kRejectionRate ? count_factors(generator.engine(), r) : reject(generator.engine(), r);
+      const int64_t count = r == 0               ? 0
+                            : r < kRejectionRate ? count_factors(generator.engine(), r)
+                                                 : reject(generator.engine(), r);
       to[i] = static_cast<T>(static_cast<opmath_t<T>>(count));
     }
   });

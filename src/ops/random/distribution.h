@@ -26,8 +26,8 @@ struct Distribution {
   int64_t base = 0;
 };
 
-// Writes self from the generator (null: the device's default) and returns it. Parameters are valid and self is not empty;
-// whether self may be written is checked.
+// Writes self from the generator (null: the device's default) and returns it. Parameters are valid and self is not
+// empty; whether self may be written is checked.
 VT_API Tensor draw(const Tensor& self, Generator* generator, const Distribution& distribution);
 // Zeros and ones with a probability per element; p is of a floating dtype and broadcasts to self.
 VT_API Tensor draw_bernoulli(const Tensor& self, const Tensor& p, Generator* generator);

@@ -11,7 +11,8 @@ namespace vt::random {
 
 namespace {
 
-// out = self * (kept ? scale : 0): a dropped infinity is a NaN and a dropped negative number -0, as with a mask of floats.
+// out = self * (kept ? scale : 0): a dropped infinity is a NaN and a dropped negative number -0, as with a mask of
+// floats.
 template <class T>
 VT_ALWAYS_INLINE T masked(T value, bool kept, opmath_t<T> scale) {
   return static_cast<T>(static_cast<opmath_t<T>>(value) * (kept ? scale : opmath_t<T>(0)));
@@ -46,7 +47,8 @@ void scaled_dropout_cpu(const Tensor& self, double p, double scale, Generator* g
   visit_dtype<kFloatingSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     std::lock_guard lock(g.mutex());
-    dropout_loop(g.engine(), static_cast<const T*>(input.data()), out.data<T>(), mask.data<bool>(), out.numel(), p, scale);
+    dropout_loop(g.engine(), static_cast<const T*>(input.data()), out.data<T>(), mask.data<bool>(), out.numel(), p,
+                 scale);
   });
 }
 
@@ -154,11 +156,18 @@ Tensor feature_dropout(const Tensor& self, double p, bool train) {
 
 void register_dropout(Registry& r) {
   r.def("_scaled_dropout(Tensor self, float p, float scale, *, Generator? generator=None) -> (Tensor, Tensor)")
-      .meta(scaled_dropout_meta).cpu(scaled_dropout_cpu)
-      .random().out(false).internal().backward(keep::results(1), scaled_dropout_backward);
+      .meta(scaled_dropout_meta)
+      .cpu(scaled_dropout_cpu)
+      .random()
+      .out(false)
+      .internal()
+      .backward(keep::results(1), scaled_dropout_backward);
   r.def("native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor")
-      .meta(native_dropout_backward_meta).cpu(native_dropout_backward_cpu)
-      .out(false).internal().backward(keep::args(1), native_dropout_backward_backward);
+      .meta(native_dropout_backward_meta)
+      .cpu(native_dropout_backward_cpu)
+      .out(false)
+      .internal()
+      .backward(keep::args(1), native_dropout_backward_backward);
   r.def("native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)").composite(native_dropout).random();
   r.def("dropout(Tensor input, float p, bool train) -> Tensor").composite(dropout).random();
   r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random().function_only();

@@ -20,8 +20,8 @@ __device__ __forceinline__ T masked(T value, bool kept, opmath_t<T> scale) {
 
 template <typename T>
 __global__ void __launch_bounds__(cuda::kFillThreads)
-    dropout_kernel(const T* in, T* out, bool* mask, int64_t n, bool aligned, PhiloxPosition position, uint64_t threshold,
-                   opmath_t<T> scale) {
+    dropout_kernel(const T* in, T* out, bool* mask, int64_t n, bool aligned, PhiloxPosition position,
+                   uint64_t threshold, opmath_t<T> scale) {
   constexpr int kCount = kPerThread<T>;
   const cuda::PhiloxReader reader(position);
   const int64_t tiles = (n + kCount - 1) / kCount;
@@ -112,8 +112,8 @@ void native_dropout_backward_cuda(const Tensor& grad, const Tensor& mask, double
     const bool* kept = static_cast<const bool*>(m.data());
     T* to = out.data<T>();
     cuda::launch(config_for<T>("native_dropout_backward", out),
-                 {g.storage().get(), m.storage().get(), out.storage().get()}, dropout_backward_kernel<T>, from, kept, to,
-                 out.numel(), all_aligned<T>(from, to, kept), static_cast<opmath_t<T>>(scale));
+                 {g.storage().get(), m.storage().get(), out.storage().get()}, dropout_backward_kernel<T>, from, kept,
+                 to, out.numel(), all_aligned<T>(from, to, kept), static_cast<opmath_t<T>>(scale));
   });
 }
 

@@ -63,13 +63,14 @@ Tensor randint_like(const Tensor& self, int64_t high, Generator* generator, OptD
 
 // The dtype must tell n - 1 from its neighbours; bfloat16 is let through, as in PyTorch.
 void check_countable(int64_t n, DType dtype) {
-  VT_CHECK(is_integral(dtype) || is_floating(dtype), NotImplemented, "expected an integer or floating-point dtype, got ",
-           dtype);
+  VT_CHECK(is_integral(dtype) || is_floating(dtype), NotImplemented,
+           "expected an integer or floating-point dtype, got ", dtype);
   if (dtype == DType::bfloat16) return;
   const int64_t most = visit_dtype<kIntegralSet | kFloatingSet>(dtype, [](auto tag) {
     using T = typename decltype(tag)::type;
     if constexpr (std::numeric_limits<T>::is_integer) {
-      return sizeof(T) == 8 ? std::numeric_limits<int64_t>::max() : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
+      return sizeof(T) == 8 ? std::numeric_limits<int64_t>::max()
+                            : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
     } else {
       return (int64_t{1} << std::numeric_limits<T>::digits) + 1;
     }
@@ -99,7 +100,8 @@ Tensor randperm(int64_t n, Generator* generator, OptDType dtype, OptDevice devic
   return result;
 }
 
-Tensor normal_float_float(double mean, double std, IntSpan size, Generator* generator, OptDType dtype, OptDevice device) {
+Tensor normal_float_float(double mean, double std, IntSpan size, Generator* generator, OptDType dtype,
+                          OptDevice device) {
   return normal_(make(size, dtype, device), mean, std, generator);
 }
 
@@ -161,41 +163,93 @@ void zero_gradients(GradContext& ctx) {
 
 void register_factories(Registry& r) {
   r.def("rand(int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .all(rand).random().not_differentiable().out();
+      .all(rand)
+      .random()
+      .not_differentiable()
+      .out();
   r.def("randn(int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .all(randn).random().not_differentiable().out();
-  r.def("randint(int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .all(randint).random().not_differentiable().out();
-  r.def("randint.low(int low, int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
-        "Device? device=None) -> Tensor")
-      .all(randint_low).random().not_differentiable().out();
+      .all(randn)
+      .random()
+      .not_differentiable()
+      .out();
+  r.def(
+       "randint(int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> "
+       "Tensor")
+      .all(randint)
+      .random()
+      .not_differentiable()
+      .out();
+  r.def(
+       "randint.low(int low, int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
+       "Device? device=None) -> Tensor")
+      .all(randint_low)
+      .random()
+      .not_differentiable()
+      .out();
   r.def("randperm(int n, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .all(randperm).random().not_differentiable().out();
-  r.def("rand_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-        "MemoryFormat? memory_format=None) -> Tensor")
-      .all(rand_like).random().not_differentiable().function_only();
-  r.def("randn_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-        "MemoryFormat? memory_format=None) -> Tensor")
-      .all(randn_like).random().not_differentiable().function_only();
-  r.def("randint_like(Tensor self, int high, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-        "MemoryFormat? memory_format=None) -> Tensor")
-      .all(randint_like).random().not_differentiable().function_only();
-  r.def("randint_like.low_dtype(Tensor self, int low, int high, *, Generator? generator=None, ScalarType? dtype=None, "
-        "Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
-      .all(randint_like_low).random().not_differentiable().function_only();
+      .all(randperm)
+      .random()
+      .not_differentiable()
+      .out();
+  r.def(
+       "rand_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
+       "MemoryFormat? memory_format=None) -> Tensor")
+      .all(rand_like)
+      .random()
+      .not_differentiable()
+      .function_only();
+  r.def(
+       "randn_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
+       "MemoryFormat? memory_format=None) -> Tensor")
+      .all(randn_like)
+      .random()
+      .not_differentiable()
+      .function_only();
+  r.def(
+       "randint_like(Tensor self, int high, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
+       "MemoryFormat? memory_format=None) -> Tensor")
+      .all(randint_like)
+      .random()
+      .not_differentiable()
+      .function_only();
+  r.def(
+       "randint_like.low_dtype(Tensor self, int low, int high, *, Generator? generator=None, ScalarType? dtype=None, "
+       "Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
+      .all(randint_like_low)
+      .random()
+      .not_differentiable()
+      .function_only();
   r.def("normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) -> Tensor")
-      .all(normal_tensor_tensor).random().backward(keep::none, zero_gradients).out();
+      .all(normal_tensor_tensor)
+      .random()
+      .backward(keep::none, zero_gradients)
+      .out();
   r.def("normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) -> Tensor")
-      .all(normal_tensor_float).random().backward(keep::none, zero_gradient).out();
+      .all(normal_tensor_float)
+      .random()
+      .backward(keep::none, zero_gradient)
+      .out();
   r.def("normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) -> Tensor")
-      .all(normal_float_tensor).random().backward(keep::none, zero_gradient_of_std).out();
-  r.def("normal.float_float(float mean, float std, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
-        "Device? device=None) -> Tensor")
-      .all(normal_float_float).random().not_differentiable().out();
+      .all(normal_float_tensor)
+      .random()
+      .backward(keep::none, zero_gradient_of_std)
+      .out();
+  r.def(
+       "normal.float_float(float mean, float std, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
+       "Device? device=None) -> Tensor")
+      .all(normal_float_float)
+      .random()
+      .not_differentiable()
+      .out();
   r.def("bernoulli(Tensor self, *, Generator? generator=None) -> Tensor")
-      .all(bernoulli).random().backward(keep::none, zero_gradient).out();
+      .all(bernoulli)
+      .random()
+      .backward(keep::none, zero_gradient)
+      .out();
   r.def("bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor")
-      .all(bernoulli_p).random().backward(keep::none, zero_gradient);
+      .all(bernoulli_p)
+      .random()
+      .backward(keep::none, zero_gradient);
 }
 
 }  // namespace vt::random

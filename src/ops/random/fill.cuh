@@ -71,7 +71,8 @@ void launch_fill(const char* op, const Tensor& dense, CudaGenerator& generator, 
   const int64_t n = dense.numel();
   T* out = static_cast<T*>(dense.data());
   const LaunchConfig config{op, current_stream(device),
-                            dim3(blocks_for(n, int64_t{kFillThreads} * kPerThread, kMostFillBlocks)), dim3(kFillThreads)};
+                            dim3(blocks_for(n, int64_t{kFillThreads} * kPerThread, kMostFillBlocks)),
+                            dim3(kFillThreads)};
   launch(config, storages, fill_kernel<Fill>, out, n, is_aligned(out, sizeof(T) * kPerThread), take_position(generator),
          fill);
 }

@@ -48,8 +48,8 @@ int64_t spacing(int64_t value) {
   return int64_t{1} << std::max(exponent - std::numeric_limits<T>::digits + 1, 0);
 }
 
-// Whole numbers that a floating dtype cannot tell apart must not round out of [from, to): the ends move inwards to the next
-// number it has.
+// Whole numbers that a floating dtype cannot tell apart must not round out of [from, to): the ends move inwards to the
+// next number it has.
 template <class T>
 int64_t inward_from(int64_t from) {
   if (from == std::numeric_limits<int64_t>::max()) return from;
@@ -127,7 +127,8 @@ Tensor bernoulli_tensor_(const Tensor& self, const Tensor& p, Generator* generat
   check_fillable(self);
   check_real(self);
   VT_CHECK(is_floating(p.dtype()), NotImplemented, "expected p of a floating-point dtype, got ", p);
-  VT_CHECK(is_expandable_to(p.sizes(), self.sizes()), Runtime, "expected p to broadcast to ", self.sizes(), ", got ", p);
+  VT_CHECK(is_expandable_to(p.sizes(), self.sizes()), Runtime, "expected p to broadcast to ", self.sizes(), ", got ",
+           p);
   return draw_bernoulli(self, p, generator);
 }
 
@@ -151,8 +152,8 @@ Tensor random_from_(const Tensor& self, int64_t from, std::optional<int64_t> to,
     } else {
       from = inward_from<T>(from);
       last = to ? inward_to<T>(*to) - 1 : int64_t{1} << std::numeric_limits<T>::digits;
-      VT_CHECK(to ? from <= last : from < last, Runtime, "expected from < to when both are ", dtype, ", got from ", from,
-               " and to ", last);
+      VT_CHECK(to ? from <= last : from < last, Runtime, "expected from < to when both are ", dtype, ", got from ",
+               from, " and to ", last);
     }
   });
   check_in_range(dtype, from, last);
@@ -203,27 +204,60 @@ void zero_gradient(GradContext& ctx) { set_zero_gradient(ctx, 0); }
 
 void register_inplace(Registry& r) {
   r.def("uniform_(Tensor(a!) self, float from=0, float to=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(uniform_).random().method_only().backward(keep::none, zero_gradient);
+      .all(uniform_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("normal_(Tensor(a!) self, float mean=0, float std=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(normal_).random().method_only().backward(keep::none, zero_gradient);
+      .all(normal_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("log_normal_(Tensor(a!) self, float mean=1, float std=2, *, Generator? generator=None) -> Tensor(a!)")
-      .all(log_normal_).random().method_only().backward(keep::none, zero_gradient);
+      .all(log_normal_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("exponential_(Tensor(a!) self, float lambd=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(exponential_).random().method_only().backward(keep::none, zero_gradient);
+      .all(exponential_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("cauchy_(Tensor(a!) self, float median=0, float sigma=1, *, Generator? generator=None) -> Tensor(a!)")
-      .all(cauchy_).random().method_only().backward(keep::none, zero_gradient);
+      .all(cauchy_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("geometric_(Tensor(a!) self, float p, *, Generator? generator=None) -> Tensor(a!)")
-      .all(geometric_).random().method_only().backward(keep::none, zero_gradient);
+      .all(geometric_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)")
-      .all(bernoulli_tensor_).random().method_only().backward(keep::none, zero_gradient);
+      .all(bernoulli_tensor_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)")
-      .all(bernoulli_float_).random().method_only().backward(keep::none, zero_gradient);
+      .all(bernoulli_float_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_from_).random().method_only().backward(keep::none, zero_gradient);
+      .all(random_from_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_to_).random().method_only().backward(keep::none, zero_gradient);
+      .all(random_to_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
   r.def("random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)")
-      .all(random_).random().method_only().backward(keep::none, zero_gradient);
+      .all(random_)
+      .random()
+      .method_only()
+      .backward(keep::none, zero_gradient);
 }
 
 }  // namespace vt::random

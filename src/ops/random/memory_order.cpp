@@ -9,15 +9,16 @@ namespace vt::random {
 
 namespace {
 
-// Positive if dim `a`, now before `b` in ascending order of stride, belongs after it. Stride 0 says nothing about order.
+// Positive if dim `a`, now before `b` in ascending order of stride, belongs after it. Stride 0 says nothing about
+// order.
 int compare_dims(IntSpan sizes, IntSpan strides, int64_t a, int64_t b) {
   if (strides[a] == 0 || strides[b] == 0) return 0;
   if (strides[a] != strides[b]) return strides[a] < strides[b] ? -1 : 1;
   return sizes[a] > sizes[b] ? 1 : 0;
 }
 
-// Dims from the fastest to the slowest. The comparison is no strict order, so the steps of the sort matter: insertion from
-// the last dim on, stopping at the first dim that is clearly smaller.
+// Dims from the fastest to the slowest. The comparison is no strict order, so the steps of the sort matter: insertion
+// from the last dim on, stopping at the first dim that is clearly smaller.
 std::vector<int64_t> order_of_dims(IntSpan sizes, IntSpan strides) {
   const auto n = static_cast<int64_t>(sizes.size());
   std::vector<int64_t> order(n);
@@ -52,9 +53,10 @@ DimVec dense_strides(IntSpan sizes, IntSpan strides) {
 void check_fillable(const Tensor& self) {
   check_writable(self);
   for (int64_t d = 0; d < self.dim(); ++d) {
-    VT_CHECK(self.strides()[d] != 0 || self.sizes()[d] <= 1, Runtime,
-             "unsupported operation: more than one element of the written-to tensor refers to a single memory location, "
-             "expected a tensor without expanded dimensions; clone() it first");
+    VT_CHECK(
+        self.strides()[d] != 0 || self.sizes()[d] <= 1, Runtime,
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location, "
+        "expected a tensor without expanded dimensions; clone() it first");
   }
 }
 

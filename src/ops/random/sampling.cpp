@@ -73,7 +73,8 @@ void sample_with_replacement(CpuGenerator& generator, const Tensor& weights, int
 template <class T>
 void sample_by_score(CpuGenerator& generator, const Tensor& weights, int64_t rows, int64_t categories, int64_t samples,
                      int64_t* out) {
-  const Tensor noise = empty_strided(weights.sizes(), dense_strides(weights.sizes(), weights.strides()), weights.dtype());
+  const Tensor noise =
+      empty_strided(weights.sizes(), dense_strides(weights.sizes(), weights.strides()), weights.dtype());
   cpu::fill_exponential(generator, noise.dtype(), noise.data(), noise.numel(), 1);
   struct Scored {
     opmath_t<T> score;
@@ -150,9 +151,17 @@ void poisson_cpu(const Tensor& self, Generator* generator, Tensor& out) {
 
 void register_sampling(Registry& r) {
   r.def("poisson(Tensor self, Generator? generator=None) -> Tensor")
-      .meta(poisson_meta).cpu(poisson_cpu).random().out(false).function_only().backward(keep::none, zero_gradient);
+      .meta(poisson_meta)
+      .cpu(poisson_cpu)
+      .random()
+      .out(false)
+      .function_only()
+      .backward(keep::none, zero_gradient);
   r.def("multinomial(Tensor self, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor")
-      .meta(multinomial_meta).cpu(multinomial_cpu).random().not_differentiable();
+      .meta(multinomial_meta)
+      .cpu(multinomial_cpu)
+      .random()
+      .not_differentiable();
 }
 
 }  // namespace vt::random

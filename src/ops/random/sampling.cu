@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "cuda/device_error.h"
 #include "core/thread_state.h"
+#include "cuda/device_error.h"
 #include "dispatch/dispatch.h"
 #include "ops/random/fill.cuh"
 #include "ops/random/memory_order.h"
@@ -158,9 +158,8 @@ __global__ void __launch_bounds__(kThreads) cumulative_kernel(Weights<T> weights
 }
 
 // The first category whose sum exceeds u times the row's total; it has a positive weight.
-__global__ void __launch_bounds__(kThreads)
-    search_kernel(const double* sums, int64_t rows, int64_t categories, int64_t samples, int64_t* out,
-                  PhiloxPosition position) {
+__global__ void __launch_bounds__(kThreads) search_kernel(const double* sums, int64_t rows, int64_t categories,
+                                                          int64_t samples, int64_t* out, PhiloxPosition position) {
   const cuda::PhiloxReader reader(position);
   const int64_t n = rows * samples;
   const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
@@ -295,8 +294,9 @@ void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Gen
       const Tensor sums = empty(shape, DType::float64, self.device());
       cuda::launch(per_row, {self.storage().get(), sums.storage().get()}, cumulative_kernel<T>, weights,
                    sums.data<double>(), report);
-      const cuda::LaunchConfig per_sample{
-          "multinomial", stream, dim3(cuda::blocks_for(rows * samples, kThreads, cuda::kMostFillBlocks)), dim3(kThreads)};
+      const cuda::LaunchConfig per_sample{"multinomial", stream,
+                                          dim3(cuda::blocks_for(rows * samples, kThreads, cuda::kMostFillBlocks)),
+                                          dim3(kThreads)};
       cuda::launch(per_sample, {sums.storage().get(), out.storage().get()}, search_kernel, sums.data<double>(), rows,
                    categories, samples, out.data<int64_t>(), cuda::take_position(g));
       return;
@@ -308,8 +308,9 @@ void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Gen
     static const Op& copy = find_op("copy_");
     const GradMode off(false);
     const auto best = call<std::tuple<Tensor, Tensor>>(topk, scores, samples);
-    call<Tensor>(copy, make_view(out, IntSpan(std::array<int64_t, 2>{rows, samples}),
-                                 IntSpan(std::array<int64_t, 2>{samples, 1}), out.storage_offset()),
+    call<Tensor>(copy,
+                 make_view(out, IntSpan(std::array<int64_t, 2>{rows, samples}),
+                           IntSpan(std::array<int64_t, 2>{samples, 1}), out.storage_offset()),
                  std::get<1>(best));
   });
 }

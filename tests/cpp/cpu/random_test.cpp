@@ -32,8 +32,8 @@ TEST_CASE("the float Box-Muller transform is the double one to float accuracy") 
   constexpr int64_t kBlocks = 1000;
   std::vector<float> units(16 * kBlocks), normals;
   fill_uniform(generator, DType::float32, units.data(), 16 * kBlocks, 0, 1);
-  units[0] = 0;                 // log(1)
-  units[1] = 1.0f - 0x1p-24f;   // the smallest argument of log
+  units[0] = 0;                // log(1)
+  units[1] = 1.0f - 0x1p-24f;  // the smallest argument of log
   units[8] = 0;
   units[9] = 1.0f - 0x1p-24f;
   normals = units;
