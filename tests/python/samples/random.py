@@ -1,108 +1,60 @@
-"""Rows of the random ops: on the CPU, with the same seed, PyTorch's very numbers."""
+"""Rows of the random ops; tests/python/rng compares their numbers bit by bit."""
 
 import torch
 
-from samples import DType, Sample, T, call
+from samples import FLOATS, NUMBERS, DType, Sample, T, call
 
-X = T(37, grad=False)
-DRAW = {"seeded": True, "grad": False, "layouts": False, "cuda": False}
+DRAW = {"seeded": True, "cuda": False}
+FILL = {**DRAW, "grad": False}
+REAL = (*NUMBERS, "bool")
 
 
-def by_method(name):
-    return lambda x, *a, **k: getattr(x, name)(*a, **k)
+def scaled_dropout(x, p, scale):
+    mask = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - p)
+    return x * (mask * scale), mask
 
 
 SAMPLES = [
+    Sample("uniform_", call(T(40)), call(T(3, 4), -1, 2.5), call(T()), dtypes=FLOATS, **FILL),
+    Sample("normal_", call(T(40)), call(T(3, 4), -1, 2.5), call(T()), dtypes=FLOATS, **FILL),
+    Sample("log_normal_", call(T(40)), call(T(3, 4), -1, 0.5), dtypes=FLOATS, **FILL),
+    Sample("exponential_", call(T(40)), call(T(3, 4), 0.5), dtypes=FLOATS, **FILL),
+    Sample("cauchy_", call(T(40)), call(T(3, 4), -1, 0.5), dtypes=FLOATS, **FILL),
+    Sample("geometric_", call(T(40), 0.3), call(T(3, 4), 0.9), dtypes=NUMBERS, **FILL),
+    Sample("bernoulli_", call(T(40)), call(T(3, 4), 0.2), dtypes=REAL, **FILL),
+    Sample("bernoulli_", call(T(3, 4), T(3, 4, low=0, high=1)), call(T(3, 4), T(4, low=0, high=1)), **FILL),
+    Sample("random_", call(T(40)), call(T(3, 4), 2), call(T(3, 4), 0, 2), dtypes=REAL, **FILL),
+    Sample("rand", call((40,)), call((2, 3), dtype=DType("float64")), call(()), call((2, 0)), **FILL),
+    Sample("randn", call((40,)), call((2, 3), dtype=DType("float64")), call(()), call((2, 0)), **FILL),
+    Sample("randint", call(9, (40,)), call(-3, 9, (2, 3)), call(0, 2**40, (5,)), **FILL),
+    Sample("randperm", call(40), call(0), call(9, dtype=DType("int32")), **FILL),
+    Sample("rand_like", call(T(3, 4)), call(T(3, 4), dtype=DType("float64")), dtypes=FLOATS, **FILL),
+    Sample("randn_like", call(T(3, 4)), call(T(3, 4), dtype=DType("float64")), dtypes=FLOATS, **FILL),
+    Sample("randint_like", call(T(3, 4), 7), call(T(3, 4), 2, 7), dtypes=NUMBERS, **FILL),
+    Sample("normal", call(T(3, 4), T(3, 4, low=0)), call(T(3, 4), 0.5), call(1.5, T(5, low=0)), dtypes=FLOATS, **DRAW),
+    Sample("normal", call(1.5, 0.5, (3, 4)), **FILL),
+    Sample("bernoulli", call(T(3, 4, low=0, high=1)), call(T(3, 4), 0.3), dtypes=FLOATS, **DRAW),
+    Sample("poisson", call(T(3, 4, low=0, high=30)), dtypes=FLOATS, **DRAW),
     Sample(
-        "uniform_",
-        call(X),
-        call(X, -1.0, 3.0),
-        call(T(3, grad=False)),
-        dtypes=("float32", "float64", "bfloat16"),
-        reference=by_method("uniform_"),
-        **DRAW,
+        "multinomial",
+        *(call(T(20, low=0, high=1), n, r) for n in (1, 3) for r in (False, True)),
+        call(T(4, 9, low=0, high=1), 2),
+        dtypes=FLOATS,
+        **FILL,
     ),
-    Sample(
-        "normal_",
-        call(X),
-        call(X, 1.0, 3.0),
-        call(T(3, grad=False)),
-        dtypes=("float32", "float64", "bfloat16"),
-        reference=by_method("normal_"),
-        **DRAW,
-    ),
-    Sample("log_normal_", call(X), reference=by_method("log_normal_"), **DRAW),
-    Sample("exponential_", call(X), call(X, 2.0), reference=by_method("exponential_"), **DRAW),
-    Sample("cauchy_", call(X), reference=by_method("cauchy_"), rtol=1e-5, atol=1e-5, **DRAW),
-    Sample("geometric_", call(X, 0.3), reference=by_method("geometric_"), **DRAW),
-    Sample(
-        "bernoulli_", call(X), call(X, 0.3), call(X, T(37, low=0, high=1)), reference=by_method("bernoulli_"), **DRAW
-    ),
-    Sample(
-        "random_",
-        call(X),
-        call(X, 10),
-        call(X, -5, 5),
-        dtypes=("float32", "int64", "int32", "uint8"),
-        reference=by_method("random_"),
-        **DRAW,
-    ),
-    Sample("rand", call((3, 5)), call((40,), dtype=DType("float64")), **DRAW),
-    Sample("randn", call((3, 5)), call((40,), dtype=DType("float64")), **DRAW),
-    Sample("randint", call(10, (20,)), call(-3, 4, (3, 5)), **DRAW),
-    Sample("randperm", call(10), call(0), call(1000), **DRAW),
-    Sample("rand_like", call(X), reference="rand_like", **DRAW),
-    Sample("randn_like", call(X), **DRAW),
-    Sample("randint_like", call(X, 5), call(X, 2, 9), **DRAW),
-    Sample(
-        "normal",
-        call(T(20), T(20, low=0.5, high=1)),
-        call(T(20), 2.0),
-        call(1.0, T(20, low=0.5, high=1)),
-        call(0.0, 1.0, (20,)),
-        **DRAW,
-    ),
-    Sample("bernoulli", call(T(20, low=0, high=1)), call(T(20), 0.4), **DRAW),
-    Sample("poisson", call(T(20, low=0.5, high=9)), **DRAW),
-    Sample("multinomial", call(T(6, low=0.1, high=1), 4), call(T(3, 6, low=0.1, high=1), 10, True), **DRAW),
-    Sample(
-        "dropout",
-        call(T(200), 0.3, True),
-        call(T(5), 0.5, False),
-        call(T(5), 1.0, True),
-        call(T(5), 0.0, True),
-        reference=torch.dropout,
-        seeded=True,
-        layouts=False,
-        cuda=False,
-    ),
-    Sample("dropout_", call(T(200, grad=False), 0.3, True), reference=torch.dropout_, **DRAW),
-    Sample(
-        "feature_dropout",
-        call(T(4, 30, 3), 0.3, True),
-        reference=torch.feature_dropout,
-        seeded=True,
-        layouts=False,
-        cuda=False,
-    ),
+    Sample("dropout", *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False)), dtypes=FLOATS, **DRAW),
+    Sample("dropout_", *(call(T(3, 40), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **FILL),
+    Sample("feature_dropout", *(call(T(3, 8, 2), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **DRAW),
     Sample(
         "native_dropout",
-        call(T(200), 0.3, True),
-        call(T(20), 0.3, False),
-        reference=torch.native_dropout,
-        seeded=True,
-        layouts=False,
-        cuda=False,
+        *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False, None)),
+        dtypes=FLOATS,
+        **DRAW,
     ),
+    Sample("_scaled_dropout", call(T(3, 40), 0.3, 2.0), reference=scaled_dropout, **DRAW),
     Sample(
-        "native_dropout_backward", call(T(20), T(20, dtype="bool"), 1.5), reference="ops.aten.native_dropout_backward"
-    ),
-    Sample(
-        "_scaled_dropout",
-        call(T(50), 0.0, 2.0),
-        seeded=True,
-        layouts=False,
-        cuda=False,
-        reference=lambda x, p, s: (x * s, torch.ones_like(x, dtype=torch.bool)),
+        "native_dropout_backward",
+        call(T(3, 4), T(3, 4, dtype="bool", grad=False), 1.25),
+        reference="ops.aten.native_dropout_backward",
     ),
 ]
