@@ -39,14 +39,14 @@ void dealloc(PyObject* o) {
 // Seeds are 64 bits; a negative one stands for its two's complement, as in PyTorch.
 PyObject* manual_seed(PyObject* o, PyObject* seed) {
   return guarded([&] {
-    VT_CHECK(PyLong_Check(seed), Type, "manual_seed expected a long, but got ", type_name_of(seed));
+    VT_CHECK(PyLong_Check(seed), Runtime, "manual_seed expected a long, but got ", type_name_of(seed));
     uint64_t value = PyLong_AsUnsignedLongLong(seed);
     if (PyErr_Occurred()) {
       PyErr_Clear();
       const long long negative = PyLong_AsLongLong(seed);
       if (PyErr_Occurred()) {
         PyErr_Clear();
-        VT_THROW(Runtime, "Overflow when unpacking long: the seed does not fit in 64 bits");
+        VT_THROW(Value, "Overflow when unpacking long: the seed does not fit in 64 bits");
       }
       value = static_cast<uint64_t>(negative);
     }

@@ -9,7 +9,7 @@ namespace {
 int64_t int64_of(PyObject* o) {
   int overflow = 0;
   const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
-  VT_CHECK(overflow == 0, Runtime, "Overflow when unpacking long: the number does not fit in 64 bits");
+  VT_CHECK(overflow == 0, Value, "Overflow when unpacking long: the number does not fit in 64 bits");
   if (v == -1 && PyErr_Occurred()) throw PythonErrorSet{};
   return v;
 }

@@ -2,6 +2,7 @@
 
 #include "cpu/random/fill.h"
 #include "ops/random/memory_order.h"
+#include "ops/view/view.h"
 
 namespace vt::random {
 
@@ -45,7 +46,7 @@ Tensor draw(const Tensor& self, Generator* generator, const Distribution& distri
 
 Tensor draw_bernoulli(const Tensor& self, const Tensor& p, Generator* generator) {
   const Tensor dense = begin_fill(self);
-  const Tensor probabilities = packed(expanded(p, self.sizes()), dense.strides());
+  const Tensor probabilities = packed(ops::expand(p, self.sizes()), dense.strides());
   if (self.is_cpu()) {
     CpuGenerator& g = cpu_generator_or_default(generator);
     std::lock_guard lock(g.mutex());

@@ -4,6 +4,8 @@
 
 #include "cpu/random/words.h"
 #include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/memory_format.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
 
@@ -34,7 +36,8 @@ void dropout_loop(Mt19937& engine, const T* in, T* out, bool* mask, int64_t n, d
 
 std::array<TensorSpec, 2> scaled_dropout_meta(const Tensor& self, double, double, Generator*&) {
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "expected a tensor of a floating-point dtype, got ", self);
-  const TensorSpec out{DimVec(self.sizes()), self.dtype(), self.device(), dense_strides(self.sizes(), self.strides())};
+  const TensorSpec out{DimVec(self.sizes()), self.dtype(), self.device(),
+                       dense_strides_like(self.sizes(), self.strides())};
   TensorSpec mask = out;
   mask.dtype = DType::bool_;
   return {out, mask};
@@ -56,7 +59,7 @@ TensorSpec native_dropout_backward_meta(const Tensor& grad, const Tensor& mask, 
   VT_CHECK(is_floating(grad.dtype()), NotImplemented, "expected a gradient of a floating-point dtype, got ", grad);
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "expected a bool mask, got ", mask);
   VT_CHECK(same(grad.sizes(), mask.sizes()), Runtime, "expected a mask of shape ", grad.sizes(), ", got ", mask);
-  return {DimVec(mask.sizes()), grad.dtype(), grad.device(), dense_strides(mask.sizes(), mask.strides())};
+  return {DimVec(mask.sizes()), grad.dtype(), grad.device(), dense_strides_like(mask.sizes(), mask.strides())};
 }
 
 void native_dropout_backward_cpu(const Tensor& grad, const Tensor& mask, double scale, Tensor& out) {
@@ -91,9 +94,8 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& self, double p, std::opt
   VT_CHECK(p >= 0 && p <= 1, Runtime, "expected p in [0, 1], got ", p);
   VT_CHECK(is_floating(self.dtype()) || self.numel() == 0, Runtime, "expected a floating-point dtype, got ", self);
   if (train.value_or(true) && self.numel() != 0) return call_scaled_dropout(self, p, p == 1 ? 0.0 : 1.0 / (1.0 - p));
-  static const Op& clone = find_op("clone");
   static const Op& ones = find_op("ones");
-  return {call<Tensor>(clone, self), call<Tensor>(ones, self.sizes(), DType::bool_, self.device())};
+  return {ops::clone(self), call<Tensor>(ones, self.sizes(), DType::bool_, self.device())};
 }
 
 // 1 / (1 - p) with the roundings it has as a tensor of ones, divided in place.
@@ -136,7 +138,7 @@ Tensor dropout_(const Tensor& self, double p, bool train) {
   if (!train || p == 0 || self.numel() == 0) return self;
   static const Op& mul = find_op("mul_.Tensor");
   if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
-  return call<Tensor>(mul, self, make_noise(self.sizes(), dense_strides(self.sizes(), self.strides()), self, p));
+  return call<Tensor>(mul, self, make_noise(self.sizes(), dense_strides_like(self.sizes(), self.strides()), self, p));
 }
 
 // A whole channel, the first two dims, is kept or dropped at once.

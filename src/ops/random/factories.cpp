@@ -3,7 +3,8 @@
 
 #include "cpu/random/fill.h"
 #include "dispatch/dispatch.h"
-#include "ops/random/memory_order.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/memory_format.h"
 #include "ops/random/random.h"
 
 namespace vt::random {
@@ -19,18 +20,8 @@ Tensor make(IntSpan size, OptDType dtype, OptDevice device, DType fallback = def
 }
 
 Tensor make_like(const Tensor& self, OptDType dtype, OptDevice device, OptFormat format) {
-  const DType d = dtype.value_or(self.dtype());
-  const Device where = device.value_or(self.device());
-  switch (format.value_or(MemoryFormat::Preserve)) {
-    case MemoryFormat::Contiguous: return empty(self.sizes(), d, where);
-    case MemoryFormat::Preserve:
-      return empty_strided(self.sizes(), dense_strides(self.sizes(), self.strides()), d, where);
-    case MemoryFormat::ChannelsLast: break;
-  }
-  VT_CHECK(self.dim() == 4, Runtime, "expected 4 dimensions for channels_last, got ", self);
-  const IntSpan s = self.sizes();
-  const int64_t c = std::max<int64_t>(s[1], 1), h = std::max<int64_t>(s[2], 1), w = std::max<int64_t>(s[3], 1);
-  return empty_strided(s, DimVec{c * h * w, 1, c * w, c}, d, where);
+  return empty_strided(self.sizes(), format_strides(format.value_or(MemoryFormat::Preserve), self),
+                       dtype.value_or(self.dtype()), device.value_or(self.device()));
 }
 
 Tensor rand(IntSpan size, Generator* generator, OptDType dtype, OptDevice device) {
@@ -85,13 +76,9 @@ Tensor randperm(int64_t n, Generator* generator, OptDType dtype, OptDevice devic
   if (device.value_or(kCPU).is_cuda()) {
     // The order of random 63-bit keys.
     static const Op& argsort = find_op("argsort");
-    static const Op& copy = find_op("copy_");
     const Tensor keys = random_from_(make(IntSpan(&n, 1), DType::int64, device), 0, std::nullopt, generator);
     const Tensor order = call<Tensor>(argsort, keys);
-    if (d == DType::int64) return order;
-    const Tensor result = make(IntSpan(&n, 1), d, device);
-    call<Tensor>(copy, result, order);
-    return result;
+    return ops::to(order, d);
   }
   const Tensor result = make(IntSpan(&n, 1), d, device);
   CpuGenerator& g = cpu_generator_or_default(generator);
@@ -120,9 +107,8 @@ void check_std(const Tensor& std) {
   if (std.numel() == 0) return;
   static const Op& ge = find_op("ge.Tensor");
   static const Op& all = find_op("all");
-  static const Op& item = find_op("item");
   const Tensor fine = call<Tensor>(all, call<Tensor>(ge, std, wrapped_number(Scalar(0))));
-  VT_CHECK(call<Scalar>(item, fine).to_bool(), Runtime, "expected all elements of std >= 0");
+  VT_CHECK(ops::item(fine).to_bool(), Runtime, "expected all elements of std >= 0");
 }
 
 Tensor normal_tensor_float(const Tensor& mean, double std, Generator* generator) {

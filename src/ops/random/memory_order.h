@@ -5,19 +5,12 @@
 
 namespace vt::random {
 
-// Strides that pack `sizes` densely with the dims in the order of `strides`, as empty_like(preserve_format) has them;
-// the strides themselves if they are dense already.
-VT_API DimVec dense_strides(IntSpan sizes, IntSpan strides);
-
 // RuntimeError if `self` may not be written, or has a dimension of stride 0.
 VT_API void check_fillable(const Tensor& self);
 
 // `self`, if it is dense, or a copy that is, with the same order of dims: an input read along the memory of an output
 // of these strides.
 VT_API Tensor packed(const Tensor& self, IntSpan strides);
-
-// A view of `self` broadcast to `sizes`, which it must broadcast to.
-VT_API Tensor expanded(const Tensor& self, IntSpan sizes);
 
 // A dense tensor of self's sizes and order to fill; self itself if it is dense.
 VT_API Tensor begin_fill(const Tensor& self);

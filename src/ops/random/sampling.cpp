@@ -6,6 +6,7 @@
 #include "cpu/random/fill.h"
 #include "cpu/random/words.h"
 #include "dispatch/dispatch.h"
+#include "ops/copy/memory_format.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
 
@@ -74,7 +75,7 @@ template <class T>
 void sample_by_score(CpuGenerator& generator, const Tensor& weights, int64_t rows, int64_t categories, int64_t samples,
                      int64_t* out) {
   const Tensor noise =
-      empty_strided(weights.sizes(), dense_strides(weights.sizes(), weights.strides()), weights.dtype());
+      empty_strided(weights.sizes(), dense_strides_like(weights.sizes(), weights.strides()), weights.dtype());
   cpu::fill_exponential(generator, noise.dtype(), noise.data(), noise.numel(), 1);
   struct Scored {
     opmath_t<T> score;

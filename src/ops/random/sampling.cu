@@ -8,6 +8,7 @@
 #include "core/thread_state.h"
 #include "cuda/device_error.h"
 #include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
 #include "ops/random/fill.cuh"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
@@ -305,13 +306,10 @@ void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Gen
     cuda::launch(per_row, {self.storage().get(), scores.storage().get()}, score_kernel<T>, weights,
                  scores.data<opmath_t<T>>(), cuda::take_position(g), report);
     static const Op& topk = find_op("topk");
-    static const Op& copy = find_op("copy_");
     const GradMode off(false);
     const auto best = call<std::tuple<Tensor, Tensor>>(topk, scores, samples);
-    call<Tensor>(copy,
-                 make_view(out, IntSpan(std::array<int64_t, 2>{rows, samples}),
-                           IntSpan(std::array<int64_t, 2>{samples, 1}), out.storage_offset()),
-                 std::get<1>(best));
+    const DimVec sizes{rows, samples}, strides{samples, 1};
+    ops::copy_(make_view(out, sizes, strides, out.storage_offset()), std::get<1>(best));
   });
 }
 

@@ -196,7 +196,7 @@ def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float =
 
 
 def check_probability(p: float) -> None:
-    if not 0.0 <= p <= 1.0:
+    if p < 0.0 or p > 1.0:  # a NaN is the op's to refuse
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
