@@ -35,6 +35,16 @@ void fill(T* out, int64_t n, const Draw& draw) {
   for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(draw());
 }
 
+// out[i] = map(u) for a uniform double u.
+template <class T, class Map>
+void fill_mapped(Mt19937& engine, T* out, int64_t n, const Map& map) {
+  for_each_chunk(engine, n, 2, [&](const uint32_t* words, int64_t begin, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+      out[begin + i] = static_cast<T>(map(unit_double(words[2 * i], words[2 * i + 1])));
+    }
+  });
+}
+
 // The machine's conversion, spelt out: through int32 for the small types, "integer indefinite" out of range.
 template <class T>
 T convert_as_machine(double value) {
@@ -53,7 +63,7 @@ void fill_units(Mt19937& engine, Acc* out, int64_t n) {
   for_each_chunk(engine, n, sizeof(Acc) / 4, [=](const uint32_t* words, int64_t begin, int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
       if constexpr (sizeof(Acc) == 8) {
-        out[begin + i] = unit_double(word64(words, i));
+        out[begin + i] = unit_double(words[2 * i], words[2 * i + 1]);
       } else {
         out[begin + i] = unit_float(words[i]);
       }
@@ -116,7 +126,7 @@ void fill_exponential(CpuGenerator& generator, DType dtype, void* out, int64_t n
   const double scale = -1.0 / rate;
   visit_dtype<kFloatingSet>(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    fill(static_cast<T*>(out), n, [&] { return scale * std::log1p(-draw_unit(generator)); });
+    fill_mapped(generator.engine(), static_cast<T*>(out), n, [=](double u) { return scale * std::log1p(-u); });
   });
 }
 
@@ -124,8 +134,8 @@ void fill_cauchy(CpuGenerator& generator, DType dtype, void* out, int64_t n, dou
   constexpr double kPi = 3.141592653589793;
   visit_dtype<kFloatingSet>(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    fill(static_cast<T*>(out), n,
-         [&] { return std::fma(sigma, std::tan(kPi * (draw_unit(generator) - 0.5)), median); });
+    fill_mapped(generator.engine(), static_cast<T*>(out), n,
+                [=](double u) { return std::fma(sigma, std::tan(kPi * (u - 0.5)), median); });
   });
 }
 
@@ -133,8 +143,8 @@ void fill_geometric(CpuGenerator& generator, DType dtype, void* out, int64_t n, 
   const double log_miss = std::log1p(-p);
   visit_dtype<kIntegralSet | kFloatingSet>(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    fill(static_cast<T*>(out), n,
-         [&] { return convert_as_machine<T>(std::ceil(std::log(draw_unit(generator)) / log_miss)); });
+    fill_mapped(generator.engine(), static_cast<T*>(out), n,
+                [=](double u) { return convert_as_machine<T>(std::ceil(std::log(u) / log_miss)); });
   });
 }
 

@@ -28,7 +28,7 @@ void uniform(Mt19937& engine, T* out, int64_t n, double from, double to) {
       for (int64_t i = 0; i < count; ++i) {
         Acc unit;
         if constexpr (sizeof(Acc) == 8) {
-          unit = unit_double(word64(words, i));
+          unit = unit_double(words[2 * i], words[2 * i + 1]);
         } else {
           unit = unit_float(words[i]);
         }

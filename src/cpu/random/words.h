@@ -29,8 +29,13 @@ VT_ALWAYS_INLINE uint64_t word64(const uint32_t* words, int64_t i) {
 VT_ALWAYS_INLINE float unit_float(uint32_t word) {
   return static_cast<float>(static_cast<int32_t>(word & 0xffffffu)) * 0x1p-24f;
 }
+// The low word is converted as a signed one, which is an instruction at every SIMD level; each step is exact.
+VT_ALWAYS_INLINE double unit_double(uint32_t high, uint32_t low) {
+  const double low_part = static_cast<double>(static_cast<int32_t>(low ^ 0x80000000u)) + 0x1p31;
+  return static_cast<double>(static_cast<int32_t>(high & 0x1fffffu)) * 0x1p-21 + low_part * 0x1p-53;
+}
 VT_ALWAYS_INLINE double unit_double(uint64_t word) {
-  return static_cast<double>(static_cast<int64_t>(word & 0x1fffffffffffffull)) * 0x1p-53;
+  return unit_double(static_cast<uint32_t>(word >> 32), static_cast<uint32_t>(word));
 }
 
 }  // namespace vt::cpu

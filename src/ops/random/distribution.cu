@@ -128,8 +128,11 @@ struct Cauchy {
   __device__ void operator()(const PhiloxBlock& block, int64_t, T (&out)[kPerBlock]) const {
 #pragma unroll
     for (int i = 0; i < kPerBlock; ++i) {
+      // The tangent of a quarter turn is infinite.
+      constexpr Acc kMost = Acc(0.5) - std::numeric_limits<Acc>::epsilon();
+      const Acc drawn = draw_above_zero<Acc>(block, i) - Acc(0.5);
+      const Acc turn = drawn > kMost ? kMost : drawn < -kMost ? -kMost : drawn;
       Acc sine, cosine;
-      const Acc turn = draw_above_zero<Acc>(block, i) - Acc(0.5);
       if constexpr (sizeof(Acc) == 8) {
         sincospi(turn, &sine, &cosine);
       } else {
