@@ -18,6 +18,8 @@ list(JOIN vt_host_flags "," vt_host_flags_joined)
 target_compile_options(vt_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:${vt_host_flags};-Wall;-Wextra;-Wno-unused-parameter;-Wno-missing-field-initializers>
   $<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>
+  # what is packaged is made a third smaller; what stays here is compiled faster
+  $<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<NOT:$<BOOL:${VT_IN_PLACE}>>>:--compress-mode=size>
   # NDEBUG always: with asserts in device code ptxas serialises wgmma
   $<$<COMPILE_LANGUAGE:CUDA>:-DNDEBUG;--expt-relaxed-constexpr;-Xfatbin=-compress-all;-Xcompiler=${vt_host_flags_joined}>)
 
