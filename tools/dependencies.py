@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,10 +22,21 @@ from build_backend import cuda_requirements
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
+def missing_tools() -> list[str]:
+    """CMake and Ninja from PyPI, where the machine's are absent or too old."""
+    found = []
+    for tool, minimum in (("cmake", (3, 25)), ("ninja", (1, 10))):
+        path = shutil.which(tool)
+        text = subprocess.run([path, "--version"], capture_output=True, text=True).stdout if path else ""
+        version = re.search(r"(\d+)\.(\d+)", text)
+        if version is None or (int(version[1]), int(version[2])) < minimum:
+            found.append(f"{tool}>={minimum[0]}.{minimum[1]}")
+    return found
+
+
 def requirements(name: str, pyproject: dict[str, Any]) -> list[str]:
     if name == "build":
-        tools = ["cmake>=3.25", "ninja>=1.10"]
-        return [*pyproject["build-system"]["requires"], *tools, *cuda_requirements()]
+        return [*pyproject["build-system"]["requires"], *missing_tools(), *cuda_requirements()]
     found: list[str] = pyproject["project"]["optional-dependencies"][name]
     return found
 

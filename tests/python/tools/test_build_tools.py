@@ -48,6 +48,16 @@ def test_the_environment_names_a_compiler(bare_machine, monkeypatch):
     assert build_backend.cuda_requirements() == []
 
 
+@pytest.mark.parametrize(("version", "taken"), [("3.25.1", True), ("4.4.4", True), ("3.22.1", False)])
+def test_the_machines_cmake_counts_if_it_is_recent(bare_machine, version, taken):
+    assert dependencies.missing_tools() == ["cmake>=3.25", "ninja>=1.10"]
+    cmake = bare_machine / "bin" / "cmake"
+    cmake.parent.mkdir()
+    cmake.write_text(f"#!/bin/sh\necho 'cmake version {version}'\n")
+    cmake.chmod(0o755)
+    assert ("cmake>=3.25" in dependencies.missing_tools()) == (not taken)
+
+
 def test_requirements_come_from_pyproject(bare_machine):
     pyproject = dependencies.tomllib.loads(dependencies.PYPROJECT.read_text())
     build = dependencies.requirements("build", pyproject)
