@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from vibetensor import _C
 
 
-@dataclass(frozen=True)
-class PrintOptions:
+class PrintOptions(NamedTuple):
     precision: int = 4
     threshold: float = 1000  # more elements than this are summarised
     edgeitems: int = 3
@@ -38,26 +36,26 @@ def set_printoptions(
 ) -> None:
     """Returns None; sets how tensors print from now on.
 
-    `profile` ("default", "short" or "full") sets everything but the line width; the arguments named
-    beside it win. `sci_mode` None, as in PyTorch, goes back to deciding from the values.
+    `profile` ("default", "short" or "full") sets everything; the arguments named beside it win.
+    `sci_mode` None, as in PyTorch, goes back to deciding from the values.
     """
     global options
     if profile is not None:
         if profile not in PROFILES:
             raise ValueError(f"set_printoptions: expected profile in {sorted(PROFILES)}, got {profile!r}")
-        options = replace(PROFILES[profile], linewidth=80, sci_mode=options.sci_mode)
+        options = PROFILES[profile]._replace(sci_mode=options.sci_mode)
     given: dict[str, Any] = {
         "precision": precision,
         "threshold": threshold,
         "edgeitems": edgeitems,
         "linewidth": linewidth,
     }
-    options = replace(options, **{k: v for k, v in given.items() if v is not None}, sci_mode=sci_mode)
+    options = options._replace(**{k: v for k, v in given.items() if v is not None}, sci_mode=sci_mode)
 
 
 def get_printoptions() -> dict[str, Any]:
     """A dict of the options in force."""
-    return {name: getattr(options, name) for name in PrintOptions.__dataclass_fields__}
+    return options._asdict()
 
 
 class NumberFormat:

@@ -9,11 +9,6 @@ from vibetensor import _C
 ops = _C.ops
 
 
-def into(input: Any, result: Any, inplace: bool) -> Any:
-    """`result`, or `input` overwritten with it."""
-    return input.copy_(result) if inplace else result
-
-
 def relu(input: Any, inplace: bool = False) -> Any:
     """max(x, 0)."""
     return ops.relu_(input) if inplace else ops.relu(input)
@@ -21,14 +16,14 @@ def relu(input: Any, inplace: bool = False) -> Any:
 
 def relu6(input: Any, inplace: bool = False) -> Any:
     """min(max(x, 0), 6)."""
-    return hardtanh(input, 0.0, 6.0, inplace)
+    return ops.relu6_(input) if inplace else ops.relu6(input)
 
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """x limited to [min_val, max_val]."""
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
-    return ops.clamp_(input, min_val, max_val) if inplace else ops.clamp(input, min_val, max_val)
+    return ops.hardtanh_(input, min_val, max_val) if inplace else ops.hardtanh(input, min_val, max_val)
 
 
 def gelu(input: Any, approximate: str = "none") -> Any:
@@ -43,12 +38,12 @@ def silu(input: Any, inplace: bool = False) -> Any:
 
 def mish(input: Any, inplace: bool = False) -> Any:
     """x * tanh(softplus(x))."""
-    return into(input, input * ops.tanh(softplus(input)), inplace)
+    return ops.mish_(input) if inplace else ops.mish(input)
 
 
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """x where positive, negative_slope * x elsewhere."""
-    return into(input, ops.where(input > 0, input, input * negative_slope), inplace)
+    return ops.leaky_relu_(input, negative_slope) if inplace else ops.leaky_relu(input, negative_slope)
 
 
 def prelu(input: Any, weight: Any) -> Any:
@@ -66,28 +61,19 @@ def prelu(input: Any, weight: Any) -> Any:
     return ops.where(input > 0, input, weight * input)
 
 
-def _exponential(input: Any, alpha: float, scale: float, input_scale: float) -> Any:
-    # the limit keeps exp() of what is not taken finite, so that its gradient is zero and not NaN
-    negative = alpha * ops.expm1(ops.clamp(input, max=0.0) * input_scale)
-    return ops.where(input > 0, input * scale, negative * scale)
-
-
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
-    return into(input, _exponential(input, alpha, 1.0, 1.0), inplace)
+    return ops.elu_(input, alpha) if inplace else ops.elu(input, alpha)
 
 
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """x where positive, alpha * (exp(x / alpha) - 1) elsewhere."""
-    if alpha == 0:
-        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    return into(input, _exponential(input, alpha, 1.0, 1.0 / alpha), inplace)
+    return ops.celu_(input, alpha) if inplace else ops.celu(input, alpha)
 
 
 def selu(input: Any, inplace: bool = False) -> Any:
     """elu with the alpha and the scale under which activations keep mean 0 and variance 1."""
-    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-    return into(input, _exponential(input, alpha, scale, 1.0), inplace)
+    return ops.selu_(input) if inplace else ops.selu(input)
 
 
 def glu(input: Any, dim: int = -1) -> Any:
@@ -110,15 +96,12 @@ def sigmoid(input: Any) -> Any:
 
 def logsigmoid(input: Any) -> Any:
     """log(sigmoid(x)), without overflow."""
-    return -softplus(-input)
+    return ops.log_sigmoid(input)
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     """log(1 + exp(beta * x)) / beta, and x itself where beta * x > threshold."""
-    scaled = input * beta
-    # log1p(exp()) of at most threshold neither overflows nor loses its gradient
-    curved = ops.log1p(ops.exp(ops.clamp(scaled, max=threshold))) / beta
-    return ops.where(scaled > threshold, input, curved)
+    return ops.softplus(input, beta, threshold)
 
 
 def softsign(input: Any) -> Any:
@@ -128,34 +111,34 @@ def softsign(input: Any) -> Any:
 
 def tanhshrink(input: Any) -> Any:
     """x - tanh(x)."""
-    return input - ops.tanh(input)
+    return ops.tanhshrink(input)
 
 
 def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """x moved towards zero by lambd, zero within lambd of it."""
     if lambd < 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
-    return input - ops.clamp(input, -lambd, lambd)
+    return ops.softshrink(input, lambd)
 
 
 def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     """x, zero within lambd of zero."""
-    return ops.where(ops.abs(input) <= lambd, ops.zeros_like(input), input)
+    return ops.hardshrink(input, lambd)
 
 
 def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     """x / 6 + 1/2 limited to [0, 1]."""
-    return into(input, ops.clamp(input + 3, 0, 6) / 6, inplace)
+    return ops.hardsigmoid_(input) if inplace else ops.hardsigmoid(input)
 
 
 def hardswish(input: Any, inplace: bool = False) -> Any:
     """x * hardsigmoid(x)."""
-    return into(input, input * ops.clamp(input + 3, 0, 6) / 6, inplace)
+    return ops.hardswish_(input) if inplace else ops.hardswish(input)
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """x where above `threshold`, `value` elsewhere."""
-    return into(input, ops.where(input > threshold, input, ops.full_like(input, value)), inplace)
+    return ops.threshold_(input, threshold, value) if inplace else ops.threshold(input, threshold, value)
 
 
 def softmax_dim(name: str, ndim: int) -> int:

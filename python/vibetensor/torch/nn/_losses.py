@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.autograd.function import Function
-from vibetensor.torch.nn._activations import softplus
 
 ops = _C.ops
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -118,8 +116,9 @@ def l1_loss(
     """|input - target|; `weight` multiplies each element."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     warn_of_broadcast(input, target)
-    loss = ops.abs(input - target)
-    return reduced(loss, reduction) if weight is None else weighted_reduction(loss, weight, reduction)
+    if weight is None:
+        return ops.l1_loss(input, target, REDUCTIONS[reduction])
+    return weighted_reduction(ops.l1_loss(input, target, REDUCTIONS["none"]), weight, reduction)
 
 
 def smooth_l1_loss(
@@ -133,45 +132,16 @@ def smooth_l1_loss(
     """d^2 / (2 beta) where d = |input - target| < beta, d - beta / 2 elsewhere."""
     reduction = chosen_reduction(reduction, size_average, reduce)
     warn_of_broadcast(input, target)
-    if beta < 0:
-        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
-    distance = ops.abs(input - target)
-    if beta == 0:
-        return reduced(distance, reduction)
-    loss = ops.where(distance < beta, 0.5 * distance * distance / beta, distance - 0.5 * beta)
-    return reduced(loss, reduction)
+    return ops.smooth_l1_loss(input, target, REDUCTIONS[reduction], beta)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
     """d^2 / 2 where d = |input - target| < delta, delta * (d - delta / 2) elsewhere."""
     reduction = chosen_reduction(reduction, None, None)
     warn_of_broadcast(input, target)
-    if delta <= 0:
-        raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    distance = ops.abs(input - target)
-    loss = ops.where(distance < delta, 0.5 * distance * distance, delta * (distance - 0.5 * delta))
-    return reduced(loss, reduction) if weight is None else weighted_reduction(loss, weight, reduction)
-
-
-class BinaryCrossEntropy(Function):
-    """-(t log x + (1 - t) log(1 - x)), finite at 0 and 1 in value and gradient."""
-
-    @staticmethod
-    def forward(ctx: Any, input: Any, target: Any) -> Any:
-        ctx.save_for_backward(input, target)
-        log_x = ops.clamp(ops.log(input), min=-100.0)
-        log_not_x = ops.clamp(ops.log1p(-input), min=-100.0)
-        return (target - 1) * log_not_x - target * log_x
-
-    @staticmethod
-    def backward(ctx: Any, grad: Any) -> tuple[Any, Any]:
-        x, t = ctx.saved_tensors
-        grad_input = grad_target = None
-        if ctx.needs_input_grad[0]:
-            grad_input = grad * (x - t) / ops.clamp((1 - x) * x, min=1e-12)
-        if ctx.needs_input_grad[1]:
-            grad_target = grad * (ops.log1p(-x) - ops.log(x))
-        return grad_input, grad_target
+    if weight is None:
+        return ops.huber_loss(input, target, REDUCTIONS[reduction], delta)
+    return weighted_reduction(ops.huber_loss(input, target, REDUCTIONS["none"], delta), weight, reduction)
 
 
 def binary_cross_entropy(
@@ -189,10 +159,7 @@ def binary_cross_entropy(
             f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) is "
             "deprecated. Please ensure they have the same size."
         )
-    if input.numel() and not bool(((input >= 0) & (input <= 1)).all().item()):
-        raise RuntimeError("all elements of input should be between 0 and 1")
-    loss = BinaryCrossEntropy.apply(input, target)
-    return reduced(loss if weight is None else loss * weight, reduction)
+    return ops.binary_cross_entropy(input, target, weight, REDUCTIONS[reduction])
 
 
 def binary_cross_entropy_with_logits(
@@ -208,12 +175,7 @@ def binary_cross_entropy_with_logits(
     reduction = chosen_reduction(reduction, size_average, reduce)
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    minus_log_sigmoid = softplus(-input, threshold=50.0)
-    if pos_weight is None:
-        loss = (1 - target) * input + minus_log_sigmoid
-    else:
-        loss = (1 - target) * input + (1 + (pos_weight - 1) * target) * minus_log_sigmoid
-    return reduced(loss if weight is None else loss * weight, reduction)
+    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, REDUCTIONS[reduction])
 
 
 def kl_div(

@@ -152,19 +152,7 @@ def embedding(
 
 def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     """Zeros with a one where the class number points: tensor (*) of int64, result (*, num_classes) of int64."""
-    if tensor.dtype != _C.int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if tensor.numel() == 0:
-        if num_classes <= 0:
-            raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    elif int(tensor.min().item()) < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    elif num_classes == -1:
-        num_classes = int(tensor.max().item()) + 1
-    elif int(tensor.max().item()) >= num_classes:
-        raise RuntimeError("Class values must be smaller than num_classes.")
-    classes = ops.arange(num_classes, device=tensor.device)
-    return (tensor.unsqueeze(-1) == classes).to(_C.int64)
+    return ops.one_hot(tensor, num_classes)
 
 
 def layer_norm(
@@ -241,32 +229,12 @@ def triplet_margin_loss(
 
 
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
-    """x with `value` around it: pad is (before, after) of the last dimension, then of the one before it, and so on.
+    """x with more elements around it: pad is (before, after) of the last dimension, then of the one before it.
 
-    Negative numbers cut off. Other modes than "constant" are not there yet.
+    And so on to the front; negative numbers cut off. mode: "constant", or "reflect", "replicate" or "circular",
+    which take no value.
     """
-    if mode != "constant":
-        raise NotImplementedError(f"pad: mode {mode!r} is not there yet, only 'constant' is")
-    if len(pad) % 2:
-        raise RuntimeError(f"pad: expected an even number of sizes, got {len(pad)}")
-    if len(pad) > 2 * input.dim():
-        raise RuntimeError(f"pad: {len(pad) // 2} dimensions to pad, but the input has {input.dim()}")
-    shape = list(input.shape)
-    source, target = input, []
-    for i in range(len(pad) // 2):
-        dim, before, after = input.dim() - 1 - i, pad[2 * i], pad[2 * i + 1]
-        start, kept = max(0, -before), shape[dim] - max(0, -before) - max(0, -after)
-        if kept < 0:
-            raise RuntimeError(f"pad: {before} and {after} cut more than the {shape[dim]} of dimension {dim}")
-        source = source.narrow(dim, start, kept)
-        target.append((dim, max(0, before), kept))
-        shape[dim] += before + after
-    result = ops.full(tuple(shape), 0 if value is None else value, dtype=input.dtype, device=input.device)
-    window = result
-    for dim, start, kept in target:
-        window = window.narrow(dim, start, kept)
-    window.copy_(source)
-    return result
+    return ops.pad(input, pad, mode, value)
 
 
 __getattr__ = module_getattr(__name__)
