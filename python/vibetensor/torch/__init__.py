@@ -81,6 +81,7 @@ for _name in _C.torch_functions():
 del _name, _python_names
 
 from vibetensor.torch import autograd, nn  # noqa: E402
+from vibetensor.torch.amp.autocast_mode import autocast  # noqa: E402
 from vibetensor.torch.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
 from vibetensor.torch.random import (  # noqa: E402
     default_generator,
@@ -121,15 +122,6 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 def compile(model: Callable[..., Any] | None = None, **options: Any) -> Any:
     raise NotImplementedError("torch.compile is not there yet; the model runs eagerly without it")
-
-
-class autocast:
-    """torch.amp.autocast."""
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        from vibetensor.torch.amp import autocast
-
-        return autocast(*args, **kwargs)
 
 
 __getattr__ = module_getattr(
