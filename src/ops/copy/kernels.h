@@ -9,6 +9,11 @@ namespace vt {
 // not overlap. `non_blocking`: a copy between pinned host memory and a GPU may still run when this returns.
 VT_API void copy_data(const Tensor& to, const Tensor& from, bool non_blocking = false);
 
+// The same, unless `to` already is `from`: how an op that changes parts of self begins, in place or not.
+inline void copy_unless_same(const Tensor& to, const Tensor& from) {
+  if (to.data() != from.data() || to.numel() != from.numel()) copy_data(to, from);
+}
+
 // Writes `value` into every element. Any strides.
 VT_API void fill_data(const Tensor& self, const Scalar& value);
 

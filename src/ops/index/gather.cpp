@@ -1,0 +1,102 @@
+// gather and take_along_dim: one element along a dim per index.
+#include "dispatch/registry.h"
+#include "iter/overlap.h"
+#include "ops/factory/factory.h"
+#include "ops/index/element_loop.h"
+#include "ops/index/index.h"
+#include "ops/index/register.h"
+#include "ops/view/view.h"
+
+namespace vt {
+
+ElementLoop::ElementLoop(const Tensor& pointed, const Tensor& dense, const Tensor& index, int64_t dim) {
+  auto strides = [](const Tensor& t) { return t.dim() == 0 ? DimVec{1} : DimVec(t.strides()); };
+  sizes = index.dim() == 0 ? DimVec{1} : DimVec(index.sizes());
+  pointed_strides = strides(pointed);
+  dense_strides = strides(dense);
+  // A vector of one element may stand against a 0-dim tensor.
+  pointed_strides.resize(sizes.size(), 0);
+  dense_strides.resize(sizes.size(), 0);
+  const int64_t size = pointed.dim() == 0 ? 1 : pointed.sizes()[dim];
+  positions = checked_indices(index, {.size = size, .dim = dim, .kind = ErrorKind::Runtime});
+  dim_stride = pointed_strides[dim];
+  pointed_strides[dim] = 0;
+  for (int64_t d = 0; d < dim; ++d) lead *= sizes[d];
+}
+
+void check_element_index(const char* op, const Tensor& self, int64_t& dim, const Tensor& index) {
+  dim = wrap_dim(dim, self.dim());
+  VT_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32, Runtime, op,
+           "(): Expected dtype int32/int64 for index, got ", index.dtype());
+  if (index.numel() == 0) return;
+  VT_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1), Runtime,
+           "Index tensor must have the same number of dimensions as input tensor, got ", index.dim(), " and ", self.dim());
+  for (int64_t d = 0; d < std::min(index.dim(), self.dim()); ++d) {
+    VT_CHECK(d == dim || index.sizes()[d] <= self.sizes()[d], Runtime, "Size does not match at dimension ", d,
+             " expected index ", index.sizes(), " to be no larger than self ", self.sizes(), " apart from dimension ", dim);
+  }
+}
+
+namespace {
+
+TensorSpec gather_meta(const Tensor& self, int64_t& dim, const Tensor& index, bool&) {
+  check_element_index("gather", self, dim, index);
+  return {DimVec(index.sizes()), self.dtype(), self.device(), {}};
+}
+
+struct alignas(16) Bytes16 {
+  uint64_t words[2];
+};
+
+template <class Bytes>
+void gather_elements(const Tensor& self, const ElementLoop& loop, Tensor& out) {
+  const Bytes* from = static_cast<const Bytes*>(self.data());
+  Bytes* to = static_cast<Bytes*>(out.data());
+  loop.run([&](int64_t pointed, int64_t dense) { to[dense] = from[pointed]; });
+}
+
+void gather_cpu(const Tensor& self, int64_t dim, const Tensor& index, bool, Tensor& out) {
+  if (index.numel() == 0) return;
+  const ElementLoop loop(self, out, index, dim);
+  switch (out.element_size()) {
+    case 1: return gather_elements<uint8_t>(self, loop, out);
+    case 2: return gather_elements<uint16_t>(self, loop, out);
+    case 4: return gather_elements<uint32_t>(self, loop, out);
+    case 8: return gather_elements<uint64_t>(self, loop, out);
+    default: return gather_elements<Bytes16>(self, loop, out);
+  }
+}
+
+void gather_backward(GradContext& ctx) {
+  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
+  ctx.set(0, ops::scatter_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
+}
+
+Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
+  if (!dim) return ops::gather(ops::reshape(self, DimVec{-1}), 0, ops::reshape(indices, DimVec{-1}));
+  VT_CHECK(self.dim() == indices.dim(), Runtime,
+           "torch.take_along_dim(): input and indices should have the same number of dimensions, but got ", self.dim(),
+           " dimensions for input, and ", indices.dim(), " dimensions for indices");
+  VT_CHECK(indices.dtype() == DType::int64, Runtime,
+           "torch.take_along_dim(): dtype of indices should be Long but got ", indices.dtype());
+  const int64_t d = wrap_dim(*dim, self.dim());
+  if (self.dim() == 0) return ops::gather(self, 0, indices);
+  DimVec self_sizes(self.sizes()), index_sizes(indices.sizes());
+  self_sizes[d] = index_sizes[d];
+  const DimVec for_index = broadcast_sizes(self_sizes, index_sizes);
+  DimVec for_self(for_index);
+  for_self[d] = self.sizes()[d];
+  return ops::gather(ops::expand(self, for_self), d, ops::expand(indices, for_index));
+}
+
+}  // namespace
+
+void register_gather(Registry& r) {
+  r.def("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor")
+      .meta(gather_meta)
+      .cpu(gather_cpu)
+      .backward(keep::args(2), gather_backward);
+  r.def("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").composite(take_along_dim);
+}
+
+}  // namespace vt

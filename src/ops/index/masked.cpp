@@ -1,0 +1,138 @@
+// Elements named by a mask: nonzero, masked_select, masked_scatter.
+#include "dispatch/registry.h"
+#include "iter/overlap.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/factory/factory.h"
+#include "ops/index/index.h"
+#include "ops/index/masked_cuda.h"
+#include "ops/index/register.h"
+#include "ops/join/join.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+// Flat positions of the non-zero elements, in order.
+std::vector<int64_t> true_positions(const Tensor& t) {
+  const Tensor flat = contiguous_data(t);
+  std::vector<int64_t> out;
+  visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* values = flat.data<T>();
+    const int64_t n = flat.numel();
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; ++i) count += values[i] != T(0);
+    out.reserve(static_cast<size_t>(count));
+    for (int64_t i = 0; i < n; ++i) {
+      if (values[i] != T(0)) out.push_back(i);
+    }
+  });
+  return out;
+}
+
+Tensor nonzero_cpu(const Tensor& self) {
+  const std::vector<int64_t> positions = true_positions(self);
+  const int64_t ndim = self.dim();
+  Tensor out = empty(DimVec{static_cast<int64_t>(positions.size()), ndim}, DType::int64);
+  int64_t* to = out.data<int64_t>();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    int64_t rest = positions[i];
+    for (int64_t d = ndim; d-- > 0;) {
+      to[static_cast<int64_t>(i) * ndim + d] = rest % self.sizes()[d];
+      rest /= self.sizes()[d];
+    }
+  }
+  return out;
+}
+
+Tensor nonzero_kernel(const Tensor& self) { return self.is_cpu() ? nonzero_cpu(self) : nonzero_cuda(self); }
+
+std::vector<Tensor> nonzero_numpy(const Tensor& self) {
+  const Tensor positions = self.dim() == 0 ? ops::nonzero(ops::unsqueeze(self, 0)) : ops::nonzero(self);
+  return ops::unbind(positions, 1);
+}
+
+Tensor argwhere(const Tensor& self) { return ops::nonzero(self); }
+
+void check_mask(const char* op, const Tensor& mask) {
+  VT_CHECK(mask.dtype() == DType::bool_, Runtime, op, ": expected BoolTensor for mask, got ", mask.dtype());
+}
+
+Tensor flat_positions(const Tensor& mask) { return ops::reshape(ops::nonzero(ops::reshape(mask, DimVec{-1})), DimVec{-1}); }
+
+Tensor masked_select_kernel(const Tensor& self, const Tensor& mask) {
+  check_mask("masked_select", mask);
+  const DimVec sizes = broadcast_sizes(self.sizes(), mask.sizes());
+  const Tensor values = ops::expand(self, sizes);
+  const Tensor at = flat_positions(ops::expand(mask, sizes));
+  return ops::index_select(ops::reshape(values, DimVec{-1}), 0, at);
+}
+
+void masked_select_backward(GradContext& ctx) {
+  static const Op& masked_scatter = find_op("masked_scatter");
+  const Tensor mask = ctx.saved(1);
+  const DimVec sizes = broadcast_sizes(ctx.sizes(0), mask.sizes());
+  const Tensor zeros = ops::zeros(sizes, ctx.grad().dtype(), ctx.grad().device());
+  ctx.set(0, call<Tensor>(masked_scatter, zeros, mask, ctx.grad()));
+}
+
+Tensor masked_scatter_kernel(const Tensor& self, const Tensor& mask, const Tensor& source) {
+  check_mask("masked_scatter", mask);
+  VT_CHECK(self.dtype() == source.dtype(), Runtime, "masked_scatter: expected self and source to have same dtypes but got ",
+           self.dtype(), " and ", source.dtype());
+  const DimVec sizes = broadcast_sizes(self.sizes(), mask.sizes());
+  const Tensor at = flat_positions(ops::expand(mask, sizes));
+  VT_CHECK(at.numel() <= source.numel(), Runtime, "Number of elements of source < number of ones in mask: ", source.numel(),
+           " < ", at.numel());
+  Tensor out = ops::clone(ops::expand(self, sizes), MemoryFormat::Contiguous);
+  const Tensor values = ops::slice(ops::reshape(source, DimVec{-1}), 0, 0, at.numel());
+  static const Op& index_copy_ = find_op("index_copy_");
+  call<Tensor>(index_copy_, ops::view(out, DimVec{-1}), int64_t{0}, at, values);
+  return out;
+}
+
+Tensor masked_scatter_inplace(const Tensor& self, const Tensor& mask, const Tensor& source) {
+  check_writable(self);
+  check_no_internal_overlap(*self.impl());
+  const Tensor written = masked_scatter_kernel(self, mask, source);
+  VT_CHECK(same(written.sizes(), self.sizes()), Runtime, "output with shape ", self.sizes(),
+           " doesn't match the broadcast shape ", written.sizes());
+  copy_data(self, written);
+  self.impl()->bump_version();
+  return self;
+}
+
+void masked_scatter_backward(GradContext& ctx) {
+  const Tensor mask = ctx.saved(1);
+  if (ctx.needs(0)) ctx.set(0, ops::masked_fill(ctx.grad(), mask, Scalar(0)));
+  if (ctx.needs(2)) {
+    Tensor g = ops::masked_select(ctx.grad(), mask);
+    const int64_t wanted = checked_numel(ctx.sizes(2)), missing = wanted - g.numel();
+    if (missing > 0) {
+      const std::vector<Tensor> parts{g, ops::zeros(DimVec{missing}, g.dtype(), g.device())};
+      g = ops::cat(parts, 0);
+    }
+    ctx.set(2, ops::reshape(g, ctx.sizes(2)));
+  }
+}
+
+}  // namespace
+
+void register_masked(Registry& r) {
+  r.def("nonzero(Tensor self) -> Tensor").all(nonzero_kernel).not_differentiable();
+  r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).internal();
+  r.def("argwhere(Tensor self) -> Tensor").composite(argwhere);
+  r.def("masked_select(Tensor self, Tensor mask) -> Tensor")
+      .all(masked_select_kernel)
+      .backward(keep::args(1), masked_select_backward)
+      .out();
+  r.def("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor")
+      .all(masked_scatter_kernel)
+      .backward(keep::args(1), masked_scatter_backward);
+  r.def("masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)")
+      .all(masked_scatter_inplace)
+      .backward(keep::args(1), masked_scatter_backward);
+}
+
+}  // namespace vt

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt {
+
+// int64[n, dim]: the coordinates of the non-zero elements, in order. Waits for the GPU, which alone knows n.
+Tensor nonzero_cuda(const Tensor& self);
+
+}  // namespace vt

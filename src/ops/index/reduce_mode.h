@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace vt {
+
+// How a scatter joins values that meet in one place.
+enum class ScatterMode : uint8_t { Set, Add, Multiply, Mean, Max, Min };
+
+// "add" and "multiply" of scatter's own reduce argument; RuntimeError for others.
+ScatterMode scatter_mode(std::string_view reduce);
+// "sum", "prod", "mean", "amax", "amin" of scatter_reduce; RuntimeError for others.
+ScatterMode scatter_reduce_mode(std::string_view reduce);
+
+}  // namespace vt

@@ -1,0 +1,103 @@
+// Elements of a tensor seen as a flat line: take and put.
+#include "dispatch/registry.h"
+#include "iter/overlap.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/factory/factory.h"
+#include "ops/index/block_loop.h"
+#include "ops/index/index.h"
+#include "ops/index/register.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+void check_long(const char* op, const Tensor& index) {
+  VT_CHECK(index.dtype() == DType::int64, Runtime, op, "(): Expected a long tensor for index, but got ", index.dtype());
+}
+
+std::vector<int64_t> flat_indices(const Tensor& index, int64_t numel) {
+  const Tensor flat = contiguous_data(index);
+  const int64_t* values = flat.data<int64_t>();
+  std::vector<int64_t> out(static_cast<size_t>(flat.numel()));
+  for (size_t i = 0; i < out.size(); ++i) {
+    VT_CHECK(values[i] >= -numel && values[i] < numel, Index, "out of range: tried to access index ", values[i],
+             " on a tensor of ", numel, " elements.");
+    out[i] = values[i] < 0 ? values[i] + numel : values[i];
+  }
+  return out;
+}
+
+TensorSpec take_meta(const Tensor& self, const Tensor& index) {
+  check_long("take", index);
+  VT_CHECK(self.numel() > 0 || index.numel() == 0, Index, "take(): tried to take from an empty tensor");
+  return {DimVec(index.sizes()), self.dtype(), self.device(), {}};
+}
+
+void take_cpu(const Tensor& self, const Tensor& index, Tensor& out) {
+  const Tensor from = contiguous_data(self);
+  BlockLoop loop;
+  loop.to = static_cast<char*>(out.data());
+  loop.from = static_cast<const char*>(from.data());
+  loop.element_bytes = static_cast<int64_t>(out.element_size());
+  loop.from_offsets = flat_indices(index, from.numel());
+  loop.to_offsets = strided_offsets(out.sizes(), out.strides());
+  loop.row = copy_row_function(out.element_size());
+  loop.may_collide = false;
+  loop.run();
+}
+
+void take_backward(GradContext& ctx) {
+  static const Op& put = find_op("put");
+  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
+  ctx.set(0, call<Tensor>(put, zeros, ctx.saved(1), ctx.grad(), true));
+}
+
+TensorSpec put_meta(const Tensor& self, const Tensor& index, const Tensor& source, bool&) {
+  check_long("put_", index);
+  VT_CHECK(self.dtype() == source.dtype(), Runtime, "put_(): self and source expected to have the same dtype, but got self.dtype = ",
+           self.dtype(), " and source.dtype = ", source.dtype());
+  VT_CHECK(index.numel() == source.numel(), Runtime,
+           "put_(): Expected source and index to have the same number of elements, but got source.numel() = ", source.numel(),
+           ", index.numel() = ", index.numel());
+  VT_CHECK(self.numel() > 0 || index.numel() == 0, Index, "put_(): tried to put elements into an empty tensor");
+  return {DimVec(self.sizes()), self.dtype(), self.device(), {}};
+}
+
+void put_cpu(const Tensor& self, const Tensor& index, const Tensor& source, bool accumulate, Tensor& out) {
+  check_no_overlap(*out.impl(), *source.impl());
+  BlockLoop loop;
+  loop.to_offsets = flat_indices(index, self.numel());
+  copy_unless_same(out, self);
+  loop.to = static_cast<char*>(out.data());
+  loop.from = static_cast<const char*>(source.data());
+  loop.element_bytes = static_cast<int64_t>(out.element_size());
+  loop.from_offsets = strided_offsets(source.sizes(), source.strides());
+  loop.row = accumulate ? add_row_function(out.dtype()) : copy_row_function(out.element_size());
+  loop.run();
+}
+
+void put_backward(GradContext& ctx) {
+  static const Op& put = find_op("put");
+  static const Op& take = find_op("take");
+  const Tensor index = ctx.saved(1);
+  if (ctx.needs(0)) {
+    const Tensor zeros = ops::zeros(index.sizes(), ctx.grad().dtype(), ctx.grad().device());
+    ctx.set(0, ctx.arg<bool>(3) ? ctx.grad() : call<Tensor>(put, ctx.grad(), index, zeros, false));
+  }
+  if (ctx.needs(2)) ctx.set(2, ops::reshape(call<Tensor>(take, ctx.grad(), index), ctx.sizes(2)));
+}
+
+}  // namespace
+
+void register_take(Registry& r) {
+  r.def("take(Tensor self, Tensor index) -> Tensor").meta(take_meta).cpu(take_cpu).backward(keep::args(1), take_backward);
+  r.def("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor")
+      .meta(put_meta)
+      .cpu(put_cpu)
+      .backward(keep::args(1), put_backward)
+      .inplace(true)
+      .out(false);
+}
+
+}  // namespace vt
