@@ -1,0 +1,10 @@
+#pragma once
+
+namespace vt {
+
+class Registry;
+void register_sort(Registry& r);
+void register_topk(Registry& r);
+void register_unique(Registry& r);
+
+}  // namespace vt

@@ -1,0 +1,110 @@
+// sort, argsort, msort.
+#include "ops/sort/sort.h"
+
+#include "cpu/thread_pool.h"
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/factory/factory.h"
+#include "ops/sort/register.h"
+#include "ops/sort/slices.h"
+#include "ops/sort/through_host.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+std::array<TensorSpec, 2> sort_meta(const Tensor& self, int64_t& dim, bool&) {
+  dim = wrap_dim(dim, self.dim());
+  VT_CHECK(!is_complex(self.dtype()), Runtime, "Sort does not support complex dtypes on CPU");
+  return {TensorSpec{DimVec(self.sizes()), self.dtype(), self.device(), {}},
+          TensorSpec{DimVec(self.sizes()), DType::int64, self.device(), {}}};
+}
+
+template <class T>
+struct Keyed {
+  T key;
+  int64_t position;
+};
+
+template <class T, class Order>
+void sort_slices(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
+  const Slices in(self, dim), out(values, dim);
+  const int64_t n = in.size();
+  const T* from = self.data<T>();
+  T* to = values.data<T>();
+  int64_t* at = indices.data<int64_t>();
+  parallel_for(0, in.count(), std::max<int64_t>(1, 4096 / n), [&](int64_t begin, int64_t end) {
+    std::vector<Keyed<T>> slice(static_cast<size_t>(n));
+    for (int64_t s = begin; s < end; ++s) {
+      const T* source = from + in.offset(s);
+      for (int64_t i = 0; i < n; ++i) slice[i] = {source[i * in.stride()], i};
+      std::stable_sort(slice.begin(), slice.end(), [](const Keyed<T>& a, const Keyed<T>& b) { return Order()(a.key, b.key); });
+      const int64_t target = out.offset(s);
+      for (int64_t i = 0; i < n; ++i) {
+        to[target + i * out.stride()] = slice[i].key;
+        at[target + i * out.stride()] = slice[i].position;
+      }
+    }
+  });
+}
+
+void sort_cpu(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
+  if (self.numel() == 0) return;
+  visit_dtype<kRealSet>(self.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (descending) {
+      sort_slices<T, Descending<T>>(self, dim, values, indices);
+    } else {
+      sort_slices<T, Ascending<T>>(self, dim, values, indices);
+    }
+  });
+}
+
+void sort_cuda(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
+  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { sort_cpu(s, dim, descending, v, i); }, self, values, indices);
+}
+
+void sort_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, -1); }
+
+// Every sort here is stable, whatever the caller asked for.
+std::tuple<Tensor, Tensor> sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool descending) {
+  return ops::sort(self, dim, descending);
+}
+Tensor argsort(const Tensor& self, int64_t dim, bool descending) { return std::get<1>(ops::sort(self, dim, descending)); }
+Tensor argsort_stable(const Tensor& self, bool, int64_t dim, bool descending) {
+  return std::get<1>(ops::sort(self, dim, descending));
+}
+Tensor msort(const Tensor& self) { return std::get<0>(ops::sort(self, 0)); }
+
+}  // namespace
+
+void selected_along_dim_backward(GradContext& ctx, int dim_arg, int keepdim_arg) {
+  static const Op& scatter = find_op("scatter.src");
+  const IntSpan sizes = ctx.sizes(0);
+  const int64_t dim = wrap_dim(ctx.arg<int64_t>(dim_arg), static_cast<int64_t>(sizes.size()));
+  Tensor grad = ctx.grad(0), at = ctx.saved_result(1);
+  if (!grad.defined()) return;
+  if (keepdim_arg >= 0 && !ctx.arg<bool>(keepdim_arg) && !sizes.empty()) {
+    grad = ops::unsqueeze(grad, dim);
+    at = ops::unsqueeze(at, dim);
+  }
+  ctx.set(0, call<Tensor>(scatter, ops::zeros(sizes, grad.dtype(), grad.device()), dim, at, grad));
+}
+
+void register_sort(Registry& r) {
+  r.def("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+      .meta(sort_meta)
+      .cpu(sort_cpu)
+      .cuda(sort_cuda)
+      .backward(Keep::result(1), sort_backward);
+  r.def("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+      .composite(sort_stable);
+  r.def("argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor").composite(argsort);
+  r.def("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor").composite(argsort_stable);
+  r.def("msort(Tensor self) -> Tensor").composite(msort);
+  register_topk(r);
+  register_unique(r);
+}
+
+}  // namespace vt
