@@ -8,6 +8,8 @@
   F(factory) \
   F(view) \
   F(join) \
+  F(index) \
+  F(sort) \
   F(random)
 // clang-format on
 
@@ -15,6 +17,9 @@
 // clang-format off
 #define VT_CUDA_FAMILIES(F) \
   F(factory_cuda) \
+  F(index_cuda) \
+  F(gather_cuda) \
+  F(embedding_cuda) \
   F(dropout_cuda) \
   F(sampling_cuda)
 // clang-format on

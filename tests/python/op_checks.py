@@ -72,6 +72,8 @@ class Arguments:
                     self.theirs_leaves.append(theirs)
                     self.our_leaves.append(ours)
                 return theirs, ours
+            if isinstance(value, reference.Tensor):
+                return value, ours_of(value)
             if isinstance(value, DType):
                 return torch_dtype(value.name), getattr(_C, value.name)
             if isinstance(value, (list, tuple)):

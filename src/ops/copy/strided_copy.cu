@@ -53,7 +53,7 @@ constexpr int kTileThreads = 256;
 
 struct TransposeArguments {
   cuda::detail::ReduceOffsets to_batch, from_batch;
-  int64_t rows, columns;   // columns are contiguous in `from`, rows in `to`
+  int64_t rows, columns;        // columns are contiguous in `from`, rows in `to`
   int64_t from_row, to_column;  // strides in elements
   int64_t tiles_down, tiles_across;
 };

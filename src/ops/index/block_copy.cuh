@@ -63,18 +63,17 @@ void launch_blocks(const char* op, const Tensor& to, const Tensor& from, const B
   const int64_t count = p.before_count * p.positions * p.after_count;
   if (count == 0) return;
   launch(index_launch(op, to, count), {to.storage().get(), from.storage().get()}, block_kernel<T, Write>,
-         static_cast<T*>(to.data()), static_cast<const T*>(from.data()), p, device_error_sink(to.device().index, op), write);
+         static_cast<T*>(to.data()), static_cast<const T*>(from.data()), p, device_error_sink(to.device().index, op),
+         write);
 }
 
 inline void copy_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p) {
-  visit_element(to.element_size(), [&](auto tag) {
-    launch_blocks<typename decltype(tag)::type>(op, to, from, p, StoreElement{});
-  });
+  visit_element(to.element_size(),
+                [&](auto tag) { launch_blocks<typename decltype(tag)::type>(op, to, from, p, StoreElement{}); });
 }
 inline void add_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p) {
-  visit_dtype<kAllSet>(to.dtype(), [&](auto tag) {
-    launch_blocks<typename decltype(tag)::type>(op, to, from, p, AddElement{});
-  });
+  visit_dtype<kAllSet>(to.dtype(),
+                       [&](auto tag) { launch_blocks<typename decltype(tag)::type>(op, to, from, p, AddElement{}); });
 }
 
 }  // namespace vt::cuda

@@ -89,9 +89,8 @@ void BlockLoop::run() const {
   const int64_t grain = std::max<int64_t>(1, 16384 / (rows * n));
   if (may_collide) {
     // Different b never write one place.
-    parallel_for(0, outer, std::max<int64_t>(1, grain / offsets), [&](int64_t begin, int64_t end) {
-      blocks(begin * offsets, end * offsets);
-    });
+    parallel_for(0, outer, std::max<int64_t>(1, grain / offsets),
+                 [&](int64_t begin, int64_t end) { blocks(begin * offsets, end * offsets); });
   } else {
     parallel_for(0, outer * offsets, grain, blocks);
   }
@@ -116,8 +115,8 @@ std::vector<int64_t> strided_offsets(IntSpan sizes, IntSpan strides) {
 
 void throw_bad_index(int64_t index, const IndexBounds& bounds) {
   if (bounds.message) throw Error(bounds.kind, bounds.message);
-  throw Error(bounds.kind, detail::concat("index ", index, " is out of bounds for dimension ", bounds.dim, " with size ",
-                                          bounds.size));
+  throw Error(bounds.kind, detail::concat("index ", index, " is out of bounds for dimension ", bounds.dim,
+                                          " with size ", bounds.size));
 }
 
 std::vector<int64_t> checked_indices(const Tensor& index, const IndexBounds& bounds) {

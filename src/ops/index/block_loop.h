@@ -13,8 +13,8 @@ using RowFunction = void (*)(char* to, const char* from, int64_t n, int64_t to_s
 RowFunction copy_row_function(size_t element_bytes);
 RowFunction add_row_function(DType dtype);  // to += from, in place, in the dtype
 
-// Every position is (b, j, a): b runs over `before`, a over `after`, strided on both sides; j over a list of offsets per
-// side. All strides and offsets in elements.
+// Every position is (b, j, a): b runs over `before`, a over `after`, strided on both sides; j over a list of offsets
+// per side. All strides and offsets in elements.
 struct BlockLoop {
   char* to = nullptr;
   const char* from = nullptr;
@@ -33,8 +33,9 @@ struct BlockLoop {
 // Offsets of all elements of a strided view, last dim fastest.
 std::vector<int64_t> strided_offsets(IntSpan sizes, IntSpan strides);
 
-// The values of an integer tensor as int64. `size` > 0: each must lie in [0, size), or in [-size, size) with `wraps`, which
-// makes them non-negative; IndexError otherwise with `message`, or "index I is out of bounds for dimension D with size S".
+// The values of an integer tensor as int64. `size` > 0: each must lie in [0, size), or in [-size, size) with `wraps`,
+// which makes them non-negative; IndexError otherwise with `message`, or "index I is out of bounds for dimension D with
+// size S".
 struct IndexBounds {
   int64_t size;
   int64_t dim = 0;

@@ -6,8 +6,8 @@
 
 namespace vt {
 
-// `pointed` is reached through the index, `dense` steps as the index does. Strides in elements; a 0-dim tensor counts as
-// one of a single element.
+// `pointed` is reached through the index, `dense` steps as the index does. Strides in elements; a 0-dim tensor counts
+// as one of a single element.
 struct ElementLoop {
   DimVec sizes;            // of the index tensor
   DimVec pointed_strides;  // 0 at dim

@@ -28,15 +28,18 @@ TensorSpec embedding_meta(const Tensor& weight, const Tensor& indices, int64_t&,
 }
 
 void embedding_cpu(const Tensor& weight, const Tensor& indices, int64_t, bool, bool, Tensor& out) {
-  const std::vector<int64_t> rows = checked_indices(indices, {.size = weight.size(0), .message = "index out of range in self"});
+  const std::vector<int64_t> rows =
+      checked_indices(indices, {.size = weight.size(0), .message = "index out of range in self"});
   if (out.numel() == 0) return;
   const Tensor table = contiguous_data(weight);
   const int64_t row_bytes = weight.size(1) * static_cast<int64_t>(weight.element_size());
   const char* from = static_cast<const char*>(table.data());
   char* to = static_cast<char*>(out.data());
-  parallel_for(0, static_cast<int64_t>(rows.size()), std::max<int64_t>(1, 65536 / row_bytes), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) std::memcpy(to + i * row_bytes, from + rows[i] * row_bytes, row_bytes);
-  });
+  parallel_for(0, static_cast<int64_t>(rows.size()), std::max<int64_t>(1, 65536 / row_bytes),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i)
+                   std::memcpy(to + i * row_bytes, from + rows[i] * row_bytes, row_bytes);
+               });
 }
 
 void embedding_derivative(GradContext& ctx) {
@@ -44,12 +47,14 @@ void embedding_derivative(GradContext& ctx) {
   ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.saved(1), ctx.sizes(0)[0], ctx.arg<int64_t>(2), ctx.arg<bool>(3)));
 }
 
-TensorSpec embedding_dense_backward_meta(const Tensor& grad_output, const Tensor& indices, int64_t& num_weights, int64_t&, bool&) {
+TensorSpec embedding_dense_backward_meta(const Tensor& grad_output, const Tensor& indices, int64_t& num_weights,
+                                         int64_t&, bool&) {
   check_indices(indices);
   VT_CHECK(num_weights >= 0, Runtime, "expected num_weights to be non-negative, got ", num_weights);
-  VT_CHECK(grad_output.dim() == indices.dim() + 1 && same(grad_output.sizes().first(indices.sizes().size()), indices.sizes()),
-           Runtime, "expected grad_output to have the shape of indices and one more dimension, got ", grad_output, " and ",
-           indices);
+  VT_CHECK(grad_output.dim() == indices.dim() + 1 &&
+               same(grad_output.sizes().first(indices.sizes().size()), indices.sizes()),
+           Runtime, "expected grad_output to have the shape of indices and one more dimension, got ", grad_output,
+           " and ", indices);
   return {DimVec{num_weights, grad_output.size(-1)}, grad_output.dtype(), grad_output.device(), {}};
 }
 
@@ -92,9 +97,10 @@ void sum_rows(const T* grad, const Occurrences& at, int64_t num_rows, int64_t wi
   });
 }
 
-void embedding_dense_backward_cpu(const Tensor& grad_output, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
-                                  bool scale_grad_by_freq, Tensor& out) {
-  const std::vector<int64_t> rows = checked_indices(indices, {.size = num_weights, .message = "index out of range in self"});
+void embedding_dense_backward_cpu(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
+                                  int64_t padding_idx, bool scale_grad_by_freq, Tensor& out) {
+  const std::vector<int64_t> rows =
+      checked_indices(indices, {.size = num_weights, .message = "index out of range in self"});
   if (out.numel() == 0) return;
   const Tensor grad = contiguous_data(grad_output);
   const Occurrences at(rows, num_weights, padding_idx);
@@ -117,14 +123,16 @@ void embedding_dense_backward_derivative(GradContext& ctx) {
 }  // namespace
 
 void register_embedding(Registry& r) {
-  r.def("embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) "
-        "-> Tensor")
+  r.def(
+       "embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) "
+       "-> Tensor")
       .meta(embedding_meta)
       .cpu(embedding_cpu)
       .backward(keep::args(1), embedding_derivative)
       .out(false);
-  r.def("embedding_dense_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx, "
-        "bool scale_grad_by_freq) -> Tensor")
+  r.def(
+       "embedding_dense_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx, "
+       "bool scale_grad_by_freq) -> Tensor")
       .meta(embedding_dense_backward_meta)
       .cpu(embedding_dense_backward_cpu)
       .backward(keep::args(1), embedding_dense_backward_derivative)

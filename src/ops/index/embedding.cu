@@ -44,8 +44,8 @@ __global__ void count_rows_kernel(const int64_t* index, int64_t n, int64_t rows,
 
 // One thread per element of the gradient; 16-bit gradients are summed in float32.
 template <class T, class Sum>
-__global__ void add_rows_kernel(const T* grad, const int64_t* index, int64_t n, int64_t width, int64_t rows, int64_t padding,
-                                const int* counts, Sum* sums, DeviceErrorSink errors) {
+__global__ void add_rows_kernel(const T* grad, const int64_t* index, int64_t n, int64_t width, int64_t rows,
+                                int64_t padding, const int* counts, Sum* sums, DeviceErrorSink errors) {
   const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
   for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n * width; i += step) {
     const int64_t row = i / width, column = i - row * width, at = index[row];
@@ -59,8 +59,8 @@ __global__ void add_rows_kernel(const T* grad, const int64_t* index, int64_t n, 
   }
 }
 
-void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
-                                   bool scale_grad_by_freq, Tensor& out) {
+void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
+                                   int64_t padding_idx, bool scale_grad_by_freq, Tensor& out) {
   if (out.numel() == 0) return;
   const DType sum_dtype = is_reduced_floating(out.dtype()) ? DType::float32 : out.dtype();
   const Tensor sums = sum_dtype == out.dtype() ? out : empty(out.sizes(), sum_dtype, out.device());
@@ -71,14 +71,15 @@ void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indi
     Tensor counts;
     if (scale_grad_by_freq) {
       counts = ops::zeros(DimVec{num_weights}, DType::int32, out.device());
-      launch(index_launch("embedding_dense_backward", out, n), {at.storage().get(), counts.storage().get()}, count_rows_kernel,
-             at.data<int64_t>(), n, num_weights, counts.data<int32_t>());
+      launch(index_launch("embedding_dense_backward", out, n), {at.storage().get(), counts.storage().get()},
+             count_rows_kernel, at.data<int64_t>(), n, num_weights, counts.data<int32_t>());
     }
     visit_dtype<kFloatingSet>(grad.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
       using Sum = opmath_t<T>;
-      launch(index_launch("embedding_dense_backward", out, n * width), {grad.storage().get(), at.storage().get(), sums.storage().get()},
-             add_rows_kernel<T, Sum>, grad.data<T>(), at.data<int64_t>(), n, width, num_weights, padding_idx,
+      launch(index_launch("embedding_dense_backward", out, n * width),
+             {grad.storage().get(), at.storage().get(), sums.storage().get()}, add_rows_kernel<T, Sum>, grad.data<T>(),
+             at.data<int64_t>(), n, width, num_weights, padding_idx,
              counts.defined() ? counts.data<int32_t>() : nullptr, sums.data<Sum>(),
              device_error_sink(out.device().index, "embedding_dense_backward"));
     });

@@ -30,10 +30,12 @@ void check_element_index(const char* op, const Tensor& self, int64_t& dim, const
            "(): Expected dtype int32/int64 for index, got ", index.dtype());
   if (index.numel() == 0) return;
   VT_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1), Runtime,
-           "Index tensor must have the same number of dimensions as input tensor, got ", index.dim(), " and ", self.dim());
+           "Index tensor must have the same number of dimensions as input tensor, got ", index.dim(), " and ",
+           self.dim());
   for (int64_t d = 0; d < std::min(index.dim(), self.dim()); ++d) {
     VT_CHECK(d == dim || index.sizes()[d] <= self.sizes()[d], Runtime, "Size does not match at dimension ", d,
-             " expected index ", index.sizes(), " to be no larger than self ", self.sizes(), " apart from dimension ", dim);
+             " expected index ", index.sizes(), " to be no larger than self ", self.sizes(), " apart from dimension ",
+             dim);
   }
 }
 
@@ -77,8 +79,8 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
   VT_CHECK(self.dim() == indices.dim(), Runtime,
            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got ", self.dim(),
            " dimensions for input, and ", indices.dim(), " dimensions for indices");
-  VT_CHECK(indices.dtype() == DType::int64, Runtime,
-           "torch.take_along_dim(): dtype of indices should be Long but got ", indices.dtype());
+  VT_CHECK(indices.dtype() == DType::int64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got ",
+           indices.dtype());
   const int64_t d = wrap_dim(*dim, self.dim());
   if (self.dim() == 0) return ops::gather(self, 0, indices);
   DimVec self_sizes(self.sizes()), index_sizes(indices.sizes());

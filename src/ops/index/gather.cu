@@ -17,7 +17,7 @@ struct ElementArguments {
   GroupOffsets offsets;  // the named side has stride 0 along the dim
   const int64_t* index;  // contiguous
   int64_t count;
-  int64_t size;      // of the dim
+  int64_t size;  // of the dim
   int64_t dim_stride;
 };
 
@@ -99,7 +99,8 @@ struct Join {
   }
 };
 
-ElementArguments element_arguments(const Tensor& named, const Tensor& dense, const Tensor& index, int64_t dim, bool named_is_target) {
+ElementArguments element_arguments(const Tensor& named, const Tensor& dense, const Tensor& index, int64_t dim,
+                                   bool named_is_target) {
   auto strides = [](const Tensor& t) { return t.dim() == 0 ? DimVec{1} : DimVec(t.strides()); };
   CopyPlan plan;
   plan.sizes = index.dim() == 0 ? DimVec{1} : DimVec(index.sizes());

@@ -25,7 +25,9 @@ std::vector<int64_t> index_offsets(const IndexPlan& plan) {
 }
 
 // The dense side's strides for a group of dims that starts at dim `first`.
-IntSpan group(const Tensor& dense, size_t first, const DimVec& sizes) { return dense.strides().subspan(first, sizes.size()); }
+IntSpan group(const Tensor& dense, size_t first, const DimVec& sizes) {
+  return dense.strides().subspan(first, sizes.size());
+}
 
 BlockLoop index_loop(const IndexPlan& plan, const Tensor& dense, bool dense_is_target) {
   const size_t index_at = plan.before_sizes.size(), after_at = index_at + plan.index_sizes.size();
@@ -70,9 +72,8 @@ Tensor index_put_kernel(const Tensor& self, TensorSpan indices, const Tensor& va
   check_writable(self);
   check_no_internal_overlap(*self.impl());
   check_no_overlap(*self.impl(), *values.impl());
-  VT_CHECK(self.dtype() == values.dtype(), Runtime,
-           "Index put requires the source and destination dtypes match, got ", self.dtype(), " for the destination and ",
-           values.dtype(), " for the source.");
+  VT_CHECK(self.dtype() == values.dtype(), Runtime, "Index put requires the source and destination dtypes match, got ",
+           self.dtype(), " for the destination and ", values.dtype(), " for the source.");
   for (const Tensor& i : indices) {
     if (i.defined()) check_no_overlap(*self.impl(), *i.impl());
   }
@@ -80,8 +81,8 @@ Tensor index_put_kernel(const Tensor& self, TensorSpan indices, const Tensor& va
   const DimVec sizes = plan.result_sizes();
   VT_CHECK(is_expandable_to(values.sizes(), sizes), Runtime, "shape mismatch: value tensor of shape ", values.sizes(),
            " cannot be broadcast to indexing result of shape ", sizes);
-  VT_CHECK(values.device() == self.device() || values.dim() == 0, Runtime, "expected values on ", self.device(), ", got ",
-           values.device());
+  VT_CHECK(values.device() == self.device() || values.dim() == 0, Runtime, "expected values on ", self.device(),
+           ", got ", values.device());
   const Tensor source = ops::expand(ops::to(values, self.device()), sizes);
   if (self.is_cpu()) {
     index_put_cpu(self, plan, source, accumulate);
@@ -140,8 +141,9 @@ void register_index(Registry& r) {
       .any_device();
   r.def("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor")
       .composite(index_put_copy);
-  r.def("_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) "
-        "-> Tensor(a!)")
+  r.def(
+       "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) "
+       "-> Tensor(a!)")
       .composite(index_put_impl)
       .internal();
   register_index_dim(r);

@@ -27,7 +27,8 @@ Tensor offsets_of(const Tensor& self, const IndexPlan& plan) {
   const int64_t count = offsets.numel();
   for (size_t k = 0; count > 0 && k < plan.indices.size(); ++k) {
     // A dim without elements has no valid position at all, and the kernel no element to fall back on.
-    VT_CHECK(plan.indexed_sizes[k] > 0, Index, "index is out of bounds for dimension ", plan.indexed_dims[k], " with size 0");
+    VT_CHECK(plan.indexed_sizes[k] > 0, Index, "index is out of bounds for dimension ", plan.indexed_dims[k],
+             " with size 0");
     const Tensor index = int64_data(plan.indices[k]);
     launch(index_launch("index", self, count), {offsets.storage().get(), index.storage().get()}, add_offsets_kernel,
            offsets.data<int64_t>(), index.data<int64_t>(), count, plan.indexed_sizes[k], plan.indexed_strides[k],

@@ -21,7 +21,8 @@ struct GroupOffsets {
 
   GroupOffsets() = default;
   explicit GroupOffsets(const CopyPlan& plan) : ndim(plan.ndim()) {
-    VT_CHECK(ndim <= kIndexDims, NotImplemented, "indexing over more than ", kIndexDims, " separate dims on CUDA, got ", ndim);
+    VT_CHECK(ndim <= kIndexDims, NotImplemented, "indexing over more than ", kIndexDims, " separate dims on CUDA, got ",
+             ndim);
     for (int d = 0; d < ndim; ++d) {
       sizes[d] = plan.sizes[d];
       to_strides[d] = plan.to_strides[d];

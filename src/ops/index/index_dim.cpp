@@ -24,9 +24,10 @@ void check_index_dtype(const char* op, const Tensor& index) {
            "(): Expected dtype int32 or int64 for index, got ", index.dtype());
 }
 
-// Slices of `to` along `dim` against slices of `from`; exactly one side's positions come from `at`, the other's count up.
-BlockLoop slice_loop(const Tensor& to, const Tensor& from, IntSpan block_sizes, int64_t dim, const std::vector<int64_t>& at,
-                     bool at_names_target) {
+// Slices of `to` along `dim` against slices of `from`; exactly one side's positions come from `at`, the other's count
+// up.
+BlockLoop slice_loop(const Tensor& to, const Tensor& from, IntSpan block_sizes, int64_t dim,
+                     const std::vector<int64_t>& at, bool at_names_target) {
   const DimVec to_strides = strides_at_least_1d(to), from_strides = strides_at_least_1d(from);
   const size_t d = static_cast<size_t>(dim);
   BlockLoop loop;
@@ -34,7 +35,8 @@ BlockLoop slice_loop(const Tensor& to, const Tensor& from, IntSpan block_sizes, 
   loop.from = static_cast<const char*>(from.data());
   loop.element_bytes = static_cast<int64_t>(to.element_size());
   loop.before = plan_copy(block_sizes.first(d), IntSpan(to_strides).first(d), IntSpan(from_strides).first(d));
-  loop.after = plan_copy(block_sizes.subspan(d + 1), IntSpan(to_strides).subspan(d + 1), IntSpan(from_strides).subspan(d + 1));
+  loop.after =
+      plan_copy(block_sizes.subspan(d + 1), IntSpan(to_strides).subspan(d + 1), IntSpan(from_strides).subspan(d + 1));
   loop.to_offsets.resize(at.size());
   loop.from_offsets.resize(at.size());
   for (size_t j = 0; j < at.size(); ++j) {
@@ -79,15 +81,17 @@ void index_select_backward(GradContext& ctx) {
 
 // index_add
 
-void check_sources(const char* op, const Tensor& self, int64_t& dim, const Tensor& index, const Tensor& source, ErrorKind kind) {
+void check_sources(const char* op, const Tensor& self, int64_t& dim, const Tensor& index, const Tensor& source,
+                   ErrorKind kind) {
   dim = wrap_dim(dim, self.dim());
   check_vector(op, index);
-  VT_CHECK(self.dtype() == source.dtype(), Runtime, op, "(): self and source expected to have the same dtype, but got (self) ",
-           self.dtype(), " and (source) ", source.dtype());
+  VT_CHECK(self.dtype() == source.dtype(), Runtime, op,
+           "(): self and source expected to have the same dtype, but got (self) ", self.dtype(), " and (source) ",
+           source.dtype());
   const int64_t named = source.dim() == 0 ? 1 : source.sizes()[std::min<int64_t>(dim, source.dim() - 1)];
   if (index.numel() != named) {
-    throw Error(kind, detail::concat(op, "_(): Number of indices (", index.numel(), ") should be equal to source.size(dim): (",
-                                     named, "), for dim: ", dim));
+    throw Error(kind, detail::concat(op, "_(): Number of indices (", index.numel(),
+                                     ") should be equal to source.size(dim): (", named, "), for dim: ", dim));
   }
   VT_CHECK(self.dim() == source.dim() || (self.dim() <= 1 && source.dim() <= 1), Runtime,
            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ",
@@ -107,7 +111,8 @@ TensorSpec index_add_meta(const Tensor& self, int64_t& dim, const Tensor& index,
   return like_self(self);
 }
 
-void index_add_cpu(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha, Tensor& out) {
+void index_add_cpu(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha,
+                   Tensor& out) {
   static const Op& mul = find_op("mul.Tensor");
   check_no_overlap(*out.impl(), *source.impl());
   const DimVec sizes = at_least_1d(self.sizes());
@@ -136,7 +141,8 @@ void index_add_backward(GradContext& ctx) {
 // index_copy
 
 TensorSpec index_copy_meta(const Tensor& self, int64_t& dim, const Tensor& index, const Tensor& source) {
-  VT_CHECK(index.dtype() == DType::int64, Runtime, "index_copy_(): Expected a long tensor for index, but got ", index.dtype());
+  VT_CHECK(index.dtype() == DType::int64, Runtime, "index_copy_(): Expected a long tensor for index, but got ",
+           index.dtype());
   check_sources("index_copy", self, dim, index, source, ErrorKind::Index);
   return like_self(self);
 }
@@ -237,7 +243,8 @@ void register_index_dim(Registry& r) {
       .cpu(index_fill_cpu)
       .backward(keep::args(2), index_fill_backward)
       .inplace(true);
-  r.def("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor").composite(index_fill_tensor);
+  r.def("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor")
+      .composite(index_fill_tensor);
   r.def("index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)")
       .composite(index_fill_tensor_inplace);
 }

@@ -13,12 +13,13 @@ DimVec sizes_of(const Tensor& t) { return t.dim() == 0 ? DimVec{1} : DimVec(t.si
 DimVec strides_of(const Tensor& t) { return t.dim() == 0 ? DimVec{1} : DimVec(t.strides()); }
 
 // Slices of `to` against slices of `from` along `dim`; `index` names those of one side.
-BlockArguments slice_arguments(const Tensor& to, const Tensor& from, IntSpan block_sizes, int64_t dim, const Tensor& index,
-                               int64_t size, bool named_is_target, bool wraps = false) {
+BlockArguments slice_arguments(const Tensor& to, const Tensor& from, IntSpan block_sizes, int64_t dim,
+                               const Tensor& index, int64_t size, bool named_is_target, bool wraps = false) {
   const DimVec to_strides = strides_of(to), from_strides = strides_of(from);
   const size_t d = static_cast<size_t>(dim);
   BlockArguments p;
-  p.before = GroupOffsets(plan_copy(block_sizes.first(d), IntSpan(to_strides).first(d), IntSpan(from_strides).first(d)));
+  p.before =
+      GroupOffsets(plan_copy(block_sizes.first(d), IntSpan(to_strides).first(d), IntSpan(from_strides).first(d)));
   p.after = GroupOffsets(
       plan_copy(block_sizes.subspan(d + 1), IntSpan(to_strides).subspan(d + 1), IntSpan(from_strides).subspan(d + 1)));
   p.before_count = p.before.numel();
@@ -45,7 +46,8 @@ void index_select_cuda(const Tensor& self, int64_t dim, const Tensor& index, Ten
   copy_blocks("index_select", out, self, slice_arguments(out, self, out_sizes, dim, at, sizes[dim], false));
 }
 
-void index_add_cuda(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha, Tensor& out) {
+void index_add_cuda(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha,
+                    Tensor& out) {
   static const Op& mul = find_op("mul.Tensor");
   check_no_overlap(*out.impl(), *source.impl());
   copy_unless_same(out, self);

@@ -19,6 +19,9 @@ std::vector<Tensor> expand_masks(const Tensor& self, TensorSpan indices) {
     }
     VT_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32 || is_mask(index), Index,
              "tensors used as indices must be long, int, byte or bool tensors, got ", index.dtype());
+    VT_CHECK(index.device() == self.device() || index.is_cpu(), Runtime,
+             "indices should be either on cpu or on the same device as the indexed tensor (", self.device(), "), got ",
+             index.device());
     if (!is_mask(index)) {
       out.push_back(ops::to(index, self.device()));
       continue;
@@ -26,13 +29,14 @@ std::vector<Tensor> expand_masks(const Tensor& self, TensorSpan indices) {
     const int64_t first = static_cast<int64_t>(out.size());
     for (int64_t d = 0; d < index.dim(); ++d) {
       VT_CHECK(first + d < self.dim() && index.sizes()[d] == self.sizes()[first + d], Index, "The shape of the mask ",
-               index.sizes(), " at index ", d, " does not match the shape of the indexed tensor ", self.sizes(), " at index ",
-               first + d);
+               index.sizes(), " at index ", d, " does not match the shape of the indexed tensor ", self.sizes(),
+               " at index ", first + d);
     }
     const Tensor positions = ops::nonzero(ops::to(index, self.device()));
     for (int64_t d = 0; d < index.dim(); ++d) out.push_back(ops::select(positions, 1, d));
   }
-  VT_CHECK(static_cast<int64_t>(out.size()) <= self.dim(), Index, "too many indices for tensor of dimension ", self.dim());
+  VT_CHECK(static_cast<int64_t>(out.size()) <= self.dim(), Index, "too many indices for tensor of dimension ",
+           self.dim());
   out.resize(static_cast<size_t>(self.dim()));
   return out;
 }

@@ -8,7 +8,8 @@
 namespace vt {
 
 // The result of self[indices] has dims before + index + after. An element's place in self is
-//   self offset + b . before_strides + offset of j + a . after_strides,   offset of j = sum_k indices[k][j] * strides[k].
+//   self offset + b . before_strides + offset of j + a . after_strides,   offset of j = sum_k indices[k][j] *
+//   strides[k].
 struct IndexPlan {
   DimVec before_sizes, before_strides;
   DimVec after_sizes, after_strides;

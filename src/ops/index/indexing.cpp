@@ -24,8 +24,8 @@ int64_t named_dims(std::span<const IndexItem> items) {
 
 Tensor select_item(const Tensor& self, int64_t dim, int64_t real_dim, int64_t index) {
   const int64_t size = self.sizes()[dim];
-  VT_CHECK(index >= -size && index < size, Index, "index ", index, " is out of bounds for dimension ", real_dim, " with size ",
-           size);
+  VT_CHECK(index >= -size && index < size, Index, "index ", index, " is out of bounds for dimension ", real_dim,
+           " with size ", size);
   return select(self, dim, index);
 }
 
@@ -132,7 +132,8 @@ bool fill_masked(const Tensor& view, const IndexList& indices, const Tensor& val
 Tensor get_item(const Tensor& self, std::span<const IndexItem> items) {
   if (items.size() == 1 && items[0].kind == Kind::Int) {
     VT_CHECK(self.dim() > 0, Index,
-             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+             "0-dim "
              "tensor to a number");
     return select_item(self, 0, 0, items[0].value);
   }

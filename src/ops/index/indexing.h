@@ -18,8 +18,8 @@ struct IndexItem {
   vt::Tensor tensor;  // bool, uint8, int32 or int64, any dims
 };
 
-// A view of self where no tensor (and no bool) is among the items, else a new tensor. IndexError for too many indices, an
-// index outside its dim or a tensor of another dtype; ValueError for a slice whose step is not positive.
+// A view of self where no tensor (and no bool) is among the items, else a new tensor. IndexError for too many indices,
+// an index outside its dim or a tensor of another dtype; ValueError for a slice whose step is not positive.
 VT_API Tensor get_item(const Tensor& self, std::span<const IndexItem> items);
 
 // Writes `value`, broadcast, to what get_item names. A wrapped number is cast to self's dtype; so is any value where no

@@ -59,7 +59,9 @@ void check_mask(const char* op, const Tensor& mask) {
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, op, ": expected BoolTensor for mask, got ", mask.dtype());
 }
 
-Tensor flat_positions(const Tensor& mask) { return ops::reshape(ops::nonzero(ops::reshape(mask, DimVec{-1})), DimVec{-1}); }
+Tensor flat_positions(const Tensor& mask) {
+  return ops::reshape(ops::nonzero(ops::reshape(mask, DimVec{-1})), DimVec{-1});
+}
 
 Tensor masked_select_kernel(const Tensor& self, const Tensor& mask) {
   check_mask("masked_select", mask);
@@ -79,12 +81,13 @@ void masked_select_backward(GradContext& ctx) {
 
 Tensor masked_scatter_kernel(const Tensor& self, const Tensor& mask, const Tensor& source) {
   check_mask("masked_scatter", mask);
-  VT_CHECK(self.dtype() == source.dtype(), Runtime, "masked_scatter: expected self and source to have same dtypes but got ",
-           self.dtype(), " and ", source.dtype());
+  VT_CHECK(self.dtype() == source.dtype(), Runtime,
+           "masked_scatter: expected self and source to have same dtypes but got ", self.dtype(), " and ",
+           source.dtype());
   const DimVec sizes = broadcast_sizes(self.sizes(), mask.sizes());
   const Tensor at = flat_positions(ops::expand(mask, sizes));
-  VT_CHECK(at.numel() <= source.numel(), Runtime, "Number of elements of source < number of ones in mask: ", source.numel(),
-           " < ", at.numel());
+  VT_CHECK(at.numel() <= source.numel(), Runtime,
+           "Number of elements of source < number of ones in mask: ", source.numel(), " < ", at.numel());
   Tensor out = ops::clone(ops::expand(self, sizes), MemoryFormat::Contiguous);
   const Tensor values = ops::slice(ops::reshape(source, DimVec{-1}), 0, 0, at.numel());
   static const Op& index_copy_ = find_op("index_copy_");

@@ -101,10 +101,11 @@ Tensor nonzero_cuda(const Tensor& self) {
   const LaunchConfig config{"nonzero", stream, dim3(static_cast<unsigned>(blocks)), dim3(kThreads)};
   visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    launch(config, {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()), n,
-           counts.data<int64_t>());
+    launch(config, {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()),
+           n, counts.data<int64_t>());
   });
-  launch({"nonzero", stream, dim3(1), dim3(kThreads)}, {counts.storage().get()}, scan_kernel, counts.data<int64_t>(), blocks);
+  launch({"nonzero", stream, dim3(1), dim3(kThreads)}, {counts.storage().get()}, scan_kernel, counts.data<int64_t>(),
+         blocks);
   const Tensor total(make_intrusive<TensorImpl>(counts.storage(), DType::int64, IntSpan(), IntSpan(), blocks));
   const Tensor out = empty(DimVec{read_scalar(total).to_int(), self.dim()}, DType::int64, self.device());
   if (out.size(0) == 0 || self.dim() == 0) return out;

@@ -38,19 +38,22 @@ TensorSpec like_self(const Tensor& self) { return {DimVec(self.sizes()), self.dt
 void check_scatter(const char* op, const Tensor& self, int64_t& dim, const Tensor& index, const Tensor* src) {
   check_element_index(op, self, dim, index);
   if (!src) return;
-  VT_CHECK(self.dtype() == src->dtype(), Runtime, op, "(): Expected self.dtype to be equal to src.dtype, got ", self.dtype(),
-           " and ", src->dtype());
+  VT_CHECK(self.dtype() == src->dtype(), Runtime, op, "(): Expected self.dtype to be equal to src.dtype, got ",
+           self.dtype(), " and ", src->dtype());
   if (index.numel() == 0) return;
   VT_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(src->dim(), 1), Runtime,
-           "Index tensor must have the same number of dimensions as src tensor, got ", index.dim(), " and ", src->dim());
+           "Index tensor must have the same number of dimensions as src tensor, got ", index.dim(), " and ",
+           src->dim());
   for (int64_t d = 0; d < std::min(index.dim(), src->dim()); ++d) {
-    VT_CHECK(index.sizes()[d] <= src->sizes()[d], Runtime, "Expected index ", index.sizes(), " to be no larger than self ",
-             self.sizes(), " apart from dimension ", dim, " and to be no larger size than src ", src->sizes());
+    VT_CHECK(index.sizes()[d] <= src->sizes()[d], Runtime, "Expected index ", index.sizes(),
+             " to be no larger than self ", self.sizes(), " apart from dimension ", dim,
+             " and to be no larger size than src ", src->sizes());
   }
 }
 
 // self -> out, then every element of src into its place.
-void scatter_into(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode, const Tensor& out) {
+void scatter_into(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode,
+                  const Tensor& out) {
   copy_unless_same(out, self);
   if (index.numel() == 0) return;
   check_no_overlap(*out.impl(), *src.impl());
@@ -108,18 +111,19 @@ TensorSpec scatter_reduce_arg_meta(const Tensor& self, int64_t& dim, const Tenso
   scatter_mode(reduce);
   return like_self(self);
 }
-void scatter_reduce_arg_kernel(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
-                            Tensor& out) {
+void scatter_reduce_arg_kernel(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                               std::string_view reduce, Tensor& out) {
   scatter_into(self, dim, index, src, scatter_mode(reduce), out);
 }
 
-TensorSpec scatter_value_reduce_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar&, std::string_view& reduce) {
+TensorSpec scatter_value_reduce_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar&,
+                                     std::string_view& reduce) {
   check_scatter("scatter", self, dim, index, nullptr);
   scatter_mode(reduce);
   return like_self(self);
 }
-void scatter_value_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index, Scalar value, std::string_view reduce,
-                              Tensor& out) {
+void scatter_value_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index, Scalar value,
+                                 std::string_view reduce, Tensor& out) {
   scatter_into(self, dim, index, number_like(index, value, self.dtype()), scatter_mode(reduce), out);
 }
 
@@ -138,21 +142,23 @@ Scalar neutral(ScatterMode mode, DType dtype) {
     using T = typename decltype(tag)::type;
     using Limits = std::numeric_limits<T>;
     if constexpr (Limits::has_infinity) {
-      return Scalar(mode == ScatterMode::Max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
+      return Scalar(mode == ScatterMode::Max ? -std::numeric_limits<double>::infinity()
+                                             : std::numeric_limits<double>::infinity());
     } else {
       return Scalar(mode == ScatterMode::Max ? Limits::lowest() : Limits::max());
     }
   });
 }
 
-void scatter_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
-                        bool include_self, Tensor& out) {
+void scatter_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                           std::string_view reduce, bool include_self, Tensor& out) {
   const ScatterMode mode = scatter_reduce_mode(reduce);
   copy_unless_same(out, self);
   if (index.numel() == 0) return;
   check_no_overlap(*out.impl(), *src.impl());
   check_no_overlap(*out.impl(), *index.impl());
-  if (!include_self) scatter_elements(out, dim, index, number_like(index, neutral(mode, self.dtype()), self.dtype()), ScatterMode::Set);
+  if (!include_self)
+    scatter_elements(out, dim, index, number_like(index, neutral(mode, self.dtype()), self.dtype()), ScatterMode::Set);
   scatter_elements(out, dim, index, src, mode == ScatterMode::Mean ? ScatterMode::Add : mode);
   if (mode != ScatterMode::Mean) return;
   static const Op& maximum = find_op("maximum");
@@ -214,8 +220,9 @@ void scatter_prod_backward(GradContext& ctx, int64_t dim, const Tensor& index, b
   }
   if (ctx.needs(3)) {
     const Tensor is_zero = src == Scalar(0);
-    const Tensor zeros_met = ops::gather(
-        ops::scatter_add(ops::zeros(self.sizes(), self.dtype(), self.device()), dim, index, ops::to(is_zero, self.dtype())), dim, index);
+    const Tensor zeros_met = ops::gather(ops::scatter_add(ops::zeros(self.sizes(), self.dtype(), self.device()), dim,
+                                                          index, ops::to(is_zero, self.dtype())),
+                                         dim, index);
     const Tensor only_zero = call<Tensor>(logical_and, is_zero, zeros_met == Scalar(1));
     const Tensor without = product(self, ops::masked_fill(src, only_zero, Scalar(1)));
     const Tensor at_zero = ops::gather(grad * without, dim, index);
@@ -270,7 +277,9 @@ void register_scatter(Registry& r) {
       .cuda(scatter_add_kernel)
       .backward(keep::args(2), scatter_add_backward)
       .inplace(true);
-  r.def("scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor")
+  r.def(
+       "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> "
+       "Tensor")
       .meta(scatter_reduce_meta)
       .cpu(scatter_reduce_kernel)
       .cuda(scatter_reduce_kernel)

@@ -5,10 +5,9 @@
 
 namespace vt {
 
-// out[.. index ..] = src, or joined with it, element by element in the order of the index. Mean is not a mode of its own
-// here: add, then divide by counts. RuntimeError for an index outside its dim.
+// out[.. index ..] = src, or joined with it, element by element in the order of the index. Mean is not a mode of its
+// own here: add, then divide by counts. RuntimeError for an index outside its dim.
 void scatter_elements(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode);
 void scatter_elements_cpu(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode);
-
 
 }  // namespace vt

@@ -53,8 +53,10 @@ Tensor search_kernel(const Tensor& sorted_sequence, const Tensor& self, bool out
   const bool one_row = sorted_sequence.dim() == 1;
   if (!one_row) {
     const size_t lead = sorted_sequence.sizes().size() - 1;
-    VT_CHECK(self.sizes().size() == lead + 1 && same(self.sizes().first(lead), sorted_sequence.sizes().first(lead)), Runtime,
-             "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor "
+    VT_CHECK(self.sizes().size() == lead + 1 && same(self.sizes().first(lead), sorted_sequence.sizes().first(lead)),
+             Runtime,
+             "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
+             "tensor "
              "must match, but we got boundaries tensor ",
              sorted_sequence.sizes(), " and input value tensor ", self.sizes());
   }
@@ -71,7 +73,8 @@ Tensor search_kernel(const Tensor& sorted_sequence, const Tensor& self, bool out
     const T* value = values.data<T>();
     int64_t* to = out.data<int64_t>();
     parallel_for(0, values.numel(), 1024, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) to[i] = lower_or_upper(row + (one_row ? 0 : i / per_row * width), width, value[i], right);
+      for (int64_t i = begin; i < end; ++i)
+        to[i] = lower_or_upper(row + (one_row ? 0 : i / per_row * width), width, value[i], right);
     });
   });
   return ops::to(out_int32 ? cast_data(out, DType::int32) : out, self.device());
@@ -79,7 +82,8 @@ Tensor search_kernel(const Tensor& sorted_sequence, const Tensor& self, bool out
 
 bool to_the_right(bool right, std::optional<std::string_view> side) {
   if (!side) return right;
-  VT_CHECK(*side == "left" || *side == "right", Runtime, "torch.searchsorted(): side can only be 'left' or 'right' but got ", *side);
+  VT_CHECK(*side == "left" || *side == "right", Runtime,
+           "torch.searchsorted(): side can only be 'left' or 'right' but got ", *side);
   VT_CHECK(*side == "right" || !right, Runtime,
            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
   return *side == "right";
@@ -92,16 +96,20 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
 }
 
 Tensor bucketize(const Tensor& self, const Tensor& boundaries, bool out_int32, bool right) {
-  VT_CHECK(boundaries.dim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim(", boundaries.dim(), ")");
+  VT_CHECK(boundaries.dim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim(", boundaries.dim(),
+           ")");
   return search_kernel(boundaries, self, out_int32, right);
 }
 
 }  // namespace
 
 void register_search(Registry& r) {
-  r.def("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor").all(bincount_kernel).not_differentiable();
-  r.def("searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
-        "str? side=None, Tensor? sorter=None) -> Tensor")
+  r.def("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor")
+      .all(bincount_kernel)
+      .not_differentiable();
+  r.def(
+       "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
+       "str? side=None, Tensor? sorter=None) -> Tensor")
       .all(searchsorted)
       .not_differentiable();
   r.def("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor")

@@ -55,11 +55,12 @@ void take_backward(GradContext& ctx) {
 
 TensorSpec put_meta(const Tensor& self, const Tensor& index, const Tensor& source, bool&) {
   check_long("put_", index);
-  VT_CHECK(self.dtype() == source.dtype(), Runtime, "put_(): self and source expected to have the same dtype, but got self.dtype = ",
-           self.dtype(), " and source.dtype = ", source.dtype());
+  VT_CHECK(self.dtype() == source.dtype(), Runtime,
+           "put_(): self and source expected to have the same dtype, but got self.dtype = ", self.dtype(),
+           " and source.dtype = ", source.dtype());
   VT_CHECK(index.numel() == source.numel(), Runtime,
-           "put_(): Expected source and index to have the same number of elements, but got source.numel() = ", source.numel(),
-           ", index.numel() = ", index.numel());
+           "put_(): Expected source and index to have the same number of elements, but got source.numel() = ",
+           source.numel(), ", index.numel() = ", index.numel());
   VT_CHECK(self.numel() > 0 || index.numel() == 0, Index, "put_(): tried to put elements into an empty tensor");
   return {DimVec(self.sizes()), self.dtype(), self.device(), {}};
 }
@@ -91,7 +92,10 @@ void put_backward(GradContext& ctx) {
 }  // namespace
 
 void register_take(Registry& r) {
-  r.def("take(Tensor self, Tensor index) -> Tensor").meta(take_meta).cpu(take_cpu).backward(keep::args(1), take_backward);
+  r.def("take(Tensor self, Tensor index) -> Tensor")
+      .meta(take_meta)
+      .cpu(take_cpu)
+      .backward(keep::args(1), take_backward);
   r.def("put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor")
       .meta(put_meta)
       .cpu(put_cpu)

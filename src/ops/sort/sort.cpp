@@ -39,7 +39,8 @@ void sort_slices(const Tensor& self, int64_t dim, Tensor& values, Tensor& indice
     for (int64_t s = begin; s < end; ++s) {
       const T* source = from + in.offset(s);
       for (int64_t i = 0; i < n; ++i) slice[i] = {source[i * in.stride()], i};
-      std::stable_sort(slice.begin(), slice.end(), [](const Keyed<T>& a, const Keyed<T>& b) { return Order()(a.key, b.key); });
+      std::stable_sort(slice.begin(), slice.end(),
+                       [](const Keyed<T>& a, const Keyed<T>& b) { return Order()(a.key, b.key); });
       const int64_t target = out.offset(s);
       for (int64_t i = 0; i < n; ++i) {
         to[target + i * out.stride()] = slice[i].key;
@@ -62,7 +63,8 @@ void sort_cpu(const Tensor& self, int64_t dim, bool descending, Tensor& values, 
 }
 
 void sort_cuda(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
-  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { sort_cpu(s, dim, descending, v, i); }, self, values, indices);
+  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { sort_cpu(s, dim, descending, v, i); }, self, values,
+               indices);
 }
 
 void sort_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, -1); }
@@ -71,7 +73,9 @@ void sort_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, -1); 
 std::tuple<Tensor, Tensor> sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool descending) {
   return ops::sort(self, dim, descending);
 }
-Tensor argsort(const Tensor& self, int64_t dim, bool descending) { return std::get<1>(ops::sort(self, dim, descending)); }
+Tensor argsort(const Tensor& self, int64_t dim, bool descending) {
+  return std::get<1>(ops::sort(self, dim, descending));
+}
 Tensor argsort_stable(const Tensor& self, bool, int64_t dim, bool descending) {
   return std::get<1>(ops::sort(self, dim, descending));
 }
@@ -98,10 +102,13 @@ void register_sort(Registry& r) {
       .cpu(sort_cpu)
       .cuda(sort_cuda)
       .backward(Keep::result(1), sort_backward);
-  r.def("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
+  r.def(
+       "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor "
+       "indices)")
       .composite(sort_stable);
   r.def("argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor").composite(argsort);
-  r.def("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor").composite(argsort_stable);
+  r.def("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor")
+      .composite(argsort_stable);
   r.def("msort(Tensor self) -> Tensor").composite(msort);
   register_topk(r);
   register_unique(r);

@@ -18,8 +18,8 @@ inline std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim = -1, boo
 namespace vt {
 
 class GradContext;
-// Gradient of ops that pick elements along a dim: the picked ones get it, the others zero. Result 1 holds the positions,
-// argument `dim_arg` the dim; with `keepdim_arg` < 0 the dim is kept.
+// Gradient of ops that pick elements along a dim: the picked ones get it, the others zero. Result 1 holds the
+// positions, argument `dim_arg` the dim; with `keepdim_arg` < 0 the dim is kept.
 void selected_along_dim_backward(GradContext& ctx, int dim_arg, int keepdim_arg);
 
 }  // namespace vt

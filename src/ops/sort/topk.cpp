@@ -109,7 +109,8 @@ void kthvalue_cpu(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& valu
 }
 
 void kthvalue_cuda(const Tensor& self, int64_t k, int64_t dim, bool keepdim, Tensor& values, Tensor& indices) {
-  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { kthvalue_cpu(s, k, dim, keepdim, v, i); }, self, values, indices);
+  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { kthvalue_cpu(s, k, dim, keepdim, v, i); }, self, values,
+               indices);
 }
 
 DimVec without_dim(const Tensor& self, int64_t dim, bool keepdim) {
@@ -154,12 +155,14 @@ void median_dim_cpu(const Tensor& self, int64_t dim, bool, Tensor& values, Tenso
 }
 
 void median_dim_cuda(const Tensor& self, int64_t dim, bool keepdim, Tensor& values, Tensor& indices) {
-  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { median_dim_cpu(s, dim, keepdim, v, i); }, self, values, indices);
+  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { median_dim_cpu(s, dim, keepdim, v, i); }, self, values,
+               indices);
 }
 
 std::array<TensorSpec, 2> median_dim_meta(const Tensor& self, int64_t& dim, bool& keepdim) {
   dim = wrap_dim(dim, self.dim());
-  VT_CHECK(self.dim() == 0 || self.sizes()[dim] > 0, Index, "median(): Expected reduction dim ", dim, " to have non-zero size.");
+  VT_CHECK(self.dim() == 0 || self.sizes()[dim] > 0, Index, "median(): Expected reduction dim ", dim,
+           " to have non-zero size.");
   return values_and_positions(without_dim(self, dim, keepdim), self);
 }
 void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }

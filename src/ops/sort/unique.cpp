@@ -51,14 +51,16 @@ Groups group_items(const Tensor& items, int64_t count, int64_t width, bool conse
     const T* data = static_cast<const T*>(items.data());
     std::vector<int64_t> order(static_cast<size_t>(count));
     std::iota(order.begin(), order.end(), int64_t{0});
-    auto equal = [&](int64_t a, int64_t b) { return std::equal(data + a * width, data + (a + 1) * width, data + b * width); };
+    auto equal = [&](int64_t a, int64_t b) {
+      return std::equal(data + a * width, data + (a + 1) * width, data + b * width);
+    };
     if (!consecutive) {
       if constexpr (is_complex_v<T>) {
         throw_unsupported_dtype(items.dtype());
       } else {
         std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-          return std::lexicographical_compare(data + a * width, data + (a + 1) * width, data + b * width, data + (b + 1) * width,
-                                              Ascending<T>());
+          return std::lexicographical_compare(data + a * width, data + (a + 1) * width, data + b * width,
+                                              data + (b + 1) * width, Ascending<T>());
         });
       }
     }
@@ -112,18 +114,21 @@ Unique unique_consecutive(const Tensor& self, bool return_inverse, bool return_c
 }  // namespace
 
 void register_unique(Registry& r) {
-  r.def("_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
-        "-> (Tensor, Tensor, Tensor)")
+  r.def(
+       "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
+       "-> (Tensor, Tensor, Tensor)")
       .all(unique2)
       .not_differentiable()
       .internal();
-  r.def("unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
-        "-> (Tensor, Tensor, Tensor)")
+  r.def(
+       "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
+       "-> (Tensor, Tensor, Tensor)")
       .all(unique_dim)
       .not_differentiable()
       .internal();
-  r.def("unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) "
-        "-> (Tensor, Tensor, Tensor)")
+  r.def(
+       "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) "
+       "-> (Tensor, Tensor, Tensor)")
       .all(unique_consecutive)
       .not_differentiable()
       .internal();

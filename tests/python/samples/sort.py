@@ -1,0 +1,61 @@
+"""Rows of what orders elements: sorting, elements by rank, distinct elements."""
+
+import torch
+
+from samples import FLOATS, NUMBERS, I, Sample, T, call
+
+M = T(3, 4)
+C = T(2, 3, 4)
+ORDERED = {"dtypes": NUMBERS, "gradgrad": True}
+NAN = float("nan")
+WITH_NAN = torch.tensor([[2.0, NAN, -1.0, 2.0], [NAN, NAN, 0.0, -0.0]])
+
+SAMPLES = [
+    Sample(
+        "sort",
+        call(M),
+        call(C, 1),
+        call(C, 0, True),
+        call(T()),
+        call(T(0, 3)),
+        call(WITH_NAN),
+        call(WITH_NAN, -1, True),
+        **ORDERED,
+    ),
+    Sample("argsort", call(M, stable=True), call(C, stable=True, dim=0, descending=True), grad=False, dtypes=FLOATS),
+    Sample("msort", call(M), call(C), dtypes=FLOATS),
+    Sample(
+        "topk",
+        call(M, 2),
+        call(C, 1, 0, False),
+        call(T(2, 200), 3),
+        call(T(5), 5),
+        call(T(), 1),
+        call(M, 0),
+        call(WITH_NAN, 2),
+        dtypes=("float32", "float64", "int64"),
+    ),
+    Sample("kthvalue", call(M, 2), call(C, 1, 0, True), dtypes=("float32", "float64")),
+    Sample("median", call(M), call(C, 1), call(C, 0, True), call(T(5)), dtypes=("float32", "float64")),
+    Sample(
+        "_unique2",
+        call(I(20, high=6), True, True, True),
+        call(I(3, 4, high=6), True, False, False),
+        reference=torch._unique2,
+        grad=False,
+    ),
+    Sample(
+        "unique_dim",
+        call(I(6, 2, high=2), 0, True, True, True),
+        call(I(2, 6, high=2), 1, True, True, False),
+        reference=torch.ops.aten.unique_dim,
+        grad=False,
+    ),
+    Sample(
+        "unique_consecutive",
+        call(I(20, high=2), True, True),
+        call(I(6, 2, high=2), True, True, 0),
+        reference=torch.ops.aten.unique_consecutive,
+        grad=False,
+    ),
+]
