@@ -1,0 +1,114 @@
+"""Host time of small calls from Python, ours and PyTorch's side by side in one process.
+
+    python bench/overhead.py [--out bench/results/overhead_cpu.json]
+
+Every row is the best of several repeats in nanoseconds per call; chains are per op. CUDA rows run when both sides have a GPU;
+they measure the host, so the queue is drained between repeats, outside the timing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch as reference
+import vibetensor.torch as ours
+
+REPEATS = 7
+
+
+def nanoseconds(call: Callable[[], Any], calls: int, per_call: int, settle: Callable[[], Any]) -> float:
+    best = float("inf")
+    call()
+    for _ in range(REPEATS):
+        settle()
+        start = time.perf_counter_ns()
+        for _ in range(calls):
+            call()
+        best = min(best, (time.perf_counter_ns() - start) / calls / per_call)
+    settle()
+    return best
+
+
+def chain(torch: Any, device: str, length: int = 100) -> Callable[[], Any]:
+    x = torch.ones(16, device=device, requires_grad=True)
+
+    def run() -> None:
+        y = x
+        for _ in range(length // 2):
+            y = y * x + x
+        y.sum().backward()
+        x.grad = None
+
+    return run
+
+
+def rows(torch: Any, device: str) -> dict[str, tuple[Callable[[], Any], int]]:
+    """Calls by name, and how many ops one call stands for."""
+    x, y = torch.ones(16, device=device), torch.ones(16, device=device)
+    g = torch.ones(16, device=device, requires_grad=True)
+    m = torch.ones(4, 4, device=device)
+    big = torch.ones(64, 64, device=device)
+    return {
+        "add": (lambda: x + y, 1),
+        "torch.add": (lambda: torch.add(x, y), 1),
+        "mul by a number": (lambda: x * 2.0, 1),
+        "add_": (lambda: x.add_(y, alpha=0.0), 1),
+        "relu": (lambda: torch.relu(x), 1),
+        "sum": (lambda: x.sum(), 1),
+        "add with autograd": (lambda: g + y, 1),
+        "view": (lambda: m.view(16), 1),
+        "transpose": (lambda: m.t(), 1),
+        "x[0]": (lambda: m[0], 1),
+        "x[:, 1:3]": (lambda: m[:, 1:3], 1),
+        "empty": (lambda: torch.empty(16, device=device), 1),
+        "zeros": (lambda: torch.zeros(16, device=device), 1),
+        "matmul 64": (lambda: big @ big, 1),
+        "shape": (lambda: m.shape, 1),
+        "chain of 100, forward and backward": (chain(torch, device), 100),
+    }
+
+
+def measure(device: str) -> dict[str, dict[str, float]]:
+    settle_ours = ours.cuda.synchronize if device == "cuda" else lambda: None
+    settle_theirs = reference.cuda.synchronize if device == "cuda" else lambda: None
+    result: dict[str, dict[str, float]] = {}
+    mine, theirs = rows(ours, device), rows(reference, device)
+    for name, (call, ops) in mine.items():
+        calls = max(200, (20000 if device == "cpu" else 2000) // ops)
+        a = nanoseconds(call, calls, ops, settle_ours)
+        b = nanoseconds(theirs[name][0], calls, ops, settle_theirs)
+        result[name] = {"ours_ns": round(a, 1), "torch_ns": round(b, 1), "ratio": round(a / b, 3)}
+        print(f"{device:5s} {name:38s} {a:9.0f} ns {b:9.0f} ns   {a / b:.2f}")
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
+    parser.add_argument("--devices", nargs="+", default=["cpu", "cuda"])
+    arguments = parser.parse_args()
+    report: dict[str, Any] = {
+        "what": "host time of small calls from Python, ns",
+        "python": platform.python_version(),
+        "torch": reference.__version__,
+        "machine": platform.processor() or platform.machine(),
+        "devices": {},
+    }
+    for device in arguments.devices:
+        if device == "cuda" and not (ours.cuda.is_available() and reference.cuda.is_available()):
+            print(f"cuda  left out: {ours._C.cuda_unavailable_reason() or 'PyTorch has no CUDA here'}")
+            continue
+        report["devices"][device] = measure(device)
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
