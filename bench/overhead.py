@@ -2,8 +2,8 @@
 
     python bench/overhead.py [--out bench/results/overhead_cpu.json]
 
-Every row is the best of several repeats in nanoseconds per call; chains are per op. CUDA rows run when both sides have a GPU;
-they measure the host, so the queue is drained between repeats, outside the timing.
+Every row is the best of several repeats in nanoseconds per call; chains are per op. CUDA rows run when both sides have a
+GPU; they measure the host, so the queue is drained between repeats, outside the timing.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ ARGUMENTS: list[Row] = [
     ("add", "str", lambda t: m(t).add("x")),
     ("view", "str", lambda t: m(t).view("x")),
     ("", "str", lambda t: m(t) + "x"),
-    ("", "list", lambda t: m(t) + [1]),
+    ("", "list", lambda t: m(t) * [1]),
     ("", "NoneType", lambda t: m(t) * None),
     ("", "str", lambda t: m(t) < "x"),
     ("", "", lambda t: m(t) @ 3),

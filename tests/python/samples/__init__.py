@@ -1,7 +1,7 @@
 """Sample rows: what every op is tested with. `test_ops.py` runs each row through the checks that fit it.
 
-A row names an op of the registry and lists calls. `T(3, 4)` in a call stands for a tensor of the dtype under test, `I(...)`
-for int64 indices, `B(...)` for booleans; everything else is passed as it is:
+A row names an op of the registry and lists calls. `T(3, 4)` in a call stands for a tensor of the dtype under test,
+`I(...)` for int64 indices, `B(...)` for booleans; everything else is passed as it is:
 
     Sample("softmax", call(T(3, 4), 1), call(T(2, 3, 4), -1, dtype=DType("float64")), dtypes=FLOATS)
     Sample("gather", call(T(3, 4), 1, I(3, 2, high=4)))
@@ -28,7 +28,7 @@ ALL = (*NUMBERS, "bool", *COMPLEX)
 
 @dataclass(frozen=True)
 class T:
-    """A tensor of the dtype under test (or of `dtype`), uniform in [low, high]; the gradient checks differentiate it."""
+    """A tensor of the dtype under test (or of `dtype`), uniform in [low, high]; gradient checks differentiate it."""
 
     shape: tuple[int, ...]
     low: float = -2.0
