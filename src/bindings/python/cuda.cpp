@@ -220,29 +220,54 @@ void bind_memory(nb::module_& m) {
         return nb::make_tuple(free_bytes, total_bytes);
       },
       nb::arg("device").none() = nb::none());
-  m.def("is_pinned", [](nb::handle tensor) {
-    const Tensor& t = expect_tensor(tensor.ptr(), "is_pinned(): argument 'self'");
-    return t.is_cpu() && cuda::is_available() && t.numel() > 0 && cuda::is_pinned(t.data());
+}
+
+PyObject* is_pinned(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    const Tensor& t = tensor_of(self);
+    return PyBool_FromLong(t.is_cpu() && cuda::is_available() && t.numel() > 0 && cuda::is_pinned(t.data()));
   });
-  m.def("pin_memory", [](nb::handle tensor) {
-    const Tensor& t = expect_tensor(tensor.ptr(), "pin_memory(): argument 'self'");
+}
+
+PyObject* pin_memory(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    const Tensor& t = tensor_of(self);
     VT_CHECK(t.is_cpu(), Runtime, "cannot pin '", t.device(), "' only dense CPU tensors can be pinned");
     cuda::ensure_available();
-    if (t.numel() > 0 && cuda::is_pinned(t.data())) return nb::borrow(tensor);
+    if (t.numel() > 0 && cuda::is_pinned(t.data())) return Ref::borrow(self).release();
     const size_t bytes = static_cast<size_t>(t.numel()) * t.element_size();
     const DimVec strides = contiguous_strides(t.sizes());
     const Tensor pinned = from_memory(cuda::allocate_pinned(bytes), bytes, t.dtype(), t.sizes(), strides, kCPU, false);
     static const Op& copy = find_op("copy_");
     const GradMode off(false);
     call<Tensor>(copy, pinned, t, false);
-    return own(wrap(pinned));
+    return wrap(pinned);
   });
-  m.def("cuda_record_stream", [](nb::handle tensor, const Stream& stream) {
-    const Tensor& t = expect_tensor(tensor.ptr(), "record_stream(): argument 'self'");
+}
+
+PyObject* record_stream(PyObject* self, PyObject* stream) {
+  return guarded([&] {
+    const Tensor& t = tensor_of(self);
     VT_CHECK(t.is_cuda(), Runtime, "record_stream is only for CUDA tensors, got one on ", t.device());
-    if (t.numel() > 0)
-      cuda::allocator().record_stream(static_cast<cuda::Block*>(t.storage()->memory().context), stream);
+    Stream s;
+    VT_CHECK(nb::try_cast(nb::handle(stream), s), Type, "record_stream(): argument 's' must be Stream, not ",
+             type_name_of(stream));
+    if (t.numel() > 0) cuda::allocator().record_stream(static_cast<cuda::Block*>(t.storage()->memory().context), s);
+    Py_RETURN_NONE;
   });
+}
+
+void add_tensor_methods() {
+  static PyMethodDef methods[] = {
+      {"is_pinned", is_pinned, METH_VARARGS, "Whether the memory is page-locked."},
+      {"pin_memory", pin_memory, METH_VARARGS, "The tensor in page-locked memory; itself if it is there."},
+      {"record_stream", record_stream, METH_O, "Keeps the memory until the stream has done what it was given so far."}};
+  for (PyMethodDef& method : methods) {
+    const Ref descriptor = Ref::steal(PyDescr_NewMethod(tensor_type, &method));
+    if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(tensor_type), method.ml_name, descriptor.get()) < 0) {
+      throw PythonErrorSet{};
+    }
+  }
 }
 
 }  // namespace
@@ -251,6 +276,7 @@ void bind_cuda(nb::module_& m) {
   bind_devices(m);
   bind_streams(m);
   bind_memory(m);
+  add_tensor_methods();
 }
 
 }  // namespace vt::python

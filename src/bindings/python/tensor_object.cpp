@@ -14,13 +14,13 @@ namespace {
 TensorObject* object_of(PyObject* o) { return reinterpret_cast<TensorObject*>(o); }
 
 bool carries_state(TensorObject* self) {
-  if (Py_TYPE(self) != tensor_type) return true;
+  if (Py_TYPE(reinterpret_cast<PyObject*>(self)) != tensor_type) return true;
   return self->dict && PyDict_Size(self->dict) > 0;
 }
 
 // Moves what a dying object carries to one that its TensorImpl owns (Note [Who owns whom]).
 void hand_over_state(TensorObject* self) {
-  PyObject* heir = PyType_GenericAlloc(Py_TYPE(self), 0);
+  PyObject* heir = PyType_GenericAlloc(Py_TYPE(reinterpret_cast<PyObject*>(self)), 0);
   if (!heir) {
     PyErr_Clear();  // out of memory: the attributes are lost, the tensor is not
     return;
