@@ -65,6 +65,7 @@ tensor = _C.tensor
 as_tensor = asarray = _C.as_tensor
 from_numpy = _C.from_numpy
 from_dlpack = _C.from_dlpack
+frombuffer = _C.frombuffer
 
 get_default_dtype = _C.get_default_dtype
 is_grad_enabled = _C.is_grad_enabled

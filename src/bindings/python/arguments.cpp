@@ -73,6 +73,15 @@ std::string plural_type(ArgType t) {
   }
 }
 
+// An item of a list of ints. One beyond 64 bits is a TypeError there, as in PyTorch.
+bool int_item(PyObject* o, int64_t& out, Py_ssize_t at) {
+  try {
+    return int_from(o, out);
+  } catch (const Error& e) {
+    VT_THROW(Type, "failed to unpack the int at pos ", at + 1, ": ", e.message());
+  }
+}
+
 bool equal_names(PyObject* a, PyObject* b) { return a == b || PyUnicode_Compare(a, b) == 0; }
 
 }  // namespace
@@ -129,7 +138,7 @@ bool CallArguments::read_int_list(const Param& p, PyObject* o, Value& out, std::
   int64_t* data = ints(static_cast<size_t>(n));
   for (Py_ssize_t i = 0; i < n; ++i) {
     PyObject* entry = sequence_item(o, i);
-    if (int_from(entry, data[i])) continue;
+    if (int_item(entry, data[i], i)) continue;
     if (why) {
       *why =
           vt::detail::concat("must be tuple of ints, but found element of type ", type_name_of(entry), " at pos ", i);
@@ -144,7 +153,7 @@ bool CallArguments::read_spread_ints(const PythonCall& call, Py_ssize_t from, Va
   const size_t n = static_cast<size_t>(call.count - from);
   int64_t* data = ints(n);
   for (size_t i = 0; i < n; ++i) {
-    if (!int_from(call.args[from + static_cast<Py_ssize_t>(i)], data[i])) return false;
+    if (!int_item(call.args[from + static_cast<Py_ssize_t>(i)], data[i], static_cast<Py_ssize_t>(i))) return false;
   }
   out = box_list(Tag::IntList, data, n);
   return true;

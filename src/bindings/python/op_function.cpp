@@ -187,11 +187,16 @@ PyObject* wrap_results(const OpEntry& entry, const Op& op, Results& results) {
 }
 
 PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
-  CallArguments arguments;
-  for (const Overload& overload : entry.overloads) {
-    if (arguments.fit(overload, call)) return run(entry, overload, arguments);
+  try {
+    CallArguments arguments;
+    for (const Overload& overload : entry.overloads) {
+      if (arguments.fit(overload, call)) return run(entry, overload, arguments);
+    }
+    return nullptr;
+  } catch (Error& e) {
+    e.add_context(entry.name, "");  // errors of the op itself have theirs already
+    throw;
   }
-  return nullptr;
 }
 
 PyObject* invoke(const OpEntry& entry, const PythonCall& call) {

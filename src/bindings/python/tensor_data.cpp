@@ -37,8 +37,8 @@ Tensor array_entry(PyObject* o) {
 }
 
 [[noreturn]] void throw_not_a_number(PyObject* o) {
-  if (PyUnicode_Check(o)) VT_THROW(Type, "new(): invalid data type 'str'");
-  VT_THROW(Type, "Could not infer dtype of ", type_name_of(o));
+  if (PyUnicode_Check(o)) VT_THROW(Value, "too many dimensions 'str'");
+  VT_THROW(Runtime, "Could not infer dtype of ", type_name_of(o));
 }
 
 // The shape, by the first entry at each depth.
@@ -102,8 +102,7 @@ void store(PyObject* o, T* to) {
     throw_not_a_number(o);
   }
   constexpr DType d = dtype_of<T>;
-  VT_CHECK(is_complex(d) || !s.is_complex(), Runtime, "value cannot be converted to type ", d,
-           " without overflow: it is complex");
+  VT_CHECK(is_complex(d) || !s.is_complex(), Type, "must be a real number for dtype ", d, ", not complex");
   if constexpr (is_integral(d)) {
     const bool fits = s.is_floating() ? std::abs(s.to_double()) < 9.3e18
                                       : s.to_int() >= static_cast<int64_t>(std::numeric_limits<T>::min()) &&
@@ -121,8 +120,7 @@ void store(PyObject* o, T* to) {
 template <class T>
 void fill(PyObject* o, IntSpan sizes, size_t depth, T*& to) {
   if (depth == sizes.size()) {
-    VT_CHECK(!is_list_or_tuple(o), Value,
-             "only one element sequences can be converted to numbers: sequence lengths differ at dim ", depth);
+    VT_CHECK(!is_list_or_tuple(o), Type, "expected a number at dim ", depth, ", got '", type_name_of(o), "'");
     store(o, to++);
     return;
   }
@@ -161,7 +159,7 @@ Tensor from_sequence(PyObject* data, std::optional<DType> dtype) {
 }  // namespace
 
 Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype, Device device) {
-  if (PyUnicode_Check(data) || PyBytes_Check(data)) throw_not_a_number(data);
+  VT_CHECK(!PyUnicode_Check(data) && !PyBytes_Check(data), Type, "new(): invalid data type '", type_name_of(data), "'");
   const GradMode off(false);
   if (is_tensor(data)) {
     const Tensor& t = tensor_of(data);

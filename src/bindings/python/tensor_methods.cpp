@@ -8,10 +8,16 @@
 namespace vt::python {
 namespace {
 
-int64_t dim_argument(PyObject* o, const char* function) {
+size_t wrapped_dim(const Tensor& t, PyObject* dim, const char* function) {
   int64_t d;
-  VT_CHECK(int_from(o, d), Type, function, "(): argument 'dim' (position 1) must be int, not ", type_name_of(o));
-  return d;
+  VT_CHECK(int_from(dim, d), Type, function, "(): argument 'dim' (position 1) must be int, not ", type_name_of(dim));
+  try {
+    VT_CHECK(t.dim() > 0, Index, "Dimension specified as ", d, " but tensor has no dimensions");
+    return static_cast<size_t>(wrap_dim(d, t.dim()));
+  } catch (Error& e) {
+    e.add_context(function, "self: " + to_string(t));
+    throw;
+  }
 }
 
 PyObject* optional_dim(PyObject* args, PyObject* kwargs, const char* format) {
@@ -25,14 +31,14 @@ PyObject* size(PyObject* o, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     PyObject* dim = optional_dim(args, kwargs, "|O:size");
     if (dim == Py_None) return make_size(tensor_of(o).sizes());
-    return PyLong_FromLongLong(tensor_of(o).size(dim_argument(dim, "size")));
+    return PyLong_FromLongLong(tensor_of(o).sizes()[wrapped_dim(tensor_of(o), dim, "size")]);
   });
 }
 PyObject* stride(PyObject* o, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     PyObject* dim = optional_dim(args, kwargs, "|O:stride");
     if (dim == Py_None) return make_int_tuple(tensor_of(o).strides());
-    return PyLong_FromLongLong(tensor_of(o).stride(dim_argument(dim, "stride")));
+    return PyLong_FromLongLong(tensor_of(o).strides()[wrapped_dim(tensor_of(o), dim, "stride")]);
   });
 }
 
