@@ -1,0 +1,102 @@
+#include "iter/cast.h"
+
+#include <cstring>
+
+namespace vt::cpu::VT_ISA {
+namespace {
+
+template <class To, class From>
+VT_ALWAYS_INLINE To convert(From x) {
+  if constexpr (std::is_same_v<To, From>) {
+    return x;
+  } else if constexpr (is_complex_v<To>) {
+    if constexpr (is_complex_v<From>) {
+      return To(x);
+    } else {
+      return To(convert<typename To::value_type>(x));
+    }
+  } else if constexpr (is_complex_v<From>) {
+    if constexpr (std::is_same_v<To, bool>) {
+      return x.re != 0 || x.im != 0;
+    } else {
+      return convert<To>(x.re);
+    }
+  } else if constexpr (std::is_same_v<To, bool>) {
+    return x != From(0);
+  } else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>) {
+    // Small integers through a wider one: then an overflowing value wraps instead of being undefined.
+    using Wide = std::conditional_t<sizeof(To) <= 2, int32_t, int64_t>;
+    return static_cast<To>(static_cast<Wide>(static_cast<opmath_t<From>>(x)));
+  } else {
+    return static_cast<To>(static_cast<opmath_t<From>>(x));
+  }
+}
+
+template <class To, class From>
+void convert_run(char* out, const char* in, int64_t n) {
+  auto* to = reinterpret_cast<To*>(out);
+  const auto* from = reinterpret_cast<const From*>(in);
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+}
+
+using Run = void (*)(char*, const char*, int64_t);
+#define VT_DTYPE(name, From, category, bytes, numpy) &convert_run<To, From>,
+template <class To>
+constexpr Run kRunsTo[kNumDTypes] = {
+#include "core/dtype.def"
+};
+#undef VT_DTYPE
+#define VT_DTYPE(name, To, category, bytes, numpy) kRunsTo<To>,
+constexpr const Run* kRuns[kNumDTypes] = {
+#include "core/dtype.def"
+};
+#undef VT_DTYPE
+
+struct Bytes16 {
+  uint64_t a, b;
+};
+
+template <class T>
+void move_run(char* out, int64_t out_stride, const char* in, int64_t in_stride, int64_t n) {
+  constexpr auto kItem = static_cast<int64_t>(sizeof(T));
+  if (in_stride == 0) {
+    const T value = *reinterpret_cast<const T*>(in);
+    if (out_stride == kItem) {
+      for (int64_t i = 0; i < n; ++i) reinterpret_cast<T*>(out)[i] = value;
+    } else {
+      for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(out + i * out_stride) = value;
+    }
+  } else if (out_stride == kItem) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) reinterpret_cast<T*>(out)[i] = *reinterpret_cast<const T*>(in + i * in_stride);
+  } else {
+    for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(out + i * out_stride) = *reinterpret_cast<const T*>(in + i * in_stride);
+  }
+}
+
+}  // namespace
+
+void cast_contiguous(char* out, DType to, const char* in, DType from, int64_t n) {
+  if (to == from) {
+    if (out != in) std::memcpy(out, in, static_cast<size_t>(n) * size_of(to));
+    return;
+  }
+  kRuns[static_cast<int>(to)][static_cast<int>(from)](out, in, n);
+}
+
+void move_strided(char* out, int64_t out_stride, const char* in, int64_t in_stride, int64_t item, int64_t n) {
+  if (out_stride == item && in_stride == item) {
+    if (out != in) std::memmove(out, in, static_cast<size_t>(n * item));
+    return;
+  }
+  switch (item) {
+    case 1: return move_run<uint8_t>(out, out_stride, in, in_stride, n);
+    case 2: return move_run<uint16_t>(out, out_stride, in, in_stride, n);
+    case 4: return move_run<uint32_t>(out, out_stride, in, in_stride, n);
+    case 8: return move_run<uint64_t>(out, out_stride, in, in_stride, n);
+    default: return move_run<Bytes16>(out, out_stride, in, in_stride, n);
+  }
+}
+
+}  // namespace vt::cpu::VT_ISA
