@@ -313,6 +313,11 @@ void TensorIter::narrow(int d, int64_t begin, int64_t count) {
   shape_[d] = count;
 }
 
+void TensorIter::drop_last_dim(int64_t i) {
+  narrow(ndim_ - 1, i, 1);
+  --ndim_;
+}
+
 void TensorIter::copy_from(const TensorIter& o) {
   operand_count_ = o.operand_count_;
   output_count_ = o.output_count_;

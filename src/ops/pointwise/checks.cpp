@@ -1,0 +1,73 @@
+// What single ops refuse beyond their dtype rule, in PyTorch's words.
+#include "ops/pointwise/pointwise.h"
+#include "ops/pointwise/row.h"
+
+namespace vt::pointwise {
+namespace {
+
+bool is_bool(const Value& v) { return v.as_tensor().dtype() == DType::bool_; }
+
+void check_alpha(const Call& call, DType common) {
+  const Value& alpha = call.args[2];
+  VT_CHECK(alpha.tag != Tag::Bool || common == DType::bool_, Runtime, "Boolean alpha only supported for Boolean results.");
+  VT_CHECK(is_differentiable(common) || alpha.tag == Tag::Int || alpha.tag == Tag::Bool, Runtime,
+           "For integral input tensors, argument alpha must not be a floating point number.");
+  VT_CHECK(is_complex(common) || alpha.tag != Tag::Complex, Runtime,
+           "For non-complex input tensors, argument alpha must not be a complex number.");
+}
+
+void check_sub(const Call& call, DType common) {
+  const bool first = is_bool(call.args[0]), second = is_bool(call.args[1]);
+  VT_CHECK(!first || !second, Runtime,
+           "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+           "instead.");
+  VT_CHECK(!first && !second, Runtime,
+           "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+           "`~` or `logical_not()` operator instead.");
+  check_alpha(call, common);
+}
+
+void check_neg(const Call&, DType common) {
+  VT_CHECK(common != DType::bool_, Runtime,
+           "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+           "`logical_not()` operator instead.");
+}
+
+// Integer division has no value for a zero divisor. On CUDA finding out would cost a synchronisation; there the result is 0.
+void check_divisor(const Call& call, DType common) {
+  const Tensor& divisor = call.args[1].as_tensor();
+  if (!is_integral(common) || !divisor.is_cpu()) return;
+  static const Op& all = find_op("all");
+  VT_CHECK(*static_cast<const bool*>(vt::call<Tensor>(all, divisor).data()), Runtime, "ZeroDivisionError");
+}
+
+void check_same_dtype(const Call& call, DType) {
+  const DType self = call.args[0].as_tensor().dtype();
+  for (int i = 1; i < call.op.functional().input_count(); ++i) {
+    if (call.args[i].tag != Tag::Tensor) continue;
+    const Tensor& t = call.args[i].as_tensor();
+    VT_CHECK(t.dtype() == self || t.impl()->is_wrapped_number(), Runtime, "expected dtype ", self, " for `",
+             call.op.schema().args()[i].name, "` but got dtype ", t.dtype());
+  }
+}
+
+constexpr struct {
+  std::string_view op;
+  RowCheck check;
+} kChecks[] = {
+    {"add.Tensor", check_alpha},      {"sub.Tensor", check_sub},          {"rsub.Tensor", check_sub},
+    {"neg", check_neg},               {"floor_divide", check_divisor},    {"_div_floor", check_divisor},
+    {"_div_trunc", check_divisor},    {"remainder.Tensor", check_divisor}, {"fmod.Tensor", check_divisor},
+    {"lerp.Scalar", check_same_dtype}, {"lerp.Tensor", check_same_dtype},
+};
+
+}  // namespace
+
+RowCheck check_of(std::string_view op) {
+  for (const auto& c : kChecks) {
+    if (c.op == op) return c.check;
+  }
+  return nullptr;
+}
+
+}  // namespace vt::pointwise

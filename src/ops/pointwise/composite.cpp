@@ -1,0 +1,255 @@
+// Pointwise ops written in terms of rows: other names, modes, optional bounds, losses.
+#include "dispatch/registry.h"
+#include "ops/pointwise/gradients.h"
+#include "ops/pointwise/row.h"
+
+namespace vt {
+namespace {
+
+using namespace vt::pointwise;
+using OptionalScalar = std::optional<Scalar>;
+
+const Row& row_of(std::string_view op) { return *static_cast<const Row*>(find_op(op).parts.data); }
+
+// bool has no `~` of its own in the integer kernels.
+void bitwise_not_kernel(Call& call) {
+  static const Row& integers = row_of("bitwise_not");
+  static const Row& bools = row_of("logical_not");
+  run_row(call, call.args[0].as_tensor().dtype() == DType::bool_ ? bools : integers);
+}
+
+// Common exponents have faster rows.
+void pow_scalar_kernel(Call& call) {
+  static const Row& general = row_of("pow.Tensor_Scalar");
+  static const Row &square = row_of("_square"), &cube = row_of("_cube"), &root = row_of("sqrt"), &inverse = row_of("reciprocal"),
+                   &inverse_root = row_of("rsqrt");
+  const DType dtype = call.args[0].as_tensor().dtype();
+  const Scalar exponent = Unbox<Scalar>::get(call.args[1]);
+  const bool floating = is_differentiable(dtype);
+  if (exponent.is_integral(true) && is_integral(dtype, true)) {
+    VT_CHECK(exponent.to_int() >= 0, Runtime, "Integers to negative integer powers are not allowed.");
+  }
+  const Row* row = &general;
+  if (!exponent.is_complex() && (floating || (exponent.is_integral() && is_integral(dtype)))) {
+    const double e = exponent.to_double();
+    if (e == 2.0) row = &square;
+    if (e == 3.0) row = &cube;
+    if (e == 0.5) row = &root;
+    if (e == -0.5) row = &inverse_root;
+    if (e == -1.0) row = &inverse;
+  }
+  run_row(call, *row);
+}
+
+Tensor pow_of_number(const Scalar& self, const Tensor& exponent) {
+  return ops::pow(wrapped_number(self), exponent);
+}
+
+Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
+  if (!mode) return div(self, other);
+  if (*mode == "floor") return div_floor_mode(self, other);
+  VT_CHECK(*mode == "trunc", Runtime, "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", *mode,
+           "'");
+  return div_trunc_mode(self, other);
+}
+
+Tensor clamp(const Tensor& self, OptionalScalar min, OptionalScalar max) {
+  VT_CHECK(min || max, Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None");
+  if (!max) return clamp_min(self, *min);
+  return min ? clamp_both(self, *min, *max) : clamp_max(self, *max);
+}
+Tensor clamp_by_tensors(const Tensor& self, const Tensor& min, const Tensor& max) {
+  VT_CHECK(min.defined() || max.defined(), Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None");
+  if (!max.defined()) return clamp_min_tensor(self, min);
+  return min.defined() ? clamp_tensors(self, min, max) : clamp_max_tensor(self, max);
+}
+
+// The value takes self's dtype, whatever its own.
+Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
+  VT_CHECK(value.dim() == 0, Runtime, "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
+           value.dim(), " dimension(s).");
+  VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
+           mask.dtype());
+  VT_CHECK(can_cast(value.dtype(), self.dtype()) || value.impl()->is_wrapped_number(), Runtime, "value cannot be converted to type ",
+           self.dtype(), " without overflow");
+  if (value.dtype() == self.dtype()) return where(mask, value, self);
+  static const Op& to = find_op("to.dtype");
+  return where(mask, call<Tensor>(to, value, self.dtype()), self);
+}
+Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  VT_CHECK(value.category() <= category(self.dtype()) || value.category() <= DTypeCategory::Integral, Runtime,
+           "value cannot be converted to type ", self.dtype(), " without overflow");
+  return masked_fill(self, mask, wrapped_number(value));
+}
+
+Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
+  if (is_integral(self.dtype(), true)) return ops::conj_physical(self);
+  const double limit = visit_dtype<kAllSet>(self.dtype(), [](auto tag) -> double {
+    using T = typename decltype(tag)::type;
+    if constexpr (is_complex_v<T>) {
+      VT_THROW(NotImplemented, "nan_to_num of complex tensors is not implemented yet");
+    } else {
+      return static_cast<double>(std::numeric_limits<T>::max());
+    }
+  });
+  return nan_to_num_row(self, nan.value_or(0.0), posinf.value_or(limit), neginf.value_or(-limit));
+}
+
+Tensor round_to_decimals(const Tensor& self, int64_t decimals) {
+  if (decimals == 0) return round(self);
+  return round_decimals(self, std::pow(10.0, static_cast<double>(std::llabs(decimals))), decimals < 0);
+}
+
+Tensor square(const Tensor& self) { return pow_scalar(self, 2); }
+Tensor float_power(const Tensor& self, const Tensor& exponent) {
+  static const Op& to = find_op("to.dtype");
+  const bool complex = is_complex(self.dtype()) || is_complex(exponent.dtype());
+  const DType wide = complex ? DType::complex128 : DType::float64;
+  return ops::pow(call<Tensor>(to, self, wide), call<Tensor>(to, exponent, wide));
+}
+Tensor ldexp(const Tensor& self, const Tensor& other) { return self * ops::pow(wrapped_number(2.0), other); }
+Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
+Tensor selu(const Tensor& self) { return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946); }
+Tensor celu(const Tensor& self, const Scalar& alpha) {
+  VT_CHECK(alpha.to_double() != 0.0, Runtime, "ZeroDivisionError: alpha cannot be 0 for CELU");
+  return elu(self, alpha, 1.0, 1.0 / alpha.to_double());
+}
+Tensor tanhshrink(const Tensor& self) { return self - tanh(self); }
+Tensor positive(const Tensor& self) {
+  VT_CHECK(self.dtype() != DType::bool_, Runtime, "The `+` operator, on a bool tensor is not supported.");
+  return self;
+}
+
+Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  VT_CHECK(self.dtype() == other.dtype(), Runtime, self.dtype(), " did not match ", other.dtype());
+  VT_CHECK(rtol >= 0 && atol >= 0, Runtime, "rtol and atol must be greater than or equal to zero, but got ", rtol, " and ", atol);
+  Tensor close = self == other;
+  if (equal_nan && is_differentiable(self.dtype())) close = close | (isnan(self) & isnan(other));
+  if (rtol == 0 && atol == 0) return close;
+  const bool integral = is_integral(self.dtype(), true);
+  const Tensor a = integral ? self * 1.0 : self, b = integral ? other * 1.0 : other;
+  const Tensor error = abs(a - b);
+  return close | (isfinite(error) & (error <= atol + abs(b) * rtol));
+}
+
+// ---- losses: the row, then PyTorch's reduction (0 none, 1 mean, 2 sum) ----
+
+Tensor reduced(const Tensor& loss, int64_t reduction) {
+  static const Op &mean = find_op("mean"), &sum = find_op("sum");
+  VT_CHECK(reduction >= 0 && reduction <= 2, Value, reduction, " is not a valid value for reduction");
+  if (reduction == 0) return loss;
+  return call<Tensor>(reduction == 1 ? mean : sum, loss);
+}
+Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  return reduced(squared_difference(self, target), reduction);
+}
+Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) { return reduced(abs(self - target), reduction); }
+Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
+  VT_CHECK(beta >= 0, Runtime, "smooth_l1_loss does not support negative values for beta.");
+  if (beta == 0) return l1_loss(self, target, reduction);
+  return reduced(smooth_l1(self, target, beta), reduction);
+}
+Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {
+  VT_CHECK(delta > 0, Runtime, "huber_loss does not support non-positive values for delta.");
+  return reduced(huber(self, target, delta), reduction);
+}
+Tensor weighted(const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; }
+Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
+  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
+           ") that is different to the input size (", self.sizes(), ") is deprecated. Please ensure they have the same size.");
+  return reduced(weighted(bce(self, target), weight), reduction);
+}
+Tensor bce_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight, const Tensor& pos_weight,
+                       int64_t reduction) {
+  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Target size (", target.sizes(),
+           ") must be the same as input size (", self.sizes(), ")");
+  if (!pos_weight.defined()) return reduced(weighted((1 - target) * self - log_sigmoid(self), weight), reduction);
+  const Tensor slope = 1 + (pos_weight - 1) * target;
+  return reduced(weighted((1 - target) * self - slope * log_sigmoid(self), weight), reduction);
+}
+
+// Another name for an op: PyTorch has both.
+#define VT_ALIAS_1(name, of) \
+  r.def(#name "(Tensor self) -> Tensor").composite(+[](const Tensor& self) -> Tensor { return ops::of(self); }).inplace().out()
+#define VT_ALIAS_2(name, of)                                                                                            \
+  r.def(#name ".Tensor(Tensor self, Tensor other) -> Tensor")                                                           \
+      .composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); })               \
+      .inplace()                                                                                                        \
+      .out()
+#define VT_ALIAS_ALPHA(name, of)                                                                                        \
+  r.def(#name ".Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")                                        \
+      .composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor {                          \
+        return ops::of(self, other, alpha);                                                                             \
+      })                                                                                                                \
+      .inplace()                                                                                                        \
+      .out()
+
+void register_aliases(Registry& r) {
+  VT_ALIAS_1(absolute, abs);
+  VT_ALIAS_1(negative, neg);
+  VT_ALIAS_1(fix, trunc);
+  VT_ALIAS_1(arccos, acos);
+  VT_ALIAS_1(arcsin, asin);
+  VT_ALIAS_1(arctan, atan);
+  VT_ALIAS_1(arccosh, acosh);
+  VT_ALIAS_1(arcsinh, asinh);
+  VT_ALIAS_1(arctanh, atanh);
+  VT_ALIAS_1(special_expit, sigmoid);
+  VT_ALIAS_2(multiply, mul);
+  VT_ALIAS_2(divide, div);
+  VT_ALIAS_2(true_divide, div);
+  VT_ALIAS_2(greater, gt);
+  VT_ALIAS_2(greater_equal, ge);
+  VT_ALIAS_2(less, lt);
+  VT_ALIAS_2(less_equal, le);
+  VT_ALIAS_2(not_equal, ne);
+  VT_ALIAS_2(arctan2, atan2);
+  VT_ALIAS_ALPHA(subtract, sub);
+}
+
+}  // namespace
+
+void register_pointwise_composite(Registry& r) {
+  r.at("bitwise_not").boxed(Key::CPU, bitwise_not_kernel).boxed(Key::CUDA, bitwise_not_kernel);
+  r.at("pow.Tensor_Scalar").boxed(Key::CPU, pow_scalar_kernel).boxed(Key::CUDA, pow_scalar_kernel);
+  r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
+  r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor").composite(div_mode).inplace().out();
+  r.def("clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
+  r.def("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor").composite(clamp_by_tensors).inplace().out();
+  r.def("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
+  r.def("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor").composite(masked_fill_number).inplace();
+  r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").composite(masked_fill).inplace();
+  r.def("nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor")
+      .composite(nan_to_num)
+      .inplace()
+      .out();
+  r.def("round.decimals(Tensor self, *, int decimals) -> Tensor").composite(round_to_decimals).inplace().out();
+  r.def("square(Tensor self) -> Tensor").composite(square).inplace().out();
+  r.def("float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor").composite(float_power).out();
+  r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor").composite(ldexp).inplace().out();
+  r.def("relu6(Tensor self) -> Tensor").composite(relu6).inplace();
+  r.def("selu(Tensor self) -> Tensor").composite(selu).inplace();
+  r.def("celu(Tensor self, Scalar alpha=1.0) -> Tensor").composite(celu).inplace();
+  r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink);
+  r.def("positive(Tensor self) -> Tensor").composite(positive);
+  r.def("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor")
+      .composite(isclose);
+  r.def("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(mse_loss).function_only();
+  r.def("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(l1_loss).function_only();
+  r.def("smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.0) -> Tensor")
+      .composite(smooth_l1_loss)
+      .function_only();
+  r.def("huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.0) -> Tensor")
+      .composite(huber_loss)
+      .function_only();
+  r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
+      .composite(binary_cross_entropy)
+      .function_only();
+  r.def("binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
+        "int reduction=1) -> Tensor")
+      .composite(bce_with_logits)
+      .function_only();
+  register_aliases(r);
+}
+
+}  // namespace vt

@@ -1,0 +1,83 @@
+// The dtypes column of a pointwise row: which dtypes it takes, what it computes in, what comes out.
+#pragma once
+
+#include "core/dtype.h"
+
+namespace vt::pointwise {
+
+enum class Gives : uint8_t {
+  Same,  // the dtype computed in
+  Bool,
+  Real,  // complex64 -> float32, complex128 -> float64, else the same
+};
+
+struct DTypeRule {
+  unsigned domain;         // DTypeSet of promoted inputs after to_float
+  bool to_float = false;   // integers and bools are computed in the default dtype
+  Gives gives = Gives::Same;
+  bool numbers_promote = false;  // Scalar arguments take part in type promotion (clamp, pow)
+};
+
+namespace rule {
+inline constexpr DTypeRule kAny{kAllSet};
+inline constexpr DTypeRule kNumeric{kNumericSet};                         // no bool
+inline constexpr DTypeRule kReal{kRealSet};                               // no complex
+inline constexpr DTypeRule kRealNumeric{kIntegralSet | kFloatingSet};     // neither
+inline constexpr DTypeRule kBits{kBoolSet | kIntegralSet};
+inline constexpr DTypeRule kIntegers{kIntegralSet};
+inline constexpr DTypeRule kFloating{kFloatingSet};                       // integers are refused
+inline constexpr DTypeRule kWideFloating{kFloatSet};                      // nor are 16-bit floats taken
+inline constexpr DTypeRule kFloatingOrComplex{kFloatingOrComplexSet};
+inline constexpr DTypeRule kToFloat{kFloatingOrComplexSet, true};         // integers give floats
+inline constexpr DTypeRule kToRealFloat{kFloatingSet, true};              // and complex is refused
+inline constexpr DTypeRule kModulus{kNumericSet, false, Gives::Real};
+inline constexpr DTypeRule kAngle{kFloatingOrComplexSet, true, Gives::Real};
+inline constexpr DTypeRule kRealWithNumbers{kRealSet, false, Gives::Same, true};
+inline constexpr DTypeRule kNumericWithNumbers{kNumericSet, false, Gives::Same, true};
+inline constexpr DTypeRule kTest{kAllSet, false, Gives::Bool};
+inline constexpr DTypeRule kRealTest{kRealSet, false, Gives::Bool};
+}  // namespace rule
+
+// The C++ type of what a row computes from T.
+template <Gives gives, class T>
+struct Given {
+  using type = T;
+};
+template <class T>
+struct Given<Gives::Bool, T> {
+  using type = bool;
+};
+template <class T>
+struct Given<Gives::Real, complex<T>> {
+  using type = T;
+};
+template <DTypeRule r, class T>
+using given_t = typename Given<r.gives, T>::type;
+
+constexpr DType result_dtype(const DTypeRule& r, DType compute) {
+  return r.gives == Gives::Bool ? DType::bool_ : r.gives == Gives::Real ? to_real(compute) : compute;
+}
+
+// CPU kernels exist for these five types. The 16-bit floats are computed in float32, the integers and bools in int64:
+// wrapping around in 64 bits and cutting off is wrapping around in fewer.
+inline constexpr int kCpuTypes = 5;
+constexpr DType cpu_compute_dtype(DType d) {
+  if (is_integral(d, true)) return DType::int64;
+  return is_reduced_floating(d) ? DType::float32 : d;
+}
+// The dtype sets that a CPU compute type stands for.
+template <class T>
+inline constexpr unsigned domain_of = std::is_same_v<T, int64_t> ? kBoolSet | kIntegralSet
+                                      : std::is_same_v<T, float> ? kHalfSet | kFloatSet
+                                                                 : set_of(dtype_of<T>);
+constexpr int cpu_type_index(DType compute) {
+  switch (compute) {
+    case DType::int64: return 0;
+    case DType::float32: return 1;
+    case DType::float64: return 2;
+    case DType::complex64: return 3;
+    default: return 4;
+  }
+}
+
+}  // namespace vt::pointwise

@@ -1,0 +1,199 @@
+#include "ops/pointwise/row.h"
+
+#include <deque>
+
+#include "cpu/simd_dispatch.h"
+#include "cpu/thread_pool.h"
+#include "iter/cast.h"
+#include "iter/promotion.h"
+
+namespace vt::pointwise {
+namespace {
+
+constexpr int kMaxNumbers = 5;
+
+struct Params {
+  alignas(16) char bytes[kMaxNumbers * 16];
+};
+
+void write_number(char* to, DType compute, const Scalar& s) {
+  switch (compute) {
+    case DType::float32: *reinterpret_cast<float*>(to) = s.to<float>(); break;
+    case DType::float64: *reinterpret_cast<double*>(to) = s.to<double>(); break;
+    case DType::complex64: *reinterpret_cast<complex<float>*>(to) = s.to<complex<float>>(); break;
+    case DType::complex128: *reinterpret_cast<complex<double>*>(to) = s.to<complex<double>>(); break;
+    default: *reinterpret_cast<int64_t*>(to) = s.to<int64_t>();
+  }
+}
+
+// The call's numbers packed in the compute dtype.
+void pack_numbers(Params& p, const Call& call, const Row& row, DType compute) {
+  const size_t item = size_of(compute);
+  for (int i = 0; i < row.numbers; ++i) write_number(p.bytes + i * item, compute, number_of(call.args[row.number_at[i]]));
+}
+
+LoopKernel cpu_kernel(const Row& row, DType compute) {
+  return row.loops[static_cast<int>(simd_level())]->kernels[cpu_type_index(compute)];
+}
+
+const Tensor& input(const Call& call, const Row& row, int i) { return call.args[row.input_at[i]].as_tensor(); }
+
+Tensor given_output(const Call& call) {
+  switch (call.op.kind()) {
+    case OpKind::Inplace: return call.args[0].as_tensor();
+    case OpKind::Out: return call.args[call.op.input_count()].as_tensor();
+    default: return {};
+  }
+}
+
+// The plainest calls, without an iterator: CPU, functional or in-place, dense operands of one shape and of the dtype that
+// is computed in, where an operand may also be a number of the same or a lower category.
+bool try_small(Call& call, const Row& row) {
+  if (call.keys.has(Key::CUDA) || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 || row.rule.numbers_promote) {
+    return false;
+  }
+  const TensorImpl* in[2] = {};
+  int lead = -1;  // the input that sets dtype and shape
+  unsigned repeated = 0;
+  for (int i = 0; i < row.inputs; ++i) {
+    const TensorImpl* t = in[i] = input(call, row, i).impl();
+    if (!t || !t->is_contiguous()) return false;
+    if (t->is_wrapped_number()) {
+      repeated |= 1u << i;
+    } else if (lead < 0) {
+      lead = i;
+    } else if (t->dtype() != in[lead]->dtype() || !same(t->sizes(), in[lead]->sizes())) {
+      return false;
+    }
+  }
+  if (lead < 0) return false;
+  const DType dtype = in[lead]->dtype();
+  if (dtype != cpu_compute_dtype(dtype) || (row.rule.to_float && dtype == DType::int64) ||
+      (row.rule.domain & set_of(dtype)) == 0) {
+    return false;
+  }
+  alignas(16) char number[16];
+  char* data[3];
+  for (int i = 0; i < row.inputs; ++i) {
+    data[i + 1] = static_cast<char*>(in[i]->data());
+    if (!(repeated >> i & 1)) continue;
+    if (category(in[i]->dtype()) > category(dtype) || dtype == DType::complex64) return false;
+    cpu::cast_contiguous(number, dtype, data[i + 1], in[i]->dtype(), 1);
+    data[i + 1] = number;
+  }
+  if (row.check) row.check(call, dtype);
+  Params params;
+  if (row.numbers) pack_numbers(params, call, row, dtype);
+  const DType result = result_dtype(row.rule, dtype);
+  Tensor out;
+  if (call.op.kind() == OpKind::Inplace) {
+    out = call.args[0].as_tensor();
+    if (lead != 0 || result != dtype) return false;
+    if (row.inputs == 2 && in[0] != in[1] && in[0]->storage() == in[1]->storage()) return false;
+    check_writable(out);
+  } else {
+    out = empty(in[lead]->sizes(), result);
+  }
+  data[0] = static_cast<char*>(out.data());
+  const LoopKernel kernel = cpu_kernel(row, dtype);
+  const int64_t n = out.numel();
+  if (n <= kLoopGrain) {
+    if (n > 0) kernel(data, repeated, n, params.bytes);
+  } else {
+    int64_t step[3] = {static_cast<int64_t>(size_of(result)), static_cast<int64_t>(size_of(dtype)),
+                       static_cast<int64_t>(size_of(dtype))};
+    for (int i = 0; i < row.inputs; ++i) {
+      if (repeated >> i & 1) step[i + 1] = 0;
+    }
+    parallel_for(0, n, kLoopGrain, [&](int64_t begin, int64_t end) {
+      char* part[3];
+      for (int i = 0; i <= row.inputs; ++i) part[i] = data[i] + begin * step[i];
+      kernel(part, repeated, end - begin, params.bytes);
+    });
+  }
+  if (call.op.kind() == OpKind::Inplace) out.impl()->bump_version();
+  call.results.add(std::move(out));
+  return true;
+}
+
+DType promoted(const Call& call, const Row& row) {
+  PromotionState state;
+  for (int i = 0; i < row.inputs; ++i) {
+    if (i == row.mask) continue;
+    const Tensor& t = input(call, row, i);
+    VT_CHECK(t.defined(), Type, "argument '", call.op.schema().args()[row.input_at[i]].name, "' must be Tensor, not None");
+    state.add(*t.impl());
+  }
+  for (int i = 0; row.rule.numbers_promote && i < row.numbers; ++i) state.add(number_of(call.args[row.number_at[i]]));
+  return state.result();
+}
+
+}  // namespace
+
+Scalar number_of(const Value& v) {
+  if (v.is_none()) return Scalar(-1.0);
+  if (v.tag != Tag::String) return Unbox<Scalar>::get(v);
+  const auto text = Unbox<std::string_view>::get(v);
+  VT_CHECK(text == "none" || text == "tanh", Runtime, "approximate argument must be either none or tanh.");
+  return Scalar(text == "tanh" ? 1.0 : 0.0);
+}
+
+void run_row(Call& call, const Row& row) {
+  if (try_small(call, row)) return;
+  const DType common = promoted(call, row);
+  if (row.check) row.check(call, common);
+  const DType compute = row.rule.to_float ? to_floating_result(common) : common;
+  if ((row.rule.domain & set_of(compute)) == 0) throw_unsupported_dtype(common);
+  if (row.mask >= 0) {
+    const DType mask = input(call, row, row.mask).dtype();
+    VT_CHECK(mask == DType::bool_, Runtime, "expected the mask to be a bool tensor, but got a tensor with dtype ", mask);
+  }
+
+  TensorIter it;
+  it.add_output(given_output(call));
+  for (int i = 0; i < row.inputs; ++i) it.add_input(input(call, row, i));
+  it.build(result_dtype(row.rule, compute),
+           call.op.kind() == OpKind::Inplace ? TensorIter::Given::Fixed : TensorIter::Given::Resize);
+
+  Params params;
+  if (it.device().is_cuda()) {
+    if (it.numel() > 0) {
+      pack_numbers(params, call, row, cpu_compute_dtype(compute));
+      const DeviceGuard guard(it.device());
+      row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
+    }
+  } else {
+    const DType type = cpu_compute_dtype(compute);
+    pack_numbers(params, call, row, type);
+    CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
+    loop.dtypes[0] = result_dtype(row.rule, type);
+    for (int i = 0; i < row.inputs; ++i) loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
+    run_cpu_loop(it, loop);
+  }
+  if (call.op.kind() != OpKind::Functional) it.output().impl()->bump_version();
+  call.results.add(it.output());
+}
+
+void row_kernel(Call& call) { run_row(call, *static_cast<const Row*>(call.op.functional().parts.data)); }
+
+OpBuilder add_row(Registry& r, const char* schema, const Row& row) {
+  static std::deque<Row> rows;  // ops point into it for as long as the process lives
+  Row& stored = rows.emplace_back(row);
+  OpBuilder op = r.def(schema);
+  const std::string_view text = schema;
+  const Op& made = *r.find(text.substr(0, text.find('(')));
+  stored.check = check_of(made.name());
+  int position = 0;
+  for (const Arg& a : made.schema().args()) {
+    if (a.type == ArgType::Tensor) {
+      stored.input_at[stored.inputs++] = static_cast<int8_t>(position);
+    } else {
+      VT_ASSERT(stored.numbers < kMaxNumbers);
+      stored.number_at[stored.numbers++] = static_cast<int8_t>(position);
+    }
+    ++position;
+  }
+  return op.boxed(Key::CPU, row_kernel).boxed(Key::CUDA, row_kernel).data(&stored).inplace().out();
+}
+
+}  // namespace vt::pointwise

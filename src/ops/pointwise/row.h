@@ -1,0 +1,44 @@
+// A pointwise op at run time: what its row in a .def table became.
+#pragma once
+
+#include "dispatch/registry.h"
+#include "iter/cpu_loop.h"
+#include "ops/pointwise/dtype_rule.h"
+
+namespace vt::pointwise {
+
+// One kernel per CPU compute type; null outside the row's domain.
+struct LoopSet {
+  LoopKernel kernels[kCpuTypes];
+};
+
+// Runs the row's kernel for dtype `compute` (the promoted dtype itself) over operands of any dtype.
+using CudaLaunch = void (*)(const char* name, const TensorIter& it, DType compute, const char* params);
+
+struct Row {
+  DTypeRule rule;
+  int8_t mask = -1;                // input that is a bool mask: not promoted, read as bool
+  const LoopSet* loops[3] = {};    // by SimdLevel
+  CudaLaunch cuda = nullptr;
+  // Filled by add_row: see check_of; positions of tensor and number arguments, from the schema.
+  void (*check)(const Call& call, DType common) = nullptr;
+  int8_t inputs = 0, numbers = 0;
+  int8_t input_at[5] = {}, number_at[5] = {};
+};
+
+// Runs a row as functional, in-place or out= call; `row` need not be call.op's own (pow runs square).
+void run_row(Call& call, const Row& row);
+// The boxed kernel of an op whose data() is a Row.
+void row_kernel(Call& call);
+
+// What an op refuses beyond its dtype rule, by full name; null for most. Lives in checks.cpp.
+using RowCheck = void (*)(const Call& call, DType common);
+RowCheck check_of(std::string_view op);
+
+// Declares an op made of a row, with its in-place and out= forms.
+OpBuilder add_row(Registry& r, const char* schema, const Row& row);
+
+// A number argument as kernels take it: an absent one is -1, a str is 0 for "none" and 1 for "tanh".
+Scalar number_of(const Value& v);
+
+}  // namespace vt::pointwise

@@ -1,0 +1,109 @@
+// Scalar functions that bodies of pointwise rows share. Always inlined; the same on the CPU and in CUDA kernels.
+#pragma once
+
+#include "core/math.h"
+
+namespace vt::pointwise {
+
+inline constexpr double kPi = 3.14159265358979323846;
+inline constexpr double kLn2 = 0.69314718055994530942;
+inline constexpr double kLn10 = 2.30258509299404568402;
+inline constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
+
+template <class T>
+VT_HD_INLINE T logit_of(T x) {
+  return m::log(x / (T(1) - x));
+}
+// eps < 0: none was given, and outside [0, 1] there is no value.
+template <class T>
+VT_HD_INLINE T logit_slope(T grad, T x, T eps) {
+  const bool inside = eps < T(0) ? x >= T(0) && x <= T(1) : x >= eps && x <= T(1) - eps;
+  if (inside) return x == T(0) || x == T(1) ? grad * std::numeric_limits<T>::infinity() : grad / (x * (T(1) - x));
+  return eps < T(0) ? std::numeric_limits<T>::quiet_NaN() : T(0);
+}
+
+template <class T>
+VT_HD_INLINE T angle_of(T x) {
+  return m::isnan(x) ? x : x < T(0) ? T(kPi) : T(0);
+}
+template <class T>
+VT_HD_INLINE T angle_of(const complex<T>& z) {
+  return m::angle(z);
+}
+
+// log(1 + e^x) without overflow.
+template <class T>
+VT_HD_INLINE T softplus_of(T x) {
+  return m::max(x, T(0)) + m::log1p(m::exp(-m::abs(x)));
+}
+// Derivative of x sigmoid(x), s = sigmoid(x).
+template <class T>
+VT_HD_INLINE T silu_slope(T x, T s) {
+  return s * (T(1) + x * (T(1) - s));
+}
+// Derivative of x tanh(softplus(x)), t = tanh(softplus(x)), s = sigmoid(x).
+template <class T>
+VT_HD_INLINE T mish_slope(T x, T t, T s) {
+  return t + x * s * (T(1) - t * t);
+}
+
+// x times the normal distribution function, and its derivative.
+template <class T>
+VT_HD_INLINE T gelu_erf(T x) {
+  return T(0.5) * x * (T(1) + m::erf(x * T(0.70710678118654752440)));
+}
+template <class T>
+VT_HD_INLINE T gelu_erf_slope(T x) {
+  const T distribution = T(0.5) * (T(1) + m::erf(x * T(0.70710678118654752440)));
+  return distribution + x * T(0.39894228040143267794) * m::exp(T(-0.5) * x * x);
+}
+// The same with the distribution approximated by (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2.
+template <class T>
+VT_HD_INLINE T gelu_tanh(T x) {
+  const T inner = T(0.79788456080286535588) * (x + T(0.044715) * x * x * x);
+  return T(0.5) * x * (T(1) + m::tanh(inner));
+}
+template <class T>
+VT_HD_INLINE T gelu_tanh_slope(T x) {
+  const T inner = T(0.79788456080286535588) * (x + T(0.044715) * x * x * x);
+  const T slope = T(0.79788456080286535588) * (T(1) + T(3 * 0.044715) * x * x);
+  const T t = m::tanh(inner);
+  return T(0.5) * (T(1) + t) + T(0.5) * x * (T(1) - t * t) * slope;
+}
+
+// start + weight (end - start), from the nearer end so that weight 1 gives `end` exactly.
+template <class T, class W>
+VT_HD_INLINE T lerped(T start, T end, W weight) {
+  bool low;
+  if constexpr (is_complex_v<W>) {
+    low = m::abs(weight) < 0.5f;
+  } else {
+    low = m::abs(weight) < W(0.5);
+  }
+  return low ? start + weight * (end - start) : end - (end - start) * (W(1) - weight);
+}
+
+// NaN bounds win, as in PyTorch; where low > high the result is high.
+template <class T>
+VT_HD_INLINE T clamped(T x, T low, T high) {
+  return m::min(m::max(x, low), high);
+}
+
+// A shift by a negative number or by more than the width drives every bit out.
+VT_HD_INLINE int64_t shifted_left(int64_t x, int64_t by) {
+  return by < 0 || by > 63 ? 0 : static_cast<int64_t>(static_cast<uint64_t>(x) << by);
+}
+VT_HD_INLINE int64_t shifted_right(int64_t x, int64_t by) { return x >> (by < 0 || by > 63 ? 63 : by); }
+
+VT_HD_INLINE int64_t greatest_divisor(int64_t a, int64_t b) {
+  a = m::abs(a);
+  b = m::abs(b);
+  while (b != 0) {
+    const int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+}  // namespace vt::pointwise
