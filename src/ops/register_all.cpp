@@ -10,7 +10,20 @@
   F(join) \
   F(index) \
   F(sort) \
-  F(random)
+  F(random) \
+  F(pointwise_math) \
+  F(pointwise_rounding) \
+  F(pointwise_activation) \
+  F(pointwise_arithmetic) \
+  F(pointwise_comparison) \
+  F(pointwise_selection) \
+  F(pointwise_composite) \
+  F(reduce_sums) \
+  F(reduce_logic) \
+  F(reduce_norms) \
+  F(reduce_moments) \
+  F(reduce_extrema) \
+  F(reduce_scan)
 // clang-format on
 
 // `F(copy_cuda)` calls register_copy_cuda.
