@@ -8,7 +8,8 @@ namespace vt::pointwise {
 enum class Gives : uint8_t {
   Same,  // the dtype computed in
   Bool,
-  Real,  // complex64 -> float32, complex128 -> float64, else the same
+  Real,   // complex64 -> float32, complex128 -> float64, else the same
+  Count,  // int64
 };
 
 struct DTypeRule {
@@ -35,6 +36,8 @@ inline constexpr DTypeRule kAngle{kFloatingOrComplexSet, true, Gives::Real};
 inline constexpr DTypeRule kRealWithNumbers{kRealSet, false, Gives::Same, true};
 inline constexpr DTypeRule kNumericWithNumbers{kNumericSet, false, Gives::Same, true};
 inline constexpr DTypeRule kTest{kAllSet, false, Gives::Bool};
+inline constexpr DTypeRule kCount{kAllSet, false, Gives::Count};
+inline constexpr DTypeRule kSize{kFloatingOrComplexSet, false, Gives::Real};
 inline constexpr DTypeRule kRealTest{kRealSet, false, Gives::Bool};
 }  // namespace rule
 
@@ -51,11 +54,20 @@ template <class T>
 struct Given<Gives::Real, complex<T>> {
   using type = T;
 };
+template <class T>
+struct Given<Gives::Count, T> {
+  using type = int64_t;
+};
 template <DTypeRule r, class T>
 using given_t = typename Given<r.gives, T>::type;
 
 constexpr DType result_dtype(const DTypeRule& r, DType compute) {
-  return r.gives == Gives::Bool ? DType::bool_ : r.gives == Gives::Real ? to_real(compute) : compute;
+  switch (r.gives) {
+    case Gives::Bool: return DType::bool_;
+    case Gives::Real: return to_real(compute);
+    case Gives::Count: return DType::int64;
+    default: return compute;
+  }
 }
 
 // CPU kernels exist for these five types. The 16-bit floats are computed in float32, the integers and bools in int64:

@@ -1,0 +1,155 @@
+// amax, amin, aminmax, max, min, argmax, argmin.
+#include "ops/reduce/extrema.h"
+
+#include "dispatch/registry.h"
+#include "ops/pointwise/gradients.h"
+#include "ops/reduce/engine.h"
+#include "ops/reduce/reduce.h"
+
+namespace vt {
+namespace {
+
+using namespace vt::reduce;
+using namespace vt::pointwise;
+using MaybeDim = std::optional<int64_t>;
+
+void check_ordered(const Tensor& self) {
+  if (is_complex(self.dtype())) throw_unsupported_dtype(self.dtype());
+}
+
+// ---- amax and amin: the gradient is shared evenly among ties ----
+
+template <bool largest>
+TensorSpec amax_meta(const Tensor& self, DimVec& dim, bool& keepdim) {
+  check_ordered(self);
+  dim = reduced_dims(self, dim);
+  check_not_empty(self, dim, largest ? "amax" : "amin");
+  return {reduced_sizes(self, dim, keepdim), self.dtype(), self.device()};
+}
+template <const reduce::Row& row>
+void amax_kernel(const Tensor& self, const DimVec& dim, bool, Tensor& out) {
+  reduce::reduce(row, self, self.dtype(), dim, out);
+}
+Tensor shared_among_ties(const Tensor& grad, const Tensor& self, const Tensor& result, IntSpan dims, bool keepdim) {
+  const Tensor reached = self == restore_dims(result, self.sizes(), dims, keepdim);
+  return reached * (restore_dims(grad, self.sizes(), dims, keepdim) / ops::sum(reached, dims, true));
+}
+void amax_backward(GradContext& c) {
+  const Tensor self = c.saved(0);
+  const DimVec dims = reduced_dims(self, DimVec(c.arg<IntSpan>(1)));
+  c.set(0, shared_among_ties(c.grad(), self, c.saved_result(), dims, c.arg<bool>(2)));
+}
+
+// ---- max and min of everything ----
+
+TensorSpec max_all_meta(const Tensor& self) {
+  check_ordered(self);
+  VT_CHECK(self.numel() > 0, Runtime, "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+           "reduction dim with the 'dim' argument.");
+  return {{}, self.dtype(), self.device()};
+}
+template <const reduce::Row& row>
+void max_all_kernel(const Tensor& self, Tensor& out) {
+  reduce::reduce(row, self, self.dtype(), all_dims(self), out);
+}
+void max_all_backward(GradContext& c) {
+  const Tensor self = c.saved(0);
+  const Tensor reached = self == c.saved_result();
+  c.set(0, reached * (c.grad() / ops::sum(reached)));
+}
+
+// ---- values and indices along a dim ----
+
+std::array<TensorSpec, 2> max_dim_meta(const Tensor& self, int64_t& dim, bool& keepdim) {
+  check_ordered(self);
+  dim = wrap_dim(dim, self.dim());
+  const DimVec dims = self.dim() ? DimVec{dim} : DimVec{};
+  check_not_empty(self, dims, "max");
+  const DimVec sizes = reduced_sizes(self, dims, keepdim);
+  return {TensorSpec{sizes, self.dtype(), self.device()}, TensorSpec{sizes, DType::int64, self.device()}};
+}
+template <bool largest>
+void max_dim_kernel(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
+  arg_reduce(largest, self, dim, values, indices);
+}
+// The chosen elements get the gradient.
+void max_dim_backward(GradContext& c) {
+  if (!c.grad(0).defined()) return;
+  const IntSpan sizes = c.sizes(0);
+  if (sizes.empty()) return c.set(0, c.grad(0));
+  const int64_t dim = wrap_dim(c.arg<int64_t>(1), static_cast<int64_t>(sizes.size()));
+  const bool keepdim = c.arg<bool>(2);
+  static const Op& zero_fill = find_op("zero_");
+  static const Op& scatter = find_op("scatter.src");
+  const Tensor zeros = call<Tensor>(zero_fill, empty(sizes, c.grad(0).dtype(), c.device(0)));
+  c.set(0, call<Tensor>(scatter, zeros, dim, restore_dims(c.saved_result(1), sizes, {&dim, 1}, keepdim),
+                        restore_dims(c.grad(0), sizes, {&dim, 1}, keepdim)));
+}
+Tensor max_other(const Tensor& self, const Tensor& other) { return maximum(self, other); }
+Tensor min_other(const Tensor& self, const Tensor& other) { return minimum(self, other); }
+
+// ---- argmax and argmin ----
+
+TensorSpec argmax_meta(const Tensor& self, MaybeDim& dim, bool& keepdim) {
+  check_ordered(self);
+  if (dim) {
+    dim = wrap_dim(*dim, self.dim());
+    const DimVec dims = self.dim() ? DimVec{*dim} : DimVec{};
+    check_not_empty(self, dims, "argmax");
+    return {reduced_sizes(self, dims, keepdim), DType::int64, self.device()};
+  }
+  VT_CHECK(self.numel() > 0, Index, "argmax(): Expected reduction dim to be specified for input.numel() == 0.");
+  return {reduced_sizes(self, all_dims(self), keepdim), DType::int64, self.device()};
+}
+template <bool largest>
+void argmax_kernel(const Tensor& self, const MaybeDim& dim, bool, Tensor& out) {
+  if (dim) return arg_reduce(largest, self, *dim, {}, out);
+  static const Op& contiguous = find_op("clone");
+  const Tensor dense = self.is_contiguous() ? self : call<Tensor>(contiguous, self, MemoryFormat::Contiguous);
+  const int64_t numel = self.numel(), one = 1;
+  const Tensor flat = make_detached(dense);
+  flat.impl()->reset_geometry(dense.storage(), dense.dtype(), {&numel, 1}, {&one, 1}, dense.storage_offset());
+  arg_reduce(largest, flat, 0, {}, out);
+}
+
+// ---- aminmax ----
+
+std::tuple<Tensor, Tensor> aminmax(const Tensor& self, MaybeDim dim, bool keepdim) {
+  const DimVec dims = dim ? DimVec{wrap_dim(*dim, self.dim())} : all_dims(self);
+  return {ops::amin(self, dims, keepdim), ops::amax(self, dims, keepdim)};
+}
+
+template <bool largest, const reduce::Row& row>
+void declare(Registry& r, const std::string& max) {
+  r.def("a" + max + "(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
+      .meta(amax_meta<largest>)
+      .cpu(amax_kernel<row>)
+      .cuda(amax_kernel<row>)
+      .backward(keep::self | keep::result, amax_backward);
+  r.def(max + "(Tensor self) -> Tensor")
+      .meta(max_all_meta)
+      .cpu(max_all_kernel<row>)
+      .cuda(max_all_kernel<row>)
+      .backward(keep::self | keep::result, max_all_backward);
+  r.def(max + ".dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+      .meta(max_dim_meta)
+      .cpu(max_dim_kernel<largest>)
+      .cuda(max_dim_kernel<largest>)
+      .backward(keep::results(1), max_dim_backward);
+  r.def(max + ".other(Tensor self, Tensor other) -> Tensor").composite(largest ? max_other : min_other).out();
+  r.def("arg" + max + "(Tensor self, int? dim=None, bool keepdim=False) -> Tensor")
+      .meta(argmax_meta)
+      .cpu(argmax_kernel<largest>)
+      .cuda(argmax_kernel<largest>)
+      .not_differentiable();
+}
+
+}  // namespace
+
+void register_reduce_extrema(Registry& r) {
+  declare<true, rows::amax>(r, "max");
+  declare<false, rows::amin>(r, "min");
+  r.def("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)").composite(aminmax);
+}
+
+}  // namespace vt

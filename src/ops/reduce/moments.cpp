@@ -1,0 +1,183 @@
+// var, std, var_mean, std_mean, logsumexp: several passes of other ops, one node each.
+#include <limits>
+
+#include "dispatch/registry.h"
+#include "ops/pointwise/gradients.h"
+#include "ops/reduce/engine.h"
+#include "ops/reduce/reduce.h"
+
+namespace vt {
+namespace {
+
+using namespace vt::reduce;
+using namespace vt::pointwise;
+using Dims = std::optional<DimVec>;
+using MaybeScalar = std::optional<Scalar>;
+
+void check_floating(const Tensor& self, const char* op) {
+  VT_CHECK(is_differentiable(self.dtype()), Runtime, op, " only support floating point and complex dtypes, got ",
+           self.dtype());
+}
+double divisor(const Tensor& self, IntSpan dims, double correction) {
+  double n = 1;
+  for (const int64_t d : dims) n *= static_cast<double>(self.sizes()[d]);
+  return std::max(0.0, n - correction);
+}
+Tensor without_dims(const Tensor& t, const DimVec& sizes) {
+  static const Op& reshape = find_op("reshape");
+  return same(t.sizes(), sizes) ? t : call<Tensor>(reshape, t, IntSpan(sizes));
+}
+
+std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+  check_floating(self, "std and var");
+  const DimVec dims = reduced_dims(self, dim);
+  const DType dtype = self.dtype();
+  static const Op& to = find_op("to.dtype");
+  const Tensor x = is_reduced_floating(dtype) ? call<Tensor>(to, self, DType::float32) : self;
+  const Tensor mean = ops::mean(x, dims, true);
+  const Tensor centred = x - mean;
+  const Tensor squares = is_complex(dtype) ? real_part(centred * conj(centred)) : centred * centred;
+  const Tensor var = ops::sum(squares, dims, true) / divisor(self, dims, correction.value_or(Scalar(1)).to_double());
+  const DimVec sizes = reduced_sizes(self, dims, keepdim);
+  auto finish = [&](const Tensor& t) {
+    const Tensor shaped = without_dims(t, sizes);
+    return is_reduced_floating(dtype) ? call<Tensor>(to, shaped, dtype) : shaped;
+  };
+  return {finish(var), finish(mean)};
+}
+
+// ---- gradients ----
+
+Tensor var_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+  const DimVec dims = reduced_dims(self, dim);
+  const double scale = 2.0 / divisor(self, dims, correction.value_or(Scalar(1)).to_double());
+  return restore_dims(grad, self.sizes(), dims, keepdim) * scale * (self - ops::mean(self, dims, true));
+}
+Tensor std_gradient(const Tensor& grad, const Tensor& std, const Tensor& self, const Dims& dim, const MaybeScalar& correction,
+                    bool keepdim) {
+  return var_gradient(unless(std == 0, grad / (2 * std)), self, dim, correction, keepdim);
+}
+Tensor mean_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, bool keepdim) {
+  const DimVec dims = reduced_dims(self, dim);
+  return expand_to(grad / divisor(self, dims, 0.0), self.sizes(), dims, keepdim);
+}
+
+// ---- var.correction and its family; PyTorch's other overloads are spellings of them ----
+
+Tensor var(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
+  return std::get<0>(var_mean_of(self, dim, correction, keepdim));
+}
+Tensor std_of(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
+  return sqrt(std::get<0>(var_mean_of(self, dim, correction, keepdim)));
+}
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
+  return var_mean_of(self, dim, correction, keepdim);
+}
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
+  auto [v, mean] = var_mean_of(self, dim, correction, keepdim);
+  return {sqrt(v), mean};
+}
+void var_backward(GradContext& c) {
+  c.set(0, var_gradient(c.grad(), c.saved(0), c.arg<Dims>(1), c.arg<MaybeScalar>(2), c.arg<bool>(3)));
+}
+void std_backward(GradContext& c) {
+  c.set(0, std_gradient(c.grad(), c.saved_result(), c.saved(0), c.arg<Dims>(1), c.arg<MaybeScalar>(2), c.arg<bool>(3)));
+}
+template <bool root>
+void with_mean_backward(GradContext& c) {
+  const Tensor self = c.saved(0);
+  const auto dim = c.arg<Dims>(1);
+  const auto correction = c.arg<MaybeScalar>(2);
+  const bool keepdim = c.arg<bool>(3);
+  Tensor total;
+  if (c.grad(0).defined()) {
+    if constexpr (root) {
+      total = std_gradient(c.grad(0), c.saved_result(0), self, dim, correction, keepdim);
+    } else {
+      total = var_gradient(c.grad(0), self, dim, correction, keepdim);
+    }
+  }
+  if (c.grad(1).defined()) {
+    const Tensor share = mean_gradient(c.grad(1), self, dim, keepdim);
+    total = total.defined() ? total + share : share;
+  }
+  c.set(0, total);
+}
+
+template <class R>
+R spelled(const char* op, const Tensor& self, const Dims& dim, bool unbiased, bool keepdim) {
+  return call<R>(find_op(op), self, dim, Scalar(unbiased ? 1 : 0), keepdim);
+}
+Tensor var_all(const Tensor& self, bool unbiased) { return spelled<Tensor>("var.correction", self, {}, unbiased, false); }
+Tensor std_all(const Tensor& self, bool unbiased) { return spelled<Tensor>("std.correction", self, {}, unbiased, false); }
+Tensor var_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
+  return spelled<Tensor>("var.correction", self, dim, unbiased, keepdim);
+}
+Tensor std_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
+  return spelled<Tensor>("std.correction", self, dim, unbiased, keepdim);
+}
+using Two = std::tuple<Tensor, Tensor>;
+Two var_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
+  return spelled<Two>("var_mean.correction", self, dim, unbiased, keepdim);
+}
+Two std_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
+  return spelled<Two>("std_mean.correction", self, dim, unbiased, keepdim);
+}
+
+// ---- logsumexp ----
+
+Tensor logsumexp(const Tensor& input, IntSpan dim, bool keepdim) {
+  const Tensor self = is_integral(input.dtype(), true) ? input * 1.0 : input;
+  const DimVec dims = reduced_dims(self, DimVec(dim));
+  const DimVec sizes = reduced_sizes(self, dims, keepdim);
+  if (self.numel() == 0) return without_dims(log(ops::sum(exp(self), dims, true)), sizes);
+  const Tensor top = ops::amax(self, dims, true);
+  const Tensor shift = unless(isinf(top), top);  // infinite rows are shifted by nothing
+  return without_dims(log(ops::sum(exp(self - shift), dims, true)) + shift, sizes);
+}
+void logsumexp_backward(GradContext& c) {
+  const Tensor self = c.saved(0);
+  const DimVec dims = reduced_dims(self, DimVec(c.arg<IntSpan>(1)));
+  const bool keepdim = c.arg<bool>(2);
+  const Tensor result = restore_dims(c.saved_result(), self.sizes(), dims, keepdim);
+  c.set(0, restore_dims(c.grad(), self.sizes(), dims, keepdim) * exp(self - result));
+}
+
+}  // namespace
+
+void register_reduce_moments(Registry& r) {
+  r.def("var(Tensor self, bool unbiased=True) -> Tensor").composite(var_all);
+  r.def("std(Tensor self, bool unbiased=True) -> Tensor").composite(std_all);
+  r.def("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(var_dim);
+  r.def("std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(std_dim);
+  r.def("var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
+      .all(var)
+      .backward(keep::self, var_backward)
+      .out();
+  r.def("std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
+      .all(std_of)
+      .backward(keep::self | keep::result, std_backward)
+      .out();
+  r.def("var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)")
+      .composite(var_mean_dim)
+      .function_only();
+  r.def("std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)")
+      .composite(std_mean_dim)
+      .function_only();
+  r.def("var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
+        "-> (Tensor, Tensor)")
+      .all(var_mean)
+      .backward(keep::self, with_mean_backward<false>)
+      .function_only();
+  r.def("std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
+        "-> (Tensor, Tensor)")
+      .all(std_mean)
+      .backward(keep::self | keep::result, with_mean_backward<true>)
+      .function_only();
+  r.def("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
+      .all(logsumexp)
+      .backward(keep::self | keep::result, logsumexp_backward)
+      .out();
+}
+
+}  // namespace vt

@@ -1,0 +1,94 @@
+// linalg_vector_norm and norm.
+#include <cmath>
+
+#include "dispatch/registry.h"
+#include "ops/pointwise/gradients.h"
+#include "ops/reduce/engine.h"
+#include "ops/reduce/reduce.h"
+
+namespace vt {
+namespace {
+
+using namespace vt::reduce;
+using namespace vt::pointwise;
+using Dims = std::optional<DimVec>;
+using MaybeDType = std::optional<DType>;
+
+const reduce::Row& row_of(double ord) {
+  if (ord == 0.0) return rows::norm_zero;
+  if (ord == 1.0) return rows::norm_one;
+  if (ord == 2.0) return rows::norm_two;
+  if (std::isinf(ord)) return ord > 0 ? rows::norm_max : rows::norm_min;
+  return rows::norm_p;
+}
+
+TensorSpec vector_norm_meta(const Tensor& self, Scalar& ord, Dims& dim, bool& keepdim, MaybeDType& dtype) {
+  VT_CHECK(is_differentiable(self.dtype()), Runtime,
+           "linalg.vector_norm: Expected a floating point or complex tensor as input. Got ", self.dtype());
+  VT_CHECK(!dtype || is_differentiable(*dtype), Runtime, "linalg.vector_norm: dtype should be floating point or complex. Got ",
+           dtype.value_or(self.dtype()));
+  dim = reduced_dims(self, dim);
+  const double p = ord.to_double();
+  if (p < 0 || std::isinf(p)) {
+    for (const int64_t d : *dim) {
+      VT_CHECK(self.sizes()[d] != 0, Runtime, "linalg.vector_norm cannot compute the ", p,
+               " norm on an empty tensor because the operation does not have an identity");
+    }
+  }
+  dtype = dtype.value_or(self.dtype());
+  return {reduced_sizes(self, *dim, keepdim), to_real(*dtype), self.device()};
+}
+void vector_norm(const Tensor& self, const Scalar& ord, const Dims& dim, bool, const MaybeDType& dtype, Tensor& out) {
+  const double p = ord.to_double();
+  reduce::reduce(row_of(p), self, *dtype, *dim, out, p);
+}
+
+Tensor norm_gradient(Tensor grad, const Tensor& self, Tensor norm, double p, IntSpan dims, bool keepdim) {
+  grad = restore_dims(grad, self.sizes(), dims, keepdim);
+  norm = restore_dims(norm, self.sizes(), dims, keepdim);
+  if (p == 0.0) return zeros_like(self);
+  if (p == 1.0) return grad * sgn(self);
+  if (p == 2.0) return unless(norm == 0, self * (grad / norm));
+  if (std::isinf(p)) {
+    const Tensor reached = abs(self) == norm;
+    return sgn(self) * (grad / ops::sum(reached, dims, true)) * reached;
+  }
+  const Tensor size = abs(self);
+  return unless(size == 0, sgn(self) * pow_scalar(size, p - 1.0) * (grad / pow_scalar(norm, p - 1.0)));
+}
+void vector_norm_backward(GradContext& c) {
+  const Tensor self = c.saved(0);
+  c.set(0, norm_gradient(c.grad(), self, c.saved_result(), c.arg<Scalar>(1).to_double(),
+                         reduced_dims(self, c.arg<Dims>(2)), c.arg<bool>(3)));
+}
+
+Tensor norm_of(const Tensor& self, const std::optional<Scalar>& p, const Dims& dim, bool keepdim, MaybeDType dtype) {
+  static const Op& op = find_op("linalg_vector_norm");
+  return call<Tensor>(op, self, p.value_or(Scalar(2.0)), dim, keepdim, dtype);
+}
+Tensor norm_all(const Tensor& self, const Scalar& p) { return norm_of(self, p, {}, false, {}); }
+Tensor norm_dims(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool keepdim) {
+  return norm_of(self, p, DimVec(dim), keepdim, {});
+}
+Tensor norm_dtype(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool keepdim, DType dtype) {
+  return norm_of(self, p, DimVec(dim), keepdim, dtype);
+}
+
+}  // namespace
+
+void register_reduce_norms(Registry& r) {
+  r.def("linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) "
+        "-> Tensor")
+      .meta(vector_norm_meta)
+      .cpu(vector_norm)
+      .cuda(vector_norm)
+      .autocast(AutocastPolicy::Float32)
+      .backward(keep::self | keep::result, vector_norm_backward)
+      .function_only();
+  r.def("norm.Scalar(Tensor self, Scalar p=2) -> Tensor").composite(norm_all);
+  r.def("norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor").composite(norm_dims);
+  r.def("norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, ScalarType dtype) -> Tensor")
+      .composite(norm_dtype);
+}
+
+}  // namespace vt

@@ -1,0 +1,12 @@
+// Running sums and products along a dim.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt::reduce {
+
+// in and out have one dtype and shape; out is contiguous; dim is wrapped.
+void scan_cpu(bool product, const Tensor& in, int64_t dim, const Tensor& out);
+void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out);
+
+}  // namespace vt::reduce
