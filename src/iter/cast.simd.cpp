@@ -2,42 +2,17 @@
 
 #include <cstring>
 
+#include "core/convert.h"
+
 namespace vt::cpu::VT_ISA {
 namespace {
-
-template <class To, class From>
-VT_ALWAYS_INLINE To convert(From x) {
-  if constexpr (std::is_same_v<To, From>) {
-    return x;
-  } else if constexpr (is_complex_v<To>) {
-    if constexpr (is_complex_v<From>) {
-      return To(x);
-    } else {
-      return To(convert<typename To::value_type>(x));
-    }
-  } else if constexpr (is_complex_v<From>) {
-    if constexpr (std::is_same_v<To, bool>) {
-      return x.re != 0 || x.im != 0;
-    } else {
-      return convert<To>(x.re);
-    }
-  } else if constexpr (std::is_same_v<To, bool>) {
-    return x != From(0);
-  } else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>) {
-    // Small integers through a wider one: then an overflowing value wraps instead of being undefined.
-    using Wide = std::conditional_t<sizeof(To) <= 2, int32_t, int64_t>;
-    return static_cast<To>(static_cast<Wide>(static_cast<opmath_t<From>>(x)));
-  } else {
-    return static_cast<To>(static_cast<opmath_t<From>>(x));
-  }
-}
 
 template <class To, class From>
 void convert_run(char* out, const char* in, int64_t n) {
   auto* to = reinterpret_cast<To*>(out);
   const auto* from = reinterpret_cast<const From*>(in);
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+  for (int64_t i = 0; i < n; ++i) to[i] = vt::convert<To>(from[i]);
 }
 
 using Run = void (*)(char*, const char*, int64_t);

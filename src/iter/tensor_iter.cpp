@@ -307,29 +307,4 @@ bool TensorIter::fits_32bit() const {
   return true;
 }
 
-void TensorIter::narrow(int d, int64_t begin, int64_t count) {
-  for (int i = 0; i < operand_count_; ++i) operands_[i].data += begin * strides_[i][d];
-  numel_ = shape_[d] == 0 ? 0 : numel_ / shape_[d] * count;
-  shape_[d] = count;
-}
-
-void TensorIter::drop_last_dim(int64_t i) {
-  narrow(ndim_ - 1, i, 1);
-  --ndim_;
-}
-
-void TensorIter::copy_from(const TensorIter& o) {
-  operand_count_ = o.operand_count_;
-  output_count_ = o.output_count_;
-  ndim_ = o.ndim_;
-  numel_ = o.numel_;
-  device_ = o.device_;
-  std::copy(o.shape_, o.shape_ + ndim_, shape_);
-  for (int i = 0; i < operand_count_; ++i) {
-    operands_[i] = o.operands_[i];
-    std::copy(o.strides_[i], o.strides_[i] + ndim_, strides_[i]);
-  }
-  for (int i = 0; i < output_count_; ++i) outputs_[i] = o.outputs_[i];
-}
-
 }  // namespace vt

@@ -71,13 +71,6 @@ class VT_API TensorIter {
   // Every byte offset and the element count fit into int32.
   bool fits_32bit() const;
 
-  // Makes this iterator walk [begin, begin + count) of dim d only (to split what does not fit into 32 bits).
-  void narrow(int d, int64_t begin, int64_t count);
-  // Takes index `i` of the slowest dim, which goes away.
-  void drop_last_dim(int64_t i);
-  // A copy to narrow.
-  void copy_from(const TensorIter& o);
-
  private:
   struct Operand {
     const TensorImpl* tensor = nullptr;

@@ -2,8 +2,8 @@
 // of combination is fixed.
 #include "core/math.h"
 #include "cuda/stream.h"
-#include "iter/cuda_loops.cuh"
 #include "iter/cuda_reduce.cuh"
+#include "iter/cuda_stored.cuh"
 #include "ops/reduce/fold.h"
 
 namespace vt::reduce {
@@ -28,7 +28,7 @@ struct Reducer {
   __device__ Acc combine(Acc a, Acc b) const { return Fold::template combine<Acc>(a, b); }
   __device__ void write(int64_t i, Acc acc) const {
     using Out = typename R::Out;
-    cuda::detail::store_as<Out>(out + i * out_item, out_dtype, R::finish(acc, count, p));
+    cuda::store_converted<Out>(out + i * out_item, out_dtype, R::finish(acc, count, p));
   }
 };
 
