@@ -8,9 +8,19 @@
 
 namespace vt::autograd {
 
+uint32_t wanted_arguments(const Op& op, const Value* args) {
+  uint32_t wanted = 0;
+  for (int i = 0; i < op.arg_count(); ++i) {
+    if (args[i].tag == Tag::Tensor && args[i].as_tensor().requires_grad()) wanted |= 1u << i;
+    if (args[i].tag == Tag::TensorList) wanted |= 1u << i;
+  }
+  return wanted;
+}
+
 OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self) : op_(op) {
   const int n = op.arg_count();
   args_.resize(n);
+  wanted_ = wanted_arguments(op, args);
   for (int i = 0; i < n; ++i) {
     const Value& v = args[i];
     switch (v.tag) {
@@ -48,7 +58,7 @@ void OpNode::add_tensor(int arg, int element, const Tensor& t, const Tensor& kep
   TensorArg entry{static_cast<uint16_t>(arg), static_cast<uint16_t>(element), {}, {}};
   const bool differentiable = t.defined() && is_differentiable(t.dtype());
   if (t.defined()) entry.meta = TensorMeta(t);
-  if (op_.functional().parts.keep.has_arg(arg)) entry.saved = SavedTensor::of_argument(kept);
+  if (op_.functional().parts.keep.keeps_arg(arg, wanted_)) entry.saved = SavedTensor::of_argument(kept);
   tensors_.push_back(std::move(entry));
   add_edge(differentiable ? gradient_edge(t) : Edge{});
 }

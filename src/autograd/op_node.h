@@ -7,6 +7,9 @@
 
 namespace vt::autograd {
 
+// By bit, the arguments that require grad (lists count as such).
+uint32_t wanted_arguments(const Op& op, const Value* args);
+
 class VT_API OpNode final : public Node {
  public:
   // Copies the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self` is
@@ -35,6 +38,7 @@ class VT_API OpNode final : public Node {
   int edge_of(int arg, int element) const;
 
   const Op& op_;
+  uint32_t wanted_ = 0;
   std::vector<Value> args_;             // tensors left out
   std::vector<DimVec> ints_;            // what list arguments point to; sized once
   std::vector<std::vector<double>> doubles_;

@@ -64,7 +64,7 @@ void record_call(Call& call) {
   if (written >= 0) {
     const Tensor& self = call.args[written].as_tensor();
     check_inplace(self);
-    if (parts.keep.has_arg(written) && written == 0) {
+    if (written == 0 && parts.keep.keeps_arg(0, wanted_arguments(op, call.args))) {
       static const Op& clone = find_op("clone");
       const GradMode off(false);
       cloned = vt::call<Tensor>(clone, self);

@@ -193,7 +193,11 @@ OpBuilder add_row(Registry& r, const char* schema, const Row& row) {
     }
     ++position;
   }
-  return op.boxed(Key::CPU, row_kernel).boxed(Key::CUDA, row_kernel).data(&stored).inplace().out();
+  op.boxed(Key::CPU, row_kernel).boxed(Key::CUDA, row_kernel).data(&stored);
+  const bool internal = text[0] == '_';
+  const bool test = stored.inputs == 1 && row.rule.gives == Gives::Bool && made.name() != "logical_not";
+  if (made.schema().args()[0].name == "self" && !internal && !test) op.inplace();
+  return op.out(!internal);
 }
 
 }  // namespace vt::pointwise

@@ -41,6 +41,15 @@ VT_KEEPS(Result, keep::result, Tensor result, result = c.saved_result(0))
 #define VT_TWO(a, b) a; b
 VT_KEEPS(XY, keep::args(0, 1), VT_TWO(Tensor x, Tensor y), VT_TWO(x = c.saved(0, 0), y = c.saved(1, 0)))
 VT_KEEPS(YZ, keep::args(1, 2), VT_TWO(Tensor y, Tensor z), VT_TWO(y = c.saved(1, 0), z = c.saved(2, 0)))
+// Each only for the other's gradient; y also for its own in the last two.
+VT_KEEPS(Crossed, keep::args(0, 1).read_by(0, 0b10).read_by(1, 0b01), VT_TWO(Tensor x, Tensor y),
+         VT_TWO(if (c.needs(1)) x = c.saved(0, 0), if (c.needs(0)) y = c.saved(1, 0)))
+VT_KEEPS(CrossedYZ, keep::args(1, 2).read_by(1, 0b100).read_by(2, 0b010), VT_TWO(Tensor y, Tensor z),
+         VT_TWO(if (c.needs(2)) y = c.saved(1, 0), if (c.needs(1)) z = c.saved(2, 0)))
+VT_KEEPS(Quotient, keep::args(0, 1).read_by(0, 0b10), VT_TWO(Tensor x, Tensor y),
+         VT_TWO(if (c.needs(1)) x = c.saved(0, 0), y = c.saved(1, 0)))
+VT_KEEPS(QuotientYZ, keep::args(1, 2).read_by(1, 0b100).read_by(2, 0b110), VT_TWO(Tensor y, Tensor z),
+         VT_TWO(if (c.needs(2)) y = c.saved(1, 0), if (c.needs(1) || c.needs(2)) z = c.saved(2, 0)))
 VT_KEEPS(XResult, keep::args(0) | keep::result, VT_TWO(Tensor x, Tensor result),
          VT_TWO(x = c.saved(0, 0), result = c.saved_result(0)))
 #define VT_THREE(a, b, c_) a; b; c_
