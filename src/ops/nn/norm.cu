@@ -4,12 +4,15 @@
 // gradient of the input is made: each block goes through several rows and keeps sums per column, and a reduction in a
 // fixed order adds the blocks up.
 #include "cuda/copy.h"
+#include "dispatch/registry.h"
 #include "iter/cuda_reduce.cuh"
 #include "iter/cuda_rows.cuh"
-#include "ops/nn/norm_cuda.h"
+#include "ops/copy/kernels.h"
 
 namespace vt {
 namespace {
+
+enum class NormKind : uint8_t { Layer, Rms };
 
 using cuda::LaunchConfig;
 using cuda::load_vector;
@@ -331,9 +334,9 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
   }
 }
 
-}  // namespace
+// ---- launchers: tensors contiguous; input, weight, bias and their gradients of one dtype, statistics of its opmath ----
 
-void norm_forward_cuda(const char* op, NormKind kind, const Tensor& input, const Tensor& weight, const Tensor& bias,
+void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tensor& weight, const Tensor& bias,
                        int64_t rows, int64_t n, double eps, const Tensor& out, const Tensor& mean, const Tensor& rstd) {
   if (rows == 0 || n == 0) return;
   const Stream stream = cuda::current_stream(input.device().index);
@@ -364,7 +367,8 @@ void norm_forward_cuda(const char* op, NormKind kind, const Tensor& input, const
   });
 }
 
-void norm_backward_cuda(const char* op, NormKind kind, const Tensor& grad, const Tensor& input, const Tensor& mean,
+// Gradients that are undefined are not computed.
+void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tensor& input, const Tensor& mean,
                         const Tensor& rstd, const Tensor& weight, int64_t rows, int64_t n, const Tensor& grad_input,
                         const Tensor& grad_weight, const Tensor& grad_bias) {
   const Stream stream = cuda::current_stream(input.device().index);
@@ -402,6 +406,47 @@ void norm_backward_cuda(const char* op, NormKind kind, const Tensor& grad, const
     launch(op, stream, plan, p, want_sums, input, data_or_null<T>(grad_weight), data_or_null<T>(grad_bias), storages,
            storage_or_null(grad_weight), storage_or_null(grad_bias));
   });
+}
+
+// ---- ops ----
+
+Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
+int64_t rows_of(const Tensor& t, int64_t n) { return n == 0 ? 0 : t.numel() / n; }
+
+void layer_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
+                     Tensor& mean, Tensor& rstd) {
+  const int64_t n = checked_numel(shape);
+  norm_forward("native_layer_norm", NormKind::Layer, dense(input), dense(weight), dense(bias), rows_of(input, n), n, eps, out,
+               mean, rstd);
+}
+
+void layer_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean, const Tensor& rstd,
+                              const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw, Tensor& db) {
+  const int64_t n = checked_numel(shape);
+  norm_backward("native_layer_norm_backward", NormKind::Layer, dense(grad), dense(input), dense(mean), dense(rstd),
+                dense(weight), rows_of(input, n), n, dx, dw, db);
+}
+
+void rms_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, double eps, Tensor& out, Tensor& rstd) {
+  const int64_t n = checked_numel(shape);
+  norm_forward("_fused_rms_norm", NormKind::Rms, dense(input), dense(weight), Tensor(), rows_of(input, n), n, eps, out,
+               Tensor(), rstd);
+}
+
+void rms_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd, const Tensor& weight,
+                            Tensor& dx, Tensor& dw) {
+  const int64_t n = checked_numel(shape);
+  norm_backward("_fused_rms_norm_backward", NormKind::Rms, dense(grad), dense(input), Tensor(), dense(rstd), dense(weight),
+                rows_of(input, n), n, dx, dw, Tensor());
+}
+
+}  // namespace
+
+void register_norm_cuda(Registry& r) {
+  r.at("native_layer_norm").cuda(layer_norm_cuda);
+  r.at("native_layer_norm_backward").cuda(layer_norm_backward_cuda);
+  r.at("_fused_rms_norm").cuda(rms_norm_cuda);
+  r.at("_fused_rms_norm_backward").cuda(rms_norm_backward_cuda);
 }
 
 }  // namespace vt

@@ -1,9 +1,10 @@
-// Softmax and log-softmax, forward and backward.
+// Softmax and log-softmax, forward and backward, and the softmax of causal attention scores.
 //
 // softmax_rows holds a row in registers and reads it once; softmax_long_rows, for rows too long for that, reads it twice;
 // softmax_columns takes a dim that is not the last, a thread per column.
+#include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
-#include "ops/nn/softmax_cuda.h"
+#include "ops/copy/kernels.h"
 
 namespace vt {
 namespace {
@@ -209,10 +210,83 @@ __global__ void __launch_bounds__(256) softmax_backward_columns(const T* grad, c
   }
 }
 
-}  // namespace
+// ---- causal: query i of a matrix (queries, keys) sees keys j <= i; the others become 0 and are not read ----
 
-void softmax_forward_cuda(const char* op, const Tensor& self, int64_t outer, int64_t n, int64_t inner, bool log,
-                          const Tensor& out) {
+template <typename T, int Width, int Count>
+__global__ void __launch_bounds__(cuda::kRowThreads)
+    causal_rows(const T* in, T* out, int64_t rows, int64_t queries, int64_t keys, opmath_t<T> factor) {
+  using Compute = opmath_t<T>;
+  const RowPlace place = cuda::row_place();
+  if (place.row >= rows) return;
+  const int n = static_cast<int>(keys);
+  const int64_t query = place.row % queries;
+  const int visible = query + 1 < keys ? static_cast<int>(query) + 1 : n;
+  in += place.row * n;
+  Compute values[Count * Width];
+  Compute largest = kMinusInfinity<Compute>;
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    Vector<T, Width> x;
+    if (i < visible) x = load_vector<Width>(in + i);
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      values[k * Width + v] = i + v < visible ? static_cast<Compute>(x[v]) * factor : kMinusInfinity<Compute>;
+      largest = cuda::MaxOf()(largest, values[k * Width + v]);
+    }
+  }
+  largest = cuda::row_all(largest, cuda::MaxOf());
+  Compute sum = 0;
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      values[k * Width + v] = i + v < visible ? cuda::row_exp<T>(values[k * Width + v] - largest) : Compute(0);
+      sum += values[k * Width + v];
+    }
+  }
+  sum = cuda::row_all(sum, cuda::SumOf());
+  RowRegisters<T, Width, Count> y;
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      y.vectors[k][v] = static_cast<T>(i + v < visible ? values[k * Width + v] / sum : Compute(0));
+    }
+  }
+  y.store(out + place.row * n, n, place);
+}
+
+template <typename T>
+__global__ void __launch_bounds__(cuda::kRowThreads)
+    causal_long_rows(const T* in, T* out, int64_t, int64_t queries, int64_t keys, opmath_t<T> factor) {
+  using Compute = opmath_t<T>;
+  const int64_t row = blockIdx.x, query = row % queries;
+  const int64_t visible = query + 1 < keys ? query + 1 : keys;
+  in += row * keys;
+  out += row * keys;
+  Compute largest = kMinusInfinity<Compute>;
+  for (int64_t i = threadIdx.x; i < visible; i += blockDim.x) {
+    largest = cuda::MaxOf()(largest, static_cast<Compute>(in[i]) * factor);
+  }
+  largest = cuda::row_all(largest, cuda::MaxOf());
+  Compute sum = 0;
+  for (int64_t i = threadIdx.x; i < visible; i += blockDim.x) {
+    sum += cuda::row_exp<T>(static_cast<Compute>(in[i]) * factor - largest);
+  }
+  sum = cuda::row_all(sum, cuda::SumOf());
+  for (int64_t i = threadIdx.x; i < keys; i += blockDim.x) {
+    const Compute y = i < visible ? cuda::row_exp<T>(static_cast<Compute>(in[i]) * factor - largest) / sum : Compute(0);
+    out[i] = static_cast<T>(y);
+  }
+}
+
+// ---- launchers: (outer, n, inner) around the dim; tensors contiguous and of one dtype ----
+
+void softmax_forward(const char* op, const Tensor& self, int64_t outer, int64_t n, int64_t inner, bool log,
+                     const Tensor& out) {
   if (self.numel() == 0) return;
   const Stream stream = cuda::current_stream(self.device().index);
   const StorageImpl *from = self.storage().get(), *to = out.storage().get();
@@ -240,7 +314,7 @@ void softmax_forward_cuda(const char* op, const Tensor& self, int64_t outer, int
   });
 }
 
-void softmax_backward_cuda(const char* op, const Tensor& grad, const Tensor& output, int64_t outer, int64_t n,
+void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, int64_t outer, int64_t n,
                            int64_t inner, bool log, const Tensor& out) {
   if (grad.numel() == 0) return;
   const Stream stream = cuda::current_stream(grad.device().index);
@@ -271,6 +345,58 @@ void softmax_backward_cuda(const char* op, const Tensor& grad, const Tensor& out
                    n, log);
     }
   });
+}
+
+struct Extents {
+  int64_t outer = 1, n = 1, inner = 1;
+};
+
+Extents extents_of(const Tensor& t, int64_t dim) {
+  Extents e;
+  for (int64_t d = 0; d < t.dim(); ++d) (d < dim ? e.outer : d == dim ? e.n : e.inner) *= t.sizes()[d];
+  return e;
+}
+
+template <bool log>
+void softmax_cuda(const Tensor& self, int64_t dim, bool half_to_float, Tensor& out) {
+  const Tensor x = contiguous_data(half_to_float ? cast_data(self, DType::float32) : self);
+  const Extents e = extents_of(x, dim);
+  softmax_forward(log ? "_log_softmax" : "_softmax", x, e.outer, e.n, e.inner, log, out);
+}
+
+template <bool log>
+void softmax_backward_cuda(const Tensor& grad, const Tensor& output, int64_t dim, DType input_dtype, Tensor& out) {
+  const Tensor g = contiguous_data(cast_data(grad, input_dtype)), y = contiguous_data(cast_data(output, input_dtype));
+  const Extents e = extents_of(g, dim);
+  softmax_backward(log ? "_log_softmax_backward_data" : "_softmax_backward_data", g, y, e.outer, e.n, e.inner, log, out);
+}
+
+void causal_softmax_cuda(const Tensor& scores, double scale, Tensor& out) {
+  const Tensor x = contiguous_data(scores);
+  if (x.numel() == 0) return;
+  const int64_t queries = x.sizes()[1], keys = x.sizes()[2], rows = x.sizes()[0] * queries;
+  visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    constexpr int kWidth = cuda::kVectorWidth<T>;
+    const bool aligned = cuda::rows_aligned<T>(x, keys) && cuda::rows_aligned<T>(out, keys);
+    const RowPlan plan = cuda::plan_rows<T>(rows, keys, aligned);
+    const LaunchConfig config{"_causal_softmax", cuda::current_stream(x.device().index), plan.grid, plan.block};
+    auto kernel = !plan.resident  ? causal_long_rows<T>
+                  : plan.vectors ? causal_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
+                                 : causal_rows<T, 1, cuda::kRowVectors<T, 1>>;
+    cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries, keys,
+                 static_cast<opmath_t<T>>(scale));
+  });
+}
+
+}  // namespace
+
+void register_softmax_cuda(Registry& r) {
+  r.at("_softmax").cuda(softmax_cuda<false>);
+  r.at("_log_softmax").cuda(softmax_cuda<true>);
+  r.at("_softmax_backward_data").cuda(softmax_backward_cuda<false>);
+  r.at("_log_softmax_backward_data").cuda(softmax_backward_cuda<true>);
+  r.at("_causal_softmax").cuda(causal_softmax_cuda);
 }
 
 }  // namespace vt
