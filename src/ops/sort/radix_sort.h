@@ -1,0 +1,21 @@
+// Stable sorting of keys on CUDA. Free of CUDA headers.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt {
+
+/// Rows of unsigned 64-bit keys (as int64) with an int32 each that goes along; both (rows, n), contiguous.
+struct SortPairs {
+  Tensor keys;
+  Tensor payload;
+};
+
+/// Sorts each row by the low `bits` bits of its keys, ascending; equal keys keep their order. The tensors given are
+/// overwritten; what comes back may be them or others. On the current stream, deterministic.
+SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits);
+
+/// Exclusive running sums of each row of `counts` (rows, n) uint32 (as int32), in place; the row's total goes to totals.
+void scan_counts_cuda(const Tensor& counts, const Tensor& totals, int64_t rows, int64_t n);
+
+}  // namespace vt

@@ -1,0 +1,157 @@
+// Rows are sorted as unsigned integers whose order is that of the values: short rows in shared memory, long ones by radix.
+#include <bit>
+
+#include "cuda/launch.h"
+#include "ops/sort/radix_sort.h"
+#include "ops/sort/sort_cuda.h"
+
+namespace vt {
+namespace {
+
+constexpr int kShort = 2048;
+
+// Unsigned integers in the order of T; NaNs are all alike and the largest, and zeros are alike.
+template <typename T>
+__device__ __forceinline__ uint64_t ordered_bits(T value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value ? 1 : 0;
+  } else if constexpr (std::is_integral_v<T>) {
+    constexpr int kBits = sizeof(T) * 8;
+    const uint64_t bits = static_cast<uint64_t>(static_cast<int64_t>(value));
+    const uint64_t shifted = std::is_signed_v<T> ? bits + (uint64_t{1} << (kBits - 1)) : bits;
+    return kBits == 64 ? shifted : shifted & ((uint64_t{1} << (kBits % 64)) - 1);
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (value != value) return ~uint64_t{0};
+    const auto bits = static_cast<uint64_t>(__double_as_longlong(value == 0.0 ? 0.0 : value));
+    return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
+  } else {
+    const float x = static_cast<float>(value);
+    if (x != x) return 0xffffffffu;
+    const uint32_t bits = __float_as_uint(x == 0.0f ? 0.0f : x);
+    return bits >> 31 ? ~bits : bits | 0x80000000u;
+  }
+}
+
+// 16-bit floats are ordered as the float32 that they are.
+template <typename T>
+constexpr int kKeyBits = std::is_same_v<T, bool>    ? 1
+                         : std::is_integral_v<T>    ? static_cast<int>(sizeof(T) * 8)
+                         : std::is_same_v<T, double> ? 64
+                                                     : 32;
+
+template <typename T>
+__device__ __forceinline__ uint64_t sort_key(T value, bool descending) {
+  const uint64_t bits = ordered_bits(value);
+  constexpr uint64_t kMask = kKeyBits<T> == 64 ? ~uint64_t{0} : (uint64_t{1} << (kKeyBits<T> % 64)) - 1;
+  return descending ? ~bits & kMask : bits;
+}
+
+template <typename T>
+struct SortArguments {
+  const T* in;
+  T* values;         // may be null
+  int64_t* indices;  // may be null
+  int64_t n, kept;
+  bool descending;
+};
+
+// A bitonic sort of one row; ties go by index, so it is stable. `size`: the power of two at or above n.
+template <typename T>
+__global__ void __launch_bounds__(kShort / 2) sort_short_rows(SortArguments<T> p, int size) {
+  __shared__ uint64_t keys[kShort];
+  __shared__ int32_t index[kShort];
+  const int64_t row = blockIdx.x;
+  const T* in = p.in + row * p.n;
+  for (int i = threadIdx.x; i < size; i += blockDim.x) {
+    keys[i] = i < p.n ? sort_key(in[i], p.descending) : ~uint64_t{0};
+    index[i] = i;  // the padding has the largest indices and stays behind equal keys
+  }
+  __syncthreads();
+  for (int length = 2; length <= size; length *= 2) {
+    for (int distance = length / 2; distance > 0; distance /= 2) {
+      for (int t = threadIdx.x; t < size / 2; t += blockDim.x) {
+        const int i = 2 * t - (t & (distance - 1)), j = i + distance;
+        const bool up = (i & length) == 0;
+        const bool greater = keys[i] > keys[j] || (keys[i] == keys[j] && index[i] > index[j]);
+        if (greater == up) {
+          const uint64_t key = keys[i];
+          keys[i] = keys[j];
+          keys[j] = key;
+          const int32_t from = index[i];
+          index[i] = index[j];
+          index[j] = from;
+        }
+      }
+      __syncthreads();
+    }
+  }
+  for (int i = threadIdx.x; i < p.kept; i += blockDim.x) {
+    if (p.values != nullptr) p.values[row * p.kept + i] = in[index[i]];
+    if (p.indices != nullptr) p.indices[row * p.kept + i] = index[i];
+  }
+}
+
+template <typename T>
+__global__ void __launch_bounds__(256) make_keys(const T* in, uint64_t* keys, int32_t* index, int64_t total, int64_t n,
+                                                 bool descending) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
+  if (i >= total) return;
+  keys[i] = sort_key(in[i], descending);
+  index[i] = static_cast<int32_t>(i % n);
+}
+
+template <typename T>
+__global__ void __launch_bounds__(256) take_sorted(SortArguments<T> p, const int32_t* index, int64_t total) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
+  if (i >= total) return;
+  const int64_t row = i / p.kept, place = i % p.kept;
+  const int32_t from = index[row * p.n + place];
+  if (p.values != nullptr) p.values[i] = p.in[row * p.n + from];
+  if (p.indices != nullptr) p.indices[i] = from;
+}
+
+}  // namespace
+
+void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending, int64_t kept, const Tensor& values,
+                    const Tensor& indices) {
+  if (rows == 0 || n == 0 || kept == 0) return;
+  const cuda::Stream stream = cuda::current_stream(self.device().index);
+  const StorageImpl* from = self.storage().get();
+  const StorageImpl* value_storage = values.defined() ? values.storage().get() : nullptr;
+  const StorageImpl* index_storage = indices.defined() ? indices.storage().get() : nullptr;
+  visit_dtype<kRealSet>(self.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const SortArguments<T> p{self.data<T>(),
+                             values.defined() ? values.data<T>() : nullptr,
+                             indices.defined() ? indices.data<int64_t>() : nullptr,
+                             n,
+                             kept,
+                             descending};
+    cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(256)};
+    if (n <= kShort) {
+      const int size = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(n)));
+      config.block = dim3(static_cast<unsigned>(size / 2 < 32 ? 32 : size / 2));
+      cuda::launch(config, {from, value_storage, index_storage}, sort_short_rows<T>, p, size);
+      return;
+    }
+    // In batches of rows that the radix sort takes at once.
+    const int64_t batch = std::min<int64_t>(rows, std::max<int64_t>(1, (int64_t{1} << 26) / n));
+    for (int64_t begin = 0; begin < rows; begin += batch) {
+      const int64_t count = std::min(batch, rows - begin), total = count * n;
+      SortArguments<T> part = p;
+      part.in += begin * n;
+      if (part.values != nullptr) part.values += begin * kept;
+      if (part.indices != nullptr) part.indices += begin * kept;
+      SortPairs pairs{empty(DimVec{count, n}, DType::int64, self.device()), empty(DimVec{count, n}, DType::int32, self.device())};
+      config.grid = dim3(cuda::blocks_for(total, 256));
+      cuda::launch(config, {from, pairs.keys.storage().get(), pairs.payload.storage().get()}, make_keys<T>, part.in,
+                   reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(), total, n, descending);
+      pairs = radix_sort_cuda(std::move(pairs), count, n, kKeyBits<T>);
+      config.grid = dim3(cuda::blocks_for(count * kept, 256));
+      cuda::launch(config, {from, pairs.payload.storage().get(), value_storage, index_storage}, take_sorted<T>, part,
+                   pairs.payload.data<int32_t>(), count * kept);
+    }
+  });
+}
+
+}  // namespace vt
