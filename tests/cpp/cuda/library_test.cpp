@@ -32,7 +32,7 @@ TEST_CASE("a library that is loaded already is found, and its symbols") {
   cuda::Library library("The C library", "VIBETENSOR_TEST_UNSET", {"libc.so.6"}, {});
   REQUIRE(library.available());
   CHECK(library.reason().empty());
-  CHECK(library.function<decltype(&std::abs)>("abs")(-3) == 3);
+  CHECK(library.function<int (*)(int)>("abs")(-3) == 3);
   CHECK(library.find("no_such_symbol_here") == nullptr);
   CHECK_THROWS_AS((void)library.symbol("no_such_symbol_here"), Error);
 }
