@@ -33,6 +33,7 @@
   F(index_cuda) \
   F(gather_cuda) \
   F(embedding_cuda) \
+  F(sort_cuda) \
   F(dropout_cuda) \
   F(sampling_cuda)
 // clang-format on

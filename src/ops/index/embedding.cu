@@ -1,8 +1,14 @@
 // embedding and its gradient on CUDA.
+#include <bit>
+
+#include "cuda/copy.h"
+#include "cuda/device_error.h"
 #include "dispatch/registry.h"
+#include "iter/cuda_vector.cuh"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/index/block_copy.cuh"
+#include "ops/sort/radix_sort.h"
 
 namespace vt {
 namespace {
@@ -35,56 +41,103 @@ void embedding_cuda(const Tensor& weight, const Tensor& indices, int64_t, bool, 
   }
 }
 
-__global__ void count_rows_kernel(const int64_t* index, int64_t n, int64_t rows, int* counts) {
-  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += step) {
-    if (index[i] >= 0 && index[i] < rows) atomicAdd(counts + index[i], 1);
+// ---- gradient: tokens are sorted by row, and each row's gradients are summed in a fixed order ----
+
+constexpr int kLanes = 32;
+constexpr int kGroups = 8;  // threads along a row's occurrences
+
+// Keys are row numbers; padding and bad indices get the number past the last row.
+__global__ void __launch_bounds__(256)
+    make_row_keys(const int64_t* indices, uint64_t* keys, int32_t* positions, int64_t n, int64_t rows, int64_t padding,
+                  vt::cuda::DeviceErrorSink errors) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
+  if (i >= n) return;
+  int64_t row = indices[i];
+  if (row < 0 || row >= rows) {
+    errors.bad_index(row, 0, rows);
+    row = rows;
   }
+  keys[i] = static_cast<uint64_t>(row == padding ? rows : row);
+  positions[i] = static_cast<int32_t>(i);
 }
 
-// One thread per element of the gradient; 16-bit gradients are summed in float32.
-template <class T, class Sum>
-__global__ void add_rows_kernel(const T* grad, const int64_t* index, int64_t n, int64_t width, int64_t rows,
-                                int64_t padding, const int* counts, Sum* sums, DeviceErrorSink errors) {
-  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n * width; i += step) {
-    const int64_t row = i / width, column = i - row * width, at = index[row];
-    if (at < 0 || at >= rows) {
-      if (column == 0) errors.bad_index(at, 0, rows);
-      continue;
-    }
-    if (at == padding) continue;
-    const Sum value = static_cast<Sum>(grad[i]);
-    atomic_add(sums + at * width + column, counts ? value / static_cast<Sum>(static_cast<float>(counts[at])) : value);
+template <typename T>
+struct SumArguments {
+  const T* grad;             // (n, width)
+  const uint64_t* keys;      // (n), sorted
+  const int32_t* positions;  // (n), of the sorted keys
+  T* out;                    // (rows, width), zeros
+  int64_t n, rows, width;
+  bool by_frequency;
+};
+
+// A block works on Width * 32 columns of the row whose occurrences begin at its place, if any do.
+template <typename T, int Width>
+__global__ void __launch_bounds__(kLanes* kGroups) sum_rows(SumArguments<T> p) {
+  using Compute = opmath_t<T>;
+  const int64_t begin = blockIdx.x;
+  const uint64_t row = p.keys[begin];
+  if (row >= static_cast<uint64_t>(p.rows) || (begin > 0 && p.keys[begin - 1] == row)) return;
+  int64_t low = begin, high = p.n;  // keys[low] is row; keys[high], if any, is not
+  while (high - low > 1) {
+    const int64_t middle = (low + high) / 2;
+    (p.keys[middle] == row ? low : high) = middle;
   }
+  const int64_t end = high;
+  const int64_t column = (static_cast<int64_t>(blockIdx.y) * kLanes + threadIdx.x) * Width;
+  Compute sums[Width] = {};
+  if (column < p.width) {
+#pragma unroll 4
+    for (int64_t i = begin + threadIdx.y; i < end; i += kGroups) {
+      const auto g = vt::cuda::load_vector<Width>(p.grad + p.positions[i] * p.width + column);
+#pragma unroll
+      for (int v = 0; v < Width; ++v) sums[v] += static_cast<Compute>(g[v]);
+    }
+  }
+  __shared__ alignas(16) char memory[kGroups * kLanes * Width * sizeof(Compute)];
+  auto* scratch = reinterpret_cast<Compute(*)[kLanes][Width]>(memory);
+#pragma unroll
+  for (int v = 0; v < Width; ++v) scratch[threadIdx.y][threadIdx.x][v] = sums[v];
+  __syncthreads();
+  if (threadIdx.y != 0 || column >= p.width) return;
+  const Compute scale = p.by_frequency ? Compute(1) / static_cast<Compute>(static_cast<float>(end - begin)) : Compute(1);
+  vt::cuda::Vector<T, Width> result;
+#pragma unroll
+  for (int v = 0; v < Width; ++v) {
+    for (int group = 1; group < kGroups; ++group) sums[v] += scratch[group][threadIdx.x][v];
+    result[v] = static_cast<T>(sums[v] * scale);
+  }
+  vt::cuda::store_vector<Width>(p.out + static_cast<int64_t>(row) * p.width + column, result);
 }
 
-void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
-                                   int64_t padding_idx, bool scale_grad_by_freq, Tensor& out) {
-  if (out.numel() == 0) return;
-  const DType sum_dtype = is_reduced_floating(out.dtype()) ? DType::float32 : out.dtype();
-  const Tensor sums = sum_dtype == out.dtype() ? out : empty(out.sizes(), sum_dtype, out.device());
-  fill_data(sums, Scalar(0));
-  const Tensor grad = contiguous_data(grad_output), at = int64_data(indices);
-  const int64_t n = at.numel(), width = out.size(1);
-  if (n > 0) {
-    Tensor counts;
-    if (scale_grad_by_freq) {
-      counts = ops::zeros(DimVec{num_weights}, DType::int32, out.device());
-      launch(index_launch("embedding_dense_backward", out, n), {at.storage().get(), counts.storage().get()},
-             count_rows_kernel, at.data<int64_t>(), n, num_weights, counts.data<int32_t>());
-    }
-    visit_dtype<kFloatingSet>(grad.dtype(), [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      using Sum = opmath_t<T>;
-      launch(index_launch("embedding_dense_backward", out, n * width),
-             {grad.storage().get(), at.storage().get(), sums.storage().get()}, add_rows_kernel<T, Sum>, grad.data<T>(),
-             at.data<int64_t>(), n, width, num_weights, padding_idx,
-             counts.defined() ? counts.data<int32_t>() : nullptr, sums.data<Sum>(),
-             device_error_sink(out.device().index, "embedding_dense_backward"));
-    });
-  }
-  if (!sums.is_same(out)) copy_data(out, sums);
+void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
+                                   bool scale_grad_by_freq, Tensor& out) {
+  const vt::cuda::Stream stream = vt::cuda::current_stream(out.device().index);
+  vt::cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream);
+  const int64_t n = indices.numel(), width = out.size(1);
+  if (n == 0 || out.numel() == 0) return;
+  VT_CHECK(n <= INT32_MAX, NotImplemented, "the gradient of an embedding of more than 2^31 indices is not implemented");
+  const Tensor grad = contiguous_data(grad_output), rows = contiguous_data(cast_data(indices, DType::int64));
+  SortPairs pairs{empty(DimVec{n}, DType::int64, out.device()), empty(DimVec{n}, DType::int32, out.device())};
+  vt::cuda::LaunchConfig config{"embedding_dense_backward", stream, dim3(vt::cuda::blocks_for(n, 256)), dim3(256)};
+  vt::cuda::launch(config, {rows.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get()}, make_row_keys,
+               rows.data<int64_t>(), reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(), n,
+               num_weights, padding_idx, vt::cuda::device_error_sink(stream.device, "embedding"));
+  pairs = radix_sort_cuda(std::move(pairs), 1, n, std::bit_width(static_cast<uint64_t>(num_weights)));
+  visit_dtype<kFloatingOrComplexSet>(out.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const SumArguments<T> p{grad.data<T>(), reinterpret_cast<const uint64_t*>(pairs.keys.data()),
+                            pairs.payload.data<int32_t>(), out.data<T>(), n, num_weights, width, scale_grad_by_freq};
+    constexpr int kWidth = vt::cuda::kVectorWidth<T> < 4 ? vt::cuda::kVectorWidth<T> : 4;
+    const bool vectors = kWidth > 1 && width % kWidth == 0 && vt::cuda::is_aligned(grad.data(), kWidth * sizeof(T)) &&
+                         vt::cuda::is_aligned(out.data(), kWidth * sizeof(T));
+    const int64_t columns = kLanes * (vectors ? kWidth : 1);
+    config.grid = dim3(static_cast<unsigned>(n), vt::cuda::blocks_for(width, columns));
+    config.block = dim3(kLanes, kGroups);
+    vt::cuda::launch(config,
+                 {grad.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get(), out.storage().get()},
+                 vectors ? sum_rows<T, kWidth> : sum_rows<T, 1>, p);
+  });
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "ops/factory/factory.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
-#include "ops/sort/through_host.h"
 #include "ops/view/view.h"
 
 namespace vt {
@@ -62,11 +61,6 @@ void sort_cpu(const Tensor& self, int64_t dim, bool descending, Tensor& values, 
   });
 }
 
-void sort_cuda(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
-  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { sort_cpu(s, dim, descending, v, i); }, self, values,
-               indices);
-}
-
 void sort_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, -1); }
 
 // Every sort here is stable, whatever the caller asked for.
@@ -100,7 +94,6 @@ void register_sort(Registry& r) {
   r.def("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
       .meta(sort_meta)
       .cpu(sort_cpu)
-      .cuda(sort_cuda)
       .backward(Keep::result(1), sort_backward);
   r.def(
        "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor "

@@ -69,11 +69,6 @@ void topk_cpu(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sor
   });
 }
 
-void topk_cuda(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted, Tensor& values, Tensor& indices) {
-  through_host([&](const Tensor& s, Tensor& v, Tensor& i) { topk_cpu(s, k, dim, largest, sorted, v, i); }, self, values,
-               indices);
-}
-
 void topk_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, -1); }
 
 // The element of every slice that has a given rank; `rank` gets the slice (for NaN) and its size.
@@ -182,7 +177,6 @@ void register_topk(Registry& r) {
   r.def("topk(Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)")
       .meta(topk_meta)
       .cpu(topk_cpu)
-      .cuda(topk_cuda)
       .backward(Keep::result(1), topk_backward);
   r.def("kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
       .meta(kthvalue_meta)
