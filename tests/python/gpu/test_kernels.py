@@ -1,0 +1,172 @@
+"""The structured kernels on sizes that reach every variant of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .side import check, ours, random, reference, theirs, torch
+
+pytestmark = pytest.mark.cuda
+F, R = torch.nn.functional, reference.nn.functional
+WIDTHS = [1, 5, 64, 65, 768, 1000, 4096, 16384, 50304, 50257]
+
+
+def gradients(function: Any, *inputs: Any, grad: Any) -> tuple[Any, list[Any]]:
+    """The value of `function` and its gradients for tensors of either library."""
+    leaves = [x.detach().requires_grad_(True) for x in inputs]
+    out = function(*leaves)
+    out.backward(grad)
+    return out, [leaf.grad for leaf in leaves]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float64"])
+@pytest.mark.parametrize("n", WIDTHS)
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax(name: str, n: int, dtype: str) -> None:
+    a, g = random(37, n, dtype=dtype) * 4, random(37, n, dtype=dtype, seed=1)
+    out, (dx,) = gradients(lambda x: getattr(F, name)(x, dim=-1), ours(a), grad=ours(g))
+    expected, (dy,) = gradients(lambda x: getattr(R, name)(x, dim=-1), a.double(), grad=g.double())
+    check(out, expected, scale=2)
+    check(dx, dy, scale=8)
+
+
+def test_softmax_over_an_inner_dim_and_infinities() -> None:
+    a = random(5, 70, 33)
+    check(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
+    check(F.log_softmax(ours(a), dim=0), R.log_softmax(a, dim=0))
+    a[0, :, 0] = float("-inf")
+    a[1, 3, 1] = float("inf")
+    check(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
+    check(F.softmax(ours(a), dim=2), R.softmax(a, dim=2))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float64"])
+@pytest.mark.parametrize("n", WIDTHS)
+@pytest.mark.parametrize("rows", [3, 1500])
+def test_layer_norm(n: int, rows: int, dtype: str) -> None:
+    if rows * n > 1 << 24:
+        rows = 100
+    a, w, b = random(rows, n, dtype=dtype), random(n, dtype=dtype, seed=1), random(n, dtype=dtype, seed=2)
+    g = random(rows, n, dtype=dtype, seed=3)
+    out, got = gradients(lambda x, w, b: F.layer_norm(x, (n,), w, b), ours(a), ours(w), ours(b), grad=ours(g))
+    expected, wanted = gradients(
+        lambda x, w, b: R.layer_norm(x, (n,), w, b), a.double(), w.double(), b.double(), grad=g.double()
+    )
+    check(out, expected, scale=2)
+    for mine, right in zip(got, wanted, strict=True):
+        if n > 1:  # of one element per row the gradient is rounding
+            check(mine, right, scale=8)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("n", WIDTHS)
+def test_rms_norm(n: int, dtype: str) -> None:
+    a, w, g = random(70, n, dtype=dtype), random(n, dtype=dtype, seed=1), random(70, n, dtype=dtype, seed=2)
+    out, got = gradients(lambda x, w: F.rms_norm(x, (n,), w, 1e-6), ours(a), ours(w), grad=ours(g))
+    expected, wanted = gradients(lambda x, w: R.rms_norm(x, (n,), w, 1e-6), a.double(), w.double(), grad=g.double())
+    check(out, expected, scale=2)
+    for mine, right in zip(got, wanted, strict=True):
+        check(mine, right, scale=8)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_cross_entropy(reduction: str, weighted: bool) -> None:
+    a, t = random(1000, 65), reference.randint(0, 65, (1000,))
+    t[::7] = -100
+    w = random(65, seed=1).abs() if weighted else None
+    g = random(1000, seed=2) if reduction == "none" else reference.tensor(1.0)
+    arguments = {"reduction": reduction, "label_smoothing": 0.1}
+    out, (dx,) = gradients(
+        lambda x: F.cross_entropy(x, ours(t), ours(w) if weighted else None, **arguments), ours(a), grad=ours(g)
+    )
+    expected, (dy,) = gradients(lambda x: R.cross_entropy(x, t, w, **arguments), a, grad=g)
+    check(out, expected)
+    check(dx, dy)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize(("rows", "width", "n"), [(65, 384, 5000), (50304, 768, 2000), (10, 33, 7), (1000, 64, 30_000)])
+def test_embedding(rows: int, width: int, n: int, dtype: str) -> None:
+    table, index = random(rows, width, dtype=dtype), reference.randint(0, rows, (n // 5, 5))
+    g = random(n // 5, 5, width, dtype=dtype, seed=1)
+    out, (dx,) = gradients(lambda w: F.embedding(ours(index), w), ours(table), grad=ours(g))
+    expected, (dy,) = gradients(lambda w: R.embedding(index, w), table.double(), grad=g.double())
+    check(out, expected)
+    check(dx, dy, scale=2)
+    again = gradients(lambda w: F.embedding(ours(index), w), ours(table), grad=ours(g))[1][0]
+    assert reference.equal(theirs(dx), theirs(again)), "the gradient has other bits the second time"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "int64", "int32", "uint8", "bool"])
+@pytest.mark.parametrize("shape", [(1,), (100,), (2048,), (2049,), (300_000,), (50, 65), (7, 5000), (40, 3, 9)])
+@pytest.mark.parametrize("descending", [False, True])
+def test_sort(dtype: str, shape: tuple[int, ...], descending: bool) -> None:
+    a = random(*shape, dtype=dtype)
+    for dim in range(len(shape)):
+        values, places = torch.sort(ours(a), dim=dim, descending=descending)
+        expected = reference.sort(a, dim=dim, descending=descending, stable=True)
+        check(values, expected.values)
+        assert reference.equal(theirs(places), expected.indices)
+
+
+def test_sort_puts_nan_last() -> None:
+    a = random(5000)
+    a[::11] = float("nan")
+    a[5] = -float("nan")
+    check(torch.sort(ours(a))[0], reference.sort(a).values)
+    check(torch.sort(ours(a[:500]), descending=True)[0], reference.sort(a[:500], descending=True).values)
+
+
+@pytest.mark.parametrize("shape", [(65,), (4, 50304), (30, 100)])
+def test_topk(shape: tuple[int, ...]) -> None:
+    a = random(*shape)
+    values, places = torch.topk(ours(a), 10)
+    expected = reference.topk(a, 10)
+    check(values, expected.values)
+    assert reference.equal(theirs(places), expected.indices)
+    check(torch.topk(ours(a), 3, largest=False)[0], reference.topk(a, 3, largest=False).values)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
+@pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (33, 65, 17), (256, 512, 128), (1, 1000, 300), (1000, 1, 64)])
+def test_matrix_products(dtype: str, m: int, n: int, k: int) -> None:
+    a, b = random(m, k, dtype=dtype), random(k, n, dtype=dtype, seed=1)
+    right = a.double() @ b.double()
+    check(ours(a) @ ours(b), right)
+    check(ours(a.t().contiguous()).t() @ ours(b), right)
+    check(ours(a) @ ours(b.t().contiguous()).t(), right)
+    bias = random(n, dtype=dtype, seed=2)
+    check(F.linear(ours(a), ours(b.t().contiguous()), ours(bias)), right + bias.double())
+    batch = random(5, m, k, dtype=dtype, seed=3)
+    check(torch.matmul(ours(batch), ours(b)), batch.double() @ b.double())
+    check(torch.bmm(ours(batch), ours(batch).transpose(1, 2)), batch.double() @ batch.double().transpose(1, 2))
+
+
+def test_float32_products_are_float32() -> None:
+    a, b = random(512, 512), random(512, 512, seed=1)
+    right = a.double() @ b.double()
+    error = (theirs(ours(a) @ ours(b)).double() - right).norm() / right.norm()
+    assert error < 2e-6, "the product was made in a narrower format"
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+@pytest.mark.parametrize("fused", [True, False])
+def test_optimizers(name: str, fused: bool) -> None:
+    options = {"lr": 0.01, "weight_decay": 0.1} | ({"momentum": 0.9} if name == "SGD" else {})
+    sizes = [(3,), (1000, 33), (65, 384), (1,), (100_001,)]
+    start = [random(*s) for s in sizes]
+    mine = [ours(p).requires_grad_(True) for p in start]
+    right = [p.clone().requires_grad_(True) for p in start]
+    a = getattr(torch.optim, name)(mine, fused=fused, **options)
+    b = getattr(reference.optim, name)(right, **options)
+    for step in range(5):
+        for x, y in zip(mine, right, strict=True):
+            y.grad = random(*y.shape, seed=step)
+            x.grad = ours(y.grad)
+        a.step()
+        b.step()
+    for x, y in zip(mine, right, strict=True):
+        check(x, y.detach())
