@@ -5,25 +5,7 @@
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
-#if __has_include("ops/index/indexing.h")
 #include "ops/index/indexing.h"
-#else
-namespace vt::ops {
-struct IndexItem {
-  enum class Kind : uint8_t { None, Ellipsis, Int, Bool, Slice, Tensor } kind;
-  int64_t value = 0;
-  std::optional<int64_t> start, stop;
-  int64_t step = 1;
-  Tensor tensor;
-};
-inline Tensor get_item(const Tensor&, std::span<const IndexItem>) {
-  VT_THROW(NotImplemented, "indexing is not there yet");
-}
-inline void set_item(const Tensor&, std::span<const IndexItem>, const Tensor&) {
-  VT_THROW(NotImplemented, "indexing is not there yet");
-}
-}  // namespace vt::ops
-#endif
 
 namespace vt::python {
 namespace {
