@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 constexpr int kChunksPerThread = 4;
-constexpr int kSpins = 2000;  // pauses before sleeping: about 20 us
+constexpr int kSpins = 2000;  // pauses before sleeping: some tens of microseconds
 
 thread_local bool t_in_parallel = false;
 
@@ -175,7 +175,7 @@ class ThreadPool {
   }
 
   void wait_until_done() {
-    for (int i = 0; i < kSpins * 4; ++i) {
+    for (int i = 0; i < kSpins; ++i) {
       if (left_.load(std::memory_order_seq_cst) == 0) return;
       pause_cpu();
     }
