@@ -36,7 +36,8 @@ SAMPLES = [
         dtypes=("float32", "float64", "int64"),
     ),
     Sample("kthvalue", call(M, 2), call(C, 1, 0, True), dtypes=("float32", "float64")),
-    Sample("median", call(M), call(C, 1), call(C, 0, True), call(T(5)), dtypes=("float32", "float64")),
+    # PyTorch's median of an expanded tensor sorts the one copy it has several times, and gives wrong values.
+    Sample("median", call(M), call(C, 1), call(C, 0, True), call(T(5)), dtypes=("float32", "float64"), layouts=False),
     Sample(
         "_unique2",
         call(I(20, high=6), True, True, True),
