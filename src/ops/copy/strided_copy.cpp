@@ -1,6 +1,7 @@
 // Strided copies and fills on the CPU.
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
+#include "ops/copy/cast_rows.h"
 #include "ops/copy/copy_plan.h"
 #include "ops/copy/kernels.h"
 
@@ -8,10 +9,19 @@ namespace vt {
 namespace {
 
 constexpr int64_t kGrain = 32768;  // elements per thread at least
-constexpr int64_t kTile = 16;
+constexpr int64_t kTile = 32;
 
 // n elements along one dim.
 using RowFunction = void (*)(char* to, const char* from, int64_t n, int64_t to_stride, int64_t from_stride);
+
+template <class To, class From>
+void convert_dense(To* __restrict__ to, const From* __restrict__ from, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+}
+void convert_dense(bfloat16* to, const float* from, int64_t n) { cpu::cast_float_to_bfloat16(from, to, n); }
+void convert_dense(float16* to, const float* from, int64_t n) { cpu::cast_float_to_float16(from, to, n); }
+void convert_dense(float* to, const bfloat16* from, int64_t n) { cpu::cast_bfloat16_to_float(from, to, n); }
+void convert_dense(float* to, const float16* from, int64_t n) { cpu::cast_float16_to_float(from, to, n); }
 
 template <class To, class From>
 void copy_row(char* to_bytes, const char* from_bytes, int64_t n, int64_t to_stride, int64_t from_stride) {
@@ -21,7 +31,7 @@ void copy_row(char* to_bytes, const char* from_bytes, int64_t n, int64_t to_stri
     if constexpr (std::is_same_v<To, From>) {
       std::memcpy(to, from, static_cast<size_t>(n) * sizeof(To));
     } else {
-      for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+      convert_dense(to, from, n);
     }
   } else if (to_stride == 1 && from_stride == 0) {
     const To value = convert<To>(*from);
@@ -63,24 +73,32 @@ struct Sides {
   RowFunction row;
 };
 
-// The two innermost dims in tiles, for sources whose unit stride lies along the outer of the two (a transpose).
+// The two innermost dims in tiles, for sources whose unit stride lies along the outer of the two (a transpose). Each tile
+// is read along the source's dense dim into a buffer, so that a cache line of either side is touched once.
 void copy_tiles(const CopyPlan& plan, const Sides& s, int outer) {
   const int rows_dim = plan.ndim() - 2;
   const int64_t rows = plan.sizes[rows_dim], columns = plan.sizes[rows_dim + 1];
   const int64_t row_tiles = (rows + kTile - 1) / kTile;
+  const RowFunction move = same_dtype_row(static_cast<size_t>(s.to_bytes));
   int64_t planes = 1;
   for (int d = 0; d < outer; ++d) planes *= plan.sizes[d];
   const int64_t grain = std::max<int64_t>(1, kGrain / (kTile * columns));
   parallel_for(0, planes * row_tiles, grain, [&](int64_t begin, int64_t end) {
+    alignas(64) char tile[kTile * kTile * 16];
     for (int64_t item = begin; item < end; ++item) {
       const CopyRows plane(plan, outer, item / row_tiles);
-      const int64_t r0 = item % row_tiles * kTile, r1 = std::min(rows, r0 + kTile);
+      const int64_t r0 = item % row_tiles * kTile, height = std::min(rows - r0, kTile);
+      const int64_t to_base = plane.to() + r0 * plan.to_strides[rows_dim];
+      const int64_t from_base = plane.from() + r0 * plan.from_strides[rows_dim];
       for (int64_t c0 = 0; c0 < columns; c0 += kTile) {
         const int64_t width = std::min(kTile, columns - c0);
-        for (int64_t r = r0; r < r1; ++r) {
-          const int64_t to = plane.to() + r * plan.to_strides[rows_dim] + c0 * plan.inner_to();
-          const int64_t from = plane.from() + r * plan.from_strides[rows_dim] + c0 * plan.inner_from();
-          s.row(s.to + to * s.to_bytes, s.from + from * s.from_bytes, width, plan.inner_to(), plan.inner_from());
+        for (int64_t c = 0; c < width; ++c) {
+          const int64_t from = from_base + (c0 + c) * plan.inner_from();
+          s.row(tile + c * kTile * s.to_bytes, s.from + from * s.from_bytes, height, 1, plan.from_strides[rows_dim]);
+        }
+        for (int64_t r = 0; r < height; ++r) {
+          const int64_t to = to_base + r * plan.to_strides[rows_dim] + c0 * plan.inner_to();
+          move(s.to + to * s.to_bytes, tile + r * s.to_bytes, width, plan.inner_to(), kTile);
         }
       }
     }

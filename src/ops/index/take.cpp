@@ -58,7 +58,7 @@ TensorSpec put_meta(const Tensor& self, const Tensor& index, const Tensor& sourc
   VT_CHECK(self.dtype() == source.dtype(), Runtime,
            "put_(): self and source expected to have the same dtype, but got self.dtype = ", self.dtype(),
            " and source.dtype = ", source.dtype());
-  VT_CHECK(index.numel() == source.numel(), Runtime,
+  VT_CHECK(index.numel() == source.numel(), Index,
            "put_(): Expected source and index to have the same number of elements, but got source.numel() = ",
            source.numel(), ", index.numel() = ", index.numel());
   VT_CHECK(self.numel() > 0 || index.numel() == 0, Index, "put_(): tried to put elements into an empty tensor");

@@ -123,7 +123,7 @@ std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t&
   dim = wrap_dim(dim, self.dim());
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
   VT_CHECK(n > 0, Index, "kthvalue(): Expected reduction dim ", dim, " to have non-zero size.");
-  VT_CHECK(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension ", dim);
+  VT_CHECK(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension ", dim, ": k = ", k, ", size ", n);
   return values_and_positions(without_dim(self, dim, keepdim), self);
 }
 void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
