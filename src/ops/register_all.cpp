@@ -23,7 +23,15 @@
   F(reduce_norms) \
   F(reduce_moments) \
   F(reduce_extrema) \
-  F(reduce_scan)
+  F(reduce_scan) \
+  F(products) \
+  F(matmul) \
+  F(softmax) \
+  F(norm) \
+  F(loss) \
+  F(attention) \
+  F(fused_optimizers) \
+  F(foreach)
 // clang-format on
 
 // `F(copy_cuda)` calls register_copy_cuda.
@@ -35,7 +43,9 @@
   F(embedding_cuda) \
   F(sort_cuda) \
   F(dropout_cuda) \
-  F(sampling_cuda)
+  F(sampling_cuda) \
+  F(softmax_cuda) \
+  F(norm_cuda)
 // clang-format on
 
 namespace vt {

@@ -65,7 +65,7 @@ Tensor clamp_by_tensors(const Tensor& self, const Tensor& min, const Tensor& max
 }
 
 // The value takes self's dtype, whatever its own.
-Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
+Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
@@ -79,7 +79,7 @@ Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) 
 Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& value) {
   VT_CHECK(value.category() <= category(self.dtype()) || value.category() <= DTypeCategory::Integral, Runtime,
            "value cannot be converted to type ", self.dtype(), " without overflow");
-  return masked_fill(self, mask, wrapped_number(value));
+  return masked_fill_tensor(self, mask, wrapped_number(value));
 }
 
 Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
@@ -218,7 +218,7 @@ void register_pointwise_composite(Registry& r) {
   r.def("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor").composite(clamp_by_tensors).inplace().out();
   r.def("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
   r.def("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor").composite(masked_fill_number).inplace();
-  r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").composite(masked_fill).inplace();
+  r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").composite(masked_fill_tensor).inplace();
   r.def("nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor")
       .composite(nan_to_num)
       .inplace()

@@ -36,4 +36,19 @@ constexpr std::string_view name_of_schema(std::string_view schema) { return sche
 #undef VT_SELECT
 #undef VT_ENTRY
 
+// In-place forms and composites that C++ callers want.
+inline Tensor add_(const Tensor& self, const Tensor& other) {
+  static const Op& op = find_op("add_.Tensor");
+  return call<Tensor>(op, self, other);
+}
+inline Tensor mul_(const Tensor& self, const Tensor& other) {
+  static const Op& op = find_op("mul_.Tensor");
+  return call<Tensor>(op, self, other);
+}
+inline Tensor mul_(const Tensor& self, const Scalar& other) { return mul_(self, wrapped_number(other)); }
+inline Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  static const Op& op = find_op("masked_fill.Scalar");
+  return call<Tensor>(op, self, mask, value);
+}
+
 }  // namespace vt::ops

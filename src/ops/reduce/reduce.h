@@ -34,6 +34,14 @@ inline Tensor cumprod(const Tensor& self, int64_t dim) {
   static const Op& op = find_op("cumprod");
   return call<Tensor>(op, self, dim);
 }
+inline Tensor all(const Tensor& self) {
+  static const Op& op = find_op("all");
+  return call<Tensor>(op, self);
+}
+inline Tensor all(const Tensor& self, int64_t dim, bool keepdim = false) {
+  static const Op& op = find_op("all.dim");
+  return call<Tensor>(op, self, dim, keepdim);
+}
 // `grad` summed over the dims that were broadcast from `sizes`; grad itself if none were.
 inline Tensor sum_to(const Tensor& grad, IntSpan sizes) {
   if (same(grad.sizes(), sizes)) return grad;

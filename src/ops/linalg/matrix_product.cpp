@@ -1,0 +1,124 @@
+#include "ops/linalg/matrix_product.h"
+
+#include <algorithm>
+
+#include "cpu/gemm.h"
+#include "cuda/gemm.h"
+#include "ops/copy/copy.h"
+#include "ops/linalg/linalg.h"
+#include "ops/pointwise/pointwise.h"
+
+namespace vt::linalg {
+namespace {
+
+// A batch of matrices in memory: row-major with leading dimension `ld`, or the transpose of one.
+struct Matrix {
+  Tensor holder;  // keeps a copy alive
+  const void* data = nullptr;
+  int64_t ld = 0;
+  int64_t batch_stride = 0;
+  bool transposed = false;
+};
+
+bool find_layout(const Tensor& t, Matrix& m) {
+  const int64_t d = t.dim();
+  const int64_t rows = t.size(d - 2), columns = t.size(d - 1);
+  const int64_t row_step = t.stride(d - 2), column_step = t.stride(d - 1);
+  m.batch_stride = d == 3 && t.size(0) > 1 ? t.stride(0) : 0;
+  if ((column_step == 1 || columns == 1) && (rows == 1 || row_step >= std::max<int64_t>(columns, 1))) {
+    m.ld = rows == 1 ? std::max<int64_t>(columns, 1) : row_step;
+    m.transposed = false;
+  } else if ((row_step == 1 || rows == 1) && (columns == 1 || column_step >= std::max<int64_t>(rows, 1))) {
+    m.ld = columns == 1 ? std::max<int64_t>(rows, 1) : column_step;
+    m.transposed = true;
+  } else {
+    return false;
+  }
+  m.data = t.data();
+  return true;
+}
+
+Matrix as_matrix(const Tensor& t) {
+  Matrix m;
+  m.holder = t;
+  if (find_layout(t, m)) return m;
+  m.holder = ops::contiguous(t);
+  VT_ASSERT(find_layout(m.holder, m));
+  return m;
+}
+
+struct Shape {
+  int64_t batch, m, n, k;
+};
+
+template <class T>
+void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
+                 const Tensor& bias) {
+  using S = typename cpu::GemmScalar<T>::type;
+  auto* c = static_cast<T*>(out.data());
+  const auto* pa = static_cast<const T*>(a.data);
+  const auto* pb = static_cast<const T*>(b.data);
+  const S x = alpha.to<S>(), y = beta.to<S>();
+  if (s.batch == 1) {
+    cpu::gemm<T>(a.transposed, b.transposed, s.m, s.n, s.k, x, pa, a.ld, pb, b.ld, y, c, s.n,
+                 bias.defined() ? static_cast<const T*>(bias.data()) : nullptr);
+  } else {
+    cpu::gemm_batched<T>(a.transposed, b.transposed, s.batch, s.m, s.n, s.k, x, pa, a.ld, a.batch_stride, pb, b.ld,
+                         b.batch_stride, y, c, s.n, s.m * s.n);
+  }
+}
+
+void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                  const Scalar& beta, const Tensor& bias) {
+  VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented, "complex alpha and beta are not there yet on CUDA");
+  cuda::GemmArgs g;
+  g.dtype = g.out_dtype = out.dtype();
+  g.m = s.m;
+  g.n = s.n;
+  g.k = s.k;
+  g.a = a.data;
+  g.lda = a.ld;
+  g.transpose_a = a.transposed;
+  g.b = b.data;
+  g.ldb = b.ld;
+  g.transpose_b = b.transposed;
+  g.c = out.data();
+  g.ldc = s.n;
+  g.batch = s.batch;
+  g.stride_a = a.batch_stride;
+  g.stride_b = b.batch_stride;
+  g.stride_c = s.m * s.n;
+  g.alpha = alpha.to_double();
+  g.beta = beta.to_double();
+  if (bias.defined()) {
+    g.epilogue = cuda::GemmEpilogue::Bias;
+    g.bias = bias.data();
+  }
+  cuda::gemm(g, cuda::current_stream(out.device().index));
+}
+
+}  // namespace
+
+void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
+                    const Tensor& bias) {
+  const int64_t d = a.dim();
+  const Shape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
+  if (out.numel() == 0) return;
+  if (s.k == 0) {
+    if (beta.to_double() == 0) {
+      ops::zero_(out);
+    } else {
+      ops::mul_(out, beta);
+    }
+    if (bias.defined()) ops::add_(out, bias);
+    return;
+  }
+  const Matrix ma = as_matrix(a), mb = as_matrix(b);
+  const Tensor row = bias.defined() ? ops::contiguous(bias) : Tensor();
+  if (out.is_cuda()) return product_cuda(s, ma, mb, out, alpha, beta, row);
+  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) {
+    product_cpu<T>(s, ma, mb, out, alpha, beta, row);
+  });
+}
+
+}  // namespace vt::linalg

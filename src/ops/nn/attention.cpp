@@ -1,0 +1,90 @@
+// scaled_dot_product_attention from matrix products and a softmax.
+#include <cmath>
+#include <limits>
+
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/linalg/linalg.h"
+#include "ops/nn/nn.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout, bool causal) {
+  VT_CHECK(q.dim() >= 2 && k.dim() >= 2 && v.dim() >= 2, Runtime,
+           "Expected query, key, and value to all be at least 2 dimensional, but got ", q.dim(), ", ", k.dim(), " and ", v.dim());
+  VT_CHECK(q.dtype() == k.dtype() && q.dtype() == v.dtype(), Runtime,
+           "Expected query, key, and value to have the same dtype, but got ", q.dtype(), ", ", k.dtype(), " and ", v.dtype());
+  VT_CHECK(q.device() == k.device() && q.device() == v.device(), Runtime,
+           "Expected query, key, and value to have the same device type, but got ", q.device(), ", ", k.device(), " and ",
+           v.device());
+  VT_CHECK(q.size(-1) == k.size(-1), Runtime, "expected query and key of the same embedding size, got ", q.size(-1), " and ",
+           k.size(-1));
+  VT_CHECK(k.size(-2) == v.size(-2), Runtime, "expected key and value of the same length, got ", k.size(-2), " and ", v.size(-2));
+  VT_CHECK(dropout >= 0 && dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", dropout);
+  VT_CHECK(!mask.defined() || !causal, Runtime, "Explicit attn_mask should not be set when is_causal=True");
+  VT_CHECK(!mask.defined() || mask.dtype() == DType::bool_ || mask.dtype() == q.dtype() || mask.dtype() == DType::float32, Runtime,
+           "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ",
+           mask.defined() ? mask.dtype() : DType::bool_, " and query.dtype: ", q.dtype());
+}
+
+// Heads of k and v shared by groups of query heads.
+Tensor repeat_heads(const Tensor& t, const Tensor& q) {
+  const int64_t heads = q.size(-3), shared = t.size(-3);
+  VT_CHECK(shared > 0 && heads % shared == 0, Runtime, "Number of heads in key and value must divide the number of heads in query, got ",
+           shared, " and ", heads);
+  if (heads == shared) return t;
+  static const Op& op = find_op("repeat_interleave.self_int");
+  return call<Tensor>(op, t, heads / shared, std::optional<int64_t>(-3));
+}
+
+// Rows that see nothing give zeros, not NaN.
+Tensor masked_softmax(Tensor scores, const Tensor& mask) {
+  const Scalar hidden(-std::numeric_limits<double>::infinity());
+  scores = mask.dtype() == DType::bool_ ? ops::masked_fill(scores, ops::logical_not(mask), hidden)
+                                        : scores + ops::to(mask, scores.dtype());
+  const Tensor nothing = ops::all(ops::eq(scores, wrapped_number(hidden)), -1, true);
+  return ops::masked_fill(ops::softmax(scores, -1), nothing, Scalar(0.0));
+}
+
+Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask, double dropout_p, bool causal,
+                 std::optional<double> scale, bool enable_gqa) {
+  check_attention(q, key, value, mask, dropout_p, causal);
+  const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
+  const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
+  const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+  const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
+  Tensor weights;
+  if (causal && scores.numel() > 0) {
+    static const Op& op = find_op("_causal_softmax");
+    const int64_t queries = scores.size(-2), keys = scores.size(-1);
+    const Tensor flat = ops::reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});
+    weights = ops::view(call<Tensor>(op, flat, factor), DimVec(scores.sizes()));
+  } else if (mask.defined()) {
+    weights = masked_softmax(scores * Scalar(factor), mask);
+  } else {
+    weights = ops::softmax(scores * Scalar(factor), -1);
+  }
+  if (dropout_p > 0) {
+    static const Op& op = find_op("dropout");
+    weights = call<Tensor>(op, weights, dropout_p, true);
+  }
+  return ops::matmul(weights, v);
+}
+
+}  // namespace
+
+void register_attention(Registry& r) {
+  r.def("scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool "
+        "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
+      .composite(attention)
+      .autocast(AutocastPolicy::Lower)
+      .internal()
+      .doc("softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev).");
+}
+
+}  // namespace vt

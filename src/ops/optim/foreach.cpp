@@ -1,0 +1,111 @@
+// Pointwise work on lists of tensors, and what GradScaler needs.
+#include <cmath>
+
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/optim/multi_tensor.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+
+namespace vt {
+namespace {
+
+void check_list(TensorSpan list) {
+  VT_CHECK(!list.empty(), Runtime, "Tensor list must have at least one tensor.");
+  for (const Tensor& t : list) VT_CHECK(t.defined(), Runtime, "expected tensors, got None");
+}
+
+std::vector<Tensor> norms(TensorSpan self, const Scalar& ord, std::optional<DType> dtype) {
+  check_list(self);
+  static const Op& op = find_op("linalg_vector_norm");
+  std::vector<Tensor> out;
+  for (const Tensor& t : self) out.push_back(call<Tensor>(op, t, ord, std::optional<DimVec>(), false, dtype));
+  return out;
+}
+
+void mul_scalar(TensorSpan self, const Scalar& scalar) {
+  check_list(self);
+  for (const Tensor& t : self) ops::mul_(t, scalar);
+}
+
+void mul_tensor(TensorSpan self, const Tensor& other) {
+  check_list(self);
+  VT_CHECK(other.dim() == 0, Runtime, "scalar tensor expected to be 0 dim but it has ", other.dim(), " dimensions");
+  for (const Tensor& t : self) ops::mul_(t, other);
+}
+
+void add_scalar(TensorSpan self, const Scalar& scalar) {
+  check_list(self);
+  for (const Tensor& t : self) ops::add_(t, wrapped_number(scalar));
+}
+
+void zero(TensorSpan self) {
+  check_list(self);
+  for (const Tensor& t : self) ops::zero_(t);
+}
+
+void copy(TensorSpan self, TensorSpan src, bool non_blocking) {
+  check_list(self);
+  VT_CHECK(self.size() == src.size(), Runtime, "Tensor lists must have the same number of tensors, got ", self.size(), " and ",
+           src.size());
+  for (size_t i = 0; i < self.size(); ++i) ops::copy_(self[i], src[i], non_blocking);
+}
+
+void unscale_cpu(TensorSpan self, const Tensor& found_inf, const Tensor& inv_scale) {
+  VT_CHECK(found_inf.numel() == 1 && inv_scale.numel() == 1, Runtime, "found_inf and inv_scale must be 1-element tensors, got ",
+           found_inf.sizes(), " and ", inv_scale.sizes());
+  bool finite = true;
+  for (const Tensor& t : self) {
+    static const Op& isfinite = find_op("isfinite");
+    finite = finite && ops::item(ops::all(call<Tensor>(isfinite, t))).to_bool();
+    ops::mul_(t, inv_scale);
+  }
+  if (!finite) ops::fill_(found_inf, Scalar(1.0));
+}
+
+void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const Tensor& found_inf, double growth, double backoff,
+                      int64_t interval) {
+  VT_CHECK(scale.numel() == 1 && growth_tracker.numel() == 1 && found_inf.numel() == 1, Runtime,
+           "expected 1-element tensors for scale, growth_tracker and found_inf");
+  if (ops::item(found_inf).to_double() != 0) {
+    ops::mul_(scale, Scalar(backoff));
+    ops::fill_(growth_tracker, Scalar(int64_t{0}));
+    return;
+  }
+  const int64_t successes = ops::item(growth_tracker).to_int() + 1;
+  if (successes == interval) {
+    const double grown = ops::item(scale).to_double() * growth;
+    if (std::isfinite(static_cast<float>(grown))) ops::fill_(scale, Scalar(grown));
+  }
+  ops::fill_(growth_tracker, Scalar(successes == interval ? int64_t{0} : successes));
+}
+
+}  // namespace
+
+void register_foreach(Registry& r) {
+  r.def("_foreach_norm(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]").composite(norms).function_only();
+  r.def("_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()").all(mul_scalar).not_differentiable().function_only();
+  r.def("_foreach_mul_.Tensor(Tensor(a!)[] self, Tensor other) -> ()")
+      .all(mul_tensor)
+      .not_differentiable()
+      .any_device()
+      .function_only();
+  r.def("_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()").all(add_scalar).not_differentiable().function_only();
+  r.def("_foreach_zero_(Tensor(a!)[] self) -> ()").all(zero).not_differentiable().function_only();
+  r.def("_foreach_copy_(Tensor(a!)[] self, Tensor[] src, bool non_blocking=False) -> ()")
+      .all(copy)
+      .not_differentiable()
+      .any_device()
+      .function_only();
+  r.def("_amp_foreach_non_finite_check_and_unscale_(Tensor(a!)[] self, Tensor(b!) found_inf, Tensor inv_scale) -> ()")
+      .cpu(unscale_cpu)
+      .not_differentiable()
+      .function_only();
+  r.def("_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float "
+        "scale_backoff_factor, int growth_interval) -> ()")
+      .cpu(update_scale_cpu)
+      .not_differentiable()
+      .function_only();
+}
+
+}  // namespace vt

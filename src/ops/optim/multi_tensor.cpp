@@ -1,0 +1,42 @@
+#include "ops/optim/multi_tensor.h"
+
+#include "ops/copy/copy.h"
+
+namespace vt::optim {
+
+void check_parallel(TensorSpan params, TensorSpan list, const char* name, bool optional) {
+  if (optional && list.empty()) return;
+  VT_CHECK(list.size() == params.size(), Runtime, "expected ", params.size(), " tensors in ", name, ", got ", list.size());
+  for (size_t i = 0; i < params.size(); ++i) {
+    VT_CHECK(list[i].defined(), Runtime, "expected a tensor in ", name, " at ", i, ", got None");
+    VT_CHECK(same(list[i].sizes(), params[i].sizes()), Runtime, "expected ", name, "[", i, "] of shape ", params[i].sizes(),
+             ", got ", list[i].sizes());
+    VT_CHECK(list[i].dtype() == params[i].dtype(), Runtime, "expected ", name, "[", i, "] of dtype ", params[i].dtype(), ", got ",
+             list[i].dtype());
+    VT_CHECK(list[i].device() == params[i].device(), Runtime, "expected ", name, "[", i, "] on ", params[i].device(), ", got ",
+             list[i].device());
+  }
+}
+
+void check_params(TensorSpan params) {
+  for (const Tensor& p : params) {
+    VT_CHECK(p.defined(), Runtime, "expected tensors, got None");
+    VT_CHECK(is_floating(p.dtype()), Runtime, "expected floating-point tensors, got ", p.dtype());
+    VT_CHECK(p.dtype() == params[0].dtype() && p.device() == params[0].device(), Runtime,
+             "expected tensors of one dtype and device, got ", to_string(params[0]), " and ", to_string(p));
+    check_writable(p);
+  }
+}
+
+DenseAccess::DenseAccess(const Tensor& t) : tensor_(t), dense_(t.defined() ? ops::contiguous(t) : t) {}
+
+DenseAccess::~DenseAccess() noexcept(false) {
+  if (!tensor_.defined()) return;
+  if (dense_.is_same(tensor_)) {
+    tensor_.impl()->bump_version();
+  } else {
+    ops::copy_(tensor_, dense_);
+  }
+}
+
+}  // namespace vt::optim

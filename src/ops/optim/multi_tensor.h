@@ -1,0 +1,30 @@
+// What the multi-tensor ops share: checks of parallel lists and dense access to their tensors.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt::optim {
+
+// RuntimeError unless `list` has one tensor per entry of `params`, each of that tensor's shape (and dtype and device).
+// An empty list is accepted if `optional`.
+void check_parallel(TensorSpan params, TensorSpan list, const char* name, bool optional = false);
+// All tensors floating point, of one dtype and one device.
+void check_params(TensorSpan params);
+
+// A contiguous stand-in for a tensor that is written to; copied back when it goes.
+class DenseAccess {
+ public:
+  explicit DenseAccess(const Tensor& t);
+  ~DenseAccess() noexcept(false);
+  DenseAccess(const DenseAccess&) = delete;
+  DenseAccess& operator=(const DenseAccess&) = delete;
+  template <class T>
+  T* data() const {
+    return dense_.defined() ? dense_.data<T>() : nullptr;
+  }
+
+ private:
+  Tensor tensor_, dense_;
+};
+
+}  // namespace vt::optim
