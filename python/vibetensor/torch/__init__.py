@@ -25,6 +25,7 @@ from vibetensor.torch.functional import (
     is_floating_point,
     is_tensor,
     meshgrid,
+    norm,
     numel,
     split,
     tensordot,
@@ -66,6 +67,8 @@ as_tensor = asarray = _C.as_tensor
 from_numpy = _C.from_numpy
 from_dlpack = _C.from_dlpack
 frombuffer = _C.frombuffer
+can_cast = _C.can_cast
+promote_types = _C.promote_types
 
 get_default_dtype = _C.get_default_dtype
 is_grad_enabled = _C.is_grad_enabled
@@ -73,6 +76,11 @@ is_inference_mode_enabled = _C.is_inference_mode_enabled
 get_num_threads = _C.get_num_threads
 is_autocast_enabled = _C.is_autocast_enabled
 get_autocast_dtype = _C.get_autocast_dtype
+set_autocast_enabled = _C.set_autocast_enabled
+set_autocast_dtype = _C.set_autocast_dtype
+is_autocast_cache_enabled = _C.is_autocast_cache_enabled
+set_autocast_cache_enabled = _C.set_autocast_cache_enabled
+clear_autocast_cache = _C.clear_autocast_cache
 
 # ops of the registry that PyTorch has as functions of its top level; a Python version above wins
 _python_names = frozenset(globals())
@@ -126,5 +134,6 @@ def compile(model: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 
 __getattr__ = module_getattr(
-    __name__, ["amp", "backends", "cuda", "distributed", "optim", "testing", "utils", "version"]
+    __name__,
+    ["accelerator", "amp", "backends", "cuda", "distributed", "linalg", "optim", "testing", "utils", "version"],
 )

@@ -128,6 +128,13 @@ def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any
     return self.to(dtype, non_blocking)
 
 
+def norm(self: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """The p-norm of all elements, or along `dim`; "fro" is the 2-norm."""
+    from vibetensor.torch.functional import norm as of
+
+    return of(self, p, dim, keepdim, dtype=dtype)
+
+
 def contains(self: Any, element: Any) -> bool:
     """True if any element of self equals `element`."""
     if isinstance(element, Tensor | int | float | complex | bool):
@@ -148,6 +155,7 @@ METHODS: dict[str, Any] = {
     "__reduce_ex__": reduce_ex,
     "__contains__": contains,
     "backward": backward,
+    "norm": norm,
     "split": split,
     "type": tensor_type,
     "module_load": module_load,

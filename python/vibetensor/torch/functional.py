@@ -36,6 +36,16 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     return tensor.split(split_size_or_sections, dim)
 
 
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: Any = None) -> Any:
+    """The p-norm of all elements, or along `dim`; "fro" is the 2-norm."""
+    if p == "nuc":
+        raise NotImplementedError("norm: the nuclear norm is not there yet")
+    order = 2.0 if p in ("fro", None) else p
+    dims = [dim] if isinstance(dim, int) else dim
+    result = ops.linalg_vector_norm(input, order, dims, keepdim, dtype=dtype)
+    return result if out is None else out.copy_(result)
+
+
 def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that tensors of `shapes` broadcast to; RuntimeError if they do not fit."""
     sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]

@@ -131,6 +131,26 @@ def test_einsum_errors(equation, shapes):
     assert "einsum" in str(ours.value) and issubclass(theirs.type, ValueError | RuntimeError)
 
 
+def test_norms():
+    x = torch.randn(3, 4)
+    y = to_vt(x)
+    for options in ({}, {"p": 1}, {"p": float("inf"), "dim": 0}, {"p": 3, "dim": (0, 1)}, {"dim": 1, "keepdim": True}):
+        same(vt.norm(y, **options), torch.norm(x, **options))
+        same(y.norm(**options), x.norm(**options))
+    same(vt.linalg.vector_norm(y, ord=1, dim=1), torch.linalg.vector_norm(x, ord=1, dim=1))
+    with pytest.raises(NotImplementedError):
+        y.norm("nuc")
+
+
+def test_types():
+    assert vt.promote_types(vt.int8, vt.float16) == vt.float16 and vt.can_cast(vt.int8, vt.float32)
+    assert vt.ones(1).type() == "torch.FloatTensor" and vt.ones(1).type(vt.int64).dtype == vt.int64
+    assert vt.ones(1).type("torch.HalfTensor").dtype == vt.float16
+    with pytest.raises(ValueError):
+        vt.ones(1).type("torch.Float")
+    assert vt.accelerator.is_available() == vt.cuda.is_available()
+
+
 def test_shape_functions():
     a, b = torch.arange(3.0), torch.arange(4.0)
     for indexing in ("ij", "xy"):
