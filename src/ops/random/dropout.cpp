@@ -8,6 +8,7 @@
 #include "ops/copy/memory_format.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
+#include "ops/tensor_operators.h"
 
 namespace vt::random {
 
@@ -34,7 +35,7 @@ void dropout_loop(Mt19937& engine, const T* in, T* out, bool* mask, int64_t n, d
   });
 }
 
-std::array<TensorSpec, 2> scaled_dropout_meta(const Tensor& self, double, double, Generator*&) {
+std::array<TensorSpec, 2> scaled_dropout_meta(const Tensor& self, double, double, double, Generator*&) {
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "expected a tensor of a floating-point dtype, got ", self);
   const TensorSpec out{DimVec(self.sizes()), self.dtype(), self.device(),
                        dense_strides_like(self.sizes(), self.strides())};
@@ -43,7 +44,8 @@ std::array<TensorSpec, 2> scaled_dropout_meta(const Tensor& self, double, double
   return {out, mask};
 }
 
-void scaled_dropout_cpu(const Tensor& self, double p, double scale, Generator* generator, Tensor& out, Tensor& mask) {
+void scaled_dropout_cpu(const Tensor& self, double p, double scale, double, Generator* generator, Tensor& out,
+                        Tensor& mask) {
   if (self.numel() == 0) return;
   CpuGenerator& g = cpu_generator_or_default(generator);
   const Tensor input = packed(self, out.strides());
@@ -77,7 +79,7 @@ void native_dropout_backward_cpu(const Tensor& grad, const Tensor& mask, double 
 
 void scaled_dropout_backward(GradContext& ctx) {
   static const Op& backward = find_op("native_dropout_backward");
-  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved_result(1), ctx.arg<double>(2)));
+  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved_result(1), ctx.arg<double>(3)));
 }
 
 void native_dropout_backward_backward(GradContext& ctx) {
@@ -85,15 +87,26 @@ void native_dropout_backward_backward(GradContext& ctx) {
   ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved(1), ctx.arg<double>(2)));
 }
 
-std::tuple<Tensor, Tensor> call_scaled_dropout(const Tensor& self, double p, double scale) {
+std::tuple<Tensor, Tensor> call_scaled_dropout(const Tensor& self, double p, double scale, double gradient_scale) {
   static const Op& op = find_op("_scaled_dropout");
-  return call<std::tuple<Tensor, Tensor>>(op, self, p, scale);
+  return call<std::tuple<Tensor, Tensor>>(op, self, p, scale, gradient_scale);
+}
+
+double rounded_to(DType dtype, double x) {
+  return visit_dtype<kFloatingSet>(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return static_cast<double>(static_cast<opmath_t<T>>(static_cast<T>(static_cast<opmath_t<T>>(x))));
+  });
 }
 
 std::tuple<Tensor, Tensor> native_dropout(const Tensor& self, double p, std::optional<bool> train) {
   VT_CHECK(p >= 0 && p <= 1, Runtime, "expected p in [0, 1], got ", p);
   VT_CHECK(is_floating(self.dtype()) || self.numel() == 0, Runtime, "expected a floating-point dtype, got ", self);
-  if (train.value_or(true) && self.numel() != 0) return call_scaled_dropout(self, p, p == 1 ? 0.0 : 1.0 / (1.0 - p));
+  if (train.value_or(true) && self.numel() != 0) {
+    // Forward the scale is a number of the tensor's dtype, backward it is not.
+    const double scale = p == 1 ? 0.0 : 1.0 / (1.0 - p);
+    return call_scaled_dropout(self, p, rounded_to(self.dtype(), scale), scale);
+  }
   static const Op& ones = find_op("ones");
   return {ops::clone(self), call<Tensor>(ones, self.sizes(), DType::bool_, self.device())};
 }
@@ -101,9 +114,8 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& self, double p, std::opt
 // 1 / (1 - p) with the roundings it has as a tensor of ones, divided in place.
 double noise_scale(DType dtype, double p) {
   return visit_dtype<kFloatingSet>(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using Acc = opmath_t<T>;
-    return static_cast<double>(static_cast<Acc>(static_cast<T>(Acc(1) / static_cast<Acc>(1 - p))));
+    using Acc = opmath_t<typename decltype(tag)::type>;
+    return rounded_to(dtype, static_cast<double>(Acc(1) / static_cast<Acc>(1 - p)));
   });
 }
 
@@ -117,20 +129,18 @@ void check_dropout(const Tensor& self, double p, bool train) {
 Tensor dropout(const Tensor& self, double p, bool train) {
   check_dropout(self, p, train);
   if (!train || p == 0 || self.numel() == 0) return self;
-  // p = 1 draws nothing.
-  if (p == 1) {
-    static const Op& mul = find_op("mul.Tensor");
-    return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
-  }
-  return std::get<0>(call_scaled_dropout(self, p, noise_scale(self.dtype(), p)));
+  if (p == 1) return self * Scalar(0.0);  // draws nothing
+  const double scale = noise_scale(self.dtype(), p);
+  return std::get<0>(call_scaled_dropout(self, p, scale, scale));
 }
 
-// Zeros and 1 / (1 - p), drawn along the memory of `strides`.
-Tensor make_noise(IntSpan sizes, IntSpan strides, const Tensor& like, double p) {
-  static const Op& mul = find_op("mul_.Tensor");
-  const Tensor noise = empty_strided(sizes, strides, like.dtype(), like.device());
-  bernoulli_float_(noise, 1 - p, nullptr);
-  return call<Tensor>(mul, noise, wrapped_number(Scalar(noise_scale(like.dtype(), p))));
+// Ones where an element is kept: with the dims of `self`, drawn along its memory, or with `sizes` of their own.
+Tensor draw_kept(const Tensor& self, double p) {
+  const DimVec strides = dense_strides_like(self.sizes(), self.strides());
+  return bernoulli_float_(empty_strided(self.sizes(), strides, self.dtype(), self.device()), 1 - p, nullptr);
+}
+Tensor draw_kept(const Tensor& self, IntSpan sizes, double p) {
+  return bernoulli_float_(empty(sizes, self.dtype(), self.device()), 1 - p, nullptr);
 }
 
 Tensor dropout_(const Tensor& self, double p, bool train) {
@@ -138,26 +148,53 @@ Tensor dropout_(const Tensor& self, double p, bool train) {
   if (!train || p == 0 || self.numel() == 0) return self;
   static const Op& mul = find_op("mul_.Tensor");
   if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
-  return call<Tensor>(mul, self, make_noise(self.sizes(), dense_strides_like(self.sizes(), self.strides()), self, p));
+  return call<Tensor>(mul, self, draw_kept(self, p) * Scalar(noise_scale(self.dtype(), p)));
 }
 
 // A whole channel, the first two dims, is kept or dropped at once.
-Tensor feature_dropout(const Tensor& self, double p, bool train) {
-  check_dropout(self, p, train);
-  if (!train || p == 0 || self.numel() == 0) return self;
+DimVec channel_sizes(const Tensor& self) {
   VT_CHECK(self.dim() >= 2, Runtime, "Feature dropout requires at least 2 dimensions in the input, got ", self);
-  static const Op& mul = find_op("mul.Tensor");
-  if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
   DimVec sizes(self.sizes().size(), 1);
   sizes[0] = self.sizes()[0];
   sizes[1] = self.sizes()[1];
-  return call<Tensor>(mul, self, make_noise(sizes, contiguous_strides(sizes), self, p));
+  return sizes;
+}
+
+Tensor feature_dropout(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  if (p == 1) return self * Scalar(0.0);
+  return self * (draw_kept(self, channel_sizes(self), p) * Scalar(noise_scale(self.dtype(), p)));
+}
+
+// Dropped elements get the value that SELU tends to, and a scale and a shift restore mean 0 and variance 1.
+Tensor with_alpha(const Tensor& self, double p, const Tensor& noise) {
+  constexpr double kAlpha = 1.7580993408473766;
+  const double a = 1 / std::sqrt((kAlpha * kAlpha * p + 1) * (1 - p));
+  const Tensor shift = (noise + Scalar(-1.0)) * Scalar(kAlpha * a) + Scalar(kAlpha * a * p);
+  return self * (noise * Scalar(a)) + shift;
+}
+
+Tensor alpha_dropout(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  if (p == 1) return self * Scalar(0.0);
+  return with_alpha(self, p, draw_kept(self, p));
+}
+
+Tensor feature_alpha_dropout(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  if (!train || p == 0 || self.numel() == 0) return self;
+  if (p == 1) return self * Scalar(0.0);
+  return with_alpha(self, p, draw_kept(self, channel_sizes(self), p));
 }
 
 }  // namespace
 
 void register_dropout(Registry& r) {
-  r.def("_scaled_dropout(Tensor self, float p, float scale, *, Generator? generator=None) -> (Tensor, Tensor)")
+  r.def(
+       "_scaled_dropout(Tensor self, float p, float scale, float gradient_scale, *, Generator? generator=None) -> "
+       "(Tensor, Tensor)")
       .meta(scaled_dropout_meta)
       .cpu(scaled_dropout_cpu)
       .random()
@@ -174,6 +211,8 @@ void register_dropout(Registry& r) {
   r.def("dropout(Tensor input, float p, bool train) -> Tensor").composite(dropout).random();
   r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random().function_only();
   r.def("feature_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_dropout).random();
+  r.def("alpha_dropout(Tensor input, float p, bool train) -> Tensor").composite(alpha_dropout).random();
+  r.def("feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_alpha_dropout).random();
 }
 
 }  // namespace vt::random

@@ -59,9 +59,9 @@ TEST_CASE("a transposed tensor is filled along its memory") {
 TEST_CASE("dropout keeps what its mask says") {
   const Tensor x = seeded_rand(3, DimVec{1000});
   Results results;
-  Value args[kMaxArgs] = {box(x), box(0.25), box(4.0 / 3.0)};
+  Value args[kMaxArgs] = {box(x), box(0.25), box(4.0 / 3.0), box(4.0 / 3.0)};
   initialize();
-  call_op(find_op("_scaled_dropout"), args, 3, results);
+  call_op(find_op("_scaled_dropout"), args, 4, results);
   const auto in = values<float>(x), out = values<float>(results.tensors[0]);
   const bool* kept = results.tensors[1].data<bool>();
   int count = 0, wrong = 0;

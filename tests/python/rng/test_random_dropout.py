@@ -7,9 +7,9 @@ RATES = [0.0, 0.1, 0.25, 0.5, 1 / 3, 0.9, 1.0]
 
 
 def with_gradient(torch, x, dropped):
-    weight = torch.arange(dropped.numel(), dtype=x.dtype).reshape(dropped.shape) / 8 - 1
+    weight = (torch.arange(dropped.numel(), dtype=torch.float32) / 8 - 1).reshape(dropped.shape).to(x.dtype)
     (gradient,) = torch.autograd.grad((dropped * weight).sum(), x)
-    return dropped.detach(), gradient
+    return dropped.detach(), gradient.contiguous()
 
 
 @pytest.mark.parametrize("p", RATES)
@@ -32,7 +32,8 @@ def test_native_dropout(kind, p, train):
     def code(torch):
         x = torch.randn(300, dtype=dtype(torch, kind), requires_grad=True)
         dropped, mask = torch.native_dropout(x, p, train)
-        return [mask, *with_gradient(torch, x, dropped)]
+        # PyTorch's gradient for train=None lacks the scale of the forward
+        return [mask, *(with_gradient(torch, x, dropped) if train is not None else [dropped.detach()])]
 
     run_both(code)
 
@@ -72,7 +73,8 @@ def test_in_place(p):
 def test_features(p):
     def code(torch):
         x = torch.randn(4, 5, 6, requires_grad=True)
-        return with_gradient(torch, x, torch.feature_dropout(x, p, True))
+        drops = (torch.feature_dropout, torch.feature_alpha_dropout, torch.alpha_dropout)
+        return [result for drop in drops for result in with_gradient(torch, x, drop(x, p, True))]
 
     run_both(code)
 

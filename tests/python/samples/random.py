@@ -9,7 +9,7 @@ FILL = {**DRAW, "grad": False}
 REAL = (*NUMBERS, "bool")
 
 
-def scaled_dropout(x, p, scale):
+def scaled_dropout(x, p, scale, gradient_scale):
     mask = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - p)
     return x * (mask * scale), mask
 
@@ -33,7 +33,8 @@ SAMPLES = [
     Sample("randint_like", call(T(3, 4), 7), call(T(3, 4), 2, 7), dtypes=NUMBERS, **FILL),
     Sample("normal", call(T(3, 4), T(3, 4, low=0)), call(T(3, 4), 0.5), call(1.5, T(5, low=0)), dtypes=FLOATS, **DRAW),
     Sample("normal", call(1.5, 0.5, (3, 4)), **FILL),
-    Sample("bernoulli", call(T(3, 4, low=0, high=1)), call(T(3, 4), 0.3), dtypes=FLOATS, **DRAW),
+    Sample("bernoulli", call(T(3, 4, low=0, high=1)), dtypes=FLOATS, **DRAW),
+    Sample("bernoulli", call(T(3, 4), 0.3), dtypes=FLOATS, **FILL),
     Sample("poisson", call(T(3, 4, low=0, high=30)), dtypes=FLOATS, **DRAW),
     Sample(
         "multinomial",
@@ -44,14 +45,17 @@ SAMPLES = [
     ),
     Sample("dropout", *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False)), dtypes=FLOATS, **DRAW),
     Sample("dropout_", *(call(T(3, 40), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **FILL),
-    Sample("feature_dropout", *(call(T(3, 8, 2), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **DRAW),
+    *(
+        Sample(op, *(call(T(3, 8, 2), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **DRAW)
+        for op in ("feature_dropout", "alpha_dropout", "feature_alpha_dropout")
+    ),
     Sample(
         "native_dropout",
-        *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False, None)),
+        *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False)),
         dtypes=FLOATS,
         **DRAW,
     ),
-    Sample("_scaled_dropout", call(T(3, 40), 0.3, 2.0), reference=scaled_dropout, **DRAW),
+    Sample("_scaled_dropout", call(T(3, 40), 0.3, 2.0, 2.0), reference=scaled_dropout, **DRAW),
     Sample(
         "native_dropout_backward",
         call(T(3, 4), T(3, 4, dtype="bool", grad=False), 1.25),
