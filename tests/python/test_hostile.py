@@ -117,7 +117,7 @@ ARGUMENTS: list[Row] = [
     ("add", "str", lambda t: t.add(m(t), m(t), alpha="x")),
     ("add", "int64", lambda t: t.add(i(t, 1), i(t, 1), alpha=1.5)),
     ("abs", "int", lambda t: t.abs(3)),
-    ("abs", "2", lambda t: t.abs(m(t), m(t), m(t))),
+    ("abs", "3", lambda t: t.abs(m(t), m(t), m(t))),
     ("exp", "list", lambda t: t.exp([1.0])),
     ("matmul", "int", lambda t: t.matmul(m(t), 2)),
     ("sum", "str", lambda t: t.sum(m(t), "x")),

@@ -193,9 +193,10 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
       if (arguments.fit(overload, call)) return run(entry, overload, arguments);
     }
     return nullptr;
-  } catch (Error& e) {
-    e.add_context(entry.name, "");  // errors of the op itself have theirs already
-    throw;
+  } catch (const Error& e) {
+    // A composite's error may name only the op inside.
+    if (e.message().starts_with(entry.name)) throw;
+    throw Error(e.kind(), entry.name + ": " + e.message());
   }
 }
 

@@ -50,7 +50,14 @@ PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
 PyObject* positive(PyObject* a) { return Ref::borrow(a).release(); }
 
 // ~, for booleans too.
-PyObject* invert(PyObject* a) { return unary<"bitwise_not">(a); }
+PyObject* invert(PyObject* a) {
+  if (!is_integral(tensor_of(a).dtype(), true)) {
+    PyErr_Format(PyExc_TypeError, "~ (operator.invert) is only implemented on integer and Boolean-type tensors, got %s",
+                 to_string(tensor_of(a)).c_str());
+    return nullptr;
+  }
+  return unary<"bitwise_not">(a);
+}
 
 PyObject* compare(PyObject* a, PyObject* b, int op) {
   switch (op) {
@@ -68,23 +75,30 @@ int truth(PyObject* o) {
       [&] {
         const Tensor& t = tensor_of(o);
         VT_CHECK(t.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
-        VT_CHECK(t.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous");
+        VT_CHECK(t.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous, got ",
+                 t.numel(), " values");
         return static_cast<int>(item(t).to_bool());
       },
       -1);
 }
 
+Scalar single_item(PyObject* o) {
+  VT_CHECK(tensor_of(o).numel() == 1, Value, "only one element tensors can be converted to Python scalars, got ",
+           to_string(tensor_of(o)));
+  return item(tensor_of(o));
+}
+
 // As Python has it: a NaN or an infinity has no integer, and the magnitude is not limited to 64 bits.
 PyObject* to_int(PyObject* o) {
   return guarded([&] {
-    const Scalar s = item(tensor_of(o));
+    const Scalar s = single_item(o);
     VT_CHECK(!s.is_complex(), Runtime, "value cannot be converted to type int64_t without overflow: it is complex");
     return s.is_floating() ? PyLong_FromDouble(s.to_double()) : PyLong_FromLongLong(s.to_int());
   });
 }
 PyObject* to_float(PyObject* o) {
   return guarded([&] {
-    const Scalar s = item(tensor_of(o));
+    const Scalar s = single_item(o);
     VT_CHECK(!s.is_complex() || s.to_complex().im == 0, Runtime,
              "value cannot be converted to type double without overflow: it has an imaginary part");
     return PyFloat_FromDouble(s.to_double());

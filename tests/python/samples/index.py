@@ -2,7 +2,7 @@
 
 import torch
 
-from samples import ALL, FLOATS, INTS, NUMBERS, REAL_FLOATS, B, I, Sample, T, call
+from samples import ALL, FLOATS, NUMBERS, REAL_FLOATS, B, I, Sample, T, call
 
 M = T(3, 4)
 C = T(2, 3, 4)
