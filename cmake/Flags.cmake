@@ -5,21 +5,19 @@ target_include_directories(vt_flags INTERFACE "${PROJECT_SOURCE_DIR}/src" "${PRO
 # Every function may be replaced by another library's of the same name unless we say otherwise; saying so lets the
 # compiler inline across the functions of one file although all symbols of vt:: are exported.
 set(vt_host_flags -fno-math-errno -fno-trapping-math -fno-semantic-interposition)
-if(VT_SANITIZE)
-  list(APPEND vt_host_flags -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  string(REPLACE "," ";" sanitizers "${VT_SANITIZE}")
-  foreach(sanitizer IN LISTS sanitizers)  # one flag each: nvcc would cut a comma
-    list(APPEND vt_host_flags -fsanitize=${sanitizer})
-    target_link_options(vt_flags INTERFACE -fsanitize=${sanitizer})
-  endforeach()
-endif()
 list(JOIN vt_host_flags "," vt_host_flags_joined)
+
+# Sanitizers watch the host code of *.cpp; the little of *.cu would only make nvcc compile everything once more.
+if(VT_SANITIZE)
+  list(APPEND vt_host_flags -fsanitize=${VT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(vt_flags INTERFACE -fsanitize=${VT_SANITIZE})
+endif()
 
 target_compile_options(vt_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:${vt_host_flags};-Wall;-Wextra;-Wno-unused-parameter;-Wno-missing-field-initializers>
   $<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>
   # what is packaged is made a third smaller; what stays here is compiled faster
-  $<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<NOT:$<BOOL:${VT_IN_PLACE}>>>:--compress-mode=size>
+  $<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<NOT:$<BOOL:${VT_IN_PLACE}>>,$<NOT:$<BOOL:${VT_SANITIZE}>>>:--compress-mode=size>
   # NDEBUG always: with asserts in device code ptxas serialises wgmma
   $<$<COMPILE_LANGUAGE:CUDA>:-DNDEBUG;--expt-relaxed-constexpr;-Xfatbin=-compress-all;-Xcompiler=${vt_host_flags_joined}>)
 
