@@ -24,11 +24,16 @@ def bits(tensor):
     return tensor.flatten().clone(memory_format=reference.contiguous_format).view(reference.uint8)
 
 
+def strides_that_matter(tensor):
+    return [stride for stride, size in zip(tensor.stride(), tensor.shape) if size > 1]
+
+
 def assert_same_bits(got, expected):
     got = as_reference(got)
     assert got.dtype == expected.dtype
     assert got.shape == expected.shape
-    assert got.stride() == expected.stride() or got.numel() <= 1
+    if got.numel() > 0:
+        assert strides_that_matter(got) == strides_that_matter(expected)
     if not reference.equal(bits(got), bits(expected)):
         differs = (got != expected).flatten().nonzero().flatten()
         first = int(differs[0]) if len(differs) else -1
