@@ -73,8 +73,8 @@ struct Sides {
   RowFunction row;
 };
 
-// The two innermost dims in tiles, for sources whose unit stride lies along the outer of the two (a transpose). Each tile
-// is read along the source's dense dim into a buffer, so that a cache line of either side is touched once.
+// The two innermost dims in tiles, for sources whose unit stride lies along the outer of the two (a transpose). Each
+// tile is read along the source's dense dim into a buffer, so that a cache line of either side is touched once.
 void copy_tiles(const CopyPlan& plan, const Sides& s, int outer) {
   const int rows_dim = plan.ndim() - 2;
   const int64_t rows = plan.sizes[rows_dim], columns = plan.sizes[rows_dim + 1];

@@ -123,7 +123,8 @@ std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t&
   dim = wrap_dim(dim, self.dim());
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
   VT_CHECK(n > 0, Index, "kthvalue(): Expected reduction dim ", dim, " to have non-zero size.");
-  VT_CHECK(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension ", dim, ": k = ", k, ", size ", n);
+  VT_CHECK(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension ", dim, ": k = ", k,
+           ", size ", n);
   return values_and_positions(without_dim(self, dim, keepdim), self);
 }
 void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
@@ -188,7 +189,7 @@ void register_topk(Registry& r) {
       .cpu(median_dim_cpu)
       .cuda(median_dim_cuda)
       .backward(Keep::result(1), median_dim_backward);
-  r.def("median(Tensor self) -> Tensor").composite(median);
+  r.def("median(Tensor self) -> Tensor").composite(median).out();
 }
 
 }  // namespace vt

@@ -104,7 +104,9 @@ Unique unique2(const Tensor& self, bool, bool return_inverse, bool return_counts
   return unique_flat(self, return_inverse, return_counts, false);
 }
 // PyTorch gives inverse and counts whether asked or not.
-Unique unique_dim(const Tensor& self, int64_t dim, bool, bool, bool) { return unique_slices(self, dim, true, true, false); }
+Unique unique_dim(const Tensor& self, int64_t dim, bool, bool, bool) {
+  return unique_slices(self, dim, true, true, false);
+}
 Unique unique_consecutive(const Tensor& self, bool return_inverse, bool return_counts, std::optional<int64_t> dim) {
   return dim ? unique_slices(self, *dim, return_inverse, return_counts, true)
              : unique_flat(self, return_inverse, return_counts, true);

@@ -104,7 +104,7 @@ Tensor matrix_transpose(const Tensor& self) {
   return ops::transpose(self, -2, -1);
 }
 Tensor adjoint(const Tensor& self) {
-  static const Op& conj = find_op("conj");
+  static const Op& conj = find_op("conj_physical");
   VT_CHECK(self.dim() >= 2, Runtime, "tensor.adjoint() is only supported on matrices or batches of matrices. Got ",
            self.dim(), "-D tensor.");
   const Tensor swapped = ops::transpose(self, -2, -1);

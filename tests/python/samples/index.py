@@ -36,7 +36,11 @@ SAMPLES = [
         **SAME,
     ),
     Sample(
-        "index_put", call(M, [I(5)], T(4)), call(C, [None, I(2)], T(2, 2, 4), True), reference=torch.ops.aten.index_put, **SAME
+        "index_put",
+        call(M, [torch.tensor([2, 0])], T(2, 4)),
+        call(C, [None, I(2)], T(2, 2, 4), True),
+        reference=torch.ops.aten.index_put,
+        **SAME,
     ),
     Sample(
         "index_put_",
@@ -76,6 +80,23 @@ SAMPLES = [
     ),
     Sample("index_copy", call(M, 1, I(1, high=4), T(3, 1)), call(C, 0, I(1, high=2), T(1, 3, 4)), **SAME),
     Sample("index_fill", call(M, 1, I(2, low=-4, high=4), 1), call(C, 0, I(1, high=2), 2), **SAME),
+    Sample(
+        "index_fill_",
+        call(T(3, 4, grad=False), 1, I(2, low=-4, high=4), 1),
+        call(T(3, 4, grad=False), 0, I(1, high=2), T(grad=False)),
+        reference=lambda x, d, i, v: x.index_fill_(d, i, v),
+        layouts=False,
+        grad=False,
+        dtypes=ALL,
+    ),
+    Sample(
+        "masked_scatter_",
+        call(T(3, 4, grad=False), B(3, 4), T(14, grad=False)),
+        reference=lambda x, m, s: x.masked_scatter_(m, s),
+        layouts=False,
+        grad=False,
+        dtypes=ALL,
+    ),
     Sample(
         "gather",
         call(M, 1, I(3, 2, high=4)),
@@ -121,7 +142,7 @@ SAMPLES = [
         reference=embedding,
         dtypes=FLOATS,
         layouts=False,
-        gradgrad=True,
+        gradcheck=False,
     ),
     Sample(
         "embedding_dense_backward",
