@@ -268,8 +268,8 @@ void draw_cuda(const Tensor& dense, CudaGenerator& generator, const Distribution
     case Kind::Exponential: return floating([&](auto tag) { run("exponential_", Exponential<VT_TAG_TYPE>(d.a)); });
     case Kind::Cauchy: return floating([&](auto tag) { run("cauchy_", Cauchy<VT_TAG_TYPE>(d.a, d.b)); });
     case Kind::Geometric:
-      return visit_dtype<kIntegralSet | kFloatingSet>(
-          dense.dtype(), [&](auto tag) { run("geometric_", Geometric<VT_TAG_TYPE>(d.a)); });
+      return visit_dtype < kIntegralSet |
+             kFloatingSet > (dense.dtype(), [&](auto tag) { run("geometric_", Geometric<VT_TAG_TYPE>(d.a)); });
     case Kind::Bernoulli:
       return real([&](auto tag) { run("bernoulli_", Bernoulli<VT_TAG_TYPE>{probability_threshold(d.a)}); });
     case Kind::Integers:

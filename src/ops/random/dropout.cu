@@ -87,7 +87,8 @@ bool all_aligned(const void* a, const void* b, const void* mask) {
   return cuda::is_aligned(a, kBytes) && cuda::is_aligned(b, kBytes) && cuda::is_aligned(mask, kPerThread<T>);
 }
 
-void scaled_dropout_cuda(const Tensor& self, double p, double scale, double, Generator* generator, Tensor& out, Tensor& mask) {
+void scaled_dropout_cuda(const Tensor& self, double p, double scale, double, Generator* generator, Tensor& out,
+                         Tensor& mask) {
   if (self.numel() == 0) return;
   const Tensor input = packed(self, out.strides());
   CudaGenerator& g = cuda_generator_or_default(generator, self.device().index);

@@ -57,15 +57,16 @@ void check_countable(int64_t n, DType dtype) {
   VT_CHECK(is_integral(dtype) || is_floating(dtype), NotImplemented,
            "expected an integer or floating-point dtype, got ", dtype);
   if (dtype == DType::bfloat16) return;
-  const int64_t most = visit_dtype<kIntegralSet | kFloatingSet>(dtype, [](auto tag) {
-    using T = typename decltype(tag)::type;
-    if constexpr (std::numeric_limits<T>::is_integer) {
-      return sizeof(T) == 8 ? std::numeric_limits<int64_t>::max()
-                            : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
-    } else {
-      return (int64_t{1} << std::numeric_limits<T>::digits) + 1;
-    }
-  });
+  const int64_t most =
+      visit_dtype < kIntegralSet | kFloatingSet > (dtype, [](auto tag) {
+                                     using T = typename decltype(tag)::type;
+                                     if constexpr (std::numeric_limits<T>::is_integer) {
+                                       return sizeof(T) == 8 ? std::numeric_limits<int64_t>::max()
+                                                             : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
+                                     } else {
+                                       return (int64_t{1} << std::numeric_limits<T>::digits) + 1;
+                                     }
+                                   });
   VT_CHECK(n <= most, Runtime, "expected n <= ", most, " for ", dtype, ", got ", n);
 }
 
