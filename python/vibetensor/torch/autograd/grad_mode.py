@@ -141,14 +141,17 @@ class inference_mode(ContextDecorator):
 
     def __init__(self, mode: bool = True):
         self.mode = mode
-        self.previous: list[bool] = []
+        self.previous: list[tuple[bool, bool]] = []
 
     def clone(self) -> inference_mode:
         return type(self)(self.mode)
 
     def __enter__(self) -> None:
-        self.previous.append(_C.is_inference_mode_enabled())
+        self.previous.append((_C.is_inference_mode_enabled(), _C.is_grad_enabled()))
         _C.set_inference_mode(self.mode)
+        _C.set_grad_enabled(not self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        _C.set_inference_mode(self.previous.pop())
+        inference, grad = self.previous.pop()
+        _C.set_inference_mode(inference)
+        _C.set_grad_enabled(grad)
