@@ -63,7 +63,7 @@ class Config:
 
 
 PRESETS = {
-    "demo": Config(layers=4, heads=4, dim=128, context=64, batch=16, vocab=0, steps=2000, lr=4e-3, warmup=50),
+    "demo": Config(layers=4, heads=4, dim=128, context=64, batch=16, vocab=0, steps=5000, lr=4e-3, warmup=50),
     "gpt2": Config(layers=12, heads=12, dim=768, context=1024, batch=16, vocab=50304, steps=600, lr=6e-4, warmup=60),
 }
 
