@@ -57,6 +57,10 @@ void autocast_call(Call& call) {
   DType target = state.autocast_dtype[type];
   switch (call.op.parts.autocast) {
     case AutocastPolicy::Float32: target = DType::float32; break;
+    case AutocastPolicy::Float32OnCuda:
+      if (device_type(call) == DeviceType::CPU) return dispatch(call);
+      target = DType::float32;
+      break;
     case AutocastPolicy::Promote: target = widest(call, target); break;
     default: break;
   }

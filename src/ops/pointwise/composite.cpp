@@ -207,6 +207,21 @@ void register_aliases(Registry& r) {
   VT_ALIAS_ALPHA(subtract, sub);
 }
 
+Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj_physical(self) : self; }
+
+// PyTorch's autocast lists.
+void set_autocast(Registry& r) {
+  for (const char* op : {"acos",  "asin",  "cosh", "erfinv", "exp",  "expm1",      "log",   "log10", "log2",
+                         "log1p", "rsqrt", "sinh", "tan",    "reciprocal", "softplus", "pow.Tensor_Scalar",
+                         "pow.Tensor_Tensor", "pow.Scalar"}) {
+    r.at(op).autocast(AutocastPolicy::Float32OnCuda);
+  }
+  for (const char* op : {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits"}) {
+    r.at(op).autocast(AutocastPolicy::Float32);
+  }
+  for (const char* op : {"addcdiv", "addcmul", "atan2"}) r.at(op).autocast(AutocastPolicy::Promote);
+}
+
 }  // namespace
 
 void register_pointwise_composite(Registry& r) {
@@ -249,7 +264,9 @@ void register_pointwise_composite(Registry& r) {
         "int reduction=1) -> Tensor")
       .composite(bce_with_logits)
       .function_only();
+  r.def("conj(Tensor self) -> Tensor").composite(conj_op);
   register_aliases(r);
+  set_autocast(r);
 }
 
 }  // namespace vt

@@ -54,7 +54,6 @@ Tensor masked_log(const Tensor& x, const Tensor& y) { return unless((x == 0) & (
 Tensor pow_scalar_gradient(const Tensor& grad, const Tensor& x, const Scalar& exponent) {
   if (!exponent.is_complex()) {
     if (exponent.to_double() == 0.0) return zeros_like(grad);
-    if (exponent.to_double() == 1.0) return grad;
     if (exponent.to_double() == 2.0) return grad * conj(2 * x);
     const Scalar lower = exponent.is_integral(true) ? Scalar(exponent.to_int() - 1) : Scalar(exponent.to_double() - 1.0);
     return grad * conj(exponent * pow_scalar(x, lower));

@@ -26,10 +26,18 @@ void write_number(char* to, DType compute, const Scalar& s) {
   }
 }
 
-// The call's numbers packed in the compute dtype.
-void pack_numbers(Params& p, const Call& call, const Row& row, DType compute) {
+// The call's numbers packed in the dtype that kernels compute in. Numbers that take part in promotion are operands like
+// others: they become `common` first.
+void pack_numbers(Params& p, const Call& call, const Row& row, DType compute, DType common) {
   const size_t item = size_of(compute);
-  for (int i = 0; i < row.numbers; ++i) write_number(p.bytes + i * item, compute, number_of(call.args[row.number_at[i]]));
+  for (int i = 0; i < row.numbers; ++i) {
+    char* to = p.bytes + i * item;
+    write_number(to, compute, number_of(call.args[row.number_at[i]]));
+    if (!row.rule.numbers_promote || compute != DType::int64 || common == DType::int64) continue;
+    alignas(16) char narrow[16];
+    cpu::cast_contiguous(narrow, common, to, compute, 1);
+    cpu::cast_contiguous(to, compute, narrow, common, 1);
+  }
 }
 
 LoopKernel cpu_kernel(const Row& row, DType compute) {
@@ -83,7 +91,7 @@ bool try_small(Call& call, const Row& row) {
   }
   if (row.check) row.check(call, dtype);
   Params params;
-  if (row.numbers) pack_numbers(params, call, row, dtype);
+  if (row.numbers) pack_numbers(params, call, row, dtype, dtype);
   const DType result = result_dtype(row.rule, dtype);
   Tensor out;
   if (call.op.kind() == OpKind::Inplace) {
@@ -158,13 +166,13 @@ void run_row(Call& call, const Row& row) {
   Params params;
   if (it.device().is_cuda()) {
     if (it.numel() > 0) {
-      pack_numbers(params, call, row, cpu_compute_dtype(compute));
+      pack_numbers(params, call, row, cpu_compute_dtype(compute), compute);
       const DeviceGuard guard(it.device());
       row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
     }
   } else {
     const DType type = cpu_compute_dtype(compute);
-    pack_numbers(params, call, row, type);
+    pack_numbers(params, call, row, type, compute);
     CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
     loop.dtypes[0] = result_dtype(row.rule, type);
     for (int i = 0; i < row.inputs; ++i) loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;

@@ -146,10 +146,10 @@ void logsumexp_backward(GradContext& c) {
 }  // namespace
 
 void register_reduce_moments(Registry& r) {
-  r.def("var(Tensor self, bool unbiased=True) -> Tensor").composite(var_all);
-  r.def("std(Tensor self, bool unbiased=True) -> Tensor").composite(std_all);
-  r.def("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(var_dim);
-  r.def("std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(std_dim);
+  r.def("var(Tensor self, bool unbiased=True) -> Tensor").composite(var_all).out();
+  r.def("std(Tensor self, bool unbiased=True) -> Tensor").composite(std_all).out();
+  r.def("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(var_dim).out();
+  r.def("std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(std_dim).out();
   r.def("var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
       .all(var)
       .backward(keep::self, var_backward)

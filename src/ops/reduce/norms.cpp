@@ -82,7 +82,7 @@ void register_reduce_norms(Registry& r) {
       .meta(vector_norm_meta)
       .cpu(vector_norm)
       .cuda(vector_norm)
-      .autocast(AutocastPolicy::Float32)
+      .autocast(AutocastPolicy::Float32OnCuda)
       .backward(keep::self | keep::result, vector_norm_backward)
       .function_only();
   r.def("norm.Scalar(Tensor self, Scalar p=2) -> Tensor").composite(norm_all);

@@ -77,6 +77,8 @@ void register_reduce_scan(Registry& r) {
       .cuda(scan_kernel<true>)
       .backward(keep::self, cumprod_backward)
       .inplace(false);
+  r.at("cumsum").autocast(AutocastPolicy::Float32OnCuda);
+  r.at("cumprod").autocast(AutocastPolicy::Float32OnCuda);
 }
 
 }  // namespace vt

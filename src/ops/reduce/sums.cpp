@@ -138,7 +138,7 @@ Tensor product_before(const Tensor& x, int64_t dim) {
 }
 // The derivative for one factor is the product of the others: right for zeros too, and differentiable again.
 Tensor prod_gradient(const Tensor& grad, const Tensor& x, int64_t dim) {
-  if (x.numel() == 0) return pointwise::zeros_like(x);
+  if (x.numel() == 0) return grad * x;
   const Tensor others = product_before(x, dim) * flipped(product_before(flipped(x, dim), dim), dim);
   return grad * pointwise::conj(others);
 }
@@ -249,6 +249,7 @@ void register_reduce_sums(Registry& r) {
       .cpu(count_nonzero_one)
       .cuda(count_nonzero_one)
       .not_differentiable();
+  for (const char* op : {"sum", "sum.dim_IntList", "prod", "prod.dim_int"}) r.at(op).autocast(AutocastPolicy::Float32OnCuda);
   r.def("sum_to_size(Tensor self, int[] size) -> Tensor").composite(sum_to_size).method_only();
 }
 
