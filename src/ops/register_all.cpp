@@ -38,6 +38,7 @@
 // clang-format off
 #define VT_CUDA_FAMILIES(F) \
   F(factory_cuda) \
+  F(view_cuda) \
   F(index_cuda) \
   F(gather_cuda) \
   F(embedding_cuda) \

@@ -100,7 +100,8 @@ __global__ void __launch_bounds__(kLanes* kGroups) sum_rows(SumArguments<T> p) {
   for (int v = 0; v < Width; ++v) scratch[threadIdx.y][threadIdx.x][v] = sums[v];
   __syncthreads();
   if (threadIdx.y != 0 || column >= p.width) return;
-  const Compute scale = p.by_frequency ? Compute(1) / static_cast<Compute>(static_cast<float>(end - begin)) : Compute(1);
+  const Compute scale =
+      p.by_frequency ? Compute(1) / static_cast<Compute>(static_cast<float>(end - begin)) : Compute(1);
   vt::cuda::Vector<T, Width> result;
 #pragma unroll
   for (int v = 0; v < Width; ++v) {
@@ -110,8 +111,8 @@ __global__ void __launch_bounds__(kLanes* kGroups) sum_rows(SumArguments<T> p) {
   vt::cuda::store_vector<Width>(p.out + static_cast<int64_t>(row) * p.width + column, result);
 }
 
-void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
-                                   bool scale_grad_by_freq, Tensor& out) {
+void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
+                                   int64_t padding_idx, bool scale_grad_by_freq, Tensor& out) {
   const vt::cuda::Stream stream = vt::cuda::current_stream(out.device().index);
   vt::cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream);
   const int64_t n = indices.numel(), width = out.size(1);
@@ -120,23 +121,30 @@ void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indi
   const Tensor grad = contiguous_data(grad_output), rows = contiguous_data(cast_data(indices, DType::int64));
   SortPairs pairs{empty(DimVec{n}, DType::int64, out.device()), empty(DimVec{n}, DType::int32, out.device())};
   vt::cuda::LaunchConfig config{"embedding_dense_backward", stream, dim3(vt::cuda::blocks_for(n, 256)), dim3(256)};
-  vt::cuda::launch(config, {rows.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get()}, make_row_keys,
-               rows.data<int64_t>(), reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(), n,
-               num_weights, padding_idx, vt::cuda::device_error_sink(stream.device, "embedding"));
+  vt::cuda::launch(config, {rows.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get()},
+                   make_row_keys, rows.data<int64_t>(), reinterpret_cast<uint64_t*>(pairs.keys.data()),
+                   pairs.payload.data<int32_t>(), n, num_weights, padding_idx,
+                   vt::cuda::device_error_sink(stream.device, "embedding"));
   pairs = radix_sort_cuda(std::move(pairs), 1, n, std::bit_width(static_cast<uint64_t>(num_weights)));
   visit_dtype<kFloatingOrComplexSet>(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const SumArguments<T> p{grad.data<T>(), reinterpret_cast<const uint64_t*>(pairs.keys.data()),
-                            pairs.payload.data<int32_t>(), out.data<T>(), n, num_weights, width, scale_grad_by_freq};
+    const SumArguments<T> p{grad.data<T>(),
+                            reinterpret_cast<const uint64_t*>(pairs.keys.data()),
+                            pairs.payload.data<int32_t>(),
+                            out.data<T>(),
+                            n,
+                            num_weights,
+                            width,
+                            scale_grad_by_freq};
     constexpr int kWidth = vt::cuda::kVectorWidth<T> < 4 ? vt::cuda::kVectorWidth<T> : 4;
     const bool vectors = kWidth > 1 && width % kWidth == 0 && vt::cuda::is_aligned(grad.data(), kWidth * sizeof(T)) &&
                          vt::cuda::is_aligned(out.data(), kWidth * sizeof(T));
     const int64_t columns = kLanes * (vectors ? kWidth : 1);
     config.grid = dim3(static_cast<unsigned>(n), vt::cuda::blocks_for(width, columns));
     config.block = dim3(kLanes, kGroups);
-    vt::cuda::launch(config,
-                 {grad.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get(), out.storage().get()},
-                 vectors ? sum_rows<T, kWidth> : sum_rows<T, 1>, p);
+    vt::cuda::launch(
+        config, {grad.storage().get(), pairs.keys.storage().get(), pairs.payload.storage().get(), out.storage().get()},
+        vectors ? sum_rows<T, kWidth> : sum_rows<T, 1>, p);
   });
 }
 

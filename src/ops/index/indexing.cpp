@@ -145,6 +145,13 @@ Tensor get_item(const Tensor& self, std::span<const IndexItem> items) {
 }
 
 void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor& value) {
+  // A lone True is everything, a lone False nothing; neither is an index tensor, so the value may be of any dtype.
+  if (items.size() == 1 && items[0].kind == Kind::Bool) {
+    IndexItem all;
+    all.kind = Kind::Ellipsis;
+    if (items[0].value != 0) set_item(self, std::span(&all, 1), value);
+    return;
+  }
   IndexList indices;
   const Tensor view = apply_views(self, items, indices);
   const bool is_number = value.impl()->is_wrapped_number();
