@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
@@ -92,13 +92,6 @@ def reduce_ex(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, 
     return rebuild_tensor, state
 
 
-def split(self: Any, split_size: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
-    """Views of self: pieces of `split_size` along `dim` (the last may be shorter), or pieces of the sizes listed."""
-    if isinstance(split_size, int):
-        return _C.ops.split(self, split_size, dim)
-    return _C.ops.split_with_sizes(self, list(split_size), dim)
-
-
 TYPE_NAMES = {
     "bool": "Bool",
     "uint8": "Byte",
@@ -156,7 +149,6 @@ METHODS: dict[str, Any] = {
     "__contains__": contains,
     "backward": backward,
     "norm": norm,
-    "split": split,
     "type": tensor_type,
     "module_load": module_load,
 }

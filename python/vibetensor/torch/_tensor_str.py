@@ -38,6 +38,12 @@ def set_printoptions(
 
     `profile` ("default", "short" or "full") sets everything; the arguments named beside it win.
     `sci_mode` None, as in PyTorch, goes back to deciding from the values.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.set_printoptions(precision=2)
+    >>> torch.tensor(3.14159)
+    tensor(3.14)
+    >>> torch.set_printoptions(profile="default")
     """
     global options
     if profile is not None:

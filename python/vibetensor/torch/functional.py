@@ -143,7 +143,12 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
 
 
 def einsum(equation: Any, *operands: Any) -> Any:
-    """The sum of products that `equation` describes, such as "bij,bjk->bik"; operands one by one or in a list."""
+    """The sum of products that `equation` describes; operands one by one or in a list.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.einsum("ij,j->i", torch.ones(2, 3), torch.arange(3.0))
+    tensor([3., 3.])
+    """
     if not isinstance(equation, str):
         raise NotImplementedError("einsum: operands with lists of subscripts are not there yet; use a string")
     from vibetensor.torch._einsum import contract

@@ -171,6 +171,13 @@ def save(obj: Any, f: Any) -> None:
     obj: a tensor, number, text, or dicts, lists, tuples and sets of them, nested as you like; tensors
     that share all of their memory are stored once and shared again when loaded. NotImplementedError
     for anything else, such as whole modules.
+
+    >>> import io, vibetensor.torch as torch
+    >>> file = io.BytesIO()
+    >>> torch.save({"step": 3, "weights": [torch.ones(2)]}, file)
+    >>> _ = file.seek(0)
+    >>> torch.load(file)
+    {'step': 3, 'weights': [tensor([1., 1.])]}
     """
     encoder = Encoder()
     structure = encoder.encode(obj)

@@ -23,6 +23,11 @@ class autocast(ContextDecorator):
     device_type: "cpu" or "cuda". dtype: bfloat16 or float16, by default the device's autocast dtype.
     enabled=False switches an outer autocast off. cache_enabled: keep the short copy of a weight until
     the outermost context ends.
+
+    >>> import vibetensor.torch as torch
+    >>> with torch.autocast("cpu", dtype=torch.bfloat16):
+    ...     (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
+    torch.bfloat16
     """
 
     def __init__(self, device_type: str, dtype: Any = None, enabled: bool = True, cache_enabled: bool | None = None):

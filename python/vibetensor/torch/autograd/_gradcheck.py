@@ -105,6 +105,11 @@ def gradcheck(
     memory. An entry is right if |analytical - numerical| <= atol + rtol * |numerical|. A mismatch
     raises GradcheckError, or returns False with raise_exception=False; so does a second backward whose
     gradients differ from the first's by more than `nondet_tol`.
+
+    >>> import vibetensor.torch as torch
+    >>> x = torch.rand(3, dtype=torch.float64, requires_grad=True)
+    >>> torch.autograd.gradcheck(lambda x: x.sin() * x, (x,))
+    True
     """
     for name, value in unsupported.items():
         if value not in (False, None):

@@ -59,6 +59,21 @@ class Function:
     Subclasses define the static methods `forward(ctx, *args)` and `backward(ctx, *grad_outputs)`, or
     `forward(*args)` and `setup_context(ctx, inputs, output)` apart; call them by `apply`. backward
     returns one gradient, or None, for each argument of forward.
+
+    >>> import vibetensor.torch as torch
+    >>> class Cube(torch.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...     @staticmethod
+    ...     def backward(ctx, grad):
+    ...         (x,) = ctx.saved_tensors
+    ...         return 3 * x**2 * grad
+    >>> x = torch.tensor([2.0], requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor([12.])
     """
 
     @staticmethod

@@ -86,7 +86,14 @@ class _GradMode(ContextDecorator):
 
 
 class no_grad(_GradMode):
-    """Context in which operations record nothing for backward; also a decorator, with or without `()`."""
+    """Context in which operations record nothing for backward; also a decorator, with or without `()`.
+
+    >>> import vibetensor.torch as torch
+    >>> x = torch.ones(1, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
 
     mode = False
 

@@ -26,6 +26,15 @@ class LRScheduler:
     """Base of schedules; subclasses define get_lr(), from self.last_epoch and the groups' present rates.
 
     `last_epoch` -1 starts anew; otherwise the groups must hold "initial_lr" from before.
+
+    >>> import vibetensor.torch as torch
+    >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    >>> schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.5)
+    >>> for _ in range(3):
+    ...     optimizer.step()
+    ...     schedule.step()
+    >>> schedule.get_last_lr()
+    [0.5]
     """
 
     optimizer: Optimizer

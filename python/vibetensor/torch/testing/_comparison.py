@@ -181,6 +181,9 @@ def assert_close(
 
     For tensors, numbers, numpy arrays, and sequences and mappings of them. The tolerances depend on
     the dtype unless both are given.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.testing.assert_close(torch.tensor([0.1 + 0.2]), torch.tensor([0.3]))
     """
     Comparison(
         rtol, atol, equal_nan, check_device, check_dtype, check_layout, check_stride, allow_subclasses, msg

@@ -47,6 +47,16 @@ class Module(HookedCall, StateDict):
 
     Subclasses call `super().__init__()` first and define forward(); assigning a Parameter, a Buffer or
     a Module to an attribute registers it.
+
+    >>> import vibetensor.torch as torch
+    >>> class Scale(torch.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.factor = torch.nn.Parameter(torch.ones(1))
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    >>> list(torch.nn.Sequential(Scale(), torch.nn.ReLU()).state_dict())
+    ['0.factor']
     """
 
     training: bool

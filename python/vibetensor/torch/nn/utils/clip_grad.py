@@ -69,7 +69,16 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Any:
-    """The norm of all gradients as one vector, before scaling them in place to have at most `max_norm`."""
+    """The norm of all gradients as one vector, before scaling them in place to have at most `max_norm`.
+
+    >>> import vibetensor.torch as torch
+    >>> x = torch.nn.Parameter(torch.zeros(2))
+    >>> x.grad = torch.tensor([3.0, 4.0])
+    >>> torch.nn.utils.clip_grad_norm_([x], 1.0)
+    tensor(5.)
+    >>> x.grad
+    tensor([0.6000, 0.8000])
+    """
     parameters = as_list(parameters)
     total = get_total_norm(gradients(parameters), norm_type, error_if_nonfinite, foreach)
     clip_grads_with_norm_(parameters, max_norm, total, foreach)

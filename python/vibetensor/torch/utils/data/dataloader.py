@@ -30,6 +30,11 @@ class DataLoader:
     keeping `prefetch_factor` batches ahead. collate_fn: joins a list of samples. pin_memory: copy into
     page-locked memory. generator: of the order and of the workers' seeds. persistent_workers: keep the
     processes for the next pass. timeout: seconds to wait for a worker, 0 for ever.
+
+    >>> import vibetensor.torch as torch
+    >>> data = torch.utils.data.TensorDataset(torch.arange(5), torch.arange(5) ** 2)
+    >>> [y.tolist() for x, y in torch.utils.data.DataLoader(data, batch_size=2)]
+    [[0, 1], [4, 9], [16]]
     """
 
     def __init__(
@@ -81,6 +86,14 @@ class DataLoader:
         self._choose_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
         self._kept: _WorkerIterator | None = None
+        if pin_memory and not _C.cuda_is_available():
+            import warnings
+
+            warnings.warn(
+                "'pin_memory' argument is set as true but no accelerator is found, "
+                "then device pinned memory won't be used.",
+                stacklevel=2,
+            )
 
     def _choose_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any, drop_last: bool

@@ -1,0 +1,22 @@
+"""The examples in docstrings say what is true."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+import vibetensor.torch
+
+MODULES = ["vibetensor.torch"] + [
+    module.name for module in pkgutil.walk_packages(vibetensor.torch.__path__, "vibetensor.torch.")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name):
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert failed == 0
+
+
+def test_there_are_examples():
+    assert sum(doctest.testmod(importlib.import_module(name)).attempted for name in MODULES) > 30
