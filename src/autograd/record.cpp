@@ -66,7 +66,6 @@ void record_call(Call& call) {
     check_inplace(self);
     if (written == 0 && parts.keep.keeps_arg(0, wanted_arguments(op, call.args))) {
       static const Op& clone = find_op("clone");
-      const GradMode off(false);
       cloned = vt::call<Tensor>(clone, self);
     }
   }
