@@ -1,0 +1,163 @@
+// Cross entropy of rows of logits in one pass: log-softmax, the target's term and the mean at once, so that neither
+// probabilities nor a wider copy of the logits is ever written.
+#include <cmath>
+#include <limits>
+
+#include "core/math.h"
+#include "cpu/thread_pool.h"
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/factory/factory.h"
+#include "ops/index/index.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+DType wide(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
+
+void check_rows(const Tensor& logits, const Tensor& target) {
+  VT_CHECK(logits.dim() == 2, Runtime, "expected logits of shape (rows, classes), got ", logits.sizes());
+  VT_CHECK(is_floating(logits.dtype()), NotImplemented, "not implemented for '", logits.dtype(), "'");
+  VT_CHECK(target.dim() == 1 && target.size(0) == logits.size(0), Runtime, "expected one target per row, got logits ",
+           logits.sizes(), " and target ", target.sizes());
+  VT_CHECK(target.dtype() == DType::int64, Runtime, "expected target of dtype int64, got ", target.dtype());
+}
+
+// Results: the mean over rows that count, the log of each row's sum of exponentials, and how many rows count.
+std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor& target, int64_t&) {
+  check_rows(logits, target);
+  const DType d = wide(logits.dtype());
+  return {TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, d, logits.device(), {}},
+          TensorSpec{{}, d, logits.device(), {}}};
+}
+
+TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
+                                       const Tensor& count, int64_t&) {
+  check_rows(logits, target);
+  const DType d = wide(logits.dtype());
+  VT_CHECK(grad.numel() == 1 && grad.dtype() == d && count.numel() == 1 && count.dtype() == d, Runtime,
+           "expected grad and count to be one ", d, " each, got ", to_string(grad), " and ", to_string(count));
+  VT_CHECK(same(lse.sizes(), target.sizes()) && lse.dtype() == d, Runtime, "expected one ", d, " in lse per row, got ",
+           to_string(lse));
+  return {DimVec(logits.sizes()), logits.dtype(), logits.device(), {}};
+}
+
+// CPU -----------------------------------------------------------------------------------------------------------------
+
+constexpr int64_t kGrain = 16384;  // elements per thread at least
+
+int64_t grain_of(int64_t classes) { return std::max<int64_t>(1, kGrain / std::max<int64_t>(1, classes)); }
+
+void check_targets(const int64_t* target, int64_t rows, int64_t classes, int64_t ignore) {
+  for (int64_t i = 0; i < rows; ++i) {
+    VT_CHECK(target[i] == ignore || (target[i] >= 0 && target[i] < classes), Index, "Target ", target[i],
+             " is out of bounds for ", classes, " classes.");
+  }
+}
+
+void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse, Tensor& count) {
+  const Tensor x = contiguous_data(logits), t = contiguous_data(target);
+  const int64_t rows = x.size(0), classes = x.size(1);
+  const int64_t* at = t.data<int64_t>();
+  check_targets(at, rows, classes, ignore);
+  visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Math = opmath_t<T>;
+    const T* px = x.data<T>();
+    Math* sums = lse.data<Math>();
+    parallel_for(0, rows, grain_of(classes), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const T* row = px + i * classes;
+        Math largest = -std::numeric_limits<Math>::infinity();
+        for (int64_t c = 0; c < classes; ++c) largest = std::max(largest, static_cast<Math>(row[c]));
+        Math sum = 0;
+        for (int64_t c = 0; c < classes; ++c) sum += m::exp(static_cast<Math>(row[c]) - largest);
+        sums[i] = largest + m::log(sum);
+      }
+    });
+    double total = 0, counted = 0;
+    for (int64_t i = 0; i < rows; ++i) {
+      if (at[i] == ignore) continue;
+      total += static_cast<double>(sums[i]) - static_cast<double>(static_cast<Math>(px[i * classes + at[i]]));
+      counted += 1;
+    }
+    *loss.data<Math>() = static_cast<Math>(total / counted);
+    *count.data<Math>() = static_cast<Math>(counted);
+  });
+}
+
+void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
+                                const Tensor& count, int64_t ignore, Tensor& out) {
+  const Tensor x = contiguous_data(logits), t = contiguous_data(target), sums = contiguous_data(lse);
+  const int64_t rows = x.size(0), classes = x.size(1);
+  const int64_t* at = t.data<int64_t>();
+  visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Math = opmath_t<T>;
+    const T* px = x.data<T>();
+    T* to = out.data<T>();
+    const Math* ps = sums.data<Math>();
+    const Math scale = *grad.data<Math>() / *count.data<Math>();
+    parallel_for(0, rows, grain_of(classes), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const T* row = px + i * classes;
+        T* result = to + i * classes;
+        const Math factor = at[i] == ignore ? Math(0) : scale;
+        for (int64_t c = 0; c < classes; ++c) result[c] = static_cast<T>(m::exp(static_cast<Math>(row[c]) - ps[i]) * factor);
+        if (at[i] != ignore) {
+          const Math p = m::exp(static_cast<Math>(row[at[i]]) - ps[i]);
+          result[at[i]] = static_cast<T>((p - Math(1)) * factor);
+        }
+      }
+    });
+  });
+}
+
+// Derivatives ---------------------------------------------------------------------------------------------------------
+
+void cross_entropy_derivative(GradContext& ctx) {
+  if (!ctx.grad(0).defined()) return;
+  static const Op& op = find_op("_cross_entropy_backward");
+  ctx.set(0, call<Tensor>(op, ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved_result(1), ctx.saved_result(2),
+                          ctx.arg<int64_t>(2)));
+}
+
+// Of out = g / count * (p - onehot) on rows that count, p the softmax of the logits.
+void cross_entropy_backward_derivative(GradContext& ctx) {
+  const Tensor g = ctx.saved(0), x = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
+  const int64_t ignore = ctx.arg<int64_t>(5);
+  const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
+  const Tensor incoming = ops::masked_fill(ops::to(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
+  const Tensor p = ops::exp(ops::to(x, lse.dtype()) - ops::unsqueeze(lse, 1));
+  const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
+  if (ctx.needs(0)) {
+    const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(int64_t{0})), 1);
+    ctx.set(0, ops::reshape(ops::sum(mean - ops::gather(incoming, 1, safe)) / count, ctx.sizes(0)));
+  }
+  if (ctx.needs(1)) ctx.set(1, ops::to(g / count * p * (incoming - mean), x.dtype()));
+}
+
+}  // namespace
+
+void register_cross_entropy(Registry& r) {
+  r.def("_cross_entropy(Tensor logits, Tensor target, int ignore_index=-100) -> (Tensor, Tensor, Tensor)")
+      .meta(cross_entropy_meta)
+      .cpu(cross_entropy_cpu)
+      .backward(keep::args(0, 1) | keep::results(1, 2), cross_entropy_derivative)
+      .out(false)
+      .internal();
+  r.def("_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int ignore_index) "
+        "-> Tensor")
+      .meta(cross_entropy_backward_meta)
+      .cpu(cross_entropy_backward_cpu)
+      .backward(keep::args(0, 1, 2, 3, 4), cross_entropy_backward_derivative)
+      .out(false)
+      .internal();
+}
+
+}  // namespace vt
