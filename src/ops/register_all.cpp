@@ -29,6 +29,7 @@
   F(softmax) \
   F(norm) \
   F(loss) \
+  F(cross_entropy) \
   F(attention) \
   F(fused_optimizers) \
   F(foreach)
@@ -46,7 +47,11 @@
   F(dropout_cuda) \
   F(sampling_cuda) \
   F(softmax_cuda) \
-  F(norm_cuda)
+  F(norm_cuda) \
+  F(loss_cuda) \
+  F(cross_entropy_cuda) \
+  F(fused_optimizers_cuda) \
+  F(amp_cuda)
 // clang-format on
 
 namespace vt {

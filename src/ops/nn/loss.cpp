@@ -203,12 +203,25 @@ Tensor smoothed_loss(const Tensor& log_p, const Tensor& target, const Tensor& we
   return nll * Scalar(1 - smoothing) + smooth * Scalar(smoothing / classes);
 }
 
+// Whether the op of cross_entropy.cpp applies. On the CPU the separate ops give PyTorch's bits.
+bool takes_one_pass(const Tensor& self, const Tensor& target, int64_t reduction) {
+  return self.is_cuda() && self.dim() == 2 && is_floating(self.dtype()) && target.dim() == 1 && target.is_cuda() &&
+         target.dtype() == DType::int64 && target.size(0) == self.size(0) && reduction == ops::kMean;
+}
+
 Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore_index,
                           double label_smoothing) {
   VT_CHECK(self.dim() >= 1, Runtime, "expected input with at least 1 dimension, got ", self.sizes());
   VT_CHECK(label_smoothing >= 0 && label_smoothing <= 1, Runtime, "label_smoothing must be between 0.0 and 1.0. Got: ",
            label_smoothing);
   const int64_t class_dim = self.dim() == 1 ? 0 : 1;
+  if (label_smoothing == 0 && !weight.defined() && takes_one_pass(self, target, reduction)) {
+    static const Op& op = find_op("_cross_entropy");
+    using Three = std::tuple<Tensor, Tensor, Tensor>;
+    const Tensor loss = std::get<0>(call<Three>(op, self, target, ignore_index));
+    // Under autocast losses are float32, as the separate ops would make them.
+    return thread_state().autocast_enabled[static_cast<int>(DeviceType::CUDA)] ? loss : ops::to(loss, self.dtype());
+  }
   const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
   const Tensor log_p = ops::log_softmax(self, class_dim);
   if (probabilities) return probability_loss(log_p, target, weight, reduction, label_smoothing, class_dim);
@@ -239,7 +252,6 @@ void register_loss(Registry& r) {
   r.def("cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100, float "
         "label_smoothing=0.0) -> Tensor")
       .composite(cross_entropy_loss)
-      .autocast(AutocastPolicy::Float32)
       .internal();
 }
 
