@@ -94,7 +94,14 @@ void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor
     g.epilogue = cuda::GemmEpilogue::Bias;
     g.bias = bias.data();
   }
-  cuda::gemm(g, cuda::current_stream(out.device().index));
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  if (!bias.defined()) return cuda::gemm(g, stream);
+  if (cuda::try_gemm(g, stream)) return;
+  // Not every type has a kernel that adds the bias on the way out.
+  g.epilogue = cuda::GemmEpilogue::None;
+  g.bias = nullptr;
+  cuda::gemm(g, stream);
+  ops::add_(out, bias);
 }
 
 }  // namespace
