@@ -9,7 +9,6 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
-#include "ops/index/index.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
@@ -137,7 +136,9 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
   if (ctx.needs(0)) {
     const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(int64_t{0})), 1);
-    ctx.set(0, ops::reshape(ops::sum(mean - ops::gather(incoming, 1, safe)) / count, ctx.sizes(0)));
+    static const Op& gather = find_op("gather");
+    const Tensor picked = call<Tensor>(gather, incoming, int64_t{1}, safe);
+    ctx.set(0, ops::reshape(ops::sum(mean - picked) / count, ctx.sizes(0)));
   }
   if (ctx.needs(1)) ctx.set(1, ops::to(g / count * p * (incoming - mean), x.dtype()));
 }
