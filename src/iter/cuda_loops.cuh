@@ -2,8 +2,8 @@
 //
 // Two kernels per function and dtype. vector_loop moves 16 bytes at a time and takes operands of one dtype that are
 // contiguous, or contiguous along the innermost dim with anything (broadcasts too) outside it; operands that are one
-// number, on the host or with an inner stride of 0, are spread over the vector. mixed_loop takes the rest: any strides and
-// any dtypes, converted where they are read and written.
+// number, on the host or with an inner stride of 0, are spread over the vector; a float32 function takes 16-bit floats
+// too. mixed_loop takes the rest: any strides and any dtypes, converted where they are read and written.
 #pragma once
 
 #include <utility>
@@ -112,6 +112,24 @@ __device__ __forceinline__ void load_mask(Vector<In, Width>& x, const bool* from
   for (int v = 0; v < Width; ++v) x[v] = static_cast<In>(values[v] ? 1.0f : 0.0f);
 }
 
+/// float32 functions take 16-bit floats as they are: mixed precision adds the two all the time.
+template <typename In, int Width>
+__device__ __forceinline__ void load_half(Vector<In, Width>& x, const char* from, bool is_bfloat, bool repeated) {
+  if constexpr (std::is_same_v<In, float>) {
+    Vector<uint16_t, Width> bits;
+    if (repeated) {
+#pragma unroll
+      for (int v = 0; v < Width; ++v) bits[v] = *reinterpret_cast<const uint16_t*>(from);
+    } else {
+      bits = load_vector<Width>(reinterpret_cast<const uint16_t*>(from));
+    }
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      x[v] = is_bfloat ? static_cast<float>(bfloat16::from_bits(bits[v])) : static_cast<float>(float16::from_bits(bits[v]));
+    }
+  }
+}
+
 template <typename In, typename Out, int Inputs, bool Mask, int Width, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
     vector_loop(F f, LoopArguments<Inputs> p, HostScalars<opmath_t<In>, Inputs> scalars) {
@@ -129,9 +147,7 @@ __global__ void __launch_bounds__(kLoopThreads)
     if (p.offsets.ndim == 0) {
       out_offset[u] = vector * static_cast<int64_t>(Width * sizeof(Out));
 #pragma unroll
-      for (int i = 0; i < Inputs; ++i) {
-        offsets[i + 1] = vector * static_cast<int64_t>(Width * (Mask && i == 0 ? sizeof(bool) : sizeof(In)));
-      }
+      for (int i = 0; i < Inputs; ++i) offsets[i + 1] = vector * (Width * p.bytes[i + 1]);
     } else {
       uint32_t narrow[Inputs + 1];
       p.offsets.at(static_cast<uint32_t>(vector), narrow);
@@ -146,6 +162,8 @@ __global__ void __launch_bounds__(kLoopThreads)
       const char* from = p.in[i] + (p.offsets.ndim == 0 && repeated ? 0 : offsets[i + 1]);
       if (Mask && i == 0) {
         load_mask(x[u][i], reinterpret_cast<const bool*>(from), repeated);
+      } else if (std::is_same_v<In, float> && p.bytes[i + 1] == 2) {
+        load_half(x[u][i], from, p.dtypes[i + 1] == DType::bfloat16, repeated);
       } else if (repeated) {
         const In value = *reinterpret_cast<const In*>(from);
 #pragma unroll
@@ -181,6 +199,10 @@ __global__ void __launch_bounds__(kLoopThreads)
         values[i] = scalars.values[i];
       } else if (Mask && i == 0) {
         values[i] = Compute(reinterpret_cast<const bool*>(p.in[i])[at] ? 1 : 0);
+      } else if (std::is_same_v<In, float> && p.bytes[i + 1] == 2) {
+        Vector<In, 1> one;
+        load_half(one, p.in[i] + at * 2, p.dtypes[i + 1] == DType::bfloat16, false);
+        values[i] = static_cast<Compute>(one[0]);
       } else {
         values[i] = static_cast<Compute>(reinterpret_cast<const In*>(p.in[i])[at]);
       }
@@ -247,8 +269,9 @@ bool can_vectorise(const Loop& loop, int width) {
     const LoopOperand& operand = loop.operands[i];
     if (operand.is_host_scalar) continue;
     const DType wanted = i == 0 ? dtype_of<Out> : Mask && i == 1 ? DType::bool_ : dtype_of<In>;
-    if (operand.dtype != wanted) return false;
-    const int64_t bytes = static_cast<int64_t>(size_of(wanted));
+    const bool half = std::is_same_v<In, float> && i > 0 && !(Mask && i == 1) && is_reduced_floating(operand.dtype);
+    if (operand.dtype != wanted && !half) return false;
+    const int64_t bytes = static_cast<int64_t>(size_of(operand.dtype));
     const bool repeated = i > 0 && loop.ndim > 0 && loop.operands[i].strides[0] == 0;
     if (repeated) continue;
     if (loop.ndim > 0 && operand.strides[0] != bytes) return false;
@@ -380,7 +403,7 @@ void launch_row(const Loop& loop, const F& f) {
       return detail::try_vectors<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask>(part, f);
     };
     if constexpr (std::is_same_v<Compute, float>) {
-      return as(TypeTag<float>{}) || as(TypeTag<bfloat16>{}) || as(TypeTag<float16>{});
+      return as(TypeTag<bfloat16>{}) || as(TypeTag<float16>{}) || as(TypeTag<float>{});
     } else {
       return as(TypeTag<Compute>{});
     }
