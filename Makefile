@@ -15,7 +15,7 @@ ARCHS ?= $(if $(CAPABILITY),$(CAPABILITY)-real,90-real)
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: demo test build test-cpp test-python test-node sanitize lint format stubs wheel clean
+.PHONY: demo test build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 $(VENV)/.created:
@@ -49,11 +49,13 @@ sanitize: $(VENV)/.with-build
 
 lint: $(VENV)/.with-dev
 	$(BIN)/python tools/check_layers.py
-	tools/format.sh --check
-	ruff check . && mypy
+	ruff format --check . && ruff check . && mypy
 
 format: $(VENV)/.with-dev
 	tools/format.sh
+
+format-check: $(VENV)/.with-dev
+	tools/format.sh --check
 
 stubs: build
 	$(BIN)/python tools/gen_stubs.py

@@ -148,6 +148,7 @@ def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) ->
     """The lines that declare one op; more than one schema of a name become overloads."""
     lines: list[str] = []
     texts = list(dict.fromkeys(text for schema in schemas for text in signatures(schema, method)))
+    texts.sort(key=lambda text: text.count("Tensor | Number"))  # an overload after a broader one would never match
     for text in texts:
         if len(texts) > 1:
             lines.append(f"{indent}@overload")

@@ -28,12 +28,24 @@ def over_dims(**keywords: object) -> list:
 
 SUMS = [
     Sample("sum", *over_dims(), dtypes=ALL, tolerance=LOOSE),
-    Sample("sum", call(T(3, 4), dtype=DType("float64")), call(T(3, 4), 1, dtype=DType("float32")), dtypes=NUMBERS, grad=False),
+    Sample(
+        "sum",
+        call(T(3, 4), dtype=DType("float64")),
+        call(T(3, 4), 1, dtype=DType("float32")),
+        dtypes=NUMBERS,
+        grad=False,
+    ),
     Sample("nansum", *over_dims(), dtypes=NUMBERS, tolerance=LOOSE),
     Sample("nanmean", call(T(3, 4)), call(T(3, 4), 1), call(T(3, 4), 0, True), dtypes=("float32", "float64")),
     Sample("mean", *(c for c in over_dims() if c.args[0].shape != (0, 3)), dtypes=ANY_FLOAT, tolerance=LOOSE),
     Sample("mean", call(T(0, 3), 0), call(T(0, 3), 1), call(T(0, 3)), dtypes=ANY_FLOAT, grad=False),
-    Sample("mean", call(T(3, 4), dtype=DType("float64")), call(T(3, 4), 1, dtype=DType("float32")), dtypes=NUMBERS, grad=False),
+    Sample(
+        "mean",
+        call(T(3, 4), dtype=DType("float64")),
+        call(T(3, 4), 1, dtype=DType("float32")),
+        dtypes=NUMBERS,
+        grad=False,
+    ),
     Sample(
         "prod",
         call(T(3, 4)),

@@ -44,7 +44,8 @@ def project(q: Any, k: Any, v: Any, weights: Any, bias: Any) -> tuple[Any, Any, 
     if isinstance(weights, tuple):
         return tuple(ops.linear(x, w, b) for x, w, b in zip((q, k, v), weights, biases, strict=True))  # type: ignore[return-value]
     if q is k and k is v:
-        return ops.linear(q, weights, bias).chunk(3, -1)
+        stacked: Any = ops.linear(q, weights, bias).chunk(3, -1)
+        return stacked
     return tuple(ops.linear(x, w, b) for x, w, b in zip((q, k, v), weights.chunk(3), biases, strict=True))  # type: ignore[return-value]
 
 

@@ -40,7 +40,7 @@ def get_total_norm(
         return _C.tensor(0.0)
     with no_grad():
         device = tensors[0].device
-        norms = []
+        norms: list[Any] = []
         for group in by_kind(tensors).values():
             norms += _C.ops._foreach_norm([t.detach() for t in group], norm_type)
         stacked = _C.ops.stack([norm.to(device) for norm in norms])
