@@ -13,9 +13,10 @@ from pathlib import Path
 import torch
 
 MODULES = (
-    "torch torch.accelerator torch.amp torch.autograd torch.backends torch.backends.cuda torch.backends.cudnn torch.cuda "
-    "torch.cuda.amp torch.distributed torch.fft torch.linalg torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.optim "
-    "torch.optim.lr_scheduler torch.random torch.special torch.testing torch.utils torch.utils.data"
+    "torch torch.accelerator torch.amp torch.autograd torch.backends torch.backends.cuda "
+    "torch.backends.cudnn torch.cuda torch.cuda.amp torch.distributed torch.fft torch.linalg torch.nn "
+    "torch.nn.functional torch.nn.init torch.nn.utils torch.optim torch.optim.lr_scheduler torch.random "
+    "torch.special torch.testing torch.utils torch.utils.data"
 )
 
 TARGET = Path(__file__).parent.parent / "python" / "vibetensor" / "torch" / "_torch_names.txt"
