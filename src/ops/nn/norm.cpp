@@ -298,12 +298,12 @@ void register_norm(Registry& r) {
   r.def("layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
         "cudnn_enable=True) -> Tensor")
       .composite(layer_norm)
-      .autocast(AutocastPolicy::Float32)
+      .autocast(AutocastPolicy::Float32OnCuda)
       .function_only()
       .doc("(x - mean) / sqrt(var + eps) over the trailing dims, times weight plus bias.");
   r.def("rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
       .composite(rms_norm)
-      .autocast(AutocastPolicy::Float32)
+      .autocast(AutocastPolicy::Float32OnCuda)
       .function_only()
       .doc("x / sqrt(mean(x^2) + eps) over the trailing dims, times weight.");
 }

@@ -161,11 +161,11 @@ void register_softmax(Registry& r) {
       .function_only();
   r.def("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<false>)
-      .autocast(AutocastPolicy::Float32)
+      .autocast(AutocastPolicy::Float32OnCuda)
       .doc("exp(self) over its sum along dim; rows sum to 1. dtype: cast first.");
   r.def("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<true>)
-      .autocast(AutocastPolicy::Float32)
+      .autocast(AutocastPolicy::Float32OnCuda)
       .doc("log of softmax along dim, computed without overflow.");
 }
 
