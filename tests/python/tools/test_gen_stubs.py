@@ -1,9 +1,16 @@
 """tools/gen_stubs.py on a registry of a few rows, and the checkout's generated files against the real one."""
 
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
 import gen_stubs
 import pytest
 import stub_typescript
 from schema_text import parse
+
+ROOT = Path(__file__).resolve().parents[3]
 
 ADD = "add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor"
 SUM = "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor"
@@ -74,3 +81,29 @@ def test_typescript_signatures():
         "(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
     )
     assert len(forms) == 2
+
+
+def test_the_generated_files_are_what_the_registry_says():
+    command = [sys.executable, ROOT / "tools" / "gen_stubs.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def names_in(body):
+    """Names that a stub's statements declare."""
+    for node in body:
+        if isinstance(node, ast.AnnAssign):
+            yield node.target.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+
+
+def test_the_stub_names_everything_that_the_extension_has():
+    from vibetensor import _C
+
+    tree = ast.parse(gen_stubs.STUB.read_text())
+    public = {name for name in dir(_C) if not name.startswith("_")}
+    assert public - set(names_in(tree.body)) == set()
+    (tensor,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Tensor")
+    methods = {name for name in vars(_C.Tensor) if not name.startswith("_")}
+    assert methods - set(names_in(tensor.body)) == set()
