@@ -9,6 +9,7 @@
 #include "cuda/device.h"
 #include "cuda/event.h"
 #include "cuda/gemm.h"
+#include "cuda/library.h"
 #include "cuda/pinned.h"
 #include "cuda/stream.h"
 #include "dispatch/dispatch.h"
@@ -32,7 +33,22 @@ int device_index(nb::handle o) {
 nb::object own(PyObject* o) { return nb::steal<nb::object>(o); }
 nb::object device_object(int index) { return own(make_device(Device{DeviceType::CUDA, static_cast<int8_t>(index)})); }
 
+// NVIDIA's wheels may lie in any folder of sys.path, not only beside ours. Nothing is opened or looked for here.
+void add_wheel_folders() {
+  PyObject* folders = PySys_GetObject("path");
+  if (folders == nullptr || !PyList_Check(folders)) return;
+  for (nb::handle folder : nb::borrow<nb::list>(folders)) {
+    const char* text = PyUnicode_Check(folder.ptr()) ? PyUnicode_AsUTF8AndSize(folder.ptr(), nullptr) : nullptr;
+    if (text == nullptr) {
+      PyErr_Clear();  // a name that is not UTF-8
+    } else {
+      cuda::add_library_folder(std::string(text) + "/nvidia");
+    }
+  }
+}
+
 void bind_devices(nb::module_& m) {
+  add_wheel_folders();
   m.def("cuda_is_available", [] { return cuda::is_available(); });
   m.def("cuda_unavailable_reason", [] { return cuda::unavailable_reason(); });
   m.def("cuda_device_count", [] { return cuda::device_count(); });
