@@ -6,6 +6,7 @@
 #include "ops/optim/multi_tensor.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
+#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -54,11 +55,13 @@ void copy(TensorSpan self, TensorSpan src, bool non_blocking) {
 void unscale_cpu(TensorSpan self, const Tensor& found_inf, const Tensor& inv_scale) {
   VT_CHECK(found_inf.numel() == 1 && inv_scale.numel() == 1, Runtime, "found_inf and inv_scale must be 1-element tensors, got ",
            found_inf.sizes(), " and ", inv_scale.sizes());
+  // Without dims, so that it joins tensors of every shape.
+  const Tensor factor = ops::reshape(inv_scale, IntSpan());
   bool finite = true;
   for (const Tensor& t : self) {
     static const Op& isfinite = find_op("isfinite");
     finite = finite && ops::item(ops::all(call<Tensor>(isfinite, t))).to_bool();
-    ops::mul_(t, inv_scale);
+    ops::mul_(t, factor);
   }
   if (!finite) ops::fill_(found_inf, Scalar(1.0));
 }
