@@ -315,7 +315,7 @@ DTYPES: list[Row] = [
     ("neg", "bool", lambda t: t.neg(t.tensor([True]))),
     ("sub", "bool", lambda t: t.tensor([True]) - t.tensor([True])),
     ("bitwise_and", "", lambda t: t.bitwise_and(m(t), m(t))),
-    ("bitwise_not", "", lambda t: ~m(t)),
+    ("invert", "float32", lambda t: ~m(t)),
     ("mm", "", lambda t: t.mm(t.ones(2, 2), t.ones(2, 2, dtype=t.float64))),
     ("matmul", "", lambda t: t.ones(2, 2) @ t.ones(2, 2, dtype=t.int64)),
     ("masked_fill", "", lambda t: m(t).masked_fill(m(t), 1.0)),

@@ -133,8 +133,8 @@ Tensor import_capsule(PyObject* capsule, const char* name, const char* used_name
 
 Tensor tensor_from_dlpack(PyObject* o) {
   const Ref capsule = PyCapsule_CheckExact(o) ? Ref::borrow(o) : [&] {
-    VT_CHECK(PyObject_HasAttrString(o, "__dlpack__") == 1, Attribute, "'", type_name_of(o),
-             "' object has no attribute '__dlpack__'");
+    VT_CHECK(PyObject_HasAttrString(o, "__dlpack__") == 1, Runtime,
+             "from_dlpack: expected a capsule or an object with __dlpack__, got ", type_name_of(o));
     return Ref::steal(PyObject_CallMethod(o, "__dlpack__", nullptr));
   }();
   if (PyCapsule_IsValid(capsule.get(), "dltensor_versioned")) {

@@ -53,6 +53,7 @@ IndexItem make_item(PyObject* o) {
     if (item.tensor.numel() == 0 && is_floating(item.tensor.dtype()))
       item.tensor = tensor_from_data(o, DType::int64, kCPU);
   } else {
+    VT_CHECK(!PyUnicode_Check(o), Type, "expected integers, slices, ellipsis, None or tensors as indices, got str");
     VT_THROW(Index,
              "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got ",
              type_name_of(o), ")");
