@@ -269,7 +269,7 @@ def test_inplace(sample: Sample) -> None:
             compare(sample, result, expected, f"{name}({call}) in {dtype}")
 
 
-@rows(seeded=False)
+@rows(out=True, seeded=False)
 def test_out(sample: Sample) -> None:
     if not has_form(sample.op, "out"):
         return

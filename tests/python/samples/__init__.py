@@ -85,6 +85,7 @@ class Sample:
     gradgrad: bool = True
     gradcheck: bool = True  # finite differences; False where the gradient leaves something out on purpose
     inplace: bool = True  # check `op_` where the registry has it
+    out: bool = True  # check out= where the registry has it
     seeded: bool = False  # draws: both sides get the same seed and must draw the same
     values: bool = True  # False: compare shape and dtype only (empty, and draws that differ from PyTorch's)
     layouts: bool = True  # also with transposed, strided and expanded inputs
