@@ -31,6 +31,7 @@
   F(loss) \
   F(cross_entropy) \
   F(attention) \
+  F(fused_attention) \
   F(fused_optimizers) \
   F(foreach)
 // clang-format on

@@ -5,6 +5,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/linalg/linalg.h"
+#include "ops/nn/fused_attention.h"
 #include "ops/nn/nn.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
@@ -57,6 +58,9 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
   const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
   const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
   const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+  if (!mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v)) {
+    return ops::fused_attention(q, k, v, causal, factor);
+  }
   const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
   Tensor weights;
   if (causal && scores.numel() > 0) {

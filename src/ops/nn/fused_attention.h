@@ -1,0 +1,15 @@
+// Attention as one op with a fused kernel, for what that kernel covers; attention.cpp composes the rest.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt::ops {
+
+// Whether fused_attention takes these: (..., L, E), (..., S, E), (..., S, Ev) of one floating dtype with the same leading
+// dims, on a device that has the kernel.
+bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v);
+
+// softmax(scale q k^T) v; with `causal`, query i sees the keys j <= i.
+Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale);
+
+}  // namespace vt::ops
