@@ -1,7 +1,8 @@
 // The seam behind which device memory comes from.
 //
-// An allocator is stream-ordered: memory may be used on the stream it was allocated for as soon as allocate returns, and
-// deallocate may be called while that stream still uses it. Use on any other stream is announced with record_stream.
+// An allocator is stream-ordered: memory may be used on the stream it was allocated for as soon as allocate returns,
+// and deallocate may be called while that stream still uses it. Use on any other stream is announced with
+// record_stream.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@ struct Block {
   size_t bytes = 0;      // usable size, at least what was asked for
   size_t requested = 0;  // what was asked for
   Stream stream;
-  Block* next = nullptr;       // free list link
-  uint64_t used_streams = 0;   // opaque to callers: which other streams were recorded
+  Block* next = nullptr;      // free list link
+  uint64_t used_streams = 0;  // opaque to callers: which other streams were recorded
 };
 
 /// Counters of one device, in bytes and calls.

@@ -1,5 +1,5 @@
-// Every call into the CUDA runtime goes through VT_CUDA_CHECK: a failure becomes vt::Error of kind Cuda (OutOfMemory for
-// an allocation) that names the call, and the runtime's error state is cleared where CUDA allows it.
+// Every call into the CUDA runtime goes through VT_CUDA_CHECK: a failure becomes vt::Error of kind Cuda (OutOfMemory
+// for an allocation) that names the call, and the runtime's error state is cleared where CUDA allows it.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -21,9 +21,9 @@ inline bool is_shutting_down(cudaError_t status) {
 
 }  // namespace vt::cuda
 
-#define VT_CUDA_CHECK_OP(op, call)                                                     \
-  do {                                                                                 \
-    const cudaError_t vt_cuda_status = (call);                                         \
+#define VT_CUDA_CHECK_OP(op, call)                                                                    \
+  do {                                                                                                \
+    const cudaError_t vt_cuda_status = (call);                                                        \
     if (VT_UNLIKELY(vt_cuda_status != cudaSuccess)) ::vt::cuda::throw_cuda_error(vt_cuda_status, op); \
   } while (0)
 #define VT_CUDA_CHECK(call) VT_CUDA_CHECK_OP(#call, call)

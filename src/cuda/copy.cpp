@@ -49,8 +49,8 @@ void copy_between_devices(void* to, Stream to_stream, const void* from, Stream f
   wait_stream(from_stream, to_stream);
   {
     DeviceGuard guard(from_stream.device);
-    VT_CUDA_CHECK_OP("copy between devices", cudaMemcpyPeerAsync(to, to_stream.device, from, from_stream.device, bytes,
-                                                                 from_stream.handle));
+    VT_CUDA_CHECK_OP("copy between devices",
+                     cudaMemcpyPeerAsync(to, to_stream.device, from, from_stream.device, bytes, from_stream.handle));
   }
   wait_stream(to_stream, from_stream);
 }

@@ -91,15 +91,15 @@ std::string unavailable_reason() {
   }
   if (p.count > 0) return {};
   if (p.status == cudaErrorInsufficientDriver) {
-    return driver_version() == 0 ? "No NVIDIA driver (libcuda.so.1) was found on this machine."
-                                 : vt::detail::concat("The NVIDIA driver supports CUDA ", driver_version() / 1000, ".",
-                                                  driver_version() % 1000 / 10, ", older than the ",
-                                                  runtime_version() / 1000, ".", runtime_version() % 1000 / 10,
-                                                  " that this build needs.");
+    return driver_version() == 0
+               ? "No NVIDIA driver (libcuda.so.1) was found on this machine."
+               : vt::detail::concat("The NVIDIA driver supports CUDA ", driver_version() / 1000, ".",
+                                    driver_version() % 1000 / 10, ", older than the ", runtime_version() / 1000, ".",
+                                    runtime_version() % 1000 / 10, " that this build needs.");
   }
   if (p.status == cudaErrorNoDevice || p.status == cudaSuccess) return "The NVIDIA driver sees no GPU.";
   return vt::detail::concat("The CUDA runtime could not start: ", cudaGetErrorName(p.status), ", ",
-                        cudaGetErrorString(p.status), ".");
+                            cudaGetErrorString(p.status), ".");
 }
 
 void ensure_available() {

@@ -32,8 +32,8 @@ void take_device_error(int device) {
   }
   // Names the op that launched the kernel, which may be an earlier one than the op that is running now.
   Error error(seen.is_range ? ErrorKind::Index : ErrorKind::Runtime,
-              seen.is_range ? vt::detail::concat("expected an index in [", seen.low, ", ", seen.high, "), got ", seen.index,
-                                     " (found by a CUDA kernel of device cuda:", device, ")")
+              seen.is_range ? vt::detail::concat("expected an index in [", seen.low, ", ", seen.high, "), got ",
+                                                 seen.index, " (found by a CUDA kernel of device cuda:", device, ")")
                             : vt::detail::concat(seen.what, " (found by a CUDA kernel of device cuda:", device, ")"));
   error.add_context(seen.op, {});
   throw error;

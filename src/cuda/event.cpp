@@ -43,8 +43,8 @@ void Event::create(int device) {
 
 void Event::record(Stream stream) {
   if (handle_ == nullptr) create(stream.device);
-  VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_, " to record this event, got cuda:",
-           stream.device);
+  VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_,
+           " to record this event, got cuda:", stream.device);
   DeviceGuard guard(device_);
   VT_CUDA_CHECK(cudaEventRecord(handle_, stream.handle));
 }

@@ -134,7 +134,8 @@ lt::Layout make_layout(const lt::Api& api, cudaDataType type, int64_t rows, int6
   if (batch > 1) {
     const auto count = static_cast<int32_t>(batch);
     lt::check(api.layout_set(layout, lt::kLayoutBatchCount, &count, sizeof count), "cublasLtMatrixLayoutSetAttribute");
-    lt::check(api.layout_set(layout, lt::kLayoutBatchStride, &stride, sizeof stride), "cublasLtMatrixLayoutSetAttribute");
+    lt::check(api.layout_set(layout, lt::kLayoutBatchStride, &stride, sizeof stride),
+              "cublasLtMatrixLayoutSetAttribute");
   }
   return layout;
 }
@@ -175,8 +176,8 @@ void make_plan(const lt::Api& api, DeviceState& state, const GemmArgs& g, const 
   prefer(lt::kPreferenceAlignC, static_cast<uint32_t>(key.align_c));
   prefer(lt::kPreferenceAlignD, static_cast<uint32_t>(key.align_c));
   int found = 0;
-  const lt::Status status = api.heuristic(state.handle, plan.desc, plan.a, plan.b, plan.c, plan.c, preference, 1,
-                                          &plan.choice, &found);
+  const lt::Status status =
+      api.heuristic(state.handle, plan.desc, plan.a, plan.b, plan.c, plan.c, preference, 1, &plan.choice, &found);
   api.preference_destroy(preference);
   if (status != lt::kSuccess && status != lt::kNotSupported) lt::throw_status(status, "cublasLtMatmulAlgoGetHeuristic");
   plan.supported = status == lt::kSuccess && found > 0 && plan.choice.state == lt::kSuccess;

@@ -12,8 +12,8 @@ LaunchObserver* set_launch_observer(LaunchObserver* observer) { return std::exch
 
 namespace detail {
 
-void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments,
-                   const StorageImpl* const* storages, size_t count) {
+void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments, const StorageImpl* const* storages,
+                   size_t count) {
   if (config.grid.x == 0 || config.grid.y == 0 || config.grid.z == 0) return;
   throw_device_errors(config.stream.device);
   DeviceGuard guard(config.stream.device);

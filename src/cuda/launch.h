@@ -43,8 +43,8 @@ void allow_shared_memory(void (*kernel)(Params...), size_t bytes) {
   detail::allow_shared_memory(reinterpret_cast<const void*>(kernel), bytes);
 }
 
-/// Launches `kernel` with `args` converted to its parameter types; an empty grid is no launch. `storages` are those that
-/// the kernel reads or writes. Throws for a failed launch, and for an index error that an earlier kernel reported.
+/// Launches `kernel` with `args` converted to its parameter types; an empty grid is no launch. `storages` are those
+/// that the kernel reads or writes. Throws for a failed launch, and for an index error that an earlier kernel reported.
 template <typename... Params, typename... Args>
 void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*> storages, void (*kernel)(Params...),
             Args&&... args) {
@@ -53,7 +53,8 @@ void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*
   std::apply(
       [&](auto&... value) {
         void* arguments[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
-        detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages.begin(), storages.size());
+        detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages.begin(),
+                              storages.size());
       },
       values);
 }

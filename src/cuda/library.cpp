@@ -125,8 +125,8 @@ std::string Library::path() {
 
 std::string Library::reason() {
   if (available()) return {};
-  std::string text = std::string(name_) + " was not found (" + last_error_ + "); set " + environment_ +
-                     " to its file or folder";
+  std::string text =
+      std::string(name_) + " was not found (" + last_error_ + "); set " + environment_ + " to its file or folder";
   if (!folders_.empty()) text += " or install NVIDIA's wheel of it";
   return text + ".";
 }
@@ -139,7 +139,8 @@ void* Library::find(const char* symbol) {
 void* Library::symbol(const char* symbol) {
   VT_CHECK(available(), Runtime, reason());
   void* address = dlsym(handle_, symbol);
-  VT_CHECK(address != nullptr, Runtime, name_, ": expected symbol ", symbol, ", got a library without it (", path_, ")");
+  VT_CHECK(address != nullptr, Runtime, name_, ": expected symbol ", symbol, ", got a library without it (", path_,
+           ")");
   return address;
 }
 

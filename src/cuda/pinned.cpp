@@ -23,7 +23,7 @@ struct PinnedBlock {
 // Never destroyed: tensors of static lifetime may come back after any destructor of ours.
 struct Cache {
   std::mutex mutex;
-  std::map<const void*, PinnedBlock*> live;                     // by address, for look-up inside a block
+  std::map<const void*, PinnedBlock*> live;                    // by address, for look-up inside a block
   std::unordered_map<size_t, std::vector<PinnedBlock*>> idle;  // by size
 };
 

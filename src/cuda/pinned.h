@@ -9,7 +9,8 @@
 
 namespace vt::cuda {
 
-/// At least `bytes` of pinned memory, for a CPU storage. Freed memory is reused once the copies recorded on it are done.
+/// At least `bytes` of pinned memory, for a CPU storage. Freed memory is reused once the copies recorded on it are
+/// done.
 VT_API Allocation allocate_pinned(size_t bytes);
 /// Says that an asynchronous copy on `stream` uses the memory at `data`. Memory that isn't ours is ignored.
 VT_API void record_pinned_use(const void* data, Stream stream);

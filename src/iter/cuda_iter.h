@@ -8,7 +8,8 @@ namespace vt::cuda {
 
 /// Number of loops that the iterator's dims take: 1 up to kLoopDims dims, else one per index of the outer ones.
 int64_t loop_count(const TensorIter& it);
-/// Loop number `index` of an elementwise iterator with one output, on the current stream of its device. `op`: a literal.
+/// Loop number `index` of an elementwise iterator with one output, on the current stream of its device. `op`: a
+/// literal.
 Loop make_loop(const TensorIter& it, const char* op, int64_t index = 0);
 
 template <typename F>

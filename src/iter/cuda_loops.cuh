@@ -125,7 +125,8 @@ __device__ __forceinline__ void load_half(Vector<In, Width>& x, const char* from
     }
 #pragma unroll
     for (int v = 0; v < Width; ++v) {
-      x[v] = is_bfloat ? static_cast<float>(bfloat16::from_bits(bits[v])) : static_cast<float>(float16::from_bits(bits[v]));
+      x[v] = is_bfloat ? static_cast<float>(bfloat16::from_bits(bits[v]))
+                       : static_cast<float>(float16::from_bits(bits[v]));
     }
   }
 }
@@ -359,7 +360,8 @@ void launch_mixed(const Loop& loop, const F& f) {
   LoopArguments<Inputs> p;
   fill_arguments(loop, p);
   p.count = loop.numel();
-  const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kUnroll)), dim3(kLoopThreads)};
+  const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kUnroll)),
+                            dim3(kLoopThreads)};
   launch_kernel_of(loop, config, mixed_loop<Compute, Given, Inputs, Mask, kUnroll, F>, f, p,
                    read_host_scalars<Compute, Inputs>(loop));
 }
@@ -391,8 +393,9 @@ void launch_loop(const Loop& loop, const F& f) {
   });
 }
 
-/// Runs out = f(inputs...) for operands of any dtypes, computed in Compute: int64, float, double or a complex. `f` takes
-/// Compute and gives Given: Compute (stored as the common dtype), bool or a real. With Mask the first input is a bool.
+/// Runs out = f(inputs...) for operands of any dtypes, computed in Compute: int64, float, double or a complex. `f`
+/// takes Compute and gives Given: Compute (stored as the common dtype), bool or a real. With Mask the first input is a
+/// bool.
 template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
 void launch_row(const Loop& loop, const F& f) {
   static_assert(Inputs + 1 <= kLoopOperands);

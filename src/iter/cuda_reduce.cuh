@@ -86,7 +86,8 @@ __device__ __forceinline__ void finish(const Op& op, Acc* partials, const Reduce
 template <typename Op, typename Acc = typename Op::Acc>
 __device__ __forceinline__ Acc combine_x(const Op& op, Acc acc) {
   const int width = blockDim.x < 32 ? blockDim.x : 32;
-  for (int distance = width / 2; distance > 0; distance >>= 1) acc = op.combine(acc, shuffle_down(acc, distance, width));
+  for (int distance = width / 2; distance > 0; distance >>= 1)
+    acc = op.combine(acc, shuffle_down(acc, distance, width));
   if (blockDim.x <= 32) return acc;
   // Only blocks of one row are wider than a warp.
   __shared__ alignas(16) char memory[16 * sizeof(Acc)];
@@ -155,7 +156,7 @@ __global__ void __launch_bounds__(kReduceThreads)
   if (threadIdx.x == 0 && row < p.outputs) finish(op, partials, p, row, acc[0]);
 }
 
-inline constexpr int kColumnRows = 8;    // threads along the reduced elements
+inline constexpr int kColumnRows = 8;  // threads along the reduced elements
 inline constexpr int kColumnUnroll = 4;
 
 template <typename In, int Width, typename Op>
@@ -219,8 +220,8 @@ inline int64_t power_of_two_up_to(int64_t limit) {
   return p;
 }
 
-/// Parts a reduction is cut into so that about `wanted` blocks run; each keeps at least `least` elements and starts on a
-/// multiple of 64.
+/// Parts a reduction is cut into so that about `wanted` blocks run; each keeps at least `least` elements and starts on
+/// a multiple of 64.
 inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, int64_t least) {
   int64_t splits = blocks >= wanted ? 1 : std::min((wanted + blocks - 1) / blocks, p.count / least);
   splits = std::clamp<int64_t>(splits, 1, 1024);
@@ -240,8 +241,8 @@ void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan
   const ReduceShape shape = make_reduce_shape(input, dims, Op::kOrdered);
   const ReduceDims &kept = shape.kept, &reduced = shape.reduced;
   if (kept.count == 0) return;
-  detail::ReduceArguments p{detail::ReduceOffsets(kept), detail::ReduceOffsets(reduced), kept.count, reduced.count, 0, 1,
-                            false};
+  detail::ReduceArguments p{
+      detail::ReduceOffsets(kept), detail::ReduceOffsets(reduced), kept.count, reduced.count, 0, 1, false};
   const int64_t processors = device_properties(stream.device).multi_processor_count;
   const In* in = static_cast<const In*>(input.data());
   auto aligned = [&](int width) { return is_aligned(in, sizeof(In) * static_cast<size_t>(width)); };
@@ -292,8 +293,8 @@ void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan
     const int64_t y = x > 32 ? 1 : 256 / x;
     config.grid = dim3(blocks_for(p.outputs, y));
     config.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
-    launch(config, {memory.storage().get(), output, second_output}, detail::reduce_partials<Op>, op, partials, p.outputs,
-           p.splits);
+    launch(config, {memory.storage().get(), output, second_output}, detail::reduce_partials<Op>, op, partials,
+           p.outputs, p.splits);
   }
 }
 

@@ -23,8 +23,8 @@ struct ReduceShape {
   ReduceDims reduced;
 };
 
-/// `dims` are non-negative and distinct; empty means all. With `ordered` the reduced dims keep the input's order, so that
-/// an element's place in them means something (argmax); without, they are sorted for fast access.
+/// `dims` are non-negative and distinct; empty means all. With `ordered` the reduced dims keep the input's order, so
+/// that an element's place in them means something (argmax); without, they are sorted for fast access.
 ReduceShape make_reduce_shape(const Tensor& input, IntSpan dims, bool ordered);
 
 }  // namespace vt::cuda

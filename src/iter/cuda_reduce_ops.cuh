@@ -141,9 +141,9 @@ struct NormOp {
 
   NormOp(Out* o, double order) : out(o), p(static_cast<Acc>(order)) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    kind = order == 0   ? kZero
-           : order == 1 ? kOne
-           : order == 2 ? kTwo
+    kind = order == 0            ? kZero
+           : order == 1          ? kOne
+           : order == 2          ? kTwo
            : order == kInfinity  ? kLargest
            : order == -kInfinity ? kSmallest
                                  : kAny;
@@ -211,7 +211,8 @@ struct VarOp {
       const Real v = a.count == 0 ? std::numeric_limits<Real>::quiet_NaN() : a.squares / static_cast<Real>(divisor);
       variance[i] = static_cast<T>(root ? m::sqrt(v) : v);
     }
-    if (mean != nullptr) mean[i] = a.count == 0 ? static_cast<T>(std::numeric_limits<Real>::quiet_NaN()) : static_cast<T>(a.mean);
+    if (mean != nullptr)
+      mean[i] = a.count == 0 ? static_cast<T>(std::numeric_limits<Real>::quiet_NaN()) : static_cast<T>(a.mean);
   }
 };
 

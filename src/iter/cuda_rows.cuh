@@ -1,7 +1,7 @@
 // Rows held in registers: what softmax, the norms and their gradients share.
 //
-// A row of n elements belongs to a group of threads: a warp (several rows to a block) or a whole block. Each thread holds
-// up to Count vectors of Width elements, vector k of thread t being number k * group + t. The row is read once.
+// A row of n elements belongs to a group of threads: a warp (several rows to a block) or a whole block. Each thread
+// holds up to Count vectors of Width elements, vector k of thread t being number k * group + t. The row is read once.
 #pragma once
 
 #include <algorithm>

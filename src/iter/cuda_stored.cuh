@@ -10,8 +10,8 @@ namespace vt::cuda {
 
 /// Whether a kernel that computes in Compute may meet operands of type Stored: never of a higher category.
 template <typename Compute, typename Stored>
-inline constexpr bool kReadable = is_complex_v<Compute> || (!is_complex_v<Stored> && (std::is_integral_v<Stored> ||
-                                                                                      !std::is_integral_v<Compute>));
+inline constexpr bool kReadable =
+    is_complex_v<Compute> || (!is_complex_v<Stored> && (std::is_integral_v<Stored> || !std::is_integral_v<Compute>));
 
 /// One element as it lies in memory. Loading and interpreting are apart, so that several loads can be under way.
 template <typename Compute>
@@ -33,22 +33,20 @@ struct StoredBits {
     }
   }
 
-  __device__ __forceinline__ Compute as(DType dtype) const {
-    return interpret(words[0], words[kWords - 1], dtype);
-  }
+  __device__ __forceinline__ Compute as(DType dtype) const { return interpret(words[0], words[kWords - 1], dtype); }
 
  private:
   // One copy for all kernels of a unit: inlined it would be most of their code.
   static __device__ __noinline__ Compute interpret(uint64_t low, uint64_t high, DType dtype) {
     const uint64_t words[2] = {low, high};
     switch (dtype) {
-#define VT_DTYPE(name, type, category, bytes, numpy)      \
-  case DType::name:                                       \
-    if constexpr (kReadable<Compute, type>) {             \
-      type value;                                         \
-      memcpy(&value, words, sizeof(value));               \
-      return convert<Compute>(value);                     \
-    }                                                     \
+#define VT_DTYPE(name, type, category, bytes, numpy) \
+  case DType::name:                                  \
+    if constexpr (kReadable<Compute, type>) {        \
+      type value;                                    \
+      memcpy(&value, words, sizeof(value));          \
+      return convert<Compute>(value);                \
+    }                                                \
     break;
 #include "core/dtype.def"
 #undef VT_DTYPE
@@ -61,11 +59,11 @@ struct StoredBits {
 template <typename Given>
 __device__ __noinline__ void store_converted(char* to, DType dtype, const Given& value) {
   switch (dtype) {
-#define VT_DTYPE(name, type, category, bytes, numpy)                                        \
-  case DType::name:                                                                         \
-    if constexpr (std::is_same_v<Given, bool> || kReadable<type, Given>) {                  \
-      *reinterpret_cast<type*>(to) = convert<type>(value);                                  \
-    }                                                                                       \
+#define VT_DTYPE(name, type, category, bytes, numpy)                       \
+  case DType::name:                                                        \
+    if constexpr (std::is_same_v<Given, bool> || kReadable<type, Given>) { \
+      *reinterpret_cast<type*>(to) = convert<type>(value);                 \
+    }                                                                      \
     break;
 #include "core/dtype.def"
 #undef VT_DTYPE

@@ -28,8 +28,6 @@ __device__ __forceinline__ void store_vector(T* to, const Vector<T, Count>& valu
   *reinterpret_cast<Vector<T, Count>*>(to) = value;
 }
 
-inline bool is_aligned(const void* pointer, size_t bytes) {
-  return reinterpret_cast<uintptr_t>(pointer) % bytes == 0;
-}
+inline bool is_aligned(const void* pointer, size_t bytes) { return reinterpret_cast<uintptr_t>(pointer) % bytes == 0; }
 
 }  // namespace vt::cuda

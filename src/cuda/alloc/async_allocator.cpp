@@ -8,9 +8,7 @@
 namespace vt::cuda {
 namespace {
 
-std::string mebibytes(size_t bytes) {
-  return detail::concat(static_cast<double>(bytes) / (1 << 20), " MiB");
-}
+std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(bytes) / (1 << 20), " MiB"); }
 
 cudaMemPool_t default_pool(int device) {
   cudaMemPool_t pool = nullptr;
@@ -57,9 +55,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   }
   if (block == nullptr) {
     // A request near SIZE_MAX must not wrap around when it is rounded.
-    const size_t rounded = small                    ? size_of_class(index)
-                           : bytes > SIZE_MAX - 512 ? bytes
-                                                    : (bytes + 511) / 512 * 512;
+    const size_t rounded = small ? size_of_class(index) : bytes > SIZE_MAX - 512 ? bytes : (bytes + 511) / 512 * 512;
     void* data = allocate_from_pool(state, rounded, stream, bytes);
     if (state.spare != nullptr) {
       block = state.spare;

@@ -35,8 +35,8 @@ std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor&
           TensorSpec{{}, d, logits.device(), {}}};
 }
 
-TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
-                                       const Tensor& count, int64_t&) {
+TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits, const Tensor& target,
+                                       const Tensor& lse, const Tensor& count, int64_t&) {
   check_rows(logits, target);
   const DType d = wide(logits.dtype());
   VT_CHECK(grad.numel() == 1 && grad.dtype() == d && count.numel() == 1 && count.dtype() == d, Runtime,
@@ -59,7 +59,8 @@ void check_targets(const int64_t* target, int64_t rows, int64_t classes, int64_t
   }
 }
 
-void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse, Tensor& count) {
+void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse,
+                       Tensor& count) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const int64_t* at = t.data<int64_t>();
@@ -107,7 +108,8 @@ void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const 
         const T* row = px + i * classes;
         T* result = to + i * classes;
         const Math factor = at[i] == ignore ? Math(0) : scale;
-        for (int64_t c = 0; c < classes; ++c) result[c] = static_cast<T>(m::exp(static_cast<Math>(row[c]) - ps[i]) * factor);
+        for (int64_t c = 0; c < classes; ++c)
+          result[c] = static_cast<T>(m::exp(static_cast<Math>(row[c]) - ps[i]) * factor);
         if (at[i] != ignore) {
           const Math p = m::exp(static_cast<Math>(row[at[i]]) - ps[i]);
           result[at[i]] = static_cast<T>((p - Math(1)) * factor);
@@ -152,8 +154,10 @@ void register_cross_entropy(Registry& r) {
       .backward(keep::args(0, 1) | keep::results(1, 2), cross_entropy_derivative)
       .out(false)
       .internal();
-  r.def("_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int ignore_index) "
-        "-> Tensor")
+  r.def(
+       "_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int "
+       "ignore_index) "
+       "-> Tensor")
       .meta(cross_entropy_backward_meta)
       .cpu(cross_entropy_backward_cpu)
       .backward(keep::args(0, 1, 2, 3, 4), cross_entropy_backward_derivative)

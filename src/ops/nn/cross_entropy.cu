@@ -154,7 +154,8 @@ __global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArgum
   }
 }
 
-void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse, Tensor& count) {
+void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse,
+                        Tensor& count) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const cuda::Stream stream = cuda::current_stream(x.device().index);
@@ -163,7 +164,12 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
     constexpr int kWidth = cuda::kVectorWidth<T>;
-    const ForwardArguments<T> p{x.data<T>(), t.data<int64_t>(), lse.data<Compute>(), losses.data<Compute>(), classes, ignore,
+    const ForwardArguments<T> p{x.data<T>(),
+                                t.data<int64_t>(),
+                                lse.data<Compute>(),
+                                losses.data<Compute>(),
+                                classes,
+                                ignore,
                                 cuda::device_error_sink(stream.device, "cross_entropy_loss")};
     const bool vectors = cuda::rows_aligned<T>(x, classes);
     cuda::LaunchConfig config{"_cross_entropy", stream, dim3(static_cast<unsigned>(rows)), dim3(kThreads)};
@@ -185,14 +191,14 @@ void cross_entropy_backward_cuda(const Tensor& grad, const Tensor& logits, const
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
     constexpr int kWidth = cuda::kVectorWidth<T>;
-    const BackwardArguments<T> p{grad.data<Compute>(), x.data<T>(),   t.data<int64_t>(), sums.data<Compute>(),
+    const BackwardArguments<T> p{grad.data<Compute>(),  x.data<T>(),   t.data<int64_t>(), sums.data<Compute>(),
                                  count.data<Compute>(), out.data<T>(), classes,           ignore};
     const bool vectors = cuda::rows_aligned<T>(x, classes) && cuda::rows_aligned<T>(out, classes);
     const cuda::LaunchConfig config{"_cross_entropy_backward", cuda::current_stream(x.device().index),
                                     dim3(static_cast<unsigned>(rows)), dim3(kThreads)};
     cuda::launch(config,
-                 {grad.storage().get(), x.storage().get(), t.storage().get(), sums.storage().get(), count.storage().get(),
-                  out.storage().get()},
+                 {grad.storage().get(), x.storage().get(), t.storage().get(), sums.storage().get(),
+                  count.storage().get(), out.storage().get()},
                  vectors ? cross_entropy_gradient<T, kWidth> : cross_entropy_gradient<T, 1>, p);
   });
 }

@@ -96,8 +96,8 @@ const T* data_or_null(const Tensor& t) {
 const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
 Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
 
-void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore, Tensor& out,
-              Tensor& total_weight) {
+void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore,
+              Tensor& out, Tensor& total_weight) {
   const Tensor x = dense(self), t = dense(cast_data(target, DType::int64)), w = dense(weight);
   const int64_t classes = x.size(-1), rows = x.dim() == 2 ? x.size(0) : 1;
   const cuda::Stream stream = cuda::current_stream(x.device().index);
@@ -112,8 +112,8 @@ void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, in
                                 classes,
                                 ignore,
                                 cuda::device_error_sink(stream.device, "nll_loss")};
-    const std::initializer_list<const StorageImpl*> storages = {x.storage().get(), t.storage().get(), storage_or_null(w),
-                                                                out.storage().get(), total_weight.storage().get()};
+    const std::initializer_list<const StorageImpl*> storages = {
+        x.storage().get(), t.storage().get(), storage_or_null(w), out.storage().get(), total_weight.storage().get()};
     cuda::LaunchConfig config{"nll_loss", stream, dim3(1), dim3(kThreads)};
     if (reduction == kNoReduction && x.dim() == 2) {
       config.grid = dim3(std::max(1u, cuda::blocks_for(rows, kThreads)));
@@ -124,8 +124,8 @@ void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, in
   });
 }
 
-void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
-                       int64_t ignore, const Tensor& total_weight, Tensor& out) {
+void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& target, const Tensor& weight,
+                       int64_t reduction, int64_t ignore, const Tensor& total_weight, Tensor& out) {
   const Tensor g = dense(grad), t = dense(cast_data(target, DType::int64)), w = dense(weight);
   const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
   if (out.numel() == 0) return;
@@ -143,11 +143,12 @@ void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& tar
                                  ignore,
                                  reduction == kMean,
                                  reduction == kNoReduction && self.dim() == 2};
-    const cuda::LaunchConfig config{"nll_loss_backward", stream, dim3(cuda::blocks_for(rows, kThreads)), dim3(kThreads)};
-    cuda::launch(config,
-                 {g.storage().get(), t.storage().get(), storage_or_null(w), total_weight.storage().get(),
-                  out.storage().get()},
-                 nll_backward<T>, p);
+    const cuda::LaunchConfig config{"nll_loss_backward", stream, dim3(cuda::blocks_for(rows, kThreads)),
+                                    dim3(kThreads)};
+    cuda::launch(
+        config,
+        {g.storage().get(), t.storage().get(), storage_or_null(w), total_weight.storage().get(), out.storage().get()},
+        nll_backward<T>, p);
   });
 }
 

@@ -1,8 +1,8 @@
 // Layer norm and RMS norm, forward and backward.
 //
-// A row is read once where it fits in registers, else once per pass. The gradients of weight and bias are summed while the
-// gradient of the input is made: each block goes through several rows and keeps sums per column, and a reduction in a
-// fixed order adds the blocks up.
+// A row is read once where it fits in registers, else once per pass. The gradients of weight and bias are summed while
+// the gradient of the input is made: each block goes through several rows and keeps sums per column, and a reduction in
+// a fixed order adds the blocks up.
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
 #include "iter/cuda_reduce.cuh"
@@ -121,8 +121,8 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArgum
 }
 
 // ---- backward ----
-// With normal = (x - mean) * rstd and gw = grad * weight: grad_in = rstd * (gw - [mean(gw)] - normal * mean(gw * normal)),
-// the bracket for layer norm only; grad_weight = sum(grad * normal), grad_bias = sum(grad) over rows.
+// With normal = (x - mean) * rstd and gw = grad * weight: grad_in = rstd * (gw - [mean(gw)] - normal * mean(gw *
+// normal)), the bracket for layer norm only; grad_weight = sum(grad * normal), grad_bias = sum(grad) over rows.
 
 template <typename T>
 struct BackwardArguments {
@@ -131,8 +131,8 @@ struct BackwardArguments {
   const T* weight;  // null: ones
   const opmath_t<T>* mean;
   const opmath_t<T>* rstd;
-  T* grad_in;              // may be null
-  opmath_t<T>* partials;   // (blocks * rows per block, 2, n); may be null
+  T* grad_in;             // may be null
+  opmath_t<T>* partials;  // (blocks * rows per block, 2, n); may be null
   int64_t rows;
   int64_t n;
 };
@@ -234,7 +234,8 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(Bac
   const Compute mean_b = sums.b / static_cast<Compute>(p.n);
   for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
     const Compute normal = (static_cast<Compute>(in[i]) - mean) * rstd;
-    p.grad_in[row * p.n + i] = static_cast<T>(rstd * (static_cast<Compute>(grad[i]) * weight(i) - mean_a - normal * mean_b));
+    p.grad_in[row * p.n + i] =
+        static_cast<T>(rstd * (static_cast<Compute>(grad[i]) * weight(i) - mean_a - normal * mean_b));
   }
 }
 
@@ -287,7 +288,7 @@ void launch_forward(const LaunchConfig& base, const RowPlan& plan, const Forward
   LaunchConfig config = base;
   config.grid = plan.grid;
   config.block = plan.block;
-  auto kernel = !plan.resident  ? norm_long_rows<T, Rms>
+  auto kernel = !plan.resident ? norm_long_rows<T, Rms>
                 : plan.vectors ? norm_rows<T, kWidth, cuda::kRowVectors<T, kWidth>, Rms>
                                : norm_rows<T, 1, cuda::kRowVectors<T, 1>, Rms>;
   cuda::launch(config, storages, kernel, p);
@@ -334,10 +335,11 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
   }
 }
 
-// ---- launchers: tensors contiguous; input, weight, bias and their gradients of one dtype, statistics of its opmath ----
+// ---- launchers: tensors contiguous; input, weight, bias and their gradients of one dtype, statistics of its opmath
+// ----
 
 void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tensor& weight, const Tensor& bias,
-                       int64_t rows, int64_t n, double eps, const Tensor& out, const Tensor& mean, const Tensor& rstd) {
+                  int64_t rows, int64_t n, double eps, const Tensor& out, const Tensor& mean, const Tensor& rstd) {
   if (rows == 0 || n == 0) return;
   const Stream stream = cuda::current_stream(input.device().index);
   visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
@@ -356,9 +358,9 @@ void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tens
     for (const Tensor* t : {&weight, &bias}) aligned = aligned && (!t->defined() || cuda::is_aligned(t->data(), 16));
     const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned);
     const LaunchConfig config{op, stream, {}, {}};
-    const std::initializer_list<const StorageImpl*> storages = {
-        input.storage().get(),   storage_or_null(weight), storage_or_null(bias), out.storage().get(),
-        storage_or_null(mean), rstd.storage().get()};
+    const std::initializer_list<const StorageImpl*> storages = {input.storage().get(), storage_or_null(weight),
+                                                                storage_or_null(bias), out.storage().get(),
+                                                                storage_or_null(mean), rstd.storage().get()};
     if (kind == NormKind::Rms) {
       launch_forward<T, true>(config, plan, p, storages);
     } else {
@@ -369,8 +371,8 @@ void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tens
 
 // Gradients that are undefined are not computed.
 void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tensor& input, const Tensor& mean,
-                        const Tensor& rstd, const Tensor& weight, int64_t rows, int64_t n, const Tensor& grad_input,
-                        const Tensor& grad_weight, const Tensor& grad_bias) {
+                   const Tensor& rstd, const Tensor& weight, int64_t rows, int64_t n, const Tensor& grad_input,
+                   const Tensor& grad_weight, const Tensor& grad_bias) {
   const Stream stream = cuda::current_stream(input.device().index);
   if (rows == 0 || n == 0) {
     // Sums over no rows.
@@ -396,12 +398,12 @@ void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tens
     bool aligned = cuda::rows_aligned<T>(grad, n) && cuda::rows_aligned<T>(input, n);
     if (grad_input.defined()) aligned = aligned && cuda::rows_aligned<T>(grad_input, n);
     if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
-    const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T, cuda::kVectorWidth<T>>,
-                                            kBackwardNarrow<T>);
+    const RowPlan plan =
+        cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T, cuda::kVectorWidth<T>>, kBackwardNarrow<T>);
     const bool want_sums = grad_weight.defined() || grad_bias.defined();
-    const std::initializer_list<const StorageImpl*> storages = {
-        grad.storage().get(), input.storage().get(),   storage_or_null(mean),
-        rstd.storage().get(), storage_or_null(weight), storage_or_null(grad_input)};
+    const std::initializer_list<const StorageImpl*> storages = {grad.storage().get(),    input.storage().get(),
+                                                                storage_or_null(mean),   rstd.storage().get(),
+                                                                storage_or_null(weight), storage_or_null(grad_input)};
     auto launch = kind == NormKind::Rms ? launch_backward<T, true> : launch_backward<T, false>;
     launch(op, stream, plan, p, want_sums, input, data_or_null<T>(grad_weight), data_or_null<T>(grad_bias), storages,
            storage_or_null(grad_weight), storage_or_null(grad_bias));
@@ -413,15 +415,16 @@ void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tens
 Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
 int64_t rows_of(const Tensor& t, int64_t n) { return n == 0 ? 0 : t.numel() / n; }
 
-void layer_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
-                     Tensor& mean, Tensor& rstd) {
+void layer_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps,
+                     Tensor& out, Tensor& mean, Tensor& rstd) {
   const int64_t n = checked_numel(shape);
-  norm_forward("native_layer_norm", NormKind::Layer, dense(input), dense(weight), dense(bias), rows_of(input, n), n, eps, out,
-               mean, rstd);
+  norm_forward("native_layer_norm", NormKind::Layer, dense(input), dense(weight), dense(bias), rows_of(input, n), n,
+               eps, out, mean, rstd);
 }
 
-void layer_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean, const Tensor& rstd,
-                              const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw, Tensor& db) {
+void layer_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean,
+                              const Tensor& rstd, const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw,
+                              Tensor& db) {
   const int64_t n = checked_numel(shape);
   norm_backward("native_layer_norm_backward", NormKind::Layer, dense(grad), dense(input), dense(mean), dense(rstd),
                 dense(weight), rows_of(input, n), n, dx, dw, db);
@@ -433,11 +436,11 @@ void rms_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, dou
                Tensor(), rstd);
 }
 
-void rms_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd, const Tensor& weight,
-                            Tensor& dx, Tensor& dw) {
+void rms_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd,
+                            const Tensor& weight, Tensor& dx, Tensor& dw) {
   const int64_t n = checked_numel(shape);
-  norm_backward("_fused_rms_norm_backward", NormKind::Rms, dense(grad), dense(input), Tensor(), dense(rstd), dense(weight),
-                rows_of(input, n), n, dx, dw, Tensor());
+  norm_backward("_fused_rms_norm_backward", NormKind::Rms, dense(grad), dense(input), Tensor(), dense(rstd),
+                dense(weight), rows_of(input, n), n, dx, dw, Tensor());
 }
 
 }  // namespace

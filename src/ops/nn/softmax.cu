@@ -1,7 +1,7 @@
 // Softmax and log-softmax, forward and backward, and the softmax of causal attention scores.
 //
-// softmax_rows holds a row in registers and reads it once; softmax_long_rows, for rows too long for that, reads it twice;
-// softmax_columns takes a dim that is not the last, a thread per column.
+// softmax_rows holds a row in registers and reads it once; softmax_long_rows, for rows too long for that, reads it
+// twice; softmax_columns takes a dim that is not the last, a thread per column.
 #include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
 #include "ops/copy/kernels.h"
@@ -110,8 +110,8 @@ __global__ void __launch_bounds__(cuda::kRowThreads) softmax_long_rows(const T* 
 }
 
 template <typename T>
-__global__ void __launch_bounds__(256) softmax_columns(const T* in, T* out, int64_t columns, int64_t n, int64_t inner,
-                                                       bool log) {
+__global__ void __launch_bounds__(256)
+    softmax_columns(const T* in, T* out, int64_t columns, int64_t n, int64_t inner, bool log) {
   using Compute = opmath_t<T>;
   const int64_t column = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (column >= columns) return;
@@ -157,16 +157,16 @@ __global__ void __launch_bounds__(cuda::kRowThreads)
   for (int k = 0; k < Count; ++k) {
 #pragma unroll
     for (int v = 0; v < Width; ++v) {
-      g.vectors[k][v] = static_cast<T>(softmax_gradient<T>(static_cast<Compute>(g.vectors[k][v]),
-                                                           static_cast<Compute>(y.vectors[k][v]), sum, log));
+      g.vectors[k][v] = static_cast<T>(
+          softmax_gradient<T>(static_cast<Compute>(g.vectors[k][v]), static_cast<Compute>(y.vectors[k][v]), sum, log));
     }
   }
   g.store(out + place.row * n, n, place);
 }
 
 template <typename T, int Width>
-__global__ void __launch_bounds__(cuda::kRowThreads) softmax_backward_long_rows(const T* grad, const T* output, T* out, int64_t n,
-                                                                   bool log) {
+__global__ void __launch_bounds__(cuda::kRowThreads)
+    softmax_backward_long_rows(const T* grad, const T* output, T* out, int64_t n, bool log) {
   using Compute = opmath_t<T>;
   const int64_t start = blockIdx.x * n;
   const int64_t first = static_cast<int64_t>(threadIdx.x) * Width, step = static_cast<int64_t>(blockDim.x) * Width;
@@ -205,8 +205,8 @@ __global__ void __launch_bounds__(256) softmax_backward_columns(const T* grad, c
   }
   for (int64_t i = 0; i < n; ++i) {
     const int64_t at = start + i * inner;
-    out[at] = static_cast<T>(
-        softmax_gradient<T>(static_cast<Compute>(grad[at]), static_cast<Compute>(output[at]), sum, log));
+    out[at] =
+        static_cast<T>(softmax_gradient<T>(static_cast<Compute>(grad[at]), static_cast<Compute>(output[at]), sum, log));
   }
 }
 
@@ -314,8 +314,8 @@ void softmax_forward(const char* op, const Tensor& self, int64_t outer, int64_t 
   });
 }
 
-void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, int64_t outer, int64_t n,
-                           int64_t inner, bool log, const Tensor& out) {
+void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, int64_t outer, int64_t n, int64_t inner,
+                      bool log, const Tensor& out) {
   if (grad.numel() == 0) return;
   const Stream stream = cuda::current_stream(grad.device().index);
   const StorageImpl *g_memory = grad.storage().get(), *y_memory = output.storage().get(), *to = out.storage().get();
@@ -341,8 +341,8 @@ void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, 
                    g, y, result, outer, n, log);
     } else {
       cuda::launch(config, {g_memory, y_memory, to},
-                   plan.vectors ? softmax_backward_long_rows<T, kWidth> : softmax_backward_long_rows<T, 1>, g, y, result,
-                   n, log);
+                   plan.vectors ? softmax_backward_long_rows<T, kWidth> : softmax_backward_long_rows<T, 1>, g, y,
+                   result, n, log);
     }
   });
 }
@@ -368,7 +368,8 @@ template <bool log>
 void softmax_backward_cuda(const Tensor& grad, const Tensor& output, int64_t dim, DType input_dtype, Tensor& out) {
   const Tensor g = contiguous_data(cast_data(grad, input_dtype)), y = contiguous_data(cast_data(output, input_dtype));
   const Extents e = extents_of(g, dim);
-  softmax_backward(log ? "_log_softmax_backward_data" : "_softmax_backward_data", g, y, e.outer, e.n, e.inner, log, out);
+  softmax_backward(log ? "_log_softmax_backward_data" : "_softmax_backward_data", g, y, e.outer, e.n, e.inner, log,
+                   out);
 }
 
 void causal_softmax_cuda(const Tensor& scores, double scale, Tensor& out) {
@@ -381,11 +382,11 @@ void causal_softmax_cuda(const Tensor& scores, double scale, Tensor& out) {
     const bool aligned = cuda::rows_aligned<T>(x, keys) && cuda::rows_aligned<T>(out, keys);
     const RowPlan plan = cuda::plan_rows<T>(rows, keys, aligned);
     const LaunchConfig config{"_causal_softmax", cuda::current_stream(x.device().index), plan.grid, plan.block};
-    auto kernel = !plan.resident  ? causal_long_rows<T>
+    auto kernel = !plan.resident ? causal_long_rows<T>
                   : plan.vectors ? causal_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
                                  : causal_rows<T, 1, cuda::kRowVectors<T, 1>>;
-    cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries, keys,
-                 static_cast<opmath_t<T>>(scale));
+    cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries,
+                 keys, static_cast<opmath_t<T>>(scale));
   });
 }
 

@@ -84,8 +84,8 @@ void update_scale_cuda(const Tensor& scale, const Tensor& growth_tracker, const 
   check_number(found_inf, DType::float32, "found_inf");
   const cuda::LaunchConfig config{"_amp_update_scale_", cuda::current_stream(scale.device().index), dim3(1), dim3(1)};
   cuda::launch(config, {scale.storage().get(), growth_tracker.storage().get(), found_inf.storage().get()},
-               update_scale_kernel, scale.data<float>(), growth_tracker.data<int>(), found_inf.data<float>(), growth, backoff,
-               static_cast<int>(interval));
+               update_scale_kernel, scale.data<float>(), growth_tracker.data<int>(), found_inf.data<float>(), growth,
+               backoff, static_cast<int>(interval));
 }
 
 }  // namespace

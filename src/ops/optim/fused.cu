@@ -159,8 +159,8 @@ __global__ void __launch_bounds__(optim::kListThreads)
   T* param = static_cast<T*>(table.data[0][chunk.tensor]);
   const T* grad = static_cast<const T*>(table.data[1][chunk.tensor]);
   T* buffer = static_cast<T*>(table.data[2][chunk.tensor]);
-  const uintptr_t addresses = reinterpret_cast<uintptr_t>(param) | reinterpret_cast<uintptr_t>(grad) |
-                              reinterpret_cast<uintptr_t>(buffer);
+  const uintptr_t addresses =
+      reinterpret_cast<uintptr_t>(param) | reinterpret_cast<uintptr_t>(grad) | reinterpret_cast<uintptr_t>(buffer);
   optim::for_chunk<kWidth>(
       chunk, addresses % 16 == 0,
       [&](int64_t i) {
@@ -204,7 +204,8 @@ void adam(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan e
   optim::check_parallel(params, exp_avgs, "exp_avgs");
   optim::check_parallel(params, exp_avg_sqs, "exp_avg_sqs");
   optim::check_parallel(params, max_exp_avg_sqs, "max_exp_avg_sqs", !args.amsgrad);
-  VT_CHECK(steps.size() == params.size(), Runtime, "expected ", params.size(), " tensors in state_steps, got ", steps.size());
+  VT_CHECK(steps.size() == params.size(), Runtime, "expected ", params.size(), " tensors in state_steps, got ",
+           steps.size());
   if (params.empty()) return;
   const Device device = params[0].device();
   for (const Tensor& s : steps) (void)device_number(s, device, "state_steps");
@@ -233,9 +234,9 @@ void adam(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan e
 }
 
 template <bool decoupled>
-void adam_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan exp_avg_sqs, TensorSpan max_exp_avg_sqs,
-               TensorSpan steps, double lr, double beta1, double beta2, double weight_decay, double eps, bool amsgrad,
-               bool maximize, const Tensor& grad_scale, const Tensor& found_inf) {
+void adam_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan exp_avg_sqs,
+               TensorSpan max_exp_avg_sqs, TensorSpan steps, double lr, double beta1, double beta2, double weight_decay,
+               double eps, bool amsgrad, bool maximize, const Tensor& grad_scale, const Tensor& found_inf) {
   const AdamArguments args{lr,      nullptr,  beta1,     beta2,   weight_decay, eps,
                            amsgrad, maximize, decoupled, nullptr, nullptr};
   adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, grad_scale, found_inf);
@@ -247,8 +248,7 @@ void adam_tensor_lr_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avg
                          double weight_decay, double eps, bool amsgrad, bool maximize, const Tensor& grad_scale,
                          const Tensor& found_inf) {
   VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
-  AdamArguments args{0,       nullptr,  beta1,     beta2,   weight_decay, eps,
-                     amsgrad, maximize, decoupled, nullptr, nullptr};
+  AdamArguments args{0, nullptr, beta1, beta2, weight_decay, eps, amsgrad, maximize, decoupled, nullptr, nullptr};
   if (lr.is_cuda() && !params.empty()) {
     args.lr_data = device_number(lr, params[0].device(), "lr");
   } else {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "core/math.h"
 #include "core/tensor.h"
 #include "cuda/launch.h"
-#include "core/math.h"
 #include "iter/cuda_vector.cuh"
 
 namespace vt::optim {
@@ -52,15 +52,17 @@ __device__ __forceinline__ void for_chunk(const ListChunk& chunk, bool aligned, 
   int64_t tail = chunk.begin;
   if (aligned) {
     tail = chunk.begin + (chunk.end - chunk.begin) / Width * Width;
-    for (int64_t i = chunk.begin + static_cast<int64_t>(threadIdx.x) * Width; i < tail; i += kListThreads * Width) vectors(i);
+    for (int64_t i = chunk.begin + static_cast<int64_t>(threadIdx.x) * Width; i < tail; i += kListThreads * Width)
+      vectors(i);
   }
   for (int64_t i = tail + threadIdx.x; i < chunk.end; i += kListThreads) elements(i);
 }
 
-/// Launches kernel(table, args...) as often as `tensors` takes. `fill(table, slot, i)` writes data and steps of tensor i.
+/// Launches kernel(table, args...) as often as `tensors` takes. `fill(table, slot, i)` writes data and steps of tensor
+/// i.
 template <int Lists, typename Kernel, typename Fill, typename... Args>
-void launch_lists(const char* op, cuda::Stream stream, size_t tensors, const auto& numel_of, Kernel kernel, const Fill& fill,
-                  const Args&... args) {
+void launch_lists(const char* op, cuda::Stream stream, size_t tensors, const auto& numel_of, Kernel kernel,
+                  const Fill& fill, const Args&... args) {
   ListTable<Lists> table;
   int32_t blocks = 0;
   auto flush = [&] {

@@ -71,8 +71,8 @@ __global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, uint32_t* 
 }
 
 __global__ void __launch_bounds__(kThreads)
-    move_items(const uint64_t* keys, const int32_t* payload, uint64_t* keys_out, int32_t* payload_out, const uint32_t* places,
-               int64_t n, int tiles, int shift) {
+    move_items(const uint64_t* keys, const int32_t* payload, uint64_t* keys_out, int32_t* payload_out,
+               const uint32_t* places, int64_t n, int tiles, int shift) {
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ uint32_t tile_places[kDigits];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
@@ -120,8 +120,8 @@ __global__ void __launch_bounds__(kThreads)
 }  // namespace
 
 void scan_counts_cuda(const Tensor& counts, const Tensor& totals, int64_t rows, int64_t n) {
-  const cuda::LaunchConfig config{"scan", cuda::current_stream(counts.device().index), dim3(static_cast<unsigned>(rows)),
-                                  dim3(1024)};
+  const cuda::LaunchConfig config{"scan", cuda::current_stream(counts.device().index),
+                                  dim3(static_cast<unsigned>(rows)), dim3(1024)};
   cuda::launch(config, {counts.storage().get(), totals.defined() ? totals.storage().get() : nullptr}, scan_counts,
                reinterpret_cast<uint32_t*>(counts.data()),
                totals.defined() ? reinterpret_cast<uint32_t*>(totals.data()) : nullptr, n);
@@ -130,7 +130,8 @@ void scan_counts_cuda(const Tensor& counts, const Tensor& totals, int64_t rows, 
 SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   if (rows == 0 || n < 2 || bits <= 0) return pairs;
   VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
-           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows, " of ", n);
+           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
+           " of ", n);
   const cuda::Stream stream = cuda::current_stream(pairs.keys.device().index);
   const int tiles = static_cast<int>((n + kTile - 1) / kTile);
   const Tensor counts = empty(DimVec{rows, kDigits, tiles}, DType::int32, pairs.keys.device());
@@ -140,7 +141,8 @@ SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   auto* places = reinterpret_cast<uint32_t*>(counts.data());
   for (int shift = 0; shift < bits; shift += 8) {
     auto* keys = reinterpret_cast<const uint64_t*>(pairs.keys.data());
-    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits, keys, places, n, tiles, shift);
+    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits, keys, places, n, tiles,
+                 shift);
     scan_counts_cuda(counts, Tensor(), rows, static_cast<int64_t>(kDigits) * tiles);
     cuda::launch(config,
                  {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),

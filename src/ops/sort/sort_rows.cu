@@ -1,4 +1,5 @@
-// Rows are sorted as unsigned integers whose order is that of the values: short rows in shared memory, long ones by radix.
+// Rows are sorted as unsigned integers whose order is that of the values: short rows in shared memory, long ones by
+// radix.
 #include <bit>
 
 #include "cuda/launch.h"
@@ -34,8 +35,8 @@ __device__ __forceinline__ uint64_t ordered_bits(T value) {
 
 // 16-bit floats are ordered as the float32 that they are.
 template <typename T>
-constexpr int kKeyBits = std::is_same_v<T, bool>    ? 1
-                         : std::is_integral_v<T>    ? static_cast<int>(sizeof(T) * 8)
+constexpr int kKeyBits = std::is_same_v<T, bool>     ? 1
+                         : std::is_integral_v<T>     ? static_cast<int>(sizeof(T) * 8)
                          : std::is_same_v<T, double> ? 64
                                                      : 32;
 
@@ -92,8 +93,8 @@ __global__ void __launch_bounds__(kShort / 2) sort_short_rows(SortArguments<T> p
 }
 
 template <typename T>
-__global__ void __launch_bounds__(256) make_keys(const T* in, uint64_t* keys, int32_t* index, int64_t total, int64_t n,
-                                                 bool descending) {
+__global__ void __launch_bounds__(256)
+    make_keys(const T* in, uint64_t* keys, int32_t* index, int64_t total, int64_t n, bool descending) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
   if (i >= total) return;
   keys[i] = sort_key(in[i], descending);
@@ -142,7 +143,8 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
       part.in += begin * n;
       if (part.values != nullptr) part.values += begin * kept;
       if (part.indices != nullptr) part.indices += begin * kept;
-      SortPairs pairs{empty(DimVec{count, n}, DType::int64, self.device()), empty(DimVec{count, n}, DType::int32, self.device())};
+      SortPairs pairs{empty(DimVec{count, n}, DType::int64, self.device()),
+                      empty(DimVec{count, n}, DType::int32, self.device())};
       config.grid = dim3(cuda::blocks_for(total, 256));
       cuda::launch(config, {from, pairs.keys.storage().get(), pairs.payload.storage().get()}, make_keys<T>, part.in,
                    reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(), total, n, descending);

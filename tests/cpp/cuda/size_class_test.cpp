@@ -19,5 +19,6 @@ TEST_CASE("a size class holds its bytes and wastes at most a quarter beyond the 
 }
 
 TEST_CASE("size classes grow") {
-  for (int index = 1; index <= size_class(kLargestCachedBlock); ++index) CHECK(size_of_class(index) > size_of_class(index - 1));
+  for (int index = 1; index <= size_class(kLargestCachedBlock); ++index)
+    CHECK(size_of_class(index) > size_of_class(index - 1));
 }

@@ -38,7 +38,8 @@ void split_and_mark(Loop loop, const char* base, std::vector<int>& hits, int64_t
 }  // namespace
 
 TEST_CASE("fast division is division") {
-  const uint32_t numbers[] = {0, 1, 2, 3, 5, 31, 32, 33, 255, 1000, 65535, 65536, 1u << 20, (1u << 31) - 2, (1u << 31) - 1};
+  const uint32_t numbers[] = {
+      0, 1, 2, 3, 5, 31, 32, 33, 255, 1000, 65535, 65536, 1u << 20, (1u << 31) - 2, (1u << 31) - 1};
   for (uint32_t divisor : numbers) {
     if (divisor == 0) continue;
     const FastDivider fast(divisor);
