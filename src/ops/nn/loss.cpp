@@ -19,8 +19,8 @@ void check_classes(const Tensor& self, const Tensor& target, const Tensor& weigh
   VT_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8, Runtime, "expected target of dtype int64, got ",
            target.dtype());
   if (self.dim() == 2) {
-    VT_CHECK(target.dim() == 1 && self.size(0) == target.size(0), Runtime, "size mismatch (got input: ", self.sizes(),
-             ", target: ", target.sizes(), ")");
+    VT_CHECK(target.dim() == 1 && self.size(0) == target.size(0), Value, "Expected input batch_size (", self.size(0),
+             ") to match target batch_size (", target.numel(), "), got input ", self.sizes(), " and target ", target.sizes());
   } else {
     VT_CHECK(target.numel() == 1, Runtime, "size mismatch (got input: ", self.sizes(), ", target: ", target.sizes(), ")");
   }
