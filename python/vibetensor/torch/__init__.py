@@ -25,10 +25,13 @@ from vibetensor.torch.functional import (
     is_floating_point,
     is_tensor,
     meshgrid,
+    nonzero,
     norm,
     numel,
     split,
     tensordot,
+    unique,
+    unique_consecutive,
 )
 
 _tensor.install()

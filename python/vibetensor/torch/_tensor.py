@@ -128,6 +128,31 @@ def norm(self: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtyp
     return of(self, p, dim, keepdim, dtype=dtype)
 
 
+def nonzero(self: Any, *, as_tuple: bool = False) -> Any:
+    """The int64 coordinates of the non-zero elements, (n, dims); one vector per dim with `as_tuple`."""
+    from vibetensor.torch.functional import nonzero as of
+
+    return of(self, as_tuple=as_tuple)
+
+
+def unique(
+    self: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The distinct elements, or slices along `dim`, in ascending order."""
+    from vibetensor.torch.functional import unique as of
+
+    return of(self, sorted, return_inverse, return_counts, dim)
+
+
+def unique_consecutive(
+    self: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """self without repeats of what comes just before."""
+    from vibetensor.torch.functional import unique_consecutive as of
+
+    return of(self, return_inverse, return_counts, dim)
+
+
 def contains(self: Any, element: Any) -> bool:
     """True if any element of self equals `element`."""
     if isinstance(element, Tensor | int | float | complex | bool):
@@ -148,7 +173,10 @@ METHODS: dict[str, Any] = {
     "__reduce_ex__": reduce_ex,
     "__contains__": contains,
     "backward": backward,
+    "nonzero": nonzero,
     "norm": norm,
+    "unique": unique,
+    "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,
 }

@@ -154,3 +154,40 @@ def einsum(equation: Any, *operands: Any) -> Any:
     from vibetensor.torch._einsum import contract
 
     return contract(equation.replace(" ", ""), list(unpacked(operands)))
+
+
+def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
+    """The int64 coordinates of the non-zero elements, (n, dims); one vector per dim with `as_tuple`."""
+    if as_tuple:
+        return tuple(ops.nonzero_numpy(input))
+    found = ops.nonzero(input)
+    return found if out is None else out.resize_(found.shape).copy_(found)
+
+
+def unique(
+    input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The distinct elements, or slices along `dim`, in ascending order; with where each went and how often it came.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
+    (tensor([1, 3]), tensor([1, 2]))
+    """
+    if dim is None:
+        found = ops._unique2(input, sorted, return_inverse, return_counts)
+    else:
+        found = ops.unique_dim(input, dim, sorted, return_inverse, return_counts)
+    return wanted_of(found, return_inverse, return_counts)
+
+
+def unique_consecutive(
+    input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """`input` without repeats of what comes just before: elements, or slices along `dim`."""
+    return wanted_of(ops.unique_consecutive(input, return_inverse, return_counts, dim), return_inverse, return_counts)
+
+
+def wanted_of(found: Any, inverse: bool, counts: bool) -> Any:
+    """The values alone, or with the inverse and the counts that were asked for."""
+    chosen = [found[0], *([found[1]] if inverse else []), *([found[2]] if counts else [])]
+    return tuple(chosen) if len(chosen) > 1 else chosen[0]
