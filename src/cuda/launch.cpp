@@ -2,6 +2,7 @@
 
 #include <cuda.h>
 
+#include "core/error.h"
 #include "cuda/check.h"
 #include "cuda/device_error.h"
 
