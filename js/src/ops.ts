@@ -11,11 +11,16 @@ export interface Ops {
   _amp_foreach_non_finite_check_and_unscale_(self: readonly (TensorLike)[], found_inf: TensorLike, inv_scale: TensorLike): void;
   _amp_update_scale_(self: TensorLike, growth_tracker: TensorLike, found_inf: TensorLike, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number | bigint): void;
   _as_strided(self: TensorLike, size: number | bigint | readonly (number | bigint)[], stride: number | bigint | readonly (number | bigint)[], storage_offset: number | bigint, self_stride: number | bigint | readonly (number | bigint)[], self_storage_offset: number | bigint): Tensor;
+  _attention(query: TensorLike, key: TensorLike, value: TensorLike, is_causal: boolean, scale: number): [Tensor, Tensor];
+  _attention_backward(grad: TensorLike, query: TensorLike, key: TensorLike, value: TensorLike, out: TensorLike, logsumexp: TensorLike, is_causal: boolean, scale: number): [Tensor, Tensor, Tensor];
   _binary_cross_entropy(self: TensorLike, target: TensorLike): Tensor;
   _causal_softmax(self: TensorLike, scale: number): Tensor;
   _causal_softmax(self: TensorLike, scale: number, named: { out: TensorLike }): Tensor;
   _clamp(self: TensorLike, min: Scalar, max: Scalar): Tensor;
   _clamp(self: TensorLike, min: TensorLike, max: TensorLike): Tensor;
+  _cross_entropy(logits: TensorLike, target: TensorLike, ignore_index: number | bigint, named?: { ignore_index?: number | bigint }): [Tensor, Tensor, Tensor];
+  _cross_entropy(logits: TensorLike, target: TensorLike, named?: { ignore_index?: number | bigint }): [Tensor, Tensor, Tensor];
+  _cross_entropy_backward(grad_output: TensorLike, logits: TensorLike, target: TensorLike, lse: TensorLike, count: TensorLike, ignore_index: number | bigint): Tensor;
   _cube(self: TensorLike): Tensor;
   _div_floor(self: TensorLike, other: TensorLike): Tensor;
   _div_trunc(self: TensorLike, other: TensorLike): Tensor;
@@ -306,6 +311,7 @@ export interface Ops {
   concat(tensors: readonly (TensorLike)[], named?: { dim?: number | bigint }): Tensor;
   concatenate(tensors: readonly (TensorLike)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
   concatenate(tensors: readonly (TensorLike)[], named?: { dim?: number | bigint }): Tensor;
+  conj(self: TensorLike): Tensor;
   conj_physical(self: TensorLike): Tensor;
   conj_physical(self: TensorLike, named: { out: TensorLike }): Tensor;
   conj_physical_(self: TensorLike): Tensor;
@@ -1049,6 +1055,11 @@ export interface Ops {
   std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
   std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
   std(self: TensorLike, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
+  std(self: TensorLike, unbiased: boolean, named: { unbiased?: boolean; out: TensorLike }): Tensor;
+  std(self: TensorLike, named: { unbiased?: boolean; out: TensorLike }): Tensor;
+  std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
+  std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
+  std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
   std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   std(self: TensorLike, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   std_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
@@ -1165,6 +1176,11 @@ export interface Ops {
   var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
   var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
   var(self: TensorLike, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
+  var(self: TensorLike, unbiased: boolean, named: { unbiased?: boolean; out: TensorLike }): Tensor;
+  var(self: TensorLike, named: { unbiased?: boolean; out: TensorLike }): Tensor;
+  var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
+  var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
+  var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
   var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   var(self: TensorLike, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   var_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
@@ -1336,6 +1352,7 @@ export interface TensorMethods {
   clip_(min: Scalar | null, named?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
   clip_(named?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
   clone(named?: { memory_format?: MemoryFormat | null }): Tensor;
+  conj(): Tensor;
   conj_physical(): Tensor;
   conj_physical_(): Tensor;
   contiguous(named?: { memory_format?: MemoryFormat }): Tensor;
