@@ -41,6 +41,14 @@ void pow_scalar_kernel(Call& call) {
   run_row(call, *row);
 }
 
+// `approximate` picks the row.
+template <int approximate_at>
+void gelu_kernel(Call& call) {
+  static const Row& erf = row_of(approximate_at == 1 ? "gelu" : "gelu_backward");
+  static const Row& tanh = row_of(approximate_at == 1 ? "_gelu_tanh" : "_gelu_tanh_backward");
+  run_row(call, number_of(call.args[approximate_at]).to_double() == 0.0 ? erf : tanh);
+}
+
 Tensor pow_of_number(const Scalar& self, const Tensor& exponent) {
   return ops::pow(wrapped_number(self), exponent);
 }
@@ -227,6 +235,8 @@ void set_autocast(Registry& r) {
 void register_pointwise_composite(Registry& r) {
   r.at("bitwise_not").boxed(Key::CPU, bitwise_not_kernel).boxed(Key::CUDA, bitwise_not_kernel);
   r.at("pow.Tensor_Scalar").boxed(Key::CPU, pow_scalar_kernel).boxed(Key::CUDA, pow_scalar_kernel);
+  r.at("gelu").boxed(Key::CPU, gelu_kernel<1>).boxed(Key::CUDA, gelu_kernel<1>);
+  r.at("gelu_backward").boxed(Key::CPU, gelu_kernel<2>).boxed(Key::CUDA, gelu_kernel<2>);
   r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
   r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor").composite(div_mode).inplace().out();
   r.def("clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();

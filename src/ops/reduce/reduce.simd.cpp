@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #pragma GCC diagnostic ignored "-Wpsabi"
 
@@ -62,7 +63,8 @@ VT_ALWAYS_INLINE M fold_block(const M* x, int64_t n) {
   }
 }
 
-template <template <class> class Row, class T>
+// `plain`: elements are folded as they are.
+template <template <class> class Row, class T, bool plain>
 struct Kernel {
   using R = Row<T>;
   using Fold = typename R::Fold;
@@ -76,9 +78,13 @@ struct Kernel {
   static void run(char* acc, const char* data, int64_t n, double p) {
     const T* x = reinterpret_cast<const T*>(data);
     Acc& total = *reinterpret_cast<Acc*>(acc);
-    M mapped[kBlock];
+    M mapped[plain ? 1 : kBlock];
     for (int64_t i = 0; i < n; i += kBlock) {
       const int64_t count = n - i < kBlock ? n - i : kBlock;
+      if constexpr (plain) {
+        total = Fold::template combine<Acc>(total, Acc(fold_block<Fold, M>(x + i, count)));
+        continue;
+      }
       for (int64_t j = 0; j < count; ++j) mapped[j] = R::map(x[i + j], p);
       total = Fold::template combine<Acc>(total, Acc(fold_block<Fold, M>(mapped, count)));
     }
@@ -110,23 +116,23 @@ struct Kernel {
   static constexpr Kernels kTable{sizeof(Acc), &start, &run, &columns, &combine, &finish};
 };
 
-template <template <class> class Row, DTypeRule r, class T>
+template <template <class> class Row, DTypeRule r, bool plain, class T>
 constexpr const Kernels* kernels_of() {
-  if constexpr ((r.domain & domain_of<T>) != 0) return &Kernel<Row, T>::kTable;
+  if constexpr ((r.domain & domain_of<T>) != 0) return &Kernel<Row, T, plain>::kTable;
   return nullptr;
 }
 
 }  // namespace
 
-#define VT_REDUCE(id, rule_, fold, map_, finish_)                                                    \
-  namespace {                                                                                        \
-  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                                   \
-  }                                                                                                  \
-  extern const KernelSet id##_kernels;                                                               \
-  constinit const KernelSet id##_kernels = {                                                         \
-      {kernels_of<id##_row, rule::rule_, int64_t>(), kernels_of<id##_row, rule::rule_, float>(),     \
-       kernels_of<id##_row, rule::rule_, double>(), kernels_of<id##_row, rule::rule_, complex<float>>(), \
-       kernels_of<id##_row, rule::rule_, complex<double>>()}};
+#define VT_KERNELS(id, rule_, map_, T) kernels_of<id##_row, rule::rule_, std::string_view(map_) == "x", T>()
+#define VT_REDUCE(id, rule_, fold, map_, finish_)                                                                 \
+  namespace {                                                                                                     \
+  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                                                \
+  }                                                                                                               \
+  extern const KernelSet id##_kernels;                                                                            \
+  constinit const KernelSet id##_kernels = {                                                                      \
+      {VT_KERNELS(id, rule_, #map_, int64_t), VT_KERNELS(id, rule_, #map_, float), VT_KERNELS(id, rule_, #map_, double), \
+       VT_KERNELS(id, rule_, #map_, complex<float>), VT_KERNELS(id, rule_, #map_, complex<double>)}};
 #include "ops/reduce/reduce.def"
 
 }  // namespace vt::reduce::VT_ISA

@@ -137,6 +137,8 @@ ACTIVATION = [
     pointwise("gelu", T(3, 4), reference=functional.gelu),
     Sample("gelu", call(T(3, 4), approximate="tanh"), dtypes=FLOATS, reference=functional.gelu),
     Sample("gelu_backward", call(T(3, 4), T(3, 4)), call(T(3, 4), T(3, 4), approximate="tanh"), dtypes=FLOATS),
+    Sample("_gelu_tanh", call(T(3, 4)), reference=lambda x: functional.gelu(x, approximate="tanh")),
+    Sample("_gelu_tanh_backward", call(T(3, 4), T(3, 4)), reference=backward(functional.gelu, approximate="tanh")),
     pointwise("softplus", T(3, 4), reference=functional.softplus),
     Sample("softplus", call(T(3, 4), 2.0, 1.0), reference=functional.softplus),
     Sample("softplus_backward", call(T(3, 4), T(3, 4), 2.0, 1.0), reference=backward(functional.softplus)),
