@@ -73,6 +73,7 @@ MATH = [
     pointwise("lgamma", FAR, dtypes=COMPARABLE, gradgrad=False),
     pointwise("digamma", FAR, dtypes=COMPARABLE, gradgrad=False, tolerance={"float32": (2e-6, 1e-6)}),
     pointwise("_trigamma", FAR, reference=lambda x: reference.polygamma(1, x), grad=False),
+    pointwise("special_entr", FAR, dtypes=COMPARABLE, reference=reference.special.entr),
     pointwise("deg2rad", T(3, 4), dtypes=COMPARABLE),
     pointwise("rad2deg", T(3, 4), dtypes=COMPARABLE),
     pointwise("sinc", FAR, dtypes=ALL),
