@@ -223,6 +223,11 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
     return thread_state().autocast_enabled[static_cast<int>(DeviceType::CUDA)] ? loss : ops::to(loss, self.dtype());
   }
   const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
+  // Under autocast the separate ops work in float32; the one pass above reads the short dtype as it is.
+  if (is_reduced_floating(self.dtype()) && thread_state().autocast_enabled[static_cast<int>(self.device().type)]) {
+    auto wide = [](const Tensor& t) { return t.defined() && is_reduced_floating(t.dtype()) ? ops::to(t, DType::float32) : t; };
+    return cross_entropy_loss(wide(self), wide(target), wide(weight), reduction, ignore_index, label_smoothing);
+  }
   const Tensor log_p = ops::log_softmax(self, class_dim);
   if (probabilities) return probability_loss(log_p, target, weight, reduction, label_smoothing, class_dim);
   if (label_smoothing > 0) {
