@@ -42,6 +42,8 @@ export interface Ops {
   _fused_rms_norm_backward(grad_out: TensorLike, input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], rstd: TensorLike, weight: TensorLike | null): [Tensor, Tensor];
   _fused_rms_norm_backward(grad_out: TensorLike, input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], rstd: TensorLike, weight: TensorLike | null, named: { out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   _fused_sgd_(self: readonly (TensorLike)[], grads: readonly (TensorLike)[], momentum_buffer_list: readonly (TensorLike)[], named: { weight_decay: number; momentum: number; lr: number; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: TensorLike | null; found_inf?: TensorLike | null }): void;
+  _gelu_tanh(self: TensorLike): Tensor;
+  _gelu_tanh_backward(grad_output: TensorLike, self: TensorLike): Tensor;
   _huber(self: TensorLike, target: TensorLike, delta: number): Tensor;
   _index_put_impl_(self: TensorLike, indices: readonly (TensorLike | null)[], values: TensorLike, accumulate: boolean, unsafe: boolean, named?: { accumulate?: boolean; unsafe?: boolean }): Tensor;
   _index_put_impl_(self: TensorLike, indices: readonly (TensorLike | null)[], values: TensorLike, accumulate: boolean, named?: { accumulate?: boolean; unsafe?: boolean }): Tensor;
@@ -1024,6 +1026,9 @@ export interface Ops {
   sort(self: TensorLike, dim: number | bigint, descending: boolean, named: { dim?: number | bigint; descending?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   sort(self: TensorLike, dim: number | bigint, named: { dim?: number | bigint; descending?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   sort(self: TensorLike, named: { dim?: number | bigint; descending?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  special_entr(self: TensorLike): Tensor;
+  special_entr(self: TensorLike, named: { out: TensorLike }): Tensor;
+  special_entr_(self: TensorLike): Tensor;
   special_expit(self: TensorLike): Tensor;
   special_expit(self: TensorLike, named: { out: TensorLike }): Tensor;
   special_expit_(self: TensorLike): Tensor;
@@ -1744,6 +1749,8 @@ export interface TensorMethods {
   sort(dim: number | bigint, named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sort(named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sort(named: { stable: boolean | null; dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
+  special_entr(): Tensor;
+  special_entr_(): Tensor;
   special_expit(): Tensor;
   special_expit_(): Tensor;
   split(split_size: number | bigint, dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
