@@ -73,7 +73,7 @@ class Arguments:
                     self.our_leaves.append(ours)
                 return theirs, ours
             if isinstance(value, reference.Tensor):
-                return value, ours_of(value)
+                return value, ours_of(value).to(device)
             if isinstance(value, DType):
                 return torch_dtype(value.name), getattr(_C, value.name)
             if isinstance(value, (list, tuple)):

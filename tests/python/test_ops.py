@@ -300,7 +300,7 @@ def test_out(sample: Sample) -> None:
 @rows(cuda=True, seeded=False)
 def test_cuda(sample: Sample) -> None:
     for call in sample.calls:
-        for dtype in sample.dtypes:
+        for dtype in sample.cuda_dtypes or sample.dtypes:
             here, there = Arguments(call, dtype), Arguments(call, dtype, device="cuda")
             try:
                 expected = run_ours(sample, here)

@@ -4,7 +4,8 @@ from samples import COMPLEX, FLOATS, INTS, Sample, T, call
 
 # Sums of products round in another order; near zero only the absolute difference says anything.
 NEAR = {"tolerance": {"float32": (2e-6, 2e-5), "bfloat16": (1.6e-2, 3e-2), "float16": (2e-3, 1e-2)}}
-PRODUCT = {"dtypes": (*FLOATS, *INTS), **NEAR}
+# As in PyTorch, integers multiply on the CPU alone.
+PRODUCT = {"dtypes": (*FLOATS, *INTS), "cuda_dtypes": FLOATS, **NEAR}
 MIXED = {"dtypes": (*FLOATS, *COMPLEX), **NEAR}
 
 SAMPLES = [
