@@ -101,9 +101,6 @@ class VT_API Node : public RefCounted {
     return input_count() - 1;
   }
   uint32_t add_input(const Tensor& result) { return add_input(TensorMeta(result)); }
-  // Stream of `input(i).device` that forward ran on; 0 on the CPU.
-  uintptr_t stream() const { return stream_; }
-  void set_stream(uintptr_t s) { stream_ = s; }
 
   NodeHooks& hooks() {
     if (!hooks_) hooks_ = std::make_unique<NodeHooks>();
@@ -122,7 +119,6 @@ class VT_API Node : public RefCounted {
   uint64_t sequence_;
   std::vector<Edge> edges_;
   std::vector<TensorMeta> inputs_;
-  uintptr_t stream_ = 0;
   std::unique_ptr<NodeHooks> hooks_;
 };
 
