@@ -233,9 +233,10 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, 
         raise NotImplementedError("load: mmap=True is not there yet")
     with opened(f, "rb") as file:
         start = file.tell()
-        magic = file.read(4)
+        head = file.read(9)
         file.seek(start)
-        if magic == b"PK\x03\x04" or magic[:1] == b"\x80":
+        # a safetensors file begins with the length of its header, whose first byte may be a pickle's 0x80 too
+        if head[:4] == b"PK\x03\x04" or (head[:1] == b"\x80" and head[8:] != b"{"):
             raise NotImplementedError(
                 "load: this is a checkpoint of PyTorch's own format, which is not read yet; "
                 "save it as safetensors from PyTorch first"

@@ -143,6 +143,16 @@ def test_pytorchs_own_format_is_named(tmp_path):
         vt.load(tmp_path / "none")
 
 
+def test_a_header_length_is_not_taken_for_a_pickle(tmp_path):
+    path = tmp_path / "x.pt"
+    for n in range(1, 300):
+        vt.save({"k" * n: vt.ones(1)}, path)
+        if path.read_bytes()[0] == 0x80:
+            break
+    assert path.read_bytes()[0] == 0x80
+    assert vt.load(path)["k" * n].item() == 1
+
+
 def container(header, data=b"", length=None):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack("<Q", len(text) if length is None else length) + text + data
