@@ -49,7 +49,7 @@ sanitize: $(VENV)/.with-build
 
 lint: $(VENV)/.with-dev
 	$(BIN)/python tools/check_layers.py
-	ruff format --check . && ruff check . && mypy
+	tools/format.sh --check && ruff check . && mypy
 
 format: $(VENV)/.with-dev
 	tools/format.sh

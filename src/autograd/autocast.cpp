@@ -14,8 +14,7 @@ thread_local std::unordered_map<const TensorImpl*, std::pair<Tensor, Tensor>> t_
 Tensor cast(const Tensor& t, DType dtype) {
   static const Op& to = find_op("to.dtype");
   const bool cacheable = dtype != DType::float32 && t.requires_grad() && t.dtype() == DType::float32 &&
-                         !t.impl()->view_base() && is_leaf(t) &&
-                         thread_state().autocast_cache_enabled;
+                         !t.impl()->view_base() && is_leaf(t) && thread_state().autocast_cache_enabled;
   if (!cacheable) return call<Tensor>(to, t, dtype);
   const auto found = t_casts.find(t.impl());
   if (found != t_casts.end()) return found->second.second;

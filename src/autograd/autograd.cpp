@@ -15,9 +15,10 @@ Tensor ones_like(const Tensor& t) {
 Tensor root_gradient(const Tensor& output, const Grads& gradients, size_t i) {
   const Tensor given = i < gradients.size() ? gradients[i] : Tensor();
   if (!given.defined()) {
-    VT_CHECK(output.numel() == 1, Runtime, "grad can be implicitly created only for scalar outputs, got ", to_string(output));
-    VT_CHECK(!is_complex(output.dtype()), Runtime, "grad can be implicitly created only for real scalar outputs but got ",
-             output.dtype());
+    VT_CHECK(output.numel() == 1, Runtime, "grad can be implicitly created only for scalar outputs, got ",
+             to_string(output));
+    VT_CHECK(!is_complex(output.dtype()), Runtime,
+             "grad can be implicitly created only for real scalar outputs but got ", output.dtype());
     return ones_like(output);
   }
   VT_CHECK(same(given.sizes(), output.sizes()), Runtime, "Mismatch in shape: grad_output[", i, "] has a shape of ",
@@ -50,7 +51,8 @@ Grads backward(const std::vector<Tensor>& outputs, const Grads& gradients, bool 
   if (accumulate) return {};
   for (size_t i = 0; i < out.size(); ++i) {
     VT_CHECK(out[i].defined() || allow_unused, Runtime,
-             "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
+             "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+             "this is "
              "the desired behavior.");
   }
   return out;
@@ -63,7 +65,8 @@ void set_requires_grad(const Tensor& t, bool value) {
            "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
   if (!is_leaf(t)) {
     VT_CHECK(value, Runtime,
-             "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph "
+             "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+             "subgraph "
              "that doesn't require differentiation use var_no_grad = var.detach().");
     return;
   }
@@ -83,12 +86,12 @@ void set_grad(const Tensor& t, const Tensor& g) {
     return;
   }
   VT_CHECK(!g.is_same(t), Runtime, "can't assign Variable as its own grad");
-  VT_CHECK(same(g.sizes(), t.sizes()), Runtime, "assigned grad has data of a different size: expected ", t.sizes(), ", got ",
-           g.sizes());
-  VT_CHECK(g.dtype() == t.dtype(), Runtime, "assigned grad has data of a different type: expected ", t.dtype(), ", got ",
-           g.dtype());
-  VT_CHECK(g.device() == t.device(), Runtime, "assigned grad has data located on a different device: expected ", t.device(),
-           ", got ", g.device());
+  VT_CHECK(same(g.sizes(), t.sizes()), Runtime, "assigned grad has data of a different size: expected ", t.sizes(),
+           ", got ", g.sizes());
+  VT_CHECK(g.dtype() == t.dtype(), Runtime, "assigned grad has data of a different type: expected ", t.dtype(),
+           ", got ", g.dtype());
+  VT_CHECK(g.device() == t.device(), Runtime, "assigned grad has data located on a different device: expected ",
+           t.device(), ", got ", g.device());
   meta(t).grad = g;
 }
 

@@ -8,8 +8,9 @@
 
 namespace vt::autograd {
 
-// torch.autograd.backward / grad. `gradients` may be empty or have undefined entries: ones for scalar outputs, otherwise
-// RuntimeError. With `inputs`, returns their gradients unless `accumulate`. An unreachable input raises unless allow_unused.
+// torch.autograd.backward / grad. `gradients` may be empty or have undefined entries: ones for scalar outputs,
+// otherwise RuntimeError. With `inputs`, returns their gradients unless `accumulate`. An unreachable input raises
+// unless allow_unused.
 VT_API Grads backward(const std::vector<Tensor>& outputs, const Grads& gradients, bool retain_graph, bool create_graph,
                       const std::vector<Tensor>& inputs, bool allow_unused, bool accumulate);
 

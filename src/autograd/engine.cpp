@@ -11,10 +11,10 @@ namespace vt::autograd {
 namespace {
 
 struct NodeState {
-  int32_t missing = 0;    // gradients still to come, counted per edge
-  bool wanted = true;     // its gradient is needed (always, when accumulating into all leaves)
-  bool runs = true;       // it is to be applied, not only captured at
-  Grads incoming;         // summed so far
+  int32_t missing = 0;  // gradients still to come, counted per edge
+  bool wanted = true;   // its gradient is needed (always, when accumulating into all leaves)
+  bool runs = true;     // it is to be applied, not only captured at
+  Grads incoming;       // summed so far
   std::vector<std::pair<uint32_t, size_t>> captures;  // input number -> which of options.inputs
 };
 
@@ -29,8 +29,9 @@ Tensor sum(const Tensor& a, const Tensor& b) {
 // The gradient as the receiving tensor's: summed over broadcast dims, in its dtype, on its device.
 Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
   if (!same(g.sizes(), m.sizes)) {
-    VT_CHECK(is_expandable_to(m.sizes, g.sizes()), Runtime, "Function ", from.name(), " returned an invalid gradient: got ",
-             g.sizes(), " but expected shape compatible with ", IntSpan(m.sizes));
+    VT_CHECK(is_expandable_to(m.sizes, g.sizes()), Runtime, "Function ", from.name(),
+             " returned an invalid gradient: got ", g.sizes(), " but expected shape compatible with ",
+             IntSpan(m.sizes));
     static const Op& sum_to = find_op("sum_to_size");
     g = call<Tensor>(sum_to, g, IntSpan(m.sizes));
   }
@@ -45,8 +46,8 @@ Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
     }
   }
   if (g.device() != m.device) {
-    VT_CHECK(g.dim() == 0, Runtime, "Function ", from.name(), " returned an invalid gradient: expected device ", m.device,
-             " but got ", g.device());
+    VT_CHECK(g.dim() == 0, Runtime, "Function ", from.name(), " returned an invalid gradient: expected device ",
+             m.device, " but got ", g.device());
     static const Op& to = find_op("to.device");
     g = call<Tensor>(to, g, m.device, m.dtype);
   }
@@ -65,7 +66,8 @@ class Task {
     const GradMode mode(options_.create_graph);
     const StateGuard<const States*> states(t_states, &states_);
     for (size_t i = 0; i < roots.size(); ++i) {
-      if (roots[i]) deliver(roots[i], conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node));
+      if (roots[i])
+        deliver(roots[i], conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node));
     }
     while (!ready_.empty()) step(ready_.pop());
     return std::move(captured_);
@@ -103,8 +105,8 @@ class Task {
         it->second.captures.push_back({options_.inputs[i].input, i});
       }
     }
-    // A node is wanted if any of its edges is: edges lead to nodes made earlier, so relax until nothing changes, walking
-    // the graph from its ends. An explicit post-order keeps this linear.
+    // A node is wanted if any of its edges is: edges lead to nodes made earlier, so relax until nothing changes,
+    // walking the graph from its ends. An explicit post-order keeps this linear.
     std::unordered_map<const Node*, size_t> next_edge;
     std::vector<Node*> stack;
     for (Node* root : order_) {

@@ -1,8 +1,8 @@
 // Running the graph backward.
 //
-// The engine counts how many times each node will be reached, sums the gradients that arrive at each node input, and runs
-// nodes whose inputs are complete, latest forward call first, on the calling thread. Nothing is recursive, and no lock is
-// held while nodes or hooks run.
+// The engine counts how many times each node will be reached, sums the gradients that arrive at each node input, and
+// runs nodes whose inputs are complete, latest forward call first, on the calling thread. Nothing is recursive, and no
+// lock is held while nodes or hooks run.
 #pragma once
 
 #include "autograd/node.h"

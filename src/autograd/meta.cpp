@@ -83,16 +83,19 @@ void check_inplace(const Tensor& t) {
   if (const auto& base = impl->view_base()) {
     switch (impl->view_origin()) {
       case ViewOrigin::MultiOutput:
-        VT_THROW(Runtime,
-                 "Output of a function that returns multiple views is being modified inplace. Such functions do not allow "
-                 "the output views to be modified inplace. You should replace the inplace operation by an out-of-place one");
+        VT_THROW(
+            Runtime,
+            "Output of a function that returns multiple views is being modified inplace. Such functions do not allow "
+            "the output views to be modified inplace. You should replace the inplace operation by an out-of-place one");
       case ViewOrigin::NoGradMode:
-        VT_THROW(Runtime,
-                 "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
-                 "use case is ambiguous and error-prone, it is forbidden");
+        VT_THROW(
+            Runtime,
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
+            "use case is ambiguous and error-prone, it is forbidden");
       case ViewOrigin::InferenceMode:
-        VT_THROW(Runtime,
-                 "A view was created in inference mode and is being modified inplace in normal mode; this is not allowed");
+        VT_THROW(
+            Runtime,
+            "A view was created in inference mode and is being modified inplace in normal mode; this is not allowed");
       case ViewOrigin::Default: break;
     }
     VT_CHECK(!is_leaf(Tensor(base)) || !base->requires_grad(), Runtime,

@@ -9,8 +9,8 @@ namespace vt::autograd {
 
 class AccumulateGrad;
 
-// Keeps the incoming gradient of a non-leaf in its .grad (Tensor.retain_grad). Lives on the tensor's grad_fn, which must
-// not keep the tensor alive: the tensor's meta says when it goes.
+// Keeps the incoming gradient of a non-leaf in its .grad (Tensor.retain_grad). Lives on the tensor's grad_fn, which
+// must not keep the tensor alive: the tensor's meta says when it goes.
 class VT_API RetainGrad final : public TensorHook {
  public:
   explicit RetainGrad(TensorImpl* tensor) : tensor_(tensor) {}
@@ -32,7 +32,7 @@ struct VT_API AutogradMeta final : AutogradMetaBase {
   uint32_t view_version = 0;
   AccumulateGrad* accumulator = nullptr;  // not owned: the node owns the tensor
   std::mutex mutex;                       // guards accumulator
-  HookList<TensorHook> hooks;                     // of a leaf; a non-leaf's hang on its node
+  HookList<TensorHook> hooks;             // of a leaf; a non-leaf's hang on its node
   HookList<TensorHook> post_accumulate_hooks;
 };
 

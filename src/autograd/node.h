@@ -67,8 +67,8 @@ struct NodeHooks {
     uint64_t id;
     intrusive_ptr<TensorHook> hook;
   };
-  std::vector<OnInput> tensor_hooks;           // Tensor.register_hook, in order of registration
-  std::vector<OnInput> retain_hooks;           // Tensor.retain_grad, after all of the above
+  std::vector<OnInput> tensor_hooks;  // Tensor.register_hook, in order of registration
+  std::vector<OnInput> retain_hooks;  // Tensor.retain_grad, after all of the above
   HookList<NodeHook> node_hooks;
   uint64_t last_id = 0;
 };

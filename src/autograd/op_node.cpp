@@ -24,14 +24,19 @@ OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self) : op_
   for (int i = 0; i < n; ++i) {
     const Value& v = args[i];
     switch (v.tag) {
-      case Tag::Tensor: add_tensor(i, 0, v.as_tensor(), i == 0 && cloned_self.defined() ? cloned_self : v.as_tensor()); break;
+      case Tag::Tensor:
+        add_tensor(i, 0, v.as_tensor(), i == 0 && cloned_self.defined() ? cloned_self : v.as_tensor());
+        break;
       case Tag::TensorList: {
         const TensorSpan list = v.as_tensor_list();
         for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j]);
         args_[i].size = v.size;
         break;
       }
-      case Tag::IntList: ints_.emplace_back(Unbox<IntSpan>::get(v)); args_[i] = v; break;
+      case Tag::IntList:
+        ints_.emplace_back(Unbox<IntSpan>::get(v));
+        args_[i] = v;
+        break;
       case Tag::DoubleList: {
         const auto list = Unbox<std::span<const double>>::get(v);
         doubles_.emplace_back(list.begin(), list.end());
@@ -39,8 +44,14 @@ OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self) : op_
         break;
       }
       case Tag::BoolList: VT_THROW(Internal, op.name(), ": bool[] arguments are not kept for backward");
-      case Tag::String: strings_.emplace_back(Unbox<std::string_view>::get(v)); args_[i] = v; break;
-      case Tag::Complex: complexes_.push_back(*static_cast<const complex<double>*>(v.ptr)); args_[i] = v; break;
+      case Tag::String:
+        strings_.emplace_back(Unbox<std::string_view>::get(v));
+        args_[i] = v;
+        break;
+      case Tag::Complex:
+        complexes_.push_back(*static_cast<const complex<double>*>(v.ptr));
+        args_[i] = v;
+        break;
       default: args_[i] = v;
     }
   }

@@ -6,19 +6,21 @@
 namespace vt::autograd {
 
 void throw_freed() {
-  VT_THROW(Runtime,
-           "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-           "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-           "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-           "saved tensors after calling backward.");
+  VT_THROW(
+      Runtime,
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+      "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+      "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+      "saved tensors after calling backward.");
 }
 
 SavedTensor SavedTensor::of_argument(const Tensor& t) {
   SavedTensor s;
   if (!t.defined()) return s;
-  VT_CHECK(!t.impl()->is_inference(), Runtime,
-           "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and "
-           "use it in autograd.");
+  VT_CHECK(
+      !t.impl()->is_inference(), Runtime,
+      "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and "
+      "use it in autograd.");
   s.tensor_ = t;
   s.version_ = t.impl()->version();
   return s;
@@ -41,8 +43,8 @@ Tensor SavedTensor::unpack(const Node& owner) const {
   VT_CHECK(now == version_, Runtime,
            "one of the variables needed for gradient computation has been modified by an inplace operation: [",
            to_string(tensor_), "], which is ", is_result_ ? "output " : "an input ",
-           is_result_ ? std::to_string(output_number_) : std::string("of"), " of ", owner.name(), ", is at version ", now,
-           "; expected version ", version_, " instead");
+           is_result_ ? std::to_string(output_number_) : std::string("of"), " of ", owner.name(), ", is at version ",
+           now, "; expected version ", version_, " instead");
   if (!is_result_ || !result_requires_grad_) return tensor_;
   Tensor t = make_detached(tensor_);
   AutogradMeta& m = meta(t);

@@ -43,9 +43,11 @@ void refresh_view_history(const Tensor& view) {
   } else if (m->view_version == now) {
     return;
   }
-  VT_CHECK(view.impl()->view_origin() == ViewOrigin::Default || view.impl()->view_origin() == ViewOrigin::MultiOutput, Runtime,
-           "A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad "
-           "mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden");
+  VT_CHECK(
+      view.impl()->view_origin() == ViewOrigin::Default || view.impl()->view_origin() == ViewOrigin::MultiOutput,
+      Runtime,
+      "A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad "
+      "mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden");
   if (is_leaf(base)) {  // written to without a record: under no_grad
     m->view_version = now;
     return;

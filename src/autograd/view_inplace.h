@@ -1,8 +1,8 @@
 // Note [In-place on views]
-// A view shares memory with its base, so writing to one changes the value, and the history, of the other. The view knows
-// its base and its own geometry. When a view is written to, the base gets a CopySlices node: the written part's gradient
-// goes through the op's node, the rest to the base's former history. Every view of that base finds, by the version that
-// its grad_fn was made for, that it is out of date, and takes a new grad_fn: as_strided of the base.
+// A view shares memory with its base, so writing to one changes the value, and the history, of the other. The view
+// knows its base and its own geometry. When a view is written to, the base gets a CopySlices node: the written part's
+// gradient goes through the op's node, the rest to the base's former history. Every view of that base finds, by the
+// version that its grad_fn was made for, that it is out of date, and takes a new grad_fn: as_strided of the base.
 #pragma once
 
 #include "autograd/node.h"

@@ -36,15 +36,21 @@ struct alignas(2 * sizeof(T)) complex {
   VT_HD_INLINE complex& operator/=(const complex& other) { return *this = *this / other; }
 
   // Friends, so that a real operand of type T converts on either side.
-  friend constexpr VT_HD_INLINE complex operator+(const complex& a, const complex& b) { return {a.re + b.re, a.im + b.im}; }
-  friend constexpr VT_HD_INLINE complex operator-(const complex& a, const complex& b) { return {a.re - b.re, a.im - b.im}; }
+  friend constexpr VT_HD_INLINE complex operator+(const complex& a, const complex& b) {
+    return {a.re + b.re, a.im + b.im};
+  }
+  friend constexpr VT_HD_INLINE complex operator-(const complex& a, const complex& b) {
+    return {a.re - b.re, a.im - b.im};
+  }
   friend constexpr VT_HD_INLINE complex operator-(const complex& a) { return {-a.re, -a.im}; }
   friend constexpr VT_HD_INLINE complex operator+(const complex& a) { return a; }
   friend constexpr VT_HD_INLINE complex operator*(const complex& a, const complex& b) {
     return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
   }
   friend VT_HD_INLINE complex operator/(const complex& a, const complex& b) { return divide(a, b); }
-  friend constexpr VT_HD_INLINE bool operator==(const complex& a, const complex& b) { return a.re == b.re && a.im == b.im; }
+  friend constexpr VT_HD_INLINE bool operator==(const complex& a, const complex& b) {
+    return a.re == b.re && a.im == b.im;
+  }
   friend constexpr VT_HD_INLINE bool operator!=(const complex& a, const complex& b) { return !(a == b); }
 
  private:

@@ -13,7 +13,8 @@ Device parse_device(std::string_view text) {
   if (type == "cuda") {
     d.type = DeviceType::CUDA;
   } else {
-    VT_CHECK(type == "cpu", Runtime, "expected one of cpu, cuda device type at start of device string, got '", text, "'");
+    VT_CHECK(type == "cpu", Runtime, "expected one of cpu, cuda device type at start of device string, got '", text,
+             "'");
   }
   if (colon == std::string_view::npos) return d;
   const std::string_view digits = text.substr(colon + 1);

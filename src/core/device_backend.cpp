@@ -19,8 +19,8 @@ std::array<Slot, kNumDeviceTypes>& slots() {
 
 DeviceBackend& backend(DeviceType type) {
   Slot& slot = slots()[static_cast<int>(type)];
-  VT_CHECK(slot.backend, Runtime, "no ", to_string(Device{type, -1}), " device is available: ",
-           slot.reason.empty() ? "its backend is not registered" : slot.reason);
+  VT_CHECK(slot.backend, Runtime, "no ", to_string(Device{type, -1}),
+           " device is available: ", slot.reason.empty() ? "its backend is not registered" : slot.reason);
   return *slot.backend;
 }
 

@@ -13,7 +13,7 @@ class StorageImpl;
 // Owned memory: what to free and who frees it.
 struct Allocation {
   void* data = nullptr;
-  void* context = nullptr;                                   // passed to free
+  void* context = nullptr;                                                   // passed to free
   void (*free)(void* data, void* context, size_t bytes) noexcept = nullptr;  // null: not ours
 };
 

@@ -76,14 +76,14 @@ template <DType d>
 struct dtype_to_type;
 template <class T>
 struct type_to_dtype;
-#define VT_DTYPE(name, type_, category, bytes, numpy)        \
-  template <>                                                \
-  struct dtype_to_type<DType::name> {                        \
-    using type = type_;                                      \
-  };                                                         \
-  template <>                                                \
-  struct type_to_dtype<type_> {                              \
-    static constexpr DType value = DType::name;              \
+#define VT_DTYPE(name, type_, category, bytes, numpy) \
+  template <>                                         \
+  struct dtype_to_type<DType::name> {                 \
+    using type = type_;                               \
+  };                                                  \
+  template <>                                         \
+  struct type_to_dtype<type_> {                       \
+    static constexpr DType value = DType::name;       \
   };
 #include "core/dtype.def"
 #undef VT_DTYPE
@@ -139,12 +139,12 @@ constexpr unsigned set_of(DType d) {
 template <unsigned Set, class F>
 VT_ALWAYS_INLINE decltype(auto) visit_dtype(DType d, F&& f) {
   switch (d) {
-#define VT_DTYPE(name, type_, category, bytes, numpy)                  \
-  case DType::name:                                                    \
-    if constexpr ((Set & set_of(DType::name)) != 0) {                  \
-      return f(TypeTag<type_>{});                                      \
-    } else {                                                           \
-      throw_unsupported_dtype(d);                                      \
+#define VT_DTYPE(name, type_, category, bytes, numpy) \
+  case DType::name:                                   \
+    if constexpr ((Set & set_of(DType::name)) != 0) { \
+      return f(TypeTag<type_>{});                     \
+    } else {                                          \
+      throw_unsupported_dtype(d);                     \
     }
 #include "core/dtype.def"
 #undef VT_DTYPE

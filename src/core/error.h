@@ -53,7 +53,9 @@ void append(std::string& out, T value) {
 }
 // Types with a free `std::string to_string(const T&)` in their namespace print through it.
 template <class T>
-  requires requires(const T& v) { { to_string(v) } -> std::convertible_to<std::string_view>; }
+  requires requires(const T& v) {
+    { to_string(v) } -> std::convertible_to<std::string_view>;
+  }
 void append(std::string& out, const T& value) {
   append(out, std::string_view(to_string(value)));
 }
@@ -70,12 +72,12 @@ std::string concat(const Args&... args) {
 }  // namespace vt
 
 #define VT_THROW(kind, ...) ::vt::detail::throw_error(::vt::ErrorKind::kind, ::vt::detail::concat(__VA_ARGS__))
-#define VT_CHECK(cond, kind, ...)                     \
-  do {                                                \
+#define VT_CHECK(cond, kind, ...)                          \
+  do {                                                     \
     if (VT_UNLIKELY(!(cond))) VT_THROW(kind, __VA_ARGS__); \
   } while (0)
-#define VT_ASSERT(cond, ...)                                                                              \
-  do {                                                                                                    \
-    if (VT_UNLIKELY(!(cond)))                                                                             \
+#define VT_ASSERT(cond, ...)                                                                      \
+  do {                                                                                            \
+    if (VT_UNLIKELY(!(cond)))                                                                     \
       ::vt::detail::throw_internal(__FILE__, __LINE__, #cond, ::vt::detail::concat(__VA_ARGS__)); \
   } while (0)

@@ -1,8 +1,8 @@
 // float16 and bfloat16: 16-bit storage types that convert to float implicitly and from float explicitly.
 //
 // Conversion from float rounds to nearest even, overflows to infinity and keeps NaN a NaN. Arithmetic happens in float:
-// `a + b` of two halves is a float, so a kernel rounds once, when it stores. On the host the conversions are branch-free
-// integer code, which GCC vectorises at every SIMD level; on the device they are one instruction.
+// `a + b` of two halves is a float, so a kernel rounds once, when it stores. On the host the conversions are
+// branch-free integer code, which GCC vectorises at every SIMD level; on the device they are one instruction.
 #pragma once
 
 #include <cstdint>
@@ -85,29 +85,29 @@ VT_HD_INLINE float bfloat_bits_to_float(uint16_t bits) { return float_from_bits(
 
 }  // namespace detail
 
-#define VT_DEFINE_HALF_TYPE(Type, from_float, to_float)                                                        \
-  struct alignas(2) Type {                                                                                     \
-    uint16_t bits;                                                                                             \
-                                                                                                               \
-    Type() = default;                                                                                          \
-    VT_HD_INLINE explicit Type(float value) : bits(detail::from_float(value)) {}                               \
-    /* Any other number goes through float: a double is rounded twice, as in PyTorch. */                       \
-    template <class Number>                                                                                    \
-      requires std::numeric_limits<Number>::is_specialized                                                     \
-    VT_HD_INLINE explicit Type(Number value) : Type(static_cast<float>(value)) {}                              \
-    VT_HD_INLINE operator float() const { return detail::to_float(bits); }                                     \
-                                                                                                               \
-    static constexpr VT_HD_INLINE Type from_bits(uint16_t bits) {                                              \
-      Type result{};                                                                                           \
-      result.bits = bits;                                                                                      \
-      return result;                                                                                           \
-    }                                                                                                          \
-                                                                                                               \
-    VT_HD_INLINE Type& operator+=(float other) { return *this = Type(float(*this) + other); }                  \
-    VT_HD_INLINE Type& operator-=(float other) { return *this = Type(float(*this) - other); }                  \
-    VT_HD_INLINE Type& operator*=(float other) { return *this = Type(float(*this) * other); }                  \
-    VT_HD_INLINE Type& operator/=(float other) { return *this = Type(float(*this) / other); }                  \
-    VT_HD_INLINE Type operator-() const { return from_bits(static_cast<uint16_t>(bits ^ 0x8000u)); }           \
+#define VT_DEFINE_HALF_TYPE(Type, from_float, to_float)                                              \
+  struct alignas(2) Type {                                                                           \
+    uint16_t bits;                                                                                   \
+                                                                                                     \
+    Type() = default;                                                                                \
+    VT_HD_INLINE explicit Type(float value) : bits(detail::from_float(value)) {}                     \
+    /* Any other number goes through float: a double is rounded twice, as in PyTorch. */             \
+    template <class Number>                                                                          \
+      requires std::numeric_limits<Number>::is_specialized                                           \
+    VT_HD_INLINE explicit Type(Number value) : Type(static_cast<float>(value)) {}                    \
+    VT_HD_INLINE operator float() const { return detail::to_float(bits); }                           \
+                                                                                                     \
+    static constexpr VT_HD_INLINE Type from_bits(uint16_t bits) {                                    \
+      Type result{};                                                                                 \
+      result.bits = bits;                                                                            \
+      return result;                                                                                 \
+    }                                                                                                \
+                                                                                                     \
+    VT_HD_INLINE Type& operator+=(float other) { return *this = Type(float(*this) + other); }        \
+    VT_HD_INLINE Type& operator-=(float other) { return *this = Type(float(*this) - other); }        \
+    VT_HD_INLINE Type& operator*=(float other) { return *this = Type(float(*this) * other); }        \
+    VT_HD_INLINE Type& operator/=(float other) { return *this = Type(float(*this) / other); }        \
+    VT_HD_INLINE Type operator-() const { return from_bits(static_cast<uint16_t>(bits ^ 0x8000u)); } \
   };
 
 VT_DEFINE_HALF_TYPE(float16, float_to_half_bits, half_bits_to_float)

@@ -40,12 +40,12 @@ VT_HD_INLINE bool is_negative(T x) {
 
 // A function of one real: VT_MATH_UNARY(name, host float expression). The device and double use C's own.
 #ifdef __CUDA_ARCH__
-#define VT_MATH_UNARY(name, host_float)                              \
-  VT_HD_INLINE float name(float x) { return ::name##f(x); }          \
-  VT_HD_INLINE double name(double x) { return ::name(x); }           \
-  template <Half T>                                                  \
-  VT_HD_INLINE T name(T x) {                                         \
-    return T(name(static_cast<float>(x)));                           \
+#define VT_MATH_UNARY(name, host_float)                     \
+  VT_HD_INLINE float name(float x) { return ::name##f(x); } \
+  VT_HD_INLINE double name(double x) { return ::name(x); }  \
+  template <Half T>                                         \
+  VT_HD_INLINE T name(T x) {                                \
+    return T(name(static_cast<float>(x)));                  \
   }
 #else
 #define VT_MATH_UNARY(name, host_float)                              \
@@ -217,20 +217,20 @@ VT_HD_INLINE T fmin(T a, T b) {
 }
 
 #ifdef __CUDA_ARCH__
-#define VT_MATH_BINARY(name)                                                  \
-  VT_HD_INLINE float name(float a, float b) { return ::name##f(a, b); }       \
-  VT_HD_INLINE double name(double a, double b) { return ::name(a, b); }       \
-  template <Half T>                                                           \
-  VT_HD_INLINE T name(T a, T b) {                                             \
-    return T(name(static_cast<float>(a), static_cast<float>(b)));             \
+#define VT_MATH_BINARY(name)                                            \
+  VT_HD_INLINE float name(float a, float b) { return ::name##f(a, b); } \
+  VT_HD_INLINE double name(double a, double b) { return ::name(a, b); } \
+  template <Half T>                                                     \
+  VT_HD_INLINE T name(T a, T b) {                                       \
+    return T(name(static_cast<float>(a), static_cast<float>(b)));       \
   }
 #else
-#define VT_MATH_BINARY(name)                                                            \
-  VT_HD_INLINE float name(float a, float b) { return __builtin_##name##f(a, b); }       \
-  VT_HD_INLINE double name(double a, double b) { return __builtin_##name(a, b); }       \
-  template <Half T>                                                                     \
-  VT_HD_INLINE T name(T a, T b) {                                                       \
-    return T(name(static_cast<float>(a), static_cast<float>(b)));                       \
+#define VT_MATH_BINARY(name)                                                      \
+  VT_HD_INLINE float name(float a, float b) { return __builtin_##name##f(a, b); } \
+  VT_HD_INLINE double name(double a, double b) { return __builtin_##name(a, b); } \
+  template <Half T>                                                               \
+  VT_HD_INLINE T name(T a, T b) {                                                 \
+    return T(name(static_cast<float>(a), static_cast<float>(b)));                 \
   }
 #endif
 VT_MATH_BINARY(pow)

@@ -172,7 +172,7 @@ VT_HD_INLINE complex<T> tan(const complex<T>& z) {
 // Kahan's forms: products of square roots, whose branch cuts are where they belong.
 template <class T>
 VT_HD_INLINE complex<T> asinh(const complex<T>& z) {
-  const complex<T> plus = sqrt(complex<T>(T(1) - z.im, z.re));   // sqrt(1 + iz)
+  const complex<T> plus = sqrt(complex<T>(T(1) - z.im, z.re));    // sqrt(1 + iz)
   const complex<T> minus = sqrt(complex<T>(T(1) + z.im, -z.re));  // sqrt(1 - iz)
   return {asinh(plus.im * minus.re - plus.re * minus.im), atan2(z.im, plus.re * minus.re - plus.im * minus.im)};
 }
@@ -220,9 +220,9 @@ template <class T>
 VT_HD_INLINE complex<T> pow(const complex<T>& base, const complex<T>& exponent) {
   if (exponent.re == T(0) && exponent.im == T(0)) return {T(1), T(0)};
   if (base.re == T(0) && base.im == T(0)) {
-    return exponent.im == T(0) && exponent.re > T(0) ? complex<T>(T(0), T(0))
-                                                     : complex<T>(std::numeric_limits<T>::quiet_NaN(),
-                                                                  std::numeric_limits<T>::quiet_NaN());
+    return exponent.im == T(0) && exponent.re > T(0)
+               ? complex<T>(T(0), T(0))
+               : complex<T>(std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN());
   }
   if (exponent.im == T(0)) {
     if (exponent.re == T(1)) return base;

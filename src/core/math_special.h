@@ -89,7 +89,8 @@ VT_HD_INLINE double erfinv(double x) {
   const double a = abs(x);
   if (!(a < 1.0)) return a == 1.0 ? copysign(__builtin_inf(), x) : __builtin_nan("");
   if (a < 1e-9) return x * 0.88622692545275801365;  // sqrt(pi) / 2
-  // Start within 2e-3 by inverting erf(y)^2 = 1 - exp(-y^2 (4/pi + c y^2) / (1 + c y^2)), then two steps of third order.
+  // Start within 2e-3 by inverting erf(y)^2 = 1 - exp(-y^2 (4/pi + c y^2) / (1 + c y^2)), then two steps of third
+  // order.
   constexpr double kShape = 0.147;
   const double logarithm = log1p(-a * a);
   const double t = 2.0 / (3.14159265358979323846 * kShape) + 0.5 * logarithm;
@@ -103,11 +104,11 @@ VT_HD_INLINE double erfinv(double x) {
   return copysign(y, x);
 }
 
-#define VT_MATH_THROUGH_DOUBLE(name)                                                      \
+#define VT_MATH_THROUGH_DOUBLE(name)                                                            \
   VT_HD_INLINE float name(float x) { return static_cast<float>(name(static_cast<double>(x))); } \
-  template <Half T>                                                                       \
-  VT_HD_INLINE T name(T x) {                                                              \
-    return T(name(static_cast<float>(x)));                                                \
+  template <Half T>                                                                             \
+  VT_HD_INLINE T name(T x) {                                                                    \
+    return T(name(static_cast<float>(x)));                                                      \
   }
 VT_MATH_THROUGH_DOUBLE(digamma)
 VT_MATH_THROUGH_DOUBLE(trigamma)

@@ -75,8 +75,10 @@ class Scalar {
       return v != 0;
     } else if constexpr (std::is_integral_v<T>) {
       if (std::isnan(v)) return T(0);
-      if (v >= static_cast<double>(std::numeric_limits<int64_t>::max())) return static_cast<T>(std::numeric_limits<int64_t>::max());
-      if (v <= static_cast<double>(std::numeric_limits<int64_t>::min())) return static_cast<T>(std::numeric_limits<int64_t>::min());
+      if (v >= static_cast<double>(std::numeric_limits<int64_t>::max()))
+        return static_cast<T>(std::numeric_limits<int64_t>::max());
+      if (v <= static_cast<double>(std::numeric_limits<int64_t>::min()))
+        return static_cast<T>(std::numeric_limits<int64_t>::min());
       return static_cast<T>(static_cast<int64_t>(v));
     } else if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) {
       return T(static_cast<float>(v));

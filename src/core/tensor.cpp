@@ -8,8 +8,8 @@ std::atomic<int64_t> g_live{0};
 void (*g_frontend_release)(void*) noexcept = nullptr;
 
 void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
-  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got sizes ", sizes, " and strides ",
-           strides);
+  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got sizes ", sizes,
+           " and strides ", strides);
   VT_CHECK(sizes.size() <= 64, Runtime, "expected at most 64 dimensions, got ", sizes.size());
   VT_CHECK(offset >= 0, Runtime, "expected a non-negative storage offset, got ", offset);
   for (int64_t s : strides) {
@@ -18,8 +18,8 @@ void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntS
   checked_numel(sizes);
   const int64_t bytes = checked_mul(view_extent(sizes, strides, offset), static_cast<int64_t>(size_of(dtype)));
   VT_CHECK(static_cast<uint64_t>(bytes) <= storage.bytes(), Runtime, "setStorage: sizes ", sizes, ", strides ", strides,
-           ", storage offset ", offset, " require a storage of ", bytes, " bytes, which is out of bounds for storage of size ",
-           storage.bytes());
+           ", storage offset ", offset, " require a storage of ", bytes,
+           " bytes, which is out of bounds for storage of size ", storage.bytes());
 }
 }  // namespace
 
@@ -81,14 +81,15 @@ Tensor empty(IntSpan sizes, DType dtype, Device device) {
   const int64_t numel = checked_numel(sizes);
   const int64_t bytes = checked_mul(numel, static_cast<int64_t>(size_of(dtype)));
   device = resolve_device(device);
-  Tensor t(make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, DimVec(sizes), numel));
+  Tensor t(
+      make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, DimVec(sizes), numel));
   if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
   return t;
 }
 
 Tensor empty_strided(IntSpan sizes, IntSpan strides, DType dtype, Device device) {
-  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got ", sizes.size(), " sizes and ",
-           strides.size(), " strides");
+  VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got ", sizes.size(),
+           " sizes and ", strides.size(), " strides");
   checked_numel(sizes);
   for (int64_t s : strides) VT_CHECK(s >= 0, Runtime, "expected non-negative strides, got ", strides);
   const int64_t bytes = checked_mul(view_extent(sizes, strides, 0), static_cast<int64_t>(size_of(dtype)));

@@ -1,7 +1,7 @@
 // The tensor: a view (sizes, strides, offset) over a storage, with dtype, device, keys, version and autograd meta.
 //
-// Every TensorImpl is made by the checked constructor below, which bounds the view by its storage; kernels therefore only
-// ever see memory that exists. `Tensor` is a handle: copying it shares the object, as in PyTorch.
+// Every TensorImpl is made by the checked constructor below, which bounds the view by its storage; kernels therefore
+// only ever see memory that exists. `Tensor` is a handle: copying it shares the object, as in PyTorch.
 #pragma once
 
 #include <memory>
@@ -72,7 +72,8 @@ class VT_API TensorImpl final : public RefCounted {
   void set_wrapped_number(bool on) { is_wrapped_number_ = on; }
   void set_inference(bool on) { is_inference_ = on; }
 
-  // Other geometry or storage for the same tensor object (resize_, set_, Tensor.data = ...); checked like the constructor.
+  // Other geometry or storage for the same tensor object (resize_, set_, Tensor.data = ...); checked like the
+  // constructor.
   void reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset);
 
   // The language object that wraps this tensor, if one is alive; owned by the binding.

@@ -61,7 +61,8 @@ void* system_allocate(size_t bytes) {
   const bool huge = bytes >= 2 * kHugePage;
   void* data = nullptr;
   if (posix_memalign(&data, huge ? kHugePage : kCpuAlignment, bytes) != 0) return nullptr;
-  if (huge) madvise(data, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint: faults and TLB misses cost 500x less
+  if (huge)
+    madvise(data, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint: faults and TLB misses cost 500x less
   return data;
 }
 
@@ -156,8 +157,8 @@ std::mutex& registry_mutex() {
 }
 ThreadCache* g_caches = nullptr;  // under registry_mutex
 
-// The pointer is plain so that a hit costs no guard; the owner beside it runs at thread exit. Code that runs later still
-// (other thread_local destructors) finds `ended` and goes to the shared lists.
+// The pointer is plain so that a hit costs no guard; the owner beside it runs at thread exit. Code that runs later
+// still (other thread_local destructors) finds `ended` and goes to the shared lists.
 enum class CacheState : uint8_t { Unborn, Alive, Ended };
 thread_local ThreadCache* t_cache = nullptr;
 thread_local CacheState t_state = CacheState::Unborn;
@@ -304,6 +305,8 @@ CpuMemoryStats cpu_memory_stats() noexcept {
   return {allocated, peak, static_cast<int64_t>(shared().cached)};
 }
 
-void cpu_reset_peak_memory() noexcept { shared().peak.store(cpu_memory_stats().allocated_bytes, std::memory_order_relaxed); }
+void cpu_reset_peak_memory() noexcept {
+  shared().peak.store(cpu_memory_stats().allocated_bytes, std::memory_order_relaxed);
+}
 
 }  // namespace vt

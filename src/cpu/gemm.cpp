@@ -11,11 +11,11 @@
 namespace vt::cpu {
 namespace {
 
-constexpr int64_t kBlockRows = 168;               // of A: a packed slice of them fits L2
-constexpr int64_t kScratchColumns = 512;          // of C, where a float scratch stands in for a 16-bit C
-constexpr int64_t kPackedBytes = 32 << 20;        // of B at a time
-constexpr int64_t kSerialWork = 96 * 96 * 96;     // m n k below which one thread is faster
-constexpr int64_t kBatchWork = 1 << 18;           // m n k per chunk of a batch, at least
+constexpr int64_t kBlockRows = 168;            // of A: a packed slice of them fits L2
+constexpr int64_t kScratchColumns = 512;       // of C, where a float scratch stands in for a 16-bit C
+constexpr int64_t kPackedBytes = 32 << 20;     // of B at a time
+constexpr int64_t kSerialWork = 96 * 96 * 96;  // m n k below which one thread is faster
+constexpr int64_t kBatchWork = 1 << 18;        // m n k per chunk of a batch, at least
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
@@ -36,7 +36,8 @@ struct Piece {
   }
 };
 
-// See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C; `as_is` means that A and B need no conversion.
+// See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C; `as_is` means that A and B need no
+// conversion.
 class PackedGemm {
  public:
   PackedGemm(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a, const GemmOperand& b,
@@ -94,7 +95,8 @@ class PackedGemm {
       for (int64_t s = 0; s < slices_; ++s) {
         for (int64_t p = begin; p < end; ++p) {
           const int64_t column = first_column_ + p * kernels_.nr;
-          kernels_.pack_b(b_, s * kc_, slice_k(s), column, std::min<int64_t>(kernels_.nr, n_ - column), n_, packed_panel(s, p, panels));
+          kernels_.pack_b(b_, s * kc_, slice_k(s), column, std::min<int64_t>(kernels_.nr, n_ - column), n_,
+                          packed_panel(s, p, panels));
         }
       }
     });
@@ -123,8 +125,8 @@ class PackedGemm {
     });
   }
 
-  void multiply_block(char* packed_a, const Piece& rows, int64_t panel, int64_t column, int64_t width, GemmTarget target,
-                      void* c, int64_t ldc) const {
+  void multiply_block(char* packed_a, const Piece& rows, int64_t panel, int64_t column, int64_t width,
+                      GemmTarget target, void* c, int64_t ldc) const {
     const int64_t size = target.output == GemmOutput::Same && out_bytes_ < 4 ? 4 : out_bytes_;
     const bool whole = c == target_.c;
     target.c = static_cast<char*>(c) + (whole ? rows.begin * ldc + first_column_ + column : 0) * size;
@@ -138,24 +140,26 @@ class PackedGemm {
       target.bias = s + 1 == slices_ ? bias : nullptr;
       if (direct_b_) multiply_direct(a, rows, s, column, width, target, size);
       else {
-        kernels_.multiply(rows.size, width, kc, a, a_.transposed, a_ld(), packed_panel(s, panel, ceil_div(columns_, kernels_.nr)),
-                          kernels_.nr, slice_elements(), target);
+        kernels_.multiply(rows.size, width, kc, a, a_.transposed, a_ld(),
+                          packed_panel(s, panel, ceil_div(columns_, kernels_.nr)), kernels_.nr, slice_elements(),
+                          target);
       }
       target.beta = 1.0;
     }
   }
 
-  void multiply_direct(const char* a, const Piece& rows, int64_t slice, int64_t column, int64_t width, GemmTarget target,
-                       int64_t size) const {
+  void multiply_direct(const char* a, const Piece& rows, int64_t slice, int64_t column, int64_t width,
+                       GemmTarget target, int64_t size) const {
     const bool has_tail = column + width == n_ && tail_ != 0;
     const int64_t whole = width - (has_tail ? tail_ : 0);
     const char* b = static_cast<const char*>(b_.data) + (slice * kc_ * b_.ld + column) * kernels_.packed_size;
-    if (whole > 0) kernels_.multiply(rows.size, whole, slice_k(slice), a, a_.transposed, a_ld(), b, b_.ld, kernels_.nr, target);
+    if (whole > 0)
+      kernels_.multiply(rows.size, whole, slice_k(slice), a, a_.transposed, a_ld(), b, b_.ld, kernels_.nr, target);
     if (!has_tail) return;
     target.c = static_cast<char*>(target.c) + whole * size;
     if (target.bias) target.bias = static_cast<const char*>(target.bias) + whole * size;
-    kernels_.multiply(rows.size, tail_, slice_k(slice), a, a_.transposed, a_ld(), packed_panel(slice, 0, 1), kernels_.nr,
-                      slice_elements(), target);
+    kernels_.multiply(rows.size, tail_, slice_k(slice), a, a_.transposed, a_ld(), packed_panel(slice, 0, 1),
+                      kernels_.nr, slice_elements(), target);
   }
 
   // Several slices of a 16-bit C are summed in float.
@@ -261,7 +265,8 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename 
   if constexpr (kHasPackedGemm<T>) {
     const GemmTarget target{c, ldc, static_cast<double>(alpha), static_cast<double>(beta), bias, output_of<T>()};
     constexpr bool kPackedAsIs = std::is_same_v<T, float> || std::is_same_v<T, double>;
-    PackedGemm(packed_kernels<T>(), m, n, k, {a, lda, trans_a}, {b, ldb, trans_b}, target, sizeof(T), kPackedAsIs).run();
+    PackedGemm(packed_kernels<T>(), m, n, k, {a, lda, trans_a}, {b, ldb, trans_b}, target, sizeof(T), kPackedAsIs)
+        .run();
   } else {
     Scratch transposed(trans_b ? k * n * static_cast<int64_t>(sizeof(T)) : 0);
     if (trans_b) {
@@ -270,21 +275,24 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename 
     }
     const int64_t grain = std::max<int64_t>(1, kSerialWork / 4 / std::max<int64_t>(n * k, 1));
     parallel_for(0, m, grain, [&](int64_t begin, int64_t end) {
-      matrix_kernels<T>().multiply_rows(begin, end, n, k, alpha, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, ldb, beta, c, ldc, bias);
+      matrix_kernels<T>().multiply_rows(begin, end, n, k, alpha, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, ldb, beta,
+                                        c, ldc, bias);
     });
   }
 }
 
 template <class T>
 void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t n, int64_t k,
-                  typename GemmScalar<T>::type alpha, const T* a, int64_t lda, int64_t stride_a, const T* b, int64_t ldb,
-                  int64_t stride_b, typename GemmScalar<T>::type beta, T* c, int64_t ldc, int64_t stride_c) {
+                  typename GemmScalar<T>::type alpha, const T* a, int64_t lda, int64_t stride_a, const T* b,
+                  int64_t ldb, int64_t stride_b, typename GemmScalar<T>::type beta, T* c, int64_t ldc,
+                  int64_t stride_c) {
   if (batch > 1 && stride_b == 0 && !trans_a && stride_a == m * lda && stride_c == m * ldc) {
     return gemm<T>(false, trans_b, batch * m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);  // one tall product
   }
   auto run = [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      gemm<T>(trans_a, trans_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c, ldc);
+      gemm<T>(trans_a, trans_b, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c,
+              ldc);
     }
   };
   // A few large products share the threads one after the other, many products are spread over them.
@@ -292,11 +300,12 @@ void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t 
   else parallel_for(0, batch, std::max<int64_t>(1, kBatchWork / std::max<int64_t>(m * n * k, 1)), run);
 }
 
-#define VT_GEMM_INSTANTIATE(T)                                                                                           \
-  template void gemm<T>(bool, bool, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*, int64_t, const T*, int64_t, \
-                        GemmScalar<T>::type, T*, int64_t, const T*);                                                     \
-  template void gemm_batched<T>(bool, bool, int64_t, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*, int64_t,  \
-                                int64_t, const T*, int64_t, int64_t, GemmScalar<T>::type, T*, int64_t, int64_t);
+#define VT_GEMM_INSTANTIATE(T)                                                                                   \
+  template void gemm<T>(bool, bool, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*, int64_t, const T*, \
+                        int64_t, GemmScalar<T>::type, T*, int64_t, const T*);                                    \
+  template void gemm_batched<T>(bool, bool, int64_t, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*,   \
+                                int64_t, int64_t, const T*, int64_t, int64_t, GemmScalar<T>::type, T*, int64_t,  \
+                                int64_t);
 VT_GEMM_INSTANTIATE(float)
 VT_GEMM_INSTANTIATE(double)
 VT_GEMM_INSTANTIATE(float16)

@@ -18,11 +18,14 @@ struct Bf16DotMath {
   using LoadVector = Simd<uint32_t>::Unaligned;
 
   static VT_ALWAYS_INLINE AccVector multiply_add(AccVector acc, LoadVector b, Packed a) {
-    return reinterpret_cast<AccVector>(_mm512_dpbf16_ps(reinterpret_cast<__m512>(acc), reinterpret_cast<__m512bh>(b),
-                                                        reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(a)))));
+    return reinterpret_cast<AccVector>(
+        _mm512_dpbf16_ps(reinterpret_cast<__m512>(acc), reinterpret_cast<__m512bh>(b),
+                         reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(a)))));
   }
 
-  static VT_ALWAYS_INLINE Packed pair(uint16_t low, uint16_t high) { return static_cast<uint32_t>(low) | (static_cast<uint32_t>(high) << 16); }
+  static VT_ALWAYS_INLINE Packed pair(uint16_t low, uint16_t high) {
+    return static_cast<uint32_t>(low) | (static_cast<uint32_t>(high) << 16);
+  }
 
   static VT_ALWAYS_INLINE void pack_row(const bfloat16* source, int64_t kc, Packed* row) {
     __builtin_memcpy(row, source, static_cast<size_t>(kc / 2) * sizeof(Packed));
@@ -30,7 +33,8 @@ struct Bf16DotMath {
   }
 
   template <int Distance>
-  static VT_ALWAYS_INLINE void pack_steps(const bfloat16* source, int64_t ld, int64_t kc, int count, int64_t available, Packed* panel) {
+  static VT_ALWAYS_INLINE void pack_steps(const bfloat16* source, int64_t ld, int64_t kc, int count, int64_t available,
+                                          Packed* panel) {
     const bool whole = count == Distance || (Distance <= 16 && available >= Distance);
     for (int64_t k = 0; k < kc; k += 2, source += 2 * ld, panel += Distance) {
       const bool last = k + 1 == kc;
@@ -46,7 +50,8 @@ struct Bf16DotMath {
   }
 
   template <int Distance>
-  static VT_ALWAYS_INLINE void pack_transposed(const bfloat16* source, int64_t ld, int64_t kc, int columns, Packed* panel) {
+  static VT_ALWAYS_INLINE void pack_transposed(const bfloat16* source, int64_t ld, int64_t kc, int columns,
+                                               Packed* panel) {
     using S = Simd<uint32_t>;
     constexpr int kWidth = S::kWidth;
     const int64_t steps = (kc + 1) / 2;

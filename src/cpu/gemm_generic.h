@@ -23,14 +23,15 @@ template <class T>
 struct MatrixKernels {
   using S = typename GemmScalar<T>::type;
   // y[i], i in [begin, end): the dot product of row i of `a` (k long) with x.
-  void (*gemv_rows)(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x, const GemvTarget<T>& target);
+  void (*gemv_rows)(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x,
+                    const GemvTarget<T>& target);
   // y[j], j in [begin, end): the sum over i < k of x[i * stride_x] * a[i, j].
   void (*gemv_columns)(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x, int64_t stride_x,
                        const GemvTarget<T>& target);
-  // C rows [begin, end) = alpha * A B + beta * C + bias: A's element (i, p) is at a[i * row_a + p * step_a]. Null for the
-  // types that have packed kernels.
-  void (*multiply_rows)(int64_t begin, int64_t end, int64_t n, int64_t k, S alpha, const T* a, int64_t row_a, int64_t step_a,
-                        const T* b, int64_t ldb, S beta, T* c, int64_t ldc, const T* bias);
+  // C rows [begin, end) = alpha * A B + beta * C + bias: A's element (i, p) is at a[i * row_a + p * step_a]. Null for
+  // the types that have packed kernels.
+  void (*multiply_rows)(int64_t begin, int64_t end, int64_t n, int64_t k, S alpha, const T* a, int64_t row_a,
+                        int64_t step_a, const T* b, int64_t ldb, S beta, T* c, int64_t ldc, const T* bias);
 };
 
 namespace v2 {

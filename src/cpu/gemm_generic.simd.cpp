@@ -11,19 +11,22 @@ using Scalar = typename GemmScalar<T>::type;
 
 // Sums of small integers are formed in 32 or 64 bits and cut off at the end, which wraps around just the same.
 template <class T>
-using Sum = std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) <= 4, uint32_t, uint64_t>, Scalar<T>>;
+using Sum =
+    std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) <= 4, uint32_t, uint64_t>, Scalar<T>>;
 
 template <class T>
 VT_ALWAYS_INLINE void finish(const GemvTarget<T>& target, int64_t i, Sum<T> sum) {
   Sum<T> value = static_cast<Sum<T>>(target.alpha) * sum;
-  if (target.beta != Scalar<T>(0)) value += static_cast<Sum<T>>(target.beta) * static_cast<Sum<T>>(target.y[i * target.stride]);
+  if (target.beta != Scalar<T>(0))
+    value += static_cast<Sum<T>>(target.beta) * static_cast<Sum<T>>(target.y[i * target.stride]);
   if (target.bias) value += static_cast<Sum<T>>(target.bias[i * target.bias_stride]);
   target.y[i * target.stride] = static_cast<T>(value);
 }
 
 // The sums are kept in `kLanes` independent ones, so that the loop vectorises without reordering within a lane.
 template <class T>
-void gemv_rows(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x, const GemvTarget<T>& target) {
+void gemv_rows(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x,
+               const GemvTarget<T>& target) {
   constexpr int kLanes = 256 / sizeof(Sum<T>);
   for (int64_t i = begin; i < end; ++i) {
     const T* row = a + i * lda;
@@ -85,7 +88,8 @@ void multiply_rows(int64_t begin, int64_t end, int64_t n, int64_t k, T alpha, co
       for (int64_t p = p0; p < p1; ++p) {
         const U factor = static_cast<U>(static_cast<U>(alpha) * static_cast<U>(a[i * row_a + p * step_a]));
         const T* row_b = b + p * ldb;
-        for (int64_t j = 0; j < n; ++j) row[j] = static_cast<T>(static_cast<U>(row[j]) + factor * static_cast<U>(row_b[j]));
+        for (int64_t j = 0; j < n; ++j)
+          row[j] = static_cast<T>(static_cast<U>(row[j]) + factor * static_cast<U>(row_b[j]));
       }
     }
   }

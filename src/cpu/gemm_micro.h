@@ -33,14 +33,14 @@ struct GemmTile {
   // Distances inside a panel of A: between rows an odd number of cache lines, so that they fall into different sets.
   static constexpr int kRowDistance = kSteps + 64 / static_cast<int>(sizeof(Packed));
   static constexpr int kStepDistance = kMr > 8 ? 16 : 8;
-  static constexpr int kPanelA = kMr * kRowDistance > kStepDistance * kSteps ? kMr * kRowDistance : kStepDistance * kSteps;
+  static constexpr int kPanelA = kMr * kRowDistance > kStepDistance* kSteps ? kMr* kRowDistance : kStepDistance* kSteps;
 
   // ---- the tile ----
 
   // C rows from finished sums, which lie `distance` apart.
   template <class Out>
-  static VT_NOINLINE void finish_rows(const Acc* sums, int64_t distance, int64_t rows, int64_t columns, int64_t row, int64_t column,
-                                      const GemmTarget& target) {
+  static VT_NOINLINE void finish_rows(const Acc* sums, int64_t distance, int64_t rows, int64_t columns, int64_t row,
+                                      int64_t column, const GemmTarget& target) {
     const auto alpha = static_cast<Acc>(target.alpha);
     const auto beta = static_cast<Acc>(target.beta);
     const Out* bias = target.bias ? static_cast<const Out*>(target.bias) + column : nullptr;
@@ -49,7 +49,8 @@ struct GemmTile {
       Out* __restrict c = static_cast<Out*>(target.c) + (row + i) * target.ldc + column;
       if (beta != Acc(0)) {
         for (int64_t j = 0; j < columns; ++j) {
-          c[j] = static_cast<Out>(alpha * from[j] + beta * static_cast<Acc>(c[j]) + (bias ? static_cast<Acc>(bias[j]) : Acc(0)));
+          c[j] = static_cast<Out>(alpha * from[j] + beta * static_cast<Acc>(c[j]) +
+                                  (bias ? static_cast<Acc>(bias[j]) : Acc(0)));
         }
       } else if (bias) {
         for (int64_t j = 0; j < columns; ++j) c[j] = static_cast<Out>(alpha * from[j] + static_cast<Acc>(bias[j]));
@@ -62,8 +63,10 @@ struct GemmTile {
   static void finish_any(const Acc* sums, int64_t distance, int64_t rows, int64_t columns, int64_t row, int64_t column,
                          const GemmTarget& target) {
     if constexpr (sizeof(Acc) == 4) {
-      if (target.output == GemmOutput::Bfloat16) return finish_rows<bfloat16>(sums, distance, rows, columns, row, column, target);
-      if (target.output == GemmOutput::Float16) return finish_rows<float16>(sums, distance, rows, columns, row, column, target);
+      if (target.output == GemmOutput::Bfloat16)
+        return finish_rows<bfloat16>(sums, distance, rows, columns, row, column, target);
+      if (target.output == GemmOutput::Float16)
+        return finish_rows<float16>(sums, distance, rows, columns, row, column, target);
     }
     finish_rows<Acc>(sums, distance, rows, columns, row, column, target);
   }
@@ -72,8 +75,8 @@ struct GemmTile {
   }
 
   template <int Rows, int Vectors, bool ByStep>
-  static VT_NOINLINE void tile(int64_t steps, const Packed* a, int64_t a_step, const Packed* b, int64_t b_step, int64_t row, int64_t column,
-                               int columns, const GemmTarget& target) {
+  static VT_NOINLINE void tile(int64_t steps, const Packed* a, int64_t a_step, const Packed* b, int64_t b_step,
+                               int64_t row, int64_t column, int columns, const GemmTarget& target) {
     constexpr int kRow = ByStep ? 1 : kRowDistance;
     AccVector acc[Rows][Vectors] = {};
     for (int64_t s = 0; s < steps; ++s) {
@@ -115,7 +118,8 @@ struct GemmTile {
     finish_any(buffer, kNr, Rows, columns, row, column, target);
   }
 
-  using TileFunction = void (*)(int64_t, const Packed*, int64_t, const Packed*, int64_t, int64_t, int64_t, int, const GemmTarget&);
+  using TileFunction = void (*)(int64_t, const Packed*, int64_t, const Packed*, int64_t, int64_t, int64_t, int,
+                                const GemmTarget&);
 
   template <int Vectors, bool ByStep, int... Rows>
   static TileFunction tile_function(int rows, std::integer_sequence<int, Rows...>) {
@@ -137,8 +141,8 @@ struct GemmTile {
     int rows(int64_t p) const { return static_cast<int>(size + (p < extra ? 1 : 0)); }
   };
 
-  static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld, const void* b,
-                       int64_t b_step, int64_t b_panel, const GemmTarget& target) {
+  static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld,
+                       const void* b, int64_t b_step, int64_t b_panel, const GemmTarget& target) {
     const Panels panels(rows);
     const int64_t steps = (kc + Math::kStep - 1) / Math::kStep;
     const auto* panel_b = static_cast<const Packed*>(b);
@@ -163,10 +167,11 @@ struct GemmTile {
 template <class Math, class Input>
 struct Gemm : GemmTile<Math> {
   using Tile = GemmTile<Math>;
-  using typename Tile::Packed, typename Tile::Panels;
   using Tile::kPanelA, Tile::kRowDistance, Tile::kStepDistance, Tile::kNr;
+  using typename Tile::Packed, typename Tile::Panels;
 
-  static void pack_a(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc, void* packed) {
+  static void pack_a(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc,
+                     void* packed) {
     const Panels panels(rows);
     const auto* data = static_cast<const Input*>(a.data);
     auto* panel = static_cast<Packed*>(packed);
@@ -177,7 +182,8 @@ struct Gemm : GemmTile<Math> {
         const int64_t count = kc - k < kTogether ? kc - k : kTogether;
         int64_t at = row;
         for (int64_t p = 0; p < panels.count; at += panels.rows(p++)) {
-          Math::template pack_steps<kStepDistance>(data + (k0 + k) * a.ld + at, a.ld, count, panels.rows(p), all_rows - at,
+          Math::template pack_steps<kStepDistance>(data + (k0 + k) * a.ld + at, a.ld, count, panels.rows(p),
+                                                   all_rows - at,
                                                    panel + p * kPanelA + k / Math::kStep * kStepDistance);
         }
       }
@@ -190,20 +196,29 @@ struct Gemm : GemmTile<Math> {
     }
   }
 
-  static void pack_b(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns, void* panel) {
+  static void pack_b(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
+                     void* panel) {
     const auto* data = static_cast<const Input*>(b.data);
     if (b.transposed) {
-      Math::template pack_transposed<kNr>(data + column * b.ld + k0, b.ld, kc, static_cast<int>(columns), static_cast<Packed*>(panel));
+      Math::template pack_transposed<kNr>(data + column * b.ld + k0, b.ld, kc, static_cast<int>(columns),
+                                          static_cast<Packed*>(panel));
     } else {
-      Math::template pack_steps<kNr>(data + k0 * b.ld + column, b.ld, kc, static_cast<int>(columns), all_columns - column,
-                                     static_cast<Packed*>(panel));
+      Math::template pack_steps<kNr>(data + k0 * b.ld + column, b.ld, kc, static_cast<int>(columns),
+                                     all_columns - column, static_cast<Packed*>(panel));
     }
   }
 
   static const GemmKernels* kernels() {
-    static constexpr GemmKernels kKernels{
-        Tile::kMr, kNr, Tile::kSteps * Math::kStep, Math::kStep, static_cast<int>(sizeof(Packed)), kPanelA,
-        pack_a,    pack_b, &Tile::multiply, &Tile::finish};
+    static constexpr GemmKernels kKernels{Tile::kMr,
+                                          kNr,
+                                          Tile::kSteps * Math::kStep,
+                                          Math::kStep,
+                                          static_cast<int>(sizeof(Packed)),
+                                          kPanelA,
+                                          pack_a,
+                                          pack_b,
+                                          &Tile::multiply,
+                                          &Tile::finish};
     return &kKernels;
   }
 };

@@ -22,7 +22,8 @@ struct PlainMath {
 
   // `count` of the `available` numbers of each k, at Distance from the next k's, the rest zero.
   template <int Distance, class Input>
-  static VT_ALWAYS_INLINE void pack_steps(const Input* source, int64_t ld, int64_t kc, int count, int64_t available, Packed* panel) {
+  static VT_ALWAYS_INLINE void pack_steps(const Input* source, int64_t ld, int64_t kc, int count, int64_t available,
+                                          Packed* panel) {
     // Reading past `count` is harmless (rows of A that no tile uses) where the row of the source goes on.
     const bool whole = count == Distance || (Distance <= 16 && available >= Distance);
     for (int64_t k = 0; k < kc; ++k, source += ld, panel += Distance) {
@@ -37,7 +38,8 @@ struct PlainMath {
 
   // columns rows of the source, kc long, become columns of the panel.
   template <int Distance, class Input>
-  static VT_ALWAYS_INLINE void pack_transposed(const Input* source, int64_t ld, int64_t kc, int columns, Packed* panel) {
+  static VT_ALWAYS_INLINE void pack_transposed(const Input* source, int64_t ld, int64_t kc, int columns,
+                                               Packed* panel) {
     using S = Simd<Packed>;
     constexpr int kWidth = S::kWidth;
     for (int j = 0; j < Distance; j += kWidth) {
@@ -60,7 +62,8 @@ struct PlainMath {
         }
       }
       for (; k < kc; ++k) {
-        for (int e = j; e < j + kWidth; ++e) panel[k * Distance + e] = e < columns ? static_cast<Packed>(source[e * ld + k]) : Packed(0);
+        for (int e = j; e < j + kWidth; ++e)
+          panel[k * Distance + e] = e < columns ? static_cast<Packed>(source[e * ld + k]) : Packed(0);
       }
     }
   }

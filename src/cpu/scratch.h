@@ -9,7 +9,8 @@ namespace vt::cpu {
 
 class Scratch {
  public:
-  explicit Scratch(int64_t bytes) : bytes_(static_cast<size_t>(bytes)), data_(bytes > 0 ? cpu_allocate(bytes_) : nullptr) {}
+  explicit Scratch(int64_t bytes)
+      : bytes_(static_cast<size_t>(bytes)), data_(bytes > 0 ? cpu_allocate(bytes_) : nullptr) {}
   ~Scratch() { cpu_deallocate(data_, bytes_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

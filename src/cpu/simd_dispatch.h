@@ -40,19 +40,19 @@ VT_ALWAYS_INLINE F pick_simd(F v2, F v3, F v4) {
 }  // namespace vt
 
 // Declares one function per level and, under the same name, a template that calls the machine's.
-#define VT_SIMD_DECLARE(Result, name, Parameters)                                                      \
-  namespace v2 {                                                                                       \
-  Result name Parameters;                                                                              \
-  }                                                                                                    \
-  namespace v3 {                                                                                       \
-  Result name Parameters;                                                                              \
-  }                                                                                                    \
-  namespace v4 {                                                                                       \
-  Result name Parameters;                                                                              \
-  }                                                                                                    \
-  template <class... VtArgs>                                                                           \
-  VT_ALWAYS_INLINE Result name(VtArgs... args) {                                                       \
-    return ::vt::pick_simd<Result(*) Parameters>(&v2::name, &v3::name, &v4::name)(args...);            \
+#define VT_SIMD_DECLARE(Result, name, Parameters)                                           \
+  namespace v2 {                                                                            \
+  Result name Parameters;                                                                   \
+  }                                                                                         \
+  namespace v3 {                                                                            \
+  Result name Parameters;                                                                   \
+  }                                                                                         \
+  namespace v4 {                                                                            \
+  Result name Parameters;                                                                   \
+  }                                                                                         \
+  template <class... VtArgs>                                                                \
+  VT_ALWAYS_INLINE Result name(VtArgs... args) {                                            \
+    return ::vt::pick_simd<Result(*) Parameters>(&v2::name, &v3::name, &v4::name)(args...); \
   }
 
 // The same for a function template over an element type T: declares it per level; VT_SIMD_PICK(name, T)(...) calls the

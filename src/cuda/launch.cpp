@@ -12,8 +12,8 @@ thread_local LaunchObserver* thread_observer = nullptr;
 
 // Note [Launching through the driver]
 // cudaLaunchKernel finds the kernel's function in the device's context anew on every call. We keep what it found, per
-// thread: the first launch of a kernel on a thread goes through the runtime, which also makes the device's context current
-// there; later ones go straight to the driver.
+// thread: the first launch of a kernel on a thread goes through the runtime, which also makes the device's context
+// current there; later ones go straight to the driver.
 struct CachedFunction {
   const void* kernel = nullptr;
   int device = -1;
@@ -57,9 +57,9 @@ void launch_kernel(const LaunchConfig& config, const void* kernel, void** argume
   DeviceGuard guard(config.stream.device);
   if (VT_UNLIKELY(thread_observer != nullptr)) thread_observer->on_launch(config, storages, count);
   // The driver's error numbers are the runtime's.
-  const CUresult status = driver_launch()(function_of(config, kernel), config.grid.x, config.grid.y, config.grid.z, config.block.x,
-                                          config.block.y, config.block.z, static_cast<unsigned>(config.shared_bytes),
-                                          config.stream.handle, arguments, nullptr);
+  const CUresult status = driver_launch()(
+      function_of(config, kernel), config.grid.x, config.grid.y, config.grid.z, config.block.x, config.block.y,
+      config.block.z, static_cast<unsigned>(config.shared_bytes), config.stream.handle, arguments, nullptr);
   VT_CUDA_CHECK_OP(config.op, static_cast<cudaError_t>(status));
 }
 

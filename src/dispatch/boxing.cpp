@@ -66,8 +66,8 @@ void check_same_device(const Call& call) {
   for_each_tensor(call, [&](const Tensor& t) {
     if (!first) first = &t;
     VT_CHECK(t.device() == first->device(), Runtime,
-             "Expected all tensors to be on the same device, but found at least two devices, ", first->device(), " and ",
-             t.device());
+             "Expected all tensors to be on the same device, but found at least two devices, ", first->device(),
+             " and ", t.device());
   });
 }
 
@@ -75,7 +75,8 @@ Outputs::Outputs(Call& call, const SpecList& specs) : count_(specs.count) {
   for (int i = 0; i < count_; ++i) {
     const TensorSpec& s = specs.specs[i];
     auto fresh = [&] {
-      return s.strides.empty() ? empty(s.sizes, s.dtype, s.device) : empty_strided(s.sizes, s.strides, s.dtype, s.device);
+      return s.strides.empty() ? empty(s.sizes, s.dtype, s.device)
+                               : empty_strided(s.sizes, s.strides, s.dtype, s.device);
     };
     switch (call.op.kind()) {
       case OpKind::Functional: written_[i] = fresh(); break;
@@ -85,7 +86,8 @@ Outputs::Outputs(Call& call, const SpecList& specs) : count_(specs.count) {
                  " doesn't match the broadcast shape ", s.sizes);
         check_result(self, s.dtype, s.device, false);
         destination_[i] = self;
-        const bool direct = call.op.functional().parts.inplace_direct && self.dtype() == s.dtype && self.is_contiguous();
+        const bool direct =
+            call.op.functional().parts.inplace_direct && self.dtype() == s.dtype && self.is_contiguous();
         written_[i] = direct ? self : fresh();
         break;
       }

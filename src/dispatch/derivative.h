@@ -9,13 +9,13 @@
 
 namespace vt {
 
-// What backward keeps: arguments and results by position. Everything else of a call (numbers, lists, flags, and the shape,
-// dtype and device of every tensor argument) is always at hand.
+// What backward keeps: arguments and results by position. Everything else of a call (numbers, lists, flags, and the
+// shape, dtype and device of every tensor argument) is always at hand.
 struct Keep {
   static constexpr int kSelective = 4;
   uint32_t bits = 0;
-  // For the first arguments: by bit, the arguments whose gradients read this one. It is kept only if one of those requires
-  // grad: a product keeps a factor for the other's sake alone.
+  // For the first arguments: by bit, the arguments whose gradients read this one. It is kept only if one of those
+  // requires grad: a product keeps a factor for the other's sake alone.
   uint8_t readers[kSelective] = {0xff, 0xff, 0xff, 0xff};
 
   static constexpr Keep arg(int i) { return {1u << i}; }
@@ -27,7 +27,9 @@ struct Keep {
     return k;
   }
   // `wanted`: by bit, the arguments that require grad.
-  constexpr bool keeps_arg(int i, uint32_t wanted) const { return has_arg(i) && (i >= kSelective || (readers[i] & wanted)); }
+  constexpr bool keeps_arg(int i, uint32_t wanted) const {
+    return has_arg(i) && (i >= kSelective || (readers[i] & wanted));
+  }
   constexpr bool has_arg(int i) const { return bits >> i & 1; }
   constexpr bool has_result(int i) const { return bits >> (24 + i) & 1; }
 };

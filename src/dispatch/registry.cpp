@@ -128,8 +128,9 @@ void Registry::build_table(Op& op) {
   for (const Key k : {Key::CPU, Key::CUDA}) {
     Kernel kernel = parts.kernel[static_cast<int>(k)];
     any |= kernel != nullptr;
-    table->kernels[static_cast<int>(k)] =
-        kernel ? kernel : [](Call& c) { VT_THROW(NotImplemented, "no kernel for ", boxing::device_of(c), " tensors yet"); };
+    table->kernels[static_cast<int>(k)] = kernel ? kernel : [](Call& c) {
+      VT_THROW(NotImplemented, "no kernel for ", boxing::device_of(c), " tensors yet");
+    };
   }
   VT_ASSERT(any, op.name(), " has no implementation");
   const bool has_autograd = !parts.composite && !(parts.not_differentiable && op.kind() == OpKind::Functional);

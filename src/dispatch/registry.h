@@ -1,15 +1,16 @@
 // Declaring ops. One plain function per family fills the registry from a list in ops/register_all.cpp.
 //
 //   r.def("softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
-//       .meta(softmax_meta)      // TensorSpec softmax_meta(const Tensor& self, int64_t& dim, std::optional<DType>& dtype)
-//       .cpu(softmax_cpu)        // void softmax_cpu(const Tensor& self, int64_t dim, std::optional<DType>, Tensor& out)
-//       .backward(keep::result, softmax_backward);   // void softmax_backward(GradContext& ctx)
+//       .meta(softmax_meta)      // TensorSpec softmax_meta(const Tensor& self, int64_t& dim, std::optional<DType>&
+//       dtype) .cpu(softmax_cpu)        // void softmax_cpu(const Tensor& self, int64_t dim, std::optional<DType>,
+//       Tensor& out) .backward(keep::result, softmax_backward);   // void softmax_backward(GradContext& ctx)
 //   r.at("softmax").cuda(softmax_cuda);              // in softmax.cu, same type as the CPU kernel
 //
 // meta runs before any allocation, validates, may change its arguments (wrap a dim, fill in a default) and returns one
 // TensorSpec or std::array<TensorSpec, N>. Kernels then get the normalised arguments and the outputs to write. Kernel
-// parameter types: const Tensor& (undefined for None), TensorSpan, Scalar, int64_t, double, bool, std::string_view, IntSpan
-// or const DimVec& (DimVec if meta changes it), DType, Device, MemoryFormat, Generator*, std::optional of those.
+// parameter types: const Tensor& (undefined for None), TensorSpan, Scalar, int64_t, double, bool, std::string_view,
+// IntSpan or const DimVec& (DimVec if meta changes it), DType, Device, MemoryFormat, Generator*, std::optional of
+// those.
 //
 // Without meta, .cpu/.cuda/.all take whole functions that return their results (Tensor, std::tuple<Tensor...>,
 // std::vector<Tensor>, bool, int64_t, double, Scalar, void); .composite takes one that calls other ops and needs no

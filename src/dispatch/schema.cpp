@@ -125,9 +125,7 @@ void parse_default(Parser& p, Arg& a, std::string_view text) {
     return;
   }
   switch (a.type) {
-    case ArgType::Int:
-      a.default_value = box(static_cast<int64_t>(std::stoll(std::string(text))));
-      return;
+    case ArgType::Int: a.default_value = box(static_cast<int64_t>(std::stoll(std::string(text)))); return;
     case ArgType::Float: a.default_value = box(std::stod(std::string(text))); return;
     case ArgType::Scalar:
       if (text.find_first_of(".e") != std::string_view::npos) {

@@ -2,9 +2,9 @@
 //
 //   name.overload(Tensor self, int[2] dims, *, ScalarType? dtype=None, Tensor(a!) out) -> (Tensor, Tensor)
 //
-// Types: Tensor, Scalar, int, float, bool, str, ScalarType, Device, Generator, MemoryFormat; `?` optional, `[]` or `[n]`
-// list (a lone number is accepted for `[n]` and for int[] of one), `Tensor?[]` list with gaps, `(a)` view of, `(a!)`
-// written to; `*` starts keyword-only arguments.
+// Types: Tensor, Scalar, int, float, bool, str, ScalarType, Device, Generator, MemoryFormat; `?` optional, `[]` or
+// `[n]` list (a lone number is accepted for `[n]` and for int[] of one), `Tensor?[]` list with gaps, `(a)` view of,
+// `(a!)` written to; `*` starts keyword-only arguments.
 #pragma once
 
 #include <string>
@@ -41,8 +41,8 @@ struct Arg {
   bool written = false;  // (a!)
   bool aliased = false;  // (a) or (a!)
   bool has_default = false;
-  int list_size = 0;      // n of [n]; 0: any
-  Value default_value;    // valid if has_default; points into the members below
+  int list_size = 0;    // n of [n]; 0: any
+  Value default_value;  // valid if has_default; points into the members below
   DimVec default_ints;
   std::string default_text;
 

@@ -75,7 +75,8 @@ void move_run(char* out, int64_t out_stride, const char* in, int64_t in_stride, 
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; ++i) reinterpret_cast<T*>(out)[i] = *reinterpret_cast<const T*>(in + i * in_stride);
   } else {
-    for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(out + i * out_stride) = *reinterpret_cast<const T*>(in + i * in_stride);
+    for (int64_t i = 0; i < n; ++i)
+      *reinterpret_cast<T*>(out + i * out_stride) = *reinterpret_cast<const T*>(in + i * in_stride);
   }
 }
 

@@ -66,7 +66,8 @@ struct Plan {
       }
       loop.kernel(use, repeated, count, loop.params);
       if (buffer[0]) {
-        cpu::cast_strided(data[0] + done * step[0], step[0], it.dtype(0), buffer[0], compute_item[0], loop.dtypes[0], count);
+        cpu::cast_strided(data[0] + done * step[0], step[0], it.dtype(0), buffer[0], compute_item[0], loop.dtypes[0],
+                          count);
       }
     }
   }

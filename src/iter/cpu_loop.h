@@ -1,5 +1,5 @@
-// Runs a one-dimensional kernel over a TensorIter on the CPU: threads, outer dims, and conversion to the dtypes that the
-// kernel computes in.
+// Runs a one-dimensional kernel over a TensorIter on the CPU: threads, outer dims, and conversion to the dtypes that
+// the kernel computes in.
 #pragma once
 
 #include "iter/tensor_iter.h"

@@ -22,9 +22,10 @@ Overlap overlap_of(const TensorImpl& a, const TensorImpl& b) {
 }
 
 [[noreturn]] void throw_overlap() {
-  VT_THROW(Runtime,
-           "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-           "location. Please clone() the tensor before performing the operation.");
+  VT_THROW(
+      Runtime,
+      "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+      "location. Please clone() the tensor before performing the operation.");
 }
 
 }  // namespace
@@ -32,9 +33,10 @@ Overlap overlap_of(const TensorImpl& a, const TensorImpl& b) {
 void check_no_internal_overlap(const TensorImpl& written) {
   if (written.is_contiguous()) return;
   for (size_t d = 0; d < written.sizes().size(); ++d) {
-    VT_CHECK(written.strides()[d] != 0 || written.sizes()[d] <= 1, Runtime,
-             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-             "Please clone() the tensor before performing the operation.");
+    VT_CHECK(
+        written.strides()[d] != 0 || written.sizes()[d] <= 1, Runtime,
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation.");
   }
 }
 

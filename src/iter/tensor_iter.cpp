@@ -10,8 +10,9 @@ namespace {
 DimVec sizes_of(const int64_t* shape, int ndim) { return DimVec(IntSpan(shape, static_cast<size_t>(ndim))); }
 
 void check_given_output(const TensorImpl& out, DType result, Device device) {
-  VT_CHECK(out.device() == device, Runtime, "Expected all tensors to be on the same device, but found at least two devices, ",
-           device, " and ", out.device(), "!");
+  VT_CHECK(out.device() == device, Runtime,
+           "Expected all tensors to be on the same device, but found at least two devices, ", device, " and ",
+           out.device(), "!");
   VT_CHECK(can_cast(result, out.dtype()), Runtime, "result type ", result, " can't be cast to the desired output type ",
            out.dtype());
   VT_CHECK(!out.storage()->read_only(), Runtime, "cannot write to read-only memory; clone() the tensor first");
@@ -76,8 +77,8 @@ void TensorIter::find_device() {
     const TensorImpl& t = *operands_[i].tensor;
     if (t.device() == device_) continue;
     VT_CHECK(t.device().is_cpu() && t.sizes().empty(), Runtime,
-             "Expected all tensors to be on the same device, but found at least two devices, ", device_, " and ", t.device(),
-             "!");
+             "Expected all tensors to be on the same device, but found at least two devices, ", device_, " and ",
+             t.device(), "!");
     operands_[i].host_scalar = true;
   }
 }
@@ -130,8 +131,8 @@ void TensorIter::set_strides(int operand) {
   }
 }
 
-// Finds order_: the dims from the fastest to the slowest, judged by the operands from `first_operand` on; the first operand
-// that tells two dims apart decides.
+// Finds order_: the dims from the fastest to the slowest, judged by the operands from `first_operand` on; the first
+// operand that tells two dims apart decides.
 void TensorIter::order_dims(int first_operand) {
   for (int i = 0; i < ndim_; ++i) order_[i] = static_cast<int8_t>(ndim_ - 1 - i);
   auto compare = [&](int a, int b) {
@@ -190,8 +191,8 @@ void TensorIter::build(DType result, Given given) {
       VT_CHECK(given == Given::Resize, Runtime, "output with shape ", t->sizes(), " doesn't match the broadcast shape ",
                shape());
       for (int j = output_count_; j < operand_count_; ++j) {
-        VT_CHECK(operands_[j].tensor != t, Runtime, "output with shape ", t->sizes(), " doesn't match the broadcast shape ",
-                 shape());
+        VT_CHECK(operands_[j].tensor != t, Runtime, "output with shape ", t->sizes(),
+                 " doesn't match the broadcast shape ", shape());
       }
       resize_output(outputs_[i], shape());
     }

@@ -6,9 +6,9 @@
 //   const DType common = it.common_dtype();
 //   it.build(result_dtype);             // broadcasts, checks, allocates, reorders and merges dims
 //
-// After build() the kernel sees shape() and, for each operand, data, dtype and byte strides; dim 0 is the fastest. Outputs
-// come first. Broadcast dims have stride 0. Dims that all operands step through alike are merged, so a dense problem of
-// any rank is one-dimensional. All sizes and offsets are 64-bit.
+// After build() the kernel sees shape() and, for each operand, data, dtype and byte strides; dim 0 is the fastest.
+// Outputs come first. Broadcast dims have stride 0. Dims that all operands step through alike are merged, so a dense
+// problem of any rank is one-dimensional. All sizes and offsets are 64-bit.
 #pragma once
 
 #include <optional>
@@ -36,12 +36,12 @@ class VT_API TensorIter {
     Resize,  // out=: a given output takes the broadcast shape
     Fixed,   // in-place: a given output must have it already
   };
-  // Elementwise: allocates undefined outputs with `result` (in the inputs' common dense layout), checks that `result` may
-  // be cast to given ones, devices (a 0-dim CPU tensor may join CUDA ones), writability and overlap.
+  // Elementwise: allocates undefined outputs with `result` (in the inputs' common dense layout), checks that `result`
+  // may be cast to given ones, devices (a 0-dim CPU tensor may join CUDA ones), writability and overlap.
   void build(DType result, Given given = Given::Resize);
 
-  // Reduction of `in` over `dims` (bit d set: dim d is reduced; ndim <= 64) into `out`, which has in's sizes with 1 in the
-  // reduced dims. `out` gets stride 0 there. Dims are ordered by in's strides and merged where both agree.
+  // Reduction of `in` over `dims` (bit d set: dim d is reduced; ndim <= 64) into `out`, which has in's sizes with 1 in
+  // the reduced dims. `out` gets stride 0 there. Dims are ordered by in's strides and merged where both agree.
   void build_reduction(const Tensor& out, const Tensor& in, uint64_t dims);
   // The same with two outputs of one shape (values, indices).
   void build_reduction(const Tensor& out0, const Tensor& out1, const Tensor& in, uint64_t dims);
@@ -96,9 +96,9 @@ class VT_API TensorIter {
   int ndim_ = 0;
   int64_t numel_ = 0;
   Device device_;
-  int64_t shape_[kMaxDims];                    // while building in the tensors' order, then fastest first
-  int64_t strides_[kMaxOperands][kMaxDims];    // bytes
-  int8_t order_[kMaxDims];                     // order_[i]: the tensors' dim that became dim i
+  int64_t shape_[kMaxDims];                  // while building in the tensors' order, then fastest first
+  int64_t strides_[kMaxOperands][kMaxDims];  // bytes
+  int8_t order_[kMaxDims];                   // order_[i]: the tensors' dim that became dim i
 };
 
 // Gives an out= tensor a shape, as resize_ does; keeps its memory when large enough.

@@ -4,11 +4,11 @@
 
 namespace vt {
 
-#define VT_TENSOR_OPERATOR(symbol, name)                       \
-  Tensor operator symbol(const Tensor& a, const Tensor& b) {   \
-    static const Op& op = find_op(name);                       \
-    return call<Tensor>(op, a, b);                             \
-  }                                                            \
+#define VT_TENSOR_OPERATOR(symbol, name)                                                          \
+  Tensor operator symbol(const Tensor& a, const Tensor& b) {                                      \
+    static const Op& op = find_op(name);                                                          \
+    return call<Tensor>(op, a, b);                                                                \
+  }                                                                                               \
   Tensor operator symbol(const Tensor& a, const Scalar& b) { return a symbol wrapped_number(b); } \
   Tensor operator symbol(const Scalar& a, const Tensor& b) { return wrapped_number(a) symbol b; }
 VT_TENSOR_OPERATOR(+, "add.Tensor")

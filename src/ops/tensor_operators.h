@@ -1,12 +1,12 @@
-// Arithmetic and comparisons on tensors and numbers, for derivatives and composite ops: `grad * (1.0 - result * result)`.
-// Every one is a dispatched call. Numbers promote like Python numbers.
+// Arithmetic and comparisons on tensors and numbers, for derivatives and composite ops: `grad * (1.0 - result *
+// result)`. Every one is a dispatched call. Numbers promote like Python numbers.
 #pragma once
 
 #include "core/tensor.h"
 
 namespace vt {
 
-#define VT_TENSOR_OPERATOR(op)                              \
+#define VT_TENSOR_OPERATOR(op)                                 \
   VT_API Tensor operator op(const Tensor& a, const Tensor& b); \
   VT_API Tensor operator op(const Tensor& a, const Scalar& b); \
   VT_API Tensor operator op(const Scalar& a, const Tensor& b);

@@ -98,9 +98,9 @@ void set_zero(A* data, int64_t rows, int64_t columns, int64_t stride) {
 }
 
 template <class T>
-void forward_block(const AttentionShape& s, int64_t batch, int64_t head, const QueryBlock& block, const AttentionMatrix<const T>& q,
-                   const AttentionMatrix<const T>& k, const AttentionMatrix<const T>& v, const AttentionMatrix<T>& out,
-                   opmath_t<T>* lse) {
+void forward_block(const AttentionShape& s, int64_t batch, int64_t head, const QueryBlock& block,
+                   const AttentionMatrix<const T>& q, const AttentionMatrix<const T>& k,
+                   const AttentionMatrix<const T>& v, const AttentionMatrix<T>& out, opmath_t<T>* lse) {
   using A = opmath_t<T>;
   const Wide<T> wq(q, batch, head, block.begin, block.rows, s.dim);
   const Wide<T> wk(k, batch, head, 0, block.keys, s.dim);
@@ -109,20 +109,20 @@ void forward_block(const AttentionShape& s, int64_t batch, int64_t head, const Q
   const Scratch scores_memory(block.rows * block.keys * static_cast<int64_t>(sizeof(A)));
   A* scores = scores_memory.as<A>();
   if (block.keys > 0) {
-    gemm<A>(false, true, block.rows, block.keys, s.dim, static_cast<A>(s.scale), wq.row(0), wq.stride(), wk.row(0), wk.stride(),
-            A(0), scores, block.keys);
+    gemm<A>(false, true, block.rows, block.keys, s.dim, static_cast<A>(s.scale), wq.row(0), wq.stride(), wk.row(0),
+            wk.stride(), A(0), scores, block.keys);
   }
   VT_SIMD_PICK(attention_softmax, A)(scores, block.rows, block.keys, block.first_visible, lse);
-  gemm<A>(false, false, block.rows, s.value_dim, block.keys, A(1), scores, block.keys, wv.row(0), wv.stride(), A(0), result.row(0),
-          result.stride());
+  gemm<A>(false, false, block.rows, s.value_dim, block.keys, A(1), scores, block.keys, wv.row(0), wv.stride(), A(0),
+          result.row(0), result.stride());
   result.store();
 }
 
 template <class T>
 void backward_head(const AttentionShape& s, int64_t batch, int64_t head, const AttentionMatrix<const T>& grad,
-                   const AttentionMatrix<const T>& q, const AttentionMatrix<const T>& k, const AttentionMatrix<const T>& v,
-                   const AttentionMatrix<const T>& out, const opmath_t<T>* lse, const AttentionMatrix<T>& dq,
-                   const AttentionMatrix<T>& dk, const AttentionMatrix<T>& dv) {
+                   const AttentionMatrix<const T>& q, const AttentionMatrix<const T>& k,
+                   const AttentionMatrix<const T>& v, const AttentionMatrix<const T>& out, const opmath_t<T>* lse,
+                   const AttentionMatrix<T>& dq, const AttentionMatrix<T>& dk, const AttentionMatrix<T>& dv) {
   using A = opmath_t<T>;
   const Wide<T> wg(grad, batch, head, 0, s.queries, s.value_dim), wo(out, batch, head, 0, s.queries, s.value_dim);
   const Wide<T> wq(q, batch, head, 0, s.queries, s.dim), wk(k, batch, head, 0, s.keys, s.dim);
@@ -151,13 +151,16 @@ void backward_head(const AttentionShape& s, int64_t batch, int64_t head, const A
     }
     const A* g = wg.row(block.begin);
     VT_SIMD_PICK(attention_delta, A)(g, wg.stride(), wo.row(block.begin), wo.stride(), rows, s.value_dim, delta);
-    gemm<A>(false, true, rows, keys, s.dim, scale, wq.row(block.begin), wq.stride(), wk.row(0), wk.stride(), A(0), p, keys);
+    gemm<A>(false, true, rows, keys, s.dim, scale, wq.row(block.begin), wq.stride(), wk.row(0), wk.stride(), A(0), p,
+            keys);
     VT_SIMD_PICK(attention_probabilities, A)(p, rows, keys, block.first_visible, lse + block.begin);
     gemm<A>(true, false, keys, s.value_dim, rows, A(1), p, keys, g, wg.stride(), beta, rv.row(0), rv.stride());
     gemm<A>(false, true, rows, keys, s.value_dim, A(1), g, wg.stride(), wv.row(0), wv.stride(), A(0), dp, keys);
     VT_SIMD_PICK(attention_score_gradient, A)(p, dp, rows, keys, delta, scale);
-    gemm<A>(false, false, rows, s.dim, keys, A(1), dp, keys, wk.row(0), wk.stride(), A(0), rq.row(block.begin), rq.stride());
-    gemm<A>(true, false, keys, s.dim, rows, A(1), dp, keys, wq.row(block.begin), wq.stride(), beta, rk.row(0), rk.stride());
+    gemm<A>(false, false, rows, s.dim, keys, A(1), dp, keys, wk.row(0), wk.stride(), A(0), rq.row(block.begin),
+            rq.stride());
+    gemm<A>(true, false, keys, s.dim, rows, A(1), dp, keys, wq.row(block.begin), wq.stride(), beta, rk.row(0),
+            rk.stride());
   }
   if (first) {  // no query: no gradient
     set_zero(rk.row(0), s.keys, s.dim, rk.stride());
@@ -173,8 +176,8 @@ int64_t grain(int64_t work) { return 1 + kHeadWork / std::max<int64_t>(work, 1);
 }  // namespace
 
 template <class T>
-void attention(const AttentionShape& s, AttentionMatrix<const T> q, AttentionMatrix<const T> k, AttentionMatrix<const T> v,
-               AttentionMatrix<T> out, opmath_t<T>* lse) {
+void attention(const AttentionShape& s, AttentionMatrix<const T> q, AttentionMatrix<const T> k,
+               AttentionMatrix<const T> v, AttentionMatrix<T> out, opmath_t<T>* lse) {
   const int64_t blocks = query_blocks(s);
   const int64_t work = std::min(s.queries, kQueryBlock) * s.keys * (s.dim + s.value_dim);
   parallel_for(0, s.batch * s.heads * blocks, grain(work), [&](int64_t begin, int64_t end) {
@@ -198,11 +201,11 @@ void attention_backward(const AttentionShape& s, AttentionMatrix<const T> grad, 
   });
 }
 
-#define VT_INSTANTIATE(T)                                                                                                    \
-  template void attention<T>(const AttentionShape&, AttentionMatrix<const T>, AttentionMatrix<const T>,                     \
-                             AttentionMatrix<const T>, AttentionMatrix<T>, opmath_t<T>*);                                    \
-  template void attention_backward<T>(const AttentionShape&, AttentionMatrix<const T>, AttentionMatrix<const T>,            \
-                                      AttentionMatrix<const T>, AttentionMatrix<const T>, AttentionMatrix<const T>,          \
+#define VT_INSTANTIATE(T)                                                                                           \
+  template void attention<T>(const AttentionShape&, AttentionMatrix<const T>, AttentionMatrix<const T>,             \
+                             AttentionMatrix<const T>, AttentionMatrix<T>, opmath_t<T>*);                           \
+  template void attention_backward<T>(const AttentionShape&, AttentionMatrix<const T>, AttentionMatrix<const T>,    \
+                                      AttentionMatrix<const T>, AttentionMatrix<const T>, AttentionMatrix<const T>, \
                                       const opmath_t<T>*, AttentionMatrix<T>, AttentionMatrix<T>, AttentionMatrix<T>);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

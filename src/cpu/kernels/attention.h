@@ -21,7 +21,9 @@ template <class T>
 struct AttentionMatrix {
   T* data;
   int64_t batch_stride, head_stride, row_stride;
-  T* at(int64_t batch, int64_t head, int64_t row) const { return data + batch * batch_stride + head * head_stride + row * row_stride; }
+  T* at(int64_t batch, int64_t head, int64_t row) const {
+    return data + batch * batch_stride + head * head_stride + row * row_stride;
+  }
 };
 
 // out = softmax(scale q k^T) v; lse (batch, heads, queries) gets the logarithm of each row's sum. Without keys
@@ -34,6 +36,7 @@ VT_API void attention(const AttentionShape& shape, AttentionMatrix<const T> q, A
 template <class T>
 VT_API void attention_backward(const AttentionShape& shape, AttentionMatrix<const T> grad, AttentionMatrix<const T> q,
                                AttentionMatrix<const T> k, AttentionMatrix<const T> v, AttentionMatrix<const T> out,
-                               const opmath_t<T>* lse, AttentionMatrix<T> dq, AttentionMatrix<T> dk, AttentionMatrix<T> dv);
+                               const opmath_t<T>* lse, AttentionMatrix<T> dq, AttentionMatrix<T> dk,
+                               AttentionMatrix<T> dv);
 
 }  // namespace vt::cpu

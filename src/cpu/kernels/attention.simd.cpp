@@ -13,7 +13,8 @@ void attention_softmax(T* scores, int64_t rows, int64_t keys, int64_t first_visi
   for (int64_t r = 0; r < rows; ++r, scores += keys) {
     const int64_t visible = visible_keys(r, keys, first_visible);
     Lanes<T> top(-std::numeric_limits<T>::infinity());
-    for_lanes<T>(visible, [&](int e, int64_t i) VT_ROW_LAMBDA { top.value[e] = scores[i] > top.value[e] ? scores[i] : top.value[e]; });
+    for_lanes<T>(visible, [&](int e, int64_t i)
+                              VT_ROW_LAMBDA { top.value[e] = scores[i] > top.value[e] ? scores[i] : top.value[e]; });
     const T maximum = top.max();
     Lanes<T> sum(T(0));
     for_lanes<T>(visible, [&](int e, int64_t i) VT_ROW_LAMBDA {
@@ -48,7 +49,8 @@ void attention_score_gradient(const T* p, T* dp, int64_t rows, int64_t keys, con
 }
 
 template <class T>
-void attention_delta(const T* grad, int64_t grad_stride, const T* out, int64_t out_stride, int64_t rows, int64_t dim, T* delta) {
+void attention_delta(const T* grad, int64_t grad_stride, const T* out, int64_t out_stride, int64_t rows, int64_t dim,
+                     T* delta) {
   for (int64_t r = 0; r < rows; ++r) {
     Lanes<T> sum(T(0));
     const T* g = grad + r * grad_stride;
@@ -58,10 +60,10 @@ void attention_delta(const T* grad, int64_t grad_stride, const T* out, int64_t o
   }
 }
 
-#define VT_INSTANTIATE(T)                                                                                  \
-  template void attention_softmax<T>(T*, int64_t, int64_t, int64_t, T*);                                   \
-  template void attention_probabilities<T>(T*, int64_t, int64_t, int64_t, const T*);                       \
-  template void attention_score_gradient<T>(const T*, T*, int64_t, int64_t, const T*, T);                  \
+#define VT_INSTANTIATE(T)                                                                 \
+  template void attention_softmax<T>(T*, int64_t, int64_t, int64_t, T*);                  \
+  template void attention_probabilities<T>(T*, int64_t, int64_t, int64_t, const T*);      \
+  template void attention_score_gradient<T>(const T*, T*, int64_t, int64_t, const T*, T); \
   template void attention_delta<T>(const T*, int64_t, const T*, int64_t, int64_t, int64_t, T*);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

@@ -12,8 +12,8 @@ namespace vt::cpu {
 static int64_t row_grain(int64_t columns) { return 1 + 8192 / (columns + 1); }
 
 template <class T>
-int64_t cross_entropy(const T* logits, const int64_t* target, int64_t ignore, opmath_t<T>* lse, opmath_t<T>* loss, int64_t rows,
-                      int64_t columns) {
+int64_t cross_entropy(const T* logits, const int64_t* target, int64_t ignore, opmath_t<T>* lse, opmath_t<T>* loss,
+                      int64_t rows, int64_t columns) {
   const auto kernel = VT_SIMD_PICK(log_sum_exp, T);
   std::atomic<int64_t> bad{rows};
   parallel_for(0, rows, row_grain(columns), [&](int64_t begin, int64_t end) {
@@ -35,8 +35,8 @@ int64_t cross_entropy(const T* logits, const int64_t* target, int64_t ignore, op
 }
 
 template <class T>
-void cross_entropy_backward(const T* logits, const int64_t* target, int64_t ignore, const opmath_t<T>* lse, opmath_t<T> scale,
-                            T* dlogits, int64_t rows, int64_t columns) {
+void cross_entropy_backward(const T* logits, const int64_t* target, int64_t ignore, const opmath_t<T>* lse,
+                            opmath_t<T> scale, T* dlogits, int64_t rows, int64_t columns) {
   const auto kernel = VT_SIMD_PICK(scaled_exp, T);
   parallel_for(0, rows, row_grain(columns), [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
@@ -54,9 +54,10 @@ void cross_entropy_backward(const T* logits, const int64_t* target, int64_t igno
   });
 }
 
-#define VT_INSTANTIATE(T)                                                                                                   \
-  template int64_t cross_entropy<T>(const T*, const int64_t*, int64_t, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t);       \
-  template void cross_entropy_backward<T>(const T*, const int64_t*, int64_t, const opmath_t<T>*, opmath_t<T>, T*, int64_t, int64_t);
+#define VT_INSTANTIATE(T)                                                                                             \
+  template int64_t cross_entropy<T>(const T*, const int64_t*, int64_t, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t); \
+  template void cross_entropy_backward<T>(const T*, const int64_t*, int64_t, const opmath_t<T>*, opmath_t<T>, T*,     \
+                                          int64_t, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)
 VT_INSTANTIATE(float16)

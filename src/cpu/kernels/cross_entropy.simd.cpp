@@ -13,7 +13,8 @@ opmath_t<T> log_sum_exp(const T* x, int64_t columns) {
   });
   const A maximum = top.max();
   Lanes<A> sum(A(0));
-  for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { sum.value[e] += m::exp(static_cast<A>(x[i]) - maximum); });
+  for_lanes<A>(columns,
+               [&](int e, int64_t i) VT_ROW_LAMBDA { sum.value[e] += m::exp(static_cast<A>(x[i]) - maximum); });
   return maximum + m::log(sum.sum());
 }
 
@@ -23,8 +24,8 @@ void scaled_exp(const T* x, T* dx, opmath_t<T> shift, opmath_t<T> scale, int64_t
   for (int64_t i = 0; i < columns; ++i) dx[i] = T(scale * m::exp(static_cast<A>(x[i]) - shift));
 }
 
-#define VT_INSTANTIATE(T)                                     \
-  template opmath_t<T> log_sum_exp<T>(const T*, int64_t);     \
+#define VT_INSTANTIATE(T)                                 \
+  template opmath_t<T> log_sum_exp<T>(const T*, int64_t); \
   template void scaled_exp<T>(const T*, T*, opmath_t<T>, opmath_t<T>, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

@@ -12,19 +12,19 @@ namespace {
 int64_t row_grain(int64_t columns) { return 1 + 16384 / (columns + 1); }
 
 template <class T>
-void forward(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd, int64_t rows,
-             int64_t columns) {
+void forward(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd,
+             int64_t rows, int64_t columns) {
   const auto kernel = VT_SIMD_PICK(norm_range, T);
   parallel_for(0, rows, row_grain(columns), [&](int64_t begin, int64_t end) {
-    kernel(x + begin * columns, weight, bias, eps, y + begin * columns, mean ? mean + begin : nullptr, rstd + begin, end - begin,
-           columns);
+    kernel(x + begin * columns, weight, bias, eps, y + begin * columns, mean ? mean + begin : nullptr, rstd + begin,
+           end - begin, columns);
   });
 }
 
 // The rows are cut into as many parts as there are threads; each sums its parameters' gradients apart.
 template <class T>
-void backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd, T* dx, T* dweight,
-              T* dbias, int64_t rows, int64_t columns) {
+void backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd, T* dx,
+              T* dweight, T* dbias, int64_t rows, int64_t columns) {
   using A = opmath_t<T>;
   const auto kernel = VT_SIMD_PICK(norm_backward_range, T);
   const int64_t parts = std::clamp<int64_t>(rows / row_grain(columns), 1, get_num_threads());
@@ -36,11 +36,13 @@ void backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mea
       const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
       A* mine = partial.get() + 2 * part * distance;
       kernel(grad + begin * columns, x + begin * columns, weight, mean ? mean + begin : nullptr, rstd + begin,
-             dx ? dx + begin * columns : nullptr, dweight ? mine : nullptr, dbias ? mine + distance : nullptr, end - begin, columns);
+             dx ? dx + begin * columns : nullptr, dweight ? mine : nullptr, dbias ? mine + distance : nullptr,
+             end - begin, columns);
     }
   });
   for (int64_t part = 1; sums && part < parts; ++part) {
-    for (int64_t j = 0; j < 2 * distance; ++j) partial[static_cast<size_t>(j)] += partial[static_cast<size_t>(2 * part * distance + j)];
+    for (int64_t j = 0; j < 2 * distance; ++j)
+      partial[static_cast<size_t>(j)] += partial[static_cast<size_t>(2 * part * distance + j)];
   }
   for (int64_t j = 0; dweight && j < columns; ++j) dweight[j] = T(partial[static_cast<size_t>(j)]);
   for (int64_t j = 0; dbias && j < columns; ++j) dbias[j] = T(partial[static_cast<size_t>(distance + j)]);
@@ -49,14 +51,14 @@ void backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mea
 }  // namespace
 
 template <class T>
-void layer_norm(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd, int64_t rows,
-                int64_t columns) {
+void layer_norm(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd,
+                int64_t rows, int64_t columns) {
   forward<T>(x, weight, bias, eps, y, mean, rstd, rows, columns);
 }
 
 template <class T>
-void layer_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd, T* dx,
-                         T* dweight, T* dbias, int64_t rows, int64_t columns) {
+void layer_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd,
+                         T* dx, T* dweight, T* dbias, int64_t rows, int64_t columns) {
   backward<T>(grad, x, weight, mean, rstd, dx, dweight, dbias, rows, columns);
 }
 
@@ -66,16 +68,16 @@ void rms_norm(const T* x, const T* weight, double eps, T* y, opmath_t<T>* rstd, 
 }
 
 template <class T>
-void rms_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* rstd, T* dx, T* dweight, int64_t rows,
-                       int64_t columns) {
+void rms_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* rstd, T* dx, T* dweight,
+                       int64_t rows, int64_t columns) {
   backward<T>(grad, x, weight, nullptr, rstd, dx, dweight, nullptr, rows, columns);
 }
 
-#define VT_INSTANTIATE(T)                                                                                                  \
-  template void layer_norm<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t);     \
-  template void layer_norm_backward<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*, T*, T*,   \
-                                       int64_t, int64_t);                                                                  \
-  template void rms_norm<T>(const T*, const T*, double, T*, opmath_t<T>*, int64_t, int64_t);                               \
+#define VT_INSTANTIATE(T)                                                                                              \
+  template void layer_norm<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t); \
+  template void layer_norm_backward<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*, T*,   \
+                                       T*, int64_t, int64_t);                                                          \
+  template void rms_norm<T>(const T*, const T*, double, T*, opmath_t<T>*, int64_t, int64_t);                           \
   template void rms_norm_backward<T>(const T*, const T*, const T*, const opmath_t<T>*, T*, T*, int64_t, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

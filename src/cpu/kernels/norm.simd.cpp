@@ -35,8 +35,8 @@ VT_ALWAYS_INLINE void norm_row(const T* x, const T* weight, const T* bias, doubl
 }
 
 template <class T>
-void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd, int64_t rows,
-                int64_t columns) {
+void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd,
+                int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
     row_math_t<T> unused;
     if (mean) norm_row<T, true>(x, weight, bias, eps, y, mean[r], rstd[r], columns);
@@ -47,8 +47,9 @@ void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, op
 // With xhat = (x - mean) rstd and g = grad * weight:
 // dx = rstd (g - mean(g) - xhat mean(g xhat)), without mean(g) for RMSNorm; dweight += grad xhat; dbias += grad.
 template <class T, bool Center, bool Weighted>
-VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weight, row_math_t<T> mean, row_math_t<T> rstd, T* dx,
-                                        row_math_t<T>* dweight, row_math_t<T>* dbias, int64_t columns) {
+VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weight, row_math_t<T> mean,
+                                        row_math_t<T> rstd, T* dx, row_math_t<T>* dweight, row_math_t<T>* dbias,
+                                        int64_t columns) {
   using A = row_math_t<T>;
   if (dx) {
     Lanes<A> sum_g(A(0)), sum_gx(A(0));
@@ -72,17 +73,19 @@ VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weig
       dbias[i] += static_cast<A>(grad[i]);
     }
   } else if (dweight) {
-    for (int64_t i = 0; i < columns; ++i) dweight[i] += static_cast<A>(grad[i]) * ((static_cast<A>(x[i]) - mean) * rstd);
+    for (int64_t i = 0; i < columns; ++i)
+      dweight[i] += static_cast<A>(grad[i]) * ((static_cast<A>(x[i]) - mean) * rstd);
   } else if (dbias) {
     for (int64_t i = 0; i < columns; ++i) dbias[i] += static_cast<A>(grad[i]);
   }
 }
 
 template <class T>
-void norm_backward_range(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd, T* dx,
-                         opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t rows, int64_t columns) {
+void norm_backward_range(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd,
+                         T* dx, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; ++r, grad += columns, x += columns) {
-    if (mean && weight) norm_row_backward<T, true, true>(grad, x, weight, mean[r], rstd[r], dx, dweight, dbias, columns);
+    if (mean && weight)
+      norm_row_backward<T, true, true>(grad, x, weight, mean[r], rstd[r], dx, dweight, dbias, columns);
     else if (mean) norm_row_backward<T, true, false>(grad, x, weight, mean[r], rstd[r], dx, dweight, dbias, columns);
     else if (weight) norm_row_backward<T, false, true>(grad, x, weight, 0, rstd[r], dx, dweight, dbias, columns);
     else norm_row_backward<T, false, false>(grad, x, weight, 0, rstd[r], dx, dweight, dbias, columns);
@@ -90,9 +93,9 @@ void norm_backward_range(const T* grad, const T* x, const T* weight, const opmat
   }
 }
 
-#define VT_INSTANTIATE(T)                                                                                                    \
-  template void norm_range<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t);       \
-  template void norm_backward_range<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*,             \
+#define VT_INSTANTIATE(T)                                                                                              \
+  template void norm_range<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t); \
+  template void norm_backward_range<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*,       \
                                        opmath_t<T>*, opmath_t<T>*, int64_t, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

@@ -34,8 +34,8 @@ void sgd_step(T* param, const T* grad, T* momentum_buffer, int64_t n, const SgdA
   });
 }
 
-#define VT_INSTANTIATE(T)                                                                  \
-  template void adam_step<T>(T*, const T*, T*, T*, T*, int64_t, const AdamArgs&);          \
+#define VT_INSTANTIATE(T)                                                         \
+  template void adam_step<T>(T*, const T*, T*, T*, T*, int64_t, const AdamArgs&); \
   template void sgd_step<T>(T*, const T*, T*, int64_t, const SgdArgs&);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

@@ -18,7 +18,8 @@ struct AdamArgs {
 };
 // max_exp_avg_sq may be null unless amsgrad.
 template <class T>
-VT_API void adam_step(T* param, const T* grad, T* exp_avg, T* exp_avg_sq, T* max_exp_avg_sq, int64_t n, const AdamArgs& args);
+VT_API void adam_step(T* param, const T* grad, T* exp_avg, T* exp_avg_sq, T* max_exp_avg_sq, int64_t n,
+                      const AdamArgs& args);
 
 struct SgdArgs {
   double lr, momentum, dampening, weight_decay;

@@ -31,9 +31,9 @@ void softmax_causal(const T* x, T* y, int64_t batch, int64_t queries, int64_t ke
                [&](int64_t begin, int64_t end) { kernel(x, y, begin, end, queries, keys, scale); });
 }
 
-#define VT_INSTANTIATE(T)                                                                      \
-  template void softmax_rows<T>(const T*, T*, int64_t, int64_t, bool);                         \
-  template void softmax_rows_backward<T>(const T*, const T*, T*, int64_t, int64_t, bool);      \
+#define VT_INSTANTIATE(T)                                                                 \
+  template void softmax_rows<T>(const T*, T*, int64_t, int64_t, bool);                    \
+  template void softmax_rows_backward<T>(const T*, const T*, T*, int64_t, int64_t, bool); \
   template void softmax_causal<T>(const T*, T*, int64_t, int64_t, int64_t, double);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

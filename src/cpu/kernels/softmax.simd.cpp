@@ -27,7 +27,8 @@ VT_ALWAYS_INLINE void softmax_row(const T* x, T* y, int64_t columns, row_math_t<
     const A inverse = A(1) / lanes.sum();
     for (int64_t i = 0; i < columns; ++i) y[i] *= inverse;
   } else {  // a 16-bit y cannot hold the exponentials meanwhile
-    for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { lanes.value[e] += m::exp(static_cast<A>(x[i]) * scale - top); });
+    for_lanes<A>(columns,
+                 [&](int e, int64_t i) VT_ROW_LAMBDA { lanes.value[e] += m::exp(static_cast<A>(x[i]) * scale - top); });
     const A inverse = A(1) / lanes.sum();
     for (int64_t i = 0; i < columns; ++i) y[i] = T(m::exp(static_cast<A>(x[i]) * scale - top) * inverse);
   }
@@ -72,16 +73,17 @@ void softmax_backward_range(const T* grad, const T* y, T* dx, int64_t rows, int6
       const A sum = lanes.sum();
       for (int64_t i = 0; i < columns; ++i) dx[i] = T(static_cast<A>(grad[i]) - m::exp(static_cast<A>(y[i])) * sum);
     } else {
-      for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { lanes.value[e] += static_cast<A>(grad[i]) * static_cast<A>(y[i]); });
+      for_lanes<A>(columns, [&](int e, int64_t i)
+                                VT_ROW_LAMBDA { lanes.value[e] += static_cast<A>(grad[i]) * static_cast<A>(y[i]); });
       const A sum = lanes.sum();
       for (int64_t i = 0; i < columns; ++i) dx[i] = T(static_cast<A>(y[i]) * (static_cast<A>(grad[i]) - sum));
     }
   }
 }
 
-#define VT_INSTANTIATE(T)                                                                                  \
-  template void softmax_range<T>(const T*, T*, int64_t, int64_t, bool);                                    \
-  template void softmax_backward_range<T>(const T*, const T*, T*, int64_t, int64_t, bool);                 \
+#define VT_INSTANTIATE(T)                                                                  \
+  template void softmax_range<T>(const T*, T*, int64_t, int64_t, bool);                    \
+  template void softmax_backward_range<T>(const T*, const T*, T*, int64_t, int64_t, bool); \
   template void softmax_causal_range<T>(const T*, T*, int64_t, int64_t, int64_t, int64_t, double);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

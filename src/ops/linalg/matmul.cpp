@@ -28,7 +28,8 @@ Tensor fold(const Tensor& a, const Tensor& b) {
   return ops::view(ops::mm(rows, b), out);
 }
 
-// reshape(-1, m) is ambiguous for empty tensors, and a transposed operand would be copied where bmm takes it as it lies.
+// reshape(-1, m) is ambiguous for empty tensors, and a transposed operand would be copied where bmm takes it as it
+// lies.
 bool may_fold(const Tensor& a) {
   if (a.dim() < 3 || a.numel() == 0) return false;
   DimVec ignored;
@@ -36,14 +37,14 @@ bool may_fold(const Tensor& a) {
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  VT_CHECK(a.dim() > 0 && b.dim() > 0, Runtime, "both arguments to matmul need to be at least 1D, but they are ", a.dim(),
-           "D and ", b.dim(), "D");
+  VT_CHECK(a.dim() > 0 && b.dim() > 0, Runtime, "both arguments to matmul need to be at least 1D, but they are ",
+           a.dim(), "D and ", b.dim(), "D");
   if (a.dim() == 1 && b.dim() == 1) return ops::dot(a, b);
   if (a.dim() == 2 && b.dim() == 1) return ops::mv(a, b);
   if (a.dim() == 1 && b.dim() == 2) return ops::squeeze(ops::mm(ops::unsqueeze(a, 0), b), 0);
   if (a.dim() == 2 && b.dim() == 2) return ops::mm(a, b);
-  VT_CHECK(a.size(-1) == b.size(b.dim() == 1 ? 0 : -2), Runtime, "mat1 and mat2 shapes cannot be multiplied (", a.sizes(),
-           " and ", b.sizes(), ")");
+  VT_CHECK(a.size(-1) == b.size(b.dim() == 1 ? 0 : -2), Runtime, "mat1 and mat2 shapes cannot be multiplied (",
+           a.sizes(), " and ", b.sizes(), ")");
   if (b.dim() <= 2 && may_fold(a)) return fold(a, b);
   // General case: broadcast the batch dims, multiply, drop the dims that vectors did not have.
   const Tensor left = a.dim() == 1 ? ops::unsqueeze(a, 0) : a;
@@ -59,16 +60,18 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return ops::view(ops::bmm(x, y), out);
 }
 
-// linear -----------------------------------------------------------------------------------------------------------------
+// linear
+// -----------------------------------------------------------------------------------------------------------------
 
 TensorSpec linear_meta(const Tensor& x, const Tensor& w, const Tensor& bias) {
   VT_CHECK(w.dim() == 2, Runtime, "weight must be a matrix, got ", w.dim(), " dimensions");
   VT_CHECK(x.dim() >= 1, Runtime, "input must have at least 1 dimension");
   VT_CHECK(x.size(-1) == w.size(1), Runtime, "mat1 and mat2 shapes cannot be multiplied (",
            x.size(-1) == 0 ? 0 : x.numel() / x.size(-1), "x", x.size(-1), " and ", w.size(1), "x", w.size(0), ")");
-  VT_CHECK(x.dtype() == w.dtype(), Runtime, "mat1 and mat2 must have the same dtype, but got ", x.dtype(), " and ", w.dtype());
-  VT_CHECK(x.dtype() != DType::bool_ && (!x.is_cuda() || !is_integral(x.dtype())), NotImplemented, "not implemented for '",
-           x.dtype(), "'");
+  VT_CHECK(x.dtype() == w.dtype(), Runtime, "mat1 and mat2 must have the same dtype, but got ", x.dtype(), " and ",
+           w.dtype());
+  VT_CHECK(x.dtype() != DType::bool_ && (!x.is_cuda() || !is_integral(x.dtype())), NotImplemented,
+           "not implemented for '", x.dtype(), "'");
   if (bias.defined()) {
     VT_CHECK(bias.dim() == 1 && bias.size(0) == w.size(0), Runtime, "expected bias of shape [", w.size(0), "], got ",
              bias.sizes());
@@ -87,7 +90,8 @@ Tensor as_rows(const Tensor& t) {
 
 void linear_kernel(const Tensor& x, const Tensor& w, const Tensor& bias, Tensor& out) {
   if (out.numel() == 0) return;
-  const Tensor rows = x.size(-1) == 0 ? empty(DimVec{out.numel() / out.size(-1), 0}, x.dtype(), x.device()) : as_rows(x);
+  const Tensor rows =
+      x.size(-1) == 0 ? empty(DimVec{out.numel() / out.size(-1), 0}, x.dtype(), x.device()) : as_rows(x);
   linalg::matrix_product(rows, ops::transpose(w, 0, 1), as_rows(out), 1, 0, bias);
 }
 

@@ -52,8 +52,8 @@ struct Shape {
 };
 
 template <class T>
-void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
-                 const Tensor& bias) {
+void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                 const Scalar& beta, const Tensor& bias) {
   using S = typename cpu::GemmScalar<T>::type;
   auto* c = static_cast<T*>(out.data());
   const auto* pa = static_cast<const T*>(a.data);
@@ -70,7 +70,8 @@ void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor&
 
 void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
-  VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented, "complex alpha and beta are not there yet on CUDA");
+  VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented,
+           "complex alpha and beta are not there yet on CUDA");
   cuda::GemmArgs g;
   g.dtype = g.out_dtype = out.dtype();
   g.m = s.m;
@@ -123,9 +124,7 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
   const Matrix ma = as_matrix(a), mb = as_matrix(b);
   const Tensor row = bias.defined() ? ops::contiguous(bias) : Tensor();
   if (out.is_cuda()) return product_cuda(s, ma, mb, out, alpha, beta, row);
-  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) {
-    product_cpu<T>(s, ma, mb, out, alpha, beta, row);
-  });
+  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_cpu<T>(s, ma, mb, out, alpha, beta, row); });
 }
 
 }  // namespace vt::linalg

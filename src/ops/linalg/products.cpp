@@ -22,7 +22,8 @@ Tensor adjoint(const Tensor& t) {
 namespace {
 
 void check_same_dtype(const Tensor& a, const Tensor& b) {
-  VT_CHECK(a.dtype() == b.dtype(), Runtime, "expected m1 and m2 to have the same dtype, but got: ", a.dtype(), " != ", b.dtype());
+  VT_CHECK(a.dtype() == b.dtype(), Runtime, "expected m1 and m2 to have the same dtype, but got: ", a.dtype(),
+           " != ", b.dtype());
   VT_CHECK(a.dtype() != DType::bool_, NotImplemented, "not implemented for 'bool'");
   VT_CHECK(!a.is_cuda() || !is_integral(a.dtype()), NotImplemented, "not implemented for '", a.dtype(), "' on CUDA");
 }
@@ -30,8 +31,8 @@ void check_same_dtype(const Tensor& a, const Tensor& b) {
 void check_matrices(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dim() == 2, Runtime, "self must be a matrix, got ", a.dim(), " dimensions");
   VT_CHECK(b.dim() == 2, Runtime, "mat2 must be a matrix, got ", b.dim(), " dimensions");
-  VT_CHECK(a.size(1) == b.size(0), Runtime, "mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1), " and ",
-           b.size(0), "x", b.size(1), ")");
+  VT_CHECK(a.size(1) == b.size(0), Runtime, "mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1),
+           " and ", b.size(0), "x", b.size(1), ")");
   check_same_dtype(a, b);
 }
 
@@ -39,12 +40,13 @@ void check_batches(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dim() == 3, Runtime, "batch1 must be a 3D tensor, got ", a.dim(), " dimensions");
   VT_CHECK(b.dim() == 3, Runtime, "batch2 must be a 3D tensor, got ", b.dim(), " dimensions");
   VT_CHECK(a.size(0) == b.size(0) && a.size(2) == b.size(1), Runtime,
-           "Expected size for first two dimensions of batch2 tensor to be: [", a.size(0), ", ", a.size(2), "] but got: [",
-           b.size(0), ", ", b.size(1), "].");
+           "Expected size for first two dimensions of batch2 tensor to be: [", a.size(0), ", ", a.size(2),
+           "] but got: [", b.size(0), ", ", b.size(1), "].");
   check_same_dtype(a, b);
 }
 
-// mm ---------------------------------------------------------------------------------------------------------------------
+// mm
+// ---------------------------------------------------------------------------------------------------------------------
 
 TensorSpec mm_meta(const Tensor& a, const Tensor& b) {
   check_matrices(a, b);
@@ -66,13 +68,14 @@ void product_backward(GradContext& ctx) {
   if (ctx.needs(1)) ctx.set(1, multiply(ops::adjoint(ctx.saved(0)), g));
 }
 
-// addmm ------------------------------------------------------------------------------------------------------------------
+// addmm
+// ------------------------------------------------------------------------------------------------------------------
 
 void check_addend(const Tensor& self, const Tensor& a, IntSpan sizes) {
   VT_CHECK(is_expandable_to(self.sizes(), sizes), Runtime, "The expanded size of the tensor must match: cannot expand ",
            self.sizes(), " to ", sizes);
-  VT_CHECK(self.dtype() == a.dtype(), Runtime, "self and mat2 must have the same dtype, but got ", self.dtype(), " and ",
-           a.dtype());
+  VT_CHECK(self.dtype() == a.dtype(), Runtime, "self and mat2 must have the same dtype, but got ", self.dtype(),
+           " and ", a.dtype());
 }
 
 TensorSpec addmm_meta(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar&, const Scalar&) {
@@ -116,18 +119,22 @@ void add_product_backward(GradContext& ctx) {
   if (ctx.needs(2)) ctx.set(2, scaled(multiply(ops::adjoint(ctx.saved(1)), g), alpha));
 }
 
-// mv, dot, outer ---------------------------------------------------------------------------------------------------------
+// mv, dot, outer
+// ---------------------------------------------------------------------------------------------------------
 
 TensorSpec mv_meta(const Tensor& a, const Tensor& v) {
-  VT_CHECK(a.dim() == 2 && v.dim() == 1, Runtime, "vector + matrix @ vector expected, got ", 1, ", ", a.dim(), ", ", v.dim());
-  VT_CHECK(a.size(1) == v.size(0), Runtime, "size mismatch, got input (", a.size(0), "), mat (", a.size(0), "x", a.size(1),
-           "), vec (", v.size(0), ")");
+  VT_CHECK(a.dim() == 2 && v.dim() == 1, Runtime, "vector + matrix @ vector expected, got ", 1, ", ", a.dim(), ", ",
+           v.dim());
+  VT_CHECK(a.size(1) == v.size(0), Runtime, "size mismatch, got input (", a.size(0), "), mat (", a.size(0), "x",
+           a.size(1), "), vec (", v.size(0), ")");
   check_same_dtype(a, v);
   return {{a.size(0)}, a.dtype(), a.device(), {}};
 }
 
 // A vector as a matrix with one column, without autograd: kernels run below it.
-Tensor column(const Tensor& v) { return make_view(v, DimVec{v.size(0), 1}, DimVec{v.stride(0), 1}, v.storage_offset()); }
+Tensor column(const Tensor& v) {
+  return make_view(v, DimVec{v.size(0), 1}, DimVec{v.stride(0), 1}, v.storage_offset());
+}
 
 void mv_kernel(const Tensor& a, const Tensor& v, Tensor& out) { matrix_product(a, column(v), column(out), 1, 0); }
 
@@ -138,17 +145,20 @@ void mv_backward(GradContext& ctx) {
 }
 
 TensorSpec dot_meta(const Tensor& a, const Tensor& b) {
-  VT_CHECK(a.dim() == 1 && b.dim() == 1, Runtime, "1D tensors expected, but got ", a.dim(), "D and ", b.dim(), "D tensors");
-  VT_CHECK(a.dtype() == b.dtype(), Runtime, "dot : expected both vectors to have same dtype, but found ", a.dtype(), " and ",
-           b.dtype());
-  VT_CHECK(a.size(0) == b.size(0), Runtime, "inconsistent tensor size, expected tensor [", a.size(0), "] and src [", b.size(0),
-           "] to have the same number of elements");
+  VT_CHECK(a.dim() == 1 && b.dim() == 1, Runtime, "1D tensors expected, but got ", a.dim(), "D and ", b.dim(),
+           "D tensors");
+  VT_CHECK(a.dtype() == b.dtype(), Runtime, "dot : expected both vectors to have same dtype, but found ", a.dtype(),
+           " and ", b.dtype());
+  VT_CHECK(a.size(0) == b.size(0), Runtime, "inconsistent tensor size, expected tensor [", a.size(0), "] and src [",
+           b.size(0), "] to have the same number of elements");
   check_same_dtype(a, b);
   return {{}, a.dtype(), a.device(), {}};
 }
 
 void dot_kernel(const Tensor& a, const Tensor& b, Tensor& out) {
-  const Tensor row = make_view(a, DimVec{1, a.size(0)}, DimVec{std::max<int64_t>(a.size(0), 1) * std::max<int64_t>(a.stride(0), 1), a.stride(0)}, a.storage_offset());
+  const Tensor row = make_view(a, DimVec{1, a.size(0)},
+                               DimVec{std::max<int64_t>(a.size(0), 1) * std::max<int64_t>(a.stride(0), 1), a.stride(0)},
+                               a.storage_offset());
   matrix_product(row, column(b), make_view(out, DimVec{1, 1}, DimVec{1, 1}, out.storage_offset()), 1, 0);
 }
 
@@ -160,8 +170,8 @@ void dot_backward(GradContext& ctx) {
 }
 
 Tensor outer(const Tensor& self, const Tensor& vec2) {
-  VT_CHECK(self.dim() == 1 && vec2.dim() == 1, Runtime, "outer: Expected 1-D arguments, got ", self.dim(), "-D and ", vec2.dim(),
-           "-D");
+  VT_CHECK(self.dim() == 1 && vec2.dim() == 1, Runtime, "outer: Expected 1-D arguments, got ", self.dim(), "-D and ",
+           vec2.dim(), "-D");
   return ops::unsqueeze(self, 1) * vec2;
 }
 
@@ -216,9 +226,12 @@ void register_products(Registry& r) {
       .cuda(dot_kernel)
       .backward(keep::args(0, 1), dot_backward)
       .doc("Sum of the products of two vectors, as a 0-dim tensor; no conjugation.");
-  r.def("outer(Tensor self, Tensor vec2) -> Tensor").composite(outer).doc("Outer product of two vectors (n), (m): (n, m).");
-  r.def("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor").composite(addmv).doc(
-      "beta * self + alpha * (mat @ vec).");
+  r.def("outer(Tensor self, Tensor vec2) -> Tensor")
+      .composite(outer)
+      .doc("Outer product of two vectors (n), (m): (n, m).");
+  r.def("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
+      .composite(addmv)
+      .doc("beta * self + alpha * (mat @ vec).");
 }
 
 }  // namespace vt

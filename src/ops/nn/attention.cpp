@@ -15,29 +15,34 @@
 namespace vt {
 namespace {
 
-void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout, bool causal) {
+void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout,
+                     bool causal) {
   VT_CHECK(q.dim() >= 2 && k.dim() >= 2 && v.dim() >= 2, Runtime,
-           "Expected query, key, and value to all be at least 2 dimensional, but got ", q.dim(), ", ", k.dim(), " and ", v.dim());
+           "Expected query, key, and value to all be at least 2 dimensional, but got ", q.dim(), ", ", k.dim(), " and ",
+           v.dim());
   VT_CHECK(q.dtype() == k.dtype() && q.dtype() == v.dtype(), Runtime,
-           "Expected query, key, and value to have the same dtype, but got ", q.dtype(), ", ", k.dtype(), " and ", v.dtype());
+           "Expected query, key, and value to have the same dtype, but got ", q.dtype(), ", ", k.dtype(), " and ",
+           v.dtype());
   VT_CHECK(q.device() == k.device() && q.device() == v.device(), Runtime,
-           "Expected query, key, and value to have the same device type, but got ", q.device(), ", ", k.device(), " and ",
-           v.device());
-  VT_CHECK(q.size(-1) == k.size(-1), Runtime, "expected query and key of the same embedding size, got ", q.size(-1), " and ",
-           k.size(-1));
-  VT_CHECK(k.size(-2) == v.size(-2), Runtime, "expected key and value of the same length, got ", k.size(-2), " and ", v.size(-2));
+           "Expected query, key, and value to have the same device type, but got ", q.device(), ", ", k.device(),
+           " and ", v.device());
+  VT_CHECK(q.size(-1) == k.size(-1), Runtime, "expected query and key of the same embedding size, got ", q.size(-1),
+           " and ", k.size(-1));
+  VT_CHECK(k.size(-2) == v.size(-2), Runtime, "expected key and value of the same length, got ", k.size(-2), " and ",
+           v.size(-2));
   VT_CHECK(dropout >= 0 && dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", dropout);
   VT_CHECK(!mask.defined() || !causal, Runtime, "Explicit attn_mask should not be set when is_causal=True");
-  VT_CHECK(!mask.defined() || mask.dtype() == DType::bool_ || mask.dtype() == q.dtype() || mask.dtype() == DType::float32, Runtime,
-           "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ",
-           mask.defined() ? mask.dtype() : DType::bool_, " and query.dtype: ", q.dtype());
+  VT_CHECK(
+      !mask.defined() || mask.dtype() == DType::bool_ || mask.dtype() == q.dtype() || mask.dtype() == DType::float32,
+      Runtime, "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ",
+      mask.defined() ? mask.dtype() : DType::bool_, " and query.dtype: ", q.dtype());
 }
 
 // Heads of k and v shared by groups of query heads.
 Tensor repeat_heads(const Tensor& t, const Tensor& q) {
   const int64_t heads = q.size(-3), shared = t.size(-3);
-  VT_CHECK(shared > 0 && heads % shared == 0, Runtime, "Number of heads in key and value must divide the number of heads in query, got ",
-           shared, " and ", heads);
+  VT_CHECK(shared > 0 && heads % shared == 0, Runtime,
+           "Number of heads in key and value must divide the number of heads in query, got ", shared, " and ", heads);
   if (heads == shared) return t;
   static const Op& op = find_op("repeat_interleave.self_int");
   return call<Tensor>(op, t, heads / shared, std::optional<int64_t>(-3));
@@ -52,8 +57,8 @@ Tensor masked_softmax(Tensor scores, const Tensor& mask) {
   return ops::masked_fill(ops::softmax(scores, -1), nothing, Scalar(0.0));
 }
 
-Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask, double dropout_p, bool causal,
-                 std::optional<double> scale, bool enable_gqa) {
+Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask, double dropout_p,
+                 bool causal, std::optional<double> scale, bool enable_gqa) {
   check_attention(q, key, value, mask, dropout_p, causal);
   const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
   const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
@@ -83,8 +88,10 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
 }  // namespace
 
 void register_attention(Registry& r) {
-  r.def("scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool "
-        "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
+  r.def(
+       "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
+       "dropout_p=0.0, bool "
+       "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
       .composite(attention)
       .autocast(AutocastPolicy::Lower)
       .internal()

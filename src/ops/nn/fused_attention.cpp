@@ -12,25 +12,30 @@
 namespace vt {
 namespace {
 
-// Shape inference. All tensors are (batch, heads, rows, dim). -----------------------------------------------------------------
+// Shape inference. All tensors are (batch, heads, rows, dim).
+// -----------------------------------------------------------------
 
 // (batch, heads, rows, dim) that lies as (batch, rows, heads, dim), so that joining the heads afterwards is a view.
 TensorSpec heads_inside(const Tensor& like, int64_t rows, int64_t dim) {
   const int64_t batch = like.size(0), heads = like.size(1);
-  return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(), DimVec{rows * heads * dim, dim, heads * dim, 1}};
+  return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(),
+          DimVec{rows * heads * dim, dim, heads * dim, 1}};
 }
 
 void check_heads(const Tensor& q, const Tensor& k, const Tensor& v) {
-  VT_CHECK(q.dim() == 4 && k.dim() == 4 && v.dim() == 4, Runtime, "expected query, key and value of 4 dims, got ", q.dim(), ", ",
-           k.dim(), " and ", v.dim());
+  VT_CHECK(q.dim() == 4 && k.dim() == 4 && v.dim() == 4, Runtime, "expected query, key and value of 4 dims, got ",
+           q.dim(), ", ", k.dim(), " and ", v.dim());
   VT_CHECK(is_floating(q.dtype()) && q.dtype() == k.dtype() && q.dtype() == v.dtype(), Runtime,
            "expected query, key and value of one floating dtype, got ", q.dtype(), ", ", k.dtype(), " and ", v.dtype());
   for (int d : {0, 1}) {
-    VT_CHECK(q.size(d) == k.size(d) && q.size(d) == v.size(d), Runtime, "expected query, key and value of the same size at dim ", d,
-             ", got ", q.size(d), ", ", k.size(d), " and ", v.size(d));
+    VT_CHECK(q.size(d) == k.size(d) && q.size(d) == v.size(d), Runtime,
+             "expected query, key and value of the same size at dim ", d, ", got ", q.size(d), ", ", k.size(d), " and ",
+             v.size(d));
   }
-  VT_CHECK(q.size(3) == k.size(3), Runtime, "expected query and key of the same embedding size, got ", q.size(3), " and ", k.size(3));
-  VT_CHECK(k.size(2) == v.size(2), Runtime, "expected key and value of the same length, got ", k.size(2), " and ", v.size(2));
+  VT_CHECK(q.size(3) == k.size(3), Runtime, "expected query and key of the same embedding size, got ", q.size(3),
+           " and ", k.size(3));
+  VT_CHECK(k.size(2) == v.size(2), Runtime, "expected key and value of the same length, got ", k.size(2), " and ",
+           v.size(2));
 }
 
 DType sums_dtype(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
@@ -46,14 +51,17 @@ std::array<TensorSpec, 3> attention_backward_meta(const Tensor& grad, const Tens
   check_heads(q, k, v);
   VT_CHECK(same(grad.sizes(), out.sizes()) && grad.dtype() == q.dtype() && out.dtype() == q.dtype(), Runtime,
            "expected gradient and result alike, got ", to_string(grad), " and ", to_string(out));
-  VT_CHECK(out.dim() == 4 && out.size(0) == q.size(0) && out.size(1) == q.size(1) && out.size(2) == q.size(2) && out.size(3) == v.size(3),
+  VT_CHECK(out.dim() == 4 && out.size(0) == q.size(0) && out.size(1) == q.size(1) && out.size(2) == q.size(2) &&
+               out.size(3) == v.size(3),
            Runtime, "expected the result of these queries and values, got ", to_string(out));
-  VT_CHECK(lse.dim() == 3 && lse.numel() == q.size(0) * q.size(1) * q.size(2) && lse.dtype() == sums_dtype(q.dtype()), Runtime,
-           "expected a logarithm of sums for each query, got ", to_string(lse));
-  return {heads_inside(q, q.size(2), q.size(3)), heads_inside(k, k.size(2), k.size(3)), heads_inside(v, v.size(2), v.size(3))};
+  VT_CHECK(lse.dim() == 3 && lse.numel() == q.size(0) * q.size(1) * q.size(2) && lse.dtype() == sums_dtype(q.dtype()),
+           Runtime, "expected a logarithm of sums for each query, got ", to_string(lse));
+  return {heads_inside(q, q.size(2), q.size(3)), heads_inside(k, k.size(2), k.size(3)),
+          heads_inside(v, v.size(2), v.size(3))};
 }
 
-// CPU -----------------------------------------------------------------------------------------------------------------------
+// CPU
+// -----------------------------------------------------------------------------------------------------------------------
 
 Tensor with_dense_rows(const Tensor& t) { return t.stride(3) == 1 || t.size(3) <= 1 ? t : ops::contiguous(t); }
 
@@ -70,27 +78,33 @@ cpu::AttentionMatrix<T> write(const Tensor& t) {
   return {t.data<T>(), t.stride(0), t.stride(1), t.stride(2)};
 }
 
-void attention_cpu(const Tensor& query, const Tensor& key, const Tensor& value, bool causal, double scale, Tensor& out, Tensor& lse) {
+void attention_cpu(const Tensor& query, const Tensor& key, const Tensor& value, bool causal, double scale, Tensor& out,
+                   Tensor& lse) {
   const Tensor q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
   visit_dtype<kFloatingSet>(q.dtype(), [&]<class T>(TypeTag<T>) {
-    cpu::attention<T>(shape_of(q, k, v, causal, scale), read<T>(q), read<T>(k), read<T>(v), write<T>(out), lse.data<opmath_t<T>>());
+    cpu::attention<T>(shape_of(q, k, v, causal, scale), read<T>(q), read<T>(k), read<T>(v), write<T>(out),
+                      lse.data<opmath_t<T>>());
   });
 }
 
-void attention_backward_cpu(const Tensor& grad, const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& result,
-                            const Tensor& lse, bool causal, double scale, Tensor& dq, Tensor& dk, Tensor& dv) {
-  const Tensor g = with_dense_rows(grad), q = with_dense_rows(query), k = with_dense_rows(key), v = with_dense_rows(value);
+void attention_backward_cpu(const Tensor& grad, const Tensor& query, const Tensor& key, const Tensor& value,
+                            const Tensor& result, const Tensor& lse, bool causal, double scale, Tensor& dq, Tensor& dk,
+                            Tensor& dv) {
+  const Tensor g = with_dense_rows(grad), q = with_dense_rows(query), k = with_dense_rows(key),
+               v = with_dense_rows(value);
   const Tensor out = with_dense_rows(result), sums = ops::contiguous(lse);
   visit_dtype<kFloatingSet>(q.dtype(), [&]<class T>(TypeTag<T>) {
-    cpu::attention_backward<T>(shape_of(q, k, v, causal, scale), read<T>(g), read<T>(q), read<T>(k), read<T>(v), read<T>(out),
-                               sums.data<opmath_t<T>>(), write<T>(dq), write<T>(dk), write<T>(dv));
+    cpu::attention_backward<T>(shape_of(q, k, v, causal, scale), read<T>(g), read<T>(q), read<T>(k), read<T>(v),
+                               read<T>(out), sums.data<opmath_t<T>>(), write<T>(dq), write<T>(dk), write<T>(dv));
   });
 }
 
-// Derivative ----------------------------------------------------------------------------------------------------------------
+// Derivative
+// ----------------------------------------------------------------------------------------------------------------
 
 // The same gradients out of ops that have derivatives themselves.
-void backward_by_parts(GradContext& ctx, const Tensor& q, const Tensor& k, const Tensor& v, bool causal, const Scalar& scale) {
+void backward_by_parts(GradContext& ctx, const Tensor& q, const Tensor& k, const Tensor& v, bool causal,
+                       const Scalar& scale) {
   const Tensor& grad = ctx.grad(0);
   const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
   Tensor p;
@@ -115,8 +129,8 @@ void attention_backward(GradContext& ctx) {
   const double scale = ctx.arg<double>(4);
   if (grad_enabled()) return backward_by_parts(ctx, q, k, v, causal, Scalar(scale));
   static const Op& op = find_op("_attention_backward");
-  auto [dq, dk, dv] = call<std::tuple<Tensor, Tensor, Tensor>>(op, ctx.grad(0), q, k, v, ctx.saved_result(0), ctx.saved_result(1),
-                                                               causal, scale);
+  auto [dq, dk, dv] = call<std::tuple<Tensor, Tensor, Tensor>>(op, ctx.grad(0), q, k, v, ctx.saved_result(0),
+                                                               ctx.saved_result(1), causal, scale);
   ctx.set(0, dq);
   ctx.set(1, dk);
   ctx.set(2, dv);
@@ -163,9 +177,13 @@ void register_fused_attention(Registry& r) {
       .backward(keep::args(0, 1, 2) | keep::results(0, 1), attention_backward)
       .out(false)
       .internal()
-      .doc("Attention's result (batch, heads, L, Ev) and, for each query, the logarithm of the sum of its exponentials.");
-  r.def("_attention_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, bool is_causal, "
-        "float scale) -> (Tensor, Tensor, Tensor)")
+      .doc(
+          "Attention's result (batch, heads, L, Ev) and, for each query, the logarithm of the sum of its "
+          "exponentials.");
+  r.def(
+       "_attention_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, bool "
+       "is_causal, "
+       "float scale) -> (Tensor, Tensor, Tensor)")
       .meta(attention_backward_meta)
       .cpu(attention_backward_cpu)
       .not_differentiable()

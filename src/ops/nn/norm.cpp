@@ -14,21 +14,25 @@
 namespace vt {
 namespace {
 
-// Shape inference -----------------------------------------------------------------------------------------------------------
+// Shape inference
+// -----------------------------------------------------------------------------------------------------------
 
 DType statistics_dtype(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
 
 void check_normalized(const Tensor& x, IntSpan shape, const Tensor& weight, const Tensor& bias) {
-  VT_CHECK(!shape.empty(), Runtime, "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
-           "element, but got normalized_shape = ", shape);
+  VT_CHECK(!shape.empty(), Runtime,
+           "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+           "element, but got normalized_shape = ",
+           shape);
   const size_t lead = x.sizes().size() - std::min(shape.size(), x.sizes().size());
   VT_CHECK(x.sizes().size() >= shape.size() && same(x.sizes().subspan(lead), shape), Runtime,
-           "Given normalized_shape=", shape, ", expected input with shape [*, ", shape, "], but got input of size ", x.sizes());
+           "Given normalized_shape=", shape, ", expected input with shape [*, ", shape, "], but got input of size ",
+           x.sizes());
   VT_CHECK(is_floating(x.dtype()), NotImplemented, "not implemented for '", x.dtype(), "'");
   auto check = [&](const Tensor& t, const char* name) {
     if (!t.defined()) return;
-    VT_CHECK(same(t.sizes(), shape), Runtime, "Expected ", name, " to be of same shape as normalized_shape, but got ", name,
-             " of shape ", t.sizes(), " and normalized_shape = ", shape);
+    VT_CHECK(same(t.sizes(), shape), Runtime, "Expected ", name, " to be of same shape as normalized_shape, but got ",
+             name, " of shape ", t.sizes(), " and normalized_shape = ", shape);
     VT_CHECK(t.dtype() == x.dtype(), Runtime, "expected ", name, " of dtype ", x.dtype(), ", got ", t.dtype());
   };
   check(weight, "weight");
@@ -42,20 +46,22 @@ DimVec statistics_sizes(const Tensor& x, IntSpan shape) {
   return sizes;
 }
 
-std::array<TensorSpec, 3> layer_norm_meta(const Tensor& x, IntSpan& shape, const Tensor& weight, const Tensor& bias, double&) {
+std::array<TensorSpec, 3> layer_norm_meta(const Tensor& x, IntSpan& shape, const Tensor& weight, const Tensor& bias,
+                                          double&) {
   check_normalized(x, shape, weight, bias);
   const TensorSpec statistics{statistics_sizes(x, shape), statistics_dtype(x.dtype()), x.device(), {}};
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}}, statistics, statistics};
 }
 
-std::array<TensorSpec, 3> layer_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape, const Tensor& mean,
-                                                   const Tensor& rstd, const Tensor& weight, const Tensor& bias) {
+std::array<TensorSpec, 3> layer_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape,
+                                                   const Tensor& mean, const Tensor& rstd, const Tensor& weight,
+                                                   const Tensor& bias) {
   check_normalized(x, shape, weight, bias);
   VT_CHECK(same(grad.sizes(), x.sizes()) && grad.dtype() == x.dtype(), Runtime, "expected grad like input, got ",
            to_string(grad));
   const DimVec statistics = statistics_sizes(x, shape);
-  VT_CHECK(same(mean.sizes(), statistics) && same(rstd.sizes(), statistics), Runtime, "expected mean and rstd of shape ",
-           IntSpan(statistics), ", got ", mean.sizes(), " and ", rstd.sizes());
+  VT_CHECK(same(mean.sizes(), statistics) && same(rstd.sizes(), statistics), Runtime,
+           "expected mean and rstd of shape ", IntSpan(statistics), ", got ", mean.sizes(), " and ", rstd.sizes());
   const TensorSpec affine{DimVec(shape), x.dtype(), x.device(), {}};
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}}, affine, affine};
 }
@@ -66,17 +72,19 @@ std::array<TensorSpec, 2> rms_norm_meta(const Tensor& x, IntSpan& shape, const T
           TensorSpec{statistics_sizes(x, shape), statistics_dtype(x.dtype()), x.device(), {}}};
 }
 
-std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape, const Tensor& rstd,
-                                                 const Tensor& weight) {
+std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape,
+                                                 const Tensor& rstd, const Tensor& weight) {
   check_normalized(x, shape, weight, {});
   VT_CHECK(same(grad.sizes(), x.sizes()) && grad.dtype() == x.dtype(), Runtime, "expected grad like input, got ",
            to_string(grad));
   VT_CHECK(same(rstd.sizes(), statistics_sizes(x, shape)), Runtime, "expected rstd of shape ",
            IntSpan(statistics_sizes(x, shape)), ", got ", rstd.sizes());
-  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}}, TensorSpec{DimVec(shape), x.dtype(), x.device(), {}}};
+  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}},
+          TensorSpec{DimVec(shape), x.dtype(), x.device(), {}}};
 }
 
-// CPU -----------------------------------------------------------------------------------------------------------------------
+// CPU
+// -----------------------------------------------------------------------------------------------------------------------
 
 template <class T>
 const T* data_or_null(const Tensor& t) {
@@ -87,19 +95,20 @@ Tensor dense(const Tensor& t) { return t.defined() ? ops::contiguous(t) : t; }
 
 int64_t row_count(const Tensor& x, int64_t columns) { return columns == 0 ? 0 : x.numel() / columns; }
 
-void layer_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
-                    Tensor& mean, Tensor& rstd) {
+void layer_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps,
+                    Tensor& out, Tensor& mean, Tensor& rstd) {
   const Tensor x = dense(input), w = dense(weight), b = dense(bias);
   const int64_t columns = checked_numel(shape);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
-    cpu::layer_norm<T>(x.data<T>(), data_or_null<T>(w), data_or_null<T>(b), eps, out.data<T>(), mean.data<A>(), rstd.data<A>(),
-                       row_count(x, columns), columns);
+    cpu::layer_norm<T>(x.data<T>(), data_or_null<T>(w), data_or_null<T>(b), eps, out.data<T>(), mean.data<A>(),
+                       rstd.data<A>(), row_count(x, columns), columns);
   });
 }
 
-void layer_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw, Tensor& db) {
+void layer_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean,
+                             const Tensor& rstd, const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw,
+                             Tensor& db) {
   const Tensor g = dense(grad), x = dense(input), w = dense(weight), m = dense(mean), r = dense(rstd);
   const int64_t columns = checked_numel(shape);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
@@ -113,22 +122,23 @@ void rms_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, doub
   const Tensor x = dense(input), w = dense(weight);
   const int64_t columns = checked_numel(shape);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
-    cpu::rms_norm<T>(x.data<T>(), data_or_null<T>(w), eps, out.data<T>(), rstd.data<opmath_t<T>>(), row_count(x, columns),
-                     columns);
+    cpu::rms_norm<T>(x.data<T>(), data_or_null<T>(w), eps, out.data<T>(), rstd.data<opmath_t<T>>(),
+                     row_count(x, columns), columns);
   });
 }
 
-void rms_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd, const Tensor& weight,
-                           Tensor& dx, Tensor& dw) {
+void rms_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd,
+                           const Tensor& weight, Tensor& dx, Tensor& dw) {
   const Tensor g = dense(grad), x = dense(input), w = dense(weight), r = dense(rstd);
   const int64_t columns = checked_numel(shape);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
-    cpu::rms_norm_backward<T>(g.data<T>(), x.data<T>(), data_or_null<T>(w), r.data<opmath_t<T>>(), dx.data<T>(), dw.data<T>(),
-                              row_count(x, columns), columns);
+    cpu::rms_norm_backward<T>(g.data<T>(), x.data<T>(), data_or_null<T>(w), r.data<opmath_t<T>>(), dx.data<T>(),
+                              dw.data<T>(), row_count(x, columns), columns);
   });
 }
 
-// Derivatives ---------------------------------------------------------------------------------------------------------------
+// Derivatives
+// ---------------------------------------------------------------------------------------------------------------
 
 using Three = std::tuple<Tensor, Tensor, Tensor>;
 using Two = std::tuple<Tensor, Tensor>;
@@ -147,8 +157,8 @@ Tensor sum_rows(const Tensor& t, size_t trailing) {
 }
 
 // Adds what flows back through the statistics themselves: d mean / dx = 1/N, d rstd / dx = -rstd^3 (x - mean) / N.
-Tensor through_statistics(Tensor dx, const Tensor& grad_mean, const Tensor& grad_rstd, const Tensor& centered, const Tensor& rstd,
-                          int64_t columns) {
+Tensor through_statistics(Tensor dx, const Tensor& grad_mean, const Tensor& grad_rstd, const Tensor& centered,
+                          const Tensor& rstd, int64_t columns) {
   const Scalar share(1.0 / static_cast<double>(columns));
   auto add = [&](const Tensor& t) { dx = dx.defined() ? dx + t : t; };
   if (grad_mean.defined()) add(ops::expand(grad_mean * share, DimVec(centered.sizes())));
@@ -235,8 +245,8 @@ void set_defined(GradContext& ctx, int arg, const Tensor& t) {
 
 void layer_norm_backward_backward(GradContext& ctx) {
   const Tensor x = ctx.saved(1), mean = ctx.saved(3);
-  const SecondOrder d = second_order(ctx.saved(0), x - mean, ctx.saved(4), ctx.saved(5), ctx.grad(0), ctx.grad(1), ctx.grad(2),
-                                     ctx.arg<IntSpan>(2).size(), true);
+  const SecondOrder d = second_order(ctx.saved(0), x - mean, ctx.saved(4), ctx.saved(5), ctx.grad(0), ctx.grad(1),
+                                     ctx.grad(2), ctx.arg<IntSpan>(2).size(), true);
   set_defined(ctx, 0, d.grad);
   set_defined(ctx, 1, d.x);
   set_defined(ctx, 3, d.mean);
@@ -245,15 +255,16 @@ void layer_norm_backward_backward(GradContext& ctx) {
 }
 
 void rms_norm_backward_backward(GradContext& ctx) {
-  const SecondOrder d = second_order(ctx.saved(0), ctx.saved(1), ctx.saved(3), ctx.saved(4), ctx.grad(0), ctx.grad(1), {},
-                                     ctx.arg<IntSpan>(2).size(), false);
+  const SecondOrder d = second_order(ctx.saved(0), ctx.saved(1), ctx.saved(3), ctx.saved(4), ctx.grad(0), ctx.grad(1),
+                                     {}, ctx.arg<IntSpan>(2).size(), false);
   set_defined(ctx, 0, d.grad);
   set_defined(ctx, 1, d.x);
   set_defined(ctx, 3, d.rstd);
   if (!ctx.is_none(4)) set_defined(ctx, 4, d.weight);
 }
 
-// Composites ----------------------------------------------------------------------------------------------------------------
+// Composites
+// ----------------------------------------------------------------------------------------------------------------
 
 Tensor layer_norm(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
   static const Op& op = find_op("native_layer_norm");
@@ -272,14 +283,18 @@ Tensor rms_norm(const Tensor& input, IntSpan shape, const Tensor& weight, std::o
 }  // namespace
 
 void register_norm(Registry& r) {
-  r.def("native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, "
-        "Tensor)")
+  r.def(
+       "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, "
+       "Tensor, "
+       "Tensor)")
       .meta(layer_norm_meta)
       .cpu(layer_norm_cpu)
       .backward(keep::args(0, 2, 3) | keep::results(1, 2), layer_norm_backward)
       .function_only();
-  r.def("native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, Tensor? "
-        "weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
+  r.def(
+       "native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, "
+       "Tensor? "
+       "weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
       .meta(layer_norm_backward_meta)
       .cpu(layer_norm_backward_cpu)
       .backward(keep::args(0, 1, 3, 4, 5), layer_norm_backward_backward)
@@ -289,14 +304,17 @@ void register_norm(Registry& r) {
       .cpu(rms_norm_cpu)
       .backward(keep::args(0, 2) | keep::results(1), rms_norm_backward)
       .function_only();
-  r.def("_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight) -> "
-        "(Tensor, Tensor)")
+  r.def(
+       "_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight) "
+       "-> "
+       "(Tensor, Tensor)")
       .meta(rms_norm_backward_meta)
       .cpu(rms_norm_backward_cpu)
       .backward(keep::args(0, 1, 3, 4), rms_norm_backward_backward)
       .function_only();
-  r.def("layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
-        "cudnn_enable=True) -> Tensor")
+  r.def(
+       "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
+       "cudnn_enable=True) -> Tensor")
       .composite(layer_norm)
       .autocast(AutocastPolicy::Float32OnCuda)
       .function_only()

@@ -12,7 +12,8 @@
 namespace vt {
 namespace {
 
-// Shape inference -----------------------------------------------------------------------------------------------------------
+// Shape inference
+// -----------------------------------------------------------------------------------------------------------
 
 TensorSpec softmax_meta(const Tensor& self, int64_t& dim, bool& half_to_float) {
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "not implemented for '", self.dtype(), "'");
@@ -23,7 +24,8 @@ TensorSpec softmax_meta(const Tensor& self, int64_t& dim, bool& half_to_float) {
 }
 
 TensorSpec softmax_backward_meta(const Tensor& grad, const Tensor& output, int64_t& dim, DType& input_dtype) {
-  VT_CHECK(same(grad.sizes(), output.sizes()), Runtime, "expected grad of shape ", output.sizes(), ", got ", grad.sizes());
+  VT_CHECK(same(grad.sizes(), output.sizes()), Runtime, "expected grad of shape ", output.sizes(), ", got ",
+           grad.sizes());
   VT_CHECK(grad.dtype() == output.dtype(), Runtime, "expected grad of dtype ", output.dtype(), ", got ", grad.dtype());
   VT_CHECK(is_floating(grad.dtype()), NotImplemented, "not implemented for '", grad.dtype(), "'");
   dim = wrap_dim(dim, grad.dim());
@@ -36,10 +38,13 @@ TensorSpec causal_softmax_meta(const Tensor& scores, double& /*scale*/) {
   return {DimVec(scores.sizes()), scores.dtype(), scores.device(), {}};
 }
 
-// CPU -----------------------------------------------------------------------------------------------------------------------
+// CPU
+// -----------------------------------------------------------------------------------------------------------------------
 
 // Tensor with `dim` moved last, dense: what row kernels take.
-Tensor rows_last(const Tensor& t, int64_t dim) { return ops::contiguous(t.dim() == 0 ? t : ops::transpose(t, dim, -1)); }
+Tensor rows_last(const Tensor& t, int64_t dim) {
+  return ops::contiguous(t.dim() == 0 ? t : ops::transpose(t, dim, -1));
+}
 
 int64_t row_length(const Tensor& t) { return t.dim() == 0 ? 1 : t.size(-1); }
 
@@ -83,18 +88,21 @@ void causal_softmax_cpu(const Tensor& scores, double scale, Tensor& out) {
   });
 }
 
-// Derivatives ---------------------------------------------------------------------------------------------------------------
+// Derivatives
+// ---------------------------------------------------------------------------------------------------------------
 
 Tensor backward_data(const char* op_name, const Tensor& grad, const Tensor& output, int64_t dim, DType input_dtype) {
   return call<Tensor>(find_op(op_name), grad, output, dim, input_dtype);
 }
 
 void softmax_backward(GradContext& ctx) {
-  ctx.set(0, backward_data("_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
+  ctx.set(0,
+          backward_data("_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
 }
 
 void log_softmax_backward(GradContext& ctx) {
-  ctx.set(0, backward_data("_log_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
+  ctx.set(0, backward_data("_log_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1),
+                           ctx.dtype(0)));
 }
 
 // d/dgrad and d/doutput of y * (g - sum(g * y)).
@@ -120,7 +128,8 @@ void causal_softmax_backward(GradContext& ctx) {
   ctx.set(0, g * Scalar(ctx.arg<double>(1)));
 }
 
-// Composites ----------------------------------------------------------------------------------------------------------------
+// Composites
+// ----------------------------------------------------------------------------------------------------------------
 
 template <bool log>
 Tensor softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype) {

@@ -47,14 +47,14 @@ void zero(TensorSpan self) {
 
 void copy(TensorSpan self, TensorSpan src, bool non_blocking) {
   check_list(self);
-  VT_CHECK(self.size() == src.size(), Runtime, "Tensor lists must have the same number of tensors, got ", self.size(), " and ",
-           src.size());
+  VT_CHECK(self.size() == src.size(), Runtime, "Tensor lists must have the same number of tensors, got ", self.size(),
+           " and ", src.size());
   for (size_t i = 0; i < self.size(); ++i) ops::copy_(self[i], src[i], non_blocking);
 }
 
 void unscale_cpu(TensorSpan self, const Tensor& found_inf, const Tensor& inv_scale) {
-  VT_CHECK(found_inf.numel() == 1 && inv_scale.numel() == 1, Runtime, "found_inf and inv_scale must be 1-element tensors, got ",
-           found_inf.sizes(), " and ", inv_scale.sizes());
+  VT_CHECK(found_inf.numel() == 1 && inv_scale.numel() == 1, Runtime,
+           "found_inf and inv_scale must be 1-element tensors, got ", found_inf.sizes(), " and ", inv_scale.sizes());
   // Without dims, so that it joins tensors of every shape.
   const Tensor factor = ops::reshape(inv_scale, IntSpan());
   bool finite = true;
@@ -66,8 +66,8 @@ void unscale_cpu(TensorSpan self, const Tensor& found_inf, const Tensor& inv_sca
   if (!finite) ops::fill_(found_inf, Scalar(1.0));
 }
 
-void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const Tensor& found_inf, double growth, double backoff,
-                      int64_t interval) {
+void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const Tensor& found_inf, double growth,
+                      double backoff, int64_t interval) {
   VT_CHECK(scale.numel() == 1 && growth_tracker.numel() == 1 && found_inf.numel() == 1, Runtime,
            "expected 1-element tensors for scale, growth_tracker and found_inf");
   if (ops::item(found_inf).to_double() != 0) {
@@ -86,14 +86,22 @@ void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const T
 }  // namespace
 
 void register_foreach(Registry& r) {
-  r.def("_foreach_norm(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]").composite(norms).function_only();
-  r.def("_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()").all(mul_scalar).not_differentiable().function_only();
+  r.def("_foreach_norm(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) -> Tensor[]")
+      .composite(norms)
+      .function_only();
+  r.def("_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()")
+      .all(mul_scalar)
+      .not_differentiable()
+      .function_only();
   r.def("_foreach_mul_.Tensor(Tensor(a!)[] self, Tensor other) -> ()")
       .all(mul_tensor)
       .not_differentiable()
       .any_device()
       .function_only();
-  r.def("_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()").all(add_scalar).not_differentiable().function_only();
+  r.def("_foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()")
+      .all(add_scalar)
+      .not_differentiable()
+      .function_only();
   r.def("_foreach_zero_(Tensor(a!)[] self) -> ()").all(zero).not_differentiable().function_only();
   r.def("_foreach_copy_(Tensor(a!)[] self, Tensor[] src, bool non_blocking=False) -> ()")
       .all(copy)
@@ -104,8 +112,10 @@ void register_foreach(Registry& r) {
       .cpu(unscale_cpu)
       .not_differentiable()
       .function_only();
-  r.def("_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float "
-        "scale_backoff_factor, int growth_interval) -> ()")
+  r.def(
+       "_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, "
+       "float "
+       "scale_backoff_factor, int growth_interval) -> ()")
       .cpu(update_scale_cpu)
       .not_differentiable()
       .function_only();

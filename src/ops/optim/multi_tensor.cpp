@@ -6,15 +6,16 @@ namespace vt::optim {
 
 void check_parallel(TensorSpan params, TensorSpan list, const char* name, bool optional) {
   if (optional && list.empty()) return;
-  VT_CHECK(list.size() == params.size(), Runtime, "expected ", params.size(), " tensors in ", name, ", got ", list.size());
+  VT_CHECK(list.size() == params.size(), Runtime, "expected ", params.size(), " tensors in ", name, ", got ",
+           list.size());
   for (size_t i = 0; i < params.size(); ++i) {
     VT_CHECK(list[i].defined(), Runtime, "expected a tensor in ", name, " at ", i, ", got None");
-    VT_CHECK(same(list[i].sizes(), params[i].sizes()), Runtime, "expected ", name, "[", i, "] of shape ", params[i].sizes(),
-             ", got ", list[i].sizes());
-    VT_CHECK(list[i].dtype() == params[i].dtype(), Runtime, "expected ", name, "[", i, "] of dtype ", params[i].dtype(), ", got ",
-             list[i].dtype());
-    VT_CHECK(list[i].device() == params[i].device(), Runtime, "expected ", name, "[", i, "] on ", params[i].device(), ", got ",
-             list[i].device());
+    VT_CHECK(same(list[i].sizes(), params[i].sizes()), Runtime, "expected ", name, "[", i, "] of shape ",
+             params[i].sizes(), ", got ", list[i].sizes());
+    VT_CHECK(list[i].dtype() == params[i].dtype(), Runtime, "expected ", name, "[", i, "] of dtype ", params[i].dtype(),
+             ", got ", list[i].dtype());
+    VT_CHECK(list[i].device() == params[i].device(), Runtime, "expected ", name, "[", i, "] on ", params[i].device(),
+             ", got ", list[i].device());
   }
 }
 

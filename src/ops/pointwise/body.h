@@ -1,5 +1,5 @@
-// From a row of a .def table to a scalar functor, the same for the CPU loops and the CUDA kernels. Included only by what
-// defines VT_BODY_NAMESPACE: the level's namespace in a *.simd.cpp, `cuda` in a .cu.
+// From a row of a .def table to a scalar functor, the same for the CPU loops and the CUDA kernels. Included only by
+// what defines VT_BODY_NAMESPACE: the level's namespace in a *.simd.cpp, `cuda` in a .cu.
 #pragma once
 
 #include <cstring>
@@ -9,14 +9,14 @@
 #include "ops/pointwise/dtype_rule.h"
 #include "ops/pointwise/scalar_functions.h"
 
-// The numbers of a row are members of the functor in the order of the schema: `VT_NUMBERS(alpha, beta)` -> `T alpha, beta;`.
+// The numbers of a row are members of the functor in the order of the schema: `VT_NUMBERS(alpha, beta)` -> `T alpha,
+// beta;`.
 #define VT_NUMBERS(...) __VA_OPT__(T __VA_ARGS__;)
 
 #define VT_FUNCTOR(id, rule_, numbers, parameters, body)                                  \
   template <class T>                                                                      \
   struct id##_body {                                                                      \
-    VT_NUMBERS numbers                                                                    \
-    VT_HD_INLINE given_t<rule::rule_, T> operator() parameters const {                    \
+    VT_NUMBERS numbers VT_HD_INLINE given_t<rule::rule_, T> operator() parameters const { \
       return static_cast<given_t<rule::rule_, T>>(body);                                  \
     }                                                                                     \
   };

@@ -9,7 +9,8 @@ bool is_bool(const Value& v) { return v.as_tensor().dtype() == DType::bool_; }
 
 void check_alpha(const Call& call, DType common) {
   const Value& alpha = call.args[2];
-  VT_CHECK(alpha.tag != Tag::Bool || common == DType::bool_, Runtime, "Boolean alpha only supported for Boolean results.");
+  VT_CHECK(alpha.tag != Tag::Bool || common == DType::bool_, Runtime,
+           "Boolean alpha only supported for Boolean results.");
   VT_CHECK(is_differentiable(common) || alpha.tag == Tag::Int || alpha.tag == Tag::Bool, Runtime,
            "For integral input tensors, argument alpha must not be a floating point number.");
   VT_CHECK(is_complex(common) || alpha.tag != Tag::Complex, Runtime,
@@ -18,22 +19,26 @@ void check_alpha(const Call& call, DType common) {
 
 void check_sub(const Call& call, DType common) {
   const bool first = is_bool(call.args[0]), second = is_bool(call.args[1]);
-  VT_CHECK(!first || !second, Runtime,
-           "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
-           "instead.");
-  VT_CHECK(!first && !second, Runtime,
-           "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
-           "`~` or `logical_not()` operator instead.");
+  VT_CHECK(
+      !first || !second, Runtime,
+      "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+      "instead.");
+  VT_CHECK(
+      !first && !second, Runtime,
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+      "`~` or `logical_not()` operator instead.");
   check_alpha(call, common);
 }
 
 void check_neg(const Call&, DType common) {
   VT_CHECK(common != DType::bool_, Runtime,
-           "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+           "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+           "`~` or "
            "`logical_not()` operator instead.");
 }
 
-// Integer division has no value for a zero divisor. On CUDA finding out would cost a synchronisation; there the result is 0.
+// Integer division has no value for a zero divisor. On CUDA finding out would cost a synchronisation; there the result
+// is 0.
 void check_divisor(const Call& call, DType common) {
   const Tensor& divisor = call.args[1].as_tensor();
   if (!is_integral(common) || !divisor.is_cpu()) return;
@@ -55,10 +60,12 @@ constexpr struct {
   std::string_view op;
   RowCheck check;
 } kChecks[] = {
-    {"add.Tensor", check_alpha},      {"sub.Tensor", check_sub},          {"rsub.Tensor", check_sub},
-    {"neg", check_neg},               {"floor_divide", check_divisor},    {"_div_floor", check_divisor},
-    {"_div_trunc", check_divisor},    {"remainder.Tensor", check_divisor}, {"fmod.Tensor", check_divisor},
-    {"lerp.Scalar", check_same_dtype}, {"lerp.Tensor", check_same_dtype},
+    {"add.Tensor", check_alpha},       {"sub.Tensor", check_sub},
+    {"rsub.Tensor", check_sub},        {"neg", check_neg},
+    {"floor_divide", check_divisor},   {"_div_floor", check_divisor},
+    {"_div_trunc", check_divisor},     {"remainder.Tensor", check_divisor},
+    {"fmod.Tensor", check_divisor},    {"lerp.Scalar", check_same_dtype},
+    {"lerp.Tensor", check_same_dtype},
 };
 
 }  // namespace

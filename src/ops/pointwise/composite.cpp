@@ -21,8 +21,8 @@ void bitwise_not_kernel(Call& call) {
 // Common exponents have faster rows.
 void pow_scalar_kernel(Call& call) {
   static const Row& general = row_of("pow.Tensor_Scalar");
-  static const Row &square = row_of("_square"), &cube = row_of("_cube"), &root = row_of("sqrt"), &inverse = row_of("reciprocal"),
-                   &inverse_root = row_of("rsqrt");
+  static const Row &square = row_of("_square"), &cube = row_of("_cube"), &root = row_of("sqrt"),
+                   &inverse = row_of("reciprocal"), &inverse_root = row_of("rsqrt");
   const DType dtype = call.args[0].as_tensor().dtype();
   const Scalar exponent = Unbox<Scalar>::get(call.args[1]);
   const bool floating = is_differentiable(dtype);
@@ -49,15 +49,13 @@ void gelu_kernel(Call& call) {
   run_row(call, number_of(call.args[approximate_at]).to_double() == 0.0 ? erf : tanh);
 }
 
-Tensor pow_of_number(const Scalar& self, const Tensor& exponent) {
-  return ops::pow(wrapped_number(self), exponent);
-}
+Tensor pow_of_number(const Scalar& self, const Tensor& exponent) { return ops::pow(wrapped_number(self), exponent); }
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
   if (!mode) return div(self, other);
   if (*mode == "floor") return div_floor_mode(self, other);
-  VT_CHECK(*mode == "trunc", Runtime, "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", *mode,
-           "'");
+  VT_CHECK(*mode == "trunc", Runtime, "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
+           *mode, "'");
   return div_trunc_mode(self, other);
 }
 
@@ -78,8 +76,8 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
            mask.dtype());
-  VT_CHECK(can_cast(value.dtype(), self.dtype()) || value.impl()->is_wrapped_number(), Runtime, "value cannot be converted to type ",
-           self.dtype(), " without overflow");
+  VT_CHECK(can_cast(value.dtype(), self.dtype()) || value.impl()->is_wrapped_number(), Runtime,
+           "value cannot be converted to type ", self.dtype(), " without overflow");
   if (value.dtype() == self.dtype()) return where(mask, value, self);
   static const Op& to = find_op("to.dtype");
   return where(mask, call<Tensor>(to, value, self.dtype()), self);
@@ -90,7 +88,8 @@ Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& 
   return masked_fill_tensor(self, mask, wrapped_number(value));
 }
 
-Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
+Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
+                  std::optional<double> neginf) {
   if (is_integral(self.dtype(), true)) return ops::conj_physical(self);
   const double limit = visit_dtype<kAllSet>(self.dtype(), [](auto tag) -> double {
     using T = typename decltype(tag)::type;
@@ -117,7 +116,9 @@ Tensor float_power(const Tensor& self, const Tensor& exponent) {
 }
 Tensor ldexp(const Tensor& self, const Tensor& other) { return self * ops::pow(wrapped_number(2.0), other); }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
-Tensor selu(const Tensor& self) { return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946); }
+Tensor selu(const Tensor& self) {
+  return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946);
+}
 Tensor celu(const Tensor& self, const Scalar& alpha) {
   VT_CHECK(alpha.to_double() != 0.0, Runtime, "ZeroDivisionError: alpha cannot be 0 for CELU");
   return elu(self, alpha, 1.0, 1.0 / alpha.to_double());
@@ -130,7 +131,8 @@ Tensor positive(const Tensor& self) {
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   VT_CHECK(self.dtype() == other.dtype(), Runtime, self.dtype(), " did not match ", other.dtype());
-  VT_CHECK(rtol >= 0 && atol >= 0, Runtime, "rtol and atol must be greater than or equal to zero, but got ", rtol, " and ", atol);
+  VT_CHECK(rtol >= 0 && atol >= 0, Runtime, "rtol and atol must be greater than or equal to zero, but got ", rtol,
+           " and ", atol);
   Tensor close = self == other;
   if (equal_nan && is_differentiable(self.dtype())) close = close | (isnan(self) & isnan(other));
   if (rtol == 0 && atol == 0) return close;
@@ -151,7 +153,9 @@ Tensor reduced(const Tensor& loss, int64_t reduction) {
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   return reduced(squared_difference(self, target), reduction);
 }
-Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) { return reduced(abs(self - target), reduction); }
+Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  return reduced(abs(self - target), reduction);
+}
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   VT_CHECK(beta >= 0, Runtime, "smooth_l1_loss does not support negative values for beta.");
   if (beta == 0) return l1_loss(self, target, reduction);
@@ -164,7 +168,8 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
 Tensor weighted(const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; }
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
-           ") that is different to the input size (", self.sizes(), ") is deprecated. Please ensure they have the same size.");
+           ") that is different to the input size (", self.sizes(),
+           ") is deprecated. Please ensure they have the same size.");
   return reduced(weighted(bce(self, target), weight), reduction);
 }
 Tensor bce_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight, const Tensor& pos_weight,
@@ -177,19 +182,22 @@ Tensor bce_with_logits(const Tensor& self, const Tensor& target, const Tensor& w
 }
 
 // Another name for an op: PyTorch has both.
-#define VT_ALIAS_1(name, of) \
-  r.def(#name "(Tensor self) -> Tensor").composite(+[](const Tensor& self) -> Tensor { return ops::of(self); }).inplace().out()
-#define VT_ALIAS_2(name, of)                                                                                            \
-  r.def(#name ".Tensor(Tensor self, Tensor other) -> Tensor")                                                           \
-      .composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); })               \
-      .inplace()                                                                                                        \
+#define VT_ALIAS_1(name, of)                                                  \
+  r.def(#name "(Tensor self) -> Tensor")                                      \
+      .composite(+[](const Tensor& self) -> Tensor { return ops::of(self); }) \
+      .inplace()                                                              \
       .out()
-#define VT_ALIAS_ALPHA(name, of)                                                                                        \
-  r.def(#name ".Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")                                        \
-      .composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor {                          \
-        return ops::of(self, other, alpha);                                                                             \
-      })                                                                                                                \
-      .inplace()                                                                                                        \
+#define VT_ALIAS_2(name, of)                                                                              \
+  r.def(#name ".Tensor(Tensor self, Tensor other) -> Tensor")                                             \
+      .composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); }) \
+      .inplace()                                                                                          \
+      .out()
+#define VT_ALIAS_ALPHA(name, of)                                                               \
+  r.def(#name ".Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")               \
+      .composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor { \
+        return ops::of(self, other, alpha);                                                    \
+      })                                                                                       \
+      .inplace()                                                                               \
       .out()
 
 void register_aliases(Registry& r) {
@@ -219,9 +227,9 @@ Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj
 
 // PyTorch's autocast lists.
 void set_autocast(Registry& r) {
-  for (const char* op : {"acos",  "asin",  "cosh", "erfinv", "exp",  "expm1",      "log",   "log10", "log2",
-                         "log1p", "rsqrt", "sinh", "tan",    "reciprocal", "softplus", "pow.Tensor_Scalar",
-                         "pow.Tensor_Tensor", "pow.Scalar"}) {
+  for (const char* op :
+       {"acos", "asin", "cosh", "erfinv", "exp", "expm1", "log", "log10", "log2", "log1p", "rsqrt", "sinh", "tan",
+        "reciprocal", "softplus", "pow.Tensor_Scalar", "pow.Tensor_Tensor", "pow.Scalar"}) {
     r.at(op).autocast(AutocastPolicy::Float32OnCuda);
   }
   for (const char* op : {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits"}) {
@@ -238,9 +246,15 @@ void register_pointwise_composite(Registry& r) {
   r.at("gelu").boxed(Key::CPU, gelu_kernel<1>).boxed(Key::CUDA, gelu_kernel<1>);
   r.at("gelu_backward").boxed(Key::CPU, gelu_kernel<2>).boxed(Key::CUDA, gelu_kernel<2>);
   r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
-  r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor").composite(div_mode).inplace().out();
+  r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor")
+      .composite(div_mode)
+      .inplace()
+      .out();
   r.def("clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
-  r.def("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor").composite(clamp_by_tensors).inplace().out();
+  r.def("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor")
+      .composite(clamp_by_tensors)
+      .inplace()
+      .out();
   r.def("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
   r.def("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor").composite(masked_fill_number).inplace();
   r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").composite(masked_fill_tensor).inplace();
@@ -270,8 +284,9 @@ void register_pointwise_composite(Registry& r) {
   r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
       .composite(binary_cross_entropy)
       .function_only();
-  r.def("binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
-        "int reduction=1) -> Tensor")
+  r.def(
+       "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
+       "int reduction=1) -> Tensor")
       .composite(bce_with_logits)
       .function_only();
   r.def("conj(Tensor self) -> Tensor").composite(conj_op);

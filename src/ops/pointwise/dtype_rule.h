@@ -13,24 +13,24 @@ enum class Gives : uint8_t {
 };
 
 struct DTypeRule {
-  unsigned domain;         // DTypeSet of promoted inputs after to_float
-  bool to_float = false;   // integers and bools are computed in the default dtype
+  unsigned domain;        // DTypeSet of promoted inputs after to_float
+  bool to_float = false;  // integers and bools are computed in the default dtype
   Gives gives = Gives::Same;
   bool numbers_promote = false;  // Scalar arguments take part in type promotion (clamp, pow)
 };
 
 namespace rule {
 inline constexpr DTypeRule kAny{kAllSet};
-inline constexpr DTypeRule kNumeric{kNumericSet};                         // no bool
-inline constexpr DTypeRule kReal{kRealSet};                               // no complex
-inline constexpr DTypeRule kRealNumeric{kIntegralSet | kFloatingSet};     // neither
+inline constexpr DTypeRule kNumeric{kNumericSet};                      // no bool
+inline constexpr DTypeRule kReal{kRealSet};                            // no complex
+inline constexpr DTypeRule kRealNumeric{kIntegralSet | kFloatingSet};  // neither
 inline constexpr DTypeRule kBits{kBoolSet | kIntegralSet};
 inline constexpr DTypeRule kIntegers{kIntegralSet};
-inline constexpr DTypeRule kFloating{kFloatingSet};                       // integers are refused
-inline constexpr DTypeRule kWideFloating{kFloatSet};                      // nor are 16-bit floats taken
+inline constexpr DTypeRule kFloating{kFloatingSet};   // integers are refused
+inline constexpr DTypeRule kWideFloating{kFloatSet};  // nor are 16-bit floats taken
 inline constexpr DTypeRule kFloatingOrComplex{kFloatingOrComplexSet};
-inline constexpr DTypeRule kToFloat{kFloatingOrComplexSet, true};         // integers give floats
-inline constexpr DTypeRule kToRealFloat{kFloatingSet, true};              // and complex is refused
+inline constexpr DTypeRule kToFloat{kFloatingOrComplexSet, true};  // integers give floats
+inline constexpr DTypeRule kToRealFloat{kFloatingSet, true};       // and complex is refused
 inline constexpr DTypeRule kModulus{kNumericSet, false, Gives::Real};
 inline constexpr DTypeRule kAngle{kFloatingOrComplexSet, true, Gives::Real};
 inline constexpr DTypeRule kRealWithNumbers{kRealSet, false, Gives::Same, true};

@@ -55,7 +55,8 @@ Tensor pow_scalar_gradient(const Tensor& grad, const Tensor& x, const Scalar& ex
   if (!exponent.is_complex()) {
     if (exponent.to_double() == 0.0) return zeros_like(grad);
     if (exponent.to_double() == 2.0) return grad * conj(2 * x);
-    const Scalar lower = exponent.is_integral(true) ? Scalar(exponent.to_int() - 1) : Scalar(exponent.to_double() - 1.0);
+    const Scalar lower =
+        exponent.is_integral(true) ? Scalar(exponent.to_int() - 1) : Scalar(exponent.to_double() - 1.0);
     return grad * conj(exponent * pow_scalar(x, lower));
   }
   const complex<double> z = exponent.to_complex();
@@ -72,7 +73,9 @@ Tensor smooth_l1_gradient(const Tensor& grad, const Tensor& difference, const Sc
   const Tensor outer = grad * sign(difference);
   return beta.to_double() == 0.0 ? outer : where(abs(difference) < beta, grad * difference / beta, outer);
 }
-Tensor clamp_between(const Tensor& x, const Scalar& limit) { return clamp_both(x, -limit.to_double(), limit.to_double()); }
+Tensor clamp_between(const Tensor& x, const Scalar& limit) {
+  return clamp_both(x, -limit.to_double(), limit.to_double());
+}
 
 Tensor silu_curvature(const Tensor& x) {
   const Tensor s = sigmoid(x);

@@ -11,13 +11,13 @@ using namespace vt::ops;
 // The gradient of an argument that has none.
 inline const Tensor none;
 
-Tensor zero();                              // the number 0.0
+Tensor zero();  // the number 0.0
 Tensor zeros_like(const Tensor& t);
-Tensor conj(const Tensor& t);               // t itself if real
-Tensor real_part(const Tensor& t);          // t itself if real
+Tensor conj(const Tensor& t);                             // t itself if real
+Tensor real_part(const Tensor& t);                        // t itself if real
 Tensor scaled(const Tensor& grad, const Scalar& factor);  // grad conj(factor); grad itself for 1
 Scalar one_minus(const Scalar& s);
-Tensor unless(const Tensor& condition, const Tensor& grad);  // 0 where the condition holds
+Tensor unless(const Tensor& condition, const Tensor& grad);                   // 0 where the condition holds
 Tensor shared_at_ties(const Tensor& grad, const Tensor& x, const Tensor& y);  // halved where x == y
 // d grad / dx of an op whose fused backward has no further derivative yet.
 [[noreturn]] Tensor not_differentiable_twice(const char* op, const Tensor&);

@@ -12,11 +12,11 @@ constexpr std::string_view name_of_schema(std::string_view schema) { return sche
 }  // namespace detail
 
 // Arguments follow the schema; trailing ones take its defaults.
-#define VT_ENTRY(id, name)                                 \
-  template <class... A>                                    \
-  Tensor id(const Tensor& self, const A&... rest) {        \
-    static const Op& op = find_op(name);                   \
-    return call<Tensor>(op, self, rest...);                \
+#define VT_ENTRY(id, name)                          \
+  template <class... A>                             \
+  Tensor id(const Tensor& self, const A&... rest) { \
+    static const Op& op = find_op(name);            \
+    return call<Tensor>(op, self, rest...);         \
   }
 #define VT_UNARY(id, ...) VT_ENTRY(id, #id)
 #define VT_UNARY_WITH(id, schema, ...) VT_ENTRY(id, detail::name_of_schema(schema))

@@ -54,10 +54,11 @@ Tensor given_output(const Call& call) {
   }
 }
 
-// The plainest calls, without an iterator: CPU, functional or in-place, dense operands of one shape and of the dtype that
-// is computed in, where an operand may also be a number of the same or a lower category.
+// The plainest calls, without an iterator: CPU, functional or in-place, dense operands of one shape and of the dtype
+// that is computed in, where an operand may also be a number of the same or a lower category.
 bool try_small(Call& call, const Row& row) {
-  if (call.keys.has(Key::CUDA) || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 || row.rule.numbers_promote) {
+  if (call.keys.has(Key::CUDA) || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 ||
+      row.rule.numbers_promote) {
     return false;
   }
   const TensorImpl* in[2] = {};
@@ -129,7 +130,8 @@ DType promoted(const Call& call, const Row& row) {
   for (int i = 0; i < row.inputs; ++i) {
     if (i == row.mask) continue;
     const Tensor& t = input(call, row, i);
-    VT_CHECK(t.defined(), Type, "argument '", call.op.schema().args()[row.input_at[i]].name, "' must be Tensor, not None");
+    VT_CHECK(t.defined(), Type, "argument '", call.op.schema().args()[row.input_at[i]].name,
+             "' must be Tensor, not None");
     state.add(*t.impl());
   }
   for (int i = 0; row.rule.numbers_promote && i < row.numbers; ++i) state.add(number_of(call.args[row.number_at[i]]));
@@ -154,7 +156,8 @@ void run_row(Call& call, const Row& row) {
   if ((row.rule.domain & set_of(compute)) == 0) throw_unsupported_dtype(common);
   if (row.mask >= 0) {
     const DType mask = input(call, row, row.mask).dtype();
-    VT_CHECK(mask == DType::bool_, Runtime, "expected the mask to be a bool tensor, but got a tensor with dtype ", mask);
+    VT_CHECK(mask == DType::bool_, Runtime, "expected the mask to be a bool tensor, but got a tensor with dtype ",
+             mask);
   }
 
   TensorIter it;

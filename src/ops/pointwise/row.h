@@ -17,8 +17,8 @@ using CudaLaunch = void (*)(const char* name, const TensorIter& it, DType comput
 
 struct Row {
   DTypeRule rule;
-  int8_t mask = -1;                // input that is a bool mask: not promoted, read as bool
-  const LoopSet* loops[3] = {};    // by SimdLevel
+  int8_t mask = -1;              // input that is a bool mask: not promoted, read as bool
+  const LoopSet* loops[3] = {};  // by SimdLevel
   CudaLaunch cuda = nullptr;
   // Filled by add_row: see check_of; positions of tensor and number arguments, from the schema.
   void (*check)(const Call& call, DType common) = nullptr;

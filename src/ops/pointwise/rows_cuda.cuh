@@ -29,13 +29,13 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
 
 }  // namespace vt::pointwise::cuda
 
-#define VT_IN_CUDA(...)             \
-  namespace vt::pointwise::cuda {   \
-  __VA_ARGS__                       \
+#define VT_IN_CUDA(...)           \
+  namespace vt::pointwise::cuda { \
+  __VA_ARGS__                     \
   }
-#define VT_LAUNCH(id, inputs, mask, rule_)                                                                  \
-  void id##_launch(const char* name, const TensorIter& it, DType compute, const char* params) {             \
-    launch_row<inputs, mask, rule::rule_, id##_body>(name, it, compute, params);                                       \
+#define VT_LAUNCH(id, inputs, mask, rule_)                                                      \
+  void id##_launch(const char* name, const TensorIter& it, DType compute, const char* params) { \
+    launch_row<inputs, mask, rule::rule_, id##_body>(name, it, compute, params);                \
   }
 #define VT_UNARY(id, rule_, body, keeps, d_x) VT_UNARY_WITH(id, "", (), rule_, body, keeps, d_x)
 #define VT_UNARY_WITH(id, schema, numbers, rule_, body, keeps, d_x) \

@@ -1,8 +1,8 @@
 // Declares the rows of the .def files that follow: include this, then the table, then call VT_ADD_ROWS(registry).
 // One unit per table.
 //
-// A row's derivative is compiled as a member of a struct that has `grad`, the row's numbers, and exactly the tensors that
-// the row keeps: naming another one does not compile.
+// A row's derivative is compiled as a member of a struct that has `grad`, the row's numbers, and exactly the tensors
+// that the row keeps: naming another one does not compile.
 #pragma once
 
 #include "ops/pointwise/gradients.h"
@@ -24,21 +24,23 @@ struct Base {
   static constexpr bool kDifferentiable = true;
   Tensor grad;
 };
-#define VT_KEEPS(name, bits, members, loads)        \
-  struct name : Base {                              \
-    static constexpr Keep kKeep = bits;             \
-    members;                                        \
-    void load(const GradContext& c) {               \
-      grad = c.grad();                              \
-      loads;                                        \
-    }                                               \
+#define VT_KEEPS(name, bits, members, loads) \
+  struct name : Base {                       \
+    static constexpr Keep kKeep = bits;      \
+    members;                                 \
+    void load(const GradContext& c) {        \
+      grad = c.grad();                       \
+      loads;                                 \
+    }                                        \
   };
 VT_KEEPS(Nothing, keep::none, , )
 VT_KEEPS(X, keep::args(0), Tensor x, x = c.saved(0, 0))
 VT_KEEPS(Y, keep::args(1), Tensor y, y = c.saved(1, 0))
 VT_KEEPS(Mask, keep::args(0), Tensor mask, mask = c.saved(0, 0))
 VT_KEEPS(Result, keep::result, Tensor result, result = c.saved_result(0))
-#define VT_TWO(a, b) a; b
+#define VT_TWO(a, b) \
+  a;                 \
+  b
 VT_KEEPS(XY, keep::args(0, 1), VT_TWO(Tensor x, Tensor y), VT_TWO(x = c.saved(0, 0), y = c.saved(1, 0)))
 VT_KEEPS(YZ, keep::args(1, 2), VT_TWO(Tensor y, Tensor z), VT_TWO(y = c.saved(1, 0), z = c.saved(2, 0)))
 // Each only for the other's gradient; y also for its own in the last two.
@@ -52,7 +54,10 @@ VT_KEEPS(QuotientYZ, keep::args(1, 2).read_by(1, 0b100).read_by(2, 0b110), VT_TW
          VT_TWO(if (c.needs(2)) y = c.saved(1, 0), if (c.needs(1) || c.needs(2)) z = c.saved(2, 0)))
 VT_KEEPS(XResult, keep::args(0) | keep::result, VT_TWO(Tensor x, Tensor result),
          VT_TWO(x = c.saved(0, 0), result = c.saved_result(0)))
-#define VT_THREE(a, b, c_) a; b; c_
+#define VT_THREE(a, b, c_) \
+  a;                       \
+  b;                       \
+  c_
 VT_KEEPS(XYZ, keep::args(0, 1, 2), VT_THREE(Tensor x, Tensor y, Tensor z),
          VT_THREE(x = c.saved(0, 0), y = c.saved(1, 0), z = c.saved(2, 0)))
 VT_KEEPS(XYResult, keep::args(0, 1) | keep::result, VT_THREE(Tensor x, Tensor y, Tensor result),
@@ -74,7 +79,8 @@ void run_derivative(GradContext& context) {
   g.load(context);
   if constexpr (!std::is_empty_v<Numbers>) {
     auto* numbers = reinterpret_cast<Scalar*>(static_cast<Numbers*>(&g));
-    for (size_t i = 0; i < sizeof(Numbers) / sizeof(Scalar); ++i) numbers[i] = context.arg<RowNumber>(Inputs + static_cast<int>(i));
+    for (size_t i = 0; i < sizeof(Numbers) / sizeof(Scalar); ++i)
+      numbers[i] = context.arg<RowNumber>(Inputs + static_cast<int>(i));
   }
   if constexpr (requires { g.gradient_0(); }) {
     if (context.needs(0)) context.set(0, g.gradient_0());
@@ -108,26 +114,34 @@ void add_table_row(Registry& r, std::string_view id, std::string_view schema, co
 
 #define VT_SCALARS(...) __VA_OPT__(Scalar __VA_ARGS__;)
 
-#define VT_ROW(id, schema, numbers, rule_, keeps_, inputs, mask, ...)                             \
-  namespace vt::pointwise {                                                                       \
-  namespace v2 { extern const LoopSet id##_loops; }                                               \
-  namespace v3 { extern const LoopSet id##_loops; }                                               \
-  namespace v4 { extern const LoopSet id##_loops; }                                               \
-  namespace cuda { void id##_launch(const char*, const TensorIter&, DType, const char*); }        \
-  namespace {                                                                                     \
-  struct id##_numbers {                                                                           \
-    VT_SCALARS numbers                                                                            \
-  };                                                                                              \
-  struct id##_derivative : keeps::keeps_, id##_numbers {                                            \
-    __VA_ARGS__                                                                                   \
-  };                                                                                              \
-  template <>                                                                                     \
-  void add_numbered<__COUNTER__ - kFirstRow>(Registry & r) {                                      \
-    add_table_row<id##_derivative, id##_numbers, inputs>(                                           \
-        r, #id, schema,                                                                           \
+#define VT_ROW(id, schema, numbers, rule_, keeps_, inputs, mask, ...)                                    \
+  namespace vt::pointwise {                                                                              \
+  namespace v2 {                                                                                         \
+  extern const LoopSet id##_loops;                                                                       \
+  }                                                                                                      \
+  namespace v3 {                                                                                         \
+  extern const LoopSet id##_loops;                                                                       \
+  }                                                                                                      \
+  namespace v4 {                                                                                         \
+  extern const LoopSet id##_loops;                                                                       \
+  }                                                                                                      \
+  namespace cuda {                                                                                       \
+  void id##_launch(const char*, const TensorIter&, DType, const char*);                                  \
+  }                                                                                                      \
+  namespace {                                                                                            \
+  struct id##_numbers {                                                                                  \
+    VT_SCALARS numbers                                                                                   \
+  };                                                                                                     \
+  struct id##_derivative : keeps::keeps_, id##_numbers {                                                 \
+    __VA_ARGS__                                                                                          \
+  };                                                                                                     \
+  template <>                                                                                            \
+  void add_numbered<__COUNTER__ - kFirstRow>(Registry & r) {                                             \
+    add_table_row<id##_derivative, id##_numbers, inputs>(                                                \
+        r, #id, schema,                                                                                  \
         Row{rule::rule_, mask, {&v2::id##_loops, &v3::id##_loops, &v4::id##_loops}, cuda::id##_launch}); \
-  }                                                                                               \
-  }                                                                                               \
+  }                                                                                                      \
+  }                                                                                                      \
   }
 
 namespace vt::pointwise {
@@ -146,15 +160,20 @@ constexpr int kFirstRow = __COUNTER__ + 1;
 #define VT_UNARY(id, rule_, body, keeps_, d_x) VT_UNARY_WITH(id, "", (), rule_, body, keeps_, d_x)
 #define VT_UNARY_WITH(id, schema, numbers, rule_, body, keeps_, d_x) \
   VT_ROW(id, schema, numbers, rule_, keeps_, 1, -1, Tensor gradient_0() const { return d_x; })
-#define VT_BINARY(id, schema, numbers, rule_, body, keeps_, d_x, d_y)                           \
-  VT_ROW(id, schema, numbers, rule_, keeps_, 2, -1, Tensor gradient_0() const { return d_x; } \
-         Tensor gradient_1() const { return d_y; })
-#define VT_TERNARY(id, schema, numbers, rule_, body, keeps_, d_x, d_y, d_z)                     \
-  VT_ROW(id, schema, numbers, rule_, keeps_, 3, -1, Tensor gradient_0() const { return d_x; } \
-         Tensor gradient_1() const { return d_y; } Tensor gradient_2() const { return d_z; })
-#define VT_SELECT(id, schema, numbers, rule_, body, keeps_, d_y, d_z)                           \
-  VT_ROW(id, schema, numbers, rule_, keeps_, 3, 0, Tensor gradient_1() const { return d_y; }  \
-         Tensor gradient_2() const { return d_z; })
+#define VT_BINARY(id, schema, numbers, rule_, body, keeps_, d_x, d_y) \
+  VT_ROW(                                                             \
+      id, schema, numbers, rule_, keeps_, 2, -1,                      \
+      Tensor gradient_0() const { return d_x; } Tensor gradient_1() const { return d_y; })
+#define VT_TERNARY(id, schema, numbers, rule_, body, keeps_, d_x, d_y, d_z)                                            \
+  VT_ROW(                                                                                                              \
+      id, schema, numbers, rule_, keeps_, 3, -1, Tensor gradient_0() const { return d_x; } Tensor gradient_1() const { \
+        return d_y;                                                                                                    \
+      } Tensor gradient_2() const { return d_z; })
+#define VT_SELECT(id, schema, numbers, rule_, body, keeps_, d_y, d_z) \
+  VT_ROW(                                                             \
+      id, schema, numbers, rule_, keeps_, 3, 0,                       \
+      Tensor gradient_1() const { return d_y; } Tensor gradient_2() const { return d_z; })
 
 // After the table: all its rows, in order.
-#define VT_ADD_ROWS(registry) ::vt::pointwise::add_rows(registry, std::make_integer_sequence<int, __COUNTER__ - ::vt::pointwise::kFirstRow>{})
+#define VT_ADD_ROWS(registry) \
+  ::vt::pointwise::add_rows(registry, std::make_integer_sequence<int, __COUNTER__ - ::vt::pointwise::kFirstRow>{})

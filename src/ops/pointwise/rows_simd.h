@@ -85,16 +85,16 @@ constexpr LoopKernel select_kernel() {
 
 }  // namespace vt::pointwise::VT_ISA
 
-#define VT_LOOPS(id, rule_, kernel)                                                                              \
-  extern const LoopSet id##_loops;                                                                               \
-  constinit const LoopSet id##_loops = {                                                                         \
-      {kernel<id##_body, rule::rule_, int64_t>(), kernel<id##_body, rule::rule_, float>(),                       \
-       kernel<id##_body, rule::rule_, double>(), kernel<id##_body, rule::rule_, complex<float>>(),               \
+#define VT_LOOPS(id, rule_, kernel)                                                                \
+  extern const LoopSet id##_loops;                                                                 \
+  constinit const LoopSet id##_loops = {                                                           \
+      {kernel<id##_body, rule::rule_, int64_t>(), kernel<id##_body, rule::rule_, float>(),         \
+       kernel<id##_body, rule::rule_, double>(), kernel<id##_body, rule::rule_, complex<float>>(), \
        kernel<id##_body, rule::rule_, complex<double>>()}};
 
-#define VT_IN_ISA(...)                   \
-  namespace vt::pointwise::VT_ISA {      \
-  __VA_ARGS__                            \
+#define VT_IN_ISA(...)              \
+  namespace vt::pointwise::VT_ISA { \
+  __VA_ARGS__                       \
   }
 #define VT_UNARY(id, rule_, body, keeps, d_x) VT_UNARY_WITH(id, "", (), rule_, body, keeps, d_x)
 #define VT_UNARY_WITH(id, schema, numbers, rule_, body, keeps, d_x) \

@@ -26,7 +26,8 @@ struct Kernel {
       T lane[kLanes];
       for (int64_t j = 0; j < kLanes; ++j) lane[j] = block[j < count ? j : 0];
       for (int64_t j = kLanes; j + kLanes <= count; j += kLanes) {
-        for (int64_t k = 0; k < kLanes; ++k) lane[k] = largest ? m::max(lane[k], block[j + k]) : m::min(lane[k], block[j + k]);
+        for (int64_t k = 0; k < kLanes; ++k)
+          lane[k] = largest ? m::max(lane[k], block[j + k]) : m::min(lane[k], block[j + k]);
       }
       T extreme = lane[0];
       for (int64_t j = 1; j < kLanes; ++j) extreme = largest ? m::max(extreme, lane[j]) : m::min(extreme, lane[j]);

@@ -81,10 +81,19 @@ void arg_reduce(bool largest, const Tensor& self, int64_t dim, const Tensor& val
   if (count == 0) return;
   const bool scalar = self.dim() == 0;
   const auto item = static_cast<int64_t>(self.element_size());
-  const Search s{*k, self.dtype(), compute, static_cast<const char*>(self.data()), item,
-                 static_cast<int64_t>(size_of(compute)), scalar ? 1 : self.sizes()[dim],
-                 scalar ? item : self.strides()[dim] * item, self.sizes(), self.strides(), dim,
-                 values.defined() ? static_cast<char*>(values.data()) : nullptr, indices.data<int64_t>()};
+  const Search s{*k,
+                 self.dtype(),
+                 compute,
+                 static_cast<const char*>(self.data()),
+                 item,
+                 static_cast<int64_t>(size_of(compute)),
+                 scalar ? 1 : self.sizes()[dim],
+                 scalar ? item : self.strides()[dim] * item,
+                 self.sizes(),
+                 self.strides(),
+                 dim,
+                 values.defined() ? static_cast<char*>(values.data()) : nullptr,
+                 indices.data<int64_t>()};
   const int64_t last = self.dim() - 1;
   const int64_t grain = std::max<int64_t>(32768 / s.length, 1);
   if (last >= 0 && dim != last && self.strides()[last] * item < s.stride) {

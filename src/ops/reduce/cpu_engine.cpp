@@ -88,7 +88,8 @@ struct Walk {
         for (int64_t r = 0; r < count; r += kRows) {
           const int64_t rows = std::min(kRows, count - r);
           for (int64_t i = 0; i < rows; ++i) {
-            cpu::cast_strided(buffer + i * row, compute_item, compute, x + (r + i) * reduced.strides[0], step, in_dtype, n);
+            cpu::cast_strided(buffer + i * row, compute_item, compute, x + (r + i) * reduced.strides[0], step, in_dtype,
+                              n);
           }
           k.columns(acc, buffer, row, rows, n, p);
         }
@@ -152,9 +153,20 @@ void in_pieces(const Walk& w, int64_t groups, int64_t width, int64_t inner, cons
 
 }  // namespace
 
-void reduce_on_cpu(const Kernels& k, const Tensor& in, DType compute, DType result, IntSpan dims, const Tensor& out, double p) {
-  Walk w{k, in.dtype(), compute, result, static_cast<const char*>(in.data()), static_cast<char*>(out.data()), out.dtype(), p,
-         {}, {}, static_cast<int64_t>(size_of(in.dtype())), static_cast<int64_t>(size_of(compute))};
+void reduce_on_cpu(const Kernels& k, const Tensor& in, DType compute, DType result, IntSpan dims, const Tensor& out,
+                   double p) {
+  Walk w{k,
+         in.dtype(),
+         compute,
+         result,
+         static_cast<const char*>(in.data()),
+         static_cast<char*>(out.data()),
+         out.dtype(),
+         p,
+         {},
+         {},
+         static_cast<int64_t>(size_of(in.dtype())),
+         static_cast<int64_t>(size_of(compute))};
   if (out.numel() == 0) return;
   const IntSpan sizes = in.sizes(), strides = in.strides();
   DimVec order;
@@ -168,14 +180,15 @@ void reduce_on_cpu(const Kernels& k, const Tensor& in, DType compute, DType resu
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strides[a] < strides[b]; });
   for (const int64_t d : order) w.reduced.add(sizes[d], strides[d] * w.item);
 
-  const bool by_columns = w.kept.n > 0 && w.reduced.n > 0 && w.reduced.count > 0 && w.kept.strides[0] < w.reduced.strides[0] &&
-                          w.kept.sizes[0] > 1;
+  const bool by_columns = w.kept.n > 0 && w.reduced.n > 0 && w.reduced.count > 0 &&
+                          w.kept.strides[0] < w.reduced.strides[0] && w.kept.sizes[0] > 1;
   if (by_columns) {
     const int64_t inner = w.kept.sizes[0];
     const int64_t groups = w.kept.count / inner * ((inner + kColumns - 1) / kColumns);
-    in_pieces(w, groups, std::min(kColumns, inner), inner, [&](char* acc, int64_t first, int64_t n, int64_t begin, int64_t end) {
-      w.run_columns(acc, w.in + w.kept.offset(first), n, begin, end);
-    });
+    in_pieces(w, groups, std::min(kColumns, inner), inner,
+              [&](char* acc, int64_t first, int64_t n, int64_t begin, int64_t end) {
+                w.run_columns(acc, w.in + w.kept.offset(first), n, begin, end);
+              });
   } else {
     in_pieces(w, w.kept.count, 1, w.kept.count, [&](char* acc, int64_t first, int64_t, int64_t begin, int64_t end) {
       if (end > begin) w.run(acc, w.in + w.kept.offset(first), begin, end);

@@ -6,24 +6,24 @@
 
 namespace vt::reduce {
 
-#define VT_REDUCE(id, ...)                  \
-  namespace v2 {                            \
-  extern const KernelSet id##_kernels;      \
-  }                                         \
-  namespace v3 {                            \
-  extern const KernelSet id##_kernels;      \
-  }                                         \
-  namespace v4 {                            \
-  extern const KernelSet id##_kernels;      \
-  }                                         \
+#define VT_REDUCE(id, ...)             \
+  namespace v2 {                       \
+  extern const KernelSet id##_kernels; \
+  }                                    \
+  namespace v3 {                       \
+  extern const KernelSet id##_kernels; \
+  }                                    \
+  namespace v4 {                       \
+  extern const KernelSet id##_kernels; \
+  }                                    \
   void id##_cuda(const Tensor&, IntSpan, const Tensor&, double);
 #include "ops/reduce/reduce.def"
 #undef VT_REDUCE
 
 namespace rows {
-#define VT_REDUCE(id, rule_, ...)                                                                                \
-  constinit const Row id{#id, pointwise::rule::rule_, {&v2::id##_kernels, &v3::id##_kernels, &v4::id##_kernels}, \
-                         &id##_cuda};
+#define VT_REDUCE(id, rule_, ...) \
+  constinit const Row id{         \
+      #id, pointwise::rule::rule_, {&v2::id##_kernels, &v3::id##_kernels, &v4::id##_kernels}, &id##_cuda};
 #include "ops/reduce/reduce.def"
 #undef VT_REDUCE
 }  // namespace rows

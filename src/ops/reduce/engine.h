@@ -27,8 +27,8 @@ namespace rows {
 // The result dtype of a row for a computation in `compute`; NotImplementedError outside the row's domain.
 DType result_of(const Row& row, DType compute);
 
-// Reduces `in`, converted to `compute`, over `dims` (wrapped, distinct) into `out`: contiguous, in's remaining sizes in order
-// (with or without the reduced ones as 1), any dtype that the result converts to.
+// Reduces `in`, converted to `compute`, over `dims` (wrapped, distinct) into `out`: contiguous, in's remaining sizes in
+// order (with or without the reduced ones as 1), any dtype that the result converts to.
 void reduce(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p = 0.0);
 
 // ---- what schemas of reductions share ----

@@ -44,7 +44,8 @@ void amax_backward(GradContext& c) {
 
 TensorSpec max_all_meta(const Tensor& self) {
   check_ordered(self);
-  VT_CHECK(self.numel() > 0, Runtime, "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+  VT_CHECK(self.numel() > 0, Runtime,
+           "max(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
            "reduction dim with the 'dim' argument.");
   return {{}, self.dtype(), self.device()};
 }

@@ -54,7 +54,8 @@ struct Maximum {
   using Acc = T;
   template <class T>
   static VT_HD_INLINE T identity() {
-    return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+    return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                : std::numeric_limits<T>::lowest();
   }
   template <class T>
   static VT_HD_INLINE T combine(T a, T b) {
@@ -90,15 +91,15 @@ VT_HD_INLINE T raised(T x, double p) {
 }  // namespace vt::reduce
 
 // A row as a struct: Row<T>::map(x, p) and Row<T>::finish(acc, count, p).
-#define VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                              \
-  template <class T>                                                                                  \
-  struct id##_row {                                                                                   \
-    using Fold = fold;                                                                                \
-    using Mapped = decltype([](T x, [[maybe_unused]] double p) { return map_; }(T(), 0.0));                            \
-    using Acc = typename Fold::template Acc<Mapped>;                                                  \
-    using Out = given_t<rule::rule_, T>;                                                              \
+#define VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                                 \
+  template <class T>                                                                                     \
+  struct id##_row {                                                                                      \
+    using Fold = fold;                                                                                   \
+    using Mapped = decltype([](T x, [[maybe_unused]] double p) { return map_; }(T(), 0.0));              \
+    using Acc = typename Fold::template Acc<Mapped>;                                                     \
+    using Out = given_t<rule::rule_, T>;                                                                 \
     static VT_HD_INLINE Mapped map(T x, [[maybe_unused]] double p) { return static_cast<Mapped>(map_); } \
-    static VT_HD_INLINE Out finish(Acc acc, [[maybe_unused]] double count, [[maybe_unused]] double p) { \
-      return static_cast<Out>(finish_);                                                               \
-    }                                                                                                 \
+    static VT_HD_INLINE Out finish(Acc acc, [[maybe_unused]] double count, [[maybe_unused]] double p) {  \
+      return static_cast<Out>(finish_);                                                                  \
+    }                                                                                                    \
   };

@@ -36,7 +36,11 @@ void truth_dims(const Tensor& self, const Dims& dim, bool, Tensor& out) {
 
 template <const Row& row>
 void declare(Registry& r, const std::string& name) {
-  r.def(name + "(Tensor self) -> Tensor").meta(truth_all_meta).cpu(truth_all<row>).cuda(truth_all<row>).not_differentiable();
+  r.def(name + "(Tensor self) -> Tensor")
+      .meta(truth_all_meta)
+      .cpu(truth_all<row>)
+      .cuda(truth_all<row>)
+      .not_differentiable();
   r.def(name + ".dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
       .meta(truth_dim_meta)
       .cpu(truth_dim<row>)

@@ -28,7 +28,8 @@ Tensor without_dims(const Tensor& t, const DimVec& sizes) {
   return same(t.sizes(), sizes) ? t : call<Tensor>(reshape, t, IntSpan(sizes));
 }
 
-std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, const MaybeScalar& correction,
+                                       bool keepdim) {
   check_floating(self, "std and var");
   const DimVec dims = reduced_dims(self, dim);
   const DType dtype = self.dtype();
@@ -48,13 +49,14 @@ std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, cons
 
 // ---- gradients ----
 
-Tensor var_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+Tensor var_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, const MaybeScalar& correction,
+                    bool keepdim) {
   const DimVec dims = reduced_dims(self, dim);
   const double scale = 2.0 / divisor(self, dims, correction.value_or(Scalar(1)).to_double());
   return restore_dims(grad, self.sizes(), dims, keepdim) * scale * (self - ops::mean(self, dims, true));
 }
-Tensor std_gradient(const Tensor& grad, const Tensor& std, const Tensor& self, const Dims& dim, const MaybeScalar& correction,
-                    bool keepdim) {
+Tensor std_gradient(const Tensor& grad, const Tensor& std, const Tensor& self, const Dims& dim,
+                    const MaybeScalar& correction, bool keepdim) {
   return var_gradient(unless(std == 0, grad / (2 * std)), self, dim, correction, keepdim);
 }
 Tensor mean_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, bool keepdim) {
@@ -108,8 +110,12 @@ template <class R>
 R spelled(const char* op, const Tensor& self, const Dims& dim, bool unbiased, bool keepdim) {
   return call<R>(find_op(op), self, dim, Scalar(unbiased ? 1 : 0), keepdim);
 }
-Tensor var_all(const Tensor& self, bool unbiased) { return spelled<Tensor>("var.correction", self, {}, unbiased, false); }
-Tensor std_all(const Tensor& self, bool unbiased) { return spelled<Tensor>("std.correction", self, {}, unbiased, false); }
+Tensor var_all(const Tensor& self, bool unbiased) {
+  return spelled<Tensor>("var.correction", self, {}, unbiased, false);
+}
+Tensor std_all(const Tensor& self, bool unbiased) {
+  return spelled<Tensor>("std.correction", self, {}, unbiased, false);
+}
 Tensor var_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
   return spelled<Tensor>("var.correction", self, dim, unbiased, keepdim);
 }
@@ -164,13 +170,15 @@ void register_reduce_moments(Registry& r) {
   r.def("std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)")
       .composite(std_mean_dim)
       .function_only();
-  r.def("var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
-        "-> (Tensor, Tensor)")
+  r.def(
+       "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
+       "-> (Tensor, Tensor)")
       .all(var_mean)
       .backward(keep::self, with_mean_backward<false>)
       .function_only();
-  r.def("std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
-        "-> (Tensor, Tensor)")
+  r.def(
+       "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
+       "-> (Tensor, Tensor)")
       .all(std_mean)
       .backward(keep::self | keep::result, with_mean_backward<true>)
       .function_only();

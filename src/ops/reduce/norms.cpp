@@ -25,8 +25,8 @@ const reduce::Row& row_of(double ord) {
 TensorSpec vector_norm_meta(const Tensor& self, Scalar& ord, Dims& dim, bool& keepdim, MaybeDType& dtype) {
   VT_CHECK(is_differentiable(self.dtype()), Runtime,
            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got ", self.dtype());
-  VT_CHECK(!dtype || is_differentiable(*dtype), Runtime, "linalg.vector_norm: dtype should be floating point or complex. Got ",
-           dtype.value_or(self.dtype()));
+  VT_CHECK(!dtype || is_differentiable(*dtype), Runtime,
+           "linalg.vector_norm: dtype should be floating point or complex. Got ", dtype.value_or(self.dtype()));
   dim = reduced_dims(self, dim);
   const double p = ord.to_double();
   if (p < 0 || std::isinf(p)) {
@@ -77,8 +77,9 @@ Tensor norm_dtype(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool
 }  // namespace
 
 void register_reduce_norms(Registry& r) {
-  r.def("linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) "
-        "-> Tensor")
+  r.def(
+       "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) "
+       "-> Tensor")
       .meta(vector_norm_meta)
       .cpu(vector_norm)
       .cuda(vector_norm)
@@ -87,7 +88,9 @@ void register_reduce_norms(Registry& r) {
       .function_only();
   r.def("norm.Scalar(Tensor self, Scalar p=2) -> Tensor").composite(norm_all);
   r.def("norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor").composite(norm_dims);
-  r.def("norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, ScalarType dtype) -> Tensor")
+  r.def(
+       "norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, ScalarType dtype) -> "
+       "Tensor")
       .composite(norm_dtype);
 }
 

@@ -1,5 +1,5 @@
-// The rows of reduce.def on CUDA. Accumulators are float for the 16-bit floats and float32, else the type itself; the order
-// of combination is fixed.
+// The rows of reduce.def on CUDA. Accumulators are float for the 16-bit floats and float32, else the type itself; the
+// order of combination is fixed.
 #include "core/math.h"
 #include "cuda/stream.h"
 #include "iter/cuda_reduce.cuh"
@@ -51,12 +51,12 @@ void run(const char* name, const Tensor& in, IntSpan dims, const Tensor& out, do
 
 }  // namespace
 
-#define VT_REDUCE(id, rule_, fold, map_, finish_)                                       \
-  namespace {                                                                           \
-  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                      \
-  }                                                                                     \
-  void id##_cuda(const Tensor& in, IntSpan dims, const Tensor& out, double p) {         \
-    run<id##_row, rule::rule_>(#id, in, dims, out, p);                                  \
+#define VT_REDUCE(id, rule_, fold, map_, finish_)                               \
+  namespace {                                                                   \
+  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                              \
+  }                                                                             \
+  void id##_cuda(const Tensor& in, IntSpan dims, const Tensor& out, double p) { \
+    run<id##_row, rule::rule_>(#id, in, dims, out, p);                          \
   }
 #include "ops/reduce/reduce.def"
 

@@ -24,7 +24,8 @@ VT_ALWAYS_INLINE V combine_lanes(V a, V b) {
   if constexpr (std::is_same_v<Fold, Minimum>) return ((a < b) | (a != a)) ? a : b;
 }
 
-// Elements folded in their own type before they go into the wide accumulator: a lane adds up at most kBlock / 64 of them.
+// Elements folded in their own type before they go into the wide accumulator: a lane adds up at most kBlock / 64 of
+// them.
 constexpr int64_t kBlock = 2048;
 
 template <class Fold, class M>
@@ -33,7 +34,8 @@ VT_ALWAYS_INLINE M fold_block(const M* x, int64_t n) {
     M part[4] = {Fold::template identity<M>(), Fold::template identity<M>(), Fold::template identity<M>(),
                  Fold::template identity<M>()};
     for (int64_t i = 0; i < n; ++i) part[i & 3] = Fold::template combine<M>(part[i & 3], x[i]);
-    return Fold::template combine<M>(Fold::template combine<M>(part[0], part[1]), Fold::template combine<M>(part[2], part[3]));
+    return Fold::template combine<M>(Fold::template combine<M>(part[0], part[1]),
+                                     Fold::template combine<M>(part[2], part[3]));
   } else {
     using V = typename Lanes<M>::type;
     constexpr int64_t kCount = Lanes<M>::kCount;
@@ -125,14 +127,15 @@ constexpr const Kernels* kernels_of() {
 }  // namespace
 
 #define VT_KERNELS(id, rule_, map_, T) kernels_of<id##_row, rule::rule_, std::string_view(map_) == "x", T>()
-#define VT_REDUCE(id, rule_, fold, map_, finish_)                                                                 \
-  namespace {                                                                                                     \
-  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                                                \
-  }                                                                                                               \
-  extern const KernelSet id##_kernels;                                                                            \
-  constinit const KernelSet id##_kernels = {                                                                      \
-      {VT_KERNELS(id, rule_, #map_, int64_t), VT_KERNELS(id, rule_, #map_, float), VT_KERNELS(id, rule_, #map_, double), \
-       VT_KERNELS(id, rule_, #map_, complex<float>), VT_KERNELS(id, rule_, #map_, complex<double>)}};
+#define VT_REDUCE(id, rule_, fold, map_, finish_)                                          \
+  namespace {                                                                              \
+  VT_REDUCE_STRUCT(id, rule_, fold, map_, finish_)                                         \
+  }                                                                                        \
+  extern const KernelSet id##_kernels;                                                     \
+  constinit const KernelSet id##_kernels = {                                               \
+      {VT_KERNELS(id, rule_, #map_, int64_t), VT_KERNELS(id, rule_, #map_, float),         \
+       VT_KERNELS(id, rule_, #map_, double), VT_KERNELS(id, rule_, #map_, complex<float>), \
+       VT_KERNELS(id, rule_, #map_, complex<double>)}};
 #include "ops/reduce/reduce.def"
 
 }  // namespace vt::reduce::VT_ISA

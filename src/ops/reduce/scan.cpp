@@ -1,9 +1,9 @@
 // cumsum and cumprod.
+#include "ops/reduce/scan.h"
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
 #include "ops/reduce/reduce.h"
-#include "ops/reduce/scan.h"
 
 namespace vt {
 namespace {
@@ -47,7 +47,8 @@ Tensor cumprod_gradient_with_zeros(const Tensor& grad, const Tensor& x, int64_t 
       const Tensor after = ops::cumprod(call<Tensor>(narrow, x, dim, i + 1, n - i - 1), dim);
       products = call<Tensor>(cat, std::vector<Tensor>{before, before * after}, dim);
     }
-    gradients.push_back(ops::sum(call<Tensor>(narrow, grad, dim, i, n - i) * pointwise::conj(products), {&dim, 1}, true));
+    gradients.push_back(
+        ops::sum(call<Tensor>(narrow, grad, dim, i, n - i) * pointwise::conj(products), {&dim, 1}, true));
     before = before * call<Tensor>(narrow, x, dim, i, 1);
   }
   return call<Tensor>(cat, gradients, dim);

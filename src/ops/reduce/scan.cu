@@ -50,7 +50,8 @@ __global__ void __launch_bounds__(kThreads) scan_lines(const T* __restrict__ in,
       if (threadIdx.x % 32 == 31) warps[threadIdx.x / 32] = value;
       __syncthreads();
       Acc before = carry;
-      for (int w = 0; w < static_cast<int>(threadIdx.x / 32); ++w) before = Fold::template combine<Acc>(before, warps[w]);
+      for (int w = 0; w < static_cast<int>(threadIdx.x / 32); ++w)
+        before = Fold::template combine<Acc>(before, warps[w]);
       value = Fold::template combine<Acc>(before, value);
       if (i < lines.length) out[y + i * lines.out_step] = static_cast<T>(value);
       for (int w = 0; w < kThreads / 32; ++w) carry = Fold::template combine<Acc>(carry, warps[w]);
@@ -79,7 +80,8 @@ void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
       continue;
     }
     if (in.sizes()[d] == 1) continue;
-    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, "cumsum on CUDA over more than ", kMaxDims + 1, " dims is not implemented");
+    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, "cumsum on CUDA over more than ", kMaxDims + 1,
+             " dims is not implemented");
     lines.sizes[lines.ndim] = in.sizes()[d];
     lines.in_strides[lines.ndim] = in.strides()[d];
     lines.out_strides[lines.ndim++] = out.strides()[d];

@@ -58,9 +58,7 @@ DimVec saved_dims(const GradContext& c) {
   return dims;
 }
 void sum_all_backward(GradContext& c) { c.set(0, expand_to(c.grad(), c.sizes(0), {}, true)); }
-void sum_dim_backward(GradContext& c) {
-  c.set(0, expand_to(c.grad(), c.sizes(0), saved_dims(c), c.arg<bool>(2)));
-}
+void sum_dim_backward(GradContext& c) { c.set(0, expand_to(c.grad(), c.sizes(0), saved_dims(c), c.arg<bool>(2))); }
 void nansum_backward(GradContext& c) {
   c.set(0, expand_to(c.grad(), c.sizes(0), saved_dims(c), c.arg<bool>(2)) * ~ops::isnan(c.saved(0)));
 }
@@ -179,7 +177,8 @@ void count_nonzero_one(const Tensor& self, const std::optional<int64_t>& dim, Te
 // ---- sum_to_size ----
 
 Tensor sum_to_size(const Tensor& self, IntSpan size) {
-  VT_CHECK(is_expandable_to(size, self.sizes()), Runtime, "size {", size, "} is not expandable to size {", self.sizes(), "}.");
+  VT_CHECK(is_expandable_to(size, self.sizes()), Runtime, "size {", size, "} is not expandable to size {", self.sizes(),
+           "}.");
   if (same(size, self.sizes())) return self;
   const auto lead = self.sizes().size() - size.size();
   DimVec dims;
@@ -218,7 +217,8 @@ void register_reduce_sums(Registry& r) {
       .cpu(nansum)
       .cuda(nansum)
       .backward(keep::self, nansum_backward);
-  r.def("nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor").composite(nanmean);
+  r.def("nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+      .composite(nanmean);
   r.def("mean(Tensor self, *, ScalarType? dtype=None) -> Tensor")
       .meta(mean_all_meta)
       .cpu(mean_all)
@@ -249,7 +249,8 @@ void register_reduce_sums(Registry& r) {
       .cpu(count_nonzero_one)
       .cuda(count_nonzero_one)
       .not_differentiable();
-  for (const char* op : {"sum", "sum.dim_IntList", "prod", "prod.dim_int"}) r.at(op).autocast(AutocastPolicy::Float32OnCuda);
+  for (const char* op : {"sum", "sum.dim_IntList", "prod", "prod.dim_int"})
+    r.at(op).autocast(AutocastPolicy::Float32OnCuda);
   r.def("sum_to_size(Tensor self, int[] size) -> Tensor").composite(sum_to_size).method_only();
 }
 

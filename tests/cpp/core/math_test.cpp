@@ -38,7 +38,8 @@ void check_float(const char* name, F ours, G reference, double tolerance) {
     if (!(error <= worst)) worst = error, where = x;
   };
   for (uint64_t bits = 0; bits <= 0xffffffffu; bits += 1009) check(from_bits(static_cast<uint32_t>(bits)));
-  for (float x : {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1.0f, -1.0f, 1e-45f, -1e-45f, 3.4028235e38f, -3.4028235e38f}) check(x);
+  for (float x : {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1.0f, -1.0f, 1e-45f, -1e-45f, 3.4028235e38f, -3.4028235e38f})
+    check(x);
   INFO(name, ": worst relative error ", worst, " at ", where);
   CHECK(worst <= tolerance);
   CHECK(special == 0);
@@ -67,8 +68,9 @@ TEST_CASE("float functions keep to their bounds over the whole range") {
   CHECK_FLOAT(cos, 1.3e-7);
   CHECK_FLOAT(sinh, 2e-7);
   CHECK_FLOAT(cosh, 2e-7);
-  check_float("sigmoid", [](float x) { return x < -88.0f ? 0.0f : m::sigmoid(x); },
-              [](double x) { return x < -88.0 ? 0.0 : 1.0 / (1.0 + std::exp(-x)); }, 1.5e-7);
+  check_float(
+      "sigmoid", [](float x) { return x < -88.0f ? 0.0f : m::sigmoid(x); },
+      [](double x) { return x < -88.0 ? 0.0 : 1.0 / (1.0 + std::exp(-x)); }, 1.5e-7);
 }
 
 TEST_CASE("signs of zero survive") {
@@ -91,7 +93,8 @@ TEST_CASE("halves round to nearest even and come back") {
   }
   // Between two neighbours: below the middle, the middle (to even), above it.
   for (uint32_t i = 0; i < 0x7bff; ++i) {
-    const float low = float16::from_bits(static_cast<uint16_t>(i)), high = float16::from_bits(static_cast<uint16_t>(i + 1));
+    const float low = float16::from_bits(static_cast<uint16_t>(i)),
+                high = float16::from_bits(static_cast<uint16_t>(i + 1));
     const float middle = (low + high) / 2;
     REQUIRE(float16(std::nextafter(middle, low)).bits == i);
     REQUIRE(float16(std::nextafter(middle, high)).bits == i + 1);
@@ -167,15 +170,15 @@ TEST_CASE("complex functions agree with the C library") {
     for (double im : values) {
       const complex128 z(re, im);
       const std::complex<double> s(re, im);
-#define CHECK_COMPLEX(name)                                                             \
-  do {                                                                                  \
-    const complex128 got = m::name(z);                                                  \
-    const std::complex<double> expected = std::name(s);                                 \
-    if (std::isfinite(expected.real()) && std::isfinite(expected.imag())) {             \
-      CAPTURE(re);                                                                      \
-      CAPTURE(im);                                                                      \
-      CHECK_MESSAGE(relative<double>({got.re, got.im}, expected) < 2e-13, #name);       \
-    }                                                                                   \
+#define CHECK_COMPLEX(name)                                                       \
+  do {                                                                            \
+    const complex128 got = m::name(z);                                            \
+    const std::complex<double> expected = std::name(s);                           \
+    if (std::isfinite(expected.real()) && std::isfinite(expected.imag())) {       \
+      CAPTURE(re);                                                                \
+      CAPTURE(im);                                                                \
+      CHECK_MESSAGE(relative<double>({got.re, got.im}, expected) < 2e-13, #name); \
+    }                                                                             \
   } while (0)
       CHECK_COMPLEX(exp);
       CHECK_COMPLEX(log);

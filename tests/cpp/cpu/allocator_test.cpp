@@ -24,7 +24,8 @@ TEST_CASE("size classes cover every size and waste at most a quarter") {
 
 TEST_CASE("blocks are aligned, writable and apart") {
   std::vector<std::pair<char*, size_t>> blocks;
-  for (size_t bytes : {size_t{0}, size_t{1}, size_t{64}, size_t{65}, size_t{1000}, size_t{1} << 17, (size_t{1} << 17) + 1, size_t{5} << 20}) {
+  for (size_t bytes : {size_t{0}, size_t{1}, size_t{64}, size_t{65}, size_t{1000}, size_t{1} << 17,
+                       (size_t{1} << 17) + 1, size_t{5} << 20}) {
     auto* data = static_cast<char*>(cpu_allocate(bytes));
     CHECK(reinterpret_cast<uintptr_t>(data) % kCpuAlignment == 0);
     std::memset(data, static_cast<int>(blocks.size()), bytes);

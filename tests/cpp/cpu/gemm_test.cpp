@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -47,13 +47,15 @@ double size_of_error(wide_t<T> x) {
 }
 
 template <class T>
-void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha_value, double beta_value, bool with_bias,
-                int64_t padding = 3) {
+void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha_value, double beta_value,
+                bool with_bias, int64_t padding = 3) {
   using S = typename cpu::GemmScalar<T>::type;
   using W = wide_t<T>;
   const int64_t lda = (trans_a ? m : k) + padding, ldb = (trans_b ? k : n) + padding, ldc = n + padding;
   // Exactly as large as the matrices, so that a sanitizer sees a read beyond them.
-  auto last = [&](int64_t rows, int64_t columns, int64_t ld) { return static_cast<size_t>(rows == 0 ? 0 : (rows - 1) * ld + columns); };
+  auto last = [&](int64_t rows, int64_t columns, int64_t ld) {
+    return static_cast<size_t>(rows == 0 ? 0 : (rows - 1) * ld + columns);
+  };
   std::vector<T> a(last(trans_a ? k : m, trans_a ? m : k, lda)), b(last(trans_b ? n : k, trans_b ? k : n, ldb));
   std::vector<T> c(last(m, n, ldc)), bias(static_cast<size_t>(n));
   for (T& x : a) x = random_value<T>();
@@ -65,13 +67,15 @@ void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, dou
   }
   const std::vector<T> before = c;
   const S alpha = S(alpha_value), beta = S(beta_value);
-  cpu::gemm<T>(trans_a, trans_b, m, n, k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc, with_bias ? bias.data() : nullptr);
+  cpu::gemm<T>(trans_a, trans_b, m, n, k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc,
+               with_bias ? bias.data() : nullptr);
   double worst = 0;
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < n; ++j) {
       W sum = W(0);
       for (int64_t p = 0; p < k; ++p) {
-        sum = sum + W(a[static_cast<size_t>(trans_a ? p * lda + i : i * lda + p)]) * W(b[static_cast<size_t>(trans_b ? j * ldb + p : p * ldb + j)]);
+        sum = sum + W(a[static_cast<size_t>(trans_a ? p * lda + i : i * lda + p)]) *
+                        W(b[static_cast<size_t>(trans_b ? j * ldb + p : p * ldb + j)]);
       }
       const auto at = static_cast<size_t>(i * ldc + j);
       W expected = W(alpha) * sum;
@@ -80,7 +84,8 @@ void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, dou
       if constexpr (std::is_integral_v<T>) {
         worst += static_cast<T>(expected) != c[at];
       } else {
-        const double error = size_of_error<T>(W(c[at]) - expected) / (size_of_error<T>(expected) + std::sqrt(double(k)) + 1);
+        const double error =
+            size_of_error<T>(W(c[at]) - expected) / (size_of_error<T>(expected) + std::sqrt(double(k)) + 1);
         if (!(error <= worst)) worst = error;
       }
     }
@@ -156,9 +161,11 @@ TEST_CASE("batched products, strides of zero and shared matrices") {
     for (int64_t stride_a : {int64_t{0}, m * k}) {
       for (int64_t stride_b : {int64_t{0}, k * n}) {
         std::vector<float> got(batch * m * n), expected(batch * m * n);
-        cpu::gemm_batched<float>(false, tb, batch, m, n, k, 1, a.data(), k, stride_a, b.data(), tb ? k : n, stride_b, 0, got.data(), n, m * n);
+        cpu::gemm_batched<float>(false, tb, batch, m, n, k, 1, a.data(), k, stride_a, b.data(), tb ? k : n, stride_b, 0,
+                                 got.data(), n, m * n);
         for (int64_t i = 0; i < batch; ++i) {
-          cpu::gemm<float>(false, tb, m, n, k, 1, a.data() + i * stride_a, k, b.data() + i * stride_b, tb ? k : n, 0, expected.data() + i * m * n, n);
+          cpu::gemm<float>(false, tb, m, n, k, 1, a.data() + i * stride_a, k, b.data() + i * stride_b, tb ? k : n, 0,
+                           expected.data() + i * m * n, n);
         }
         for (size_t i = 0; i < got.size(); ++i) REQUIRE(got[i] == doctest::Approx(expected[i]));
       }
@@ -169,7 +176,8 @@ TEST_CASE("batched products, strides of zero and shared matrices") {
 TEST_CASE("every SIMD level gives the right products") {
   if (std::getenv("VIBETENSOR_SIMD")) return;
   for (const char* level : {"v2", "v3"}) {
-    const std::string command = std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
+    const std::string command =
+        std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
     CHECK(std::system(command.c_str()) == 0);
   }
 }

@@ -28,7 +28,8 @@ TEST_CASE("VIBETENSOR_SIMD lowers the level in a fresh process") {
     return;
   }
   for (const char* level : {"v2", "v3"}) {
-    const std::string command = std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
+    const std::string command =
+        std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
     CHECK(std::system(command.c_str()) == 0);
   }
 }

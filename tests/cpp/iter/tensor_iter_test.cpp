@@ -133,12 +133,14 @@ TEST_CASE("cast_strided converts between any strides") {
   make({1});
   const double from[] = {-1.5, 0.0, 2.75, 300.0};
   int16_t to[8] = {};
-  cpu::cast_strided(reinterpret_cast<char*>(to), 4, DType::int16, reinterpret_cast<const char*>(from), 8, DType::float64, 4);
+  cpu::cast_strided(reinterpret_cast<char*>(to), 4, DType::int16, reinterpret_cast<const char*>(from), 8,
+                    DType::float64, 4);
   CHECK(to[0] == -1);
   CHECK(to[4] == 2);
   CHECK(to[6] == 300);
   bool flags[4];
-  cpu::cast_strided(reinterpret_cast<char*>(flags), 1, DType::bool_, reinterpret_cast<const char*>(from), 8, DType::float64, 4);
+  cpu::cast_strided(reinterpret_cast<char*>(flags), 1, DType::bool_, reinterpret_cast<const char*>(from), 8,
+                    DType::float64, 4);
   CHECK(flags[0]);
   CHECK_FALSE(flags[1]);
 }

@@ -25,19 +25,25 @@ template <class T>
 struct Heads {
   std::vector<T> data;
   int64_t heads, rows, dim;
-  Heads(int64_t batch, int64_t heads_, int64_t rows_, int64_t dim_) : data(static_cast<size_t>(batch * heads_ * rows_ * dim_)), heads(heads_), rows(rows_), dim(dim_) {
+  Heads(int64_t batch, int64_t heads_, int64_t rows_, int64_t dim_)
+      : data(static_cast<size_t>(batch * heads_ * rows_ * dim_)), heads(heads_), rows(rows_), dim(dim_) {
     for (T& x : data) x = T(next_random());
   }
   cpu::AttentionMatrix<const T> in() const { return {data.data(), rows * heads * dim, dim, heads * dim}; }
   cpu::AttentionMatrix<T> out() { return {data.data(), rows * heads * dim, dim, heads * dim}; }
-  double at(int64_t b, int64_t h, int64_t r, int64_t d) const { return static_cast<double>(data[static_cast<size_t>(((b * rows + r) * heads + h) * dim + d)]); }
+  double at(int64_t b, int64_t h, int64_t r, int64_t d) const {
+    return static_cast<double>(data[static_cast<size_t>(((b * rows + r) * heads + h) * dim + d)]);
+  }
 };
 
 template <class T>
-void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t dim, int64_t value_dim, bool causal, double tolerance) {
+void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t dim, int64_t value_dim, bool causal,
+           double tolerance) {
   const cpu::AttentionShape s{batch, heads, queries, keys, dim, value_dim, 0.37, causal};
-  const Heads<T> q(batch, heads, queries, dim), k(batch, heads, keys, dim), v(batch, heads, keys, value_dim), g(batch, heads, queries, value_dim);
-  Heads<T> out(batch, heads, queries, value_dim), dq(batch, heads, queries, dim), dk(batch, heads, keys, dim), dv(batch, heads, keys, value_dim);
+  const Heads<T> q(batch, heads, queries, dim), k(batch, heads, keys, dim), v(batch, heads, keys, value_dim),
+      g(batch, heads, queries, value_dim);
+  Heads<T> out(batch, heads, queries, value_dim), dq(batch, heads, queries, dim), dk(batch, heads, keys, dim),
+      dv(batch, heads, keys, value_dim);
   std::vector<opmath_t<T>> lse(static_cast<size_t>(batch * heads * queries));
   cpu::attention<T>(s, q.in(), k.in(), v.in(), out.out(), lse.data());
   cpu::attention_backward<T>(s, g.in(), q.in(), k.in(), v.in(), out.in(), lse.data(), dq.out(), dk.out(), dv.out());
@@ -116,7 +122,8 @@ TEST_CASE("bfloat16") { check_type<bfloat16>(3e-2); }
 TEST_CASE("every SIMD level agrees") {
   if (std::getenv("VIBETENSOR_SIMD")) return;
   for (const char* level : {"v2", "v3"}) {
-    const std::string command = std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
+    const std::string command =
+        std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
     CHECK(std::system(command.c_str()) == 0);
   }
 }

@@ -32,7 +32,10 @@ std::vector<T> random_vector(int64_t n) {
 
 template <class T>
 double tolerance() {
-  return dtype_of<T> == DType::float64 ? 1e-12 : dtype_of<T> == DType::float32 ? 6e-6 : dtype_of<T> == DType::float16 ? 2e-3 : 1.6e-2;
+  return dtype_of<T> == DType::float64   ? 1e-12
+         : dtype_of<T> == DType::float32 ? 6e-6
+         : dtype_of<T> == DType::float16 ? 2e-3
+                                         : 1.6e-2;
 }
 
 template <class T>
@@ -82,8 +85,10 @@ void check_causal(int64_t batch, int64_t queries, int64_t keys) {
     const int64_t visible = std::min(keys, r % queries + 1);
     double sum = 0;
     for (int64_t j = 0; j < visible; ++j) sum += std::exp(0.3 * static_cast<double>(x[r * keys + j]));
-    for (int64_t j = 0; j < visible; ++j) expected[r * keys + j] = std::exp(0.3 * static_cast<double>(x[r * keys + j])) / sum;
-    for (int64_t j = visible; j < keys; ++j) x[r * keys + j] = T(std::numeric_limits<float>::quiet_NaN());  // never read
+    for (int64_t j = 0; j < visible; ++j)
+      expected[r * keys + j] = std::exp(0.3 * static_cast<double>(x[r * keys + j])) / sum;
+    for (int64_t j = visible; j < keys; ++j)
+      x[r * keys + j] = T(std::numeric_limits<float>::quiet_NaN());  // never read
   }
   cpu::softmax_causal<T>(x.data(), y.data(), batch, queries, keys, 0.3);
   check_close("causal", y, expected);
@@ -101,7 +106,8 @@ void check_norm(bool center, bool with_weight, bool with_bias, int64_t rows, int
   const double eps = 1e-3;
   if (center) {
     cpu::layer_norm<T>(x.data(), w, b, eps, y.data(), mean.data(), rstd.data(), rows, columns);
-    cpu::layer_norm_backward<T>(grad.data(), x.data(), w, mean.data(), rstd.data(), dx.data(), dw.data(), db.data(), rows, columns);
+    cpu::layer_norm_backward<T>(grad.data(), x.data(), w, mean.data(), rstd.data(), dx.data(), dw.data(), db.data(),
+                                rows, columns);
   } else {
     cpu::rms_norm<T>(x.data(), w, eps, y.data(), rstd.data(), rows, columns);
     cpu::rms_norm_backward<T>(grad.data(), x.data(), w, rstd.data(), dx.data(), dw.data(), rows, columns);
@@ -151,7 +157,8 @@ void check_adam(bool amsgrad, bool maximize, bool decoupled) {
       em[i] = 0.9 * em[i] + 0.1 * gi;
       ev[i] = 0.999 * ev[i] + 0.001 * gi * gi;
       emax[i] = std::max(emax[i], ev[i]);
-      ep[i] -= 0.01 / (1 - std::pow(0.9, step)) * em[i] / (std::sqrt(amsgrad ? emax[i] : ev[i]) / std::sqrt(1 - std::pow(0.999, step)) + 1e-8);
+      ep[i] -= 0.01 / (1 - std::pow(0.9, step)) * em[i] /
+               (std::sqrt(amsgrad ? emax[i] : ev[i]) / std::sqrt(1 - std::pow(0.999, step)) + 1e-8);
     }
   }
   check_close("adam parameters", p, ep);
@@ -246,7 +253,8 @@ TEST_CASE("softmax of infinities and NaN") {
 TEST_CASE("every SIMD level agrees") {
   if (std::getenv("VIBETENSOR_SIMD")) return;
   for (const char* level : {"v2", "v3"}) {
-    const std::string command = std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
+    const std::string command =
+        std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
     CHECK(std::system(command.c_str()) == 0);
   }
 }
