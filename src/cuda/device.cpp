@@ -3,11 +3,10 @@
 #include <pthread.h>
 
 #include <atomic>
-#include <cstdio>
 #include <mutex>
 
 #include "core/error.h"
-#include "cuda/check.h"
+#include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
 namespace vt::cuda {
@@ -15,27 +14,51 @@ namespace {
 
 struct Probe {
   int count = 0;
-  cudaError_t status = cudaSuccess;
+  Status status = Status::Success;
 };
 
 // A context doesn't survive fork: the child must say so instead of failing in some call at random.
 std::atomic<bool> forked_after_use{false};
 
-const Probe& probe() {
-  static const Probe result = [] {
-    Probe p;
-    int count = 0;  // stays untouched when there is no driver
-    p.status = cudaGetDeviceCount(&count);
-    if (p.status == cudaSuccess) {
-      p.count = count < kMaxDevices ? count : kMaxDevices;
-      if (p.count > 0) pthread_atfork(nullptr, nullptr, [] { forked_after_use.store(true); });
-    } else {
-      clear_last_error();
-    }
-    return p;
-  }();
-  return result;
+struct Properties {
+  std::once_flag once;
+  DeviceProperties values;
+};
+
+// What was learned about the devices; made anew when the device API changes, and never freed.
+struct Known {
+  Probe probe;
+  Properties properties[kMaxDevices];
+};
+std::atomic<Known*> known{nullptr};
+std::mutex known_mutex;
+const bool forgets_devices = on_device_api_change([] { known.store(nullptr); });
+
+Known& learn() {
+  std::lock_guard lock(known_mutex);
+  if (Known* already = known.load(std::memory_order_relaxed)) return *already;
+  auto* fresh = new Known;
+  Probe& p = fresh->probe;
+  int count = 0;
+  p.status = device_api().device_count(count);
+  if (p.status == Status::Success) {
+    p.count = count < kMaxDevices ? count : kMaxDevices;
+    static std::once_flag once;
+    if (p.count > 0)
+      std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forked_after_use.store(true); }); });
+  } else {
+    device_api().clear_error();
+  }
+  known.store(fresh, std::memory_order_release);
+  return *fresh;
 }
+
+Known& what_is_known() {
+  Known* already = known.load(std::memory_order_acquire);
+  return VT_LIKELY(already != nullptr) ? *already : learn();
+}
+
+const Probe& probe() { return what_is_known().probe; }
 
 thread_local int thread_device = -1;  // -1: the runtime hasn't been told yet
 
@@ -43,39 +66,6 @@ void check_index(int device) {
   ensure_available();
   VT_CHECK(device >= 0 && device < device_count(), Runtime, "expected a CUDA device index in [0, ", device_count(),
            "), got ", device, " (CUDA error: invalid device ordinal)");
-}
-
-std::string format_uuid(const cudaUUID_t& uuid) {
-  std::string text;
-  for (int i = 0; i < 16; ++i) {
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(uuid.bytes[i]));
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits;
-  }
-  return text;
-}
-
-DeviceProperties read_properties(int device) {
-  cudaDeviceProp raw{};
-  VT_CUDA_CHECK(cudaGetDeviceProperties(&raw, device));
-  DeviceProperties p;
-  p.name = raw.name;
-  p.uuid = format_uuid(raw.uuid);
-  p.major = raw.major;
-  p.minor = raw.minor;
-  p.total_memory = raw.totalGlobalMem;
-  p.multi_processor_count = raw.multiProcessorCount;
-  p.max_threads_per_multi_processor = raw.maxThreadsPerMultiProcessor;
-  p.warp_size = raw.warpSize;
-  p.l2_cache_size = static_cast<size_t>(raw.l2CacheSize);
-  p.shared_memory_per_block = raw.sharedMemPerBlock;
-  p.shared_memory_per_block_optin = raw.sharedMemPerBlockOptin;
-  p.shared_memory_per_multiprocessor = raw.sharedMemPerMultiprocessor;
-  p.regs_per_multiprocessor = raw.regsPerMultiprocessor;
-  p.is_integrated = raw.integrated != 0;
-  p.is_multi_gpu_board = raw.isMultiGpuBoard != 0;
-  return p;
 }
 
 }  // namespace
@@ -90,40 +80,31 @@ std::string unavailable_reason() {
     return "CUDA can't be used in a forked child of a process that has used it; use the 'spawn' start method.";
   }
   if (p.count > 0) return {};
-  if (p.status == cudaErrorInsufficientDriver) {
+  if (p.status == Status::InsufficientDriver) {
     return driver_version() == 0
                ? "No NVIDIA driver (libcuda.so.1) was found on this machine."
                : vt::detail::concat("The NVIDIA driver supports CUDA ", driver_version() / 1000, ".",
                                     driver_version() % 1000 / 10, ", older than the ", runtime_version() / 1000, ".",
                                     runtime_version() % 1000 / 10, " that this build needs.");
   }
-  if (p.status == cudaErrorNoDevice || p.status == cudaSuccess) return "The NVIDIA driver sees no GPU.";
-  return vt::detail::concat("The CUDA runtime could not start: ", cudaGetErrorName(p.status), ", ",
-                            cudaGetErrorString(p.status), ".");
+  if (p.status == Status::NoDevice || p.status == Status::Success) return "The NVIDIA driver sees no GPU.";
+  return vt::detail::concat("The CUDA runtime could not start: ", device_api().describe(p.status), ".");
 }
 
 void ensure_available() {
   if (VT_UNLIKELY(!is_available())) VT_THROW(Runtime, unavailable_reason());
 }
 
-int runtime_version() noexcept { return CUDART_VERSION; }
+int runtime_version() noexcept { return device_api().runtime_version(); }
 
-int driver_version() noexcept {
-  int version = 0;
-  if (cudaDriverGetVersion(&version) != cudaSuccess) clear_last_error();
-  return version;
-}
+int driver_version() noexcept { return device_api().driver_version(); }
 
 const DeviceProperties& device_properties(int device) {
   check_index(device);
-  struct Entry {
-    std::once_flag once;
-    DeviceProperties properties;
-  };
-  static auto* entries = new Entry[kMaxDevices];
-  Entry& entry = entries[device];
-  std::call_once(entry.once, [&] { entry.properties = read_properties(device); });
-  return entry.properties;
+  Properties& known_properties = what_is_known().properties[device];
+  std::call_once(known_properties.once,
+                 [&] { check(device_api().device_properties(device, known_properties.values), "device properties"); });
+  return known_properties.values;
 }
 
 int current_device() {
@@ -134,7 +115,7 @@ int current_device() {
 void set_device(int device) {
   if (VT_LIKELY(thread_device == device && !forked_after_use.load(std::memory_order_relaxed))) return;
   check_index(device);
-  VT_CUDA_CHECK(cudaSetDevice(device));
+  check(device_api().set_device(device), "device change");
   thread_device = device;
 }
 
@@ -151,19 +132,19 @@ Device resolve_device(Device device) {
 bool can_access_peer(int device, int peer) {
   check_index(device);
   check_index(peer);
-  int able = 0;
-  VT_CUDA_CHECK(cudaDeviceCanAccessPeer(&able, device, peer));
-  return able != 0;
+  bool able = false;
+  check(device_api().can_access_peer(device, peer, able), "peer access query");
+  return able;
 }
 
 void memory_info(int device, size_t& free_bytes, size_t& total_bytes) {
-  DeviceGuard guard(device);
-  VT_CUDA_CHECK(cudaMemGetInfo(&free_bytes, &total_bytes));
+  check_index(device);
+  check(device_api().memory_info(device, free_bytes, total_bytes), "memory query");
 }
 
 void synchronize_device(int device) {
-  DeviceGuard guard(device);
-  VT_CUDA_CHECK(cudaDeviceSynchronize());
+  check_index(device);
+  check(device_api().synchronize(device), "device synchronisation");
   throw_device_errors(device);
 }
 
@@ -177,10 +158,10 @@ DeviceGuard::DeviceGuard(int device) : previous_(-1) {
 
 DeviceGuard::~DeviceGuard() {
   if (previous_ < 0) return;
-  if (cudaSetDevice(previous_) == cudaSuccess) {
+  if (device_api().set_device(previous_) == Status::Success) {
     thread_device = previous_;
   } else {
-    clear_last_error();
+    device_api().clear_error();
   }
 }
 

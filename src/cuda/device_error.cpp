@@ -4,8 +4,8 @@
 #include <mutex>
 
 #include "core/error.h"
-#include "cuda/check.h"
 #include "cuda/device.h"
+#include "cuda/device_api.h"
 
 namespace vt::cuda {
 namespace detail {
@@ -47,7 +47,7 @@ DeviceErrorSink device_error_sink(int device, const char* op) {
     if (detail::error_records[device] == nullptr) {
       DeviceGuard guard(device);
       void* memory = nullptr;
-      VT_CUDA_CHECK(cudaHostAlloc(&memory, sizeof(DeviceErrorRecord), cudaHostAllocMapped | cudaHostAllocPortable));
+      check(device_api().allocate_host(sizeof(DeviceErrorRecord), memory), "allocation of the error record");
       detail::error_records[device] = new (memory) DeviceErrorRecord{};
     }
   }

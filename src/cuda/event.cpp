@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "cuda/check.h"
+#include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
 namespace vt::cuda {
@@ -28,16 +28,14 @@ Event& Event::operator=(Event&& other) noexcept {
 Event::~Event() { destroy(); }
 
 void Event::destroy() noexcept {
-  if (handle_ != nullptr && cudaEventDestroy(handle_) != cudaSuccess) clear_last_error();
+  DeviceApi& api = device_api();
+  if (handle_ != nullptr && api.destroy_event(device_, handle_) != Status::Success) api.clear_error();
   handle_ = nullptr;
 }
 
 void Event::create(int device) {
-  DeviceGuard guard(device);
-  unsigned flags = cudaEventDefault;
-  if (!timing_) flags |= cudaEventDisableTiming;
-  if (blocking_) flags |= cudaEventBlockingSync;
-  VT_CUDA_CHECK(cudaEventCreateWithFlags(&handle_, flags));
+  ensure_available();
+  check(device_api().create_event(device, timing_, blocking_, handle_), "event creation");
   device_ = device;
 }
 
@@ -45,30 +43,28 @@ void Event::record(Stream stream) {
   if (handle_ == nullptr) create(stream.device);
   VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_,
            " to record this event, got cuda:", stream.device);
-  DeviceGuard guard(device_);
-  VT_CUDA_CHECK(cudaEventRecord(handle_, stream.handle));
+  check(device_api().record_event(handle_, stream), "event record");
 }
 
 void Event::block(Stream stream) const {
   if (handle_ == nullptr) return;
-  DeviceGuard guard(stream.device);
-  VT_CUDA_CHECK(cudaStreamWaitEvent(stream.handle, handle_, 0));
+  check(device_api().wait_event(stream, handle_), "event wait");
 }
 
 bool Event::query() const {
   if (handle_ == nullptr) return true;
-  const cudaError_t status = cudaEventQuery(handle_);
-  if (status == cudaErrorNotReady) {
-    clear_last_error();
+  const Status status = device_api().query(handle_);
+  if (status == Status::NotReady) {
+    device_api().clear_error();
     return false;
   }
-  VT_CUDA_CHECK(status);
+  check(status, "event query");
   return true;
 }
 
 void Event::synchronize() const {
   if (handle_ == nullptr) return;
-  VT_CUDA_CHECK(cudaEventSynchronize(handle_));
+  check(device_api().synchronize(handle_), "event synchronisation");
   throw_device_errors(device_);
 }
 
@@ -76,12 +72,12 @@ float Event::elapsed_ms(const Event& end) const {
   VT_CHECK(timing_ && end.timing_, Value, "expected events made with timing, got one without");
   VT_CHECK(is_recorded() && end.is_recorded(), Value, "expected recorded events, got one that never was");
   float ms = 0;
-  const cudaError_t status = cudaEventElapsedTime(&ms, handle_, end.handle_);
-  if (status == cudaErrorNotReady) {
-    clear_last_error();
+  const Status status = device_api().elapsed_ms(handle_, end.handle_, ms);
+  if (status == Status::NotReady) {
+    device_api().clear_error();
     VT_THROW(Runtime, "expected both events to be done, got one that is still pending; synchronize first");
   }
-  VT_CUDA_CHECK(status);
+  check(status, "elapsed time");
   return ms;
 }
 

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "cuda/allocator.h"
-#include "cuda/check.h"
 #include "cuda/cublaslt.h"
+#include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
 namespace vt::cuda {
@@ -236,12 +236,12 @@ bool run(const GemmArgs& g, Stream stream) {
 void zero_product(const GemmArgs& g, Stream stream) {
   VT_CHECK(g.beta == 0.0 && g.epilogue == GemmEpilogue::None, NotImplemented,
            "a CUDA matrix product over an empty inner dimension is implemented without beta and epilogue only");
-  DeviceGuard guard(stream.device);
   const size_t bytes = size_of(g.out_dtype);
   for (int64_t i = 0; i < g.batch; ++i) {
     char* c = static_cast<char*>(g.c) + static_cast<size_t>(i * g.stride_c) * bytes;
-    VT_CUDA_CHECK(cudaMemset2DAsync(c, static_cast<size_t>(g.ldc) * bytes, 0, static_cast<size_t>(g.n) * bytes,
-                                    static_cast<size_t>(g.m), stream.handle));
+    check(device_api().fill_rows(c, static_cast<size_t>(g.ldc) * bytes, 0, static_cast<size_t>(g.n) * bytes,
+                                 static_cast<size_t>(g.m), stream),
+          "fill");
   }
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "cuda/check.h"
+#include "cuda/device_api.h"
 #include "cuda/event.h"
 
 namespace vt::cuda {
@@ -72,7 +72,7 @@ Allocation allocate_pinned(size_t bytes) {
   }
   if (block == nullptr) {
     auto fresh = std::make_unique<PinnedBlock>();
-    VT_CUDA_CHECK_OP("pinned allocation", cudaHostAlloc(&fresh->data, rounded, cudaHostAllocPortable));
+    check(device_api().allocate_host(rounded, fresh->data), "pinned allocation");
     fresh->bytes = rounded;
     block = fresh.release();
   }
@@ -92,12 +92,7 @@ void record_pinned_use(const void* data, Stream stream) {
 
 bool is_pinned(const void* data) {
   if (data == nullptr || !is_available()) return false;
-  cudaPointerAttributes attributes{};
-  if (cudaPointerGetAttributes(&attributes, data) != cudaSuccess) {
-    clear_last_error();
-    return false;
-  }
-  return attributes.type == cudaMemoryTypeHost;
+  return device_api().is_page_locked(data);
 }
 
 void empty_pinned_cache() {
@@ -106,7 +101,7 @@ void empty_pinned_cache() {
   for (auto& [bytes, idle] : c.idle) {
     std::erase_if(idle, [](PinnedBlock* block) {
       if (!is_done(*block)) return false;
-      VT_CUDA_CHECK(cudaFreeHost(block->data));
+      check(device_api().free_host(block->data), "pinned free");
       delete block;
       return true;
     });

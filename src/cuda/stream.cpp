@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "core/error.h"
-#include "cuda/check.h"
+#include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
 namespace vt::cuda {
@@ -19,9 +19,20 @@ struct Pool {
   std::mutex mutex;
 };
 
+std::atomic<Pool*> pools{nullptr};
+const bool forgets_pools = on_device_api_change([] { pools.store(nullptr); });
+
 Pool& pool_of(int device) {
-  static auto* pools = new Pool[kMaxDevices];
-  return pools[device];
+  Pool* all = pools.load(std::memory_order_acquire);
+  if (VT_UNLIKELY(all == nullptr)) {
+    auto* fresh = new Pool[kMaxDevices];
+    if (pools.compare_exchange_strong(all, fresh)) {
+      all = fresh;
+    } else {
+      delete[] fresh;
+    }
+  }
+  return all[device];
 }
 
 // Null handle: the default stream; that makes zero-initialised thread storage right.
@@ -37,13 +48,7 @@ int device_or_current(int device) {
 
 void stream_priority_range(int& lowest, int& highest) {
   ensure_available();
-  static const auto range = [] {
-    std::array<int, 2> r{};
-    VT_CUDA_CHECK(cudaDeviceGetStreamPriorityRange(&r[0], &r[1]));
-    return r;
-  }();
-  lowest = range[0];
-  highest = range[1];
+  check(device_api().priority_range(lowest, highest), "stream priorities");
 }
 
 Stream default_stream(int device) { return {nullptr, device_or_current(device)}; }
@@ -63,8 +68,7 @@ Stream pool_stream(int device, int priority) {
     std::lock_guard lock(pool.mutex);
     handle = entry.load(std::memory_order_relaxed);
     if (handle == nullptr) {
-      DeviceGuard guard(device);
-      VT_CUDA_CHECK(cudaStreamCreateWithPriority(&handle, cudaStreamNonBlocking, priority));
+      check(device_api().create_stream(device, priority, handle), "stream creation");
       entry.store(handle, std::memory_order_release);
     }
   }
@@ -81,36 +85,34 @@ Stream current_stream(int device) {
 void set_current_stream(Stream stream) { thread_streams[stream.device] = stream.handle; }
 
 bool query_stream(Stream stream) {
-  DeviceGuard guard(stream.device);
-  const cudaError_t status = cudaStreamQuery(stream.handle);
-  if (status == cudaErrorNotReady) {
-    clear_last_error();
+  const Status status = device_api().query(stream);
+  if (status == Status::NotReady) {
+    device_api().clear_error();
     return false;
   }
-  VT_CUDA_CHECK(status);
+  check(status, "stream query");
   return true;
 }
 
 void synchronize_stream(Stream stream) {
-  DeviceGuard guard(stream.device);
-  VT_CUDA_CHECK(cudaStreamSynchronize(stream.handle));
+  check(device_api().synchronize(stream), "stream synchronisation");
   throw_device_errors(stream.device);
 }
 
 int stream_priority(Stream stream) {
-  DeviceGuard guard(stream.device);
   int priority = 0;
-  VT_CUDA_CHECK(cudaStreamGetPriority(stream.handle, &priority));
+  check(device_api().priority(stream, priority), "stream priority");
   return priority;
 }
 
 bool is_capturing(Stream stream) {
-  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
-  if (cudaStreamIsCapturing(stream.handle, &status) != cudaSuccess) {
-    clear_last_error();
+  CaptureState state = CaptureState::None;
+  uint64_t id = 0;
+  if (device_api().capture_info(stream, state, id) != Status::Success) {
+    device_api().clear_error();
     return true;  // the legacy stream can't be asked while another stream captures
   }
-  return status != cudaStreamCaptureStatusNone;
+  return state != CaptureState::None;
 }
 
 StreamGuard::StreamGuard(Stream stream) : device_guard_(stream.device), previous_(current_stream(stream.device)) {

@@ -1,4 +1,4 @@
-// Streams: a value that names a queue of one device, pools of them, and each thread's current one.
+// Streams: pools of them and each thread's current one. The value that names one is in cuda/types.h.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,6 @@
 #include "cuda/types.h"
 
 namespace vt::cuda {
-
-/// A queue of one device; a plain value, cheap to copy. The null handle is the device's default stream.
-/// Pool streams live as long as the process; external ones belong to whoever made them.
-struct Stream {
-  StreamHandle handle = nullptr;
-  int device = 0;
-
-  friend bool operator==(const Stream&, const Stream&) = default;
-};
 
 inline constexpr int kStreamsPerPool = 32;
 

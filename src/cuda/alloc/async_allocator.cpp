@@ -3,36 +3,17 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "cuda/check.h"
+#include "cuda/device_api.h"
 
 namespace vt::cuda {
 namespace {
 
 std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(bytes) / (1 << 20), " MiB"); }
 
-cudaMemPool_t default_pool(int device) {
-  cudaMemPool_t pool = nullptr;
-  VT_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device));
-  return pool;
-}
-
-size_t reserved_bytes(int device, cudaMemPoolAttr attribute) {
-  uint64_t value = 0;
-  VT_CUDA_CHECK(cudaMemPoolGetAttribute(default_pool(device), attribute, &value));
-  return value;
-}
-
 }  // namespace
 
 // The states live as long as the process: tensors of static lifetime may be freed after any destructor of ours.
 AsyncAllocator::AsyncAllocator() : devices_(new DeviceState[kMaxDevices]) {}
-
-void AsyncAllocator::configure(DeviceState& state, int device) {
-  cudaMemPool_t pool = default_pool(device);
-  uint64_t keep = UINT64_MAX;
-  VT_CUDA_CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep));
-  state.configured = true;
-}
 
 Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   VT_ASSERT(bytes > 0);
@@ -86,31 +67,32 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
 }
 
 void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Stream stream, size_t requested) {
-  DeviceGuard guard(stream.device);
-  if (!state.configured) configure(state, stream.device);
+  DeviceApi& api = device_api();
   void* data = nullptr;
-  cudaError_t status = cudaMallocAsync(&data, bytes, stream.handle);
-  if (status == cudaErrorMemoryAllocation && !is_capturing(stream)) {
-    clear_last_error();
+  Status status = api.allocate_async(stream, bytes, data);
+  state.configured = true;
+  if (status == Status::OutOfMemory && !is_capturing(stream)) {
+    api.clear_error();
     state.stats.retries++;
     reap(state, true);
     empty_lists(state);
-    VT_CUDA_CHECK(cudaDeviceSynchronize());
-    VT_CUDA_CHECK(cudaMemPoolTrimTo(default_pool(stream.device), 0));
-    status = cudaMallocAsync(&data, bytes, stream.handle);
+    check(api.synchronize(stream.device), "device synchronisation");
+    check(api.trim_pool(stream.device), "memory release");
+    status = api.allocate_async(stream, bytes, data);
   }
-  if (status == cudaErrorMemoryAllocation) {
-    clear_last_error();
+  if (status == Status::OutOfMemory) {
+    api.clear_error();
     state.stats.out_of_memory++;
-    size_t free_bytes = 0, total_bytes = 0;
-    VT_CUDA_CHECK(cudaMemGetInfo(&free_bytes, &total_bytes));
+    size_t free_bytes = 0, total_bytes = 0, reserved = 0, most = 0;
+    check(api.memory_info(stream.device, free_bytes, total_bytes), "memory query");
+    check(api.pool_reserved(stream.device, reserved, most), "memory query");
     VT_THROW(OutOfMemory, "CUDA out of memory: tried to allocate ", mebibytes(requested), " on cuda:", stream.device,
              ", which has ", mebibytes(total_bytes), " in total and ", mebibytes(free_bytes), " free; ",
              mebibytes(static_cast<size_t>(state.stats.allocated_current)), " are held by tensors and ",
-             mebibytes(reserved_bytes(stream.device, cudaMemPoolAttrReservedMemCurrent)),
+             mebibytes(reserved),
              " reserved by the pool; try a smaller batch or delete tensors that are no longer used");
   }
-  VT_CUDA_CHECK_OP("allocation", status);
+  check(status, "allocation");
   return data;
 }
 
@@ -158,15 +140,12 @@ void AsyncAllocator::give_back(DeviceState& state, Block* block) noexcept {
 }
 
 void AsyncAllocator::free_to_pool(DeviceState& state, Block* block) noexcept {
-  try {
-    DeviceGuard guard(block->stream.device);
-    if (cudaFreeAsync(block->data, block->stream.handle) != cudaSuccess) {
-      // An external stream may be gone by now; cudaFree waits for the device instead.
-      clear_last_error();
-      if (cudaFree(block->data) != cudaSuccess) clear_last_error();
-    }
-  } catch (const Error&) {
-    // Process exit or a poisoned context: the memory goes with it.
+  DeviceApi& api = device_api();
+  if (api.free_async(block->stream, block->data) != Status::Success) {
+    // An external stream may be gone by now; free waits for the device instead. At process exit or in a poisoned
+    // context that fails too, and the memory goes with the context.
+    api.clear_error();
+    if (api.free(block->stream.device, block->data) != Status::Success) api.clear_error();
   }
   block->data = nullptr;
   block->next = state.spare;
@@ -186,7 +165,7 @@ void AsyncAllocator::reap(DeviceState& state, bool wait) {
   auto done = [&](PendingBlock& pending) {
     for (const Event& event : pending.events) {
       if (wait) {
-        VT_CUDA_CHECK(cudaEventSynchronize(event.handle()));
+        check(device_api().synchronize(event.handle()), "event synchronisation");
       } else if (!event.query()) {
         return false;
       }
@@ -216,8 +195,10 @@ MemoryStats AsyncAllocator::stats(int device) {
   MemoryStats stats = state.stats;
   stats.pending_blocks = static_cast<int64_t>(state.pending.size());
   if (state.configured) {
-    stats.reserved_current = static_cast<int64_t>(reserved_bytes(device, cudaMemPoolAttrReservedMemCurrent));
-    stats.reserved_peak = static_cast<int64_t>(reserved_bytes(device, cudaMemPoolAttrReservedMemHigh));
+    size_t reserved = 0, most = 0;
+    check(device_api().pool_reserved(device, reserved, most), "memory query");
+    stats.reserved_current = static_cast<int64_t>(reserved);
+    stats.reserved_peak = static_cast<int64_t>(most);
   }
   return stats;
 }
@@ -228,10 +209,7 @@ void AsyncAllocator::reset_peak_stats(int device) {
   state.stats.allocated_peak = state.stats.allocated_current;
   state.stats.requested_peak = state.stats.requested_current;
   state.stats.active_blocks_peak = state.stats.active_blocks;
-  if (state.configured) {
-    uint64_t zero = 0;  // the driver resets a high-water mark to the current value when it is set to 0
-    VT_CUDA_CHECK(cudaMemPoolSetAttribute(default_pool(device), cudaMemPoolAttrReservedMemHigh, &zero));
-  }
+  if (state.configured) check(device_api().reset_pool_peak(device), "reset of the peak");
 }
 
 void AsyncAllocator::reset_accumulated_stats(int device) {
@@ -249,10 +227,9 @@ void AsyncAllocator::empty_cache() {
     if (!state.configured) continue;
     reap(state, false);
     empty_lists(state);
-    DeviceGuard guard(device);
     // The pool can only give back memory whose frees have run.
-    VT_CUDA_CHECK(cudaDeviceSynchronize());
-    VT_CUDA_CHECK(cudaMemPoolTrimTo(default_pool(device), 0));
+    check(device_api().synchronize(device), "device synchronisation");
+    check(device_api().trim_pool(device), "memory release");
   }
 }
 

@@ -48,7 +48,6 @@ class AsyncAllocator final : public CudaAllocator {
     MemoryStats stats;
   };
 
-  void configure(DeviceState& state, int device);
   void* allocate_from_pool(DeviceState& state, size_t bytes, Stream stream, size_t requested);
   void give_back(DeviceState& state, Block* block) noexcept;
   void free_to_pool(DeviceState& state, Block* block) noexcept;

@@ -1,0 +1,77 @@
+#include "cuda/device_api.h"
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "cuda/runtime_api.h"
+
+namespace vt::cuda {
+namespace {
+
+std::atomic<DeviceApi*> current{nullptr};
+
+struct Listeners {
+  std::mutex mutex;
+  std::vector<void (*)()> functions;
+};
+Listeners& listeners() {
+  static auto* instance = new Listeners;
+  return *instance;
+}
+
+}  // namespace
+
+DeviceApi& device_api() noexcept {
+  DeviceApi* api = current.load(std::memory_order_acquire);
+  return VT_LIKELY(api != nullptr) ? *api : runtime_api();
+}
+
+DeviceApi* set_device_api(DeviceApi* api) {
+  Listeners& all = listeners();
+  std::lock_guard lock(all.mutex);
+  for (void (*forget)() : all.functions) forget();
+  return current.exchange(api, std::memory_order_acq_rel);
+}
+
+bool on_device_api_change(void (*forget)()) {
+  Listeners& all = listeners();
+  std::lock_guard lock(all.mutex);
+  all.functions.push_back(forget);
+  return true;
+}
+
+bool is_sticky(Status status) noexcept {
+  switch (static_cast<int>(status)) {
+    case 214:  // ECC uncorrectable
+    case 220:  // NVLink uncorrectable
+    case 226:  // contained
+    case 700:  // illegal address
+    case 702:  // launch timeout
+    case 709:  // context is destroyed
+    case 710:  // assert
+    case 714:  // hardware stack error
+    case 715:  // illegal instruction
+    case 716:  // misaligned address
+    case 717:  // invalid address space
+    case 718:  // invalid program counter
+    case 719:  // launch failure
+    case 721:  // tensor memory leak
+    case 999:  // unknown
+      return true;
+    default: return false;
+  }
+}
+
+void throw_status(Status status, const char* what) {
+  DeviceApi& api = device_api();
+  api.clear_error();
+  if (status == Status::OutOfMemory) {
+    VT_THROW(OutOfMemory, "CUDA out of memory in ", what, " (", api.describe(status), ")");
+  }
+  VT_THROW(Cuda, "CUDA error in ", what, ": ", api.describe(status));
+}
+
+}  // namespace vt::cuda
