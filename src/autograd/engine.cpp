@@ -1,9 +1,11 @@
 #include "autograd/engine.h"
 
+#include <optional>
 #include <unordered_map>
 
 #include "autograd/meta.h"
 #include "autograd/ready_queue.h"
+#include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "dispatch/dispatch.h"
 
@@ -70,6 +72,7 @@ class Task {
         deliver(roots[i], conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node));
     }
     while (!ready_.empty()) step(ready_.pop());
+    streams_.join(captured_);
     return std::move(captured_);
   }
 
@@ -140,17 +143,28 @@ class Task {
     NodeState& state = states_[e.node.get()];
     if (state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
-      Tensor& slot = state.incoming[e.input];
-      if (!slot.defined()) {
-        slot = std::move(g);
-      } else if (g.defined()) {
-        slot = sum(slot, g);
-      }
+      if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node);
     }
     if (--state.missing == 0 && state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
       ready_.push({e.node, std::move(state.incoming)});
     }
+  }
+
+  // Adds to a gradient of `node` on the stream where the node will run.
+  void accumulate(Tensor& slot, Tensor g, const Node& node) {
+    std::optional<cuda::StreamGuard> stream;
+    if (g.is_cuda()) {
+      streams_.hand_over(g, node);
+      if (slot.defined()) enter(stream, streams_.of(node, g.device()));
+    }
+    slot = slot.defined() ? sum(slot, g) : std::move(g);
+  }
+
+  void enter(std::optional<cuda::StreamGuard>& guard, cuda::Stream stream) {
+    if (stream == cuda::current_stream(stream.device)) return;
+    streams_.use(stream);
+    guard.emplace(stream);
   }
 
   void run_tensor_hooks(const std::vector<NodeHooks::OnInput>& hooks, Grads& incoming) {
@@ -163,6 +177,10 @@ class Task {
 
   void step(ReadyQueue::Entry entry) {
     Node& node = *entry.node;
+    const Device device = node.input_count() ? node.input(0).device : kCPU;
+    const DeviceGuard guard(device);
+    std::optional<cuda::StreamGuard> stream;
+    if (device.is_cuda()) enter(stream, streams_.of(node, device));
     const NodeHooks* hooks = node.hooks_if_any();
     if (hooks) {
       run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
@@ -174,7 +192,6 @@ class Task {
       entry.incoming.clear();
       return pass_on(node, Grads(node.edges().size()));
     }
-    const DeviceGuard guard(node.input_count() ? node.input(0).device : kCPU);
     if (!hooks || hooks->node_hooks.empty()) {
       Grads out = node.apply(std::move(entry.incoming));
       if (!options_.retain_graph) node.release_saved();
@@ -205,6 +222,7 @@ class Task {
   States states_;
   std::vector<Node*> order_;
   ReadyQueue ready_;
+  StreamOrder streams_;
   Grads captured_;
 };
 

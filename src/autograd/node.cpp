@@ -1,5 +1,7 @@
 #include "autograd/node.h"
 
+#include "cuda/stream.h"
+
 namespace vt::autograd {
 namespace {
 std::atomic<int64_t> g_live{0};
@@ -18,6 +20,12 @@ uint64_t next_sequence_number() { return t_sequence++; }
 Node::Node(uint64_t sequence) : sequence_(sequence) { g_live.fetch_add(1, std::memory_order_relaxed); }
 
 Node::~Node() { g_live.fetch_sub(1, std::memory_order_relaxed); }
+
+uint32_t Node::add_input(TensorMeta result) {
+  if (result.device.is_cuda()) stream_ = cuda::current_stream(result.device.index);
+  inputs_.push_back(std::move(result));
+  return input_count() - 1;
+}
 
 void Node::destroy() noexcept {
   Graveyard& yard = t_graveyard;

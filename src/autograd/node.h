@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "cuda/types.h"
 
 namespace vt::autograd {
 
@@ -95,12 +96,11 @@ class VT_API Node : public RefCounted {
 
   uint32_t input_count() const { return static_cast<uint32_t>(inputs_.size()); }
   const TensorMeta& input(uint32_t i) const { return inputs_[i]; }
-  // Declares the next result of this node; returns its number.
-  uint32_t add_input(TensorMeta result) {
-    inputs_.push_back(std::move(result));
-    return input_count() - 1;
-  }
+  // Declares the next result of this node, made on the current stream of its device; returns its number.
+  uint32_t add_input(TensorMeta result);
   uint32_t add_input(const Tensor& result) { return add_input(TensorMeta(result)); }
+  // The stream that forward ran on, where backward runs too; means nothing unless an input is on a CUDA device.
+  cuda::Stream stream() const { return stream_; }
 
   NodeHooks& hooks() {
     if (!hooks_) hooks_ = std::make_unique<NodeHooks>();
@@ -119,6 +119,7 @@ class VT_API Node : public RefCounted {
   uint64_t sequence_;
   std::vector<Edge> edges_;
   std::vector<TensorMeta> inputs_;
+  cuda::Stream stream_;
   std::unique_ptr<NodeHooks> hooks_;
 };
 
