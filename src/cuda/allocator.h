@@ -1,4 +1,4 @@
-// The seam behind which device memory comes from.
+// The seam behind which device memory comes from. The rules are in docs/allocator.md.
 //
 // An allocator is stream-ordered: memory may be used on the stream it was allocated for as soon as allocate returns,
 // and deallocate may be called while that stream still uses it. Use on any other stream is announced with
@@ -7,12 +7,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/macros.h"
+#include "cuda/memory_snapshot.h"
+#include "cuda/memory_stats.h"
 #include "cuda/stream.h"
 
 namespace vt::cuda {
+
+inline constexpr size_t kNoMemoryLimit = SIZE_MAX;
 
 /// One allocation. Owned by the allocator that made it; valid until deallocate.
 struct Block {
@@ -20,51 +27,125 @@ struct Block {
   size_t bytes = 0;      // usable size, at least what was asked for
   size_t requested = 0;  // what was asked for
   Stream stream;
-  Block* next = nullptr;      // free list link
-  uint64_t used_streams = 0;  // opaque to callers: which other streams were recorded
 };
 
-/// Counters of one device, in bytes and calls.
-struct MemoryStats {
-  int64_t allocated_current = 0;
-  int64_t allocated_peak = 0;
-  int64_t allocated_total = 0;
-  int64_t freed_total = 0;
-  int64_t requested_current = 0;
-  int64_t requested_peak = 0;
-  int64_t requested_total = 0;
-  int64_t reserved_current = 0;
-  int64_t reserved_peak = 0;
-  int64_t active_blocks = 0;
-  int64_t active_blocks_peak = 0;
-  int64_t allocations = 0;
-  int64_t frees = 0;
-  int64_t cache_hits = 0;
-  int64_t cached_bytes = 0;
-  int64_t pending_blocks = 0;
-  int64_t retries = 0;
-  int64_t out_of_memory = 0;
-};
-
-/// Thread-safe.
+/// Thread-safe. What an implementation can't do raises NotImplementedError.
 class VT_API CudaAllocator {
  public:
   virtual ~CudaAllocator() = default;
-  /// At least `bytes` (> 0) of the stream's device, aligned to 256. Throws OutOfMemoryError.
+  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "passthrough"
+
+  /// At least `bytes` (> 0) of the stream's device, aligned to 512, from the thread's pool (see PoolGuard).
+  /// Throws OutOfMemoryError; then nothing has changed but the cache.
   virtual Block* allocate(size_t bytes, Stream stream) = 0;
-  /// Gives the block back; it is reused once every recorded stream has passed its last use.
+  /// Gives the block back; it is reused once every recorded stream has passed its last use. Null is ignored. On a
+  /// device that a fault has poisoned, and in a forked child, no call is made to the device.
   virtual void deallocate(Block* block) noexcept = 0;
-  /// Says that `stream` uses the block, so that its memory is not reused before the work given to it so far is done.
+  /// Says that `stream` uses the block, so that its memory is not reused before the work that `stream` has been given
+  /// up to the block's deallocate is done.
   virtual void record_stream(Block* block, Stream stream) = 0;
+  /// Returns unused memory of every device to the driver.
+  virtual void empty_cache() = 0;
+
+  /// Most bytes that may be reserved from the driver at any moment; kNoMemoryLimit: no cap of ours. A limit below what
+  /// is in use now stops growth and frees nothing in use.
+  virtual void set_memory_limit(int device, size_t bytes);
+  virtual size_t memory_limit(int device);
+
+  /// A private pool's segments stay while it is retained (counted). At the last release its free segments go back to
+  /// the driver at once, and those with live blocks when the last of these is freed. The shared pool can't be retained.
+  virtual void retain_pool(int device, PoolId pool);
+  virtual void release_pool(int device, PoolId pool) noexcept;
+  /// Between these (counted), no event of the device is queried or recorded and none of its memory is given back to
+  /// the driver by the allocator; blocks that other streams used stay pending until the end.
+  virtual void begin_capture(int device);
+  virtual void end_capture(int device) noexcept;
+
   virtual MemoryStats stats(int device) = 0;
   virtual void reset_peak_stats(int device) = 0;
   virtual void reset_accumulated_stats(int device) = 0;
-  /// Returns unused memory of every device to the driver.
-  virtual void empty_cache() = 0;
-  virtual const char* name() const = 0;
+  /// Every segment of a device (-1: of every device), in order of address. Records a Snapshot entry in the history.
+  virtual std::vector<SegmentInfo> snapshot(int device = -1);
+  /// What the bounded rings hold, oldest first.
+  virtual std::vector<HistoryEntry> history(int device = -1);
+  /// History is on from the start. `entries`: how many each thread's ring holds. Clears it.
+  virtual void configure_history(bool enabled, size_t entries);
 };
 
-/// The allocator in use.
+inline constexpr size_t kDefaultHistoryEntries = 16384;
+
+/// The allocator in use: that of the settings, fixed at the first call. See settings.
 VT_API CudaAllocator& allocator();
+
+/// `memory_limit` as a share of the device's total memory, in [0, 1] (ValueError otherwise).
+VT_API void set_memory_fraction(int device, double fraction);
+VT_API double memory_fraction(int device);
+
+// --- settings ---
+
+enum class AllocatorBackend : uint8_t { Native, CudaMallocAsync, PassThrough };
+struct AllocatorSettings {
+  AllocatorBackend backend = AllocatorBackend::Native;
+  bool expandable_segments = false;
+};
+/// From the environment: VIBETENSOR_ALLOC_CONF ("backend:native,expandable_segments:True"; an unknown key is a
+/// ValueError), else the keys of the same meaning in PYTORCH_CUDA_ALLOC_CONF (others are ignored); then what
+/// apply_allocator_settings changed.
+VT_API AllocatorSettings allocator_settings();
+/// Same grammar as VIBETENSOR_ALLOC_CONF. The backend can't change after the first use of allocator() (RuntimeError);
+/// expandable_segments holds for segments made from then on.
+VT_API void apply_allocator_settings(std::string_view text);
+
+// --- private pools ---
+
+/// A name never given before in this process.
+VT_API PoolId new_pool_id();
+/// The pool that this thread's allocations on `device` come from, at first the shared one. Setting returns the one
+/// before. The pool has to be retained while it is set.
+VT_API PoolId set_thread_pool(int device, PoolId pool) noexcept;
+VT_API PoolId thread_pool(int device) noexcept;
+
+class PoolGuard {
+ public:
+  PoolGuard(int device, PoolId pool) : device_(device), previous_(set_thread_pool(device, pool)) {}
+  ~PoolGuard() { set_thread_pool(device_, previous_); }
+  PoolGuard(const PoolGuard&) = delete;
+  PoolGuard& operator=(const PoolGuard&) = delete;
+
+ private:
+  int device_;
+  PoolId previous_;
+};
+
+// --- who asks for memory ---
+
+/// Returns an id for the calling thread's stack, 0 for none. Called before any lock is taken, at each allocation and,
+/// with `frees`, at each deallocate.
+using CaptureStack = uint64_t (*)() noexcept;
+/// The innermost frame worth naming of that stack as "file.py:12 in f", for error texts; empty if unknown.
+using DescribeStack = std::string (*)(uint64_t id);
+VT_API void set_stack_source(CaptureStack capture, bool frees = false, DescribeStack describe = nullptr);
+
+// --- out of memory ---
+
+struct OutOfMemoryEvent {
+  int device = 0;
+  size_t requested = 0;
+  size_t allocated = 0;  // bytes in blocks handed out
+  size_t free = 0;       // bytes that the driver has
+};
+using OutOfMemoryCallback = std::function<void(const OutOfMemoryEvent&)>;
+/// `before_error`: runs when all else failed and may free memory; the request is tried once more after it.
+/// Otherwise an observer: runs just before OutOfMemoryError is thrown. Both run on the allocating thread without a lock
+/// of ours; what they throw replaces the OutOfMemoryError. Returns a number for remove_out_of_memory_callback.
+VT_API int add_out_of_memory_callback(OutOfMemoryCallback callback, bool before_error = true);
+VT_API void remove_out_of_memory_callback(int number);
+
+// --- memory without a tensor ---
+
+/// At least `bytes` (> 0) of the stream's device by address, for other libraries (caching_allocator_alloc).
+VT_API void* allocate_raw(size_t bytes, Stream stream);
+/// RuntimeError for an address that allocate_raw did not return or that was given back already.
+VT_API void deallocate_raw(void* data);
 
 }  // namespace vt::cuda

@@ -192,28 +192,42 @@ void bind_streams(nb::module_& m) {
       .def_prop_ro("cuda_event", [](const Event& e) { return reinterpret_cast<uintptr_t>(e.handle()); });
 }
 
-// The names of torch.cuda.memory_stats for what our allocator counts.
+void put_stat(nb::dict& d, const std::string& name, const cuda::Stat& stat) {
+  d[nb::str((name + ".current").c_str())] = stat.current;
+  d[nb::str((name + ".peak").c_str())] = stat.peak;
+  d[nb::str((name + ".allocated").c_str())] = stat.allocated;
+  d[nb::str((name + ".freed").c_str())] = stat.freed;
+}
+
+// The names of torch.cuda.memory_stats, and our own counts.
 nb::dict memory_stats(nb::handle device) {
   const cuda::MemoryStats s = cuda::allocator().stats(device_index(device));
   nb::dict d;
-  d["allocated_bytes.all.current"] = s.allocated_current;
-  d["allocated_bytes.all.peak"] = s.allocated_peak;
-  d["allocated_bytes.all.allocated"] = s.allocated_total;
-  d["allocated_bytes.all.freed"] = s.freed_total;
-  d["requested_bytes.all.current"] = s.requested_current;
-  d["requested_bytes.all.peak"] = s.requested_peak;
-  d["requested_bytes.all.allocated"] = s.requested_total;
-  d["reserved_bytes.all.current"] = s.reserved_current;
-  d["reserved_bytes.all.peak"] = s.reserved_peak;
-  d["active.all.current"] = s.active_blocks;
-  d["active.all.peak"] = s.active_blocks_peak;
-  d["allocation.all.allocated"] = s.allocations;
-  d["allocation.all.freed"] = s.frees;
+  const std::pair<const char*, const cuda::PoolStats*> core[] = {{"allocation", &s.allocation},
+                                                                 {"segment", &s.segment},
+                                                                 {"active", &s.active},
+                                                                 {"inactive_split", &s.inactive_split},
+                                                                 {"allocated_bytes", &s.allocated_bytes},
+                                                                 {"reserved_bytes", &s.reserved_bytes},
+                                                                 {"active_bytes", &s.active_bytes},
+                                                                 {"inactive_split_bytes", &s.inactive_split_bytes},
+                                                                 {"requested_bytes", &s.requested_bytes}};
+  for (const auto& [name, pools] : core) {
+    put_stat(d, std::string(name) + ".all", pools->all);
+    put_stat(d, std::string(name) + ".small_pool", pools->small_pool);
+    put_stat(d, std::string(name) + ".large_pool", pools->large_pool);
+  }
+  put_stat(d, "oversize_allocations", s.oversize_allocations);
+  put_stat(d, "oversize_segments", s.oversize_segments);
+  d["num_alloc_retries"] = s.num_alloc_retries;
+  d["num_ooms"] = s.num_ooms;
+  d["num_sync_all_streams"] = s.num_sync_all_streams;
+  d["num_device_alloc"] = s.num_device_alloc;
+  d["num_device_free"] = s.num_device_free;
+  d["max_split_size"] = s.max_split_size;
   d["cache_hits"] = s.cache_hits;
   d["cached_bytes"] = s.cached_bytes;
   d["pending_blocks"] = s.pending_blocks;
-  d["num_alloc_retries"] = s.retries;
-  d["num_ooms"] = s.out_of_memory;
   return d;
 }
 

@@ -24,7 +24,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   MemoryStats& stats = state.stats;
   const bool small = bytes <= kLargestCachedBlock;
   const int index = small ? size_class(bytes) : -1;
-  Block* block = nullptr;
+  AsyncBlock* block = nullptr;
   if (small) {
     auto& head = state.lists[stream.handle][index];
     if (head != nullptr) {
@@ -42,7 +42,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
       block = state.spare;
       state.spare = block->next;
     } else {
-      block = new Block;
+      block = new AsyncBlock;
     }
     block->data = data;
     block->bytes = rounded;
@@ -50,19 +50,13 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   }
   block->next = nullptr;
   block->requested = bytes;
-  block->used_streams = 0;
+  block->has_other_streams = false;
 
-  const auto used = static_cast<int64_t>(block->bytes);
-  const auto asked = static_cast<int64_t>(bytes);
-  stats.allocations++;
-  stats.allocated_current += used;
-  stats.allocated_total += used;
-  stats.allocated_peak = std::max(stats.allocated_peak, stats.allocated_current);
-  stats.requested_current += asked;
-  stats.requested_total += asked;
-  stats.requested_peak = std::max(stats.requested_peak, stats.requested_current);
-  stats.active_blocks++;
-  stats.active_blocks_peak = std::max(stats.active_blocks_peak, stats.active_blocks);
+  stats.allocation.all.increase(1);
+  stats.active.all.increase(1);
+  stats.allocated_bytes.all.increase(static_cast<int64_t>(block->bytes));
+  stats.active_bytes.all.increase(static_cast<int64_t>(block->bytes));
+  stats.requested_bytes.all.increase(static_cast<int64_t>(bytes));
   return block;
 }
 
@@ -73,7 +67,7 @@ void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Strea
   state.configured = true;
   if (status == Status::OutOfMemory && !is_capturing(stream)) {
     api.clear_error();
-    state.stats.retries++;
+    state.stats.num_alloc_retries++;
     reap(state, true);
     empty_lists(state);
     check(api.synchronize(stream.device), "device synchronisation");
@@ -82,13 +76,13 @@ void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Strea
   }
   if (status == Status::OutOfMemory) {
     api.clear_error();
-    state.stats.out_of_memory++;
+    state.stats.num_ooms++;
     size_t free_bytes = 0, total_bytes = 0, reserved = 0, most = 0;
     check(api.memory_info(stream.device, free_bytes, total_bytes), "memory query");
     check(api.pool_reserved(stream.device, reserved, most), "memory query");
     VT_THROW(OutOfMemory, "CUDA out of memory: tried to allocate ", mebibytes(requested), " on cuda:", stream.device,
              ", which has ", mebibytes(total_bytes), " in total and ", mebibytes(free_bytes), " free; ",
-             mebibytes(static_cast<size_t>(state.stats.allocated_current)), " are held by tensors and ",
+             mebibytes(static_cast<size_t>(state.stats.allocated_bytes.all.current)), " are held by tensors and ",
              mebibytes(reserved),
              " reserved by the pool; try a smaller batch or delete tensors that are no longer used");
   }
@@ -96,17 +90,16 @@ void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Strea
   return data;
 }
 
-void AsyncAllocator::deallocate(Block* block) noexcept {
-  if (block == nullptr) return;
+void AsyncAllocator::deallocate(Block* handed_out) noexcept {
+  if (handed_out == nullptr) return;
+  auto* block = static_cast<AsyncBlock*>(handed_out);
   DeviceState& state = devices_[block->stream.device];
   std::lock_guard lock(state.mutex);
   MemoryStats& stats = state.stats;
-  stats.frees++;
-  stats.allocated_current -= static_cast<int64_t>(block->bytes);
-  stats.freed_total += static_cast<int64_t>(block->bytes);
-  stats.requested_current -= static_cast<int64_t>(block->requested);
-  stats.active_blocks--;
-  if (block->used_streams != 0) {
+  stats.allocation.all.decrease(1);
+  stats.allocated_bytes.all.decrease(static_cast<int64_t>(block->bytes));
+  stats.requested_bytes.all.decrease(static_cast<int64_t>(block->requested));
+  if (block->has_other_streams) {
     PendingBlock pending{block, {}};
     const auto used = state.other_streams.find(block);
     try {
@@ -126,7 +119,9 @@ void AsyncAllocator::deallocate(Block* block) noexcept {
   give_back(state, block);
 }
 
-void AsyncAllocator::give_back(DeviceState& state, Block* block) noexcept {
+void AsyncAllocator::give_back(DeviceState& state, AsyncBlock* block) noexcept {
+  state.stats.active.all.decrease(1);
+  state.stats.active_bytes.all.decrease(static_cast<int64_t>(block->bytes));
   const bool fits = state.stats.cached_bytes + static_cast<int64_t>(block->bytes) <= static_cast<int64_t>(kCacheLimit);
   if (block->bytes <= kLargestCachedBlock && fits) {
     // The list of this stream exists since the block came from it.
@@ -139,7 +134,7 @@ void AsyncAllocator::give_back(DeviceState& state, Block* block) noexcept {
   free_to_pool(state, block);
 }
 
-void AsyncAllocator::free_to_pool(DeviceState& state, Block* block) noexcept {
+void AsyncAllocator::free_to_pool(DeviceState& state, AsyncBlock* block) noexcept {
   DeviceApi& api = device_api();
   if (api.free_async(block->stream, block->data) != Status::Success) {
     // An external stream may be gone by now; free waits for the device instead. At process exit or in a poisoned
@@ -152,13 +147,14 @@ void AsyncAllocator::free_to_pool(DeviceState& state, Block* block) noexcept {
   state.spare = block;
 }
 
-void AsyncAllocator::record_stream(Block* block, Stream stream) {
-  if (block == nullptr || stream == block->stream) return;
+void AsyncAllocator::record_stream(Block* handed_out, Stream stream) {
+  if (handed_out == nullptr || stream == handed_out->stream) return;
+  auto* block = static_cast<AsyncBlock*>(handed_out);
   DeviceState& state = devices_[block->stream.device];
   std::lock_guard lock(state.mutex);
   auto& streams = state.other_streams[block];
   if (std::find(streams.begin(), streams.end(), stream) == streams.end()) streams.push_back(stream);
-  block->used_streams = streams.size();
+  block->has_other_streams = true;
 }
 
 void AsyncAllocator::reap(DeviceState& state, bool wait) {
@@ -178,9 +174,9 @@ void AsyncAllocator::reap(DeviceState& state, bool wait) {
 
 void AsyncAllocator::empty_lists(DeviceState& state) noexcept {
   for (auto& [stream, heads] : state.lists) {
-    for (Block*& head : heads) {
+    for (AsyncBlock*& head : heads) {
       while (head != nullptr) {
-        Block* block = head;
+        AsyncBlock* block = head;
         head = block->next;
         state.stats.cached_bytes -= static_cast<int64_t>(block->bytes);
         free_to_pool(state, block);
@@ -197,8 +193,8 @@ MemoryStats AsyncAllocator::stats(int device) {
   if (state.configured) {
     size_t reserved = 0, most = 0;
     check(device_api().pool_reserved(device, reserved, most), "memory query");
-    stats.reserved_current = static_cast<int64_t>(reserved);
-    stats.reserved_peak = static_cast<int64_t>(most);
+    stats.reserved_bytes.all.current = static_cast<int64_t>(reserved);
+    stats.reserved_bytes.all.peak = static_cast<int64_t>(most);
   }
   return stats;
 }
@@ -206,9 +202,7 @@ MemoryStats AsyncAllocator::stats(int device) {
 void AsyncAllocator::reset_peak_stats(int device) {
   DeviceState& state = devices_[device];
   std::lock_guard lock(state.mutex);
-  state.stats.allocated_peak = state.stats.allocated_current;
-  state.stats.requested_peak = state.stats.requested_current;
-  state.stats.active_blocks_peak = state.stats.active_blocks;
+  for_each_stat(state.stats, [](Stat& stat) { stat.reset_peak(); });
   if (state.configured) check(device_api().reset_pool_peak(device), "reset of the peak");
 }
 
@@ -216,8 +210,8 @@ void AsyncAllocator::reset_accumulated_stats(int device) {
   DeviceState& state = devices_[device];
   std::lock_guard lock(state.mutex);
   MemoryStats& s = state.stats;
-  s.allocated_total = s.freed_total = s.requested_total = 0;
-  s.allocations = s.frees = s.cache_hits = s.retries = s.out_of_memory = 0;
+  for_each_stat(s, [](Stat& stat) { stat.reset_accumulated(); });
+  s.cache_hits = s.num_alloc_retries = s.num_ooms = 0;
 }
 
 void AsyncAllocator::empty_cache() {
@@ -231,11 +225,6 @@ void AsyncAllocator::empty_cache() {
     check(device_api().synchronize(device), "device synchronisation");
     check(device_api().trim_pool(device), "memory release");
   }
-}
-
-CudaAllocator& allocator() {
-  static auto* instance = new AsyncAllocator;
-  return *instance;
 }
 
 }  // namespace vt::cuda

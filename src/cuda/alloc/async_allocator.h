@@ -31,26 +31,30 @@ class AsyncAllocator final : public CudaAllocator {
   const char* name() const override { return "cudaMallocAsync"; }
 
  private:
+  struct AsyncBlock : Block {
+    AsyncBlock* next = nullptr;  // free list link
+    bool has_other_streams = false;
+  };
   static constexpr size_t kCacheLimit = size_t{512} << 20;
 
   struct PendingBlock {
-    Block* block;
+    AsyncBlock* block;
     std::vector<Event> events;
   };
-  using FreeLists = std::array<Block*, kSizeClasses>;
+  using FreeLists = std::array<AsyncBlock*, kSizeClasses>;
   struct DeviceState {
     std::mutex mutex;
     bool configured = false;
     std::unordered_map<StreamHandle, FreeLists> lists;
-    std::unordered_map<Block*, std::vector<Stream>> other_streams;
+    std::unordered_map<AsyncBlock*, std::vector<Stream>> other_streams;
     std::vector<PendingBlock> pending;
-    Block* spare = nullptr;  // Block objects without memory
+    AsyncBlock* spare = nullptr;  // Block objects without memory
     MemoryStats stats;
   };
 
   void* allocate_from_pool(DeviceState& state, size_t bytes, Stream stream, size_t requested);
-  void give_back(DeviceState& state, Block* block) noexcept;
-  void free_to_pool(DeviceState& state, Block* block) noexcept;
+  void give_back(DeviceState& state, AsyncBlock* block) noexcept;
+  void free_to_pool(DeviceState& state, AsyncBlock* block) noexcept;
   void reap(DeviceState& state, bool wait);
   void empty_lists(DeviceState& state) noexcept;
 

@@ -1,0 +1,38 @@
+#include "cuda/allocator.h"
+
+#include "core/error.h"
+#include "cuda/device.h"
+
+namespace vt::cuda {
+namespace {
+
+[[noreturn]] void not_there(const CudaAllocator& allocator, const char* what) {
+  VT_THROW(NotImplemented, what, " is not there with the allocator backend '", allocator.name(),
+           "'; use backend:native in VIBETENSOR_ALLOC_CONF");
+}
+
+}  // namespace
+
+void CudaAllocator::set_memory_limit(int device, size_t bytes) { not_there(*this, "a memory limit"); }
+size_t CudaAllocator::memory_limit(int device) { return kNoMemoryLimit; }
+void CudaAllocator::retain_pool(int device, PoolId pool) { not_there(*this, "a private memory pool"); }
+void CudaAllocator::release_pool(int device, PoolId pool) noexcept {}
+void CudaAllocator::begin_capture(int device) { not_there(*this, "graph capture"); }
+void CudaAllocator::end_capture(int device) noexcept {}
+std::vector<SegmentInfo> CudaAllocator::snapshot(int device) { not_there(*this, "a memory snapshot"); }
+std::vector<HistoryEntry> CudaAllocator::history(int device) { not_there(*this, "memory history"); }
+void CudaAllocator::configure_history(bool enabled, size_t entries) { not_there(*this, "memory history"); }
+
+void set_memory_fraction(int device, double fraction) {
+  VT_CHECK(fraction >= 0 && fraction <= 1, Value, "expected a fraction in [0, 1], got ", fraction);
+  const auto total = static_cast<double>(device_properties(device).total_memory);
+  allocator().set_memory_limit(device, static_cast<size_t>(fraction * total));
+}
+
+double memory_fraction(int device) {
+  const size_t limit = allocator().memory_limit(device);
+  if (limit == kNoMemoryLimit) return 1;
+  return static_cast<double>(limit) / static_cast<double>(device_properties(device).total_memory);
+}
+
+}  // namespace vt::cuda

@@ -1,0 +1,69 @@
+// What an allocator holds, and what it did, as plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cuda/types.h"
+
+namespace vt::cuda {
+
+/// Names a private pool of memory; {0, 0} is the pool that everybody shares.
+struct PoolId {
+  uint64_t owner = 0;
+  uint64_t number = 0;
+
+  bool is_shared() const noexcept { return owner == 0 && number == 0; }
+  friend bool operator==(const PoolId&, const PoolId&) = default;
+};
+
+enum class BlockState : uint8_t { ActiveAllocated, ActivePendingFree, Inactive };
+
+struct BlockInfo {
+  uintptr_t address = 0;
+  size_t size = 0;
+  size_t requested_size = 0;  // of the allocation that holds or last held it
+  BlockState state = BlockState::Inactive;
+  uint64_t frames = 0;  // stack id of the allocation, 0: none
+};
+
+/// Blocks are in order of address and cover the mapped part of the segment exactly.
+struct SegmentInfo {
+  int device = 0;
+  uintptr_t address = 0;
+  size_t total_size = 0;      // bytes that are backed by memory
+  size_t allocated_size = 0;  // in blocks handed out
+  size_t active_size = 0;     // and in pending ones
+  size_t requested_size = 0;  // asked for by the holders of active blocks
+  StreamHandle stream = nullptr;
+  PoolId pool;
+  bool is_expandable = false;
+  bool is_small = false;  // segment_type "small"
+  std::vector<BlockInfo> blocks;
+};
+
+enum class HistoryAction : uint8_t {
+  Alloc,
+  FreeRequested,
+  FreeCompleted,
+  SegmentAlloc,
+  SegmentFree,
+  SegmentMap,
+  SegmentUnmap,
+  OutOfMemory,
+  Snapshot,
+};
+
+struct HistoryEntry {
+  HistoryAction action = HistoryAction::Alloc;
+  int device = 0;
+  uintptr_t address = 0;  // OutOfMemory: the device's free bytes instead
+  size_t size = 0;
+  StreamHandle stream = nullptr;
+  int64_t time_us = 0;  // since the epoch
+  uint64_t frames = 0;  // stack id, 0: none
+  PoolId pool;
+};
+
+}  // namespace vt::cuda
