@@ -42,6 +42,7 @@ export interface Ops {
   _fused_rms_norm_backward(grad_out: TensorLike, input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], rstd: TensorLike, weight: TensorLike | null): [Tensor, Tensor];
   _fused_rms_norm_backward(grad_out: TensorLike, input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], rstd: TensorLike, weight: TensorLike | null, named: { out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   _fused_sgd_(self: readonly (TensorLike)[], grads: readonly (TensorLike)[], momentum_buffer_list: readonly (TensorLike)[], named: { weight_decay: number; momentum: number; lr: number; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: TensorLike | null; found_inf?: TensorLike | null }): void;
+  _fused_sgd_(self: readonly (TensorLike)[], grads: readonly (TensorLike)[], momentum_buffer_list: readonly (TensorLike)[], named: { weight_decay: number; momentum: number; lr: TensorLike; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: TensorLike | null; found_inf?: TensorLike | null }): void;
   _gelu_tanh(self: TensorLike): Tensor;
   _gelu_tanh_backward(grad_output: TensorLike, self: TensorLike): Tensor;
   _huber(self: TensorLike, target: TensorLike, delta: number): Tensor;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <random>
+#include <utility>
 
 #include "core/device_backend.h"
 #include "core/error.h"
@@ -10,6 +11,8 @@
 namespace vt {
 
 namespace {
+
+thread_local AdoptGenerator thread_adopt = nullptr;
 
 // The bytes of PyTorch's CPU generator state. Fields that no generator reads are zero.
 struct CpuState {
@@ -164,7 +167,10 @@ intrusive_ptr<Generator> CudaGenerator::clone() const {
   return copy;
 }
 
+AdoptGenerator set_adopt_generator(AdoptGenerator adopt) noexcept { return std::exchange(thread_adopt, adopt); }
+
 PhiloxPosition CudaGenerator::take(uint64_t increment) {
+  if (VT_UNLIKELY(thread_adopt != nullptr && !capturing())) thread_adopt(*this);
   uint64_t& counter = capturing() ? captured_ : offset_;
   const PhiloxPosition position{seed_, counter, device_seed_, device_offset_};
   counter += (increment + 3) / 4 * 4;

@@ -121,6 +121,12 @@ class VT_API CudaGenerator final : public Generator {
   uint64_t captured_ = 0;
 };
 
+// Called by take() on threads where it is set, for a generator that is not capturing: a capture makes the generators
+// that its work draws from its own this way. The caller holds the generator's mutex.
+using AdoptGenerator = void (*)(CudaGenerator& generator);
+// Sets this thread's (null: none); returns the one before.
+VT_API AdoptGenerator set_adopt_generator(AdoptGenerator adopt) noexcept;
+
 // The process-wide generators. A CUDA one is made on first use, without touching the device; `index` is a real index.
 VT_API const intrusive_ptr<Generator>& default_cpu_generator();
 VT_API const intrusive_ptr<Generator>& default_cuda_generator(int index);

@@ -52,6 +52,9 @@ class VT_API CudaAllocator {
   virtual void set_memory_limit(int device, size_t bytes);
   virtual size_t memory_limit(int device);
 
+  /// The pool that a block came from.
+  virtual PoolId pool_of(const Block& block) const noexcept;
+
   /// A private pool's segments stay while it is retained (counted). At the last release its free segments go back to
   /// the driver at once, and those with live blocks when the last of these is freed. The shared pool can't be retained.
   virtual void retain_pool(int device, PoolId pool);

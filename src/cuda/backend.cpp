@@ -30,6 +30,11 @@ void register_cuda_backend() {
   register_backend(DeviceType::CUDA, backend);
 }
 
+const Block* block_of(const StorageImpl& storage) noexcept {
+  const Allocation& memory = storage.memory();
+  return memory.free == &free_block ? static_cast<const Block*>(memory.context) : nullptr;
+}
+
 void record_stream(const StorageImpl& storage, Stream stream) {
   const Allocation& memory = storage.memory();
   if (memory.free == &free_block) allocator().record_stream(static_cast<Block*>(memory.context), stream);

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
@@ -144,6 +145,7 @@ void memory_info(int device, size_t& free_bytes, size_t& total_bytes) {
 
 void synchronize_device(int device) {
   check_index(device);
+  refuse_under_capture("a synchronisation with a device");
   check(device_api().synchronize(device), "device synchronisation");
   throw_device_errors(device);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "cuda/capture.h"
 #include "cuda/runtime_api.h"
 
 namespace vt::cuda {
@@ -65,13 +66,23 @@ bool is_sticky(Status status) noexcept {
   }
 }
 
+bool is_capture_failure(Status status) noexcept {
+  const int number = static_cast<int>(status);
+  return number >= 900 && number <= 908;
+}
+
 void throw_status(Status status, const char* what) {
   DeviceApi& api = device_api();
   api.clear_error();
   if (status == Status::OutOfMemory) {
     VT_THROW(OutOfMemory, "CUDA out of memory in ", what, " (", api.describe(status), ")");
   }
-  VT_THROW(Cuda, "CUDA error in ", what, ": ", api.describe(status));
+  std::string text = vt::detail::concat("CUDA error in ", what, ": ", api.describe(status));
+  if (is_capture_failure(status)) {
+    text += place_suffix();
+    if (Capture* capture = current_capture()) capture->note_failure(text);
+  }
+  VT_THROW(Cuda, text);
 }
 
 }  // namespace vt::cuda

@@ -41,6 +41,8 @@ enum class Status : int {
 
 /// A failure that no later call on the device recovers from.
 VT_API bool is_sticky(Status status) noexcept;
+/// A call that a stream capture forbids, or that has broken one.
+VT_API bool is_capture_failure(Status status) noexcept;
 
 enum class CopyKind { HostToDevice, DeviceToHost, DeviceToDevice };
 /// What other threads may do while one captures; CUDA's numbers.

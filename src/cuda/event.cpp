@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
@@ -53,6 +54,7 @@ void Event::block(Stream stream) const {
 
 bool Event::query() const {
   if (handle_ == nullptr) return true;
+  refuse_under_capture("a query of an event");
   const Status status = device_api().query(handle_);
   if (status == Status::NotReady) {
     device_api().clear_error();
@@ -64,6 +66,7 @@ bool Event::query() const {
 
 void Event::synchronize() const {
   if (handle_ == nullptr) return;
+  refuse_under_capture("a synchronisation with an event");
   check(device_api().synchronize(handle_), "event synchronisation");
   throw_device_errors(device_);
 }

@@ -7,9 +7,9 @@
 
 #include "core/error.h"
 #include "cuda/allocator.h"
+#include "cuda/capture.h"
 #include "cuda/cublaslt.h"
 #include "cuda/device_api.h"
-#include "cuda/device_error.h"
 
 namespace vt::cuda {
 namespace {
@@ -189,7 +189,10 @@ void start(const lt::Api& api, DeviceState& state, int device) {
   state.workspace_bytes = size_t{device_properties(device).major >= 9 ? 32u : 8u} << 20;
 }
 
+// A stream's products run in turn, so they share one. A graph may be replayed beside the stream that it was captured
+// on: it has a workspace of its own.
 void* workspace(DeviceState& state, Stream stream) {
+  if (Capture* capture = current_capture()) return capture->workspace(stream, state.workspace_bytes);
   Block*& block = state.workspaces[stream.handle];
   if (block == nullptr) block = allocator().allocate(state.workspace_bytes, stream);
   return block->data;
@@ -197,7 +200,6 @@ void* workspace(DeviceState& state, Stream stream) {
 
 bool run(const GemmArgs& g, Stream stream) {
   const lt::Api& api = lt::api();
-  throw_device_errors(stream.device);
   DeviceGuard guard(stream.device);
   DeviceState& state = state_of(stream.device);
   std::lock_guard lock(state.mutex);
@@ -247,13 +249,14 @@ void zero_product(const GemmArgs& g, Stream stream) {
 
 }  // namespace
 
-bool try_gemm(const GemmArgs& args, Stream stream) {
+bool try_gemm(const GemmArgs& args, Stream stream, std::initializer_list<const StorageImpl*> storages) {
   (void)cuda_type(args.dtype);
   (void)cuda_type(args.out_dtype);
   VT_ASSERT(args.m >= 0 && args.n >= 0 && args.k >= 0 && args.batch >= 0);
   VT_ASSERT(!args.conjugate_a || args.transpose_a);
   VT_ASSERT(!args.conjugate_b || args.transpose_b);
   if (args.m == 0 || args.n == 0 || args.batch == 0) return true;
+  begin_work("matrix product", stream, {storages.begin(), storages.size()});
   if (args.k == 0) {
     zero_product(args, stream);
     return true;
@@ -262,9 +265,9 @@ bool try_gemm(const GemmArgs& args, Stream stream) {
   return run(args, stream);
 }
 
-void gemm(const GemmArgs& args, Stream stream) {
-  VT_CHECK(try_gemm(args, stream), Runtime, "cuBLASLt has no kernel for this product: ", args.dtype, " (", args.m, ", ",
-           args.k, ") x (", args.k, ", ", args.n, "), batch ", args.batch);
+void gemm(const GemmArgs& args, Stream stream, std::initializer_list<const StorageImpl*> storages) {
+  VT_CHECK(try_gemm(args, stream, storages), Runtime, "cuBLASLt has no kernel for this product: ", args.dtype, " (",
+           args.m, ", ", args.k, ") x (", args.k, ", ", args.n, "), batch ", args.batch);
 }
 
 bool allow_tf32() { return tf32_allowed.load(std::memory_order_relaxed); }

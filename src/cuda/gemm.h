@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "core/dtype.h"
 #include "cuda/stream.h"
+#include "cuda/work.h"
 
 namespace vt::cuda {
 
@@ -48,10 +50,11 @@ struct GemmArgs {
   int64_t ld_aux = 0;
 };
 
-/// Throws NotImplementedError for integers, RuntimeError when cuBLASLt is missing or refuses the problem.
-VT_API void gemm(const GemmArgs& args, Stream stream);
+/// `storages` hold the operands. Throws NotImplementedError for integers, RuntimeError when cuBLASLt is missing or
+/// refuses the problem.
+VT_API void gemm(const GemmArgs& args, Stream stream, std::initializer_list<const StorageImpl*> storages);
 /// As gemm, but false where cuBLASLt has no kernel for this combination (an epilogue, a type).
-VT_API bool try_gemm(const GemmArgs& args, Stream stream);
+VT_API bool try_gemm(const GemmArgs& args, Stream stream, std::initializer_list<const StorageImpl*> storages);
 
 /// Whether float32 products may use TF32 tensor cores; off at first, as in PyTorch.
 VT_API bool allow_tf32();

@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "core/storage.h"
 #include "cuda/stream.h"
+#include "cuda/work.h"
 
 namespace vt::cuda {
 
@@ -21,19 +21,8 @@ struct LaunchConfig {
   size_t shared_bytes = 0;  // dynamic; above 48 KiB the kernel must have been given allow_shared_memory
 };
 
-/// Sees every launch of a thread and the storages that it uses; graph capture keeps those alive through it.
-class VT_API LaunchObserver {
- public:
-  virtual ~LaunchObserver() = default;
-  virtual void on_launch(const LaunchConfig& config, const StorageImpl* const* storages, size_t count) = 0;
-};
-
-/// Sets this thread's observer (null: none); returns the one before.
-VT_API LaunchObserver* set_launch_observer(LaunchObserver* observer);
-
 namespace detail {
-VT_API void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments,
-                          const StorageImpl* const* storages, size_t count);
+VT_API void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments, StorageSpan storages);
 VT_API void allow_shared_memory(const void* kernel, size_t bytes);
 }  // namespace detail
 
@@ -46,17 +35,20 @@ void allow_shared_memory(void (*kernel)(Params...), size_t bytes) {
 /// Launches `kernel` with `args` converted to its parameter types; an empty grid is no launch. `storages` are those
 /// that the kernel reads or writes. Throws for a failed launch, and for an index error that an earlier kernel reported.
 template <typename... Params, typename... Args>
-void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*> storages, void (*kernel)(Params...),
-            Args&&... args) {
+void launch(const LaunchConfig& config, StorageSpan storages, void (*kernel)(Params...), Args&&... args) {
   static_assert(sizeof...(Params) == sizeof...(Args), "one argument per kernel parameter");
   std::tuple<std::decay_t<Params>...> values{static_cast<std::decay_t<Params>>(std::forward<Args>(args))...};
   std::apply(
       [&](auto&... value) {
         void* arguments[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
-        detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages.begin(),
-                              storages.size());
+        detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages);
       },
       values);
+}
+template <typename... Params, typename... Args>
+void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*> storages, void (*kernel)(Params...),
+            Args&&... args) {
+  launch(config, StorageSpan(storages.begin(), storages.size()), kernel, std::forward<Args>(args)...);
 }
 
 /// Blocks needed to cover `items` with `per_block` each, capped at `limit`.

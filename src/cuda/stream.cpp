@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
 
@@ -85,6 +86,7 @@ Stream current_stream(int device) {
 void set_current_stream(Stream stream) { thread_streams[stream.device] = stream.handle; }
 
 bool query_stream(Stream stream) {
+  refuse_under_capture("a query of a stream");
   const Status status = device_api().query(stream);
   if (status == Status::NotReady) {
     device_api().clear_error();
@@ -95,6 +97,7 @@ bool query_stream(Stream stream) {
 }
 
 void synchronize_stream(Stream stream) {
+  refuse_under_capture("a synchronisation with a stream");
   check(device_api().synchronize(stream), "stream synchronisation");
   throw_device_errors(stream.device);
 }

@@ -29,6 +29,7 @@ void init(nanobind::module_& m) {
   bind_registry(m);
   bind_info(m);
   bind_cuda(m);
+  bind_cuda_graphs(m);
 }
 
 }  // namespace

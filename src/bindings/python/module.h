@@ -12,5 +12,6 @@ void bind_modes(nanobind::module_& m);     // modes.cpp: grad mode, autocast, de
 void bind_registry(nanobind::module_& m);  // registry.cpp: what ops there are, counters
 void bind_info(nanobind::module_& m);      // info.cpp: system_info
 void bind_cuda(nanobind::module_& m);      // cuda.cpp
+void bind_cuda_graphs(nanobind::module_& m);
 
 }  // namespace vt::python

@@ -7,6 +7,7 @@
 #include "autograd/node.h"
 #include "bindings/python/module.h"
 #include "bindings/python/signature.h"
+#include "cuda/graph.h"
 #include "dispatch/registry.h"
 
 namespace nb = nanobind;
@@ -63,6 +64,7 @@ nb::dict live_counters() {
   d["tensors"] = TensorImpl::live_count();
   d["storages"] = StorageImpl::live_count();
   d["nodes"] = autograd::Node::live_count();
+  d["graphs"] = cuda::Graph::live_count();
   return d;
 }
 

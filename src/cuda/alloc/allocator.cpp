@@ -15,6 +15,7 @@ namespace {
 
 void CudaAllocator::set_memory_limit(int device, size_t bytes) { not_there(*this, "a memory limit"); }
 size_t CudaAllocator::memory_limit(int device) { return kNoMemoryLimit; }
+PoolId CudaAllocator::pool_of(const Block&) const noexcept { return {}; }
 void CudaAllocator::retain_pool(int device, PoolId pool) { not_there(*this, "a private memory pool"); }
 void CudaAllocator::release_pool(int device, PoolId pool) noexcept {}
 void CudaAllocator::begin_capture(int device) { not_there(*this, "graph capture"); }

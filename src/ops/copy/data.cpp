@@ -18,13 +18,16 @@ bool same_dense_layout(const Tensor& a, const Tensor& b) {
 
 void copy_bytes(const Tensor& to, const Tensor& from, bool non_blocking) {
   const size_t bytes = static_cast<size_t>(bytes_of(to));
+  const StorageImpl *target = to.storage().get(), *source = from.storage().get();
   if (to.is_cpu()) {
-    cuda::copy_to_host(to.data(), from.data(), bytes, cuda::current_stream(from.device().index), non_blocking);
+    cuda::copy_to_host(to.data(), from.data(), bytes, cuda::current_stream(from.device().index), non_blocking,
+                       {target, source});
   } else if (from.is_cpu()) {
-    cuda::copy_to_device(to.data(), from.data(), bytes, cuda::current_stream(to.device().index), non_blocking);
+    cuda::copy_to_device(to.data(), from.data(), bytes, cuda::current_stream(to.device().index), non_blocking,
+                         {target, source});
   } else {
     cuda::copy_between_devices(to.data(), cuda::current_stream(to.device().index), from.data(),
-                               cuda::current_stream(from.device().index), bytes);
+                               cuda::current_stream(from.device().index), bytes, {target, source});
   }
 }
 
@@ -95,7 +98,8 @@ Scalar read_scalar(const Tensor& self) {
   alignas(16) char element[16];
   const void* source = self.data();
   if (self.is_cuda()) {
-    cuda::copy_to_host(element, source, self.element_size(), cuda::current_stream(self.device().index), false);
+    cuda::copy_to_host(element, source, self.element_size(), cuda::current_stream(self.device().index), false,
+                       {self.storage().get()});
     source = element;
   }
   return visit_dtype<kAllSet>(

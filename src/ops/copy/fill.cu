@@ -35,7 +35,7 @@ void fill_cuda(const Tensor& self, const Scalar& value) {
     const bool flat = plan.ndim() == 0 || (plan.ndim() == 1 && plan.inner_to() == 1);
     constexpr T kZero{};
     if (flat && std::memcmp(&number, &kZero, sizeof(T)) == 0) {
-      cuda::fill_bytes(self.data(), 0, static_cast<size_t>(self.numel()) * sizeof(T), stream);
+      cuda::fill_bytes(self.data(), 0, static_cast<size_t>(self.numel()) * sizeof(T), stream, {self.storage().get()});
       return;
     }
     if constexpr (sizeof(T) == 1) {

@@ -248,7 +248,8 @@ void strided_copy_cuda(const Tensor& to, const Tensor& from) {
   if (to.dtype() == from.dtype()) {
     const bool flat = plan.ndim() == 0 || (plan.ndim() == 1 && plan.inner_to() == 1 && plan.inner_from() == 1);
     if (flat) {
-      cuda::copy_on_device(to.data(), from.data(), static_cast<size_t>(to.numel()) * size_of(to.dtype()), stream);
+      cuda::copy_on_device(to.data(), from.data(), static_cast<size_t>(to.numel()) * size_of(to.dtype()), stream,
+                           {to.storage().get(), from.storage().get()});
       return;
     }
     if (TransposeDims dims; find_transpose(plan, dims)) {

@@ -114,7 +114,8 @@ __global__ void __launch_bounds__(kLanes* kGroups) sum_rows(SumArguments<T> p) {
 void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
                                    int64_t padding_idx, bool scale_grad_by_freq, Tensor& out) {
   const vt::cuda::Stream stream = vt::cuda::current_stream(out.device().index);
-  vt::cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream);
+  vt::cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream,
+                       {out.storage().get()});
   const int64_t n = indices.numel(), width = out.size(1);
   if (n == 0 || out.numel() == 0) return;
   VT_CHECK(n <= INT32_MAX, NotImplemented, "the gradient of an embedding of more than 2^31 indices is not implemented");

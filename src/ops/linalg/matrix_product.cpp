@@ -96,12 +96,13 @@ void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor
     g.bias = bias.data();
   }
   const cuda::Stream stream = cuda::current_stream(out.device().index);
-  if (!bias.defined()) return cuda::gemm(g, stream);
-  if (cuda::try_gemm(g, stream)) return;
+  const StorageImpl *c = out.storage().get(), *left = a.holder.storage().get(), *right = b.holder.storage().get();
+  if (!bias.defined()) return cuda::gemm(g, stream, {c, left, right});
+  if (cuda::try_gemm(g, stream, {c, left, right, bias.storage().get()})) return;
   // Not every type has a kernel that adds the bias on the way out.
   g.epilogue = cuda::GemmEpilogue::None;
   g.bias = nullptr;
-  cuda::gemm(g, stream);
+  cuda::gemm(g, stream, {c, left, right});
   ops::add_(out, bias);
 }
 

@@ -130,7 +130,7 @@ void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& tar
   const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
   if (out.numel() == 0) return;
   const cuda::Stream stream = cuda::current_stream(out.device().index);
-  cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream);
+  cuda::fill_bytes(out.data(), 0, static_cast<size_t>(out.numel()) * out.element_size(), stream, {out.storage().get()});
   visit_dtype<kFloatingSet>(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const BackwardArguments<T> p{g.data<T>(),

@@ -378,7 +378,8 @@ void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tens
     // Sums over no rows.
     for (const Tensor* t : {&grad_weight, &grad_bias}) {
       if (t->defined() && t->numel() > 0) {
-        cuda::fill_bytes(t->data(), 0, static_cast<size_t>(t->numel()) * t->element_size(), stream);
+        cuda::fill_bytes(t->data(), 0, static_cast<size_t>(t->numel()) * t->element_size(), stream,
+                         {t->storage().get()});
       }
     }
     return;

@@ -70,8 +70,9 @@ void unscale_cuda(TensorSpan self, const Tensor& found_inf, const Tensor& inv_sc
   visit_dtype<kFloatingSet>(self[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     optim::launch_lists<1>(
-        "_amp_foreach_non_finite_check_and_unscale_", cuda::current_stream(self[0].device().index), self.size(),
-        [&](size_t i) { return self[i].numel(); }, unscale_kernel<T>,
+        "_amp_foreach_non_finite_check_and_unscale_", cuda::current_stream(self[0].device().index),
+        optim::storages_of({self}, {&found_inf, &inv_scale}), self.size(), [&](size_t i) { return self[i].numel(); },
+        unscale_kernel<T>,
         [&](ListTable<1>& table, int slot, size_t i) { table.data[0][slot] = dense[i].template data<T>(); },
         found_inf.data<float>(), static_cast<const float*>(inv_scale.data<float>()));
   });

@@ -75,6 +75,14 @@ void sgd_cpu(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, d
   }
 }
 
+void sgd_tensor_lr(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, double weight_decay,
+                   double momentum, const Tensor& lr, double dampening, bool nesterov, bool maximize,
+                   bool is_first_step, const Tensor& grad_scale, const Tensor& found_inf) {
+  VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
+  sgd_cpu(params, grads, momentum_buffers, weight_decay, momentum, number(lr), dampening, nesterov, maximize,
+          is_first_step, grad_scale, found_inf);
+}
+
 }  // namespace
 
 void register_fused_optimizers(Registry& r) {
@@ -98,13 +106,16 @@ void register_fused_optimizers(Registry& r) {
       .not_differentiable()
       .any_device()
       .function_only();
-  r.def(
-       "_fused_sgd_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float weight_decay, float "
-       "momentum, "
-       "float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? "
-       "found_inf=None) -> ()")
-      .cpu(sgd_cpu)
+  const std::string sgd_lists =
+      "(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float weight_decay, float momentum, ";
+  const std::string sgd_options =
+      " lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? "
+      "found_inf=None) -> ()";
+  r.def("_fused_sgd_" + sgd_lists + "float" + sgd_options).cpu(sgd_cpu).not_differentiable().function_only();
+  r.def("_fused_sgd_.tensor_lr" + sgd_lists + "Tensor" + sgd_options)
+      .cpu(sgd_tensor_lr)
       .not_differentiable()
+      .any_device()
       .function_only();
 }
 

@@ -112,7 +112,9 @@ __global__ void __launch_bounds__(optim::kListThreads)
 }
 
 struct SgdArguments {
-  double lr, momentum, dampening, weight_decay;
+  double lr;
+  const float* lr_data;  // replaces lr where not null
+  double momentum, dampening, weight_decay;
   bool nesterov, maximize, first_step;
   const float* grad_scale;
   const float* found_inf;
@@ -124,7 +126,7 @@ struct SgdStep {
   bool nesterov, first_step, has_momentum;
 
   __device__ explicit SgdStep(const SgdArguments& a)
-      : lr(static_cast<Compute>(a.lr)),
+      : lr(static_cast<Compute>(a.lr_data != nullptr ? static_cast<double>(*a.lr_data) : a.lr)),
         momentum(static_cast<Compute>(a.momentum)),
         damped(static_cast<Compute>(1.0 - a.dampening)),
         weight_decay(static_cast<Compute>(a.weight_decay)),
@@ -189,6 +191,21 @@ const float* device_number(const Tensor& t, Device device, const char* name) {
   return t.data<float>();
 }
 
+// A learning rate given as a tensor: left on the parameters' device, or read from the CPU.
+struct Number {
+  double value = 0;
+  const float* data = nullptr;
+
+  Number(const Tensor& lr, TensorSpan params) {
+    VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
+    if (lr.is_cuda() && !params.empty()) {
+      data = device_number(lr, params[0].device(), "lr");
+    } else {
+      value = ops::item(lr).to_double();
+    }
+  }
+};
+
 // Dense stand-ins for the tensors of a list, copied back when they go; pointers stay put.
 std::deque<optim::DenseAccess> dense_list(TensorSpan list) {
   std::deque<optim::DenseAccess> out;
@@ -198,7 +215,7 @@ std::deque<optim::DenseAccess> dense_list(TensorSpan list) {
 
 template <bool decoupled>
 void adam(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan exp_avg_sqs, TensorSpan max_exp_avg_sqs,
-          TensorSpan steps, AdamArguments args, const Tensor& grad_scale, const Tensor& found_inf) {
+          TensorSpan steps, AdamArguments args, const Tensor& lr, const Tensor& grad_scale, const Tensor& found_inf) {
   optim::check_params(params);
   optim::check_parallel(params, grads, "grads");
   optim::check_parallel(params, exp_avgs, "exp_avgs");
@@ -219,8 +236,10 @@ void adam(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan e
   visit_dtype<kFloatingSet>(params[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     optim::launch_lists<5>(
-        decoupled ? "_fused_adamw_" : "_fused_adam_", cuda::current_stream(device.index), params.size(),
-        [&](size_t i) { return params[i].numel(); }, adam_kernel<T>,
+        decoupled ? "_fused_adamw_" : "_fused_adam_", cuda::current_stream(device.index),
+        optim::storages_of({params, dense_grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps},
+                           {&lr, &grad_scale, &found_inf}),
+        params.size(), [&](size_t i) { return params[i].numel(); }, adam_kernel<T>,
         [&](ListTable<5>& table, int slot, size_t i) {
           table.data[0][slot] = p[i].data<T>();
           table.data[1][slot] = dense_grads[i].data();
@@ -239,7 +258,7 @@ void adam_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorS
                double eps, bool amsgrad, bool maximize, const Tensor& grad_scale, const Tensor& found_inf) {
   const AdamArguments args{lr,      nullptr,  beta1,     beta2,   weight_decay, eps,
                            amsgrad, maximize, decoupled, nullptr, nullptr};
-  adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, grad_scale, found_inf);
+  adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, Tensor(), grad_scale, found_inf);
 }
 
 template <bool decoupled>
@@ -247,48 +266,55 @@ void adam_tensor_lr_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avg
                          TensorSpan max_exp_avg_sqs, TensorSpan steps, const Tensor& lr, double beta1, double beta2,
                          double weight_decay, double eps, bool amsgrad, bool maximize, const Tensor& grad_scale,
                          const Tensor& found_inf) {
-  VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
-  AdamArguments args{0, nullptr, beta1, beta2, weight_decay, eps, amsgrad, maximize, decoupled, nullptr, nullptr};
-  if (lr.is_cuda() && !params.empty()) {
-    args.lr_data = device_number(lr, params[0].device(), "lr");
-  } else {
-    args.lr = ops::item(lr).to_double();
-  }
-  adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, grad_scale, found_inf);
+  const Number rate(lr, params);
+  const AdamArguments args{rate.value, rate.data, beta1,     beta2,   weight_decay, eps,
+                           amsgrad,    maximize,  decoupled, nullptr, nullptr};
+  adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, lr, grad_scale, found_inf);
+}
+
+void sgd(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, SgdArguments args, const Tensor& lr,
+         const Tensor& grad_scale, const Tensor& found_inf) {
+  const bool has_momentum = args.momentum != 0;
+  optim::check_params(params);
+  optim::check_parallel(params, grads, "grads");
+  optim::check_parallel(params, momentum_buffers, "momentum_buffer_list", !has_momentum);
+  if (params.empty()) return;
+  const Device device = params[0].device();
+  args.grad_scale = device_number(grad_scale, device, "grad_scale");
+  args.found_inf = device_number(found_inf, device, "found_inf");
+  std::vector<Tensor> dense_grads;
+  for (const Tensor& g : grads) dense_grads.push_back(ops::contiguous(g));
+  const auto p = dense_list(params), b = dense_list(has_momentum ? momentum_buffers : TensorSpan());
+  visit_dtype<kFloatingSet>(params[0].dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    optim::launch_lists<3>(
+        "_fused_sgd_", cuda::current_stream(device.index),
+        optim::storages_of({params, dense_grads, momentum_buffers}, {&lr, &grad_scale, &found_inf}), params.size(),
+        [&](size_t i) { return params[i].numel(); }, sgd_kernel<T>,
+        [&](ListTable<3>& table, int slot, size_t i) {
+          table.data[0][slot] = p[i].data<T>();
+          table.data[1][slot] = dense_grads[i].data();
+          table.data[2][slot] = has_momentum ? b[i].data<T>() : nullptr;
+        },
+        args);
+  });
 }
 
 void sgd_cuda(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, double weight_decay, double momentum,
               double lr, double dampening, bool nesterov, bool maximize, bool is_first_step, const Tensor& grad_scale,
               const Tensor& found_inf) {
-  optim::check_params(params);
-  optim::check_parallel(params, grads, "grads");
-  optim::check_parallel(params, momentum_buffers, "momentum_buffer_list", momentum == 0);
-  if (params.empty()) return;
-  const Device device = params[0].device();
-  const SgdArguments args{lr,
-                          momentum,
-                          dampening,
-                          weight_decay,
-                          nesterov,
-                          maximize,
-                          is_first_step,
-                          device_number(grad_scale, device, "grad_scale"),
-                          device_number(found_inf, device, "found_inf")};
-  std::vector<Tensor> dense_grads;
-  for (const Tensor& g : grads) dense_grads.push_back(ops::contiguous(g));
-  const auto p = dense_list(params), b = dense_list(momentum != 0 ? momentum_buffers : TensorSpan());
-  visit_dtype<kFloatingSet>(params[0].dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    optim::launch_lists<3>(
-        "_fused_sgd_", cuda::current_stream(device.index), params.size(), [&](size_t i) { return params[i].numel(); },
-        sgd_kernel<T>,
-        [&](ListTable<3>& table, int slot, size_t i) {
-          table.data[0][slot] = p[i].data<T>();
-          table.data[1][slot] = dense_grads[i].data();
-          table.data[2][slot] = momentum != 0 ? b[i].data<T>() : nullptr;
-        },
-        args);
-  });
+  const SgdArguments args{lr,       nullptr,  momentum,      dampening, weight_decay,
+                          nesterov, maximize, is_first_step, nullptr,   nullptr};
+  sgd(params, grads, momentum_buffers, args, Tensor(), grad_scale, found_inf);
+}
+
+void sgd_tensor_lr_cuda(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, double weight_decay,
+                        double momentum, const Tensor& lr, double dampening, bool nesterov, bool maximize,
+                        bool is_first_step, const Tensor& grad_scale, const Tensor& found_inf) {
+  const Number rate(lr, params);
+  const SgdArguments args{rate.value, rate.data, momentum,      dampening, weight_decay,
+                          nesterov,   maximize,  is_first_step, nullptr,   nullptr};
+  sgd(params, grads, momentum_buffers, args, lr, grad_scale, found_inf);
 }
 
 }  // namespace
@@ -299,6 +325,7 @@ void register_fused_optimizers_cuda(Registry& r) {
   r.at("_fused_adam_.tensor_lr").cuda(adam_tensor_lr_cuda<false>);
   r.at("_fused_adamw_.tensor_lr").cuda(adam_tensor_lr_cuda<true>);
   r.at("_fused_sgd_").cuda(sgd_cuda);
+  r.at("_fused_sgd_.tensor_lr").cuda(sgd_tensor_lr_cuda);
 }
 
 }  // namespace vt

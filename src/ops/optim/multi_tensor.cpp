@@ -29,6 +29,17 @@ void check_params(TensorSpan params) {
   }
 }
 
+std::vector<const StorageImpl*> storages_of(std::initializer_list<TensorSpan> lists,
+                                            std::initializer_list<const Tensor*> more) {
+  auto storage = [](const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; };
+  std::vector<const StorageImpl*> out;
+  for (const TensorSpan list : lists) {
+    for (const Tensor& t : list) out.push_back(storage(t));
+  }
+  for (const Tensor* t : more) out.push_back(storage(*t));
+  return out;
+}
+
 DenseAccess::DenseAccess(const Tensor& t) : tensor_(t), dense_(t.defined() ? ops::contiguous(t) : t) {}
 
 DenseAccess::~DenseAccess() noexcept(false) {

@@ -59,17 +59,17 @@ __device__ __forceinline__ void for_chunk(const ListChunk& chunk, bool aligned, 
 }
 
 /// Launches kernel(table, args...) as often as `tensors` takes. `fill(table, slot, i)` writes data and steps of tensor
-/// i.
+/// i; `storages` are those of all lists and of `args`.
 template <int Lists, typename Kernel, typename Fill, typename... Args>
-void launch_lists(const char* op, cuda::Stream stream, size_t tensors, const auto& numel_of, Kernel kernel,
-                  const Fill& fill, const Args&... args) {
+void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storages, size_t tensors, const auto& numel_of,
+                  Kernel kernel, const Fill& fill, const Args&... args) {
   ListTable<Lists> table;
   int32_t blocks = 0;
   auto flush = [&] {
     if (blocks > 0) {
       table.first_block[table.count] = blocks;
       const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
-      cuda::launch(config, {}, kernel, table, args...);
+      cuda::launch(config, storages, kernel, table, args...);
     }
     table.count = 0;
     blocks = 0;

@@ -1,6 +1,9 @@
 // What the multi-tensor ops share: checks of parallel lists and dense access to their tensors.
 #pragma once
 
+#include <initializer_list>
+#include <vector>
+
 #include "core/tensor.h"
 
 namespace vt::optim {
@@ -10,6 +13,10 @@ namespace vt::optim {
 void check_parallel(TensorSpan params, TensorSpan list, const char* name, bool optional = false);
 // All tensors floating point, of one dtype and one device.
 void check_params(TensorSpan params);
+
+// The storages of all tensors, for a launch; undefined ones give null.
+std::vector<const StorageImpl*> storages_of(std::initializer_list<TensorSpan> lists,
+                                            std::initializer_list<const Tensor*> more = {});
 
 // A contiguous stand-in for a tensor that is written to; copied back when it goes.
 class DenseAccess {

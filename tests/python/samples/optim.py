@@ -63,6 +63,7 @@ SAMPLES = [
         sgd_call(nesterov=True, dampening=0.0),
         sgd_call(maximize=True),
         sgd_call(is_first_step=True),
+        sgd_call(lr=T(low=0.1, high=0.1, dtype="float64")),
         reference=without_result("_fused_sgd_"),
         **STEP,
     ),

@@ -6,6 +6,12 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.cuda.graphs import (
+    CUDAGraph,
+    graph,
+    graph_pool_handle,
+    is_current_stream_capturing,
+)
 from vibetensor.torch.cuda.memory import (
     empty_cache,
     max_memory_allocated,
@@ -36,6 +42,7 @@ from vibetensor.torch.cuda.streams import (
 )
 
 __all__ = [
+    "CUDAGraph",
     "Event",
     "OutOfMemoryError",
     "Stream",
@@ -52,11 +59,15 @@ __all__ = [
     "get_device_properties",
     "get_rng_state",
     "get_rng_state_all",
+    "graph",
+    "graph_pool_handle",
     "init",
     "initial_seed",
     "is_available",
     "is_bf16_supported",
+    "is_current_stream_capturing",
     "is_initialized",
+    "make_graphed_callables",
     "manual_seed",
     "manual_seed_all",
     "max_memory_allocated",
@@ -167,6 +178,25 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """Whether bfloat16 runs on the current GPU, from compute capability 8.0 on in hardware."""
     return is_available() and get_device_capability()[0] >= 8
+
+
+def make_graphed_callables(
+    callables: Any,
+    sample_args: Any,
+    num_warmup_iters: int = 3,
+    allow_unused_input: bool = False,
+    pool: tuple[int, int] | None = None,
+) -> Any:
+    """`callables`, one or a tuple of functions and modules, with forward and backward replayed from CUDA graphs.
+
+    sample_args: a tuple of CUDA tensors per callable, of the shapes and requires_grad of real arguments. A tuple's
+    callables share memory and must later run in its order. Modules are changed in place; they may have no hooks
+    yet, and after this no parameter may be added or removed. allow_unused_input: an input that outputs don't depend on
+    is no error. Outputs lie in memory that the next call overwrites. Second derivatives are not supported.
+    """
+    from vibetensor.torch.cuda._graphed_callables import make_graphed_callables as make
+
+    return make(callables, sample_args, num_warmup_iters, allow_unused_input, pool)
 
 
 def get_arch_list() -> list[str]:

@@ -1,0 +1,112 @@
+// CUDA graphs as Python sees them, and where in a Python program an error of a capture comes from.
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+
+#include "autograd/autograd.h"
+#include "bindings/python/module.h"
+#include "cuda/device.h"
+#include "cuda/graph.h"
+
+namespace nb = nanobind;
+
+namespace vt::python {
+namespace {
+
+using cuda::Graph;
+using PoolPair = std::pair<uint64_t, uint64_t>;
+
+PoolPair pair_of(cuda::PoolId pool) { return {pool.owner, pool.number}; }
+
+cuda::PoolId pool_from(nb::handle pool) {
+  if (pool.is_none()) return {};
+  PoolPair pair;
+  VT_CHECK(nb::try_cast(pool, pair), Type, "expected a pool from graph_pool_handle() or CUDAGraph.pool(), got ",
+           type_name_of(pool.ptr()));
+  return {pair.first, pair.second};
+}
+
+cuda::CaptureMode mode_from(const std::string& mode) {
+  if (mode == "global") return cuda::CaptureMode::Global;
+  if (mode == "thread_local") return cuda::CaptureMode::ThreadLocal;
+  VT_CHECK(mode == "relaxed", Runtime,
+           "Unknown capture error mode. Expected `global`, `thread_local`, or `relaxed`, got ", mode);
+  return cuda::CaptureMode::Relaxed;
+}
+
+bool is_ours(nb::handle frame) {
+  const nb::object name = frame.attr("f_globals").attr("get")("__name__");
+  return PyUnicode_Check(name.ptr()) && text_of(name.ptr()).starts_with("vibetensor.");
+}
+
+// The innermost line of Python outside this package, or inside if there is no other.
+std::string python_place() {
+  if (!Py_IsInitialized()) return {};
+  const WithGil gil;
+  try {
+    nb::object innermost = nb::borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
+    if (!innermost.is_valid()) return {};
+    nb::object frame = innermost;
+    while (!frame.is_none() && is_ours(frame)) frame = frame.attr("f_back");
+    if (frame.is_none()) frame = innermost;
+    const nb::object code = frame.attr("f_code");
+    return vt::detail::concat(nb::cast<std::string>(code.attr("co_filename")), ":",
+                              nb::cast<int64_t>(frame.attr("f_lineno")), " in ",
+                              nb::cast<std::string>(code.attr("co_name")));
+  } catch (nb::python_error&) {
+    return {};  // the error on its way says enough without a line
+  }
+}
+
+// Casts cached by autocast hold values of before the capture, or memory of the graph after it.
+struct NoCachedCasts {
+  NoCachedCasts() { autograd::clear_autocast_cache(); }
+  ~NoCachedCasts() { autograd::clear_autocast_cache(); }
+};
+
+}  // namespace
+
+void bind_cuda_graphs(nb::module_& m) {
+  cuda::set_place_source(&python_place);
+  nb::class_<Graph>(m, "CudaGraph")
+      .def(nb::init<bool>(), nb::arg("keep_graph") = false)
+      .def(
+          "capture_begin",
+          [](Graph& g, nb::handle pool, const std::string& mode) {
+            const NoCachedCasts fresh;
+            g.capture_begin(pool_from(pool), mode_from(mode));
+          },
+          nb::arg("pool").none() = nb::none(), nb::arg("capture_error_mode") = "global")
+      .def("capture_end",
+           [](Graph& g) {
+             const NoCachedCasts fresh;
+             g.capture_end();
+           })
+      .def("abort_capture",
+           [](Graph& g) {
+             const NoCachedCasts fresh;
+             g.abort_capture();
+           })
+      .def("instantiate", &Graph::instantiate)
+      .def("replay",
+           [](Graph& g) {
+             const WithoutGil others_run;  // a launch waits when the device's queue is full
+             g.replay();
+           })
+      .def("reset", [](Graph& g) { g.reset(); })
+      .def("pool", [](const Graph& g) { return pair_of(g.pool()); })
+      .def("enable_debug_mode", [](Graph& g) { g.enable_debug_mode(); })
+      .def("debug_dump", [](Graph& g, const std::string& path) { g.debug_dump(path.c_str()); })
+      .def("raw_cuda_graph", [](const Graph& g) { return reinterpret_cast<uintptr_t>(g.raw_graph()); })
+      .def("raw_cuda_graph_exec", [](const Graph& g) { return reinterpret_cast<uintptr_t>(g.raw_exec()); })
+      .def_prop_ro("node_count", [](const Graph& g) { return g.node_count(); })
+      .def_prop_ro("kept_storages", [](const Graph& g) { return g.kept_storages(); });
+  m.def("cuda_graph_pool_handle", [] { return pair_of(cuda::new_pool_id()); });
+  m.def("cuda_is_current_stream_capturing", [] {
+    if (cuda::is_capturing()) return true;
+    if (!cuda::is_available()) return false;
+    const cuda::Stream stream = cuda::current_stream();
+    return stream.handle != nullptr && cuda::is_capturing(stream);
+  });
+}
+
+}  // namespace vt::python
