@@ -3,7 +3,8 @@
     python bench/overhead.py [--out bench/results/overhead_cpu.json]
 
 Every row is the best of several repeats in nanoseconds per call; chains are per op. CUDA rows run when both sides have a
-GPU; they measure the host, so the queue is drained between repeats, outside the timing.
+GPU; they measure the host, so the queue is drained between repeats, outside the timing, and a repeat is short enough not
+to fill it.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from typing import Any
 import torch as reference
 import vibetensor.torch as ours
 
-REPEATS = 7
+REPEATS = {"cpu": 7, "cuda": 40}
+CALLS = {"cpu": 20000, "cuda": 200}
 
 
-def nanoseconds(call: Callable[[], Any], calls: int, per_call: int, settle: Callable[[], Any]) -> float:
+def nanoseconds(call: Callable[[], Any], repeats: int, calls: int, per_call: int, settle: Callable[[], Any]) -> float:
     best = float("inf")
     call()
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         settle()
         start = time.perf_counter_ns()
         for _ in range(calls):
@@ -80,9 +82,9 @@ def measure(device: str) -> dict[str, dict[str, float]]:
     result: dict[str, dict[str, float]] = {}
     mine, theirs = rows(ours, device), rows(reference, device)
     for name, (call, ops) in mine.items():
-        calls = max(200, (20000 if device == "cpu" else 2000) // ops)
-        a = nanoseconds(call, calls, ops, settle_ours)
-        b = nanoseconds(theirs[name][0], calls, ops, settle_theirs)
+        repeats, calls = REPEATS[device], max(2, CALLS[device] // ops)
+        a = nanoseconds(call, repeats, calls, ops, settle_ours)
+        b = nanoseconds(theirs[name][0], repeats, calls, ops, settle_theirs)
         result[name] = {"ours_ns": round(a, 1), "torch_ns": round(b, 1), "ratio": round(a / b, 3)}
         print(f"{device:5s} {name:38s} {a:9.0f} ns {b:9.0f} ns   {a / b:.2f}")
     return result

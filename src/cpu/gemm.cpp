@@ -11,7 +11,7 @@
 namespace vt::cpu {
 namespace {
 
-constexpr int64_t kBlockRows = 168;            // of A: a packed slice of them fits L2
+constexpr int64_t kBlockRows = 336;            // of A: a packed slice of them fits L2
 constexpr int64_t kScratchColumns = 512;       // of C, where a float scratch stands in for a 16-bit C
 constexpr int64_t kPackedBytes = 32 << 20;     // of B at a time
 constexpr int64_t kSerialWork = 96 * 96 * 96;  // m n k below which one thread is faster
