@@ -1,0 +1,257 @@
+// A machine with CUDA devices that exist only in host memory, for running the production code of the CUDA runtime in
+// CPU tests.
+//
+// - Work given to a stream is queued. Whenever the device is called, a seeded scheduler runs the head of any stream
+// that
+//   may run, so work of different streams comes out in every order that events allow.
+// - Device memory is host memory, so fills and copies really move bytes; or addresses alone, which is faster.
+// - Kernels do not execute. A launch checks, when it runs, that every storage it was given is memory that the device
+// has
+//   given out and not taken back, and moves no byte.
+// - Statuses are CUDA's, also for what is forbidden while a stream captures.
+// What no status tells goes to the Report: use of memory that is gone, of the wrong device, of a destroyed handle, a
+// cap exceeded. See Note [Vector clocks] for what the device knows about order.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "cuda/device_api.h"
+#include "simulated/clock.h"
+#include "simulated/graph.h"
+#include "simulated/memory.h"
+#include "simulated/random.h"
+#include "simulated/report.h"
+
+namespace vt::simulated {
+
+struct Options {
+  int devices = 1;
+  size_t memory = size_t{256} << 20;  // of each device, in bytes
+  bool real_memory = true;
+  uint64_t seed = 1;
+  /// Steps of queued work that run per call: negative, a number that changes all the time; 0, only what is waited for.
+  double pace = -1;
+};
+
+/// Thread-safe.
+class SimulatedDevice final : public cuda::DeviceApi {
+ public:
+  SimulatedDevice(const Options& options, Report& report);
+  ~SimulatedDevice() override;
+
+  // --- for tests ---
+  Report& report() { return report_; }
+  /// Runs everything that is queued, in some order.
+  void run_all();
+  /// Runs at most `steps` pieces of work.
+  void run_some(size_t steps);
+  void set_pace(double pace);
+  /// The clock that the next work given to the stream would have.
+  Clock clock_of(cuda::Stream stream);
+  /// The lane of the stream in clocks.
+  uint32_t lane_of(cuda::Stream stream);
+  /// Bytes that no call may make the device exceed; 0: no limit but its memory.
+  void set_cap(int device, size_t bytes);
+  size_t used(int device);
+  size_t used_peak(int device);
+  /// Address and bytes of what is given out, in order of addresses; `into` is cleared first.
+  void list_extents(int device, std::vector<std::pair<uintptr_t, Extent>>& into);
+  /// Live objects of every kind, for comparing before and after.
+  struct Counts {
+    size_t bytes = 0, extents = 0, reservations = 0, host_blocks = 0, events = 0, graphs = 0, execs = 0, captures = 0;
+    friend bool operator==(const Counts&, const Counts&) = default;
+  };
+  Counts counts();
+  std::string describe_counts();
+  size_t work_run() const { return work_run_; }
+  /// Called for every kernel at the launch (not when it runs), under the device's lock, with the clock of the launch.
+  using LaunchProbe = std::function<void(cuda::Stream, const cuda::KernelLaunch&, const Clock&)>;
+  void set_launch_probe(LaunchProbe probe);
+  /// Called when the device takes memory back, under its lock, with what the host has seen finished by then.
+  using TakeBackProbe = std::function<void(int device, uintptr_t data, size_t bytes, const Clock& host)>;
+  void set_take_back_probe(TakeBackProbe probe);
+  /// Where the stream is: work given to it so far, which has_run compares with.
+  struct Position {
+    uint32_t lane = 0;
+    uint64_t given = 0;
+  };
+  Position position_of(cuda::Stream stream);
+  bool has_run(Position position);
+
+  // --- DeviceApi ---
+  cuda::Status device_count(int& count) override;
+  cuda::Status device_properties(int device, cuda::DeviceProperties& properties) override;
+  cuda::Status set_device(int device) override;
+  cuda::Status synchronize(int device) override;
+  cuda::Status memory_info(int device, size_t& free_bytes, size_t& total_bytes) override;
+  cuda::Status can_access_peer(int device, int peer, bool& able) override;
+  int runtime_version() override { return 13000; }
+  int driver_version() override { return 13000; }
+  std::string describe(cuda::Status status) override;
+  void clear_error() override {}
+
+  cuda::Status allocate(int device, size_t bytes, void*& data) override;
+  cuda::Status free(int device, void* data) override;
+  cuda::Status allocate_async(cuda::Stream stream, size_t bytes, void*& data) override;
+  cuda::Status free_async(cuda::Stream stream, void* data) override;
+  cuda::Status pool_reserved(int device, size_t& current, size_t& peak) override;
+  cuda::Status reset_pool_peak(int device) override;
+  cuda::Status trim_pool(int device) override;
+
+  cuda::Status granularity(int device, size_t& bytes) override;
+  cuda::Status reserve_addresses(int device, size_t bytes, void*& data) override;
+  cuda::Status release_addresses(int device, void* data, size_t bytes) override;
+  cuda::Status map_memory(int device, void* data, size_t bytes) override;
+  cuda::Status unmap_memory(int device, void* data, size_t bytes) override;
+
+  cuda::Status allocate_host(size_t bytes, void*& data) override;
+  cuda::Status free_host(void* data) override;
+  bool is_page_locked(const void* data) override;
+
+  cuda::Status priority_range(int& lowest, int& highest) override;
+  cuda::Status create_stream(int device, int priority, cuda::StreamHandle& stream) override;
+  cuda::Status query(cuda::Stream stream) override;
+  cuda::Status synchronize(cuda::Stream stream) override;
+  cuda::Status priority(cuda::Stream stream, int& priority) override;
+
+  cuda::Status create_event(int device, bool timing, bool blocking, cuda::EventHandle& event) override;
+  cuda::Status destroy_event(int device, cuda::EventHandle event) override;
+  cuda::Status record_event(cuda::EventHandle event, cuda::Stream stream) override;
+  cuda::Status wait_event(cuda::Stream stream, cuda::EventHandle event) override;
+  cuda::Status query(cuda::EventHandle event) override;
+  cuda::Status synchronize(cuda::EventHandle event) override;
+  cuda::Status elapsed_ms(cuda::EventHandle start, cuda::EventHandle end, float& ms) override;
+
+  cuda::Status launch(cuda::Stream stream, const cuda::KernelLaunch& launch) override;
+  cuda::Status allow_shared_memory(const void* kernel, size_t bytes) override;
+  cuda::Status copy(void* to, const void* from, size_t bytes, cuda::CopyKind kind, cuda::Stream stream) override;
+  cuda::Status copy_peer(void* to, int to_device, const void* from, int from_device, size_t bytes,
+                         cuda::Stream stream) override;
+  cuda::Status fill(void* data, int value, size_t bytes, cuda::Stream stream) override;
+  cuda::Status fill_rows(void* data, size_t pitch, int value, size_t row_bytes, size_t rows,
+                         cuda::Stream stream) override;
+
+  cuda::Status begin_capture(cuda::Stream stream, cuda::CaptureMode mode) override;
+  cuda::Status end_capture(cuda::Stream stream, cuda::GraphHandle& graph) override;
+  cuda::Status capture_info(cuda::Stream stream, cuda::CaptureState& state, uint64_t& id) override;
+  /// CUDA's cudaThreadExchangeStreamCaptureMode: what the calling thread may do while others capture.
+  cuda::Status exchange_capture_mode(cuda::CaptureMode& mode);
+  cuda::Status instantiate(int device, cuda::GraphHandle graph, cuda::GraphExecHandle& exec) override;
+  cuda::Status launch_graph(cuda::GraphExecHandle exec, cuda::Stream stream) override;
+  cuda::Status destroy_graph(cuda::GraphHandle graph) override;
+  cuda::Status destroy_graph_exec(cuda::GraphExecHandle exec) override;
+  cuda::Status node_count(cuda::GraphHandle graph, size_t& count) override;
+  cuda::Status print_graph(cuda::GraphHandle graph, const char* path) override;
+
+ private:
+  // One stream: a queue and its lane of the clocks.
+  struct Lane {
+    int device = 0;
+    int priority = 0;
+    uint32_t index = 0;
+    std::deque<Work> queue;
+    Clock clock;            // of the last work given
+    uint64_t given = 0;     // pieces of work
+    uint64_t finished = 0;  // of them
+    size_t host_seen = 0;   // version of host_clock_ that clock has joined
+    bool busy = false;      // in busy_
+    std::shared_ptr<Capture> capture;
+    std::vector<uint32_t> frontier;  // while capturing: the nodes that the next one follows
+  };
+  struct Event {
+    int device = 0;
+    bool timing = false;
+    uint32_t generation = 0;
+    bool alive = false;
+    uint32_t lane = kMaxLanes;  // of the last record; kMaxLanes: never recorded
+    uint64_t position = 0;      // in that lane
+    double time = 0;            // when it ran, in simulated microseconds
+    Clock clock;
+    std::weak_ptr<Capture> capture;  // of a record into a graph
+    bool captured = false;
+    std::vector<uint32_t> frontier;
+  };
+  // A block of the driver's own pool that was freed in stream order.
+  struct PoolBlock {
+    void* data;
+    size_t bytes;
+    uint32_t lane;
+    uint64_t position;  // of the free
+    Clock clock;
+  };
+  struct Device {
+    std::unique_ptr<Memory> memory;
+    size_t cap = 0;
+    uint32_t default_lane = 0;
+    std::vector<PoolBlock> free_blocks;
+    size_t pool_bytes = 0;
+    size_t pool_peak = 0;
+  };
+
+  // Scheduling (schedule.cpp).
+  void advance();
+  bool run_step();
+  void run_head(Lane& lane);
+  bool can_run(const Lane& lane) const;
+  void finish(uint32_t lane, uint64_t position);
+  void finish_device(int device);
+  void execute(const Work& work, int device);
+  void check_range(const Range& range, int device, const char* op);
+  Lane* lane_for(cuda::Stream stream);
+  uint32_t add_lane(int device, int priority);
+  void enqueue(Lane& lane, Work work);
+  void join_host(Lane& lane);
+  void host_saw(const Clock& clock);
+  bool is_done(const Event& event) const;
+  Event* find_event(cuda::EventHandle handle);
+
+  // Memory (device.cpp).
+  bool valid(int device) const { return device >= 0 && device < static_cast<int>(devices_.size()); }
+  void check_cap(int device, const char* call);
+  void tell_taken_back(int device, const void* data, size_t bytes);
+  int owner_of(const void* data) const;
+  bool page_locked(const void* data) const;
+  Range range_of(const void* data, size_t bytes) const;
+
+  // Capture (capture.cpp).
+  cuda::Status give(Lane& lane, Work work);
+  cuda::Status guard_unsafe();
+  cuda::Status guard_device(int device);
+  void invalidate(Capture& capture);
+  void add_node(Lane& lane, Work work);
+
+  Options options_;
+  Report& report_;
+  mutable std::mutex mutex_;
+  Random random_;
+  std::vector<Device> devices_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // index: clock lane; handle: index + 1
+  std::vector<uint32_t> busy_;                // lanes with queued work
+  Clock host_clock_;
+  size_t host_version_ = 0;
+  std::deque<Event> events_;
+  std::vector<uint32_t> free_events_;
+  size_t live_events_ = 0;
+  std::map<uintptr_t, size_t> host_blocks_;         // page-locked, by address
+  std::vector<std::shared_ptr<Capture>> captures_;  // running
+  uint64_t next_capture_ = 1;
+  std::unordered_set<cuda::GraphHandle> graphs_;
+  std::unordered_set<cuda::GraphExecHandle> execs_;
+  double credit_ = 0;
+  double pace_ = 1;
+  uint32_t pace_calls_ = 0;
+  double now_ = 0;
+  size_t queued_ = 0;
+  size_t work_run_ = 0;
+  LaunchProbe launch_probe_;
+  TakeBackProbe take_back_probe_;
+};
+
+}  // namespace vt::simulated
