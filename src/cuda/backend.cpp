@@ -1,11 +1,14 @@
 #include "cuda/backend.h"
 
 #include "cuda/device.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda {
 namespace {
 
-void free_block(void*, void* context, size_t) noexcept { allocator().deallocate(static_cast<Block*>(context)); }
+void free_block(void*, void* context, size_t) noexcept {
+  if (VT_LIKELY(!in_forked_child())) allocator().deallocate(static_cast<Block*>(context));
+}
 
 class CudaBackend final : public DeviceBackend {
  public:

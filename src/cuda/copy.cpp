@@ -20,7 +20,8 @@ void copy_to_device(void* device_data, const void* host_data, size_t bytes, Stre
     refuse_under_capture("a copy from host memory, unless it is pinned and non_blocking=True,");
   }
   begin_work("copy to the device", stream, span_of(storages));
-  check(device_api().copy(device_data, host_data, bytes, CopyKind::HostToDevice, stream), "copy to the device");
+  check(device_api().copy(device_data, host_data, bytes, CopyKind::HostToDevice, stream), "copy to the device",
+        stream.device);
   // Pageable memory has been read when the call returns; only pinned memory is still in use.
   if (!pinned) return;
   if (is_capturing()) return;  // the graph keeps the host memory; an event could not be asked
@@ -38,7 +39,8 @@ void copy_to_host(void* host_data, const void* device_data, size_t bytes, Stream
     refuse_under_capture("a read by the host (item(), bool(), a copy to the CPU)");
   }
   begin_work("copy to the host", stream, span_of(storages));
-  check(device_api().copy(host_data, device_data, bytes, CopyKind::DeviceToHost, stream), "copy to the host");
+  check(device_api().copy(host_data, device_data, bytes, CopyKind::DeviceToHost, stream), "copy to the host",
+        stream.device);
   if (is_capturing()) return;  // the graph keeps the host memory; an event could not be asked
   if (non_blocking) {
     record_pinned_use(host_data, stream);
@@ -50,7 +52,7 @@ void copy_to_host(void* host_data, const void* device_data, size_t bytes, Stream
 void copy_on_device(void* to, const void* from, size_t bytes, Stream stream, StorageList storages) {
   if (bytes == 0 || to == from) return;
   begin_work("copy on the device", stream, span_of(storages));
-  check(device_api().copy(to, from, bytes, CopyKind::DeviceToDevice, stream), "copy on the device");
+  check(device_api().copy(to, from, bytes, CopyKind::DeviceToDevice, stream), "copy on the device", stream.device);
 }
 
 void copy_between_devices(void* to, Stream to_stream, const void* from, Stream from_stream, size_t bytes,
@@ -61,14 +63,14 @@ void copy_between_devices(void* to, Stream to_stream, const void* from, Stream f
   wait_stream(from_stream, to_stream);
   begin_work("copy between devices", from_stream, span_of(storages));
   check(device_api().copy_peer(to, to_stream.device, from, from_stream.device, bytes, from_stream),
-        "copy between devices");
+        "copy between devices", from_stream.device);
   wait_stream(to_stream, from_stream);
 }
 
 void fill_bytes(void* data, int value, size_t bytes, Stream stream, StorageList storages) {
   if (bytes == 0) return;
   begin_work("fill", stream, span_of(storages));
-  check(device_api().fill(data, value, bytes, stream), "fill");
+  check(device_api().fill(data, value, bytes, stream), "fill", stream.device);
 }
 
 }  // namespace vt::cuda

@@ -9,6 +9,7 @@
 #include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda {
 namespace {
@@ -70,6 +71,8 @@ void check_index(int device) {
 }
 
 }  // namespace
+
+bool in_forked_child() noexcept { return forked_after_use.load(std::memory_order_relaxed); }
 
 int device_count() noexcept { return forked_after_use.load(std::memory_order_relaxed) ? 0 : probe().count; }
 
@@ -140,13 +143,13 @@ bool can_access_peer(int device, int peer) {
 
 void memory_info(int device, size_t& free_bytes, size_t& total_bytes) {
   check_index(device);
-  check(device_api().memory_info(device, free_bytes, total_bytes), "memory query");
+  check(device_api().memory_info(device, free_bytes, total_bytes), "memory query", device);
 }
 
 void synchronize_device(int device) {
   check_index(device);
   refuse_under_capture("a synchronisation with a device");
-  check(device_api().synchronize(device), "device synchronisation");
+  check(device_api().synchronize(device), "device synchronisation", device);
   throw_device_errors(device);
 }
 

@@ -7,6 +7,8 @@
 
 #include "core/error.h"
 #include "cuda/capture.h"
+#include "cuda/device.h"
+#include "cuda/fault.h"
 #include "cuda/runtime_api.h"
 
 namespace vt::cuda {
@@ -44,39 +46,19 @@ bool on_device_api_change(void (*forget)()) {
   return true;
 }
 
-bool is_sticky(Status status) noexcept {
-  switch (static_cast<int>(status)) {
-    case 214:  // ECC uncorrectable
-    case 220:  // NVLink uncorrectable
-    case 226:  // contained
-    case 700:  // illegal address
-    case 702:  // launch timeout
-    case 709:  // context is destroyed
-    case 710:  // assert
-    case 714:  // hardware stack error
-    case 715:  // illegal instruction
-    case 716:  // misaligned address
-    case 717:  // invalid address space
-    case 718:  // invalid program counter
-    case 719:  // launch failure
-    case 721:  // tensor memory leak
-    case 999:  // unknown
-      return true;
-    default: return false;
-  }
-}
-
 bool is_capture_failure(Status status) noexcept {
   const int number = static_cast<int>(status);
   return number >= 900 && number <= 908;
 }
 
-void throw_status(Status status, const char* what) {
+void throw_status(Status status, const char* what, int device) {
+  if (in_forked_child()) ensure_available();
   DeviceApi& api = device_api();
   api.clear_error();
   if (status == Status::OutOfMemory) {
     VT_THROW(OutOfMemory, "CUDA out of memory in ", what, " (", api.describe(status), ")");
   }
+  if (is_sticky(status)) throw Error(ErrorKind::Cuda, poison(device < 0 ? current_device() : device, status, what));
   std::string text = vt::detail::concat("CUDA error in ", what, ": ", api.describe(status));
   if (is_capture_failure(status)) {
     text += place_suffix();

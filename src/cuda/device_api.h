@@ -149,9 +149,9 @@ VT_API bool on_device_api_change(void (*forget)());
 
 /// Throws for `status`: OutOfMemoryError, else vt::Error of kind Cuda that names `what`, the failed call or op. A
 /// sticky failure poisons the device, see cuda/fault.h.
-[[noreturn]] VT_API void throw_status(Status status, const char* what);
-inline void check(Status status, const char* what) {
-  if (VT_UNLIKELY(status != Status::Success)) throw_status(status, what);
+[[noreturn]] VT_API void throw_status(Status status, const char* what, int device = -1);
+inline void check(Status status, const char* what, int device = -1) {
+  if (VT_UNLIKELY(status != Status::Success)) throw_status(status, what, device);
 }
 
 }  // namespace vt::cuda

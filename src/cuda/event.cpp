@@ -44,12 +44,12 @@ void Event::record(Stream stream) {
   if (handle_ == nullptr) create(stream.device);
   VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_,
            " to record this event, got cuda:", stream.device);
-  check(device_api().record_event(handle_, stream), "event record");
+  check(device_api().record_event(handle_, stream), "event record", stream.device);
 }
 
 void Event::block(Stream stream) const {
   if (handle_ == nullptr) return;
-  check(device_api().wait_event(stream, handle_), "event wait");
+  check(device_api().wait_event(stream, handle_), "event wait", stream.device);
 }
 
 bool Event::query() const {
@@ -60,14 +60,14 @@ bool Event::query() const {
     device_api().clear_error();
     return false;
   }
-  check(status, "event query");
+  check(status, "event query", device_);
   return true;
 }
 
 void Event::synchronize() const {
   if (handle_ == nullptr) return;
   refuse_under_capture("a synchronisation with an event");
-  check(device_api().synchronize(handle_), "event synchronisation");
+  check(device_api().synchronize(handle_), "event synchronisation", device_);
   throw_device_errors(device_);
 }
 

@@ -16,7 +16,7 @@ void launch_kernel(const LaunchConfig& config, const void* kernel, void** argume
                             arguments,
                             storages.data(),
                             storages.size()};
-  check(device_api().launch(config.stream, launch), config.op);
+  check(device_api().launch(config.stream, launch), config.op, config.stream.device);
 }
 
 void allow_shared_memory(const void* kernel, size_t bytes) {

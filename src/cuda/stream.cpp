@@ -92,13 +92,13 @@ bool query_stream(Stream stream) {
     device_api().clear_error();
     return false;
   }
-  check(status, "stream query");
+  check(status, "stream query", stream.device);
   return true;
 }
 
 void synchronize_stream(Stream stream) {
   refuse_under_capture("a synchronisation with a stream");
-  check(device_api().synchronize(stream), "stream synchronisation");
+  check(device_api().synchronize(stream), "stream synchronisation", stream.device);
   throw_device_errors(stream.device);
 }
 

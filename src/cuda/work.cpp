@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cuda/device_error.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda {
 namespace {
@@ -12,7 +13,9 @@ thread_local WorkObserver* thread_observer = nullptr;
 WorkObserver* set_work_observer(WorkObserver* observer) noexcept { return std::exchange(thread_observer, observer); }
 
 void begin_work(const char* op, Stream stream, StorageSpan storages) {
+  if (VT_UNLIKELY(in_forked_child())) ensure_available();
   throw_device_errors(stream.device);
+  note_work(stream.device, op);
   if (VT_UNLIKELY(thread_observer != nullptr)) thread_observer->on_work(op, stream, storages);
 }
 
