@@ -12,7 +12,8 @@ namespace vt::simulated {
 /// Every call of DeviceApi that can fail.
 #define VT_SIMULATED_CALLS(X)                                                                                          \
   X(DeviceProperties)                                                                                                  \
-  X(SetDevice) X(SynchronizeDevice) X(MemoryInfo) X(CanAccessPeer) X(Allocate) X(Free) X(AllocateAsync) X(FreeAsync)   \
+  X(SetDevice)                                                                                                         \
+  X(SynchronizeDevice) X(MemoryInfo) X(CanAccessPeer) X(Allocate) X(Free) X(AllocateAsync) X(FreeAsync)                \
       X(PoolReserved) X(ResetPoolPeak) X(TrimPool) X(Granularity) X(ReserveAddresses) X(ReleaseAddresses) X(MapMemory) \
           X(UnmapMemory) X(AllocateHost) X(FreeHost) X(PriorityRange) X(CreateStream) X(QueryStream)                   \
               X(SynchronizeStream) X(Priority) X(CreateEvent) X(DestroyEvent) X(RecordEvent) X(WaitEvent)              \
