@@ -27,14 +27,14 @@ struct Properties {
   DeviceProperties values;
 };
 
-// What was learned about the devices; made anew when the device API changes, and never freed.
+// What was learned about the devices; made anew when the device API changes.
 struct Known {
   Probe probe;
   Properties properties[kMaxDevices];
 };
 std::atomic<Known*> known{nullptr};
 std::mutex known_mutex;
-const bool forgets_devices = on_device_api_change([] { known.store(nullptr); });
+const bool forgets_devices = on_device_api_change([] { delete known.exchange(nullptr); });
 
 Known& learn() {
   std::lock_guard lock(known_mutex);

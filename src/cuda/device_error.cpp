@@ -1,6 +1,8 @@
 #include "cuda/device_error.h"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 
 #include "core/error.h"
@@ -17,6 +19,9 @@ std::mutex& records_mutex() {
   static auto* mutex = new std::mutex;
   return *mutex;
 }
+// The memory belongs to the device API that gave it.
+const bool forgets_records =
+    on_device_api_change([] { std::fill(std::begin(error_records), std::end(error_records), nullptr); });
 }  // namespace
 
 void take_device_error(int device) {

@@ -58,6 +58,11 @@ DeviceState& state_of(int device) {
   return states[device];
 }
 
+// Workspaces are memory of the device API that changes; plans and handles are not.
+const bool forgets_workspaces = on_device_api_change([] {
+  for (int device = 0; device < kMaxDevices; ++device) state_of(device).workspaces.clear();
+});
+
 cudaDataType cuda_type(DType dtype) {
   switch (dtype) {
     case DType::float16: return CUDA_R_16F;

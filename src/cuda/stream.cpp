@@ -21,7 +21,7 @@ struct Pool {
 };
 
 std::atomic<Pool*> pools{nullptr};
-const bool forgets_pools = on_device_api_change([] { pools.store(nullptr); });
+const bool forgets_pools = on_device_api_change([] { delete[] pools.exchange(nullptr); });
 
 Pool& pool_of(int device) {
   Pool* all = pools.load(std::memory_order_acquire);

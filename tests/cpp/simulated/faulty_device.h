@@ -9,6 +9,7 @@
 
 namespace vt::simulated {
 
+// clang-format off
 /// Every call of DeviceApi that can fail.
 #define VT_SIMULATED_CALLS(X)                                                                                          \
   X(DeviceProperties)                                                                                                  \
@@ -20,6 +21,7 @@ namespace vt::simulated {
                   X(QueryEvent) X(SynchronizeEvent) X(ElapsedMs) X(Launch) X(AllowSharedMemory) X(Copy) X(CopyPeer)    \
                       X(Fill) X(FillRows) X(BeginCapture) X(EndCapture) X(CaptureInfo) X(Instantiate) X(LaunchGraph)   \
                           X(DestroyGraph) X(DestroyGraphExec) X(NodeCount) X(PrintGraph)
+// clang-format on
 
 enum class Call : int {
 #define VT_SIMULATED_CALL(name) name,
