@@ -29,11 +29,17 @@ struct Block {
   Stream stream;
 };
 
+enum class AllocatorBackend : uint8_t { Native, CudaMallocAsync, PassThrough };
+struct AllocatorSettings {
+  AllocatorBackend backend = AllocatorBackend::Native;
+  bool expandable_segments = false;
+};
+
 /// Thread-safe. What an implementation can't do raises NotImplementedError.
 class VT_API CudaAllocator {
  public:
   virtual ~CudaAllocator() = default;
-  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "passthrough"
+  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "pass_through"
 
   /// At least `bytes` (> 0) of the stream's device, aligned to 512, from the thread's pool (see PoolGuard).
   /// Throws OutOfMemoryError; then nothing has changed but the cache.
@@ -71,11 +77,11 @@ class VT_API CudaAllocator {
   virtual std::vector<SegmentInfo> snapshot(int device = -1);
   /// What the bounded rings hold, oldest first.
   virtual std::vector<HistoryEntry> history(int device = -1);
-  /// History is on from the start. `entries`: how many each thread's ring holds. Clears it.
-  virtual void configure_history(bool enabled, size_t entries);
+  virtual void configure_history(const HistoryOptions& options);
+  virtual void clear_history();
+  /// What may change while the allocator is in use: expandable_segments, for segments made from then on.
+  virtual void apply(const AllocatorSettings& settings);
 };
-
-inline constexpr size_t kDefaultHistoryEntries = 16384;
 
 /// The allocator in use: that of the settings, fixed at the first call. See settings.
 VT_API CudaAllocator& allocator();
@@ -86,11 +92,6 @@ VT_API double memory_fraction(int device);
 
 // --- settings ---
 
-enum class AllocatorBackend : uint8_t { Native, CudaMallocAsync, PassThrough };
-struct AllocatorSettings {
-  AllocatorBackend backend = AllocatorBackend::Native;
-  bool expandable_segments = false;
-};
 /// From the environment: VIBETENSOR_ALLOC_CONF ("backend:native,expandable_segments:True"; an unknown key is a
 /// ValueError), else the keys of the same meaning in PYTORCH_CUDA_ALLOC_CONF (others are ignored); then what
 /// apply_allocator_settings changed.

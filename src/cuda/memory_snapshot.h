@@ -25,7 +25,9 @@ struct BlockInfo {
   size_t size = 0;
   size_t requested_size = 0;  // of the allocation that holds or last held it
   BlockState state = BlockState::Inactive;
-  uint64_t frames = 0;  // stack id of the allocation, 0: none
+  uint64_t frames = 0;            // stack id of the allocation, 0: none
+  StreamHandle stream = nullptr;  // the stream in whose order it is reused; differs from the segment's after pressure
+  bool in_thread_cache = false;   // inactive and kept by one thread; not merged with its neighbours
 };
 
 /// Blocks are in order of address and cover the mapped part of the segment exactly.
@@ -53,6 +55,13 @@ enum class HistoryAction : uint8_t {
   SegmentUnmap,
   OutOfMemory,
   Snapshot,
+};
+
+/// History is on from the start.
+struct HistoryOptions {
+  bool enabled = true;
+  size_t entries = 16384;  // in each thread's ring
+  uint32_t skipped = 0;    // bit i: actions of value i are not recorded
 };
 
 struct HistoryEntry {

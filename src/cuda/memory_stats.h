@@ -55,6 +55,7 @@ struct MemoryStats {
 
   int64_t num_alloc_retries = 0;     // times the driver had no memory, or the cap no room, and the ladder began
   int64_t num_ooms = 0;              // OutOfMemoryErrors thrown
+  int64_t num_oom_rejections = 0;    // of these, requests above the cap, refused without a try
   int64_t num_sync_all_streams = 0;  // waits for all pending frees
   int64_t num_device_alloc = 0;      // calls to the driver that got memory
   int64_t num_device_free = 0;       // calls to the driver that gave memory back

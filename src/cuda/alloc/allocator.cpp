@@ -22,7 +22,9 @@ void CudaAllocator::begin_capture(int device) { not_there(*this, "graph capture"
 void CudaAllocator::end_capture(int device) noexcept {}
 std::vector<SegmentInfo> CudaAllocator::snapshot(int device) { not_there(*this, "a memory snapshot"); }
 std::vector<HistoryEntry> CudaAllocator::history(int device) { not_there(*this, "memory history"); }
-void CudaAllocator::configure_history(bool enabled, size_t entries) { not_there(*this, "memory history"); }
+void CudaAllocator::configure_history(const HistoryOptions& options) { not_there(*this, "memory history"); }
+void CudaAllocator::clear_history() { not_there(*this, "memory history"); }
+void CudaAllocator::apply(const AllocatorSettings& settings) {}
 
 void set_memory_fraction(int device, double fraction) {
   VT_CHECK(fraction >= 0 && fraction <= 1, Value, "expected a fraction in [0, 1], got ", fraction);

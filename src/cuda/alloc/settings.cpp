@@ -7,6 +7,8 @@
 
 #include "core/error.h"
 #include "cuda/alloc/async_allocator.h"
+#include "cuda/alloc/caching_allocator.h"
+#include "cuda/alloc/pass_through_allocator.h"
 #include "cuda/allocator.h"
 #include "cuda/device_api.h"
 
@@ -87,10 +89,14 @@ VT_NOINLINE CudaAllocator& make_allocator() {
   CudaAllocator* made = s.in_use.load(std::memory_order_relaxed);
   if (made == nullptr) {
     switch (s.read().backend) {
-      case AllocatorBackend::Native:
+      case AllocatorBackend::Native: {
+        CachingOptions options;
+        options.expandable_segments = s.read().expandable_segments;
+        made = new CachingAllocator(options);
+        break;
+      }
       case AllocatorBackend::CudaMallocAsync: made = new AsyncAllocator; break;
-      case AllocatorBackend::PassThrough:
-        VT_THROW(NotImplemented, "the allocator backend 'passthrough' is not there yet");
+      case AllocatorBackend::PassThrough: made = new PassThroughAllocator; break;
     }
     s.in_use.store(made, std::memory_order_release);
   }
@@ -120,6 +126,7 @@ void apply_allocator_settings(std::string_view text) {
            "expected the allocator's backend to be chosen before its first use; it is in use as '",
            s.in_use.load()->name(), "'");
   s.settings = changed;
+  if (CudaAllocator* in_use = s.in_use.load()) in_use->apply(changed);
 }
 
 }  // namespace vt::cuda

@@ -1,0 +1,240 @@
+#include "cuda/alloc/caching_allocator.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <new>
+
+#include "core/error.h"
+#include "cuda/alloc/callbacks.h"
+#include "cuda/alloc/thread_state.h"
+
+namespace vt::cuda {
+namespace {
+
+using alloc::HeapBlock;
+using alloc::Shelf;
+using alloc::ThreadCache;
+using alloc::Use;
+
+// A child of fork has our bookkeeping but no device: what it frees is gone with it.
+std::atomic<bool> is_forked_child{false};
+const int fork_handler = pthread_atfork(nullptr, nullptr, [] { is_forked_child.store(true); });
+
+alloc::RingEntry entry_of(const HeapBlock& block, uint8_t action, uint64_t frames) {
+  return {alloc::ticks(), reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames, PoolId{},
+          action,         static_cast<int8_t>(block.stream.device)};
+}
+
+}  // namespace
+
+CachingAllocator::CachingAllocator(const CachingOptions& options)
+    : number_(alloc::register_owner(this)),
+      has_thread_caches_(options.thread_cache),
+      expandable_(options.expandable_segments) {
+  caches_.history = options.history;
+}
+
+CachingAllocator::~CachingAllocator() {
+  alloc::forget_owner(number_);
+  for (std::atomic<alloc::Heap*>& heap : heaps_) delete heap.load();
+}
+
+alloc::Heap& CachingAllocator::heap(int device) {
+  alloc::Heap* known = heaps_[device].load(std::memory_order_acquire);
+  if (VT_LIKELY(known != nullptr)) return *known;
+  std::lock_guard lock(heaps_mutex_);
+  known = heaps_[device].load(std::memory_order_relaxed);
+  if (known == nullptr) {
+    known = new alloc::Heap(device, caches_, expandable_);
+    heaps_[device].store(known, std::memory_order_release);
+  }
+  return *known;
+}
+
+template <class Visit>
+void CachingAllocator::for_each_heap(int device, Visit visit) {
+  for (int i = 0; i < kMaxDevices; ++i) {
+    alloc::Heap* known = heaps_[i].load(std::memory_order_acquire);
+    if (known != nullptr && (device < 0 || device == i)) visit(*known);
+  }
+}
+
+// --- threads' caches ---
+
+ThreadCache* CachingAllocator::own_cache() noexcept {
+  if (!has_thread_caches_) return nullptr;
+  ThreadCache* known = alloc::known_thread_cache(number_);
+  return VT_LIKELY(known != nullptr) ? known : make_cache();
+}
+
+VT_NOINLINE ThreadCache* CachingAllocator::make_cache() noexcept {
+  if (alloc::is_thread_ending()) return nullptr;
+  ThreadCache* cache = nullptr;
+  try {
+    std::lock_guard lock(caches_.mutex);
+    for (const auto& known : caches_.caches) {
+      if (!known->has_thread) cache = known.get();
+    }
+    if (cache == nullptr) {
+      caches_.caches.push_back(std::make_unique<ThreadCache>(caches_.history));
+      cache = caches_.caches.back().get();
+    }
+    cache->has_thread = true;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+  if (alloc::remember_thread_cache(number_, cache)) return cache;
+  std::lock_guard lock(caches_.mutex);
+  cache->has_thread = false;
+  return nullptr;
+}
+
+void CachingAllocator::retire(ThreadCache* cache) noexcept {
+  if (!is_forked_child.load(std::memory_order_relaxed)) {
+    for_each_heap(-1, [&](alloc::Heap& heap) { heap.drain(*cache); });
+  }
+  std::lock_guard lock(caches_.mutex);
+  cache->has_thread = false;
+}
+
+// --- blocks ---
+
+Block* CachingAllocator::allocate(size_t bytes, Stream stream) {
+  VT_ASSERT(bytes > 0);
+  const uint64_t frames = alloc::stack_of_allocation();
+  ThreadCache* const cache = own_cache();
+  const alloc::ThreadState& thread = alloc::thread_state;
+  const bool is_shared = (thread.private_pools >> stream.device & 1) == 0;
+  if (VT_LIKELY(cache != nullptr && bytes <= alloc::kSmallRequest && is_shared)) {
+    std::lock_guard lock(cache->lock);
+    Shelf* const shelf = cache->shelf(stream);
+    HeapBlock* const block = VT_LIKELY(shelf != nullptr) ? shelf->lists[Shelf::index(bytes)] : nullptr;
+    if (VT_LIKELY(block != nullptr)) {
+      shelf->lists[Shelf::index(bytes)] = block->link;
+      shelf->bytes -= block->bytes;
+      block->set_state(Use::Live);
+      block->link = nullptr;
+      block->requested = bytes;
+      block->frames = frames;
+      alloc::Unpublished& u = cache->unpublished[stream.device];
+      u.blocks.increase(1);
+      u.bytes.increase(static_cast<int64_t>(block->bytes));
+      u.requested.increase(static_cast<int64_t>(bytes));
+      u.hits++;
+      cache->ring.add(entry_of(*block, static_cast<uint8_t>(HistoryAction::Alloc), frames));
+      return block;
+    }
+  }
+  return heap(stream.device).allocate({bytes, stream, thread.pools[stream.device], frames, cache});
+}
+
+void CachingAllocator::deallocate(Block* handed_out) noexcept {
+  if (handed_out == nullptr || VT_UNLIKELY(is_forked_child.load(std::memory_order_relaxed))) return;
+  auto* const block = static_cast<HeapBlock*>(handed_out);
+  const uint64_t frames = alloc::stack_of_free();
+  ThreadCache* const cache = own_cache();
+  if (VT_LIKELY(cache != nullptr && block->thread_cacheable && block->uses == nullptr)) {
+    bool is_full = false;
+    {
+      std::lock_guard lock(cache->lock);
+      Shelf* const shelf = cache->make_shelf(block->stream);
+      is_full = shelf == nullptr || shelf->bytes + block->bytes > alloc::kThreadCacheBytes;
+      if (VT_LIKELY(!is_full)) {
+        HeapBlock*& list = shelf->lists[Shelf::index(block->bytes)];
+        alloc::Unpublished& u = cache->unpublished[block->stream.device];
+        u.blocks.decrease(1);
+        u.bytes.decrease(static_cast<int64_t>(block->bytes));
+        u.requested.decrease(static_cast<int64_t>(block->requested));
+        cache->ring.add(entry_of(*block, alloc::kFreed, frames));
+        block->set_state(Use::ThreadCached);
+        block->link = list;
+        list = block;
+        shelf->bytes += block->bytes;
+        return;
+      }
+    }
+    // What the thread keeps is not what it needs any more, or it would have taken from it.
+    if (is_full) heap(block->stream.device).drain(*cache);
+  }
+  heap(block->stream.device).deallocate(block, frames, cache);
+}
+
+void CachingAllocator::record_stream(Block* block, Stream stream) {
+  if (block == nullptr || stream == block->stream) return;
+  VT_CHECK(stream.device == block->stream.device, Runtime, "expected a stream of cuda:", block->stream.device,
+           " for memory of that device, got one of cuda:", stream.device);
+  heap(block->stream.device).record_stream(static_cast<HeapBlock*>(block), stream);
+}
+
+void CachingAllocator::empty_cache() {
+  for_each_heap(-1, [this](alloc::Heap& heap) { heap.empty_cache(own_cache()); });
+}
+
+PoolId CachingAllocator::pool_of(const Block& block) const noexcept {
+  return static_cast<const HeapBlock&>(block).segment->pool->id;
+}
+
+// --- policy ---
+
+void CachingAllocator::set_memory_limit(int device, size_t bytes) { heap(device).set_limit(bytes); }
+size_t CachingAllocator::memory_limit(int device) { return heap(device).limit(); }
+void CachingAllocator::retain_pool(int device, PoolId pool) { heap(device).retain_pool(pool); }
+void CachingAllocator::release_pool(int device, PoolId pool) noexcept {
+  if (is_forked_child.load(std::memory_order_relaxed)) return;
+  for_each_heap(device, [&](alloc::Heap& heap) { heap.release_pool(pool); });
+}
+void CachingAllocator::begin_capture(int device) { heap(device).begin_capture(); }
+void CachingAllocator::end_capture(int device) noexcept {
+  if (is_forked_child.load(std::memory_order_relaxed)) return;
+  for_each_heap(device, [](alloc::Heap& heap) { heap.end_capture(); });
+}
+void CachingAllocator::apply(const AllocatorSettings& settings) {
+  expandable_.store(settings.expandable_segments, std::memory_order_relaxed);
+}
+
+// --- diagnostics ---
+
+MemoryStats CachingAllocator::stats(int device) { return heap(device).stats(); }
+void CachingAllocator::reset_peak_stats(int device) { heap(device).reset_peak_stats(); }
+void CachingAllocator::reset_accumulated_stats(int device) { heap(device).reset_accumulated_stats(); }
+
+std::vector<SegmentInfo> CachingAllocator::snapshot(int device) {
+  std::vector<SegmentInfo> segments;
+  for_each_heap(device, [&](alloc::Heap& heap) {
+    heap.note_snapshot(own_cache());
+    heap.append_snapshot(segments);
+  });
+  std::sort(segments.begin(), segments.end(), [](const SegmentInfo& a, const SegmentInfo& b) {
+    return a.device != b.device ? a.device < b.device : a.address < b.address;
+  });
+  return segments;
+}
+
+std::vector<HistoryEntry> CachingAllocator::history(int device) {
+  std::vector<alloc::RingEntry> entries;
+  uint32_t skipped = 0;
+  for_each_heap(device, [&](alloc::Heap& heap) { heap.append_history(entries); });
+  caches_.for_each([&](ThreadCache& cache) { cache.ring.read(device, entries); });
+  {
+    std::lock_guard lock(caches_.mutex);
+    skipped = caches_.history.skipped;
+  }
+  return alloc::readable(std::move(entries), time_, skipped);
+}
+
+void CachingAllocator::configure_history(const HistoryOptions& options) {
+  {
+    std::lock_guard lock(caches_.mutex);
+    caches_.history = options;
+  }
+  caches_.for_each([&](ThreadCache& cache) { cache.ring.configure(options); });
+  for_each_heap(-1, [&](alloc::Heap& heap) { heap.configure_history(options); });
+}
+
+void CachingAllocator::clear_history() {
+  caches_.for_each([](ThreadCache& cache) { cache.ring.clear(); });
+  for_each_heap(-1, [](alloc::Heap& heap) { heap.clear_history(); });
+}
+
+}  // namespace vt::cuda

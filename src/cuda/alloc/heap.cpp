@@ -1,0 +1,352 @@
+#include "cuda/alloc/heap.h"
+
+#include "core/error.h"
+#include "cuda/alloc/planted.h"
+
+namespace vt::cuda::alloc {
+namespace {
+constexpr int kSlab = 64;
+}  // namespace
+
+Heap::Heap(int device, CacheList& caches, const std::atomic<bool>& expandable)
+    : device_(device), caches_(caches), expandable_(expandable), pending_(device), orphans_(caches.history) {
+  pools_.push_back(std::make_unique<Pool>());
+}
+
+Heap::~Heap() {
+  collect_caches();
+  capturing_ = 0;
+  if (may_call() && !pending_.empty()) wait_for_device();
+  pending_.reap_all([this](HeapBlock* block) { complete(block); });
+  for (const auto& pool : pools_) pool->retained = 0;
+  release_free(/*only_dying=*/false);
+  while (segments_ != nullptr) {
+    Segment* const left_over = segments_;
+    unlink(left_over);
+    delete left_over;
+  }
+}
+
+Heap::Caller::Caller(Heap& heap, ThreadCache* cache) noexcept : heap_(heap) {
+  heap_.caller_ = cache;
+  if (cache == nullptr) return;
+  std::lock_guard lock(cache->lock);
+  heap_.publish(cache->unpublished[heap_.device_]);
+}
+
+HeapBlock* Heap::allocate(const Request& request) {
+  std::unique_lock lock(mutex_);
+  const Caller caller(*this, request.cache);
+  Want want = resolve(request);
+  reserve_spares(kSparesPerCall);
+  bool tight = false;
+  HeapBlock* block = nullptr;
+  if (VT_LIKELY(want.bytes <= limit_ || want.bytes <= reserved_)) {
+    if (VT_UNLIKELY(!pending_.empty())) reap();
+    block = fit(want);
+    if (block == nullptr && collect_caches()) block = fit(want);
+    if (block == nullptr) block = grown(want, Growth::Preferred, Growth::Multiple);
+    if (VT_UNLIKELY(block == nullptr)) block = under_pressure(request, want, lock, tight);
+  } else {
+    stats_.num_oom_rejections++;
+  }
+  if (VT_UNLIKELY(block == nullptr)) refuse(request, lock);
+  reserve_spares(1);
+  hand_out(block, want, request, tight);
+  return block;
+}
+
+Heap::Want Heap::resolve(const Request& request) {
+  Pool* pool = request.pool.is_shared() ? pools_.front().get() : find_pool(request.pool);
+  VT_CHECK(pool != nullptr && !pool->is_dying(), Runtime, "expected a memory pool that is retained, got pool (",
+           request.pool.owner, ", ", request.pool.number, ")");
+  // Half the address space is more than any device has, and rounding it can't wrap around.
+  const size_t bytes = request.bytes > SIZE_MAX / 2 ? SIZE_MAX / 2 : round_up(request.bytes, kGranule);
+  return {bytes, bytes <= kSmallRequest, pool, &lane_of(*pool, request.stream)};
+}
+
+Pool* Heap::find_pool(PoolId id) noexcept {
+  for (const auto& pool : pools_) {
+    if (pool->id == id) return pool.get();
+  }
+  return nullptr;
+}
+
+Lane& Heap::lane_of(Pool& pool, Stream stream) {
+  for (const auto& lane : pool.lanes) {
+    if (lane->stream == stream) return *lane;
+  }
+  pool.lanes.push_back(std::make_unique<Lane>());
+  Lane& lane = *pool.lanes.back();
+  lane.stream = stream;
+  lane.pool = &pool;
+  return lane;
+}
+
+HeapBlock* Heap::fit(const Want& want) noexcept {
+  return (want.is_small ? want.lane->small : want.lane->large).best_fit(want.bytes);
+}
+
+// Under pressure a hole is a hole: small requests may lie in large segments and the other way round.
+HeapBlock* Heap::fit_anywhere(const Want& want) noexcept {
+  HeapBlock* const usual = fit(want);
+  return usual != nullptr ? usual : (want.is_small ? want.lane->large : want.lane->small).best_fit(want.bytes);
+}
+
+void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, bool tight) noexcept {
+  erase_free(block);
+  const Segment& segment = *block->segment;
+  const size_t rest = block->bytes - want.bytes;
+  const size_t worth_keeping = segment.is_small || tight ? kGranule : kSmallRequest + 1;
+  if (rest >= worth_keeping) insert_free(split_off(block, want.bytes));
+  block->requested = request.bytes;
+  block->frames = request.frames;
+  block->uses = nullptr;
+  block->thread_cacheable =
+      segment.is_small && segment.pool->id.is_shared() && is_split(*block) && block->bytes <= kSmallRequest;
+  block->set_state(Use::Live);
+  count(stats_.allocation, segment, 1);
+  count(stats_.active, segment, 1);
+  count(stats_.allocated_bytes, segment, static_cast<int64_t>(block->bytes));
+  count(stats_.active_bytes, segment, static_cast<int64_t>(block->bytes));
+  count(stats_.requested_bytes, segment, static_cast<int64_t>(block->requested));
+  log(HistoryAction::Alloc, reinterpret_cast<uintptr_t>(block->data), block->bytes, block->stream.handle, block->frames,
+      segment.pool->id);
+}
+
+void Heap::deallocate(HeapBlock* block, uint64_t frames, ThreadCache* cache) noexcept {
+  std::lock_guard lock(mutex_);
+  const Caller caller(*this, cache);
+  const Segment& segment = *block->segment;
+  count(stats_.allocation, segment, -1);
+  count(stats_.allocated_bytes, segment, -static_cast<int64_t>(block->bytes));
+  count(stats_.requested_bytes, segment, -static_cast<int64_t>(block->requested));
+  if (block->uses != nullptr) {
+    log(HistoryAction::FreeRequested, reinterpret_cast<uintptr_t>(block->data), block->bytes, block->stream.handle,
+        frames, segment.pool->id);
+    block->set_state(Use::Pending);
+    pending_.start(block, capturing_ == 0);
+    return;
+  }
+  count(stats_.active, segment, -1);
+  count(stats_.active_bytes, segment, -static_cast<int64_t>(block->bytes));
+  log_freed(*block, frames);
+  make_free(block);
+  erase_dead_pools();
+}
+
+// A pending block whose last use is done.
+void Heap::complete(HeapBlock* block) noexcept {
+  if (VT_PLANTED(CoalesceAcrossPending) && block->state() != Use::Pending) return;
+  const Segment& segment = *block->segment;
+  count(stats_.active, segment, -1);
+  count(stats_.active_bytes, segment, -static_cast<int64_t>(block->bytes));
+  log(HistoryAction::FreeCompleted, reinterpret_cast<uintptr_t>(block->data), block->bytes, block->stream.handle, 0,
+      segment.pool->id);
+  make_free(block);
+}
+
+void Heap::make_free(HeapBlock* block) noexcept {
+  if (VT_PLANTED(WrongStreamList)) {
+    block->lane = block->lane->pool->lanes.back().get();
+    block->stream = block->lane->stream;
+  }
+  block->freed_at = ++clock_;
+  block = merge_neighbours(block);
+  insert_free(block);
+  Segment* const segment = block->segment;
+  if (VT_UNLIKELY(segment->pool->is_dying()) && may_call() && !VT_PLANTED(GraphPoolLeak)) (void)release(block);
+}
+
+void Heap::insert_free(HeapBlock* block) noexcept {
+  block->set_state(Use::Free);
+  block->lane->of(*block->segment).insert(block);
+  if (!is_split(*block)) return;
+  count(stats_.inactive_split, *block->segment, 1);
+  count(stats_.inactive_split_bytes, *block->segment, static_cast<int64_t>(block->bytes));
+}
+
+void Heap::erase_free(HeapBlock* block) noexcept {
+  block->lane->of(*block->segment).erase(block);
+  if (!is_split(*block)) return;
+  count(stats_.inactive_split, *block->segment, -1);
+  count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
+}
+
+// `block` is in no set; its free neighbours of the same lane leave theirs. Returns the block that is left.
+HeapBlock* Heap::merge_neighbours(HeapBlock* block) noexcept {
+  if (HeapBlock* next = block->next; next != nullptr && next->state() == Use::Free && next->lane == block->lane) {
+    erase_free(next);
+    absorb_next(block);
+    put_spare(next);
+  } else if (VT_PLANTED(CoalesceAcrossPending) && next != nullptr && next->state() == Use::Pending) {
+    absorb_next(block);  // the pending block's own object stays with its uses
+    next->set_state(Use::Spare);
+  }
+  HeapBlock* previous = block->previous;
+  if (previous == nullptr || previous->state() != Use::Free || previous->lane != block->lane) return block;
+  erase_free(previous);
+  absorb_next(previous);
+  previous->freed_at = block->freed_at;
+  put_spare(block);
+  return previous;
+}
+
+void Heap::absorb_next(HeapBlock* block) noexcept {
+  HeapBlock* const next = block->next;
+  block->bytes += next->bytes;
+  block->next = next->next;
+  if (next->next != nullptr) next->next->previous = block;
+}
+
+// Cuts `block` after `bytes`; what follows is returned, in no set and without a state. Needs a spare.
+HeapBlock* Heap::split_off(HeapBlock* block, size_t bytes) noexcept {
+  HeapBlock* rest = take_spare();
+  rest->data = block->begin() + bytes;
+  rest->bytes = block->bytes - bytes;
+  rest->stream = block->stream;
+  rest->lane = block->lane;
+  rest->segment = block->segment;
+  rest->freed_at = block->freed_at;
+  rest->previous = block;
+  rest->next = block->next;
+  if (block->next != nullptr) block->next->previous = rest;
+  block->next = rest;
+  block->bytes = bytes;
+  return rest;
+}
+
+void Heap::reserve_spares(int count) {
+  if (VT_LIKELY(spare_count_ >= count)) return;
+  slabs_.push_back(std::make_unique<HeapBlock[]>(kSlab));
+  for (int i = 0; i < kSlab; ++i) put_spare(&slabs_.back()[i]);
+}
+
+HeapBlock* Heap::take_spare() noexcept {
+  HeapBlock* block = spares_;
+  spares_ = block->link;
+  --spare_count_;
+  block->link = nullptr;
+  return block;
+}
+
+void Heap::put_spare(HeapBlock* block) noexcept {
+  block->data = nullptr;
+  block->bytes = block->requested = 0;
+  block->uses = nullptr;
+  block->frames = 0;
+  block->previous = block->next = block->left = block->right = nullptr;
+  block->set_state(Use::Spare);
+  block->link = spares_;
+  spares_ = block;
+  ++spare_count_;
+}
+
+void Heap::record_stream(HeapBlock* block, Stream stream) {
+  std::lock_guard lock(mutex_);
+  pending_.add(block, stream);
+}
+
+void Heap::reap() noexcept {
+  if (!may_call()) return;
+  pending_.reap([this](HeapBlock* block) { complete(block); });
+  erase_dead_pools();
+}
+
+void Heap::drain(ThreadCache& cache) noexcept {
+  std::lock_guard lock(mutex_);
+  std::lock_guard cache_lock(cache.lock);
+  drain_locked(cache);
+}
+
+void Heap::drain_locked(ThreadCache& cache) noexcept {
+  publish(cache.unpublished[device_]);
+  for (const auto& shelf : cache.shelves) {
+    if (shelf->stream.device != device_ || shelf->bytes == 0) continue;
+    shelf->bytes = 0;
+    for (HeapBlock*& list : shelf->lists) {
+      while (list != nullptr) {
+        HeapBlock* const block = list;
+        list = block->link;
+        block->link = nullptr;
+        // It counted as free and split all the time; make_free counts what it becomes.
+        count(stats_.inactive_split, *block->segment, -1);
+        count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
+        make_free(block);
+      }
+    }
+  }
+}
+
+// True if there was anything.
+bool Heap::collect_caches() noexcept {
+  bool any = false;
+  caches_.for_each([&](ThreadCache& cache) {
+    for (const auto& shelf : cache.shelves) any |= shelf->stream.device == device_ && shelf->bytes > 0;
+    if (!VT_PLANTED(ThreadCacheNotDrained)) drain_locked(cache);
+  });
+  return any;
+}
+
+void Heap::empty_cache(ThreadCache* cache) {
+  std::lock_guard lock(mutex_);
+  const Caller caller(*this, cache);
+  collect_caches();
+  if (!may_call()) return;
+  reap();
+  release_free(/*only_dying=*/false);
+}
+
+void Heap::set_limit(size_t bytes) {
+  std::lock_guard lock(mutex_);
+  limit_ = bytes;
+  if (reserved_ <= limit_ || !may_call()) return;
+  collect_caches();
+  reap();
+  ++ladder_runs_;
+  while (reserved_ > limit_) {
+    HeapBlock* const victim = choose_victim(reserved_ - limit_);
+    if (victim == nullptr) return;
+    (void)release(victim);
+  }
+}
+
+size_t Heap::limit() {
+  std::lock_guard lock(mutex_);
+  return limit_;
+}
+
+void Heap::retain_pool(PoolId id) {
+  VT_CHECK(!id.is_shared(), Value, "expected a private memory pool, got the shared one");
+  std::lock_guard lock(mutex_);
+  Pool* pool = find_pool(id);
+  if (pool == nullptr) {
+    pools_.push_back(std::make_unique<Pool>());
+    pool = pools_.back().get();
+    pool->id = id;
+  }
+  pool->retained++;
+}
+
+void Heap::release_pool(PoolId id) noexcept {
+  std::lock_guard lock(mutex_);
+  Pool* const pool = find_pool(id);
+  if (pool == nullptr || pool->retained == 0 || --pool->retained > 0) return;
+  if (may_call()) reap();
+  sweep_dying_pools();
+}
+
+void Heap::begin_capture() {
+  std::lock_guard lock(mutex_);
+  ++capturing_;
+}
+
+void Heap::end_capture() noexcept {
+  std::lock_guard lock(mutex_);
+  if (capturing_ > 0) --capturing_;
+  if (!may_call()) return;
+  reap();
+  sweep_dying_pools();
+}
+
+}  // namespace vt::cuda::alloc

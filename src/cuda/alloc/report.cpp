@@ -1,0 +1,180 @@
+// Statistics, snapshots and history of a heap.
+#include <algorithm>
+
+#include "cuda/alloc/heap.h"
+
+namespace vt::cuda::alloc {
+namespace {
+
+void apply_change(Stat& stat, const Unpublished::Quantity& change) {
+  stat.peak = std::max(stat.peak, stat.current + change.peak);
+  stat.current += change.up - change.down;
+  stat.allocated += change.up;
+  stat.freed += change.down;
+}
+void apply_inverse(Stat& stat, const Unpublished::Quantity& change) {
+  stat.peak = std::max(stat.peak, stat.current - change.trough);
+  stat.current -= change.up - change.down;
+  stat.allocated += change.down;
+  stat.freed += change.up;
+}
+
+}  // namespace
+
+// What threads do with their caches concerns small blocks that share a segment.
+void Heap::publish(Unpublished& u) noexcept {
+  if (u.empty()) return;
+  for (PoolStats* stats : {&stats_.allocation, &stats_.active}) {
+    apply_change(stats->all, u.blocks);
+    apply_change(stats->small_pool, u.blocks);
+  }
+  for (PoolStats* stats : {&stats_.allocated_bytes, &stats_.active_bytes}) {
+    apply_change(stats->all, u.bytes);
+    apply_change(stats->small_pool, u.bytes);
+  }
+  apply_change(stats_.requested_bytes.all, u.requested);
+  apply_change(stats_.requested_bytes.small_pool, u.requested);
+  apply_inverse(stats_.inactive_split.all, u.blocks);
+  apply_inverse(stats_.inactive_split.small_pool, u.blocks);
+  apply_inverse(stats_.inactive_split_bytes.all, u.bytes);
+  apply_inverse(stats_.inactive_split_bytes.small_pool, u.bytes);
+  stats_.cache_hits += u.hits;
+  u = {};
+}
+
+void Heap::publish_all() noexcept {
+  caches_.for_each([this](ThreadCache& cache) { publish(cache.unpublished[device_]); });
+}
+
+void Heap::count(PoolStats& stats, const Segment& segment, int64_t amount) noexcept {
+  Stat& own = segment.is_small ? stats.small_pool : stats.large_pool;
+  if (amount >= 0) {
+    stats.all.increase(amount);
+    own.increase(amount);
+  } else {
+    stats.all.decrease(-amount);
+    own.decrease(-amount);
+  }
+}
+
+MemoryStats Heap::stats() {
+  std::lock_guard lock(mutex_);
+  publish_all();
+  MemoryStats stats = stats_;
+  stats.cached_bytes = stats.reserved_bytes.all.current - stats.active_bytes.all.current;
+  stats.pending_blocks = pending_.blocks();
+  stats.memory_limit = limit_ == kNoMemoryLimit ? -1 : static_cast<int64_t>(limit_);
+  int64_t others = 0;  // what threads with a stock may have held beyond what is known
+  {
+    std::lock_guard list_lock(caches_.mutex);
+    others = static_cast<int64_t>(caches_.caches.size()) - 1;
+  }
+  stats.peak_uncertainty = std::max<int64_t>(others, 0) * static_cast<int64_t>(kThreadCacheBytes);
+  return stats;
+}
+
+void Heap::reset_peak_stats() {
+  std::lock_guard lock(mutex_);
+  publish_all();
+  for_each_stat(stats_, [](Stat& stat) { stat.reset_peak(); });
+}
+
+void Heap::reset_accumulated_stats() {
+  std::lock_guard lock(mutex_);
+  publish_all();
+  for_each_stat(stats_, [](Stat& stat) { stat.reset_accumulated(); });
+  stats_.num_alloc_retries = stats_.num_ooms = stats_.num_oom_rejections = stats_.num_sync_all_streams = 0;
+  stats_.num_device_alloc = stats_.num_device_free = stats_.cache_hits = 0;
+  stats_.ladder = {};
+}
+
+void Heap::append_snapshot(std::vector<SegmentInfo>& into) {
+  std::lock_guard lock(mutex_);
+  const AllCachesLock caches_lock(caches_);
+  for (const Segment* segment = segments_; segment != nullptr; segment = segment->next) {
+    SegmentInfo* info = nullptr;  // of the mapped run that we are in
+    for (const HeapBlock* block = segment->first; block != nullptr; block = block->next) {
+      const Use state = block->state();
+      if (state == Use::Unmapped) {
+        info = nullptr;
+        continue;
+      }
+      if (info == nullptr) {
+        into.emplace_back();
+        info = &into.back();
+        info->device = device_;
+        info->address = reinterpret_cast<uintptr_t>(block->data);
+        info->stream = segment->stream;
+        info->pool = segment->pool->id;
+        info->is_expandable = segment->is_expandable;
+        info->is_small = segment->is_small;
+      }
+      const bool is_live = state == Use::Live;
+      const bool is_active = is_live || state == Use::Pending;
+      info->total_size += block->bytes;
+      info->allocated_size += is_live ? block->bytes : 0;
+      info->active_size += is_active ? block->bytes : 0;
+      info->requested_size += is_active ? block->requested : 0;
+      info->blocks.push_back({reinterpret_cast<uintptr_t>(block->data), block->bytes, block->requested,
+                              is_live     ? BlockState::ActiveAllocated
+                              : is_active ? BlockState::ActivePendingFree
+                                          : BlockState::Inactive,
+                              block->frames, block->stream.handle, state == Use::ThreadCached});
+    }
+  }
+}
+
+std::vector<Heap::Holder> Heap::largest_holders(size_t count) {
+  std::vector<Holder> all;
+  const AllCachesLock caches_lock(caches_);
+  for (const Segment* segment = segments_; segment != nullptr; segment = segment->next) {
+    for (const HeapBlock* block = segment->first; block != nullptr; block = block->next) {
+      if (block->state() == Use::Live) all.push_back({block->requested, block->frames});
+    }
+  }
+  count = std::min(count, all.size());
+  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
+                    [](const Holder& a, const Holder& b) { return a.bytes > b.bytes; });
+  all.resize(count);
+  return all;
+}
+
+void Heap::add_to_ring(const RingEntry& entry) noexcept {
+  if (caller_ == nullptr) return orphans_.add(entry);
+  std::lock_guard lock(caller_->lock);
+  caller_->ring.add(entry);
+}
+
+void Heap::log(HistoryAction action, uintptr_t address, size_t size, StreamHandle stream, uint64_t frames,
+               PoolId pool) noexcept {
+  add_to_ring(
+      {ticks(), address, size, stream, frames, pool, static_cast<uint8_t>(action), static_cast<int8_t>(device_)});
+}
+
+void Heap::log_freed(const HeapBlock& block, uint64_t frames) noexcept {
+  add_to_ring({ticks(), reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames,
+               block.segment->pool->id, kFreed, static_cast<int8_t>(device_)});
+}
+
+void Heap::append_history(std::vector<RingEntry>& into) {
+  std::lock_guard lock(mutex_);
+  orphans_.read(-1, into);
+}
+
+void Heap::configure_history(const HistoryOptions& options) {
+  std::lock_guard lock(mutex_);
+  orphans_.configure(options);
+}
+
+void Heap::clear_history() {
+  std::lock_guard lock(mutex_);
+  orphans_.clear();
+}
+
+void Heap::note_snapshot(ThreadCache* cache) {
+  std::lock_guard lock(mutex_);
+  const Caller caller(*this, cache);
+  log(HistoryAction::Snapshot, 0, 0, nullptr, 0, {});
+}
+
+}  // namespace vt::cuda::alloc

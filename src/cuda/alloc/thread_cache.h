@@ -1,0 +1,96 @@
+// One thread's own stock of small free blocks, so that a hit takes no lock that another thread wants.
+//
+// Only small blocks of the shared pool are kept, by exact size and stream, at most kThreadCacheBytes per thread and
+// stream. They count as free everywhere. Whoever is short of memory drains all caches, so nothing is refused because
+// another thread sits on it. A cache outlives its thread: the next new thread adopts it.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "cuda/alloc/block.h"
+#include "cuda/alloc/history.h"
+#include "cuda/alloc/spin_lock.h"
+
+namespace vt::cuda::alloc {
+
+inline constexpr size_t kThreadCacheBytes = size_t{4} << 20;
+
+/// What a thread's cache did on one device since the heap's statistics last heard of it. Changes of currents are
+/// relative to that moment; peaks and troughs are the extremes of these changes.
+struct Unpublished {
+  struct Quantity {
+    int64_t up = 0;
+    int64_t down = 0;
+    int64_t peak = 0;
+    int64_t trough = 0;
+    void increase(int64_t amount) noexcept {
+      up += amount;
+      peak = std::max(peak, up - down);
+    }
+    void decrease(int64_t amount) noexcept {
+      down += amount;
+      trough = std::min(trough, up - down);
+    }
+  };
+  Quantity blocks;
+  Quantity bytes;
+  Quantity requested;
+  int64_t hits = 0;
+
+  bool empty() const noexcept { return blocks.up == 0 && blocks.down == 0; }
+};
+
+/// The stock of one stream.
+struct Shelf {
+  Stream stream;
+  size_t bytes = 0;
+  HeapBlock* lists[kSmallRequest / kGranule] = {};  // by size
+
+  static size_t index(size_t bytes) noexcept { return (bytes - 1) / kGranule; }
+};
+
+class ThreadCache {
+ public:
+  explicit ThreadCache(const HistoryOptions& history) noexcept : ring(history) {}
+
+  /// The thread's shelf for a stream; null when there is none yet. Under `lock`.
+  Shelf* shelf(Stream stream) noexcept {
+    if (VT_LIKELY(last_ != nullptr && last_->stream == stream)) return last_;
+    return find(stream);
+  }
+  /// The same, made if there is none; null without memory for it.
+  Shelf* make_shelf(Stream stream) noexcept;
+
+  SpinLock lock;
+  Ring ring;
+  Unpublished unpublished[kMaxDevices];
+  std::vector<std::unique_ptr<Shelf>> shelves;
+  bool has_thread = true;  // under the allocator's lock of caches
+
+ private:
+  Shelf* find(Stream stream) noexcept;
+  Shelf* last_ = nullptr;
+};
+
+/// A caching allocator as threads remember it: they hold its number and never look into one that is gone.
+class CacheOwner {
+ public:
+  virtual ~CacheOwner() = default;
+  /// Takes back the cache of a thread that ends.
+  virtual void retire(ThreadCache* cache) noexcept = 0;
+};
+
+/// Numbers a new owner. forget_owner waits until no ending thread is in its retire.
+uint64_t register_owner(CacheOwner* owner);
+void forget_owner(uint64_t number) noexcept;
+
+/// The calling thread's cache of that owner, null if it has none. One load when the same owner is asked again.
+ThreadCache* known_thread_cache(uint64_t owner) noexcept;
+/// Remembers it; false when the thread is ending or has no memory left, then it has to do without.
+bool remember_thread_cache(uint64_t owner, ThreadCache* cache) noexcept;
+/// True while the thread's destructors run.
+bool is_thread_ending() noexcept;
+
+}  // namespace vt::cuda::alloc
