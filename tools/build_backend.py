@@ -12,7 +12,7 @@ import subprocess
 from typing import Any
 
 CUDA_RELEASE = "13.0"  # newer PTX does not load on the 580 drivers
-TOOLKIT = f"cuda-toolkit[nvcc,cccl]=={CUDA_RELEASE}.*"
+TOOLKIT = f"cuda-toolkit[nvcc,cccl,nvtx]=={CUDA_RELEASE}.*"
 
 
 def has_cuda_compiler() -> bool:

@@ -1,13 +1,11 @@
-// CUDA as Python sees it: devices, streams, events, memory.
-#include <nanobind/operators.h>
+// CUDA as Python sees it: devices, and what tensors have to do with them.
 #include <nanobind/stl/string.h>
 
+#include "bindings/python/cuda_argument.h"
 #include "bindings/python/module.h"
-#include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
-#include "cuda/allocator.h"
+#include "cuda/backend.h"
 #include "cuda/device.h"
-#include "cuda/event.h"
 #include "cuda/gemm.h"
 #include "cuda/library.h"
 #include "cuda/pinned.h"
@@ -18,20 +16,6 @@ namespace nb = nanobind;
 
 namespace vt::python {
 namespace {
-
-using cuda::Event;
-using cuda::Stream;
-
-// A device argument of any kind as an index; None is the current device.
-int device_index(nb::handle o) {
-  if (o.is_none()) return cuda::current_device();
-  Device d;
-  VT_CHECK(device_from(o.ptr(), d), Type, "expected a CUDA device, got ", type_name_of(o.ptr()));
-  VT_CHECK(d.is_cuda(), Value, "Expected a cuda device, but got: ", d);
-  return d.index >= 0 ? d.index : cuda::current_device();
-}
-nb::object own(PyObject* o) { return nb::steal<nb::object>(o); }
-nb::object device_object(int index) { return own(make_device(Device{DeviceType::CUDA, static_cast<int8_t>(index)})); }
 
 // NVIDIA's wheels may lie in any folder of sys.path, not only beside ours. Nothing is opened or looked for here.
 void add_wheel_folders() {
@@ -64,7 +48,7 @@ void bind_devices(nb::module_& m) {
       "cuda_synchronize",
       [](nb::handle device) {
         cuda::ensure_available();
-        const int index = device_index(device);
+        const int index = cuda_index(device);
         const WithoutGil waiting;
         cuda::synchronize_device(index);
       },
@@ -97,158 +81,7 @@ void bind_devices(nb::module_& m) {
                                   "MB, multi_processor_count=", p.multi_processor_count, ")");
       });
   m.def(
-      "cuda_get_device_properties", [](nb::handle device) { return cuda::device_properties(device_index(device)); },
-      nb::arg("device").none() = nb::none());
-}
-
-void bind_streams(nb::module_& m) {
-  nb::class_<Stream>(m, "CudaStream")
-      .def(
-          "__init__",
-          [](Stream* self, nb::handle device, int priority) {
-            cuda::ensure_available();
-            new (self) Stream(cuda::pool_stream(device_index(device), priority));
-          },
-          nb::arg("device").none() = nb::none(), nb::arg("priority") = 0)
-      .def_prop_ro("cuda_stream", [](const Stream& s) { return reinterpret_cast<uintptr_t>(s.handle); })
-      .def_prop_ro("device", [](const Stream& s) { return device_object(s.device); })
-      .def_prop_ro("device_index", [](const Stream& s) { return s.device; })
-      .def_prop_ro("priority", [](const Stream& s) { return cuda::stream_priority(s); })
-      .def("query", [](const Stream& s) { return cuda::query_stream(s); })
-      .def("synchronize",
-           [](const Stream& s) {
-             const WithoutGil waiting;
-             cuda::synchronize_stream(s);
-           })
-      .def("wait_stream", [](const Stream& s, const Stream& other) { cuda::wait_stream(s, other); })
-      .def("wait_event", [](const Stream& s, const Event& e) { e.block(s); })
-      .def(
-          "record_event",
-          [](const Stream& s, nb::object event) {
-            if (event.is_none()) event = nb::cast(Event());
-            nb::cast<Event&>(event).record(s);
-            return event;
-          },
-          nb::arg("event").none() = nb::none())
-      .def(
-          "__eq__", [](const Stream& a, const Stream& b) { return a == b; }, nb::is_operator())
-      .def("__hash__",
-           [](const Stream& s) { return std::hash<const void*>()(s.handle) ^ static_cast<size_t>(s.device); })
-      .def("__repr__", [](const Stream& s) {
-        return vt::detail::concat("<torch.cuda.Stream device=cuda:", s.device,
-                                  " cuda_stream=", reinterpret_cast<uintptr_t>(s.handle), ">");
-      });
-  m.def(
-      "cuda_current_stream",
-      [](nb::handle device) {
-        cuda::ensure_available();
-        return cuda::current_stream(device_index(device));
-      },
-      nb::arg("device").none() = nb::none());
-  m.def(
-      "cuda_default_stream",
-      [](nb::handle device) {
-        cuda::ensure_available();
-        return cuda::default_stream(device_index(device));
-      },
-      nb::arg("device").none() = nb::none());
-  m.def("cuda_set_stream", [](const Stream& s) { cuda::set_current_stream(s); });
-  m.def(
-      "cuda_external_stream",
-      [](uintptr_t handle, nb::handle device) {
-        return cuda::external_stream(reinterpret_cast<cuda::StreamHandle>(handle), device_index(device));
-      },
-      nb::arg("stream"), nb::arg("device").none() = nb::none());
-
-  nb::class_<Event>(m, "CudaEvent")
-      .def(
-          "__init__",
-          [](Event* self, bool timing, bool blocking, bool interprocess) {
-            VT_CHECK(!interprocess, NotImplemented, "CUDA events between processes are not there yet");
-            new (self) Event(timing, blocking);
-          },
-          nb::arg("enable_timing") = false, nb::arg("blocking") = false, nb::arg("interprocess") = false)
-      .def(
-          "record",
-          [](Event& e, nb::handle stream) {
-            cuda::ensure_available();
-            e.record(stream.is_none() ? cuda::current_stream() : nb::cast<Stream>(stream));
-          },
-          nb::arg("stream").none() = nb::none())
-      .def(
-          "wait",
-          [](const Event& e, nb::handle stream) {
-            cuda::ensure_available();
-            e.block(stream.is_none() ? cuda::current_stream() : nb::cast<Stream>(stream));
-          },
-          nb::arg("stream").none() = nb::none())
-      .def("query", [](const Event& e) { return e.query(); })
-      .def("synchronize",
-           [](const Event& e) {
-             const WithoutGil waiting;
-             e.synchronize();
-           })
-      .def("elapsed_time", [](const Event& e, const Event& end) { return e.elapsed_ms(end); })
-      .def_prop_ro("cuda_event", [](const Event& e) { return reinterpret_cast<uintptr_t>(e.handle()); });
-}
-
-void put_stat(nb::dict& d, const std::string& name, const cuda::Stat& stat) {
-  d[nb::str((name + ".current").c_str())] = stat.current;
-  d[nb::str((name + ".peak").c_str())] = stat.peak;
-  d[nb::str((name + ".allocated").c_str())] = stat.allocated;
-  d[nb::str((name + ".freed").c_str())] = stat.freed;
-}
-
-// The names of torch.cuda.memory_stats, and our own counts.
-nb::dict memory_stats(nb::handle device) {
-  const cuda::MemoryStats s = cuda::allocator().stats(device_index(device));
-  nb::dict d;
-  const std::pair<const char*, const cuda::PoolStats*> core[] = {{"allocation", &s.allocation},
-                                                                 {"segment", &s.segment},
-                                                                 {"active", &s.active},
-                                                                 {"inactive_split", &s.inactive_split},
-                                                                 {"allocated_bytes", &s.allocated_bytes},
-                                                                 {"reserved_bytes", &s.reserved_bytes},
-                                                                 {"active_bytes", &s.active_bytes},
-                                                                 {"inactive_split_bytes", &s.inactive_split_bytes},
-                                                                 {"requested_bytes", &s.requested_bytes}};
-  for (const auto& [name, pools] : core) {
-    put_stat(d, std::string(name) + ".all", pools->all);
-    put_stat(d, std::string(name) + ".small_pool", pools->small_pool);
-    put_stat(d, std::string(name) + ".large_pool", pools->large_pool);
-  }
-  put_stat(d, "oversize_allocations", s.oversize_allocations);
-  put_stat(d, "oversize_segments", s.oversize_segments);
-  d["num_alloc_retries"] = s.num_alloc_retries;
-  d["num_ooms"] = s.num_ooms;
-  d["num_sync_all_streams"] = s.num_sync_all_streams;
-  d["num_device_alloc"] = s.num_device_alloc;
-  d["num_device_free"] = s.num_device_free;
-  d["max_split_size"] = s.max_split_size;
-  d["cache_hits"] = s.cache_hits;
-  d["cached_bytes"] = s.cached_bytes;
-  d["pending_blocks"] = s.pending_blocks;
-  return d;
-}
-
-void bind_memory(nb::module_& m) {
-  m.def("cuda_memory_stats", memory_stats, nb::arg("device").none() = nb::none());
-  m.def(
-      "cuda_reset_peak_memory_stats",
-      [](nb::handle device) { cuda::allocator().reset_peak_stats(device_index(device)); },
-      nb::arg("device").none() = nb::none());
-  m.def(
-      "cuda_reset_accumulated_memory_stats",
-      [](nb::handle device) { cuda::allocator().reset_accumulated_stats(device_index(device)); },
-      nb::arg("device").none() = nb::none());
-  m.def("cuda_empty_cache", [] { cuda::allocator().empty_cache(); });
-  m.def(
-      "cuda_mem_get_info",
-      [](nb::handle device) {
-        size_t free_bytes = 0, total_bytes = 0;
-        cuda::memory_info(device_index(device), free_bytes, total_bytes);
-        return nb::make_tuple(free_bytes, total_bytes);
-      },
+      "cuda_get_device_properties", [](nb::handle device) { return cuda::device_properties(cuda_index(device)); },
       nb::arg("device").none() = nb::none());
 }
 
@@ -279,10 +112,10 @@ PyObject* record_stream(PyObject* self, PyObject* stream) {
   return guarded([&] {
     const Tensor& t = tensor_of(self);
     VT_CHECK(t.is_cuda(), Runtime, "record_stream is only for CUDA tensors, got one on ", t.device());
-    Stream s;
+    cuda::Stream s;
     VT_CHECK(nb::try_cast(nb::handle(stream), s), Type, "record_stream(): argument 's' must be Stream, not ",
              type_name_of(stream));
-    if (t.numel() > 0) cuda::allocator().record_stream(static_cast<cuda::Block*>(t.storage()->memory().context), s);
+    cuda::record_stream(*t.storage(), s);
     Py_RETURN_NONE;
   });
 }
@@ -304,8 +137,7 @@ void add_tensor_methods() {
 
 void bind_cuda(nb::module_& m) {
   bind_devices(m);
-  bind_streams(m);
-  bind_memory(m);
+  bind_cuda_streams(m);
   add_tensor_methods();
 }
 

@@ -30,6 +30,8 @@ void init(nanobind::module_& m) {
   bind_info(m);
   bind_cuda(m);
   bind_cuda_graphs(m);
+  bind_cuda_memory(m);
+  bind_nvtx(m);
 }
 
 }  // namespace

@@ -7,11 +7,15 @@
 
 namespace vt::python {
 
-void init_constructors(PyObject* module);  // tensor_new.cpp: tensor, as_tensor
-void bind_modes(nanobind::module_& m);     // modes.cpp: grad mode, autocast, default dtype, backward
-void bind_registry(nanobind::module_& m);  // registry.cpp: what ops there are, counters
-void bind_info(nanobind::module_& m);      // info.cpp: system_info
-void bind_cuda(nanobind::module_& m);      // cuda.cpp
-void bind_cuda_graphs(nanobind::module_& m);
+void init_constructors(PyObject* module);       // tensor_new.cpp: tensor, as_tensor
+void bind_modes(nanobind::module_& m);          // modes.cpp: grad mode, autocast, default dtype, backward
+void bind_registry(nanobind::module_& m);       // registry.cpp: what ops there are, counters
+void bind_info(nanobind::module_& m);           // info.cpp: system_info
+void bind_cuda(nanobind::module_& m);           // cuda.cpp
+void bind_cuda_streams(nanobind::module_& m);   // cuda_stream.cpp
+void bind_cuda_memory(nanobind::module_& m);    // cuda_memory.cpp
+void bind_cuda_snapshot(nanobind::module_& m);  // cuda_snapshot.cpp
+void bind_nvtx(nanobind::module_& m);           // nvtx.cpp
+void bind_cuda_graphs(nanobind::module_& m);    // cuda_graph.cpp
 
 }  // namespace vt::python

@@ -6,6 +6,7 @@
 #include <Python.h>
 #include <structmember.h>
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -101,18 +102,29 @@ class WithGil {
  private:
   PyGILState_STATE state_;
 };
+// What capture_stack (python_stack.h) gives to the calling thread while it is without the GIL; returns the one before.
+uint64_t exchange_released_stack(uint64_t stack) noexcept;
+uint64_t capture_stack() noexcept;
+
 // No GIL for a scope, if `on`.
 class WithoutGil {
  public:
-  explicit WithoutGil(bool on = true) : saved_(on ? PyEval_SaveThread() : nullptr) {}
+  explicit WithoutGil(bool on = true) {
+    if (!on) return;
+    outer_stack_ = exchange_released_stack(capture_stack());
+    saved_ = PyEval_SaveThread();
+  }
   ~WithoutGil() {
-    if (saved_) PyEval_RestoreThread(saved_);
+    if (!saved_) return;
+    PyEval_RestoreThread(saved_);
+    exchange_released_stack(outer_stack_);
   }
   WithoutGil(const WithoutGil&) = delete;
   WithoutGil& operator=(const WithoutGil&) = delete;
 
  private:
-  PyThreadState* saved_;
+  PyThreadState* saved_ = nullptr;
+  uint64_t outer_stack_ = 0;
 };
 
 inline std::string_view text_of(PyObject* str) {

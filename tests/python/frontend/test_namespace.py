@@ -17,7 +17,7 @@ from compare import same, to_vt
         ("optim", "LBFGS"),
         ("optim.lr_scheduler", "CyclicLR"),
         ("utils.data", "DistributedSampler"),
-        ("cuda", "nvtx"),
+        ("cuda", "nccl"),
         ("distributed", "all_reduce"),
         ("autograd", "profiler"),
         ("nn.utils", "weight_norm"),

@@ -28,7 +28,7 @@ def bare_machine(monkeypatch, tmp_path):
 
 
 def test_without_a_compiler_the_toolkit_is_required(bare_machine):
-    assert build_backend.cuda_requirements() == ["cuda-toolkit[nvcc,cccl]==13.0.*"]
+    assert build_backend.cuda_requirements() == ["cuda-toolkit[nvcc,cccl,nvtx]==13.0.*"]
 
 
 @pytest.mark.parametrize(("release", "taken"), [("13.0", True), ("13.2", False), ("12.8", False)])

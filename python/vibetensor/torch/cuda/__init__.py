@@ -6,6 +6,15 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.cuda import nvtx
+from vibetensor.torch.cuda._nvml import (
+    clock_rate,
+    device_memory_used,
+    memory_usage,
+    power_draw,
+    temperature,
+    utilization,
+)
 from vibetensor.torch.cuda.graphs import (
     CUDAGraph,
     graph,
@@ -13,14 +22,33 @@ from vibetensor.torch.cuda.graphs import (
     is_current_stream_capturing,
 )
 from vibetensor.torch.cuda.memory import (
+    CUDAPluggableAllocator,
+    MemPool,
+    caching_allocator_alloc,
+    caching_allocator_delete,
+    caching_allocator_enable,
+    change_current_allocator,
     empty_cache,
+    get_allocator_backend,
+    get_per_process_memory_fraction,
+    list_gpu_processes,
     max_memory_allocated,
+    max_memory_cached,
     max_memory_reserved,
     mem_get_info,
     memory_allocated,
+    memory_cached,
     memory_reserved,
+    memory_snapshot,
     memory_stats,
+    memory_stats_as_nested_dict,
+    memory_summary,
+    reset_accumulated_memory_stats,
+    reset_max_memory_allocated,
+    reset_max_memory_cached,
     reset_peak_memory_stats,
+    set_per_process_memory_fraction,
+    use_mem_pool,
 )
 from vibetensor.torch.cuda.random import (
     get_rng_state,
@@ -28,64 +56,112 @@ from vibetensor.torch.cuda.random import (
     initial_seed,
     manual_seed,
     manual_seed_all,
+    seed,
+    seed_all,
     set_rng_state,
     set_rng_state_all,
 )
 from vibetensor.torch.cuda.streams import (
     Event,
+    ExternalStream,
     Stream,
     StreamContext,
     current_stream,
     default_stream,
+    get_stream_from_external,
     set_stream,
     stream,
 )
 
 __all__ = [
     "CUDAGraph",
+    "CUDAPluggableAllocator",
     "Event",
+    "ExternalStream",
+    "MemPool",
     "OutOfMemoryError",
     "Stream",
     "StreamContext",
+    "caching_allocator_alloc",
+    "caching_allocator_delete",
+    "caching_allocator_enable",
+    "can_device_access_peer",
+    "change_current_allocator",
+    "clock_rate",
+    "cudart",
+    "current_blas_handle",
     "current_device",
+    "current_solver_handle",
     "current_stream",
     "default_stream",
     "device",
     "device_count",
+    "device_memory_used",
+    "device_of",
     "empty_cache",
+    "get_allocator_backend",
     "get_arch_list",
     "get_device_capability",
     "get_device_name",
     "get_device_properties",
+    "get_gencode_flags",
+    "get_per_process_memory_fraction",
     "get_rng_state",
     "get_rng_state_all",
+    "get_stream_from_external",
+    "get_sync_debug_mode",
     "graph",
     "graph_pool_handle",
+    "has_half",
+    "has_magma",
     "init",
     "initial_seed",
+    "ipc_collect",
     "is_available",
     "is_bf16_supported",
     "is_current_stream_capturing",
     "is_initialized",
+    "is_tf32_supported",
+    "list_gpu_processes",
     "make_graphed_callables",
     "manual_seed",
     "manual_seed_all",
     "max_memory_allocated",
+    "max_memory_cached",
     "max_memory_reserved",
     "mem_get_info",
     "memory_allocated",
+    "memory_cached",
     "memory_reserved",
+    "memory_snapshot",
     "memory_stats",
+    "memory_stats_as_nested_dict",
+    "memory_summary",
+    "memory_usage",
+    "nvtx",
+    "power_draw",
+    "reset_accumulated_memory_stats",
+    "reset_max_memory_allocated",
+    "reset_max_memory_cached",
     "reset_peak_memory_stats",
+    "seed",
+    "seed_all",
     "set_device",
+    "set_per_process_memory_fraction",
     "set_rng_state",
     "set_rng_state_all",
     "set_stream",
+    "set_sync_debug_mode",
     "stream",
     "synchronize",
+    "temperature",
+    "use_mem_pool",
+    "utilization",
 ]
 
 OutOfMemoryError = _C.OutOfMemoryError
+has_half = True
+has_magma = False
 
 
 def is_available() -> bool:
@@ -152,6 +228,23 @@ class device:
         set_device(self.prev_idx)
 
 
+class device_of(device):
+    """Context in which the GPU of `obj`, a tensor, is current; a tensor on the CPU changes nothing."""
+
+    def __init__(self, obj: Any):
+        super().__init__(obj.get_device() if obj.is_cuda else -1)
+
+
+def can_device_access_peer(device: Any, peer_device: Any) -> bool:
+    """Whether kernels on `device` can read and write the memory of `peer_device`."""
+    init()
+    here, there = device_index(device, optional=True), device_index(peer_device)
+    for index in (here, there):
+        if not 0 <= index < device_count():
+            raise ValueError(f"expected a CUDA device below {device_count()}, got cuda:{index}")
+    return _C.cuda_can_access_peer(here, there)
+
+
 def synchronize(device: Any = None) -> None:
     """Returns None when the GPU has done all work queued so far."""
     init()
@@ -173,6 +266,11 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
     """(major, minor) of the GPU's compute capability."""
     properties = get_device_properties(device)
     return properties.major, properties.minor
+
+
+def is_tf32_supported() -> bool:
+    """Whether matrix products of float32 may run on tensor cores, from compute capability 8.0 on."""
+    return is_available() and get_device_capability()[0] >= 8
 
 
 def is_bf16_supported(including_emulation: bool = True) -> bool:
@@ -207,6 +305,39 @@ def get_arch_list() -> list[str]:
     return [
         f"sm_{arch.removesuffix('-real')}" for arch in archs.replace(";", " ").split() if not arch.endswith("-virtual")
     ]
+
+
+def get_gencode_flags() -> str:
+    """The flags that make nvcc build for the architectures of `get_arch_list`."""
+    numbers = [arch.removeprefix("sm_") for arch in get_arch_list()]
+    return " ".join(f"-gencode compute=compute_{number},code=sm_{number}" for number in numbers)
+
+
+def current_blas_handle() -> int:
+    raise NotImplementedError("torch.cuda.current_blas_handle is not there: VibeTensor has no cuBLAS handle to share")
+
+
+def current_solver_handle() -> int:
+    raise NotImplementedError("torch.cuda.current_solver_handle is not there: VibeTensor does not use cuSOLVER")
+
+
+def cudart() -> Any:
+    raise NotImplementedError("torch.cuda.cudart is not there: the CUDA runtime is linked into VibeTensor privately")
+
+
+def ipc_collect() -> None:
+    raise NotImplementedError("sharing GPU memory between processes is not there yet")
+
+
+def get_sync_debug_mode() -> int:
+    """0: synchronising calls are not reported."""
+    return 0
+
+
+def set_sync_debug_mode(debug_mode: int | str) -> None:
+    """Returns None for "default" or 0; reports of synchronising calls are not there yet."""
+    if debug_mode not in (0, "default"):
+        raise NotImplementedError(f"set_sync_debug_mode({debug_mode!r}) is not there yet")
 
 
 __getattr__ = module_getattr(__name__, ["amp"])

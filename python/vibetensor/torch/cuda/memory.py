@@ -1,46 +1,170 @@
-"""How much memory the GPU has, and how much of it is ours."""
+"""GPU memory: what tensors use, what the allocator holds, who asked for it, and how much it may take."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch.cuda._memory_history import (
+    _dump_snapshot,
+    _record_memory_history,
+    _snapshot,
+    memory_snapshot,
+)
+from vibetensor.torch.cuda._memory_summary import memory_summary
+from vibetensor.torch.cuda._nvml import list_gpu_processes
+
+__all__ = [
+    "CUDAPluggableAllocator",
+    "MemPool",
+    "OutOfMemoryError",
+    "_dump_snapshot",
+    "_record_memory_history",
+    "_snapshot",
+    "add_out_of_memory_callback",
+    "allocator_stats",
+    "attach_out_of_memory_observer",
+    "caching_allocator_alloc",
+    "caching_allocator_delete",
+    "caching_allocator_enable",
+    "change_current_allocator",
+    "empty_cache",
+    "get_allocator_backend",
+    "get_memory_limit",
+    "get_per_process_memory_fraction",
+    "list_gpu_processes",
+    "max_memory_allocated",
+    "max_memory_cached",
+    "max_memory_reserved",
+    "mem_get_info",
+    "memory_allocated",
+    "memory_cached",
+    "memory_reserved",
+    "memory_snapshot",
+    "memory_stats",
+    "memory_stats_as_nested_dict",
+    "memory_summary",
+    "reset_accumulated_memory_stats",
+    "reset_max_memory_allocated",
+    "reset_max_memory_cached",
+    "reset_peak_memory_stats",
+    "set_memory_limit",
+    "set_per_process_memory_fraction",
+    "use_mem_pool",
+]
+
+OutOfMemoryError = _C.OutOfMemoryError
 
 
 def index_of(device: Any) -> int:
-    from vibetensor.torch.cuda import device_index
+    from vibetensor.torch.cuda import device_index, init
 
+    init()
     return device_index(device, optional=True)
 
 
-def memory_stats(device: Any = None) -> dict[str, int]:
-    """The allocator's counters by name, such as "allocated_bytes.all.peak"."""
-    return _C.cuda_memory_stats(index_of(device))
+# --- counters ---
+
+
+def flattened(nested: dict[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """{"a": {"b": 1}} as {"a.b": 1}, in order of the keys."""
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        name = prefix + ("_".join(map(str, key)) if isinstance(key, tuple) else str(key))
+        if isinstance(value, dict):
+            flat.update(flattened(value, name + "."))
+        else:
+            flat[name] = value
+    return dict(sorted(flat.items()))
+
+
+def memory_stats(device: Any = None) -> dict[str, Any]:
+    """The allocator's counters by PyTorch's names, such as "allocated_bytes.all.peak"; {} where there is no GPU.
+
+    Counted are allocation, segment, active and inactive_split, each also with "_bytes" ("reserved_bytes" for segments),
+    and requested_bytes; of all memory, of small_pool (requests up to 1 MiB) and large_pool; as current, peak, allocated
+    and freed, the last two being sums since the start. What PyTorch has no name for is in `allocator_stats`.
+    """
+    return flattened(memory_stats_as_nested_dict(device))
+
+
+def memory_stats_as_nested_dict(device: Any = None) -> dict[str, Any]:
+    """`memory_stats` as dicts of dicts: stats["allocated_bytes"]["all"]["peak"]."""
+    return _C.cuda_memory_stats(index_of(device)) if _C.cuda_is_available() else {}
+
+
+def allocator_stats(device: Any = None) -> dict[str, Any]:
+    """Counters of this allocator that PyTorch has no name for.
+
+    "ladder": how often each step against memory pressure ran; "cache_hits", "cached_bytes", "pending_blocks" (freed,
+    but another stream may still use them), "memory_limit" (bytes, -1: none), "peak_uncertainty" (bytes by which peaks
+    may be too low when several threads allocate).
+    """
+    return _C.cuda_allocator_stats(index_of(device))
 
 
 def memory_allocated(device: Any = None) -> int:
-    """Bytes in use by tensors."""
-    return memory_stats(device)["allocated_bytes.all.current"]
+    """Bytes in use by tensors; 0 where there is no GPU."""
+    return memory_stats(device).get("allocated_bytes.all.current", 0)
 
 
 def max_memory_allocated(device: Any = None) -> int:
     """The most bytes that tensors have used at a time, since the start or reset_peak_memory_stats()."""
-    return memory_stats(device)["allocated_bytes.all.peak"]
+    return memory_stats(device).get("allocated_bytes.all.peak", 0)
 
 
 def memory_reserved(device: Any = None) -> int:
     """Bytes that the allocator holds, in use or not."""
-    return memory_stats(device)["reserved_bytes.all.current"]
+    return memory_stats(device).get("reserved_bytes.all.current", 0)
 
 
 def max_memory_reserved(device: Any = None) -> int:
-    """The most bytes that the allocator has held at a time."""
-    return memory_stats(device)["reserved_bytes.all.peak"]
+    """The most bytes that the allocator has held at a time, since the start or reset_peak_memory_stats()."""
+    return memory_stats(device).get("reserved_bytes.all.peak", 0)
+
+
+def renamed(old: str, new: str) -> None:
+    warnings.warn(f"torch.cuda.{old} is an old name of torch.cuda.{new}", FutureWarning, stacklevel=3)
+
+
+def memory_cached(device: Any = None) -> int:
+    """`memory_reserved` by an old name."""
+    renamed("memory_cached", "memory_reserved")
+    return memory_reserved(device)
+
+
+def max_memory_cached(device: Any = None) -> int:
+    """`max_memory_reserved` by an old name."""
+    renamed("max_memory_cached", "max_memory_reserved")
+    return max_memory_reserved(device)
 
 
 def reset_peak_memory_stats(device: Any = None) -> None:
     """Returns None; the peaks start again from what is in use now."""
     _C.cuda_reset_peak_memory_stats(index_of(device))
+
+
+def reset_max_memory_allocated(device: Any = None) -> None:
+    """`reset_peak_memory_stats` by an old name; it resets all peaks."""
+    renamed("reset_max_memory_allocated", "reset_peak_memory_stats, which resets all peaks")
+    reset_peak_memory_stats(device)
+
+
+def reset_max_memory_cached(device: Any = None) -> None:
+    """`reset_peak_memory_stats` by an old name; it resets all peaks."""
+    renamed("reset_max_memory_cached", "reset_peak_memory_stats, which resets all peaks")
+    reset_peak_memory_stats(device)
+
+
+def reset_accumulated_memory_stats(device: Any = None) -> None:
+    """Returns None; the sums ("allocated", "freed") and the counts of events start again from 0."""
+    _C.cuda_reset_accumulated_memory_stats(index_of(device))
+
+
+# --- how much there is, and how much we may take ---
 
 
 def mem_get_info(device: Any = None) -> tuple[int, int]:
@@ -52,3 +176,154 @@ def empty_cache() -> None:
     """Returns None; gives memory that no tensor uses back to the driver."""
     if _C.cuda_is_available():
         _C.cuda_empty_cache()
+
+
+def set_per_process_memory_fraction(fraction: float, device: Any = None) -> None:
+    """Returns None; from now on the allocator holds at most `fraction` (0 to 1) of the GPU's memory.
+
+    The cap is never exceeded, not even for a moment; what does not fit raises OutOfMemoryError.
+    """
+    if not isinstance(fraction, float):
+        raise TypeError(f"Invalid type for fraction argument, must be `float`, got {type(fraction).__name__}")
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"Invalid fraction value: {fraction}. Allowed range: 0~1")
+    _C.cuda_set_memory_fraction(fraction, index_of(device))
+
+
+def get_per_process_memory_fraction(device: Any = None) -> float:
+    """The share of the GPU's memory that the allocator may hold, 1.0 if nothing was set."""
+    return _C.cuda_memory_fraction(index_of(device))
+
+
+def set_memory_limit(bytes: int | None, device: Any = None) -> None:
+    """Returns None; from now on the allocator holds at most `bytes` of the GPU's memory; None takes the cap away."""
+    _C.cuda_set_memory_limit(bytes, index_of(device))
+
+
+def get_memory_limit(device: Any = None) -> int | None:
+    """The most bytes that the allocator may hold, None if there is no cap."""
+    return _C.cuda_memory_limit(index_of(device))
+
+
+# --- memory without a tensor ---
+
+
+def caching_allocator_alloc(size: int, device: Any = None, stream: Any = None) -> int:
+    """The address of `size` bytes of GPU memory for another library; `stream` (Stream or its handle) uses it first."""
+    index = index_of(device)
+    if stream is None:
+        stream = _C.cuda_current_stream(index)
+    handle = stream.cuda_stream if isinstance(stream, _C.CudaStream) else stream
+    if not isinstance(handle, int):
+        raise TypeError(f"expected a torch.cuda.Stream or the address of one as `stream`, got {type(stream).__name__}")
+    return _C.cuda_allocate_raw(size, index, handle)
+
+
+def caching_allocator_delete(mem_ptr: int) -> None:
+    """Returns None; gives back what caching_allocator_alloc gave; RuntimeError for any other address."""
+    _C.cuda_deallocate_raw(mem_ptr)
+
+
+# --- which allocator ---
+
+
+def get_allocator_backend() -> str:
+    """ "native", "cudaMallocAsync", or "passthrough": one cudaMalloc a tensor, for memory checkers.
+
+    VIBETENSOR_ALLOC_CONF="backend:..." chooses it before the first use.
+    """
+    return _C.cuda_allocator_backend()
+
+
+def _set_allocator_settings(env: str) -> None:
+    """Returns None; applies settings such as "expandable_segments:True", as VIBETENSOR_ALLOC_CONF does at the start."""
+    _C.cuda_apply_allocator_settings(env)
+
+
+def caching_allocator_enable(value: bool = True) -> None:
+    """Returns None for True, which is how things are; the cache cannot be switched off in a running process."""
+    if not value:
+        raise NotImplementedError(
+            "the cache cannot be switched off in a running process; start it with VIBETENSOR_ALLOC_CONF=backend:passthrough"
+        )
+
+
+class CUDAPluggableAllocator:
+    """An allocator from a shared object: not there yet."""
+
+    def __init__(self, path_to_so_file: str, alloc_fn_name: str, free_fn_name: str):
+        raise NotImplementedError("torch.cuda.CUDAPluggableAllocator is not there yet")
+
+
+def change_current_allocator(allocator: Any) -> None:
+    """Not there yet."""
+    raise NotImplementedError("torch.cuda.change_current_allocator is not there yet; see VIBETENSOR_ALLOC_CONF")
+
+
+# --- private pools ---
+
+
+class MemPool:
+    """Memory of its own: what is allocated under `use_mem_pool(pool)` shares no segment with anything else.
+
+    Segments stay in the pool while the object lives; then those without tensors go back to the driver. `id` names the
+    pool for torch.cuda.graph(pool=...) and in snapshots.
+    """
+
+    def __init__(self, allocator: Any = None, use_on_oom: bool = False, no_split: bool = False):
+        for name, given in (("allocator", allocator is not None), ("use_on_oom", use_on_oom), ("no_split", no_split)):
+            if given:
+                raise NotImplementedError(f"torch.cuda.MemPool({name}=...) is not there yet")
+        self._pool = _C.CudaMemPool()
+
+    @property
+    def id(self) -> tuple[int, int]:
+        """The pool's name, a pair of numbers."""
+        return self._pool.id
+
+    def use_count(self) -> int:
+        """1 for this object, and 1 more for each use_mem_pool that is active."""
+        return self._pool.use_count()
+
+    def snapshot(self, include_traces: bool = True) -> list[dict[str, Any]]:
+        """The pool's segments on all devices, as memory_snapshot gives them."""
+        return memory_snapshot(self.id, include_traces)
+
+
+@contextmanager
+def use_mem_pool(pool: MemPool, device: Any = None) -> Iterator[None]:
+    """A context in which this thread's allocations on the device come from `pool`."""
+    index = index_of(device)
+    previous = pool._pool._enter(index)
+    try:
+        yield
+    finally:
+        pool._pool._leave(index, previous)
+
+
+# --- out of memory ---
+
+
+class CallbackHandle:
+    """What `remove()` takes back."""
+
+    def __init__(self, number: int):
+        self.number: int | None = number
+
+    def remove(self) -> None:
+        """Returns None; the callback is called no more."""
+        if self.number is not None:
+            _C.cuda_remove_out_of_memory_callback(self.number)
+            self.number = None
+
+
+def add_out_of_memory_callback(callback: Callable[[int, int, int, int], Any]) -> CallbackHandle:
+    """A handle with remove(). `callback(device, requested, allocated, free)` (bytes) runs when a request failed and the
+    cache is given back already; the request is tried once more after it, so it may drop tensors to make room."""
+    return CallbackHandle(_C.cuda_add_out_of_memory_callback(callback, True))
+
+
+def attach_out_of_memory_observer(observer: Callable[[int, int, int, int], Any]) -> CallbackHandle:
+    """A handle with remove(). `observer(device, requested, allocated, free)` (bytes) runs just before OutOfMemoryError
+    is raised: the place for `_dump_snapshot`."""
+    return CallbackHandle(_C.cuda_add_out_of_memory_callback(observer, False))

@@ -25,6 +25,18 @@ def manual_seed_all(seed: int) -> None:
     _C.seed_cuda_generators(int(seed) % 2**64)
 
 
+def seed() -> None:
+    """Returns None; gives the current GPU's generator a seed from the system; does nothing where there is no CUDA."""
+    if _C.cuda_is_available():
+        generator_of(None).seed()
+
+
+def seed_all() -> None:
+    """Returns None; gives the generators of all GPUs one seed from the system; does nothing where there is no CUDA."""
+    if _C.cuda_is_available():
+        manual_seed_all(generator_of(None).seed())
+
+
 def initial_seed() -> int:
     """The seed of the current GPU's generator."""
     return generator_of(None).initial_seed()

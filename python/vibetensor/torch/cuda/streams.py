@@ -6,25 +6,27 @@ from typing import Any
 
 from vibetensor import _C
 
-
-def absent(name: str) -> Any:
-    """Stands for a type that the extension does not have: making one raises."""
-
-    class Absent:
-        def __init__(self, *args: Any, **kwargs: Any):
-            raise NotImplementedError(f"torch.cuda.{name} is not there yet")
-
-    Absent.__name__ = Absent.__qualname__ = name
-    return Absent
+# Stream(device=None, priority=0, stream_ptr=None): the next stream of the device's pool (a lower priority number goes
+# first, see Stream.priority_range()), or the one at `stream_ptr`. `with stream:` makes it current.
+Stream = _C.CudaStream
+# Event(enable_timing=False, blocking=False): `blocking` lets synchronize() sleep instead of spin.
+Event = _C.CudaEvent
 
 
-Stream: Any = getattr(_C, "CudaStream", None) or absent("Stream")
-Event: Any = getattr(_C, "CudaEvent", None) or absent("Event")
+class ExternalStream(Stream):  # type: ignore[misc, valid-type, unused-ignore]
+    """A stream that another library made, by its address; it has to outlive this object.
+
+    `device` has to be the stream's own device.
+    """
+
+    def __init__(self, stream_ptr: int, device: Any = None):
+        super().__init__(device=device, stream_ptr=stream_ptr)
 
 
 def index_of(device: Any) -> int:
-    from vibetensor.torch.cuda import device_index
+    from vibetensor.torch.cuda import device_index, init
 
+    init()
     return device_index(device, optional=True)
 
 
@@ -38,6 +40,11 @@ def default_stream(device: Any = None) -> Any:
     return _C.cuda_default_stream(index_of(device))
 
 
+def get_stream_from_external(data_ptr: int, device: Any = None) -> Any:
+    """The stream at an address that another library gave; it has to outlive the object."""
+    return Stream(device=index_of(device), stream_ptr=data_ptr)
+
+
 def set_stream(stream: Any) -> None:
     """Returns None; makes `stream` and its device current; None changes nothing."""
     if stream is not None:
@@ -45,23 +52,18 @@ def set_stream(stream: Any) -> None:
 
 
 class StreamContext:
-    """Context in which `stream` is current; None changes nothing."""
+    """Context in which `stream` and its device are current; None changes nothing."""
 
     def __init__(self, stream: Any):
         self.stream = stream
-        self.previous: list[tuple[int, Any]] = []
 
     def __enter__(self) -> None:
         if self.stream is not None:
-            before = _C.cuda_current_device()
-            self.previous.append((before, _C.cuda_current_stream(self.stream.device.index)))
-            _C.cuda_set_stream(self.stream)
+            self.stream.__enter__()
 
     def __exit__(self, *exc: object) -> None:
-        if self.previous:
-            device, stream = self.previous.pop()
-            _C.cuda_set_stream(stream)
-            _C.cuda_set_device(device)
+        if self.stream is not None:
+            self.stream.__exit__(*exc)
 
 
 def stream(stream: Any) -> StreamContext:
