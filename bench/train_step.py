@@ -68,6 +68,7 @@ def run_one(args) -> dict:
     result = {"framework": args.framework, "version": str(torch.__version__), "losses": losses, "step_ms": times}
     if args.device.startswith("cuda"):
         result["peak_mib"] = torch.cuda.max_memory_allocated() / 2**20
+        result["peak_reserved_mib"] = torch.cuda.max_memory_reserved() / 2**20
         result["device"] = torch.cuda.get_device_name()
     return result
 
@@ -113,7 +114,8 @@ def main() -> None:
         "runs": runs,
     }
     for name, run in runs.items():
-        peak = f", peak {run['peak_mib']:.0f} MiB" if "peak_mib" in run else ""
+        peak = f", peak {run['peak_mib']:.0f} MiB in tensors, " if "peak_mib" in run else ""
+        peak += f"{run['peak_reserved_mib']:.0f} reserved" if peak else ""
         print(f"{name:11s} {run['version']:14s} {median[name]:8.2f} ms/step{peak}, last loss {run['losses'][-1]:.5f}")
     print(f"ratio {summary['ratio']:.3f} of PyTorch's step; largest relative loss difference {drift:.2e}")
     if args.out:
