@@ -17,7 +17,11 @@ class CudaBackend final : public DeviceBackend {
     Block* block = allocator().allocate(bytes, vt::cuda::current_stream(device.index));
     return {block->data, block, &free_block};
   }
-  int device_count() const override { return vt::cuda::device_count(); }
+  // Raises the reason where there is none: who asks is about to use one.
+  int device_count() const override {
+    ensure_available();
+    return vt::cuda::device_count();
+  }
   int current_device() const override { return vt::cuda::current_device(); }
   void set_device(int index) override { vt::cuda::set_device(index); }
   void synchronize(int index) override { synchronize_device(index < 0 ? vt::cuda::current_device() : index); }

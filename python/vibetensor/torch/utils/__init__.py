@@ -2,4 +2,4 @@
 
 from vibetensor.torch._not_there import module_getattr
 
-__getattr__ = module_getattr(__name__, ["data", "hooks"])
+__getattr__ = module_getattr(__name__, ["data", "dlpack", "hooks"])
