@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 import torch as reference
 import vibetensor.torch as torch
+from memory_keys import documented_keys
 from vibetensor import _C
 from vibetensor.torch.cuda import _memory_history, _memory_summary, memory
 
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
-
-
-def documented_keys() -> set[str]:
-    """The keys of memory_stats in PyTorch's own documentation of it."""
-    text = reference.cuda.memory_stats.__doc__ or ""
-    keys: set[str] = set()
-    for name in re.findall(r'``"([^"]+)"``:', text):
-        expanded = [name]
-        while any("{" in key for key in expanded):
-            expanded = [
-                re.sub(r"\{[^}]*\}", choice, key, count=1)
-                for key in expanded
-                for choice in re.search(r"\{([^}]*)\}", key)[1].split(",")  # type: ignore[index]
-            ]
-        keys.update(expanded)
-    # a slip in the documentation: the counter is "allocation", see PyTorch's own memory_summary
-    return {re.sub(r"^allocated\.", "allocation.", key) for key in keys} - {"reserved_bytes_by_private_pools"}
 
 
 def zeros(keys: set[str]) -> dict[str, int]:
