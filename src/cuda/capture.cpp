@@ -105,6 +105,9 @@ CapturedWork Capture::end() {
   restore();
   if (status == Status::Success && graph != nullptr) {
     work_.graph = graph;
+    for (const Storage& storage : work_.storages) {
+      if (storage->version().value() != seen_[storage.get()]) work_.written.push_back(storage);
+    }
     return std::move(work_);
   }
   destroy(graph, nullptr);
@@ -151,6 +154,7 @@ void Capture::restore() noexcept {
 }
 
 void Capture::drop() noexcept {
+  work_.written.clear();
   work_.storages.clear();
   work_.generators.clear();
   allocator().deallocate(std::exchange(work_.slots, nullptr));
@@ -192,8 +196,8 @@ void Capture::on_work(const char* op, Stream stream, StorageSpan storages) {
   }
   for (const StorageImpl* storage : storages) {
     if (storage == nullptr || storage->data() == nullptr || made_here(*storage)) continue;
-    if (!seen_.insert(storage).second) continue;
-    work_.storages.emplace_back(const_cast<StorageImpl*>(storage));
+    auto* kept = const_cast<StorageImpl*>(storage);
+    if (seen_.try_emplace(storage, kept->version().value()).second) work_.storages.emplace_back(kept);
   }
 }
 

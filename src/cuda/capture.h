@@ -32,6 +32,7 @@ struct CapturedWork {
 
   GraphHandle graph = nullptr;
   std::vector<Storage> storages;  // memory from outside that the graph reads or writes
+  std::vector<Storage> written;   // those of them whose version the captured code moved on
   std::vector<Draws> generators;
   Block* slots = nullptr;  // PhiloxSlot i is of generators[i]; null without generators
 };
@@ -77,8 +78,8 @@ class VT_API Capture final : public WorkObserver {
   PoolId previous_pool_;
   WorkObserver* previous_observer_ = nullptr;
   AdoptGenerator previous_adopt_ = nullptr;
-  std::unordered_set<uintptr_t> blocks_before_;  // of a pool that was in use when the capture began
-  std::unordered_set<const StorageImpl*> seen_;
+  std::unordered_set<uintptr_t> blocks_before_;            // of a pool that was in use when the capture began
+  std::unordered_map<const StorageImpl*, uint32_t> seen_;  // storages from outside, with their versions at first
   std::vector<std::pair<StreamHandle, Block*>> workspaces_;
   std::vector<std::pair<GraphHandle, GraphExecHandle>> destroy_later_;
   std::string failure_;

@@ -88,6 +88,8 @@ void Graph::replay() {
     if (last_ && *last_ != stream) wait_stream(stream, *last_);
     launch_with_positions(stream);
   }
+  // As if the captured code had run: what was saved for a backward pass before is known to have changed.
+  for (const Storage& storage : work_.written) storage->version().bump();
   last_ = stream;
 }
 
@@ -148,6 +150,12 @@ void Graph::destroy_handles() noexcept {
   if (Capture* capture = current_capture()) return capture->destroy_later(graph, exec);
   if (exec != nullptr && api.destroy_graph_exec(exec) != Status::Success) api.clear_error();
   if (graph != nullptr && api.destroy_graph(graph) != Status::Success) api.clear_error();
+}
+
+std::vector<intrusive_ptr<CudaGenerator>> Graph::generators() const {
+  std::vector<intrusive_ptr<CudaGenerator>> all;
+  for (const CapturedWork::Draws& draws : work_.generators) all.push_back(draws.generator);
+  return all;
 }
 
 PoolId Graph::pool() const {

@@ -45,7 +45,9 @@ class VT_API Graph {
   /// Work items in the captured graph.
   size_t node_count() const noexcept { return node_count_; }
   /// Storages from outside that the graph keeps alive.
-  size_t kept_storages() const noexcept { return work_.storages.size(); }
+  const std::vector<Storage>& kept_storages() const noexcept { return work_.storages; }
+  /// The generators that the graph draws from.
+  std::vector<intrusive_ptr<CudaGenerator>> generators() const;
 
   /// Keeps the captured graph for debug_dump.
   void enable_debug_mode() noexcept { debug_ = true; }

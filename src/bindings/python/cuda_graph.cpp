@@ -3,7 +3,9 @@
 #include <nanobind/stl/string.h>
 
 #include "autograd/autograd.h"
+#include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
+#include "bindings/python/tensor_object.h"
 #include "cuda/device.h"
 #include "cuda/graph.h"
 
@@ -15,6 +17,7 @@ namespace {
 using cuda::Graph;
 using PoolPair = std::pair<uint64_t, uint64_t>;
 
+nb::object own(PyObject* o) { return nb::steal<nb::object>(o); }
 PoolPair pair_of(cuda::PoolId pool) { return {pool.owner, pool.number}; }
 
 cuda::PoolId pool_from(nb::handle pool) {
@@ -63,6 +66,62 @@ struct NoCachedCasts {
   ~NoCachedCasts() { autograd::clear_autocast_cache(); }
 };
 
+// The device memory from outside that the graph uses, as flat uint8 tensors.
+nb::list kept_memory(const Graph& g) {
+  nb::list all;
+  for (const Storage& storage : g.kept_storages()) {
+    if (!storage->device().is_cuda()) continue;
+    const int64_t sizes[] = {static_cast<int64_t>(storage->bytes())}, strides[] = {1};
+    all.append(own(wrap(Tensor(make_intrusive<TensorImpl>(storage, DType::uint8, sizes, strides, 0)))));
+  }
+  return all;
+}
+
+nb::list generators(const Graph& g) {
+  nb::list all;
+  for (const auto& generator : g.generators()) all.append(own(wrap_generator(generator)));
+  return all;
+}
+
+// What tensor_state finds: three words of identity per tensor, one per other object; a gradient per tensor.
+struct StateWords {
+  std::vector<uintptr_t> identity, gradients;
+  std::string presence;
+
+  void add(PyObject* o) {
+    if (is_tensor(o)) {
+      const Tensor& t = tensor_of(o);
+      const Tensor grad = autograd::grad(t);
+      identity.push_back(reinterpret_cast<uintptr_t>(t.impl()));
+      identity.push_back(reinterpret_cast<uintptr_t>(t.data()));
+      identity.push_back(t.requires_grad() ? 1 : 0);
+      presence.push_back(grad.defined() ? 1 : 0);
+      gradients.push_back(reinterpret_cast<uintptr_t>(grad.defined() ? grad.impl() : nullptr));
+    } else if (PyDict_Check(o)) {
+      PyObject *key = nullptr, *value = nullptr;
+      Py_ssize_t at = 0;
+      while (PyDict_Next(o, &at, &key, &value) != 0) add(value);
+    } else if (PyList_Check(o)) {
+      for (Py_ssize_t i = 0; i < PyList_Size(o); ++i) add(PyList_GetItem(o, i));
+    } else {
+      identity.push_back(reinterpret_cast<uintptr_t>(o));
+    }
+  }
+};
+
+// Which objects and which memory a nest of dicts and lists of tensors is made of now, as three bytes objects: per
+// tensor its identity, its address and requires_grad, per other object its identity; per tensor whether it has a
+// gradient; and the identities of the gradients.
+nb::tuple tensor_state(nb::list nest) {
+  StateWords words;
+  words.add(nest.ptr());
+  auto bytes = [](const std::vector<uintptr_t>& v) {
+    return nb::bytes(reinterpret_cast<const char*>(v.data()), v.size() * sizeof(uintptr_t));
+  };
+  return nb::make_tuple(bytes(words.identity), nb::bytes(words.presence.data(), words.presence.size()),
+                        bytes(words.gradients));
+}
+
 }  // namespace
 
 void bind_cuda_graphs(nb::module_& m) {
@@ -99,7 +158,10 @@ void bind_cuda_graphs(nb::module_& m) {
       .def("raw_cuda_graph", [](const Graph& g) { return reinterpret_cast<uintptr_t>(g.raw_graph()); })
       .def("raw_cuda_graph_exec", [](const Graph& g) { return reinterpret_cast<uintptr_t>(g.raw_exec()); })
       .def_prop_ro("node_count", [](const Graph& g) { return g.node_count(); })
-      .def_prop_ro("kept_storages", [](const Graph& g) { return g.kept_storages(); });
+      .def_prop_ro("kept_storages", [](const Graph& g) { return g.kept_storages().size(); })
+      .def("kept_memory", kept_memory)
+      .def("generators", generators);
+  m.def("tensor_state", tensor_state);
   m.def("cuda_graph_pool_handle", [] { return pair_of(cuda::new_pool_id()); });
   m.def("cuda_is_current_stream_capturing", [] {
     if (cuda::is_capturing()) return true;

@@ -15,9 +15,17 @@ namespace {
 using optim::ListChunk;
 using optim::ListTable;
 
+// A learning rate: a number, or one that lies on the device as float32 or float64.
+struct Rate {
+  double value = 0;
+  const float* narrow = nullptr;
+  const double* wide = nullptr;
+
+  __device__ double get() const { return wide != nullptr ? *wide : narrow != nullptr ? *narrow : value; }
+};
+
 struct AdamArguments {
-  double lr;
-  const float* lr_data;  // replaces lr where not null
+  Rate lr;
   double beta1, beta2, weight_decay, eps;
   bool amsgrad, maximize, decoupled;
   const float* grad_scale;  // gradients are divided by it; may be null
@@ -30,7 +38,7 @@ struct AdamStep {
   bool amsgrad, decoupled;
 
   __device__ AdamStep(const AdamArguments& a, double step) {
-    const double lr = a.lr_data != nullptr ? static_cast<double>(*a.lr_data) : a.lr;
+    const double lr = a.lr.get();
     step_size = static_cast<Compute>(lr / (1.0 - ::pow(a.beta1, step)));
     root_correction = static_cast<Compute>(::sqrt(1.0 - ::pow(a.beta2, step)));
     lr_decay = static_cast<Compute>(lr * a.weight_decay);
@@ -112,8 +120,7 @@ __global__ void __launch_bounds__(optim::kListThreads)
 }
 
 struct SgdArguments {
-  double lr;
-  const float* lr_data;  // replaces lr where not null
+  Rate lr;
   double momentum, dampening, weight_decay;
   bool nesterov, maximize, first_step;
   const float* grad_scale;
@@ -126,7 +133,7 @@ struct SgdStep {
   bool nesterov, first_step, has_momentum;
 
   __device__ explicit SgdStep(const SgdArguments& a)
-      : lr(static_cast<Compute>(a.lr_data != nullptr ? static_cast<double>(*a.lr_data) : a.lr)),
+      : lr(static_cast<Compute>(a.lr.get())),
         momentum(static_cast<Compute>(a.momentum)),
         damped(static_cast<Compute>(1.0 - a.dampening)),
         weight_decay(static_cast<Compute>(a.weight_decay)),
@@ -192,19 +199,14 @@ const float* device_number(const Tensor& t, Device device, const char* name) {
 }
 
 // A learning rate given as a tensor: left on the parameters' device, or read from the CPU.
-struct Number {
-  double value = 0;
-  const float* data = nullptr;
-
-  Number(const Tensor& lr, TensorSpan params) {
-    VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
-    if (lr.is_cuda() && !params.empty()) {
-      data = device_number(lr, params[0].device(), "lr");
-    } else {
-      value = ops::item(lr).to_double();
-    }
-  }
-};
+Rate rate_of(const Tensor& lr, TensorSpan params) {
+  VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
+  if (!lr.is_cuda() || params.empty()) return {ops::item(lr).to_double()};
+  const Device device = params[0].device();
+  if (lr.dtype() != DType::float64) return {0, device_number(lr, device, "lr")};
+  VT_CHECK(lr.device() == device, Runtime, "expected lr on ", device, ", got ", to_string(lr));
+  return {0, nullptr, lr.data<double>()};
+}
 
 // Dense stand-ins for the tensors of a list, copied back when they go; pointers stay put.
 std::deque<optim::DenseAccess> dense_list(TensorSpan list) {
@@ -256,8 +258,7 @@ template <bool decoupled>
 void adam_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan exp_avg_sqs,
                TensorSpan max_exp_avg_sqs, TensorSpan steps, double lr, double beta1, double beta2, double weight_decay,
                double eps, bool amsgrad, bool maximize, const Tensor& grad_scale, const Tensor& found_inf) {
-  const AdamArguments args{lr,      nullptr,  beta1,     beta2,   weight_decay, eps,
-                           amsgrad, maximize, decoupled, nullptr, nullptr};
+  const AdamArguments args{Rate{lr}, beta1, beta2, weight_decay, eps, amsgrad, maximize, decoupled, nullptr, nullptr};
   adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, Tensor(), grad_scale, found_inf);
 }
 
@@ -266,9 +267,8 @@ void adam_tensor_lr_cuda(TensorSpan params, TensorSpan grads, TensorSpan exp_avg
                          TensorSpan max_exp_avg_sqs, TensorSpan steps, const Tensor& lr, double beta1, double beta2,
                          double weight_decay, double eps, bool amsgrad, bool maximize, const Tensor& grad_scale,
                          const Tensor& found_inf) {
-  const Number rate(lr, params);
-  const AdamArguments args{rate.value, rate.data, beta1,     beta2,   weight_decay, eps,
-                           amsgrad,    maximize,  decoupled, nullptr, nullptr};
+  const AdamArguments args{rate_of(lr, params), beta1,   beta2,  weight_decay, eps, amsgrad, maximize,
+                           decoupled,           nullptr, nullptr};
   adam<decoupled>(params, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, steps, args, lr, grad_scale, found_inf);
 }
 
@@ -303,17 +303,16 @@ void sgd(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, SgdAr
 void sgd_cuda(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, double weight_decay, double momentum,
               double lr, double dampening, bool nesterov, bool maximize, bool is_first_step, const Tensor& grad_scale,
               const Tensor& found_inf) {
-  const SgdArguments args{lr,       nullptr,  momentum,      dampening, weight_decay,
-                          nesterov, maximize, is_first_step, nullptr,   nullptr};
+  const SgdArguments args{Rate{lr}, momentum,      dampening, weight_decay, nesterov,
+                          maximize, is_first_step, nullptr,   nullptr};
   sgd(params, grads, momentum_buffers, args, Tensor(), grad_scale, found_inf);
 }
 
 void sgd_tensor_lr_cuda(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, double weight_decay,
                         double momentum, const Tensor& lr, double dampening, bool nesterov, bool maximize,
                         bool is_first_step, const Tensor& grad_scale, const Tensor& found_inf) {
-  const Number rate(lr, params);
-  const SgdArguments args{rate.value, rate.data, momentum,      dampening, weight_decay,
-                          nesterov,   maximize,  is_first_step, nullptr,   nullptr};
+  const SgdArguments args{rate_of(lr, params), momentum, dampening, weight_decay, nesterov, maximize,
+                          is_first_step,       nullptr,  nullptr};
   sgd(params, grads, momentum_buffers, args, lr, grad_scale, found_inf);
 }
 

@@ -116,7 +116,10 @@ class GradScaler:
         state["stage"] = Stage.UNSCALED
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
-        """What optimizer.step(*args, **kwargs) returns, or None if infinite gradients made it skip the step."""
+        """What optimizer.step(*args, **kwargs) returns, or None if infinite gradients made it skip the step.
+
+        Adam, AdamW and SGD decide on the device whether to skip, so that nothing waits and a CUDA graph can hold it.
+        """
         if not self._enabled:
             return optimizer.step(*args, **kwargs)
         if "closure" in kwargs:
@@ -129,7 +132,14 @@ class GradScaler:
         if not state["found_inf_per_device"]:
             raise AssertionError("No inf checks were recorded for this optimizer.")
         result = None
-        if not any(found.item() for found in state["found_inf_per_device"].values()):
+        found_infs = list(state["found_inf_per_device"].values())
+        if len(found_infs) == 1 and getattr(optimizer, "_step_supports_amp_scaling", False):
+            optimizer.found_inf = found_infs[0]
+            try:
+                result = optimizer.step(*args, **kwargs)
+            finally:
+                del optimizer.found_inf
+        elif not any(found.item() for found in found_infs):
             result = optimizer.step(*args, **kwargs)
         state["stage"] = Stage.STEPPED
         return result

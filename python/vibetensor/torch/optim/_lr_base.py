@@ -86,6 +86,11 @@ class LRScheduler:
 
     def step(self, epoch: int | None = None) -> None:
         """Returns None; sets the rates of the next epoch, or of `epoch`. Call it after the optimizer's step."""
+        if _C.cuda_is_current_stream_capturing():
+            raise RuntimeError(
+                "lr_scheduler.step() cannot be part of a CUDA graph: it computes on the host, and its result would "
+                "stay what it was at the capture; call it outside"
+            )
         if self._step_count == 1 and not self.optimizer._opt_called:
             import warnings
 

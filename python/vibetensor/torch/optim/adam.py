@@ -39,9 +39,14 @@ def check_hyperparameters(lr: Any, betas: Any, eps: float, weight_decay: float) 
 class Adam(Optimizer):
     """Adam (https://arxiv.org/abs/1412.6980), one multi-tensor kernel a step for parameters of one device and dtype.
 
-    `foreach`, `fused` and `capturable` are accepted and change nothing: the kernel is all of them.
+    `foreach`, `fused` and `capturable` are accepted and change nothing: the kernel is all of them. A step makes no
+    wait for the device, so that it can be part of a CUDA graph; there, `lr` may be a one-element CUDA tensor, since a
+    number would stay what it was at the capture.
     State per parameter: step (float32, no dimensions), exp_avg, exp_avg_sq, max_exp_avg_sq with amsgrad.
     """
+
+    _step_supports_amp_scaling = True
+    _takes_tensor_lr = True
 
     def __init__(
         self,

@@ -32,11 +32,17 @@ HOOK_REGISTRIES = (
 )
 
 
+# Called with each optimizer that makes a step, where it is set; vibetensor.graphs learns from it what a function uses.
+step_observer: Callable[[Any], None] | None = None
+
+
 def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """`step` between the hooks that were registered for it."""
 
     @wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if step_observer is not None:
+            step_observer(self)
         for hook in self._optimizer_step_pre_hooks.values():
             replaced = hook(self, args, kwargs)
             if replaced is not None:

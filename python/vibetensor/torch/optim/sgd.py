@@ -59,6 +59,13 @@ class SGD(Optimizer):
         }
         super().__init__(params, defaults)
 
+    _takes_tensor_lr = True
+
+    @property
+    def _step_supports_amp_scaling(self) -> bool:
+        # a skipped first step leaves momentum buffers of zeros, which are right only without dampening
+        return all(group["momentum"] == 0 or group["dampening"] == 0 for group in self.param_groups)
+
     def _momentum_buffer(self, p: Any) -> tuple[Any, bool]:
         """The parameter's buffer, and whether it is new: the first step fills it with the gradient."""
         state = self.state[p]

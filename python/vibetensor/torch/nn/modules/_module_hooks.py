@@ -12,6 +12,10 @@ from vibetensor.torch.utils.hooks import RemovableHandle
 Hook = Callable[..., Any]
 
 
+# Called with each module that is called, where it is set; vibetensor.graphs learns from it what a function uses.
+call_observer: Callable[[Any], None] | None = None
+
+
 def add_hook(hooks: OrderedDict[int, Any], hook: Any, prepend: bool, *flags: OrderedDict[int, Any]) -> RemovableHandle:
     """Enter `hook` in `hooks`, and True under the same id in each of `flags`."""
     handle = RemovableHandle(hooks, extra=flags)
@@ -83,6 +87,8 @@ class HookedCall:
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if call_observer is not None:
+            call_observer(self)
         if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
             return self.forward(*args, **kwargs)
         called: set[int] = set()
