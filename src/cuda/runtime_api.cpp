@@ -44,6 +44,19 @@ class Current {
   Status status_ = Status::Success;
 };
 
+// Lets this thread make calls that a capture of another thread, or its own, would forbid: a fresh piece of memory
+// changes nothing that a graph records.
+class BesideCapture {
+ public:
+  BesideCapture() { (void)cudaThreadExchangeStreamCaptureMode(&mode_); }
+  ~BesideCapture() { (void)cudaThreadExchangeStreamCaptureMode(&mode_); }
+  BesideCapture(const BesideCapture&) = delete;
+  BesideCapture& operator=(const BesideCapture&) = delete;
+
+ private:
+  cudaStreamCaptureMode mode_ = cudaStreamCaptureModeRelaxed;
+};
+
 // A function of libcuda, looked up on first use; null if the driver does not have it.
 template <class Function>
 Function entry_point(const char* name) {
@@ -160,6 +173,7 @@ class RuntimeApi final : public DeviceApi {
 
   // --- device memory ---
   Status allocate(int device, size_t bytes, void*& data) override {
+    const BesideCapture beside;
     return Current(device).then([&] { return cudaMalloc(&data, bytes); });
   }
   Status free(int device, void* data) override {
@@ -205,6 +219,7 @@ class RuntimeApi final : public DeviceApi {
   Status reserve_addresses(int device, size_t bytes, void*& data) override {
     VT_DRIVER_FUNCTION(cuMemAddressReserve);
     CUdeviceptr address = 0;
+    const BesideCapture beside;
     const Status status =
         Current(device).then([&] { return cuMemAddressReserve(&address, bytes, /*alignment=*/0, /*hint=*/0, 0); });
     data = reinterpret_cast<void*>(address);
@@ -221,6 +236,7 @@ class RuntimeApi final : public DeviceApi {
     VT_DRIVER_FUNCTION(cuMemRelease);
     VT_DRIVER_FUNCTION(cuMemUnmap);
     const auto address = reinterpret_cast<CUdeviceptr>(data);
+    const BesideCapture beside;
     return Current(device).then([&] {
       const CUmemAllocationProp properties = physical_memory(device);
       CUmemGenericAllocationHandle handle = 0;
@@ -241,6 +257,7 @@ class RuntimeApi final : public DeviceApi {
 
   // --- host memory ---
   Status allocate_host(size_t bytes, void*& data) override {
+    const BesideCapture beside;
     return status_of(cudaHostAlloc(&data, bytes, cudaHostAllocPortable | cudaHostAllocMapped));
   }
   Status free_host(void* data) override { return status_of(cudaFreeHost(data)); }
@@ -275,6 +292,7 @@ class RuntimeApi final : public DeviceApi {
     unsigned flags = cudaEventDefault;
     if (!timing) flags |= cudaEventDisableTiming;
     if (blocking) flags |= cudaEventBlockingSync;
+    const BesideCapture beside;
     return Current(device).then([&] { return cudaEventCreateWithFlags(&event, flags); });
   }
   Status destroy_event(int device, EventHandle event) override {
@@ -286,7 +304,10 @@ class RuntimeApi final : public DeviceApi {
   Status wait_event(Stream stream, EventHandle event) override {
     return Current(stream.device).then([&] { return cudaStreamWaitEvent(stream.handle, event, 0); });
   }
-  Status query(EventHandle event) override { return status_of(cudaEventQuery(event)); }
+  Status query(EventHandle event) override {
+    const BesideCapture beside;
+    return status_of(cudaEventQuery(event));
+  }
   Status synchronize(EventHandle event) override { return status_of(cudaEventSynchronize(event)); }
   Status elapsed_ms(EventHandle start, EventHandle end, float& ms) override {
     return status_of(cudaEventElapsedTime(&ms, start, end));

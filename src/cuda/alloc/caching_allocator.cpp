@@ -1,13 +1,12 @@
 #include "cuda/alloc/caching_allocator.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <new>
 
 #include "core/error.h"
 #include "cuda/alloc/callbacks.h"
 #include "cuda/alloc/thread_state.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda {
 namespace {
@@ -16,10 +15,6 @@ using alloc::HeapBlock;
 using alloc::Shelf;
 using alloc::ThreadCache;
 using alloc::Use;
-
-// A child of fork has our bookkeeping but no device: what it frees is gone with it.
-std::atomic<bool> is_forked_child{false};
-const int fork_handler = pthread_atfork(nullptr, nullptr, [] { is_forked_child.store(true); });
 
 alloc::RingEntry entry_of(const HeapBlock& block, uint8_t action, uint64_t frames) {
   return {alloc::ticks(), reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames, PoolId{},
@@ -91,7 +86,7 @@ VT_NOINLINE ThreadCache* CachingAllocator::make_cache() noexcept {
 }
 
 void CachingAllocator::retire(ThreadCache* cache) noexcept {
-  if (!is_forked_child.load(std::memory_order_relaxed)) {
+  if (!in_forked_child()) {
     for_each_heap(-1, [&](alloc::Heap& heap) { heap.drain(*cache); });
   }
   std::lock_guard lock(caches_.mutex);
@@ -130,7 +125,7 @@ Block* CachingAllocator::allocate(size_t bytes, Stream stream) {
 }
 
 void CachingAllocator::deallocate(Block* handed_out) noexcept {
-  if (handed_out == nullptr || VT_UNLIKELY(is_forked_child.load(std::memory_order_relaxed))) return;
+  if (handed_out == nullptr || VT_UNLIKELY(in_forked_child())) return;
   auto* const block = static_cast<HeapBlock*>(handed_out);
   const uint64_t frames = alloc::stack_of_free();
   ThreadCache* const cache = own_cache();
@@ -181,12 +176,12 @@ void CachingAllocator::set_memory_limit(int device, size_t bytes) { heap(device)
 size_t CachingAllocator::memory_limit(int device) { return heap(device).limit(); }
 void CachingAllocator::retain_pool(int device, PoolId pool) { heap(device).retain_pool(pool); }
 void CachingAllocator::release_pool(int device, PoolId pool) noexcept {
-  if (is_forked_child.load(std::memory_order_relaxed)) return;
+  if (in_forked_child()) return;
   for_each_heap(device, [&](alloc::Heap& heap) { heap.release_pool(pool); });
 }
 void CachingAllocator::begin_capture(int device) { heap(device).begin_capture(); }
 void CachingAllocator::end_capture(int device) noexcept {
-  if (is_forked_child.load(std::memory_order_relaxed)) return;
+  if (in_forked_child()) return;
   for_each_heap(device, [](alloc::Heap& heap) { heap.end_capture(); });
 }
 void CachingAllocator::apply(const AllocatorSettings& settings) {

@@ -136,7 +136,7 @@ HeapBlock* Heap::grown(const Want& want, Growth most, Growth least) {
     HeapBlock* block = nullptr;
     const Status status = grow(want, static_cast<Growth>(step), block);
     if (status == Status::Success) return block;
-    if (status != Status::OutOfMemory) check(status, "allocation");
+    if (status != Status::OutOfMemory) check(status, "allocation", device_);
   }
   return nullptr;
 }

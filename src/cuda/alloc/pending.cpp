@@ -9,7 +9,7 @@ namespace vt::cuda::alloc {
 PendingUses::~PendingUses() {
   finish_all();
   for (const EventHandle event : events_) {
-    if (!poisoned_) note(device_api().destroy_event(device_, event));
+    if (!is_poisoned()) note(device_api().destroy_event(device_, event));
   }
   while (spares_ != nullptr) delete std::exchange(spares_, spares_->other);
 }
@@ -17,7 +17,7 @@ PendingUses::~PendingUses() {
 void PendingUses::note(Status status) noexcept {
   if (status == Status::Success) return;
   device_api().clear_error();
-  if (is_sticky(status)) poisoned_ = true;
+  if (is_sticky(status)) poison(device_, status, "a call of the memory allocator");
 }
 
 void PendingUses::add(HeapBlock* block, Stream stream) {
@@ -65,7 +65,7 @@ void PendingUses::start(HeapBlock* block, bool may_record) noexcept {
 }
 
 bool PendingUses::record(StreamUse* use) noexcept {
-  if (poisoned_) return false;
+  if (is_poisoned()) return false;
   EventHandle event = nullptr;
   if (!events_.empty()) {
     event = events_.back();
@@ -122,7 +122,7 @@ void PendingUses::finish_all() noexcept {
 
 HeapBlock* PendingUses::collect_done() noexcept {
   // Those whose record failed, or that were given back during a capture.
-  for (StreamUse** at = &to_record_; *at != nullptr && !poisoned_;) {
+  for (StreamUse** at = &to_record_; *at != nullptr && !is_poisoned();) {
     StreamUse* const use = *at;
     if (record(use)) {
       *at = use->younger;
@@ -132,7 +132,7 @@ HeapBlock* PendingUses::collect_done() noexcept {
     }
   }
   for (const auto& queue : queues_) {
-    while (queue->oldest != nullptr && !poisoned_) {
+    while (queue->oldest != nullptr && !is_poisoned()) {
       if (!VT_PLANTED(PendingBlockReused)) {
         const Status status = device_api().query(queue->oldest->event);
         note(status);

@@ -6,6 +6,7 @@
 
 #include "cuda/alloc/block.h"
 #include "cuda/device_api.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda::alloc {
 
@@ -61,8 +62,9 @@ class PendingUses {
   bool empty() const noexcept { return blocks_ == 0 && done_ == nullptr; }
   /// Blocks that wait.
   int64_t blocks() const noexcept { return blocks_; }
-  /// True once a call said that the device is lost; no call is made from then on.
-  bool is_poisoned() const noexcept { return poisoned_; }
+  /// True once the device is lost; no call is made from then on.
+  bool is_poisoned() const noexcept { return cuda::is_poisoned(device_); }
+  /// Takes notice of what a call returned where nothing can be thrown.
   void note(Status status) noexcept;
 
  private:
@@ -73,7 +75,6 @@ class PendingUses {
   HeapBlock* collect_done() noexcept;
 
   int device_;
-  bool poisoned_ = false;
   int64_t blocks_ = 0;
   std::vector<std::unique_ptr<UseQueue>> queues_;
   StreamUse* to_record_ = nullptr;  // newest first
