@@ -39,7 +39,7 @@ struct AllocatorSettings {
 class VT_API CudaAllocator {
  public:
   virtual ~CudaAllocator() = default;
-  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "pass_through"
+  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "passthrough"
 
   /// At least `bytes` (> 0) of the stream's device, aligned to 512, from the thread's pool (see PoolGuard).
   /// Throws OutOfMemoryError; then nothing has changed but the cache.

@@ -42,7 +42,7 @@ Block* PassThroughAllocator::allocate(size_t bytes, Stream stream) {
     alloc::run_out_of_memory_callbacks(event, /*before_error=*/false);
     VT_THROW(OutOfMemory, "CUDA out of memory. Tried to allocate ", bytes, " bytes on cuda:", stream.device,
              ", which has ", event.free, " bytes free; tensors hold ", event.allocated,
-             " bytes. The allocator backend is pass_through, which keeps nothing that could be given back");
+             " bytes. The allocator backend is passthrough, which keeps nothing that could be given back");
   }
 }
 

@@ -12,7 +12,7 @@ namespace vt::cuda {
 /// The driver's free waits for the device, so recorded streams need no events.
 class VT_API PassThroughAllocator final : public CudaAllocator {
  public:
-  const char* name() const override { return "pass_through"; }
+  const char* name() const override { return "passthrough"; }
   Block* allocate(size_t bytes, Stream stream) override;
   void deallocate(Block* block) noexcept override;
   void record_stream(Block* block, Stream stream) override {}
