@@ -117,19 +117,11 @@ CapturedWork Capture::end() {
            status == Status::Success ? std::string("it gave no graph") : device_api().describe(status));
 }
 
-// Ends the stream's capture whatever happens: a stream that stays in capture is of no use to anybody.
+// CUDA ends a capture also where it reports a failure.
 Status Capture::stop(GraphHandle& graph) noexcept {
   DeviceApi& api = device_api();
   const Status status = api.end_capture(stream_, graph);
-  if (status == Status::Success) return status;
-  api.clear_error();
-  CaptureState state = CaptureState::None;
-  uint64_t id = 0;
-  GraphHandle rest = nullptr;
-  if (api.capture_info(stream_, state, id) != Status::Success || state != CaptureState::None) {
-    if (api.end_capture(stream_, rest) != Status::Success) api.clear_error();
-    destroy(rest, nullptr);
-  }
+  if (status != Status::Success) api.clear_error();
   return status;
 }
 

@@ -91,13 +91,15 @@ PyTypeObject* make_return_type(const std::string& name, const Schema& schema) {
   return type;
 }
 
-// PyTorch's order of trying overloads where both would fit: Tensor before Scalar, int before int[].
+// PyTorch's order of trying overloads where both would fit: Tensor before Scalar, int before int[]. Tensor before
+// float, too, since a tensor would fit there by being read.
 bool goes_before(const Overload& a, const Overload& b) {
   const size_t n = std::min(a.params.size(), b.params.size());
   for (size_t i = 0; i < n; ++i) {
     const ArgType x = a.params[i].type, y = b.params[i].type;
     if (x == y) continue;
-    return (x == ArgType::Tensor && y == ArgType::Scalar) || (x == ArgType::Int && y == ArgType::IntList);
+    return (x == ArgType::Tensor && (y == ArgType::Scalar || y == ArgType::Float)) ||
+           (x == ArgType::Int && y == ArgType::IntList);
   }
   return false;
 }

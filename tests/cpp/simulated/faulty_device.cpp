@@ -197,7 +197,11 @@ Status FaultyDevice::begin_capture(cuda::Stream stream, cuda::CaptureMode mode) 
 }
 Status FaultyDevice::end_capture(cuda::Stream stream, cuda::GraphHandle& graph) {
   const Status status = pass(Call::EndCapture);
-  return status == Status::Success ? device_.end_capture(stream, graph) : status;
+  const Status done = device_.end_capture(stream, graph);
+  if (status == Status::Success) return done;
+  if (graph != nullptr) (void)device_.destroy_graph(graph);
+  graph = nullptr;
+  return status;
 }
 Status FaultyDevice::capture_info(cuda::Stream stream, cuda::CaptureState& state, uint64_t& id) {
   const Status status = pass(Call::CaptureInfo);

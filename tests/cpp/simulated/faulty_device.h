@@ -40,8 +40,8 @@ struct Fault {
 };
 
 /// Passes calls on to another device until a fault says otherwise. A call that fails does nothing, but for
-/// destroy_event, destroy_graph and destroy_graph_exec, which do what they are for and report a failure all the same,
-/// as CUDA does when earlier work has failed. Thread-safe except for set_fault and clear_fault.
+/// end_capture, destroy_event, destroy_graph and destroy_graph_exec, which do what they are for and report a failure
+/// all the same, as CUDA does when earlier work has failed. Thread-safe except for set_fault and clear_fault.
 class FaultyDevice final : public cuda::DeviceApi {
  public:
   explicit FaultyDevice(cuda::DeviceApi& device) : device_(device) {}

@@ -1,0 +1,501 @@
+// CUDA graphs on a simulated device: what a replay does, what a graph keeps, what a capture refuses, and that whatever
+// call fails, everything is as it was before.
+#include "cuda/graph.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <thread>
+
+#include "autograd/autograd.h"
+#include "cuda/backend.h"
+#include "cuda/copy.h"
+#include "cuda/event.h"
+#include "cuda/philox_slots.h"
+#include "cuda/pinned.h"
+#include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+#include "simulated/machine.h"
+
+using namespace vt;
+using namespace vt::simulated;
+using cuda::CaptureMode;
+using cuda::Graph;
+using cuda::Stream;
+using cuda::StreamGuard;
+
+namespace {
+
+struct Initialized {
+  Initialized() { initialize(); }
+} initialized;
+
+// What the simulation holds against a driver allocation in other modes, CUDA's own shim handles.
+constexpr CaptureMode kMode = CaptureMode::Relaxed;
+
+Tensor bytes(int64_t count) { return empty(DimVec{count}, DType::uint8, kCuda); }
+Tensor floats(int64_t count = 1024) { return empty(DimVec{count}, DType::float32, kCuda); }
+
+void fill(const Tensor& t, int value) {
+  cuda::fill_bytes(t.data(), value, t.storage()->bytes(), cuda::current_stream(0), {t.storage().get()});
+}
+void copy(const Tensor& to, const Tensor& from) {
+  cuda::copy_on_device(to.data(), from.data(), to.storage()->bytes(), cuda::current_stream(0),
+                       {to.storage().get(), from.storage().get()});
+}
+// Memory of the device is the host's; everything that was given has run by then.
+int first_byte(const Tensor& t) {
+  cuda::synchronize_device(0);
+  return *static_cast<uint8_t*>(t.data());
+}
+
+template <class Body>
+void capture(Graph& graph, Body body, cuda::PoolId pool = {}) {
+  const StreamGuard guard(cuda::pool_stream(0));
+  graph.capture_begin(pool, kMode);
+  body();
+  graph.capture_end();
+}
+
+CudaGenerator& generator() { return static_cast<CudaGenerator&>(*default_cuda_generator(0)); }
+
+// A kernel that draws, as far as a generator can tell.
+void draw(CudaGenerator& from, const Tensor& into) {
+  const std::lock_guard lock(from.mutex());
+  const PhiloxPosition position = from.take(6);
+  CHECK((position.device_seed != nullptr) == cuda::is_capturing());
+  fill(into, 1);
+}
+
+template <class Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a replay does the captured work anew, the capture none of it") {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SimulatedMachine machine({.seed = seed});
+    const Tensor x = bytes(5000), y = bytes(5000);
+    fill(x, 3);
+    fill(y, 9);
+    Graph graph;
+    capture(graph, [&] { copy(y, x); });
+    CHECK(graph.node_count() == 1);
+    CHECK(first_byte(y) == 9);
+    graph.replay();
+    CHECK(first_byte(y) == 3);
+    fill(x, 4);
+    graph.replay();
+    CHECK(first_byte(y) == 4);
+  }
+}
+
+TEST_CASE("a graph keeps what it uses from outside, and nothing that it made") {
+  SimulatedMachine machine;
+  Graph graph;
+  const Tensor out = bytes(4096);
+  const int64_t before = StorageImpl::live_count();
+  {
+    const Tensor in = bytes(4096);
+    fill(in, 5);
+    capture(graph, [&] {
+      const Tensor temporary = bytes(4096);
+      copy(temporary, in);
+      copy(out, temporary);
+    });
+  }
+  CHECK(graph.kept_storages().size() == 2);
+  CHECK(StorageImpl::live_count() == before + 1);
+  const Tensor junk = bytes(4096);
+  fill(junk, 6);
+  graph.replay();
+  CHECK(first_byte(out) == 5);
+  graph.reset();
+  CHECK(StorageImpl::live_count() == before + 1);  // junk, in the place of in
+}
+
+TEST_CASE("memory of a pool is shared by its graphs, and what one left alive is kept by the next") {
+  SimulatedMachine machine;
+  Graph first, second;
+  Tensor between;
+  const Tensor out = bytes(1 << 20);
+  const Tensor in = bytes(1 << 20);
+  fill(in, 7);
+  capture(first, [&] {
+    const Tensor temporary = bytes(1 << 20);
+    copy(temporary, in);
+    between = bytes(1 << 20);
+    copy(between, temporary);
+  });
+  capture(second, [&] { copy(out, between); }, first.pool());
+  CHECK(second.pool() == first.pool());
+  CHECK(second.kept_storages().size() == 2);
+  between = Tensor();
+  Graph third;
+  capture(third, [&] { fill(bytes(1 << 20), 1); }, first.pool());
+  first.replay();
+  third.replay();
+  second.replay();
+  CHECK(first_byte(out) == 7);
+}
+
+TEST_CASE("replays take their numbers from the generator, on any stream") {
+  SimulatedMachine machine;
+  CudaGenerator& numbers = generator();
+  numbers.manual_seed(42);
+  std::vector<cuda::PhiloxSlot> written;
+  machine.device.set_launch_probe([&](Stream, const cuda::KernelLaunch& launch, const Clock&) {
+    if (launch.kernel == cuda::philox_slots_kernel()) {
+      written.push_back(static_cast<cuda::PhiloxSlots*>(launch.arguments[1])->values[0]);
+    }
+  });
+  const Tensor t = floats();
+  Graph graph;
+  capture(graph, [&] {
+    draw(numbers, t);
+    draw(numbers, t);
+  });
+  CHECK(numbers.offset() == 0);
+  CHECK_FALSE(numbers.capturing());
+  graph.replay();
+  {
+    const StreamGuard guard(cuda::pool_stream(0));
+    graph.replay();
+  }
+  draw(numbers, t);
+  graph.replay();
+  REQUIRE(written.size() == 3);
+  CHECK(written[0].offset == 0);
+  CHECK(written[1].offset == 16);
+  CHECK(written[2].offset == 40);
+  CHECK(written[2].seed == 42);
+  CHECK(numbers.offset() == 56);
+  machine.faulty.set_fault({.call = simulated::Call::LaunchGraph});
+  CHECK_THROWS_AS(graph.replay(), Error);
+  CHECK(numbers.offset() == 56);
+  machine.device.set_launch_probe({});
+}
+
+TEST_CASE("what a capture cannot take raises before it is broken") {
+  SimulatedMachine machine;
+  const Tensor x = bytes(512), out = bytes(512);
+  fill(x, 2);
+  const Stream other = cuda::pool_stream(0);
+  cuda::Event event;
+  event.record(other);
+  std::vector<char> host(512);
+  Graph graph;
+  capture(graph, [&] {
+    copy(out, x);
+    const std::function<void()> refused[] = {
+        [&] { cuda::synchronize_device(0); },
+        [&] { cuda::synchronize_stream(cuda::current_stream(0)); },
+        [&] { cuda::query_stream(other); },
+        [&] { event.synchronize(); },
+        [&] { event.query(); },
+        [&] { ops::item(ops::sum(x)); },
+        [&] { cuda::copy_to_host(host.data(), x.data(), 512, cuda::current_stream(0), true, {}); },
+        [&] { cuda::copy_to_device(x.data(), host.data(), 512, cuda::current_stream(0), true, {}); },
+        [&] {
+          const StreamGuard guard(cuda::default_stream(0));
+          fill(x, 1);
+        },
+        [&] {
+          const StreamGuard guard(other);
+          fill(x, 1);
+        },
+        [&] { generator().manual_seed(generator().initial_seed() + (draw(generator(), x), 1)); },
+    };
+    for (const auto& call : refused) CHECK(error_of(call).find("graph") != std::string::npos);
+    CHECK_THROWS_AS(Graph().capture_begin(), Error);
+  });
+  CHECK_FALSE(cuda::is_capturing());
+  graph.replay();
+  CHECK(first_byte(out) == 2);
+}
+
+TEST_CASE("a broken capture names its first failure and leaves nothing") {
+  SimulatedMachine machine;
+  const Tensor x = bytes(512);
+  const auto counts = machine.device.counts();
+  const Stream side = cuda::pool_stream(0);
+  {
+    Graph graph;
+    const std::string error = error_of([&] {
+      capture(graph, [&] {
+        cuda::wait_stream(side, cuda::current_stream(0));
+        const StreamGuard guard(side);
+        fill(bytes(512), 1);  // nobody waits for it
+      });
+    });
+    CHECK(error.find("capture of a CUDA graph failed") != std::string::npos);
+    CHECK_THROWS_AS(graph.replay(), Error);
+    CHECK_FALSE(cuda::is_capturing());
+  }
+  Graph graph;
+  machine.faulty.set_fault({.call = simulated::Call::Fill, .status = cuda::Status::CaptureInvalidated});
+  const StreamGuard guard(side);
+  graph.capture_begin({}, kMode);
+  CHECK(error_of([&] { fill(x, 1); }).find("fill") != std::string::npos);
+  void* data = nullptr;
+  CHECK(machine.device.free(0, data) == cuda::Status::Success);
+  CHECK(machine.device.synchronize(side) != cuda::Status::Success);  // somebody breaks it
+  CHECK(error_of([&] { graph.capture_end(); }).find("broken by: CUDA error in fill") != std::string::npos);
+  cuda::allocator().empty_cache();
+  CHECK(machine.device.counts().graphs == counts.graphs);
+  CHECK(machine.device.counts().captures == 0);
+}
+
+TEST_CASE("a graph that dies while another is captured, and one that dies with its capture") {
+  SimulatedMachine machine;
+  const Tensor x = bytes(512);
+  auto old = std::make_unique<Graph>();
+  capture(*old, [&] { fill(x, 1); });
+  Graph graph;
+  capture(graph, [&] {
+    old.reset();
+    CHECK(machine.device.counts().execs == 1);
+    fill(x, 2);
+  });
+  CHECK(machine.device.counts().execs == 1);
+  {
+    Graph unfinished;
+    const StreamGuard guard(cuda::pool_stream(0));
+    unfinished.capture_begin({}, kMode);
+    fill(x, 3);
+  }
+  CHECK_FALSE(cuda::is_capturing());
+  CHECK(machine.device.counts().captures == 0);
+  graph.replay();
+  CHECK(first_byte(x) == 2);
+}
+
+TEST_CASE("memory that a replay may still read is not reused before it is done") {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedMachine machine({.seed = seed, .pace = 0});
+    const Tensor out = bytes(4096);
+    {
+      Graph graph;
+      const Tensor in = bytes(4096);
+      fill(in, 8);
+      capture(graph, [&] { copy(out, in); });
+      cuda::synchronize_device(0);
+      const StreamGuard guard(cuda::pool_stream(0));
+      graph.replay();
+    }  // the graph, and then what it kept, die with the replay in flight
+    const Tensor junk = bytes(4096);
+    fill(junk, 1);
+    CHECK(first_byte(out) == 8);
+  }
+}
+
+TEST_CASE("graphs end on the thread that began them") {
+  SimulatedMachine machine;
+  const Tensor x = bytes(512);
+  Graph graph;
+  const StreamGuard guard(cuda::pool_stream(0));
+  graph.capture_begin({}, kMode);
+  fill(x, 1);
+  std::string error;
+  std::thread([&] { error = error_of([&] { graph.capture_end(); }); }).join();
+  CHECK(error.find("thread") != std::string::npos);
+  graph.capture_end();
+  graph.replay();
+  CHECK(first_byte(x) == 1);
+}
+
+// ---- every call failing
+
+namespace {
+
+struct Inputs {
+  Tensor x = floats(), y = floats(), w = floats(300'000);
+  Tensor host = from_memory(cuda::allocate_pinned(4096), 4096, DType::float32, DimVec{1024}, DimVec{1}, kCPU, false);
+  intrusive_ptr<Generator> mine = make_generator(kCuda);
+  Stream stream = cuda::pool_stream(0), side = cuda::pool_stream(0);
+
+  Inputs() {
+    for (const Tensor& t : {x, y, w}) fill(t, 0);
+    autograd::set_requires_grad(w, true);
+  }
+};
+
+template <class Body>
+void capture_and_replay(const Inputs& in, Body body, bool keep_graph = false) {
+  Graph graph(keep_graph);
+  {
+    const StreamGuard guard(in.stream);
+    graph.capture_begin({}, kMode);
+    body();
+    graph.capture_end();
+  }
+  if (keep_graph) graph.instantiate();
+  graph.replay();
+  const StreamGuard guard(in.side);
+  graph.replay();
+}
+
+void pointwise(const Inputs& in) {
+  capture_and_replay(in, [&] { ops::copy_(in.y, ops::exp(in.x) * in.x); });
+}
+void flat_copies(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    fill(in.x, 1);
+    copy(in.y, in.x);
+  });
+}
+void random_numbers(const Inputs& in) {
+  capture_and_replay(in, [&] { draw(generator(), in.x); });
+}
+void two_generators(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    draw(generator(), in.x);
+    draw(static_cast<CudaGenerator&>(*in.mine), in.y);
+  });
+}
+void fork_and_join(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    cuda::wait_stream(in.side, in.stream);
+    Tensor a;
+    {
+      const StreamGuard guard(in.side);
+      a = ops::exp(in.x);
+    }
+    cuda::wait_stream(in.stream, in.side);
+    ops::copy_(in.y, a);
+  });
+}
+void much_memory(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    const Tensor a = floats(3'000'000), b = floats(9'000'000), c = floats(100);
+    for (const Tensor& t : {a, b, c}) fill(t, 1);
+  });
+}
+void forward_and_backward(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    const Tensor loss = ops::sum(ops::exp(in.w) * in.w);
+    const auto grads = autograd::backward({loss}, {}, false, false, {in.w}, false, false);
+    CHECK(grads[0].defined());
+  });
+}
+void shared_pool(const Inputs& in) {
+  Graph first, second;
+  const StreamGuard guard(in.stream);
+  first.capture_begin({}, kMode);
+  const Tensor a = ops::exp(in.x);
+  first.capture_end();
+  second.capture_begin(first.pool(), kMode);
+  ops::copy_(in.y, a);
+  second.capture_end();
+  first.replay();
+  second.replay();
+}
+void kept_graph(const Inputs& in) {
+  capture_and_replay(in, [&] { fill(in.x, 1); }, true);
+}
+void pinned_copies(const Inputs& in) {
+  capture_and_replay(in, [&] {
+    ops::copy_(in.x, in.host, true);
+    ops::copy_(in.host, in.x, true);
+  });
+}
+
+struct Program {
+  const char* name;
+  void (*run)(const Inputs&);
+};
+constexpr Program kPrograms[] = {
+    {"pointwise", pointwise},
+    {"flat copies", flat_copies},
+    {"random numbers", random_numbers},
+    {"two generators", two_generators},
+    {"fork and join", fork_and_join},
+    {"much memory", much_memory},
+    {"forward and backward", forward_and_backward},
+    {"shared pool", shared_pool},
+    {"kept graph", kept_graph},
+    {"pinned copies", pinned_copies},
+};
+
+// What has to be the same after a program as before it, however it ended.
+struct Snapshot {
+  SimulatedDevice::Counts counts;
+  int64_t storages, tensors, graphs;
+  cuda::PoolId pool;
+  bool captures, capturing_generators;
+  uint64_t seed;
+  Stream stream;
+
+  explicit Snapshot(SimulatedMachine& machine, const Inputs& in) {
+    machine.device.run_all();
+    cuda::allocator().empty_cache();
+    cuda::empty_pinned_cache();
+    counts = machine.device.counts();
+    counts.events = 0;  // kept for the next use
+    storages = StorageImpl::live_count();
+    tensors = TensorImpl::live_count();
+    graphs = Graph::live_count();
+    pool = cuda::thread_pool(0);
+    captures = cuda::is_capturing();
+    capturing_generators = generator().capturing() || static_cast<CudaGenerator&>(*in.mine).capturing();
+    seed = generator().initial_seed();
+    stream = cuda::current_stream(0);
+    cuda::WorkObserver* observer = cuda::set_work_observer(nullptr);
+    CHECK(observer == nullptr);
+  }
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+}  // namespace
+
+TEST_CASE("every call failing, once and for good: all is as before, and the next try works") {
+  size_t faults = 0;
+  for (const Program& program : kPrograms) {
+    CAPTURE(program.name);
+    SimulatedMachine machine({.memory = size_t{512} << 20, .real_memory = false, .pace = 2});
+    {
+      const Inputs in;
+      program.run(in);  // what is made once is made
+      const Snapshot before(machine, in);
+      machine.faulty.clear_fault();
+      program.run(in);
+      const size_t calls = machine.faulty.calls();
+      REQUIRE(calls > 5);
+      CHECK(Snapshot(machine, in) == before);
+      for (const bool for_good : {false, true}) {
+        for (size_t k = 1; k <= calls; ++k) {
+          CAPTURE(for_good);
+          CAPTURE(k);
+          const uint64_t offset = generator().offset();
+          machine.faulty.set_fault({.at = k, .for_good = for_good});
+          bool failed = false;
+          try {
+            program.run(in);
+          } catch (const Error&) {
+            failed = true;
+          }
+          const std::string call = name_of(machine.faulty.first_failure());
+          CAPTURE(call);
+          faults += machine.faulty.failures();
+          machine.faulty.clear_fault();
+          if (failed) CHECK(generator().offset() <= offset + 32);
+          const Snapshot after(machine, in);
+          CHECK(after == before);
+          if (!(after == before)) MESSAGE(machine.device.describe_counts());
+        }
+        program.run(in);  // works again
+        CHECK(Snapshot(machine, in) == before);
+      }
+    }
+  }
+  MESSAGE("calls failed on request: ", faults);
+}
