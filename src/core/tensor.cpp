@@ -1,5 +1,6 @@
 #include "core/tensor.h"
 
+#include "core/allocation_note.h"
 #include "core/thread_state.h"
 
 namespace vt {
@@ -77,12 +78,20 @@ std::string to_string(const Tensor& t) {
   return detail::concat(t.dtype(), t.sizes(), " ", t.device());
 }
 
+namespace {
+Storage storage_for(int64_t bytes, Device device, IntSpan sizes, DType dtype) {
+  if (device.is_cpu()) return allocate_storage(static_cast<size_t>(bytes), device);
+  const AllocationNote note{sizes.data(), static_cast<int>(sizes.size()), dtype};
+  const NoteGuard guard(note);
+  return allocate_storage(static_cast<size_t>(bytes), device);
+}
+}  // namespace
+
 Tensor empty(IntSpan sizes, DType dtype, Device device) {
   const int64_t numel = checked_numel(sizes);
   const int64_t bytes = checked_mul(numel, static_cast<int64_t>(size_of(dtype)));
   device = resolve_device(device);
-  Tensor t(
-      make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, DimVec(sizes), numel));
+  Tensor t(make_intrusive<TensorImpl>(storage_for(bytes, device, sizes, dtype), dtype, DimVec(sizes), numel));
   if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
   return t;
 }
@@ -94,7 +103,7 @@ Tensor empty_strided(IntSpan sizes, IntSpan strides, DType dtype, Device device)
   for (int64_t s : strides) VT_CHECK(s >= 0, Runtime, "expected non-negative strides, got ", strides);
   const int64_t bytes = checked_mul(view_extent(sizes, strides, 0), static_cast<int64_t>(size_of(dtype)));
   device = resolve_device(device);
-  Tensor t(make_intrusive<TensorImpl>(allocate_storage(static_cast<size_t>(bytes), device), dtype, sizes, strides, 0));
+  Tensor t(make_intrusive<TensorImpl>(storage_for(bytes, device, sizes, dtype), dtype, sizes, strides, 0));
   if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
   return t;
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "cuda/device.h"
@@ -21,9 +22,11 @@ struct DeviceFault {
 DeviceFault faults[kMaxDevices];
 std::mutex fault_mutex;
 
+// Kept, as a thread may be reading one.
+auto* const forgotten = new std::vector<const std::string*>;
 [[maybe_unused]] const bool forgets_faults = on_device_api_change([] {
   for (DeviceFault& fault : faults) {
-    fault.message.store(nullptr);  // leaked: a thread may be reading it
+    if (const std::string* text = fault.message.exchange(nullptr)) forgotten->push_back(text);
     for (auto& op : fault.recent) op.store(nullptr);
   }
 });

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "core/dtype.h"
+#include "core/macros.h"
 #include "cuda/types.h"
 
 namespace vt::cuda {
@@ -20,6 +23,18 @@ struct PoolId {
 
 enum class BlockState : uint8_t { ActiveAllocated, ActivePendingFree, Inactive };
 
+/// Shape and dtype of the tensor that a block was asked for.
+struct NotedShape {
+  static constexpr int kDims = 5;
+  int8_t ndim = -1;  // -1: unknown; above kDims only the first are kept
+  DType dtype = DType::float32;
+  int64_t sizes[kDims] = {};
+
+  friend bool operator==(const NotedShape&, const NotedShape&) = default;
+};
+/// "float32[3, 4]"; empty if unknown.
+VT_API std::string to_string(const NotedShape& shape);
+
 struct BlockInfo {
   uintptr_t address = 0;
   size_t size = 0;
@@ -28,6 +43,7 @@ struct BlockInfo {
   uint64_t frames = 0;            // stack id of the allocation, 0: none
   StreamHandle stream = nullptr;  // the stream in whose order it is reused; differs from the segment's after pressure
   bool in_thread_cache = false;   // inactive and kept by one thread; not merged with its neighbours
+  NotedShape shape;               // of the allocation
 };
 
 /// Blocks are in order of address and cover the mapped part of the segment exactly.

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -59,6 +60,7 @@ class Cache {
 
   std::mutex mutex;  // everything
   HostMemoryStats stats;
+  Cache* forgotten = nullptr;  // the one before it, whose memory belonged to another device API
 
  private:
   bool is_done(PinnedBlock& block) noexcept;
@@ -204,7 +206,13 @@ void Cache::empty() {
 
 // Never destroyed: tensors of static lifetime may come back after any destructor of ours.
 std::atomic<Cache*> current{nullptr};
-[[maybe_unused]] const bool forgets_cache = on_device_api_change([] { current.store(nullptr); });
+Cache* last_forgotten = nullptr;
+[[maybe_unused]] const bool forgets_cache = on_device_api_change([] {
+  Cache* const old = current.exchange(nullptr);
+  if (old == nullptr) return;
+  old->empty();
+  old->forgotten = std::exchange(last_forgotten, old);
+});
 
 Cache& cache() {
   Cache* known = current.load(std::memory_order_acquire);

@@ -26,6 +26,17 @@ void CudaAllocator::configure_history(const HistoryOptions& options) { not_there
 void CudaAllocator::clear_history() { not_there(*this, "memory history"); }
 void CudaAllocator::apply(const AllocatorSettings& settings) {}
 
+std::string to_string(const NotedShape& shape) {
+  if (shape.ndim < 0) return {};
+  std::string text = vt::detail::concat(shape.dtype, "[");
+  for (int i = 0; i < shape.ndim; ++i) {
+    if (i > 0) text += ", ";
+    if (i == NotedShape::kDims) return text + "...]";
+    text += std::to_string(shape.sizes[i]);
+  }
+  return text + "]";
+}
+
 void set_memory_fraction(int device, double fraction) {
   VT_CHECK(fraction >= 0 && fraction <= 1, Value, "expected a fraction in [0, 1], got ", fraction);
   const auto total = static_cast<double>(device_properties(device).total_memory);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 
+#include "core/allocation_note.h"
 #include "cuda/allocator.h"
 
 namespace vt::cuda::alloc {
@@ -36,8 +37,8 @@ enum class Use : uint8_t {
   Unmapped,      // addresses of an expandable segment without memory
 };
 
-/// Fields change under the heap's mutex, except where a thread's cache owns the block: `requested`, `frames`, `link`
-/// and the steps between Live and ThreadCached are then under that cache's lock.
+/// Fields change under the heap's mutex, except where a thread's cache owns the block: `requested`, `frames`, `shape`,
+/// `link` and the steps between Live and ThreadCached are then under that cache's lock.
 struct HeapBlock : Block {
   std::atomic<Use> use{Use::Spare};
   bool thread_cacheable = false;  // small, of the shared pool and not alone in its segment
@@ -51,6 +52,7 @@ struct HeapBlock : Block {
   StreamUse* uses = nullptr;  // recorded streams
   uint32_t unfinished = 0;    // of these, how many may still run; while Pending
   uint64_t frames = 0;        // stack id of the allocation
+  NotedShape shape;           // what it holds
   uint64_t freed_at = 0;      // the heap's clock when it became free
 
   char* begin() const noexcept { return static_cast<char*>(data); }
@@ -81,6 +83,18 @@ struct Segment {
     return block == nullptr;
   }
 };
+
+/// What the calling thread said that the block is for.
+inline void note_shape(NotedShape& shape) noexcept {
+  const AllocationNote* const note = thread_allocation_note;
+  if (note == nullptr) {
+    shape.ndim = -1;
+    return;
+  }
+  shape.ndim = static_cast<int8_t>(note->ndim);
+  shape.dtype = note->dtype;
+  for (int i = 0; i < NotedShape::kDims && i < note->ndim; ++i) shape.sizes[i] = note->sizes[i];
+}
 
 /// A free block is "split" while it shares its segment.
 inline bool is_split(const HeapBlock& block) noexcept {

@@ -112,6 +112,7 @@ Block* CachingAllocator::allocate(size_t bytes, Stream stream) {
       block->link = nullptr;
       block->requested = bytes;
       block->frames = frames;
+      alloc::note_shape(block->shape);
       alloc::Unpublished& u = cache->unpublished[stream.device];
       u.blocks.increase(1);
       u.bytes.increase(static_cast<int64_t>(block->bytes));

@@ -101,6 +101,7 @@ void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, 
   if (rest >= worth_keeping) insert_free(split_off(block, want.bytes));
   block->requested = request.bytes;
   block->frames = request.frames;
+  note_shape(block->shape);
   block->uses = nullptr;
   block->thread_cacheable =
       segment.is_small && segment.pool->id.is_shared() && is_split(*block) && block->bytes <= kSmallRequest;
@@ -235,6 +236,7 @@ void Heap::put_spare(HeapBlock* block) noexcept {
   block->bytes = block->requested = 0;
   block->uses = nullptr;
   block->frames = 0;
+  block->shape.ndim = -1;
   block->previous = block->next = block->left = block->right = nullptr;
   block->set_state(Use::Spare);
   block->link = spares_;

@@ -153,6 +153,7 @@ class Heap {
   struct Holder {
     size_t bytes;
     uint64_t frames;
+    NotedShape shape;
   };
   std::vector<Holder> largest_holders(size_t count);
   void publish(Unpublished& unpublished) noexcept;

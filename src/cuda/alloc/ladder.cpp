@@ -206,6 +206,7 @@ void Heap::refuse(const Request& request, std::unique_lock<std::mutex>& lock) {
   for (const Holder& holder : holders) {
     const std::string origin = describe_stack(holder.frames);
     text += vt::detail::concat("\n  ", size_text(holder.bytes));
+    if (holder.shape.ndim >= 0) text += vt::detail::concat(" ", holder.shape);
     if (!origin.empty()) text += vt::detail::concat(" made at ", origin);
   }
   text += "\nTo try: a smaller batch; checkpointing of activations; deleting tensors that are no longer needed";

@@ -119,7 +119,7 @@ void Heap::append_snapshot(std::vector<SegmentInfo>& into) {
                               is_live     ? BlockState::ActiveAllocated
                               : is_active ? BlockState::ActivePendingFree
                                           : BlockState::Inactive,
-                              block->frames, block->stream.handle, state == Use::ThreadCached});
+                              block->frames, block->stream.handle, state == Use::ThreadCached, block->shape});
     }
   }
 }
@@ -129,7 +129,7 @@ std::vector<Heap::Holder> Heap::largest_holders(size_t count) {
   const AllCachesLock caches_lock(caches_);
   for (const Segment* segment = segments_; segment != nullptr; segment = segment->next) {
     for (const HeapBlock* block = segment->first; block != nullptr; block = block->next) {
-      if (block->state() == Use::Live) all.push_back({block->requested, block->frames});
+      if (block->state() == Use::Live) all.push_back({block->requested, block->frames, block->shape});
     }
   }
   count = std::min(count, all.size());

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "cuda/alloc/async_allocator.h"
@@ -81,7 +82,16 @@ State& state() {
 }
 
 // Allocators live as long as the process: tensors of static lifetime may be freed after any destructor of ours.
-const bool forgets_allocator = on_device_api_change([] { state().in_use.store(nullptr); });
+[[maybe_unused]] const bool forgets_allocator = on_device_api_change([] {
+  static auto* const forgotten = new std::vector<CudaAllocator*>;
+  CudaAllocator* const old = state().in_use.exchange(nullptr);
+  if (old == nullptr) return;
+  forgotten->push_back(old);
+  try {
+    old->empty_cache();
+  } catch (const Error&) {  // then its memory is gone with the device
+  }
+});
 
 VT_NOINLINE CudaAllocator& make_allocator() {
   State& s = state();

@@ -221,7 +221,18 @@ TEST_CASE("the error says what was asked, what there is, who holds it and what t
   set_stack_source([]() noexcept { return ++next; }, false,
                    [](uint64_t id) { return "train.py:" + std::to_string(id) + " in forward"; });
   std::vector<Block*> blocks;
-  for (size_t i = 1; i <= 12; ++i) blocks.push_back(w.allocator.allocate(i * 256 * kKiB, kFirst));
+  const int64_t sizes[] = {3, 1, 2, 1, 4, 7};
+  const AllocationNote note{sizes, 2, DType::float32};
+  const AllocationNote long_note{sizes, 6, DType::bfloat16};
+  for (size_t i = 1; i <= 10; ++i) blocks.push_back(w.allocator.allocate(i * 256 * kKiB, kFirst));
+  {
+    const NoteGuard guard(note);
+    blocks.push_back(w.allocator.allocate(11 * 256 * kKiB, kFirst));
+  }
+  {
+    const NoteGuard guard(long_note);
+    blocks.push_back(w.allocator.allocate(12 * 256 * kKiB, kFirst));
+  }
   std::string text;
   try {
     w.allocator.allocate(40 * kMiB, kFirst);
@@ -229,9 +240,11 @@ TEST_CASE("the error says what was asked, what there is, who holds it and what t
     text = error.message();
   }
   set_stack_source(nullptr);
-  for (const char* part : {"Tried to allocate 40.00 MiB", "free. Tensors hold 19.50 MiB", "are cached", "fragmented",
-                           "the cap of this process is 32.00 MiB", "3.00 MiB made at train.py:12 in forward",
-                           "768.00 KiB made at train.py:3 in forward", "To try: a smaller batch"}) {
+  for (const char* part :
+       {"Tried to allocate 40.00 MiB", "free. Tensors hold 19.50 MiB", "are cached", "fragmented",
+        "the cap of this process is 32.00 MiB", "3.00 MiB bfloat16[3, 1, 2, 1, 4, ...] made at train.py:12 in forward",
+        "2.75 MiB float32[3, 1] made at train.py:11", "768.00 KiB made at train.py:3 in forward",
+        "To try: a smaller batch"}) {
     CAPTURE(text);
     CHECK(text.find(part) != std::string::npos);
   }
