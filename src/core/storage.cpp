@@ -1,11 +1,15 @@
 #include "core/storage.h"
 
 #include "core/error.h"
+#include "core/storage_hooks.h"
 
 namespace vt {
 namespace {
 std::atomic<int64_t> g_live{0};
-}
+std::atomic<BeforeReplace> before_replace{nullptr};
+}  // namespace
+
+void set_before_replace(BeforeReplace hook) noexcept { before_replace.store(hook); }
 
 StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only)
     : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
@@ -20,6 +24,14 @@ StorageImpl::~StorageImpl() {
 
 void StorageImpl::replace(Allocation memory, size_t bytes) {
   VT_CHECK(!read_only_, Runtime, "cannot resize read-only storage");
+  if (const BeforeReplace hook = before_replace.load()) {
+    try {
+      hook(*this);
+    } catch (...) {
+      if (memory.free) memory.free(memory.data, memory.context, bytes);
+      throw;
+    }
+  }
   if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
   memory_ = memory;
   bytes_ = bytes;

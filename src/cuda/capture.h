@@ -61,6 +61,9 @@ class VT_API Capture final : public WorkObserver {
   /// Destroys a graph once the capture is over; either may be null.
   void destroy_later(GraphHandle graph, GraphExecHandle exec);
 
+  /// Whether memory from outside is used by the work so far.
+  bool uses(const StorageImpl& storage) const { return seen_.contains(&storage); }
+
   void on_work(const char* op, Stream stream, StorageSpan storages) override;
   /// Gives `generator` a slot and makes it draw from there.
   void adopt(CudaGenerator& generator);

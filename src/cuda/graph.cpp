@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <unordered_map>
 
 #include "core/error.h"
+#include "core/storage_hooks.h"
 #include "cuda/backend.h"
 #include "cuda/device.h"
 #include "cuda/device_error.h"
@@ -15,6 +17,39 @@ namespace vt::cuda {
 namespace {
 
 std::atomic<int64_t> live_graphs{0};
+
+// How many graphs use a storage: its address is written into them, so that it cannot be given other memory.
+class UsedStorages {
+ public:
+  static UsedStorages& get() {
+    static auto* instance = new UsedStorages;
+    return *instance;
+  }
+  void add(const std::vector<Storage>& storages) {
+    std::lock_guard lock(mutex_);
+    for (const Storage& storage : storages) ++graphs_[storage.get()];
+  }
+  void remove(const std::vector<Storage>& storages) noexcept {
+    std::lock_guard lock(mutex_);
+    for (const Storage& storage : storages) {
+      const auto entry = graphs_.find(storage.get());
+      if (entry != graphs_.end() && --entry->second == 0) graphs_.erase(entry);
+    }
+  }
+
+ private:
+  UsedStorages() {
+    set_before_replace([](const StorageImpl& storage) {
+      UsedStorages& used = get();
+      std::lock_guard lock(used.mutex_);
+      const bool captured_now = is_capturing() && current_capture()->uses(storage);
+      VT_CHECK(!captured_now && !used.graphs_.contains(&storage), Runtime,
+               "cannot resize memory that a CUDA graph uses; reset() the graph first");
+    });
+  }
+  std::mutex mutex_;
+  std::unordered_map<const StorageImpl*, int> graphs_;
+};
 
 }  // namespace
 
@@ -45,6 +80,7 @@ void Graph::capture_end() {
   const std::unique_ptr<Capture> capture = std::move(capture_);
   work_ = capture->end();
   holds_pool_ = true;
+  UsedStorages::get().add(work_.storages);
   try {
     check(device_api().node_count(work_.graph, node_count_), "node count of a graph");
     if (!keep_graph_) instantiate_captured();
@@ -121,6 +157,7 @@ void Graph::reset() noexcept {
   abort_capture();
   if (!holds_pool_) return;
   destroy_handles();
+  UsedStorages::get().remove(work_.storages);
   // The latest replay may still run: memory of other streams than its own must not be reused before it is done.
   for (const Storage& storage : work_.storages) {
     if (!last_) break;

@@ -298,6 +298,21 @@ TEST_CASE("memory that a replay may still read is not reused before it is done")
   }
 }
 
+TEST_CASE("memory that a graph uses cannot be resized until the graph is gone") {
+  SimulatedMachine machine;
+  const Tensor x = bytes(512), out = bytes(512);
+  Graph graph;
+  capture(graph, [&] { copy(out, x); });
+  auto resize = [&] { x.storage()->replace(backend(DeviceType::CUDA).allocate(1024, kCuda), 1024); };
+  const size_t used = cuda::allocator().stats(0).allocated_bytes.all.current;
+  CHECK(error_of(resize).find("graph") != std::string::npos);
+  CHECK(x.storage()->bytes() == 512);
+  CHECK(cuda::allocator().stats(0).allocated_bytes.all.current == used);
+  graph.reset();
+  resize();
+  CHECK(x.storage()->bytes() == 1024);
+}
+
 TEST_CASE("graphs end on the thread that began them") {
   SimulatedMachine machine;
   const Tensor x = bytes(512);
