@@ -55,12 +55,6 @@ class Stacks:
         return (users or python or numbers)[0]
 
 
-def block_note(block: dict[str, Any]) -> str:
-    """The tensor's shape and dtype where the snapshot has them: "float32[3, 4]"."""
-    shape = block.get("shape")
-    return f"{block.get('dtype', '')}{list(shape)}" if isinstance(shape, (list, tuple)) else ""
-
-
 def segment_data(segment: dict[str, Any], stacks: Stacks) -> dict[str, Any]:
     return {
         "address": segment.get("address") or 0,
@@ -70,7 +64,14 @@ def segment_data(segment: dict[str, Any], stacks: Stacks) -> dict[str, Any]:
         "pool": list(segment.get("segment_pool_id", (0, 0))),
         "expandable": bool(segment.get("is_expandable", False)),
         "blocks": [
-            [address, b["size"], b.get("requested_size", b["size"]), b["state"], stacks.number(b), block_note(b)]
+            [
+                address,
+                b["size"],
+                b.get("requested_size", b["size"]),
+                b["state"],
+                stacks.number(b),
+                str(b.get("tensor", "")),
+            ]
             for address, b in block_addresses(segment)
         ],
     }

@@ -1,4 +1,5 @@
 // The allocator as Python sees it: counters, limits, history, pools, raw memory. Snapshots are in cuda_snapshot.cpp.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
 #include <memory>
@@ -8,6 +9,7 @@
 #include "bindings/python/module.h"
 #include "bindings/python/python_stack.h"
 #include "cuda/allocator.h"
+#include "cuda/pinned.h"
 #include "cuda/stream.h"
 
 namespace nb = nanobind;
@@ -105,6 +107,35 @@ void bind_counters(nb::module_& m) {
       nb::arg("device").none() = nb::none());
 }
 
+nb::dict time_dict(const cuda::HostMemoryStats::Time& time) {
+  nb::dict d;
+  d["total"] = time.total;
+  d["max"] = time.max;
+  d["min"] = time.min;
+  d["count"] = time.count;
+  d["avg"] = time.count ? time.total / time.count : 0;
+  return d;
+}
+
+void bind_host_counters(nb::module_& m) {
+  m.def("cuda_host_memory_stats", [] {
+    const cuda::HostMemoryStats s = cuda::pinned_stats();
+    nb::dict d;
+    d["allocations"] = stat_dict(s.allocations);
+    d["allocated_bytes"] = stat_dict(s.allocated_bytes);
+    d["active_requests"] = stat_dict(s.active_requests);
+    d["active_bytes"] = stat_dict(s.active_bytes);
+    d["num_host_alloc"] = s.num_host_alloc;
+    d["num_host_free"] = s.num_host_free;
+    d["host_alloc_time"] = time_dict(s.host_alloc_time);
+    d["host_free_time"] = time_dict(s.host_free_time);
+    return d;
+  });
+  m.def("cuda_reset_peak_host_memory_stats", [] { cuda::reset_pinned_peak_stats(); });
+  m.def("cuda_reset_accumulated_host_memory_stats", [] { cuda::reset_pinned_accumulated_stats(); });
+  m.def("cuda_empty_host_cache", [] { cuda::empty_pinned_cache(); });
+}
+
 void bind_limits(nb::module_& m) {
   m.def("cuda_allocator_backend", [] { return cuda::allocator().name(); });
   m.def("cuda_apply_allocator_settings", [](const std::string& text) { cuda::apply_allocator_settings(text); });
@@ -119,10 +150,13 @@ void bind_limits(nb::module_& m) {
   m.def("cuda_set_memory_fraction",
         [](double fraction, nb::handle device) { cuda::set_memory_fraction(usable_cuda_index(device), fraction); });
   m.def("cuda_memory_fraction", [](nb::handle device) { return cuda::memory_fraction(usable_cuda_index(device)); });
-  m.def("cuda_set_memory_limit", [](nb::object bytes, nb::handle device) {
-    const int index = usable_cuda_index(device);
-    cuda::allocator().set_memory_limit(index, bytes.is_none() ? cuda::kNoMemoryLimit : nb::cast<size_t>(bytes));
-  });
+  m.def(
+      "cuda_set_memory_limit",
+      [](nb::handle bytes, nb::handle device) {
+        const int index = usable_cuda_index(device);
+        cuda::allocator().set_memory_limit(index, bytes.is_none() ? cuda::kNoMemoryLimit : nb::cast<size_t>(bytes));
+      },
+      nb::arg("bytes").none(), nb::arg("device"));
   m.def("cuda_memory_limit", [](nb::handle device) -> nb::object {
     const size_t limit = cuda::allocator().memory_limit(usable_cuda_index(device));
     return limit == cuda::kNoMemoryLimit ? nb::none() : nb::object(nb::int_(limit));
@@ -258,6 +292,7 @@ void bind_cuda_memory(nb::module_& m) {
   init_stacks();
   cuda::set_stack_source(&capture_stack, false, &describe_stack);
   bind_counters(m);
+  bind_host_counters(m);
   bind_limits(m);
   bind_raw_memory(m);
   bind_pools(m);

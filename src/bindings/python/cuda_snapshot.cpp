@@ -1,4 +1,6 @@
 // Snapshots and history in the layout of torch.cuda.memory._snapshot, which PyTorch's page of the memory reads.
+#include <nanobind/stl/pair.h>
+
 #include <vector>
 
 #include "bindings/python/cuda_argument.h"
@@ -17,7 +19,7 @@ struct Words {
       active_size{"active_size"}, requested_size{"requested_size"}, stream{"stream"}, segment_type{"segment_type"},
       segment_pool_id{"segment_pool_id"}, is_expandable{"is_expandable"}, blocks{"blocks"}, size{"size"},
       state{"state"}, frames{"frames"}, action{"action"}, addr{"addr"}, device_free{"device_free"}, time_us{"time_us"},
-      pool_id{"pool_id"};
+      pool_id{"pool_id"}, tensor{"tensor"};
   nb::str small{"small"}, large{"large"};
   nb::str states[3] = {nb::str("active_allocated"), nb::str("active_pending_free"), nb::str("inactive")};
   nb::str actions[9] = {
@@ -35,7 +37,10 @@ nb::dict block_dict(const cuda::BlockInfo& block, const Words& w) {
   d[w.size] = block.size;
   d[w.requested_size] = block.requested_size;
   d[w.state] = w.states[static_cast<int>(block.state)];
-  d[w.frames] = block.state == cuda::BlockState::Inactive ? nb::object(nb::list()) : frames_list(block.frames);
+  const bool is_free = block.state == cuda::BlockState::Inactive;
+  d[w.frames] = is_free ? nb::object(nb::list()) : frames_list(block.frames);
+  // ours: "float32[3, 4]", which PyTorch's page passes over
+  if (!is_free && block.shape.ndim >= 0) d[w.tensor] = nb::str(to_string(block.shape).c_str());
   return d;
 }
 

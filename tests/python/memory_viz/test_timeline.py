@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
-from vibetensor.memory_viz import render
+from torch.cuda import _memory_viz as theirs
+from vibetensor.memory_viz import load, render
 from vibetensor.memory_viz.render import Stacks, page_data
 from vibetensor.memory_viz.timeline import address_ranges, lives_of, reserved_over_time
 
@@ -108,3 +110,28 @@ def test_the_page_fetches_nothing() -> None:
     page = render(training(steps=1, layers=1))
     assert "http:" not in page and "https:" not in page and "//cdn" not in page
     assert "<link" not in page and "src=" not in page and "@import" not in page and "url(" not in page
+
+
+def test_a_real_snapshot_of_ours_is_read_by_pytorchs_tools() -> None:
+    snapshot = load(Path(__file__).with_name("gpt2_snapshot.pickle.gz"))
+    reserved = sum(s["total_size"] for s in snapshot["segments"])
+    assert f"total_reserved: {theirs.Bytes(reserved)}" in theirs.segsum(snapshot)
+    flames: list[str] = []
+    theirs.memory(snapshot, format_flamegraph=lambda text: flames.append(text) or "")
+    sizes = [int(line.rpartition(" ")[2]) for line in flames[0].splitlines()]
+    assert sum(sizes) == reserved
+    trace = theirs.trace(snapshot)
+    assert trace.count(" = cudaMalloc(") == sum(e["action"] == "segment_alloc" for e in snapshot["device_traces"][0])
+    assert "snapshot.pickle" in theirs.trace_plot(snapshot)
+
+
+def test_the_real_history_adds_up() -> None:
+    snapshot = load(Path(__file__).with_name("gpt2_snapshot.pickle.gz"))
+    events, segments = snapshot["device_traces"][0], snapshot["segments"]
+    lives = lives_of(events, segments, Stacks().number)
+    assert in_use(lives, len(events) - 1) == sum(s["active_size"] for s in segments)
+    assert in_use(lives, -1) == 0  # it was recorded from the start
+    steps = reserved_over_time(events, segments)
+    assert steps[0] == (-1, 0) and max(size for _, size in steps) == sum(s["total_size"] for s in segments)
+    named = sum(1 for stack in lives.stack if stack)
+    assert named == len(lives.stack)  # every tensor knows who asked for it, those of backward too

@@ -96,12 +96,15 @@ class Memory {
 
   // Totals of the snapshot itself.
   get totals() {
-    const sums = { reserved: 0, allocated: 0, requested: 0, pending: 0, free: 0, largestFree: 0, tensors: 0 };
-    for (const segment of this.segments) sums.reserved += segment.size;
+    const sums = { reserved: 0, allocated: 0, requested: 0, pending: 0, free: 0, stuck: 0, tensors: 0 };
+    for (const segment of this.segments) {
+      sums.reserved += segment.size;
+      if (segment.blocks.every((block) => block[3] === "inactive")) continue;
+      for (const [, size, , state] of segment.blocks) sums.stuck += state === "inactive" ? size : 0;
+    }
     for (const [, size, requested, state] of this.blocks) {
       if (state === "inactive") {
         sums.free += size;
-        sums.largestFree = Math.max(sums.largestFree, size);
       } else if (state === "active_allocated") {
         sums.allocated += size;
         sums.requested += requested;

@@ -1,6 +1,7 @@
 // What the allocator held when the snapshot was taken: a bar per segment, as long as the segment, with its blocks.
-const ROW = 20;
-const SHOWN = 60;
+const ROW = 22;
+const BAR = 16;
+const GAP = 3;
 class Segments {
   constructor(canvas, choose) {
     this.canvas = canvas;
@@ -14,57 +15,76 @@ class Segments {
   }
   show(memory) {
     this.memory = memory;
-    this.rows = [...memory.segments].sort((a, b) => b.size - a.size);
-    const hidden = this.rows.length - SHOWN;
-    const streams = new Set(this.rows.map((segment) => segment.stream)).size;
-    const pools = new Set(this.rows.map((segment) => segment.pool.join(":"))).size;
+    this.ordered = [...memory.segments].sort((a, b) => b.size - a.size);
+    const streams = new Set(this.ordered.map((segment) => segment.stream)).size;
+    const pools = new Set(this.ordered.map((segment) => segment.pool.join(":"))).size;
     byId("segments-hint").textContent =
-      `${plural(this.rows.length, "segment")} of ${plural(streams, "stream")} and ${plural(pools, "pool")}, the largest first` +
-      (hidden > 0 ? `; ${count(hidden)} more are below ${bytes(this.rows[SHOWN - 1].size)}` : "");
+      `${plural(this.ordered.length, "segment")} of ${plural(streams, "stream")} and ${plural(pools, "pool")}, the largest first`;
     byId("segments-legend").replaceChildren(
       ...[["--free", "free in its segment"], ["--pending", "freed, another stream may still use it"]].map(([color, text]) =>
         element("span", {}, element("i", { className: "swatch", style: `background:var(${color})` }), text)),
       element("span", {}, "in use: coloured by who made it"));
-    this.rows.length = Math.min(this.rows.length, SHOWN);
     this.draw();
+  }
+  // Where each segment goes: [segment, x, y], in rows as long as the largest, each segment in the first row with room.
+  place(width) {
+    this.scale = (width - 2) / (this.ordered[0]?.size ?? 1);
+    const ends = []; // of the rows, in pixels
+    this.places = this.ordered.map((segment) => {
+      const length = Math.max(2, segment.size * this.scale);
+      let row = ends.findIndex((end) => end + length <= width);
+      if (row < 0) row = ends.push(0) - 1;
+      const x = ends[row];
+      ends[row] += length + GAP;
+      return [segment, x, row * ROW + 2];
+    });
+    return ends.length;
   }
   draw() {
     if (!this.memory) return;
-    const plot = prepare(this.canvas, Math.max(1, this.rows.length) * ROW + 4);
-    const { context } = plot;
-    this.left = 168;
-    this.width = plot.width - this.left - 8;
-    this.longest = this.rows[0]?.size ?? 1;
+    const rows = this.place(Math.max(200, this.canvas.parentElement.clientWidth));
+    const { context } = prepare(this.canvas, Math.max(1, rows) * ROW);
     context.textBaseline = "middle";
-    this.rows.forEach((segment, row) => {
-      const y = row * ROW + 3;
-      context.fillStyle = themed("--quiet");
-      context.textAlign = "right";
-      const pool = segment.pool[0] || segment.pool[1] ? ` pool ${segment.pool.join(":")}` : "";
-      context.fillText(`${bytes(segment.size)} ${segment.kind}${segment.expandable ? " expandable" : ""}${pool}`, this.left - 8, y + 7);
+    context.textAlign = "left";
+    for (const [segment, left, y] of this.places) {
+      context.fillStyle = themed("--free");
+      context.fillRect(left, y, Math.max(2, segment.size * this.scale), BAR);
       for (const [address, size, , state, stack] of segment.blocks) {
-        const x = this.left + ((address - segment.address) / this.longest) * this.width;
-        const width = (size / this.longest) * this.width;
-        context.fillStyle = state === "inactive" ? themed("--free") : state === "active_allocated" ? this.memory.color(stack) : themed("--pending");
-        context.fillRect(x, y, Math.max(0.5, width > 3 ? width - 0.75 : width), 14);
+        if (state === "inactive") continue;
+        const width = size * this.scale;
+        context.fillStyle = state === "active_allocated" ? this.memory.color(stack) : themed("--pending");
+        context.fillRect(left + (address - segment.address) * this.scale, y, Math.max(0.5, width > 3 ? width - 0.75 : width), BAR);
       }
-    });
+      const text = `${bytes(segment.size)}${segment.pool[0] || segment.pool[1] ? ` pool ${segment.pool.join(":")}` : ""}`;
+      const empty = segment.blocks.every((block) => block[3] === "inactive");
+      if (empty && context.measureText(text).width + 10 < segment.size * this.scale) {
+        context.fillStyle = themed("--quiet");
+        context.fillText(text, left + 5, y + BAR / 2 + 0.5);
+      }
+    }
   }
   at(event) {
     const bounds = this.canvas.getBoundingClientRect();
-    const segment = this.rows[Math.floor((event.clientY - bounds.top) / ROW)];
-    const address = segment && segment.address + ((event.clientX - bounds.left - this.left) / this.width) * this.longest;
-    const block = segment?.blocks.find(([first, size]) => address >= first && address < first + size);
-    return segment && { segment, block };
+    const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
+    const found = this.places.find(([segment, left, top]) =>
+      y >= top && y < top + BAR && x >= left && x < left + Math.max(2, segment.size * this.scale));
+    if (!found) return undefined;
+    const [segment, left] = found;
+    const address = segment.address + (x - left) / this.scale;
+    return { segment, block: segment.blocks.find(([first, size]) => address >= first && address < first + size) };
   }
   hover(event) {
     const found = this.at(event);
     if (!found?.block) return tip.hide();
+    const { segment } = found;
     const [address, size, requested, state, stack, note] = found.block;
     const words = { inactive: "free", active_allocated: "in use" }[state] ?? "freed, another stream may still use it";
+    const kind = `${segment.kind}${segment.expandable ? ", expandable" : ""}`;
     tip.show(event, element("b", {}, `${bytes(size)} ${words} ${note}`),
       state === "inactive" ? "" : tipLine(this.memory.color(stack), this.memory.originText(this.memory.origin(stack))),
       element("div", { className: "quiet" },
-        `${hex(address)}, ${bytes(size - requested > 0 && state !== "inactive" ? size - requested : 0)} of it rounding, stream ${hex(found.segment.stream)}`));
+        `${hex(address)}${state === "inactive" || size === requested ? "" : `, ${bytes(size - requested)} of it rounding`}`),
+      element("div", { className: "quiet" },
+        `in a segment of ${bytes(segment.size)} (${kind || "?"}), stream ${hex(segment.stream)}, pool ${segment.pool.join(":")}`));
   }
 }

@@ -5,8 +5,8 @@ function showTiles(memory) {
   const tiles = [
     ["Allocated", bytes(sums.allocated), `${plural(sums.tensors, "tensor")} at the snapshot`],
     ["Reserved", bytes(sums.reserved), plural(memory.segments.length, "segment")],
-    ["Cached", bytes(sums.free), `largest free block ${bytes(sums.largestFree)}`],
-    ["Fragmented", percent(sums.free - sums.largestFree, sums.reserved), "free, but not in the largest free block"],
+    ["Cached", bytes(sums.free), `${bytes(sums.free - sums.stuck)} in segments that are all free`],
+    ["Fragmented", percent(sums.stuck, sums.reserved), "free, in segments that tensors still hold"],
     ["Peak of the history", bytes(peak), memory.momentText(memory.peak)],
     ["Events", count(memory.eventCount), memory.hasTimes && memory.eventCount ? `over ${duration(memory.timeOf(memory.end))}` : "without times"],
   ];

@@ -93,8 +93,8 @@ def memory_snapshot(mempool_id: tuple[int, int] | None = None, include_traces: b
 
     A segment has device, address, total_size, allocated_size, active_size, requested_size (bytes), stream,
     segment_type ("small" or "large"), segment_pool_id, is_expandable and blocks; a block has address, size,
-    requested_size, state ("active_allocated", "active_pending_free", "inactive") and frames. `include_traces` is there
-    for PyTorch's sake: segments hold no traces.
+    requested_size, state ("active_allocated", "active_pending_free", "inactive"), frames, and "tensor" where it is known
+    what it was asked for: "float32[3, 4]". `include_traces` is there for PyTorch's sake: segments hold no traces.
     """
     require_cuda()
     return _C.cuda_memory_segments(mempool_id)

@@ -32,9 +32,12 @@ __all__ = [
     "caching_allocator_enable",
     "change_current_allocator",
     "empty_cache",
+    "empty_host_cache",
     "get_allocator_backend",
     "get_memory_limit",
     "get_per_process_memory_fraction",
+    "host_memory_stats",
+    "host_memory_stats_as_nested_dict",
     "list_gpu_processes",
     "max_memory_allocated",
     "max_memory_cached",
@@ -47,9 +50,11 @@ __all__ = [
     "memory_stats",
     "memory_stats_as_nested_dict",
     "memory_summary",
+    "reset_accumulated_host_memory_stats",
     "reset_accumulated_memory_stats",
     "reset_max_memory_allocated",
     "reset_max_memory_cached",
+    "reset_peak_host_memory_stats",
     "reset_peak_memory_stats",
     "set_memory_limit",
     "set_per_process_memory_fraction",
@@ -164,6 +169,32 @@ def reset_accumulated_memory_stats(device: Any = None) -> None:
     _C.cuda_reset_accumulated_memory_stats(index_of(device))
 
 
+def host_memory_stats() -> dict[str, Any]:
+    """Counters of the cache of page-locked host memory by PyTorch's names; {} where there is no GPU.
+
+    Of "allocations", "allocated_bytes", "active_requests" and "active_bytes": current, peak, allocated, freed; and
+    "num_host_alloc", "num_host_free", "host_alloc_time" and "host_free_time" (microseconds: total, max, min, count, avg).
+    """
+    return flattened(host_memory_stats_as_nested_dict())
+
+
+def host_memory_stats_as_nested_dict() -> dict[str, Any]:
+    """`host_memory_stats` as dicts of dicts."""
+    return _C.cuda_host_memory_stats() if _C.cuda_is_available() else {}
+
+
+def reset_peak_host_memory_stats() -> None:
+    """Returns None; the peaks of page-locked memory start again from what is in use now."""
+    index_of(None)
+    _C.cuda_reset_peak_host_memory_stats()
+
+
+def reset_accumulated_host_memory_stats() -> None:
+    """Returns None; the sums of page-locked memory start again from 0."""
+    index_of(None)
+    _C.cuda_reset_accumulated_host_memory_stats()
+
+
 # --- how much there is, and how much we may take ---
 
 
@@ -176,6 +207,12 @@ def empty_cache() -> None:
     """Returns None; gives memory that no tensor uses back to the driver."""
     if _C.cuda_is_available():
         _C.cuda_empty_cache()
+
+
+def empty_host_cache() -> None:
+    """Returns None; gives page-locked host memory that no tensor uses back to the system."""
+    if _C.cuda_is_available():
+        _C.cuda_empty_host_cache()
 
 
 def set_per_process_memory_fraction(fraction: float, device: Any = None) -> None:
