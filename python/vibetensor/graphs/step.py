@@ -33,6 +33,7 @@ class Captured:
     filled: list[float]  # what the rates hold
     added_to: list[tuple[Any, Any]] = field(default_factory=list)  # parameters with gradients that the graph reads
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # parameters with what it leaves in .grad
+    written: list[Any] = field(default_factory=list)  # parameters, buffers and state that it writes to
     left: bytes = b""  # identities of all gradients after its latest run
 
 
@@ -192,6 +193,8 @@ class GraphStep:
         buffers = [(m, dict(m._buffers), dict(m._parameters)) for m in around.tree]
         key, _ = around.key()
         hosts_numbers = _C.default_generator.get_state(), random.getstate()
+        watched = around.tensors()
+        versions = [tensor._version for tensor in watched]
         slots = make_slots(leaves)
         args, kwargs = unflatten(spec, slots)
         rates = self._rates()
@@ -222,6 +225,7 @@ class GraphStep:
             filled=[float(o.param_groups[i]["lr"]) for o, i, _ in rates],
             added_to=[(p, grad) for p, grad in entered if grad is not None and grad._storage_key() in kept],
             gradients=[(p, p.grad) for p in parameters],
+            written=[t for t, old in zip(watched, versions, strict=True) if t._version != old],
         )
 
     def _rates(self) -> list[tuple[Any, int, Any]]:
@@ -273,6 +277,7 @@ class GraphStep:
             outputs = run_both(self.fn, captured, self._surroundings)
         else:
             captured.graph.replay()
+            _C.bump_versions(captured.written)  # for what a backward pass saved before
             outputs = captured.outputs
         if gradients != captured.left:
             for p, grad in captured.gradients:

@@ -196,6 +196,15 @@ class Surroundings:
             found.update((id(p), p) for group in o.param_groups for p in group["params"])
         return list(found.values())
 
+    def tensors(self) -> list[Any]:
+        """Every parameter, buffer and tensor of an optimizer's state."""
+        found = {id(t): t for m in self.tree for r in (m._parameters, m._buffers) for t in r.values() if t is not None}
+        for o in self.optimizers:
+            states = [v for state in o.state.values() for v in state.values()]
+            params = [p for group in o.param_groups for p in group["params"]]
+            found.update((id(t), t) for t in [*params, *states] if isinstance(t, Tensor))
+        return list(found.values())
+
     def replaced(self, before: bytes) -> str | None:
         """The name of a parameter or buffer that is another one than at `before` (of `memory`), if any is."""
         a, b = array("Q", before), array("Q", self.memory())

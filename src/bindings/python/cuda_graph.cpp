@@ -162,6 +162,9 @@ void bind_cuda_graphs(nb::module_& m) {
       .def("kept_memory", kept_memory)
       .def("generators", generators);
   m.def("tensor_state", tensor_state);
+  m.def("bump_versions", [](nb::list tensors) {
+    for (nb::handle t : tensors) expect_tensor(t.ptr(), "bump_versions()").impl()->bump_version();
+  });
   m.def("cuda_graph_pool_handle", [] { return pair_of(cuda::new_pool_id()); });
   m.def("cuda_is_current_stream_capturing", [] {
     if (cuda::is_capturing()) return true;
