@@ -1,6 +1,6 @@
 """Whole training steps on a GPU, eagerly and from CUDA graphs, on VibeTensor and on PyTorch, and what a replay costs.
 
-    python bench/graph_step.py --workloads reversal minigpt gpt2 --out bench/results/graph_step_h200.json
+    python bench/graph_step.py --workloads reversal vit minigpt gpt2 --out bench/results/graph_step_h200.json
 
 Each framework runs in a process of its own. VibeTensor's graphed step is vibetensor.graph_step; PyTorch's is one
 torch.cuda.CUDAGraph of the whole step with static inputs, captured after a warm-up on a side stream. `bits`: whether 50
@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import decoder
+import vision
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKLOADS = ("reversal", "minigpt", "gpt2")
+WORKLOADS = ("reversal", "vit", "minigpt", "gpt2")
 
 
 def example(framework: str) -> Any:
@@ -45,10 +46,14 @@ class Workload:
         self.torch = torch = gpt.torch
         torch.manual_seed(1)
         self.amp, self.clip = name == "gpt2", name == "gpt2"
+        self.name = name
         if name == "gpt2":
             config = gpt.PRESETS["gpt2"]
             self.model = gpt.GPT(config).cuda()
             self.vocabulary, self.context, self.batch = config.vocab, config.context, 16
+        elif name == "vit":
+            self.model = vision.build(torch).cuda()
+            self.vocabulary, self.batch = vision.CLASSES, 256
         else:
             shape = decoder.REVERSAL if name == "reversal" else decoder.MINIGPT
             self.model = decoder.build(torch, shape).cuda()
@@ -57,13 +62,16 @@ class Workload:
             self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.1)
         else:
             self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=3e-4, capturable=capturable)
-        self.is_reversal = name == "reversal"
         self.generator = torch.Generator().manual_seed(2)
 
     def next(self) -> tuple[Any, Any]:
-        torch, size = self.torch, (self.batch, self.context + 1)
+        torch = self.torch
+        if self.name == "vit":
+            images = torch.randn(self.batch, 3, vision.SIDE, vision.SIDE, generator=self.generator)
+            return images.cuda(), torch.randint(vision.CLASSES, (self.batch,), generator=self.generator).cuda()
+        size = (self.batch, self.context + 1)
         tokens = torch.randint(self.vocabulary, size, generator=self.generator)
-        if self.is_reversal:  # the second half of a row is the first half backwards
+        if self.name == "reversal":  # the second half of a row is the first half backwards
             half = size[1] // 2 + 1
             tokens = torch.cat([tokens[:, :half], tokens[:, : size[1] - half].flip(1)], 1)
         tokens = tokens.cuda()
