@@ -3,7 +3,6 @@
 #include <atomic>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "core/error.h"
 #include "cuda/device.h"
@@ -17,16 +16,16 @@ constexpr unsigned kRecentWork = 8;
 struct DeviceFault {
   std::atomic<unsigned> given{0};
   std::atomic<const char*> recent[kRecentWork] = {};
-  std::atomic<const std::string*> message{nullptr};
+  std::atomic<bool> poisoned{false};
+  std::string message;  // of the first failure, under fault_mutex
 };
 DeviceFault faults[kMaxDevices];
 std::mutex fault_mutex;
 
-// Kept, as a thread may be reading one.
-auto* const forgotten = new std::vector<const std::string*>;
 [[maybe_unused]] const bool forgets_faults = on_device_api_change([] {
+  std::lock_guard lock(fault_mutex);
   for (DeviceFault& fault : faults) {
-    if (const std::string* text = fault.message.exchange(nullptr)) forgotten->push_back(text);
+    fault.poisoned.store(false);
     for (auto& op : fault.recent) op.store(nullptr);
   }
 });
@@ -51,22 +50,22 @@ void note_work(int device, const char* op) noexcept {
   fault.recent[fault.given.fetch_add(1, std::memory_order_relaxed) % kRecentWork].store(op, std::memory_order_relaxed);
 }
 
-const std::string& poison(int device, Status status, const char* what) {
+std::string poison(int device, Status status, const char* what) {
   DeviceFault& fault = faults[device];
   std::lock_guard lock(fault_mutex);
-  if (const std::string* first = fault.message.load(std::memory_order_relaxed)) return *first;
+  if (fault.poisoned.load(std::memory_order_relaxed)) return fault.message;
   std::string text = vt::detail::concat("CUDA error ", device_api().describe(status), ", found in ", what);
   if (const std::string work = recent_work(fault); !work.empty()) {
     text += "; it comes from work that cuda:" + std::to_string(device) + " was given before, latest first: " + work +
             " (CUDA_LAUNCH_BLOCKING=1 finds the one)";
   }
   text += "; this process can no longer use the device";
-  const auto* kept = new std::string(std::move(text));
-  fault.message.store(kept, std::memory_order_release);
-  return *kept;
+  fault.message = text;
+  fault.poisoned.store(true, std::memory_order_release);
+  return text;
 }
 
-bool is_poisoned(int device) noexcept { return faults[device].message.load(std::memory_order_acquire) != nullptr; }
+bool is_poisoned(int device) noexcept { return faults[device].poisoned.load(std::memory_order_acquire); }
 
 bool is_sticky(Status status) noexcept {
   switch (static_cast<int>(status)) {

@@ -18,7 +18,7 @@ namespace vt::cuda {
 void note_work(int device, const char* op) noexcept;
 
 /// Poisons the device if it isn't yet; `what` is the call that found `status`. The text of the first failure.
-const std::string& poison(int device, Status status, const char* what);
+std::string poison(int device, Status status, const char* what);
 /// True once a call on the device has failed for good.
 VT_API bool is_poisoned(int device) noexcept;
 
