@@ -1,6 +1,9 @@
 // Pointwise work on lists of tensors, and what GradScaler needs.
+#include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
+#include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.h"
@@ -16,8 +19,40 @@ void check_list(TensorSpan list) {
   for (const Tensor& t : list) VT_CHECK(t.defined(), Runtime, "expected tensors, got None");
 }
 
+// Whether the multi-tensor kernels take the list: CUDA, floating point, one device, one dtype.
+bool is_uniform_cuda(TensorSpan list) {
+  return std::ranges::all_of(list, [&](const Tensor& t) {
+    return t.is_cuda() && is_floating(t.dtype()) && t.dtype() == list[0].dtype() && t.device() == list[0].device();
+  });
+}
+
+// As is_uniform_cuda, and no tensor is written to twice.
+bool is_fused_update(TensorSpan list) {
+  if (!is_uniform_cuda(list)) return false;
+  std::unordered_set<const void*> seen;
+  for (const Tensor& t : list) {
+    check_writable(t);
+    if (t.numel() > 0 && !seen.insert(t.data()).second) return false;
+  }
+  return true;
+}
+
+bool needs_grad(TensorSpan list) {
+  return grad_enabled() && std::ranges::any_of(list, [](const Tensor& t) { return t.requires_grad(); });
+}
+
 std::vector<Tensor> norms(TensorSpan self, const Scalar& ord, std::optional<DType> dtype) {
   check_list(self);
+  const bool plain = !ord.is_complex() && ord.to_double() == 2 && (!dtype || *dtype == self[0].dtype());
+  if (plain && is_uniform_cuda(self) && !needs_grad(self)) {
+    const DeviceGuard guard(self[0].device());
+    const Tensor all = optim::norms_cuda(self);
+    std::vector<Tensor> out;
+    for (size_t i = 0; i < self.size(); ++i) {
+      out.push_back(make_view(all, IntSpan(), IntSpan(), static_cast<int64_t>(i)));
+    }
+    return out;
+  }
   static const Op& op = find_op("linalg_vector_norm");
   std::vector<Tensor> out;
   for (const Tensor& t : self) out.push_back(call<Tensor>(op, t, ord, std::optional<DimVec>(), false, dtype));
@@ -26,17 +61,29 @@ std::vector<Tensor> norms(TensorSpan self, const Scalar& ord, std::optional<DTyp
 
 void mul_scalar(TensorSpan self, const Scalar& scalar) {
   check_list(self);
+  if (!scalar.is_complex() && is_fused_update(self)) {
+    const DeviceGuard guard(self[0].device());
+    return optim::mul_cuda(self, scalar.to_double());
+  }
   for (const Tensor& t : self) ops::mul_(t, scalar);
 }
 
 void mul_tensor(TensorSpan self, const Tensor& other) {
   check_list(self);
   VT_CHECK(other.dim() == 0, Runtime, "scalar tensor expected to be 0 dim but it has ", other.dim(), " dimensions");
+  if (is_fused_update(self) && other.dtype() == DType::float32 && other.device() == self[0].device()) {
+    const DeviceGuard guard(self[0].device());
+    return optim::mul_cuda(self, other);
+  }
   for (const Tensor& t : self) ops::mul_(t, other);
 }
 
 void add_scalar(TensorSpan self, const Scalar& scalar) {
   check_list(self);
+  if (!scalar.is_complex() && is_fused_update(self)) {
+    const DeviceGuard guard(self[0].device());
+    return optim::add_cuda(self, scalar.to_double());
+  }
   for (const Tensor& t : self) ops::add_(t, wrapped_number(scalar));
 }
 

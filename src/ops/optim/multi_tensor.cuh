@@ -58,19 +58,15 @@ __device__ __forceinline__ void for_chunk(const ListChunk& chunk, bool aligned, 
   for (int64_t i = tail + threadIdx.x; i < chunk.end; i += kListThreads) elements(i);
 }
 
-/// Launches kernel(table, args...) as often as `tensors` takes. `fill(table, slot, i)` writes data and steps of tensor
-/// i; `storages` are those of all lists and of `args`.
-template <int Lists, typename Kernel, typename Fill, typename... Args>
-void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storages, size_t tensors, const auto& numel_of,
-                  Kernel kernel, const Fill& fill, const Args&... args) {
+/// Deals `tensors` out to tables and calls use(table, blocks) with each. `fill(table, slot, i)` writes data and steps
+/// of tensor i; empty tensors get no slot.
+template <int Lists, typename Fill, typename Use>
+void for_each_table(size_t tensors, const auto& numel_of, const Fill& fill, const Use& use) {
   ListTable<Lists> table;
   int32_t blocks = 0;
   auto flush = [&] {
-    if (blocks > 0) {
-      table.first_block[table.count] = blocks;
-      const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
-      cuda::launch(config, storages, kernel, table, args...);
-    }
+    table.first_block[table.count] = blocks;
+    if (blocks > 0) use(table, blocks);
     table.count = 0;
     blocks = 0;
   };
@@ -88,6 +84,16 @@ void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storage
     blocks += static_cast<int32_t>(wanted);
   }
   flush();
+}
+
+/// Launches kernel(table, args...) for each table. `storages` are those of all lists and of `args`.
+template <int Lists, typename Kernel, typename Fill, typename... Args>
+void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storages, size_t tensors, const auto& numel_of,
+                  Kernel kernel, const Fill& fill, const Args&... args) {
+  for_each_table<Lists>(tensors, numel_of, fill, [&](const ListTable<Lists>& table, int32_t blocks) {
+    const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
+    cuda::launch(config, storages, kernel, table, args...);
+  });
 }
 
 }  // namespace vt::optim

@@ -18,6 +18,13 @@ void check_params(TensorSpan params);
 std::vector<const StorageImpl*> storages_of(std::initializer_list<TensorSpan> lists,
                                             std::initializer_list<const Tensor*> more = {});
 
+// CUDA kernels for lists of floating-point tensors of one device and one dtype: self += number, self *= number (as a
+// tensor: one float32 of the device), and the 2-norms, (n), of the list's dtype.
+void add_cuda(TensorSpan self, double number);
+void mul_cuda(TensorSpan self, double number);
+void mul_cuda(TensorSpan self, const Tensor& number);
+Tensor norms_cuda(TensorSpan self);
+
 // A contiguous stand-in for a tensor that is written to; copied back when it goes.
 class DenseAccess {
  public:

@@ -49,4 +49,9 @@ def check(mine: Any, expected: Any, scale: float = 1.0) -> None:
     assert error <= limit, f"differs by {error.item():.3g} in norm, more than {limit.item():.3g}"
 
 
-__all__ = ["TOLERANCE", "check", "ours", "random", "reference", "theirs", "torch"]
+def same_list(a: list[Any], b: list[Any]) -> bool:
+    """Whether two lists of tensors of ours have the same values."""
+    return len(a) == len(b) and all(bool((theirs(x) == theirs(y)).all()) for x, y in zip(a, b, strict=True))
+
+
+__all__ = ["TOLERANCE", "check", "ours", "random", "reference", "same_list", "theirs", "torch"]

@@ -26,6 +26,15 @@ def by_kind(tensors: list[Any]) -> dict[Any, list[Any]]:
     return groups
 
 
+def side_by_side(numbers: list[Any]) -> Any:
+    """Tensors without dims as one vector; those that lie in one already, as a multi-tensor kernel leaves them, are it."""
+    first = numbers[0]
+    for i, number in enumerate(numbers):
+        if number._storage_key() != first._storage_key() or number.storage_offset() != first.storage_offset() + i:
+            return _C.ops.stack(numbers)
+    return _C.ops.as_strided(first, (len(numbers),), (1,))
+
+
 def get_total_norm(
     tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Any:
@@ -40,10 +49,11 @@ def get_total_norm(
         return _C.tensor(0.0)
     with no_grad():
         device = tensors[0].device
-        norms: list[Any] = []
-        for group in by_kind(tensors).values():
-            norms += _C.ops._foreach_norm([t.detach() for t in group], norm_type)
-        stacked = _C.ops.stack([norm.to(device) for norm in norms])
+        norms = [
+            side_by_side(_C.ops._foreach_norm([t.detach() for t in group], norm_type)).to(device)
+            for group in by_kind(tensors).values()
+        ]
+        stacked = norms[0] if len(norms) == 1 else _C.ops.cat(norms)
         total = _C.ops.linalg_vector_norm(stacked, norm_type)
     if error_if_nonfinite and not bool(total.isfinite().item()):
         raise RuntimeError(
