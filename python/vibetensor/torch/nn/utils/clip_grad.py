@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vibetensor import _C
@@ -26,7 +27,7 @@ def by_kind(tensors: list[Any]) -> dict[Any, list[Any]]:
     return groups
 
 
-def side_by_side(numbers: list[Any]) -> Any:
+def side_by_side(numbers: Sequence[Any]) -> Any:
     """Tensors without dims as one vector; those that lie in one already, as a multi-tensor kernel leaves them, are it."""
     first = numbers[0]
     for i, number in enumerate(numbers):
