@@ -52,7 +52,9 @@ def measure() -> list[dict[str, Any]]:
         without = nanoseconds(depth, fresh)
         for kind in ("short", "full"):
             _C.set_python_stack_kind(kind)
-            rows.append({"kind": kind, "depth": depth + fresh, "new_frames": fresh, "ns": nanoseconds(depth, fresh) - without})
+            rows.append(
+                {"kind": kind, "depth": depth + fresh, "new_frames": fresh, "ns": nanoseconds(depth, fresh) - without}
+            )
     _C.set_python_stack_kind("short")
     return rows
 

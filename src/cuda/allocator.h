@@ -35,6 +35,12 @@ struct AllocatorSettings {
   bool expandable_segments = false;
 };
 
+/// Bytes that a private pool holds from the driver.
+struct PoolReserved {
+  PoolId id;
+  PoolStats reserved;
+};
+
 /// Thread-safe. What an implementation can't do raises NotImplementedError.
 class VT_API CudaAllocator {
  public:
@@ -71,6 +77,8 @@ class VT_API CudaAllocator {
   virtual void end_capture(int device) noexcept;
 
   virtual MemoryStats stats(int device) = 0;
+  /// The private pools of a device that are retained or still have memory.
+  virtual std::vector<PoolReserved> private_pools(int device);
   virtual void reset_peak_stats(int device) = 0;
   virtual void reset_accumulated_stats(int device) = 0;
   /// Every segment of a device (-1: of every device), in order of address. Records a Snapshot entry in the history.

@@ -30,6 +30,13 @@ struct PoolStats {
   Stat all;
   Stat small_pool;
   Stat large_pool;
+
+  template <class Visit>
+  void for_each(Visit visit) {
+    visit(all);
+    visit(small_pool);
+    visit(large_pool);
+  }
 };
 
 /// How often each step against memory pressure ran, in the order of the steps. See docs/allocator.md.

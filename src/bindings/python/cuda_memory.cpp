@@ -79,7 +79,16 @@ nb::dict own_stats_dict(const cuda::MemoryStats& s) {
 void bind_counters(nb::module_& m) {
   m.def(
       "cuda_memory_stats",
-      [](nb::handle device) { return stats_dict(cuda::allocator().stats(usable_cuda_index(device))); },
+      [](nb::handle device) {
+        const int index = usable_cuda_index(device);
+        nb::dict stats = stats_dict(cuda::allocator().stats(index));
+        nb::dict pools;
+        for (const cuda::PoolReserved& pool : cuda::allocator().private_pools(index)) {
+          pools[nb::make_tuple(pool.id.owner, pool.id.number)] = pools_dict(pool.reserved);
+        }
+        stats["reserved_bytes_by_private_pools"] = pools;
+        return stats;
+      },
       nb::arg("device").none() = nb::none());
   m.def(
       "cuda_allocator_stats",
@@ -187,19 +196,15 @@ class MemoryPool {
 
   cuda::PoolId id() const { return id_; }
   int use_count() const { return 1 + uses_; }
-  // This thread's allocations on the device come from the pool until leave(), which wants what this returned.
-  cuda::PoolId enter(int device) {
+  // What a thread does before it allocates from the pool, and after.
+  void begin_use(int device) {
     if (!devices_.contains(device)) {
       cuda::allocator().retain_pool(device, id_);
       devices_.insert(device);
     }
     ++uses_;
-    return cuda::set_thread_pool(device, id_);
   }
-  void leave(int device, cuda::PoolId previous) {
-    cuda::set_thread_pool(device, previous);
-    --uses_;
-  }
+  void end_use() { --uses_; }
 
  private:
   cuda::PoolId id_;
@@ -218,11 +223,11 @@ void bind_pools(nb::module_& m) {
            })
       .def_prop_ro("id", [](const MemoryPool& pool) { return pool_tuple(pool.id()); })
       .def("use_count", [](const MemoryPool& pool) { return pool.use_count(); })
-      .def("_enter",
-           [](MemoryPool& pool, nb::handle device) { return pool_tuple(pool.enter(usable_cuda_index(device))); })
-      .def("_leave", [](MemoryPool& pool, nb::handle device, std::pair<uint64_t, uint64_t> previous) {
-        pool.leave(usable_cuda_index(device), {previous.first, previous.second});
-      });
+      .def("begin_use", [](MemoryPool& pool, nb::handle device) { pool.begin_use(usable_cuda_index(device)); })
+      .def("end_use", [](MemoryPool& pool) { pool.end_use(); });
+  m.def("cuda_set_thread_pool", [](nb::handle device, std::pair<uint64_t, uint64_t> pool) {
+    return pool_tuple(cuda::set_thread_pool(usable_cuda_index(device), {pool.first, pool.second}));
+  });
 }
 
 // A Python function that C++ may call on any thread and drop on any thread.

@@ -18,6 +18,7 @@ size_t CudaAllocator::memory_limit(int device) { return kNoMemoryLimit; }
 PoolId CudaAllocator::pool_of(const Block&) const noexcept { return {}; }
 void CudaAllocator::retain_pool(int device, PoolId pool) { not_there(*this, "a private memory pool"); }
 void CudaAllocator::release_pool(int device, PoolId pool) noexcept {}
+std::vector<PoolReserved> CudaAllocator::private_pools(int device) { return {}; }
 void CudaAllocator::begin_capture(int device) { not_there(*this, "graph capture"); }
 void CudaAllocator::end_capture(int device) noexcept {}
 std::vector<SegmentInfo> CudaAllocator::snapshot(int device) { not_there(*this, "a memory snapshot"); }

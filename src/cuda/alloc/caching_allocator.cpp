@@ -192,6 +192,7 @@ void CachingAllocator::apply(const AllocatorSettings& settings) {
 // --- diagnostics ---
 
 MemoryStats CachingAllocator::stats(int device) { return heap(device).stats(); }
+std::vector<PoolReserved> CachingAllocator::private_pools(int device) { return heap(device).private_pools(); }
 void CachingAllocator::reset_peak_stats(int device) { heap(device).reset_peak_stats(); }
 void CachingAllocator::reset_accumulated_stats(int device) { heap(device).reset_accumulated_stats(); }
 

@@ -37,6 +37,7 @@ class VT_API CachingAllocator final : public CudaAllocator, private alloc::Cache
   void begin_capture(int device) override;
   void end_capture(int device) noexcept override;
   MemoryStats stats(int device) override;
+  std::vector<PoolReserved> private_pools(int device) override;
   void reset_peak_stats(int device) override;
   void reset_accumulated_stats(int device) override;
   std::vector<SegmentInfo> snapshot(int device = -1) override;

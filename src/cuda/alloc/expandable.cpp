@@ -151,7 +151,7 @@ HeapBlock* Heap::mapped_front(HeapBlock* unmapped, size_t bytes, Lane* lane) noe
   fresh->freed_at = ++clock_;
   segment.mapped += bytes;
   reserved_ += bytes;
-  count(stats_.reserved_bytes, segment, static_cast<int64_t>(bytes));
+  count_reserved(segment, static_cast<int64_t>(bytes));
   log(HistoryAction::SegmentMap, reinterpret_cast<uintptr_t>(fresh->data), bytes, segment.stream, 0, segment.pool->id);
   HeapBlock* const merged = merge_neighbours(fresh);
   insert_free(merged);
@@ -201,7 +201,7 @@ size_t Heap::unmap(HeapBlock* block) noexcept {
   count(stats_.segment, segment, (is_mapped(gone->previous) ? 1 : 0) + (is_mapped(gone->next) ? 1 : 0) - 1);
   segment.mapped -= done;
   reserved_ -= done;
-  count(stats_.reserved_bytes, segment, -static_cast<int64_t>(done));
+  count_reserved(segment, -static_cast<int64_t>(done));
   log(HistoryAction::SegmentUnmap, reinterpret_cast<uintptr_t>(gone->data), done, segment.stream, 0, segment.pool->id);
   if (gone->next != nullptr && gone->next->state() == Use::Unmapped) {
     HeapBlock* const next = gone->next;

@@ -55,7 +55,7 @@ Status Heap::add_segment(const Want& want, size_t bytes, HeapBlock*& block) {
   reserved_ += bytes;
   stats_.num_device_alloc++;
   count(stats_.segment, *segment, 1);
-  count(stats_.reserved_bytes, *segment, static_cast<int64_t>(bytes));
+  count_reserved(*segment, static_cast<int64_t>(bytes));
   log(HistoryAction::SegmentAlloc, reinterpret_cast<uintptr_t>(data), bytes, segment->stream, 0, want.pool->id);
   link(segment.release());
   insert_free(block);
@@ -91,7 +91,7 @@ bool Heap::release_segment(Segment* segment) noexcept {
   reserved_ -= segment->bytes;
   stats_.num_device_free++;
   count(stats_.segment, *segment, -1);
-  count(stats_.reserved_bytes, *segment, -static_cast<int64_t>(segment->bytes));
+  count_reserved(*segment, -static_cast<int64_t>(segment->bytes));
   log(HistoryAction::SegmentFree, reinterpret_cast<uintptr_t>(segment->data), segment->bytes, segment->stream, 0,
       segment->pool->id);
   unlink(segment);

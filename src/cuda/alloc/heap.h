@@ -22,6 +22,7 @@ struct Pool {
   PoolId id;
   int retained = 0;
   size_t segments = 0;
+  PoolStats reserved;  // bytes of its segments
   std::vector<std::unique_ptr<Lane>> lanes;
 
   /// A private pool that nobody retains: what is free in it goes back to the driver at once.
@@ -62,6 +63,7 @@ class Heap {
   void end_capture() noexcept;
 
   MemoryStats stats();
+  std::vector<PoolReserved> private_pools();
   void reset_peak_stats();
   void reset_accumulated_stats();
   void append_snapshot(std::vector<SegmentInfo>& into);
@@ -159,6 +161,7 @@ class Heap {
   void publish(Unpublished& unpublished) noexcept;
   void publish_all() noexcept;
   void count(PoolStats& stats, const Segment& segment, int64_t amount) noexcept;
+  void count_reserved(const Segment& segment, int64_t bytes) noexcept;  // in all and in the segment's pool
   void log(HistoryAction action, uintptr_t address, size_t size, StreamHandle stream, uint64_t frames,
            PoolId pool) noexcept;
   void log_freed(const HeapBlock& block, uint64_t frames) noexcept;

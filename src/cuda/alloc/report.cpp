@@ -57,6 +57,20 @@ void Heap::count(PoolStats& stats, const Segment& segment, int64_t amount) noexc
   }
 }
 
+void Heap::count_reserved(const Segment& segment, int64_t bytes) noexcept {
+  count(stats_.reserved_bytes, segment, bytes);
+  count(segment.pool->reserved, segment, bytes);
+}
+
+std::vector<PoolReserved> Heap::private_pools() {
+  std::lock_guard lock(mutex_);
+  std::vector<PoolReserved> found;
+  for (const auto& pool : pools_) {
+    if (!pool->id.is_shared()) found.push_back({pool->id, pool->reserved});
+  }
+  return found;
+}
+
 MemoryStats Heap::stats() {
   std::lock_guard lock(mutex_);
   publish_all();
@@ -77,12 +91,14 @@ void Heap::reset_peak_stats() {
   std::lock_guard lock(mutex_);
   publish_all();
   for_each_stat(stats_, [](Stat& stat) { stat.reset_peak(); });
+  for (const auto& pool : pools_) pool->reserved.for_each([](Stat& stat) { stat.reset_peak(); });
 }
 
 void Heap::reset_accumulated_stats() {
   std::lock_guard lock(mutex_);
   publish_all();
   for_each_stat(stats_, [](Stat& stat) { stat.reset_accumulated(); });
+  for (const auto& pool : pools_) pool->reserved.for_each([](Stat& stat) { stat.reset_accumulated(); });
   stats_.num_alloc_retries = stats_.num_ooms = stats_.num_oom_rejections = stats_.num_sync_all_streams = 0;
   stats_.num_device_alloc = stats_.num_device_free = stats_.cache_hits = 0;
   stats_.ladder = {};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -201,3 +202,33 @@ def test_every_public_name_of_torch_cuda_is_there_or_said_to_be_absent() -> None
         if not hasattr(torch.cuda, name):
             with pytest.raises(AttributeError, match="not there yet"):
                 getattr(torch.cuda, name)
+
+
+BINDINGS: dict[str, tuple[Any, ...]] = {
+    "cuda_memory_stats": (None,),
+    "cuda_allocator_stats": (0,),
+    "cuda_reset_peak_memory_stats": ("cuda:0",),
+    "cuda_reset_accumulated_memory_stats": (0,),
+    "cuda_mem_get_info": (0,),
+    "cuda_set_memory_fraction": (0.5, 0),
+    "cuda_memory_fraction": (0,),
+    "cuda_set_memory_limit": (None, 0),
+    "cuda_memory_limit": (0,),
+    "cuda_allocate_raw": (512, 0, 0),
+    "cuda_deallocate_raw": (1 << 47,),
+    "cuda_memory_segments": ((0, 1),),
+    "cuda_memory_history": (),
+    "cuda_configure_history": (True, 100, 0),
+    "cuda_set_thread_pool": (0, (0, 1)),
+    "cuda_current_stream": (None,),
+    "cuda_default_stream": (0,),
+    "cuda_synchronize": (None,),
+}
+
+
+@without_gpu
+@pytest.mark.parametrize("name", BINDINGS)
+def test_bindings_take_their_arguments(name: str) -> None:
+    # a wrong signature would be a TypeError; what is missing here is the GPU alone
+    with pytest.raises(RuntimeError, match=re.escape(_C.cuda_unavailable_reason())):
+        getattr(_C, name)(*BINDINGS[name])

@@ -246,6 +246,10 @@ def test_private_pools_are_apart() -> None:
         inside = make_here(3 * MIB)
     outside = make_here(3 * MIB)
     (segment,) = pool.snapshot()
+    stats = torch.cuda.memory_stats()
+    key = f"reserved_bytes_by_private_pools.{pool.id[0]}_{pool.id[1]}."
+    assert stats[key + "all.current"] == stats[key + "large_pool.peak"] == segment["total_size"]
+    assert stats[key + "small_pool.current"] == 0
     assert segment["segment_pool_id"] == pool.id != (0, 0)
     assert segment["address"] <= inside.data_ptr() < segment["address"] + segment["total_size"]
     assert not segment["address"] <= outside.data_ptr() < segment["address"] + segment["total_size"]

@@ -331,11 +331,13 @@ class MemPool:
 def use_mem_pool(pool: MemPool, device: Any = None) -> Iterator[None]:
     """A context in which this thread's allocations on the device come from `pool`."""
     index = index_of(device)
-    previous = pool._pool._enter(index)
+    pool._pool.begin_use(index)
+    previous = _C.cuda_set_thread_pool(index, pool.id)
     try:
         yield
     finally:
-        pool._pool._leave(index, previous)
+        _C.cuda_set_thread_pool(index, previous)
+        pool._pool.end_use()
 
 
 # --- out of memory ---

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "cuda/allocator.h"
 
 namespace vt::cuda {
@@ -52,6 +54,18 @@ inline void check_consistency(CudaAllocator& allocator, size_t device_used) {
   REQUIRE(sums_of(segments, 1) == sums_of(stats, &PoolStats::small_pool));
   REQUIRE(sums_of(segments, 0) == sums_of(stats, &PoolStats::large_pool));
   REQUIRE(static_cast<size_t>(stats.reserved_bytes.all.current) == device_used);
+  std::vector<PoolReserved> pools = allocator.private_pools(0);
+  for (const SegmentInfo& segment : segments) {
+    if (segment.pool.is_shared()) continue;
+    const auto pool = std::find_if(pools.begin(), pools.end(), [&](const auto& p) { return p.id == segment.pool; });
+    REQUIRE(pool != pools.end());
+    pool->reserved.all.decrease(static_cast<int64_t>(segment.total_size));
+    (segment.is_small ? pool->reserved.small_pool : pool->reserved.large_pool)
+        .decrease(static_cast<int64_t>(segment.total_size));
+  }
+  for (PoolReserved& pool : pools) {
+    pool.reserved.for_each([](const Stat& rest) { REQUIRE(rest.current == 0); });
+  }
   for (const SegmentInfo& segment : segments) {
     uintptr_t at = segment.address;
     const BlockInfo* previous = nullptr;
