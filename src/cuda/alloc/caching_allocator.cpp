@@ -158,8 +158,6 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
 
 void CachingAllocator::record_stream(Block* block, Stream stream) {
   if (block == nullptr || stream == block->stream) return;
-  VT_CHECK(stream.device == block->stream.device, Runtime, "expected a stream of cuda:", block->stream.device,
-           " for memory of that device, got one of cuda:", stream.device);
   heap(block->stream.device).record_stream(static_cast<HeapBlock*>(block), stream);
 }
 

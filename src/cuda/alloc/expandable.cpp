@@ -1,6 +1,7 @@
 // Expandable segments: a range of addresses as large as the device, backed by memory piece by piece as it is needed.
 // A block that grows at the end of what is mapped needs no hole of its size, so nothing is lost between segments.
 #include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "cuda/alloc/heap.h"
@@ -98,15 +99,23 @@ Status Heap::expand(const Want& want, Growth growth, HeapBlock*& block) {
     mapped += piece;
     stats_.num_device_alloc++;
   }
-  if (mapped == 0) {
-    if (segment.mapped == 0) (void)release_range(&segment);
-    return status;
+  // Half a block is of no use. Nothing has used it, so it can go back at once; what can't stays in the cache.
+  while (status != Status::Success && mapped > 0) {
+    const auto chunk = std::prev(segment.chunks.lower_bound(start + mapped));
+    const Status undone = device_api().unmap_memory(device_, segment.data + chunk->first, chunk->second);
+    if (undone != Status::Success) {
+      pending_.note(undone);
+      segment.refused_in = ladder_runs_;
+      break;
+    }
+    mapped -= chunk->second;
+    segment.chunks.erase(chunk);
+    stats_.num_device_free++;
   }
-  // What was mapped before a failure stays in the cache.
-  HeapBlock* const fresh = mapped_front(room, mapped, want.lane);
-  if (status != Status::Success) return status;
-  block = fresh;
-  return Status::Success;
+  HeapBlock* const fresh = mapped > 0 ? mapped_front(room, mapped, want.lane) : nullptr;
+  if (segment.mapped == 0) (void)release_range(&segment);
+  if (status == Status::Success) block = fresh;
+  return status;
 }
 
 Segment* Heap::new_range(const Want& want, Status& status) {

@@ -124,9 +124,8 @@ HeapBlock* Heap::after_emptying(const Want& want) {
   if (may_call()) {
     stats_.ladder.emptied++;
     release_free(/*only_dying=*/false);
-    // Unmapping and freeing touch no block that is in use, but what is left may have come together.
-    if (HeapBlock* block = fit_anywhere(want)) return block;
   }
+  if (HeapBlock* block = fit_anywhere(want)) return block;
   return grown(want, Growth::Preferred, Growth::Exact);
 }
 

@@ -1,5 +1,6 @@
 #include "cuda/alloc/pending.h"
 
+#include <new>
 #include <utility>
 
 #include "cuda/alloc/planted.h"
@@ -7,17 +8,20 @@
 namespace vt::cuda::alloc {
 
 PendingUses::~PendingUses() {
-  finish_all();
-  for (const EventHandle event : events_) {
-    if (!is_poisoned()) note(device_api().destroy_event(device_, event));
+  while (to_record_ != nullptr) finish(std::exchange(to_record_, to_record_->younger));
+  for (const auto& queue : queues_) {
+    while (queue->oldest != nullptr) finish_oldest(*queue);
+  }
+  for (const SpareEvent& event : events_) {
+    if (!is_poisoned()) note(device_api().destroy_event(event.device, event.handle), event.device);
   }
   while (spares_ != nullptr) delete std::exchange(spares_, spares_->other);
 }
 
-void PendingUses::note(Status status) noexcept {
+void PendingUses::note(Status status, int device) noexcept {
   if (status == Status::Success) return;
   device_api().clear_error();
-  if (is_sticky(status)) poison(device_, status, "a call of the memory allocator");
+  if (is_sticky(status)) poison(device, status, "a call of the memory allocator");
 }
 
 void PendingUses::add(HeapBlock* block, Stream stream) {
@@ -64,27 +68,37 @@ void PendingUses::start(HeapBlock* block, bool may_record) noexcept {
   }
 }
 
+// Null when there is none and none can be made.
+EventHandle PendingUses::acquire_event(int device) noexcept {
+  for (auto spare = events_.rbegin(); spare != events_.rend(); ++spare) {
+    if (spare->device != device) continue;
+    const EventHandle event = spare->handle;
+    *spare = events_.back();
+    events_.pop_back();
+    return event;
+  }
+  try {
+    if (events_.capacity() <= events_made_) events_.reserve(2 * events_made_ + 8);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+  EventHandle event = nullptr;
+  const Status status = device_api().create_event(device, /*timing=*/false, /*blocking=*/false, event);
+  note(status, device);
+  if (status != Status::Success) return nullptr;
+  ++events_made_;
+  return event;
+}
+
 bool PendingUses::record(StreamUse* use) noexcept {
   if (is_poisoned()) return false;
-  EventHandle event = nullptr;
-  if (!events_.empty()) {
-    event = events_.back();
-    events_.pop_back();
-  } else {
-    try {
-      if (events_.capacity() <= events_made_) events_.reserve(2 * events_made_ + 8);
-    } catch (...) {
-      return false;
-    }
-    const Status status = device_api().create_event(device_, /*timing=*/false, /*blocking=*/false, event);
-    note(status);
-    if (status != Status::Success) return false;
-    ++events_made_;
-  }
-  const Status status = device_api().record_event(event, use->queue->stream);
-  note(status);
+  const Stream stream = use->queue->stream;
+  const EventHandle event = acquire_event(stream.device);
+  if (event == nullptr) return false;
+  const Status status = device_api().record_event(event, stream);
+  note(status, stream.device);
   if (status != Status::Success) {
-    events_.push_back(event);
+    events_.push_back({event, stream.device});
     return false;
   }
   use->event = event;
@@ -100,7 +114,7 @@ void PendingUses::enqueue(StreamUse* use) noexcept {
 
 // The event goes back to the pool, and with the last use of its block the block to the list of those that are done.
 void PendingUses::finish(StreamUse* use) noexcept {
-  if (use->event != nullptr) events_.push_back(use->event);
+  if (use->event != nullptr) events_.push_back({use->event, use->queue->stream.device});
   HeapBlock* const block = use->block;
   use->event = nullptr;
   use->other = spares_;
@@ -112,12 +126,37 @@ void PendingUses::finish(StreamUse* use) noexcept {
   }
 }
 
+// Of the device's own streams everything is done; those of other devices are waited for.
 void PendingUses::finish_all() noexcept {
-  while (to_record_ != nullptr) finish(std::exchange(to_record_, to_record_->younger));
-  for (const auto& queue : queues_) {
-    while (queue->oldest != nullptr) finish(std::exchange(queue->oldest, queue->oldest->younger));
-    queue->youngest = nullptr;
+  for (StreamUse** at = &to_record_; *at != nullptr;) {
+    StreamUse* const use = *at;
+    const bool is_own = use->queue->stream.device == device_;
+    if (!is_own && !record(use)) {
+      at = &use->younger;
+      continue;
+    }
+    *at = use->younger;
+    if (is_own) finish(use);
+    else enqueue(use);
   }
+  for (const auto& queue : queues_) {
+    const int device = queue->stream.device;
+    while (queue->oldest != nullptr) {
+      if (device != device_) {
+        const Status status = device_api().synchronize(queue->oldest->event);
+        note(status, device);
+        if (status != Status::Success) break;
+      }
+      finish_oldest(*queue);
+    }
+  }
+}
+
+void PendingUses::finish_oldest(UseQueue& queue) noexcept {
+  StreamUse* const use = queue.oldest;
+  queue.oldest = use->younger;
+  if (queue.oldest == nullptr) queue.youngest = nullptr;
+  finish(use);
 }
 
 HeapBlock* PendingUses::collect_done() noexcept {
@@ -135,11 +174,10 @@ HeapBlock* PendingUses::collect_done() noexcept {
     while (queue->oldest != nullptr && !is_poisoned()) {
       if (!VT_PLANTED(PendingBlockReused)) {
         const Status status = device_api().query(queue->oldest->event);
-        note(status);
+        note(status, queue->stream.device);
         if (status != Status::Success) break;
       }
-      finish(std::exchange(queue->oldest, queue->oldest->younger));
-      if (queue->oldest == nullptr) queue->youngest = nullptr;
+      finish_oldest(*queue);
     }
   }
   return std::exchange(done_, nullptr);

@@ -52,7 +52,7 @@ class PendingUses {
       block = next;
     }
   }
-  /// The same after the device is known to be idle: every use is done.
+  /// The same after the device is known to be idle: every use by its streams is done. Waits for those of others.
   template <class Take>
   void reap_all(Take take) noexcept {
     finish_all();
@@ -64,13 +64,15 @@ class PendingUses {
   int64_t blocks() const noexcept { return blocks_; }
   /// True once the device is lost; no call is made from then on.
   bool is_poisoned() const noexcept { return cuda::is_poisoned(device_); }
-  /// Takes notice of what a call returned where nothing can be thrown.
-  void note(Status status) noexcept;
+  /// Takes notice of what a call on this device returned where nothing can be thrown.
+  void note(Status status) const noexcept { note(status, device_); }
 
  private:
+  static void note(Status status, int device) noexcept;
   bool record(StreamUse* use) noexcept;
   void enqueue(StreamUse* use) noexcept;
   void finish(StreamUse* use) noexcept;
+  void finish_oldest(UseQueue& queue) noexcept;
   void finish_all() noexcept;
   HeapBlock* collect_done() noexcept;
 
@@ -80,7 +82,13 @@ class PendingUses {
   StreamUse* to_record_ = nullptr;  // newest first
   HeapBlock* done_ = nullptr;
   StreamUse* spares_ = nullptr;
-  std::vector<EventHandle> events_;  // not in use; its capacity is that of all events made
+  struct SpareEvent {
+    EventHandle handle;
+    int device;  // of the streams that it can be recorded on
+  };
+  EventHandle acquire_event(int device) noexcept;
+
+  std::vector<SpareEvent> events_;  // not in use; its capacity is that of all events made
   size_t events_made_ = 0;
 };
 
