@@ -29,6 +29,8 @@ PARTS = (
     "the state of an optimizer or scaler",
     "which parameters have a gradient",
 )
+EXACT = (int, bool, str, type(None))  # equal values of one of these types are the same to any code
+NUMBERS = (*EXACT, float)
 IGNORED_OPTIONS = ("params", "param_names", "initial_lr")
 
 
@@ -171,7 +173,9 @@ class Surroundings:
     def variables_key(self) -> Hashable:
         found: list[Hashable] = []
         for name, value in self.variables:
-            if isinstance(value, Tensor):
+            if type(value) in EXACT:
+                found.append((name, type(value), value))
+            elif isinstance(value, Tensor):
                 # values on the CPU reach kernels as numbers
                 found.append((name, id(value), value.data_ptr(), value.is_cuda or value._version))
             elif (key := plain_key(value)) is not None:
@@ -179,13 +183,14 @@ class Surroundings:
         return tuple(found)
 
     def options_key(self) -> Hashable:
-        return tuple(
-            (name, option_key(value))
-            for o in self.optimizers
-            for group in o.param_groups
-            for name, value in group.items()
-            if name not in IGNORED_OPTIONS and not (name == "lr" and takes_rate(o, value))
-        )
+        found: list[Hashable] = []
+        for o in self.optimizers:
+            for group in o.param_groups:
+                for name, value in group.items():
+                    if name in IGNORED_OPTIONS or (name == "lr" and takes_rate(o, value)):
+                        continue
+                    found.append((name, value if type(value) in NUMBERS else option_key(value)))
+        return tuple(found)
 
     # ---- what a run may not change
 
