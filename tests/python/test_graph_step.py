@@ -262,6 +262,24 @@ def test_two_eager_runs_then_replays_with_new_inputs(simulated: list[Any]) -> No
     assert kept.tolist() == [3.0, 3.0], "what is returned is a copy"
 
 
+def test_a_method_has_graphs_per_object(simulated: list[Any]) -> None:
+    class Doubler:
+        def __init__(self, factor: float):
+            self.factor = factor
+
+        @vibetensor.graph_step
+        def step(self, x: Any) -> Any:
+            return x * self.factor
+
+    a, b = Doubler(2.0), Doubler(3.0)
+    for _ in range(4):
+        assert a.step(torch.ones(1)).item() == 2.0 and b.step(torch.ones(1)).item() == 3.0
+    assert len(simulated) == 2 and a.step.replays == 2
+    a.factor = 5.0
+    assert a.step(torch.ones(1)).item() == 5.0 and a.step.reason is not None
+    assert isinstance(Doubler.step, GraphStep)
+
+
 def test_the_least_recently_used_graph_goes(simulated: list[Any]) -> None:
     step = vibetensor.graph_step(lambda x: x + 1, warmup=1, max_graphs=2)
     for n in (1, 2):

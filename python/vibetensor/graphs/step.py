@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import update_wrapper
+from types import MethodType
 from typing import Any
 
 from vibetensor import _C
@@ -92,6 +93,17 @@ class GraphStep:
         self._pool: tuple[int, int] | None = None
         self._stream: Any = None  # of the latest replay
         update_wrapper(self, fn, updated=())
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._attribute = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> GraphStep:
+        """For a method: each object has graphs of its own."""
+        if instance is None:
+            return self
+        bound = GraphStep(MethodType(self.fn, instance), self.warmup, self.max_graphs, self.verify, self.static_outputs)
+        instance.__dict__[self._attribute] = bound  # found before this the next time
+        return bound
 
     def __repr__(self) -> str:
         return f"GraphStep({self._name}, {len(self._graphs)} graphs, {self.replays} replays)"
@@ -185,6 +197,7 @@ class GraphStep:
         """The step as a graph that has not run yet. Unfit if it can't be one; then all is as it was."""
         from vibetensor.torch.cuda.graphs import CUDAGraph, graph, graph_pool_handle
 
+        _C.cuda_synchronize()  # what an earlier kernel has to report is no reason against a graph
         if self._pool is None:
             self._pool = graph_pool_handle()
         around = self._surroundings
@@ -200,7 +213,7 @@ class GraphStep:
         rates = self._rates()
         graphed = CUDAGraph()
         try:
-            with Rates(rates) as on_device, graph(graphed, pool=self._pool):
+            with Rates(rates) as on_device, graph(graphed, self._pool, capture_error_mode="thread_local"):
                 result = self.fn(*args, **kwargs)
             outputs, output_spec = flatten(result)
             self._check(outputs, attempts, key, hosts_numbers, on_device)
