@@ -1,6 +1,7 @@
 #include "cuda/capture.h"
 
 #include <atomic>
+#include <mutex>
 
 #include "core/error.h"
 #include "cuda/backend.h"
@@ -12,6 +13,20 @@ namespace {
 
 thread_local Capture* thread_capture = nullptr;
 std::atomic<DescribePlace> place_source{nullptr};
+
+struct CaptureStreams {
+  std::mutex mutex;
+  StreamHandle handles[kMaxDevices] = {};
+};
+CaptureStreams& capture_streams() {
+  static auto* instance = new CaptureStreams;
+  return *instance;
+}
+[[maybe_unused]] const bool forgets_streams = on_device_api_change([] {
+  CaptureStreams& all = capture_streams();
+  std::lock_guard lock(all.mutex);
+  for (StreamHandle& handle : all.handles) handle = nullptr;
+});
 
 void adopt_generator(CudaGenerator& generator) { thread_capture->adopt(generator); }
 
@@ -28,6 +43,14 @@ Capture* current_capture() noexcept { return thread_capture; }
 void refuse_under_capture(const char* what) {
   if (VT_LIKELY(thread_capture == nullptr)) return;
   VT_THROW(Runtime, what, " cannot be part of a CUDA graph", place_suffix());
+}
+
+Stream capture_stream(int device) {
+  CaptureStreams& all = capture_streams();
+  std::lock_guard lock(all.mutex);
+  StreamHandle& handle = all.handles[device];
+  if (handle == nullptr) check(device_api().create_stream(device, 0, handle), "stream creation");
+  return {handle, device};
 }
 
 void set_place_source(DescribePlace describe) { place_source.store(describe); }

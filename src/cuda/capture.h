@@ -95,6 +95,10 @@ inline bool is_capturing() noexcept { return current_capture() != nullptr; }
 /// Throws RuntimeError if this thread captures; `what` begins the sentence: "a synchronisation".
 VT_API void refuse_under_capture(const char* what);
 
+/// A stream of the device for captures alone: the pool's streams go round, and work that another thread gives to a
+/// stream is recorded with the rest.
+VT_API Stream capture_stream(int device);
+
 /// Says where a program is, as "train.py:31 in step"; empty if it doesn't know.
 using DescribePlace = std::string (*)();
 /// For error texts; set once by a language binding.

@@ -165,6 +165,10 @@ void bind_cuda_graphs(nb::module_& m) {
   m.def("bump_versions", [](nb::list tensors) {
     for (nb::handle t : tensors) expect_tensor(t.ptr(), "bump_versions()").impl()->bump_version();
   });
+  m.def("cuda_capture_stream", [](int device) {
+    cuda::ensure_available();
+    return cuda::capture_stream(device);
+  });
   m.def("cuda_graph_pool_handle", [] { return pair_of(cuda::new_pool_id()); });
   m.def("cuda_is_current_stream_capturing", [] {
     if (cuda::is_capturing()) return true;

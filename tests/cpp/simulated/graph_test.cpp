@@ -273,6 +273,13 @@ TEST_CASE("memory that a graph uses cannot be resized until the graph is gone") 
   CHECK(x.storage()->bytes() == 1024);
 }
 
+TEST_CASE("the stream for captures is not one of the pool's") {
+  SimulatedMachine machine;
+  const Stream stream = cuda::capture_stream(0);
+  CHECK(stream == cuda::capture_stream(0));
+  for (int i = 0; i < 2 * cuda::kStreamsPerPool; ++i) CHECK(cuda::pool_stream(0) != stream);
+}
+
 TEST_CASE("graphs end on the thread that began them") {
   SimulatedMachine machine;
   const Tensor x = bytes(512);

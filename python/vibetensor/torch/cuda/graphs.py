@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar
+from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.cuda.streams import Stream, StreamContext
+from vibetensor.torch.cuda.streams import StreamContext
 
 Pool = tuple[int, int]
 
@@ -97,8 +97,6 @@ class graph:
     CUDAGraph.capture_begin.
     """
 
-    default_capture_stream: ClassVar[dict[int, Any]] = {}
-
     def __init__(
         self,
         cuda_graph: CUDAGraph,
@@ -113,18 +111,8 @@ class graph:
         self.cuda_graph = cuda_graph
         self.pool = pool
         self.capture_error_mode = capture_error_mode
-        self.capture_stream = self._default_stream() if stream is None else stream
+        self.capture_stream = _C.cuda_capture_stream(_C.cuda_current_device()) if stream is None else stream
         self.stream_ctx = StreamContext(self.capture_stream)
-
-    @classmethod
-    def _default_stream(cls) -> Any:
-        from vibetensor.torch.cuda import current_device
-
-        device = current_device()
-        stream = cls.default_capture_stream.get(device)
-        if stream is None:
-            stream = cls.default_capture_stream[device] = Stream(device)
-        return stream
 
     def __enter__(self) -> None:
         from vibetensor.torch.cuda import empty_cache, synchronize
