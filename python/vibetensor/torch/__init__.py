@@ -15,6 +15,7 @@ from typing import Any
 from vibetensor import _C, __version__
 from vibetensor.torch import _tensor, functional
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._streams import Event, Stream
 from vibetensor.torch._tensor_str import set_printoptions
 from vibetensor.torch.functional import (
     broadcast_shapes,

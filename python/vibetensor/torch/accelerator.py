@@ -30,4 +30,52 @@ def synchronize(device: Any = None) -> None:
     synchronize(device)
 
 
-__getattr__ = module_getattr(__name__)
+def current_device_index() -> int:
+    """The number of the accelerator that is current."""
+    from vibetensor.torch.cuda import current_device
+
+    return current_device()
+
+
+def set_device_index(device: Any) -> None:
+    """Returns None; makes `device` the current accelerator."""
+    from vibetensor.torch.cuda import set_device
+
+    set_device(device)
+
+
+def current_stream(device: Any = None) -> Any:
+    """The stream on which work for the device is queued now."""
+    from vibetensor.torch.cuda import current_stream
+
+    return current_stream(device)
+
+
+def set_stream(stream: Any) -> None:
+    """Returns None; makes `stream` and its device current."""
+    from vibetensor.torch.cuda import set_stream
+
+    set_stream(stream)
+
+
+MEMORY = {
+    "empty_cache": "empty_cache",
+    "empty_host_cache": "empty_host_cache",
+    "get_memory_info": "mem_get_info",
+    "max_memory_allocated": "max_memory_allocated",
+    "max_memory_reserved": "max_memory_reserved",
+    "memory_allocated": "memory_allocated",
+    "memory_reserved": "memory_reserved",
+    "memory_stats": "memory_stats",
+    "reset_accumulated_memory_stats": "reset_accumulated_memory_stats",
+    "reset_peak_memory_stats": "reset_peak_memory_stats",
+}
+absent = module_getattr(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in MEMORY:
+        return absent(name)
+    from vibetensor.torch.cuda import memory
+
+    return getattr(memory, MEMORY[name])

@@ -7,6 +7,7 @@
 
 #include "bindings/python/cuda_argument.h"
 #include "bindings/python/module.h"
+#include "bindings/python/python_frames.h"
 #include "bindings/python/python_stack.h"
 #include "cuda/allocator.h"
 #include "cuda/pinned.h"
@@ -274,6 +275,7 @@ void bind_stacks(nb::module_& m) {
         cuda::set_stack_source(&capture_stack, frees, &describe_stack);
       },
       nb::arg("kind"), nb::arg("frees") = false);
+  m.def("use_python_frame_objects", [](bool on) { use_frame_objects(on); });  // for tests
   m.def("python_stack_table", [] {
     const StackTableSize size = stack_table_size();
     nb::dict d;

@@ -1,6 +1,9 @@
 #include "bindings/python/python_frames.h"
 
 #include <dlfcn.h>
+#if PY_VERSION_HEX < 0x030b0000
+#include <frameobject.h>
+#endif
 
 #include <cstdint>
 #include <cstdlib>
@@ -24,8 +27,9 @@ struct Layout {
 };
 constexpr Layout kLayouts[] = {{11, 56, 8, 32, 48, 56, 69}, {12, 56, 0, 0, 8, 56, 70}, {13, 72, kNone, 0, 8, 56, 70}};
 
-const Layout* layout = nullptr;  // null: frame objects are used
-size_t code_header = 0;          // bytes of a code object before its instructions
+const Layout* known_layout = nullptr;  // of this interpreter; null if it is none of these
+const Layout* layout = nullptr;        // in use; null: frame objects are used
+size_t code_header = 0;                // bytes of a code object before its instructions
 
 // Public, but outside the limited API.
 using FrameToFrame = PyFrameObject* (*)(PyFrameObject*);
@@ -53,6 +57,9 @@ int read_interpreter(const Layout& at, RawFrame* frames, int capacity) noexcept 
 }
 
 int offset_of(PyFrameObject* frame) noexcept {
+#if PY_VERSION_HEX < 0x030b0000
+  return frame->f_lasti * 2;  // counted in instructions of two bytes
+#endif
   if (frame_instruction) return frame_instruction(frame);
   const Ref offset = Ref::steal_or_null(PyObject_GetAttrString(reinterpret_cast<PyObject*>(frame), "f_lasti"));
   if (offset) return static_cast<int>(PyLong_AsLong(offset.get()));
@@ -99,7 +106,7 @@ void init_frames() {
   const char* version = Py_GetVersion();  // "3.12.1 (main, ...)"
   if (std::strncmp(version, "3.", 2) == 0) minor = std::atoi(version + 2);
   objects_are_cheap = minor == 10;
-  layout = nullptr;
+  layout = known_layout = nullptr;
 #ifndef Py_GIL_DISABLED
   RawFrame innermost;
   if (read_objects(&innermost, 1) != 1 || !frame_instruction) return;
@@ -107,7 +114,7 @@ void init_frames() {
   const Ref size = Ref::steal(PyObject_GetAttrString(type, "__basicsize__"));
   code_header = PyLong_AsSize_t(size.get());
   for (const Layout& candidate : kLayouts) {
-    if (candidate.minor == minor && agrees(candidate)) layout = &candidate;
+    if (candidate.minor == minor && agrees(candidate)) layout = known_layout = &candidate;
   }
 #endif
 }
@@ -116,11 +123,15 @@ int read_frames(RawFrame* frames, int capacity) noexcept {
   return VT_LIKELY(layout != nullptr) ? read_interpreter(*layout, frames, capacity) : read_objects(frames, capacity);
 }
 
+void use_frame_objects(bool on) noexcept { layout = on ? nullptr : known_layout; }
+
 bool frames_are_cheap() noexcept { return layout != nullptr || objects_are_cheap; }
 
 Py_ssize_t instruction_offset(const RawFrame& frame) noexcept {
   const auto place = reinterpret_cast<intptr_t>(frame.place);
-  return layout ? place - reinterpret_cast<intptr_t>(frame.code) - static_cast<intptr_t>(code_header) : place;
+  const auto code = reinterpret_cast<intptr_t>(frame.code);
+  // An address in the code object, which lies behind its start, or an offset, which is smaller than any address.
+  return place > code ? place - code - static_cast<intptr_t>(code_header) : place;
 }
 
 }  // namespace vt::python

@@ -24,6 +24,8 @@ void init_frames();
 int read_frames(RawFrame* frames, int capacity) noexcept;
 /// Frames that cost little to read: all where the interpreter's memory is read, else the innermost.
 bool frames_are_cheap() noexcept;
+/// For tests: on, the public functions are used whatever the version.
+void use_frame_objects(bool on) noexcept;
 /// The offset in bytes of the frame's instruction in its code, as f_lasti has it.
 Py_ssize_t instruction_offset(const RawFrame& frame) noexcept;
 

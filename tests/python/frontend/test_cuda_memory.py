@@ -204,6 +204,26 @@ def test_every_public_name_of_torch_cuda_is_there_or_said_to_be_absent() -> None
                 getattr(torch.cuda, name)
 
 
+def test_the_accelerators_streams_events_and_memory() -> None:
+    assert issubclass(torch.cuda.ExternalStream, torch.Stream) and torch.cuda.Stream is torch.Stream
+    event = torch.Event("cuda", enable_timing=True)
+    assert isinstance(event, torch.cuda.Event) and event.query()
+    with pytest.raises(RuntimeError, match="accelerator"):
+        torch.Event("cpu")
+    for name in torch.accelerator.MEMORY:
+        assert getattr(torch.accelerator, name) is getattr(memory, torch.accelerator.MEMORY[name])
+    with pytest.raises(AttributeError):
+        torch.accelerator.nothing  # noqa: B018
+
+
+@without_gpu
+def test_the_accelerator_without_a_gpu() -> None:
+    assert torch.accelerator.memory_allocated() == 0
+    for call in (torch.accelerator.current_stream, torch.accelerator.current_device_index, torch.Stream):
+        with pytest.raises(RuntimeError, match=re.escape(_C.cuda_unavailable_reason())):
+            call()
+
+
 BINDINGS: dict[str, tuple[Any, ...]] = {
     "cuda_memory_stats": (None,),
     "cuda_allocator_stats": (0,),

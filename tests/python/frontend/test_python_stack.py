@@ -65,6 +65,23 @@ def test_depth_is_bounded(depth: int) -> None:
     assert [f["name"].endswith("down") for f in stack[1 : min(depth, 100)]] == [True] * (min(depth, 100) - 1)
 
 
+@pytest.mark.parametrize("kind", ["short", "full"])
+def test_the_public_functions_tell_the_same(kind: str) -> None:
+    # what versions of CPython use whose frames we do not know
+    _C.set_python_stack_kind(kind)
+    stacks = []
+    for public in (False, True):
+        _C.use_python_frame_objects(public)
+        try:
+            stacks.append(both())
+        finally:
+            _C.use_python_frame_objects(False)
+    (fast, python), (public_frames, _) = stacks
+    assert public_frames == python[: len(public_frames)]
+    assert fast[: len(public_frames)] == public_frames
+    assert len(public_frames) == (len(fast) if kind == "full" or sys.version_info < (3, 11) else 1)
+
+
 def test_generators_lambdas_comprehensions_and_methods() -> None:
     def generator() -> Iterator[Any]:
         yield frames()
