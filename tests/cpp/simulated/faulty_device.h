@@ -11,16 +11,15 @@ namespace vt::simulated {
 
 // clang-format off
 /// Every call of DeviceApi that can fail.
-#define VT_SIMULATED_CALLS(X)                                                                                          \
-  X(DeviceProperties)                                                                                                  \
-  X(SetDevice)                                                                                                         \
-  X(SynchronizeDevice) X(MemoryInfo) X(CanAccessPeer) X(Allocate) X(Free) X(AllocateAsync) X(FreeAsync)                \
-      X(PoolReserved) X(ResetPoolPeak) X(TrimPool) X(Granularity) X(ReserveAddresses) X(ReleaseAddresses) X(MapMemory) \
-          X(UnmapMemory) X(AllocateHost) X(FreeHost) X(PriorityRange) X(CreateStream) X(QueryStream)                   \
-              X(SynchronizeStream) X(Priority) X(CreateEvent) X(DestroyEvent) X(RecordEvent) X(WaitEvent)              \
-                  X(QueryEvent) X(SynchronizeEvent) X(ElapsedMs) X(Launch) X(AllowSharedMemory) X(Copy) X(CopyPeer)    \
-                      X(Fill) X(FillRows) X(BeginCapture) X(EndCapture) X(CaptureInfo) X(Instantiate) X(LaunchGraph)   \
-                          X(DestroyGraph) X(DestroyGraphExec) X(NodeCount) X(PrintGraph)
+#define VT_SIMULATED_CALLS(X)                                                                       \
+  X(DeviceProperties) X(SetDevice) X(SynchronizeDevice) X(MemoryInfo) X(CanAccessPeer) X(Allocate)  \
+  X(Free) X(AllocateAsync) X(FreeAsync) X(PoolReserved) X(ResetPoolPeak) X(TrimPool) X(Granularity) \
+  X(ReserveAddresses) X(ReleaseAddresses) X(MapMemory) X(UnmapMemory) X(AllocateHost) X(FreeHost)   \
+  X(PriorityRange) X(CreateStream) X(QueryStream) X(SynchronizeStream) X(Priority) X(CreateEvent)   \
+  X(DestroyEvent) X(RecordEvent) X(WaitEvent) X(QueryEvent) X(SynchronizeEvent) X(ElapsedMs)        \
+  X(Launch) X(AllowSharedMemory) X(Copy) X(CopyPeer) X(Fill) X(FillRows) X(BeginCapture)            \
+  X(EndCapture) X(CaptureInfo) X(Instantiate) X(LaunchGraph) X(DestroyGraph) X(DestroyGraphExec)    \
+  X(NodeCount) X(PrintGraph)
 // clang-format on
 
 enum class Call : int {
