@@ -2,11 +2,11 @@
 //
 // Note [What capture forbids]
 // While a stream captures: waiting for it or asking it; waiting for or asking an event recorded in it; waiting for its
-// device; freeing memory of its device. Calls that are "potentially unsafe" (allocations and frees, page-locked memory,
-// events that are asked) are forbidden to other threads too under a global capture, to the capturing thread alone under
-// a thread-local one, and allowed under a relaxed one. A forbidden call fails and invalidates the capture, as do a wait
-// on an event from outside, and one from another capture. Ending fails when it was invalidated, when another thread or
+// device; freeing memory of its device. A forbidden call fails and invalidates the capture, as do a wait on an event
+// from outside, and one on an event of another capture. Ending fails when it was invalidated, when another thread or
 // another stream than the first ends it, or when a stream that joined has work that the first does not wait for.
+// CUDA has more calls that some capture modes forbid (cudaMalloc, cudaEventQuery): the DeviceApi of CUDA makes these in
+// relaxed mode, so that here too they are allowed in every mode.
 #include <algorithm>
 #include <cstdio>
 
@@ -30,28 +30,9 @@ constexpr auto kUnjoined = static_cast<Status>(904);
 constexpr auto kIsolation = static_cast<Status>(905);
 constexpr auto kWrongThread = static_cast<Status>(908);
 
-thread_local CaptureMode thread_mode = CaptureMode::Global;
-
 }  // namespace
 
-Status SimulatedDevice::exchange_capture_mode(CaptureMode& mode) {
-  std::swap(mode, thread_mode);
-  return Status::Success;
-}
-
 void SimulatedDevice::invalidate(Capture& capture) { capture.invalidated = true; }
-
-Status SimulatedDevice::guard_unsafe() {
-  Status status = Status::Success;
-  for (const auto& capture : captures_) {
-    const bool own = capture->thread == std::this_thread::get_id();
-    if (thread_mode == CaptureMode::Relaxed || (!own && thread_mode == CaptureMode::ThreadLocal)) continue;
-    if (own ? capture->mode == CaptureMode::Relaxed : capture->mode != CaptureMode::Global) continue;
-    invalidate(*capture);
-    status = Status::CaptureUnsupported;
-  }
-  return status;
-}
 
 Status SimulatedDevice::guard_device(int device) {
   Status status = Status::Success;

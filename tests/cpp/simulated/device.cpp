@@ -230,7 +230,6 @@ Status SimulatedDevice::allocate(int device, size_t bytes, void*& data) {
   data = nullptr;
   if (!valid(device)) return kInvalidDevice;
   if (bytes == 0) return Status::Success;
-  if (const Status status = guard_unsafe(); status != Status::Success) return status;
   data = devices_[device].memory->allocate(bytes, Extent::Kind::Malloc);
   if (data == nullptr) return Status::OutOfMemory;
   check_cap(device, "allocate");
@@ -242,9 +241,7 @@ Status SimulatedDevice::free(int device, void* data) {
   advance();
   if (!valid(device)) return kInvalidDevice;
   if (data == nullptr) return Status::Success;
-  Status status = guard_unsafe();
-  if (status == Status::Success) status = guard_device(device);
-  if (status != Status::Success) return status;
+  if (const Status status = guard_device(device); status != Status::Success) return status;
   finish_device(device);
   Device& d = devices_[device];
   const Extent* extent = d.memory->extent_at(data);
@@ -400,7 +397,6 @@ Status SimulatedDevice::allocate_host(size_t bytes, void*& data) {
   std::lock_guard lock(mutex_);
   advance();
   data = nullptr;
-  if (const Status status = guard_unsafe(); status != Status::Success) return status;
   data = std::aligned_alloc(4096, round_up(std::max<size_t>(bytes, 1), 4096));
   if (data == nullptr) return Status::OutOfMemory;
   std::memset(data, kPoison, bytes);
@@ -412,7 +408,6 @@ Status SimulatedDevice::free_host(void* data) {
   std::lock_guard lock(mutex_);
   advance();
   if (data == nullptr) return Status::Success;
-  if (const Status status = guard_unsafe(); status != Status::Success) return status;
   const auto block = host_blocks_.find(reinterpret_cast<uintptr_t>(data));
   if (block == host_blocks_.end()) {
     report_.violation("free_host got memory that is not allocated");
@@ -535,7 +530,6 @@ Status SimulatedDevice::query(cuda::EventHandle handle) {
     if (const auto capture = event->capture.lock()) invalidate(*capture);
     return kCapturedEvent;
   }
-  if (const Status status = guard_unsafe(); status != Status::Success) return status;
   if (!is_done(*event)) return Status::NotReady;
   host_saw(event->clock);
   return Status::Success;
@@ -550,7 +544,6 @@ Status SimulatedDevice::synchronize(cuda::EventHandle handle) {
     if (const auto capture = event->capture.lock()) invalidate(*capture);
     return kCapturedEvent;
   }
-  if (const Status status = guard_unsafe(); status != Status::Success) return status;
   if (event->lane != kMaxLanes) finish(event->lane, event->position);
   host_saw(event->clock);
   return Status::Success;

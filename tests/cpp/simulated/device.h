@@ -141,8 +141,6 @@ class SimulatedDevice final : public cuda::DeviceApi {
   cuda::Status begin_capture(cuda::Stream stream, cuda::CaptureMode mode) override;
   cuda::Status end_capture(cuda::Stream stream, cuda::GraphHandle& graph) override;
   cuda::Status capture_info(cuda::Stream stream, cuda::CaptureState& state, uint64_t& id) override;
-  /// CUDA's cudaThreadExchangeStreamCaptureMode: what the calling thread may do while others capture.
-  cuda::Status exchange_capture_mode(cuda::CaptureMode& mode);
   cuda::Status instantiate(int device, cuda::GraphHandle graph, cuda::GraphExecHandle& exec) override;
   cuda::Status launch_graph(cuda::GraphExecHandle exec, cuda::Stream stream) override;
   cuda::Status destroy_graph(cuda::GraphHandle graph) override;
@@ -222,7 +220,6 @@ class SimulatedDevice final : public cuda::DeviceApi {
 
   // Capture (capture.cpp).
   cuda::Status give(Lane& lane, Work work);
-  cuda::Status guard_unsafe();
   cuda::Status guard_device(int device);
   void invalidate(Capture& capture);
   void add_node(Lane& lane, Work work);

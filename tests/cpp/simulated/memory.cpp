@@ -16,7 +16,7 @@ size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * 
 
 }  // namespace
 
-Memory::Memory(size_t capacity, bool real, int number) : capacity_(capacity), real_(real), span_(16 * capacity) {
+Memory::Memory(size_t capacity, bool real, int number) : capacity_(capacity), real_(real), span_(512 * capacity) {
   span_ = round_up(span_, kPage);
   // The same addresses in every run where the system allows it, so that a seed replays to the byte.
   void* const wanted = reinterpret_cast<void*>(kFirstAddress + static_cast<uintptr_t>(number) * kAddressesPerDevice);
