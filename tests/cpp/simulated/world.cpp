@@ -180,9 +180,9 @@ void World::use_elsewhere(Held& held) {
   const Stream own = held.block->stream;
   const Stream other = any_stream(random_.one_in(8) ? any_device() : own.device);
   // One that others use at unknown times can't be waited for any more, but more streams may join in.
-  if (held.frozen && (other.device != own.device || other == own)) return;
+  if (held.frozen && other == own) return;
   order(own, other);
-  const bool announced = held.frozen || (other.device == own.device && random_.one_in(2));
+  const bool announced = held.frozen || random_.one_in(2);
   if (announced && random_.one_in(2)) {
     allocator_->record_stream(held.block, other);
     oracle_->on_record_stream(*held.block, other);
