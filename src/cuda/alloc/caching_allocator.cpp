@@ -104,12 +104,9 @@ Block* CachingAllocator::allocate(size_t bytes, Stream stream) {
   if (VT_LIKELY(cache != nullptr && bytes <= alloc::kSmallRequest && is_shared)) {
     std::lock_guard lock(cache->lock);
     Shelf* const shelf = cache->shelf(stream);
-    HeapBlock* const block = VT_LIKELY(shelf != nullptr) ? shelf->lists[Shelf::index(bytes)] : nullptr;
+    HeapBlock* const block = VT_LIKELY(shelf != nullptr) ? shelf->take(bytes) : nullptr;
     if (VT_LIKELY(block != nullptr)) {
-      shelf->lists[Shelf::index(bytes)] = block->link;
-      shelf->bytes -= block->bytes;
       block->set_state(Use::Live);
-      block->link = nullptr;
       block->requested = bytes;
       block->frames = frames;
       alloc::note_shape(block->shape);
@@ -135,18 +132,15 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
     {
       std::lock_guard lock(cache->lock);
       Shelf* const shelf = cache->make_shelf(block->stream);
-      is_full = shelf == nullptr || shelf->bytes + block->bytes > alloc::kThreadCacheBytes;
+      is_full = shelf == nullptr || shelf->bytes() + block->bytes > alloc::kThreadCacheBytes;
       if (VT_LIKELY(!is_full)) {
-        HeapBlock*& list = shelf->lists[Shelf::index(block->bytes)];
         alloc::Unpublished& u = cache->unpublished[block->stream.device];
         u.blocks.decrease(1);
         u.bytes.decrease(static_cast<int64_t>(block->bytes));
         u.requested.decrease(static_cast<int64_t>(block->requested));
         cache->ring.add(entry_of(*block, alloc::kFreed, frames));
         block->set_state(Use::ThreadCached);
-        block->link = list;
-        list = block;
-        shelf->bytes += block->bytes;
+        shelf->put(block);
         return;
       }
     }

@@ -9,7 +9,6 @@ namespace vt::cuda::alloc {
 class FreeSet {
  public:
   bool empty() const noexcept { return root_ == nullptr; }
-  HeapBlock* any() const noexcept { return root_; }
   void insert(HeapBlock* block) noexcept;
   void erase(HeapBlock* block) noexcept;
   /// The best fit for `bytes`, or null; it stays in the set.

@@ -264,19 +264,13 @@ void Heap::drain(ThreadCache& cache) noexcept {
 void Heap::drain_locked(ThreadCache& cache) noexcept {
   publish(cache.unpublished[device_]);
   for (const auto& shelf : cache.shelves) {
-    if (shelf->stream.device != device_ || shelf->bytes == 0) continue;
-    shelf->bytes = 0;
-    for (HeapBlock*& list : shelf->lists) {
-      while (list != nullptr) {
-        HeapBlock* const block = list;
-        list = block->link;
-        block->link = nullptr;
-        // It counted as free and split all the time; make_free counts what it becomes.
-        count(stats_.inactive_split, *block->segment, -1);
-        count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
-        make_free(block);
-      }
-    }
+    if (shelf->stream().device != device_ || shelf->bytes() == 0) continue;
+    shelf->empty([this](HeapBlock* block) {
+      // It counted as free and split all the time; make_free counts what it becomes.
+      count(stats_.inactive_split, *block->segment, -1);
+      count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
+      make_free(block);
+    });
   }
 }
 
@@ -284,7 +278,7 @@ void Heap::drain_locked(ThreadCache& cache) noexcept {
 bool Heap::collect_caches() noexcept {
   bool any = false;
   caches_.for_each([&](ThreadCache& cache) {
-    for (const auto& shelf : cache.shelves) any |= shelf->stream.device == device_ && shelf->bytes > 0;
+    for (const auto& shelf : cache.shelves) any |= shelf->stream().device == device_ && shelf->bytes() > 0;
     if (!VT_PLANTED(ThreadCacheNotDrained)) drain_locked(cache);
   });
   return any;

@@ -34,11 +34,14 @@ Block* PassThroughAllocator::allocate(size_t bytes, Stream stream) {
       if (status != Status::OutOfMemory) check(status, "allocation");
       device_api().clear_error();
       event.allocated = allocated;
-      if (is_last) state.stats.num_ooms++;
     }
     size_t total = 0;
     if (device_api().memory_info(stream.device, event.free, total) != Status::Success) device_api().clear_error();
     if (!is_last && alloc::run_out_of_memory_callbacks(event, /*before_error=*/true) > 0) continue;
+    {
+      std::lock_guard lock(state.mutex);
+      state.stats.num_ooms++;
+    }
     alloc::run_out_of_memory_callbacks(event, /*before_error=*/false);
     VT_THROW(OutOfMemory, "CUDA out of memory. Tried to allocate ", bytes, " bytes on cuda:", stream.device,
              ", which has ", event.free, " bytes free; tensors hold ", event.allocated,

@@ -48,7 +48,7 @@ thread_local ThreadCaches thread_caches;
 
 Shelf* ThreadCache::find(Stream stream) noexcept {
   for (const auto& known : shelves) {
-    if (known->stream == stream) return last_ = known.get();
+    if (known->stream() == stream) return last_ = known.get();
   }
   return nullptr;
 }
@@ -56,13 +56,11 @@ Shelf* ThreadCache::find(Stream stream) noexcept {
 Shelf* ThreadCache::make_shelf(Stream stream) noexcept {
   if (Shelf* known = shelf(stream)) return known;
   try {
-    shelves.push_back(std::make_unique<Shelf>());
+    shelves.push_back(std::make_unique<Shelf>(stream));
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
-  last_ = shelves.back().get();
-  last_->stream = stream;
-  return last_;
+  return last_ = shelves.back().get();
 }
 
 uint64_t register_owner(CacheOwner* owner) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <vector>
 
@@ -42,13 +43,57 @@ struct Unpublished {
   bool empty() const noexcept { return blocks.up == 0 && blocks.down == 0; }
 };
 
-/// The stock of one stream.
-struct Shelf {
-  Stream stream;
-  size_t bytes = 0;
-  HeapBlock* lists[kSmallRequest / kGranule] = {};  // by size
+/// The stock of one stream: a list per size.
+class Shelf {
+ public:
+  explicit Shelf(Stream stream) noexcept : stream_(stream) {}
+  Stream stream() const noexcept { return stream_; }
+  size_t bytes() const noexcept { return bytes_; }
 
+  /// A block for a request of `bytes`, which is at most kSmallRequest; null if there is none.
+  HeapBlock* take(size_t bytes) noexcept {
+    HeapBlock*& list = lists_[index(bytes)];
+    HeapBlock* const block = list;
+    if (VT_LIKELY(block != nullptr)) {
+      list = block->link;
+      block->link = nullptr;
+      bytes_ -= block->bytes;
+    }
+    return block;
+  }
+  void put(HeapBlock* block) noexcept {
+    const size_t i = index(block->bytes);
+    block->link = lists_[i];
+    lists_[i] = block;
+    touched_[i / 64] |= uint64_t{1} << (i % 64);
+    bytes_ += block->bytes;
+  }
+  /// Calls `visit` with every block; none is left.
+  template <class Visit>
+  void empty(Visit visit) noexcept {
+    bytes_ = 0;
+    for (size_t word = 0; word < kLists / 64; ++word) {
+      for (; touched_[word] != 0; touched_[word] &= touched_[word] - 1) {
+        HeapBlock* block = lists_[word * 64 + static_cast<size_t>(std::countr_zero(touched_[word]))];
+        lists_[word * 64 + static_cast<size_t>(std::countr_zero(touched_[word]))] = nullptr;
+        while (block != nullptr) {
+          HeapBlock* const next = block->link;
+          block->link = nullptr;
+          visit(block);
+          block = next;
+        }
+      }
+    }
+  }
+
+ private:
+  static constexpr size_t kLists = kSmallRequest / kGranule;
   static size_t index(size_t bytes) noexcept { return (bytes - 1) / kGranule; }
+
+  Stream stream_;
+  size_t bytes_ = 0;
+  uint64_t touched_[kLists / 64] = {};  // lists that may hold something
+  HeapBlock* lists_[kLists] = {};
 };
 
 class ThreadCache {
@@ -57,7 +102,7 @@ class ThreadCache {
 
   /// The thread's shelf for a stream; null when there is none yet. Under `lock`.
   Shelf* shelf(Stream stream) noexcept {
-    if (VT_LIKELY(last_ != nullptr && last_->stream == stream)) return last_;
+    if (VT_LIKELY(last_ != nullptr && last_->stream() == stream)) return last_;
     return find(stream);
   }
   /// The same, made if there is none; null without memory for it.
