@@ -27,16 +27,17 @@ Heap::~Heap() {
   }
 }
 
-Heap::Caller::Caller(Heap& heap, ThreadCache* cache) noexcept : heap_(heap) {
-  heap_.caller_ = cache;
+// Sets whose call this is, and brings the statistics up to what its thread did by itself.
+void Heap::enter(ThreadCache* cache) noexcept {
+  caller_ = cache;
   if (cache == nullptr) return;
   std::lock_guard lock(cache->lock);
-  heap_.publish(cache->unpublished[heap_.device_]);
+  publish(cache->unpublished[device_]);
 }
 
 HeapBlock* Heap::allocate(const Request& request) {
   std::unique_lock lock(mutex_);
-  const Caller caller(*this, request.cache);
+  enter(request.cache);
   Want want = resolve(request);
   reserve_spares(kSparesPerCall);
   bool tight = false;
@@ -117,7 +118,7 @@ void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, 
 
 void Heap::deallocate(HeapBlock* block, uint64_t frames, ThreadCache* cache) noexcept {
   std::lock_guard lock(mutex_);
-  const Caller caller(*this, cache);
+  enter(cache);
   const Segment& segment = *block->segment;
   count(stats_.allocation, segment, -1);
   count(stats_.allocated_bytes, segment, -static_cast<int64_t>(block->bytes));
@@ -286,7 +287,7 @@ bool Heap::collect_caches() noexcept {
 
 void Heap::empty_cache(ThreadCache* cache) {
   std::lock_guard lock(mutex_);
-  const Caller caller(*this, cache);
+  enter(cache);
   collect_caches();
   if (!may_call()) return;
   reap();

@@ -82,19 +82,8 @@ class Heap {
     Pool* pool;
     Lane* lane;
   };
-  // Sets whose call this is, for history, and brings the statistics up to what its thread did by itself.
-  class Caller {
-   public:
-    Caller(Heap& heap, ThreadCache* cache) noexcept;
-    ~Caller() { heap_.caller_ = nullptr; }
-    Caller(const Caller&) = delete;
-    Caller& operator=(const Caller&) = delete;
-
-   private:
-    Heap& heap_;
-  };
-
   // --- heap.cpp ---
+  void enter(ThreadCache* cache) noexcept;
   Want resolve(const Request& request);
   Pool* find_pool(PoolId id) noexcept;
   Lane& lane_of(Pool& pool, Stream stream);
@@ -173,8 +162,8 @@ class Heap {
   CacheList& caches_;
   const std::atomic<bool>& expandable_;
 
-  std::mutex mutex_;  // everything below
-  ThreadCache* caller_ = nullptr;
+  std::mutex mutex_;                          // everything below
+  ThreadCache* caller_ = nullptr;             // of the call that was last; its ring takes the history
   std::vector<std::unique_ptr<Pool>> pools_;  // the shared one first
   Segment* segments_ = nullptr;
   PendingUses pending_;

@@ -39,11 +39,10 @@ HeapBlock* Heap::under_pressure(const Request& request, Want& want, std::unique_
   if (HeapBlock* block = after_emptying(want)) return block;
 
   const OutOfMemoryEvent event = describe(request.bytes);
-  caller_ = nullptr;
   lock.unlock();  // no lock is held while others' code runs, and it may free
   const int called = run_out_of_memory_callbacks(event, /*before_error=*/true);
   lock.lock();
-  caller_ = request.cache;
+  enter(request.cache);
   if (called == 0) return nullptr;
   stats_.ladder.called_back++;
   want = resolve(request);
@@ -188,7 +187,6 @@ void Heap::refuse(const Request& request, std::unique_lock<std::mutex>& lock) {
   const auto fragmented = static_cast<size_t>(stats_.inactive_split_bytes.all.current);
   const bool is_capturing = capturing_ > 0;
   const std::vector<Holder> holders = largest_holders(10);
-  caller_ = nullptr;
   lock.unlock();
   run_out_of_memory_callbacks(event, /*before_error=*/false);
 

@@ -189,7 +189,7 @@ void Heap::clear_history() {
 
 void Heap::note_snapshot(ThreadCache* cache) {
   std::lock_guard lock(mutex_);
-  const Caller caller(*this, cache);
+  enter(cache);
   log(HistoryAction::Snapshot, 0, 0, nullptr, 0, {});
 }
 
