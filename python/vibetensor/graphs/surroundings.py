@@ -15,7 +15,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.graphs.inputs import plain_key
+from vibetensor.graphs.inputs import PLAIN, plain_key
 
 Tensor: Any = _C.Tensor
 
@@ -118,7 +118,8 @@ class Surroundings:
         self.optimizers: list[Any] = []
         self.scalers: list[Any] = []
         self.tree: list[Any] = []  # the modules with all of theirs
-        self.nest: list[Any] = []  # what they hold
+        self.attributes: list[dict[str, Any]] = []  # theirs
+        self.nest: list[Any] = []  # the tensors and modules that they hold
         self.known: set[int] = set()
 
     # ---- learning
@@ -137,6 +138,7 @@ class Surroundings:
         finally:
             _module_hooks.call_observer = optimizer.step_observer = None
             self.tree = list({id(m): m for top in self.modules for m in top.modules()}.values())
+            self.attributes = [m.__dict__ for m in self.tree]
             self.nest = [[m._parameters, m._buffers, m._modules] for m in self.tree]
 
     def note(self, value: Any) -> None:
@@ -159,7 +161,7 @@ class Surroundings:
         """What tells one graph of this function from another, in PARTS; and which gradients there are."""
         memory, has, gradients = _C.tensor_state(self.nest)
         state, has_too, more = _C.tensor_state([*self.optimizer_nest(), *(vars(s) for s in self.scalers)])
-        training = tuple([m.training for m in self.tree])
+        training = tuple([attributes["training"] for attributes in self.attributes])
         key = (modes(), self.variables_key(), training, memory, self.options_key(), state, has + has_too)
         return key, gradients + more
 
@@ -175,11 +177,12 @@ class Surroundings:
         for name, value in self.variables:
             if type(value) in EXACT:
                 found.append((name, type(value), value))
-            elif isinstance(value, Tensor):
-                # values on the CPU reach kernels as numbers
-                found.append((name, id(value), value.data_ptr(), value.is_cuda or value._version))
-            elif (key := plain_key(value)) is not None:
-                found.append((name, key))
+            elif is_watched(type(value)):
+                if isinstance(value, Tensor):
+                    # values on the CPU reach kernels as numbers
+                    found.append((name, id(value), value.data_ptr(), value.is_cuda or value._version))
+                else:
+                    found.append((name, plain_key(value)))
         return tuple(found)
 
     def options_key(self) -> Hashable:
@@ -239,6 +242,12 @@ class Surroundings:
                     if isinstance(value, Tensor):
                         found.setdefault(value._storage_key(), f"{name} of {owner}")
         return found
+
+
+@functools.cache
+def is_watched(kind: Any) -> bool:
+    """Whether variables of the type count by themselves, by value or, tensors, by identity."""
+    return issubclass(kind, (Tensor, float, *PLAIN))
 
 
 def takes_rate(optimizer: Any, lr: Any) -> bool:
