@@ -1,5 +1,7 @@
 #include "cuda/alloc/heap.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "cuda/alloc/planted.h"
 
@@ -74,8 +76,10 @@ Pool* Heap::find_pool(PoolId id) noexcept {
 }
 
 Lane& Heap::lane_of(Pool& pool, Stream stream) {
-  for (const auto& lane : pool.lanes) {
-    if (lane->stream == stream) return *lane;
+  for (auto& lane : pool.lanes) {
+    if (lane->stream != stream) continue;
+    if (VT_UNLIKELY(lane != pool.lanes.front())) std::swap(lane, pool.lanes.front());  // likely asked for again
+    return *pool.lanes.front();
   }
   pool.lanes.push_back(std::make_unique<Lane>());
   Lane& lane = *pool.lanes.back();

@@ -55,6 +55,7 @@ Shelf* ThreadCache::find(Stream stream) noexcept {
 
 Shelf* ThreadCache::make_shelf(Stream stream) noexcept {
   if (Shelf* known = shelf(stream)) return known;
+  if (shelves.size() == kMaxShelves) return nullptr;
   try {
     shelves.push_back(std::make_unique<Shelf>(stream));
   } catch (const std::bad_alloc&) {

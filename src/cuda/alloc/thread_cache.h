@@ -17,6 +17,8 @@
 namespace vt::cuda::alloc {
 
 inline constexpr size_t kThreadCacheBytes = size_t{4} << 20;
+/// Streams that a thread keeps blocks for; what it frees on more goes to the heap.
+inline constexpr size_t kMaxShelves = 64;
 
 /// What a thread's cache did on one device since the heap's statistics last heard of it. Changes of currents are
 /// relative to that moment; peaks and troughs are the extremes of these changes.
@@ -105,7 +107,7 @@ class ThreadCache {
     if (VT_LIKELY(last_ != nullptr && last_->stream() == stream)) return last_;
     return find(stream);
   }
-  /// The same, made if there is none; null without memory for it.
+  /// The same, made if there is none; null if there are kMaxShelves, or no memory for one.
   Shelf* make_shelf(Stream stream) noexcept;
 
   SpinLock lock;

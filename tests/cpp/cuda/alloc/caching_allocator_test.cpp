@@ -1,6 +1,8 @@
 #include "cuda/alloc/caching_allocator.h"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <optional>
 #include <random>
@@ -461,5 +463,83 @@ TEST_CASE("many threads allocate, free each other's blocks and end") {
   CHECK(w.allocator.stats(0).allocation.all.current == 0);
   CHECK(w.allocator.stats(0).cache_hits > 0);
   CHECK(w.device.most_used() <= 64 * kMiB);
+  w.empty();
+}
+
+TEST_CASE("statistics of a thread's own stock are exact, peaks too") {
+  World w;
+  std::vector<Block*> blocks;
+  for (int i = 0; i < 10; ++i) blocks.push_back(w.allocator.allocate(1000, kFirst));
+  for (Block* block : blocks) w.allocator.deallocate(block);
+  check_consistency(w.allocator, w.device.used());
+  w.allocator.reset_peak_stats(0);
+  blocks.clear();
+  for (int i = 0; i < 7; ++i) blocks.push_back(w.allocator.allocate(600, kFirst));
+  for (Block* block : blocks) w.allocator.deallocate(block);
+  blocks.clear();
+  for (int i = 0; i < 3; ++i) blocks.push_back(w.allocator.allocate(600, kFirst));
+  const MemoryStats stats = w.allocator.stats(0);
+  CHECK(stats.cache_hits == 10);
+  CHECK(stats.allocation.small_pool.current == 3);
+  CHECK(stats.allocation.small_pool.peak == 7);
+  CHECK(stats.allocation.all.allocated == 20);
+  CHECK(stats.allocation.all.freed == 17);
+  CHECK(stats.allocated_bytes.all.peak == 7 * 1024);
+  CHECK(stats.requested_bytes.all.current == 3 * 600);
+  CHECK(stats.requested_bytes.all.peak == 7 * 600);
+  CHECK(stats.peak_uncertainty == 0);
+  for (Block* block : blocks) w.allocator.deallocate(block);
+  w.empty();
+}
+
+TEST_CASE("what a thread kept is everybody's when it ends") {
+  World w;
+  Block* a = w.allocator.allocate(1000, kFirst);
+  void* const data = a->data;
+  std::thread([&] { w.allocator.deallocate(a); }).join();
+  check_consistency(w.allocator, w.device.used());
+  for (const SegmentInfo& segment : w.allocator.snapshot(0)) {
+    for (const BlockInfo& block : segment.blocks) CHECK(!block.in_thread_cache);
+  }
+  Block* b = w.allocator.allocate(1000, kFirst);
+  CHECK(b->data == data);
+  w.allocator.deallocate(b);
+  CHECK(w.allocator.history(0).size() == 9);  // two snapshots, and the free by the thread that ended
+  w.empty();
+}
+
+TEST_CASE("on a lost device frees make no call, and so does the end") {
+  size_t calls = 0;
+  FakeDevice device;
+  {
+    CachingAllocator allocator(without_thread_cache());
+    Block* a = allocator.allocate(3 * kMiB, kFirst);
+    Block* b = allocator.allocate(3 * kMiB, kFirst);
+    allocator.record_stream(b, kSecond);
+    device.fail(1, Status::IllegalAddress, true);
+    CHECK_THROWS_AS(allocator.allocate(30 * kMiB, kFirst), Error);
+    calls = device.calls();
+    allocator.deallocate(a);
+    allocator.deallocate(b);
+    allocator.empty_cache();
+    CHECK(allocator.stats(0).allocation.all.current == 0);
+  }
+  CHECK(device.calls() == calls);
+}
+
+TEST_CASE("a forked child frees nothing") {
+  World w;
+  CHECK(device_count() == 1);  // CUDA has been used
+  Block* a = w.allocator.allocate(1000, kFirst);
+  const pid_t child = fork();
+  if (child == 0) {
+    const size_t calls = w.device.calls();
+    w.allocator.deallocate(a);
+    _exit(w.device.calls() == calls && w.allocator.stats(0).allocation.all.current == 1 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  w.allocator.deallocate(a);
   w.empty();
 }

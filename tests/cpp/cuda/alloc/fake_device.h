@@ -40,19 +40,22 @@ class FakeDevice : public DeviceApi {
   }
   void fail_never() { fail_at_ = 0; }
 
+  /// True while this thread is in a call of the device: what it allocates then is not the allocator's.
+  static bool is_inside() { return inside_ > 0; }
+
   // --- DeviceApi ---
   Status device_count(int& count) override { return count = 1, Status::Success; }
   Status device_properties(int, DeviceProperties& p) override { return p.total_memory = total_, Status::Success; }
   Status set_device(int) override { return Status::Success; }
   Status synchronize(int) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     synchronizations_++;
     for (auto& [handle, stream] : streams_) stream.done = stream.given;
     return Status::Success;
   }
   Status memory_info(int, size_t& free_bytes, size_t& total_bytes) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     free_bytes = total_ - used_;
     total_bytes = total_;
     return Status::Success;
@@ -63,7 +66,7 @@ class FakeDevice : public DeviceApi {
   void clear_error() override {}
 
   Status allocate(int, size_t bytes, void*& data) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     if (used_ + bytes > total_) return Status::OutOfMemory;
     next_address_ += kGranularity;
@@ -74,7 +77,7 @@ class FakeDevice : public DeviceApi {
     return Status::Success;
   }
   Status free(int, void* data) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     const auto found = memory_.find(data);
     if (found == memory_.end()) return Status::InvalidValue;
@@ -85,7 +88,7 @@ class FakeDevice : public DeviceApi {
   }
   Status granularity(int, size_t& bytes) override { return bytes = kGranularity, Status::Success; }
   Status reserve_addresses(int, size_t bytes, void*& data) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     data = reinterpret_cast<void*>(next_address_);
     next_address_ += bytes;
@@ -93,7 +96,7 @@ class FakeDevice : public DeviceApi {
     return Status::Success;
   }
   Status release_addresses(int, void* data, size_t bytes) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     const auto found = ranges_.find(data);
     if (found == ranges_.end() || found->second != bytes) return Status::InvalidValue;
@@ -101,7 +104,7 @@ class FakeDevice : public DeviceApi {
     return Status::Success;
   }
   Status map_memory(int, void* data, size_t bytes) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     if (bytes % kGranularity != 0) return Status::InvalidValue;
     if (used_ + bytes > total_) return Status::OutOfMemory;
@@ -110,7 +113,7 @@ class FakeDevice : public DeviceApi {
     return Status::Success;
   }
   Status unmap_memory(int, void* data, size_t bytes) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     const auto found = mapped_.find(data);
     if (found == mapped_.end() || found->second != bytes) return Status::InvalidValue;
@@ -119,14 +122,14 @@ class FakeDevice : public DeviceApi {
     return Status::Success;
   }
   Status allocate_host(size_t bytes, void*& data) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     data = ::operator new(bytes);
     host_.push_back(data);
     return Status::Success;
   }
   Status free_host(void* data) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     if (std::erase(host_, data) == 0) return Status::InvalidValue;
     ::operator delete(data);
@@ -136,30 +139,30 @@ class FakeDevice : public DeviceApi {
   bool is_page_locked(const void*) override { return false; }
 
   Status create_event(int, bool, bool, EventHandle& event) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     event = reinterpret_cast<EventHandle>(++last_event_);
     events_[event] = {};
     return Status::Success;
   }
   Status destroy_event(int, EventHandle event) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     return events_.erase(event) == 1 ? Status::Success : Status::InvalidValue;
   }
   Status record_event(EventHandle event, Stream s) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     events_[event] = {s.handle, streams_[s.handle].given};
     return Status::Success;
   }
   Status query(EventHandle event) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     const Mark mark = events_[event];
     return streams_[mark.stream].done >= mark.at ? Status::Success : Status::NotReady;
   }
   Status synchronize(EventHandle event) override {
-    const std::lock_guard lock(mutex_);
+    const Inside inside(*this);
     if (const Status status = next_call(); status != Status::Success) return status;
     const Mark mark = events_[event];
     streams_[mark.stream].done = std::max(streams_[mark.stream].done, mark.at);
@@ -206,6 +209,17 @@ class FakeDevice : public DeviceApi {
     uint64_t at = 0;
   };
 
+  class Inside {
+   public:
+    explicit Inside(FakeDevice& device) : lock_(device.mutex_) { ++inside_; }
+    ~Inside() { --inside_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    std::lock_guard<std::mutex> lock_;
+  };
+
   Progress& tick(Stream s) { return streams_[s.handle]; }
   void take(size_t bytes) {
     used_ += bytes;
@@ -217,6 +231,7 @@ class FakeDevice : public DeviceApi {
     return fails ? fail_status_ : Status::Success;
   }
 
+  static inline thread_local int inside_ = 0;
   DeviceApi* previous_ = nullptr;
   std::mutex mutex_;
   size_t total_;
