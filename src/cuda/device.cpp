@@ -64,6 +64,13 @@ const Probe& probe() { return what_is_known().probe; }
 
 thread_local int thread_device = -1;  // -1: the runtime hasn't been told yet
 
+// Every call names its device itself, so one that CUDA cannot make current fails at the next call that needs it;
+// guards go back to their device in destructors, where nothing may be thrown.
+void make_current(int device) noexcept {
+  if (device_api().set_device(device) != Status::Success) device_api().clear_error();
+  thread_device = device;
+}
+
 void check_index(int device) {
   ensure_available();
   VT_CHECK(device >= 0 && device < device_count(), Runtime, "expected a CUDA device index in [0, ", device_count(),
@@ -119,8 +126,7 @@ int current_device() {
 void set_device(int device) {
   if (VT_LIKELY(thread_device == device && !forked_after_use.load(std::memory_order_relaxed))) return;
   check_index(device);
-  check(device_api().set_device(device), "device change");
-  thread_device = device;
+  make_current(device);
 }
 
 Device resolve_device(Device device) {
@@ -162,12 +168,7 @@ DeviceGuard::DeviceGuard(int device) : previous_(-1) {
 }
 
 DeviceGuard::~DeviceGuard() {
-  if (previous_ < 0) return;
-  if (device_api().set_device(previous_) == Status::Success) {
-    thread_device = previous_;
-  } else {
-    device_api().clear_error();
-  }
+  if (previous_ >= 0) make_current(previous_);
 }
 
 }  // namespace vt::cuda

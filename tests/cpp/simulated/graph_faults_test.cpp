@@ -11,6 +11,7 @@
 #include "ops/factory/factory.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
+#include "simulated/fault_loop.h"
 #include "simulated/graph_work.h"
 
 using namespace vt;
@@ -219,35 +220,16 @@ TEST_CASE("every call failing, once and for good: all is as before, and the next
       const Inputs in;
       program.run(in);  // what is made once is made
       const Snapshot before(machine, in);
-      machine.faulty.clear_fault();
-      program.run(in);
-      const size_t calls = machine.faulty.calls();
-      REQUIRE(calls > 5);
-      CHECK(Snapshot(machine, in) == before);
-      for (const bool for_good : {false, true}) {
-        for (size_t k = 1; k <= calls; ++k) {
-          CAPTURE(for_good);
-          CAPTURE(k);
-          const uint64_t offset = generator().offset();
-          machine.faulty.set_fault({.at = k, .for_good = for_good});
-          bool failed = false;
-          try {
-            program.run(in);
-          } catch (const Error&) {
-            failed = true;
-          }
-          const std::string call = name_of(machine.faulty.first_failure());
-          CAPTURE(call);
-          faults += machine.faulty.failures();
-          machine.faulty.clear_fault();
-          if (failed) CHECK(generator().offset() <= offset + 32);
-          const Snapshot after(machine, in);
-          CHECK(after == before);
-          if (!(after == before)) MESSAGE(machine.device.describe_counts());
-        }
-        program.run(in);  // works again
-        CHECK(Snapshot(machine, in) == before);
-      }
+      uint64_t offset = generator().offset();
+      faults += fail_every_call(
+          machine, [&] { program.run(in); },
+          [&](bool failed) {
+            if (failed) CHECK(generator().offset() <= offset + 32);
+            offset = generator().offset();
+            const Snapshot after(machine, in);
+            CHECK(after == before);
+            if (!(after == before)) MESSAGE(machine.device.describe_counts());
+          });
     }
   }
   MESSAGE("calls failed on request: ", faults);

@@ -18,8 +18,7 @@ struct Initialized {
 };
 inline const Initialized initialized;
 
-// What the simulation holds against a driver allocation in other modes, CUDA's own shim handles.
-inline constexpr cuda::CaptureMode kMode = cuda::CaptureMode::Relaxed;
+inline constexpr cuda::CaptureMode kMode = cuda::CaptureMode::Global;
 
 inline Tensor bytes(int64_t count) { return empty(DimVec{count}, DType::uint8, kCuda); }
 inline Tensor floats(int64_t count = 1024) { return empty(DimVec{count}, DType::float32, kCuda); }

@@ -16,6 +16,8 @@ DeviceApi& runtime_api() noexcept {
 Capture* current_capture() noexcept { return nullptr; }
 void refuse_under_capture(const char*) {}
 std::string place_suffix() { return {}; }
+Capture::~Capture() = default;
+void Capture::on_work(const char*, Stream, StorageSpan) {}
 void Capture::note_failure(std::string) {}
 
 }  // namespace vt::cuda
