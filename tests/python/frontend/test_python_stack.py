@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import functools
 import gc
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -99,6 +102,71 @@ def test_generators_lambdas_comprehensions_and_methods() -> None:
     (inside,) = [frames() for _ in range(1)]
     assert innermost(inside).endswith(("<listcomp>", "methods"))
     assert innermost(next(map(lambda _: frames(), [0]))).endswith("<lambda>")  # noqa: C417, called from C
+
+
+class Finalized:
+    def __init__(self, found: list[Any]):
+        self.found = found
+
+    def __del__(self) -> None:
+        self.found.append(both())
+
+
+def odd_places() -> list[tuple[list[Any], list[Any]]]:
+    """Both views of the stack from where the interpreter's frames are least ordinary."""
+    found: list[Any] = []
+    asyncio.run(coroutine(found))
+    sorted([2, 1], key=lambda x: found.append(both()) or x)
+    Finalized(found)
+    cycle = [Finalized(found)]
+    cycle.append(cycle)  # type: ignore[arg-type]
+    del cycle
+    gc.collect()
+    exec("class Body:\n    found.append(both())", {"found": found, "both": both})
+    try:
+        raise ValueError
+    except ValueError:
+        found.append(both())
+    finally:
+        found.append(both())
+    sys.settrace(lambda frame, event, argument: None)
+    found.append(both())
+    sys.settrace(None)
+    sys.setprofile(lambda frame, event, argument: None)
+    found.append(both())
+    sys.setprofile(None)
+    found.append(next(delegating()))
+    with contextlib.suppress(StopIteration):
+        generator = delegating()
+        next(generator)
+        found.append(generator.throw(KeyError))
+    found.append(functools.reduce(lambda a, b: both(), [1, 2]))
+    return found
+
+
+async def coroutine(found: list[Any]) -> None:
+    await asyncio.sleep(0)
+    found.append(both())
+    found.extend([both() async for _ in asynchronous()])
+
+
+async def asynchronous() -> AsyncIterator[int]:
+    yield 1
+
+
+def delegating() -> Iterator[Any]:
+    try:
+        yield from (both() for _ in range(2))
+    except KeyError:
+        yield both()
+
+
+def test_frames_are_right_in_odd_places() -> None:
+    _C.set_python_stack_kind("full")
+    found = odd_places()
+    assert len(found) == 14
+    for ours, python in found:
+        assert ours == python[: len(ours)] and len(ours) == min(128, len(python))
 
 
 def test_a_place_has_one_number_and_one_list() -> None:
