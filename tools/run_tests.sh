@@ -13,6 +13,7 @@ make build WITH_TESTS=$with_tests WITH_NODE=$with_node || exit 1
 python tools/check_binary.py build/dev/lib || failed="$failed binary"
 if [ -n "$with_tests" ]; then
   ctest --preset dev --no-tests=error --parallel 2 || failed="$failed C++"
+  sed -n '/^simulated: /p' build/dev/Testing/Temporary/LastTest.log
 fi
 if [ -n "$with_node" ]; then
   (cd js && npm test --silent) || failed="$failed Node"
