@@ -244,10 +244,11 @@ class Surroundings:
         return found
 
 
-@functools.cache
-def is_watched(kind: Any) -> bool:
+def is_watched(kind: type, known: dict[type, bool] = {}) -> bool:  # noqa: B006, it is a cache
     """Whether variables of the type count by themselves, by value or, tensors, by identity."""
-    return issubclass(kind, (Tensor, float, *PLAIN))
+    if kind not in known:
+        known[kind] = issubclass(kind, (Tensor, float, *PLAIN))
+    return known[kind]
 
 
 def takes_rate(optimizer: Any, lr: Any) -> bool:
