@@ -47,7 +47,10 @@ std::string recent_work(const DeviceFault& fault) {
 
 void note_work(int device, const char* op) noexcept {
   DeviceFault& fault = faults[device];
-  fault.recent[fault.given.fetch_add(1, std::memory_order_relaxed) % kRecentWork].store(op, std::memory_order_relaxed);
+  // Two threads may take one place, which loses a name of a list that is a hint anyway; an atomic addition costs more.
+  const unsigned place = fault.given.load(std::memory_order_relaxed);
+  fault.given.store(place + 1, std::memory_order_relaxed);
+  fault.recent[place % kRecentWork].store(op, std::memory_order_relaxed);
 }
 
 std::string poison(int device, Status status, const char* what) {

@@ -22,15 +22,17 @@ constexpr size_t kMaxFrames = size_t{1} << 21;  // 32 MiB, taken only as stacks 
 class StackTable {
  public:
   uint64_t intern(const RawFrame* frames, int count) {
+    // The temporaries of one line come one after the other.
+    if (latest_ != 0 && is(latest_, frames, count)) return latest_;
+    return latest_ = find_or_add(frames, count);
+  }
+
+  uint64_t find_or_add(const RawFrame* frames, int count) {
     const uint64_t hash = hash_of(frames, count);
     if (slots_.empty()) slots_.resize(1024);
     size_t slot = hash & (slots_.size() - 1);
     for (; slots_[slot]; slot = (slot + 1) & (slots_.size() - 1)) {
-      const Entry& e = entries_[slots_[slot] - 1];
-      if (e.hash == hash && e.count == static_cast<uint32_t>(count) &&
-          std::equal(frames, frames + count, frames_.begin() + e.first)) {
-        return slots_[slot];
-      }
+      if (entries_[slots_[slot] - 1].hash == hash && is(slots_[slot], frames, count)) return slots_[slot];
     }
     return add(frames, count, hash, slot);
   }
@@ -47,6 +49,11 @@ class StackTable {
     uint32_t first, count;  // in frames_
     PyObject* resolved;     // what stack_frames gave, owned
   };
+
+  bool is(uint64_t stack, const RawFrame* frames, int count) const {
+    const Entry& e = entries_[stack - 1];
+    return e.count == static_cast<uint32_t>(count) && std::equal(frames, frames + count, frames_.begin() + e.first);
+  }
 
   static uint64_t hash_of(const RawFrame* frames, int count) {
     uint64_t h = static_cast<uint64_t>(count);
@@ -89,6 +96,7 @@ class StackTable {
   std::vector<RawFrame> frames_;
   std::unordered_set<PyObject*> codes_;  // each with a reference
   uint64_t refused_ = 0;
+  uint64_t latest_ = 0;
 };
 
 StackTable& table() {

@@ -170,7 +170,6 @@ void run_row(Call& call, const Row& row) {
   if (it.device().is_cuda()) {
     if (it.numel() > 0) {
       pack_numbers(params, call, row, cpu_compute_dtype(compute), compute);
-      const DeviceGuard guard(it.device());
       row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
     }
   } else {
