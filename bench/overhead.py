@@ -61,13 +61,22 @@ def chain(torch: Any, device: str, length: int = 100) -> Callable[[], Any]:
     return run
 
 
+def replay(torch: Any) -> Callable[[], Any]:
+    """The replay of a graph of three small kernels."""
+    x, graph = torch.ones(16, device="cuda"), torch.cuda.CUDAGraph()
+    torch.cuda.synchronize()
+    with torch.cuda.graph(graph):
+        _ = ((x + x) * x).relu()
+    return graph.replay
+
+
 def rows(torch: Any, device: str) -> dict[str, tuple[Callable[[], Any], int]]:
     """Calls by name, and how many ops one call stands for."""
     x, y = torch.ones(16, device=device), torch.ones(16, device=device)
     g = torch.ones(16, device=device, requires_grad=True)
     m = torch.ones(4, 4, device=device)
     big = torch.ones(64, 64, device=device)
-    return {
+    calls: dict[str, tuple[Callable[[], Any], int]] = {
         "add": (lambda: x + y, 1),
         "torch.add": (lambda: torch.add(x, y), 1),
         "mul by a number": (lambda: x * 2.0, 1),
@@ -85,6 +94,9 @@ def rows(torch: Any, device: str) -> dict[str, tuple[Callable[[], Any], int]]:
         "shape": (lambda: m.shape, 1),
         "chain of 100, forward and backward": (chain(torch, device), 100),
     }
+    if device == "cuda":
+        calls["graph replay"] = (replay(torch), 1)
+    return calls
 
 
 def measure(device: str) -> dict[str, dict[str, float]]:
