@@ -151,6 +151,7 @@ class RuntimeApi final : public DeviceApi {
     return Current(device).then([] { return cudaDeviceSynchronize(); });
   }
   Status memory_info(int device, size_t& free_bytes, size_t& total_bytes) override {
+    const BesideCapture beside;
     return Current(device).then([&] { return cudaMemGetInfo(&free_bytes, &total_bytes); });
   }
   Status can_access_peer(int device, int peer, bool& able) override {

@@ -132,8 +132,8 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
     {
       std::lock_guard lock(cache->lock);
       Shelf* const shelf = cache->make_shelf(block->stream);
-      is_full = shelf == nullptr || shelf->bytes() + block->bytes > alloc::kThreadCacheBytes;
-      if (VT_LIKELY(!is_full)) {
+      is_full = shelf != nullptr && shelf->bytes() + block->bytes > alloc::kThreadCacheBytes;
+      if (VT_LIKELY(shelf != nullptr && !is_full)) {
         alloc::Unpublished& u = cache->unpublished[block->stream.device];
         u.blocks.decrease(1);
         u.bytes.decrease(static_cast<int64_t>(block->bytes));

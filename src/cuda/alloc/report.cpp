@@ -78,12 +78,16 @@ MemoryStats Heap::stats() {
   stats.cached_bytes = stats.reserved_bytes.all.current - stats.active_bytes.all.current;
   stats.pending_blocks = pending_.blocks();
   stats.memory_limit = limit_ == kNoMemoryLimit ? -1 : static_cast<int64_t>(limit_);
-  int64_t others = 0;  // what threads with a stock may have held beyond what is known
-  {
-    std::lock_guard list_lock(caches_.mutex);
-    others = static_cast<int64_t>(caches_.caches.size()) - 1;
-  }
-  stats.peak_uncertainty = std::max<int64_t>(others, 0) * static_cast<int64_t>(kThreadCacheBytes);
+  // What other threads than one may have held beyond what was known, up to a full stock per stream.
+  int64_t all = 0, most = 0;
+  caches_.for_each([&](const ThreadCache& cache) {
+    const auto shelves = std::count_if(cache.shelves.begin(), cache.shelves.end(),
+                                       [&](const auto& shelf) { return shelf->stream().device == device_; });
+    const int64_t bytes = static_cast<int64_t>(shelves) * static_cast<int64_t>(kThreadCacheBytes);
+    all += bytes;
+    most = std::max(most, bytes);
+  });
+  stats.peak_uncertainty = all - most;
   return stats;
 }
 
