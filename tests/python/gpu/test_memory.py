@@ -164,7 +164,8 @@ def test_recording_takes_whole_stacks_and_frees() -> None:
     memory._record_memory_history(max_entries=10)
     for _ in range(50):
         make_here(512)
-    assert len(memory._snapshot()["device_traces"][0]) <= 12
+    kept = memory._snapshot()["device_traces"][0]
+    assert 10 <= len(kept) <= 21  # a free is one entry that reads as two events, and the snapshot is an event
     memory._record_memory_history(skip_actions=["alloc"])
     make_here(512)
     assert "alloc" not in {e["action"] for e in memory._snapshot()["device_traces"][0]}

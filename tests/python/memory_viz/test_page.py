@@ -134,6 +134,7 @@ def test_a_real_snapshot_is_shown(tmp_path: Path) -> None:
     assert f"{len(snapshot['segments']):,} segments" in tiles
     assert f"Events {len(snapshot['device_traces'][0]):,}" in tiles
     assert "Attention.forward" in text_of(dom, "origins") and "GPT.forward" in text_of(dom, "legend")
+    assert "float32[50304, 768]" in text_of(dom, "detail")  # the token embedding
 
 
 def test_the_command_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

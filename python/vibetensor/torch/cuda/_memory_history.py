@@ -57,7 +57,7 @@ def _record_memory_history(
 
     `enabled`: "all"; "state" for the tensors that live, without events; None goes back to the short history that is
     always kept. `context`: "all" takes stacks of allocations and frees, "alloc" and "state" of allocations, None takes
-    none. `max_entries`: events kept per thread, at most 4,194,304. `skip_actions`: kinds of events that
+    none. `max_entries`: events kept per thread (a free counts once), at most 4,194,304. `skip_actions`: kinds of events that
     are not kept. All devices are recorded, whatever `device` says. `stacks` has to be "python": C++ frames are not there.
 
     PyTorch's older form is understood too: `_record_memory_history(True, trace_alloc_max_entries=100000,
