@@ -146,11 +146,13 @@ void bind_cuda_graphs(nb::module_& m) {
              g.abort_capture();
            })
       .def("instantiate", &Graph::instantiate)
-      .def("replay",
-           [](Graph& g) {
-             const WithoutGil others_run;  // a launch waits when the device's queue is full
-             g.replay();
-           })
+      .def(
+          "replay",
+          [](Graph& g) {
+            const WithoutGil others_run;  // a launch waits when the device's queue is full
+            g.replay();
+          },
+          "Returns None; gives the recorded work to the current stream, with new random numbers; waits for nothing.")
       .def("reset", [](Graph& g) { g.reset(); })
       .def("pool", [](const Graph& g) { return pair_of(g.pool()); })
       .def("enable_debug_mode", [](Graph& g) { g.enable_debug_mode(); })

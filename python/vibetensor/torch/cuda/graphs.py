@@ -57,10 +57,6 @@ class CUDAGraph(_C.CudaGraph):
         """Returns None; makes a graph with keep_graph=True executable, anew if it was changed."""
         super().instantiate()
 
-    def replay(self) -> None:
-        """Returns None; gives the recorded work to the current stream, with new random numbers; waits for nothing."""
-        super().replay()
-
     def reset(self) -> None:
         """Returns None; gives up the recording, its memory pool and the memory that it kept alive."""
         super().reset()
