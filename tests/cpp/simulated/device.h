@@ -210,7 +210,7 @@ class SimulatedDevice final : public cuda::DeviceApi {
   bool is_done(const Event& event) const;
   Event* find_event(cuda::EventHandle handle);
 
-  // Memory (device.cpp).
+  // Memory (device_memory.cpp).
   bool valid(int device) const { return device >= 0 && device < static_cast<int>(devices_.size()); }
   void check_cap(int device, const char* call);
   void tell_taken_back(int device, const void* data, size_t bytes);

@@ -19,6 +19,7 @@ WorldShape WorldShape::of(uint64_t seed) {
   shape.memory = (shape.real_memory ? random.between(12, 24) : random.between(16, 160)) << 20;
   shape.expandable = random.one_in(3);
   shape.thread_cache = random.one_in(2);
+  shape.two_threads = random.one_in(6);
   shape.streams = random.between(1, 5);
   shape.largest = shape.real_memory ? size_t{1} << random.between(12, 20) : size_t{1} << random.between(14, 26);
   shape.live_target = shape.real_memory ? random.between(4, 20) : random.between(4, 40);
@@ -33,6 +34,11 @@ World::World(const WorldOptions& options, const MakeAllocator& make)
   cuda::set_device_api(&device_);
   allocator_ = make(shape_);
   oracle_ = std::make_unique<Oracle>(device_, *allocator_, report_);
+  if (shape_.two_threads) courier_ = std::make_unique<Courier>();
+  // A callback that gives up a block now and then.
+  out_of_memory_callback_ = cuda::add_out_of_memory_callback([this](const cuda::OutOfMemoryEvent& event) {
+    if (!capturing_ && random_.one_in(3)) free_one(event.device);
+  });
   streams_.resize(static_cast<size_t>(shape_.devices));
   for (int device = 0; device < shape_.devices; ++device) {
     streams_[device].push_back({nullptr, device});
@@ -45,6 +51,8 @@ World::World(const WorldOptions& options, const MakeAllocator& make)
 }
 
 World::~World() {
+  cuda::remove_out_of_memory_callback(out_of_memory_callback_);
+  courier_.reset();
   oracle_.reset();
   // An allocator that went wrong can't be taken down; it stays as it is.
   static auto* broken = new std::vector<std::unique_ptr<cuda::CudaAllocator>>;
@@ -93,7 +101,7 @@ void World::step() {
   const size_t live = oracle_->live_blocks(device);
   const uint64_t allocate_share = live < shape_.live_target ? 330 : 150;
   if (choice < allocate_share) {
-    Held* held = allocate(any_stream(device), {}, 0, false);
+    Held* held = allocate(any_stream(device), {}, 0);
     if (held != nullptr && !random_.one_in(3)) write(*held);
   } else if (choice < 480) {
     free_one(device);
@@ -118,9 +126,11 @@ void World::step() {
   } else if (choice < 975) {
     device_.run_some(random_.below(40));
   } else if (choice < 977) {
-    allocator_->empty_cache();
-  } else if (choice < 980) {
+    on_either_thread([&] { allocator_->empty_cache(); });
+  } else if (choice < 979) {
     change_limit(device);
+  } else if (choice < 980) {
+    change_segments();
   } else if (choice < 984) {
     allocator_->reset_peak_stats(device);
     oracle_->on_reset_peaks(device);
@@ -136,21 +146,32 @@ void World::step() {
   }
 }
 
-World::Held* World::allocate(Stream stream, cuda::PoolId pool, uint64_t graph, bool capturing) {
+void World::on_either_thread(const std::function<void()>& call) {
+  // A callback of the allocator may call again from the other thread.
+  if (courier_ == nullptr || capturing_ || away_ || !random_.one_in(4)) return call();
+  away_ = true;
+  courier_->run(call);
+  away_ = false;
+}
+
+World::Held* World::allocate(Stream stream, cuda::PoolId pool, uint64_t graph) {
   const size_t size = any_size();
-  try {
-    cuda::Block* block = allocator_->allocate(size, stream);
-    oracle_->on_allocate(*block, size, stream, pool, graph);
-    held_.push_back({block, pool, graph, 0, false, false, 0});
-    return &held_.back();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::OutOfMemory) {
-      fail(concat("allocate threw: ", error.message()));
-    } else {
-      oracle_->on_refusal(size, stream, pool, capturing);
+  Held* held = nullptr;
+  on_either_thread([&] {
+    try {
+      cuda::Block* block = allocator_->allocate(size, stream);
+      oracle_->on_allocate(*block, size, stream, pool, graph);
+      held_.push_back({block, pool, graph, 0, false, false, 0});
+      held = &held_.back();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::OutOfMemory) {
+        fail(concat("allocate threw: ", error.message()));
+      } else {
+        oracle_->on_refusal(size, stream, pool, capturing_);
+      }
     }
-    return nullptr;
-  }
+  });
+  return held;
 }
 
 void World::free_held(size_t index) {
@@ -158,7 +179,7 @@ void World::free_held(size_t index) {
   held_[index] = held_.back();
   held_.pop_back();
   oracle_->on_free(*block);
-  allocator_->deallocate(block);
+  on_either_thread([&] { allocator_->deallocate(block); });
 }
 
 void World::free_one(int device) {
@@ -278,6 +299,12 @@ void World::change_limit(int device) {
   device_.set_cap(device, limit == cuda::kNoMemoryLimit ? 0 : std::max<size_t>(limit, 1));
 }
 
+void World::change_segments() {
+  cuda::AllocatorSettings settings;
+  settings.expandable_segments = random_.one_in(2);
+  allocator_->apply(settings);
+}
+
 // Records a small program on one stream and, half the time, a second that joins.
 void World::capture() {
   const int device = any_device();
@@ -299,6 +326,7 @@ void World::capture() {
   allocator_->begin_capture(main.device);
   const auto mode = static_cast<cuda::CaptureMode>(random_.below(3));
   if (device_.begin_capture(main, mode) != Status::Success) fail("begin_capture failed");
+  capturing_ = true;
   std::vector<Stream> joined{main};
   {
     const cuda::PoolGuard guard(main.device, p.id);
@@ -310,7 +338,7 @@ void World::capture() {
         case 0:
         case 1:
         case 2: {
-          Held* held = allocate(stream, p.id, graph.number, true);
+          Held* held = allocate(stream, p.id, graph.number);
           if (held != nullptr) write(*held);
           break;
         }
@@ -346,6 +374,7 @@ void World::capture() {
   for (const Stream stream : joined) order(stream, main);
   const Status status = device_.end_capture(main, graph.graph);
   allocator_->end_capture(main.device);
+  capturing_ = false;
   if (!report_.clean()) return;
   if (status != Status::Success) return fail(concat("end_capture failed with ", static_cast<int>(status)));
   (void)device_.instantiate(main.device, graph.graph, graph.exec);

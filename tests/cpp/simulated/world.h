@@ -7,6 +7,7 @@
 
 #include "core/device_backend.h"
 #include "cuda/allocator.h"
+#include "simulated/courier.h"
 #include "simulated/device.h"
 #include "simulated/oracle.h"
 
@@ -25,6 +26,7 @@ struct WorldShape {
   bool real_memory = false;
   bool expandable = false;
   bool thread_cache = false;
+  bool two_threads = false;
   size_t streams = 0;      // per device, besides the default one
   size_t largest = 0;      // request
   size_t live_target = 0;  // blocks per device, about
@@ -86,7 +88,7 @@ class World {
   cuda::Stream any_stream(int device);
   Held* any_held(int device);
   size_t any_size();
-  Held* allocate(cuda::Stream stream, cuda::PoolId pool, uint64_t graph, bool capturing);
+  Held* allocate(cuda::Stream stream, cuda::PoolId pool, uint64_t graph);
   void free_held(size_t index);
   void free_one(int device);
   void write(Held& held);
@@ -96,6 +98,8 @@ class World {
   void order(cuda::Stream before, cuda::Stream after);
   void keep_event(cuda::Stream stream);
   void change_limit(int device);
+  void change_segments();
+  void on_either_thread(const std::function<void()>& call);
   void capture();
   void replay(Graph& graph);
   void destroy_graph(size_t index);
@@ -117,6 +121,10 @@ class World {
   std::vector<Reading> readings_;
   std::vector<PinnedUse> pinned_uses_;
   std::vector<std::pair<cuda::EventHandle, int>> events_;  // and their devices
+  std::unique_ptr<Courier> courier_;
+  int out_of_memory_callback_ = 0;
+  bool capturing_ = false;
+  bool away_ = false;  // a call is on the other thread
   size_t done_ = 0;
   uint64_t next_graph_ = 1;
 };

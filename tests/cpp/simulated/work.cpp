@@ -1,0 +1,141 @@
+// What is given to streams of simulated devices: launches, copies, fills.
+#include "core/error.h"
+#include "core/storage.h"
+#include "simulated/device.h"
+
+namespace vt::simulated {
+
+using cuda::CopyKind;
+using cuda::Status;
+using vt::detail::concat;
+
+namespace {
+
+constexpr auto kInvalidHandle = static_cast<Status>(400);
+
+}  // namespace
+
+Range SimulatedDevice::range_of(const void* data, size_t bytes) const { return {data, bytes, owner_of(data)}; }
+
+Status SimulatedDevice::launch(cuda::Stream stream, const cuda::KernelLaunch& launch) {
+  std::lock_guard lock(mutex_);
+  advance();
+  Lane* lane = lane_for(stream);
+  if (lane == nullptr) return kInvalidHandle;
+  Work work;
+  work.op = launch.op;
+  work.uses.reserve(launch.storage_count);
+  for (size_t i = 0; i < launch.storage_count; ++i) {
+    const StorageImpl* storage = launch.storages[i];
+    if (storage == nullptr || !storage->device().is_cuda() || storage->bytes() == 0) continue;
+    if (storage->device().index != stream.device || owner_of(storage->data()) != stream.device) {
+      report_.violation(concat(launch.op, " was launched on cuda:", stream.device, " with memory of another device"));
+      continue;
+    }
+    work.uses.push_back({storage->data(), storage->bytes(), stream.device});
+  }
+  const Status status = give(*lane, std::move(work));
+  if (launch_probe_ && status == Status::Success) launch_probe_(stream, launch, lane->clock);
+  return status;
+}
+
+Status SimulatedDevice::allow_shared_memory(const void*, size_t bytes) {
+  return bytes <= (size_t{227} << 10) ? Status::Success : Status::InvalidValue;
+}
+
+Status SimulatedDevice::copy(void* to, const void* from, size_t bytes, CopyKind kind, cuda::Stream stream) {
+  std::lock_guard lock(mutex_);
+  advance();
+  Lane* lane = lane_for(stream);
+  if (lane == nullptr) return kInvalidHandle;
+  Work work;
+  work.kind = Work::Kind::Copy;
+  work.op = "copy";
+  work.to = to;
+  work.from = from;
+  work.bytes = bytes;
+  bool waits = false;
+  auto add_device = [&](const void* data) {
+    const Range range = range_of(data, bytes);
+    if (range.device < 0) {
+      report_.violation("copy got an address that no device has");
+    } else {
+      work.uses.push_back(range);
+    }
+  };
+  auto add_host = [&](const void* data) {
+    const bool locked = page_locked(data);
+    if (locked) work.uses.push_back({data, bytes, -1});
+    return locked;
+  };
+  if (kind == CopyKind::HostToDevice) {
+    add_device(to);
+    // Pageable memory is read before the call returns.
+    if (!add_host(from) && !lane->capture && options_.real_memory) {
+      const char* source = static_cast<const char*>(from);
+      work.staged = std::make_shared<std::vector<char>>(source, source + bytes);
+    }
+  } else if (kind == CopyKind::DeviceToHost) {
+    add_device(from);
+    waits = !add_host(to) && !lane->capture;  // pageable memory is written before the call returns
+  } else {
+    add_device(to);
+    add_device(from);
+  }
+  const Status status = give(*lane, std::move(work));
+  if (status == Status::Success && waits) {
+    finish(lane->index, lane->given);
+    host_saw(lane->clock);
+  }
+  return status;
+}
+
+Status SimulatedDevice::copy_peer(void* to, int to_device, const void* from, int from_device, size_t bytes,
+                                  cuda::Stream stream) {
+  std::lock_guard lock(mutex_);
+  advance();
+  Lane* lane = lane_for(stream);
+  if (lane == nullptr || !valid(to_device) || !valid(from_device)) return kInvalidHandle;
+  if (owner_of(to) != to_device || owner_of(from) != from_device) {
+    report_.violation("copy_peer got an address that its device does not have");
+    return Status::InvalidValue;
+  }
+  Work work;
+  work.kind = Work::Kind::Copy;
+  work.op = "copy between devices";
+  work.to = to;
+  work.from = from;
+  work.bytes = bytes;
+  work.uses = {{to, bytes, to_device}, {from, bytes, from_device}};
+  return give(*lane, std::move(work));
+}
+
+Status SimulatedDevice::fill(void* data, int value, size_t bytes, cuda::Stream stream) {
+  return fill_rows(data, bytes, value, bytes, 1, stream);
+}
+
+Status SimulatedDevice::fill_rows(void* data, size_t pitch, int value, size_t row_bytes, size_t rows,
+                                  cuda::Stream stream) {
+  std::lock_guard lock(mutex_);
+  advance();
+  Lane* lane = lane_for(stream);
+  if (lane == nullptr) return kInvalidHandle;
+  if (rows == 0 || row_bytes == 0) return Status::Success;
+  Work work;
+  work.kind = Work::Kind::Fill;
+  work.op = "fill";
+  work.to = data;
+  work.bytes = row_bytes;
+  work.pitch = pitch;
+  work.rows = rows;
+  work.value = value;
+  const Range range = range_of(data, (rows - 1) * pitch + row_bytes);
+  if (range.device < 0) {
+    report_.violation("fill got an address that no device has");
+    return Status::InvalidValue;
+  }
+  work.uses.push_back(range);
+  return give(*lane, std::move(work));
+}
+
+}  // namespace vt::simulated
