@@ -125,8 +125,10 @@ int run(const Arguments& arguments) {
     operations += run_crowd(options, &make_allocator, report);
     if (report.clean()) continue;
     ++violations;
-    std::printf("violation with many threads (crowd %llu): %s\n", static_cast<unsigned long long>(seed),
-                report.first().c_str());
+    std::printf(
+        "violation with many threads, seed %llu: %s\n  run them alone with: simulated_fuzz --operations=0 "
+        "--crowd=%zu\n",
+        static_cast<unsigned long long>(seed), report.first().c_str(), arguments.crowd);
   }
   int caught = 0;
   constexpr int kBugs = static_cast<int>(PlantedBug::Count) - 1;
