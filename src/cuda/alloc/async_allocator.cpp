@@ -1,6 +1,7 @@
 #include "cuda/alloc/async_allocator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "cuda/device_api.h"
@@ -12,8 +13,20 @@ std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(
 
 }  // namespace
 
-// The states live as long as the process: tensors of static lifetime may be freed after any destructor of ours.
-AsyncAllocator::AsyncAllocator() : devices_(new DeviceState[kMaxDevices]) {}
+AsyncAllocator::AsyncAllocator() : devices_(std::make_unique<DeviceState[]>(kMaxDevices)) {}
+
+AsyncAllocator::~AsyncAllocator() {
+  for (int device = 0; device < kMaxDevices; ++device) {
+    DeviceState& state = devices_[device];
+    try {
+      reap(state, true);
+    } catch (const Error&) {
+      for (const PendingBlock& pending : state.pending) delete pending.block;  // a broken device keeps the memory
+    }
+    empty_lists(state);
+    while (state.spare != nullptr) delete std::exchange(state.spare, state.spare->next);
+  }
+}
 
 Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   VT_ASSERT(bytes > 0);

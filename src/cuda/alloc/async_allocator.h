@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,10 @@ namespace vt::cuda {
 class AsyncAllocator final : public CudaAllocator {
  public:
   AsyncAllocator();
+  /// Gives back what is cached. No block may be live.
+  ~AsyncAllocator() override;
+  AsyncAllocator(const AsyncAllocator&) = delete;
+  AsyncAllocator& operator=(const AsyncAllocator&) = delete;
   Block* allocate(size_t bytes, Stream stream) override;
   void deallocate(Block* block) noexcept override;
   void record_stream(Block* block, Stream stream) override;
@@ -58,7 +63,7 @@ class AsyncAllocator final : public CudaAllocator {
   void reap(DeviceState& state, bool wait);
   void empty_lists(DeviceState& state) noexcept;
 
-  DeviceState* devices_;
+  std::unique_ptr<DeviceState[]> devices_;
 };
 
 }  // namespace vt::cuda
