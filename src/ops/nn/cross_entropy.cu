@@ -3,6 +3,7 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
 #include "ops/copy/kernels.h"
+#include "ops/nn/max_sum.cuh"
 
 namespace vt {
 namespace {
@@ -12,24 +13,6 @@ using cuda::Vector;
 
 constexpr int kThreads = 512;
 constexpr int kUnroll = 4;
-
-/// The running maximum of a row and the sum of exp(x - maximum).
-template <typename Compute>
-struct MaxSum {
-  Compute largest;
-  Compute sum;
-};
-
-template <typename T>
-struct CombineMaxSum {
-  template <typename Compute>
-  __device__ MaxSum<Compute> operator()(const MaxSum<Compute>& a, const MaxSum<Compute>& b) const {
-    if (a.largest == b.largest) return {a.largest, a.sum + b.sum};
-    const bool first = b.largest < a.largest;
-    const MaxSum<Compute>&high = first ? a : b, &low = first ? b : a;
-    return {high.largest, high.sum + low.sum * cuda::row_exp<T>(low.largest - high.largest)};
-  }
-};
 
 template <typename T>
 struct ForwardArguments {

@@ -5,6 +5,7 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
 #include "ops/copy/kernels.h"
+#include "ops/nn/max_sum.cuh"
 
 namespace vt {
 namespace {
@@ -60,23 +61,6 @@ __global__ void __launch_bounds__(cuda::kRowThreads) softmax_rows(const T* in, T
   }
   x.store(out + place.row * n, n, place);
 }
-
-/// The running maximum of a row and the sum of exp(x - maximum).
-template <typename Compute>
-struct MaxSum {
-  Compute largest;
-  Compute sum;
-};
-template <typename T>
-struct CombineMaxSum {
-  template <typename Compute>
-  __device__ MaxSum<Compute> operator()(const MaxSum<Compute>& a, const MaxSum<Compute>& b) const {
-    if (a.largest == b.largest) return {a.largest, a.sum + b.sum};
-    const bool first = b.largest < a.largest;
-    const MaxSum<Compute>&high = first ? a : b, &low = first ? b : a;
-    return {high.largest, high.sum + low.sum * cuda::row_exp<T>(low.largest - high.largest)};
-  }
-};
 
 template <typename T, int Width>
 __global__ void __launch_bounds__(cuda::kRowThreads) softmax_long_rows(const T* in, T* out, int64_t n, bool log) {

@@ -217,15 +217,19 @@ Status SimulatedDevice::create_stream(int device, int priority, cuda::StreamHand
   return Status::Success;
 }
 
+Status SimulatedDevice::ask(cuda::Stream stream, Lane*& lane) {
+  lane = lane_for(stream);
+  if (lane == nullptr) return kInvalidHandle;
+  if (!lane->capture) return Status::Success;
+  invalidate(*lane->capture);
+  return Status::CaptureUnsupported;
+}
+
 Status SimulatedDevice::query(cuda::Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
-  Lane* lane = lane_for(stream);
-  if (lane == nullptr) return kInvalidHandle;
-  if (lane->capture) {
-    invalidate(*lane->capture);
-    return Status::CaptureUnsupported;
-  }
+  Lane* lane = nullptr;
+  if (const Status status = ask(stream, lane); status != Status::Success) return status;
   if (!lane->queue.empty()) return Status::NotReady;
   host_saw(lane->clock);
   return Status::Success;
@@ -234,12 +238,8 @@ Status SimulatedDevice::query(cuda::Stream stream) {
 Status SimulatedDevice::synchronize(cuda::Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
-  Lane* lane = lane_for(stream);
-  if (lane == nullptr) return kInvalidHandle;
-  if (lane->capture) {
-    invalidate(*lane->capture);
-    return Status::CaptureUnsupported;
-  }
+  Lane* lane = nullptr;
+  if (const Status status = ask(stream, lane); status != Status::Success) return status;
   finish(lane->index, lane->given);
   host_saw(lane->clock);
   return Status::Success;

@@ -203,6 +203,8 @@ class SimulatedDevice final : public cuda::DeviceApi {
   void execute(const Work& work, int device);
   void check_range(const Range& range, int device, const char* op);
   Lane* lane_for(cuda::Stream stream);
+  // The lane of a stream whose progress the host asks for, which breaks a capture on it.
+  cuda::Status ask(cuda::Stream stream, Lane*& lane);
   uint32_t add_lane(int device, int priority);
   void enqueue(Lane& lane, Work work);
   void join_host(Lane& lane);
