@@ -17,6 +17,10 @@ class VT_API RefCounted {
   RefCounted& operator=(const RefCounted&) = delete;
 
   void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  // retain() for an object that no other thread has seen yet: no locked instruction.
+  void retain_fresh() const noexcept {
+    count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
   void release() const noexcept {
     if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) const_cast<RefCounted*>(this)->destroy();
   }
@@ -88,7 +92,9 @@ class intrusive_ptr {
 
 template <class T, class... Args>
 intrusive_ptr<T> make_intrusive(Args&&... args) {
-  return intrusive_ptr<T>(new T(std::forward<Args>(args)...));
+  T* made = new T(std::forward<Args>(args)...);
+  made->retain_fresh();
+  return intrusive_ptr<T>::adopt(made);
 }
 
 }  // namespace vt

@@ -13,7 +13,7 @@ void set_before_replace(BeforeReplace hook) noexcept { before_replace.store(hook
 
 StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only)
     : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
-  version_.retain();
+  version_.retain_fresh();
   g_live.fetch_add(1, std::memory_order_relaxed);
 }
 

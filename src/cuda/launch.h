@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 #include <tuple>
-#include <utility>
+#include <type_traits>
 
 #include "cuda/stream.h"
 #include "cuda/work.h"
@@ -22,6 +22,10 @@ struct LaunchConfig {
 };
 
 namespace detail {
+/// How an argument is kept until the launch: as it is if it has the parameter's type, else converted.
+template <typename Param, typename Arg>
+using Held = std::conditional_t<std::is_same_v<Param, std::remove_cvref_t<Arg>>, const Param&, Param>;
+
 VT_API void launch_kernel(const LaunchConfig& config, const void* kernel, void** arguments, StorageSpan storages);
 VT_API void allow_shared_memory(const void* kernel, size_t bytes);
 }  // namespace detail
@@ -35,11 +39,12 @@ void allow_shared_memory(void (*kernel)(Params...), size_t bytes) {
 /// Launches `kernel` with `args` converted to its parameter types; an empty grid is no launch. `storages` are those
 /// that the kernel reads or writes. Throws for a failed launch, and for an index error that an earlier kernel reported.
 template <typename... Params, typename... Args>
-void launch(const LaunchConfig& config, StorageSpan storages, void (*kernel)(Params...), Args&&... args) {
+void launch(const LaunchConfig& config, StorageSpan storages, void (*kernel)(Params...), const Args&... args) {
   static_assert(sizeof...(Params) == sizeof...(Args), "one argument per kernel parameter");
-  std::tuple<std::decay_t<Params>...> values{static_cast<std::decay_t<Params>>(std::forward<Args>(args))...};
+  std::tuple<detail::Held<std::decay_t<Params>, Args>...> values{
+      static_cast<detail::Held<std::decay_t<Params>, Args>>(args)...};
   std::apply(
-      [&](auto&... value) {
+      [&](const auto&... value) {
         void* arguments[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
         detail::launch_kernel(config, reinterpret_cast<const void*>(kernel), arguments, storages);
       },
@@ -47,8 +52,8 @@ void launch(const LaunchConfig& config, StorageSpan storages, void (*kernel)(Par
 }
 template <typename... Params, typename... Args>
 void launch(const LaunchConfig& config, std::initializer_list<const StorageImpl*> storages, void (*kernel)(Params...),
-            Args&&... args) {
-  launch(config, StorageSpan(storages.begin(), storages.size()), kernel, std::forward<Args>(args)...);
+            const Args&... args) {
+  launch(config, StorageSpan(storages.begin(), storages.size()), kernel, args...);
 }
 
 /// Blocks needed to cover `items` with `per_block` each, capped at `limit`.

@@ -9,12 +9,12 @@ namespace vt::cuda {
 
 /// Divides n in [0, 2^31) by a fixed divisor in [1, 2^31).
 struct FastDivider {
-  uint32_t divisor = 1;
-  uint32_t magic = 1;
-  uint32_t shift = 0;
+  uint32_t divisor;
+  uint32_t magic;
+  uint32_t shift;
 
-  FastDivider() = default;
-  explicit FastDivider(uint32_t d) : divisor(d) {
+  FastDivider() {}  // not set: arguments have room for more dims than they use
+  explicit FastDivider(uint32_t d) : divisor(d), shift(0) {
     while ((uint64_t{1} << shift) < d) ++shift;
     // (n * magic / 2^32 + n) / 2^shift is exact for n < 2^31 (Granlund and Montgomery).
     magic = static_cast<uint32_t>(((uint64_t{1} << 32) * ((uint64_t{1} << shift) - d)) / d + 1);

@@ -12,13 +12,13 @@ namespace vt::cuda {
 inline constexpr int kLoopDims = 8;
 inline constexpr int kLoopOperands = 6;  // one output and up to five inputs
 
-/// One operand. Strides are in bytes, one per dim of the loop, never negative.
+/// One operand. Strides are in bytes, one per dim of the loop, never negative; those past the loop's dims are not set.
 struct LoopOperand {
   char* data = nullptr;
   DType dtype = DType::float32;
   bool is_host_scalar = false;  // a 0-dim CPU tensor: `data` is host memory, read at launch
   const StorageImpl* storage = nullptr;
-  int64_t strides[kLoopDims] = {};
+  int64_t strides[kLoopDims];
 };
 
 /// Operand 0 is the output, the others are inputs. Dim 0 is the innermost. The output's elements are all distinct.
@@ -26,7 +26,7 @@ struct Loop {
   const char* op = "";
   Stream stream;
   int ndim = 0;
-  int64_t sizes[kLoopDims] = {};
+  int64_t sizes[kLoopDims];
   int operand_count = 0;
   LoopOperand operands[kLoopOperands];
 

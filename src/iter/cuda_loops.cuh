@@ -22,7 +22,7 @@ inline constexpr int kLoopThreads = 256;
 /// Byte offsets of `Operands` operands at a flat index; dims innermost first.
 template <int Operands>
 struct Offsets {
-  int ndim = 0;
+  int ndim;
   FastDivider dividers[kLoopDims];
   uint32_t strides[kLoopDims][Operands];
 
@@ -284,18 +284,22 @@ bool can_vectorise(const Loop& loop, int width) {
   return true;
 }
 
+/// Offsets count vectors of `width` elements along dim 0, over the first `ndim` dims: none for a flat loop of vectors.
 template <int Inputs>
-void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p) {
+void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p, int ndim, int width) {
   p.out = loop.operands[0].data;
   for (int i = 0; i < Inputs; ++i) p.in[i] = loop.operands[i + 1].data;
   for (int i = 0; i <= Inputs; ++i) {
     p.dtypes[i] = loop.operands[i].dtype;
     p.bytes[i] = static_cast<uint8_t>(size_of(p.dtypes[i]));
   }
-  p.offsets.ndim = loop.ndim;
-  for (int d = 0; d < loop.ndim; ++d) {
-    p.offsets.dividers[d] = FastDivider(static_cast<uint32_t>(loop.sizes[d]));
-    for (int i = 0; i <= Inputs; ++i) p.offsets.strides[d][i] = static_cast<uint32_t>(loop.operands[i].strides[d]);
+  p.offsets.ndim = ndim;
+  for (int d = 0; d < ndim; ++d) {
+    const int step = d == 0 ? width : 1;
+    p.offsets.dividers[d] = FastDivider(static_cast<uint32_t>(loop.sizes[d] / step));
+    for (int i = 0; i <= Inputs; ++i) {
+      p.offsets.strides[d][i] = static_cast<uint32_t>(loop.operands[i].strides[d] * step);
+    }
   }
   p.tail = 0;
   p.repeated = 0;
@@ -332,16 +336,9 @@ bool try_vectors(const Loop& loop, const F& f) {
     if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
     LoopArguments<Inputs> p;
     const int64_t numel = loop.numel();
-    Loop vectors = loop;
-    if (loop.ndim <= 1) {
-      vectors.ndim = 0;
-      fill_arguments(vectors, p);
-      p.tail = static_cast<int>(numel % kWidth);
-    } else {
-      vectors.sizes[0] /= kWidth;
-      for (int i = 0; i <= Inputs; ++i) vectors.operands[i].strides[0] *= kWidth;
-      fill_arguments(vectors, p);
-    }
+    const bool flat = loop.ndim <= 1;
+    fill_arguments(loop, p, flat ? 0 : loop.ndim, kWidth);
+    if (flat) p.tail = static_cast<int>(numel % kWidth);
     for (int i = 0; i < Inputs; ++i) {
       if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
     }
@@ -358,7 +355,7 @@ template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
 void launch_mixed(const Loop& loop, const F& f) {
   constexpr int kUnroll = 2;
   LoopArguments<Inputs> p;
-  fill_arguments(loop, p);
+  fill_arguments(loop, p, loop.ndim, 1);
   p.count = loop.numel();
   const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kUnroll)),
                             dim3(kLoopThreads)};

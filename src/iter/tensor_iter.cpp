@@ -33,22 +33,19 @@ void resize_output(const Tensor& out, IntSpan sizes) {
   t->reset_geometry(t->storage(), t->dtype(), sizes, strides, t->offset());
 }
 
+void TensorIter::add(const TensorImpl* tensor) {
+  operands_[operand_count_++] = {tensor, nullptr, tensor ? tensor->dtype() : DType::float32, false, false};
+}
+
 void TensorIter::add_output(Tensor t) {
   VT_ASSERT(operand_count_ == output_count_ && output_count_ < 2);
-  Operand& o = operands_[operand_count_];
-  if (t.defined()) {
-    o.tensor = t.impl();
-    o.dtype = t.dtype();
-  }
+  add(t.impl());
   outputs_[output_count_++] = std::move(t);
-  ++operand_count_;
 }
 
 void TensorIter::add_input(const Tensor& t) {
   VT_ASSERT(operand_count_ < kMaxOperands);
-  Operand& o = operands_[operand_count_++];
-  o.tensor = t.impl();
-  o.dtype = t.dtype();
+  add(t.impl());
 }
 
 DType TensorIter::common_dtype() const {

@@ -59,8 +59,9 @@ class VT_API TensorIter {
   // Byte strides, ndim() of them.
   const int64_t* strides(int operand) const { return strides_[operand]; }
   const TensorImpl& tensor(int operand) const { return *operands_[operand].tensor; }
-  // The tensor to hand back.
+  // The tensor to hand back; take_output() is the last use of it here.
   const Tensor& output(int i = 0) const { return outputs_[i]; }
+  Tensor take_output(int i = 0) { return std::move(outputs_[i]); }
 
   // A 0-dim CPU operand of a CUDA call: data() is host memory to be read when launching; its strides are 0.
   bool is_host_scalar(int operand) const { return operands_[operand].host_scalar; }
@@ -72,14 +73,15 @@ class VT_API TensorIter {
   bool fits_32bit() const;
 
  private:
-  struct Operand {
-    const TensorImpl* tensor = nullptr;
-    char* data = nullptr;
-    DType dtype = DType::float32;
-    bool host_scalar = false;
-    bool allocated = false;  // by build()
+  struct Operand {  // set when it is added: most of the room is never used
+    const TensorImpl* tensor;
+    char* data;
+    DType dtype;
+    bool host_scalar;
+    bool allocated;  // by build()
   };
 
+  void add(const TensorImpl* tensor);
   void find_device();
   void broadcast();
   bool try_fast(DType result);

@@ -181,7 +181,7 @@ void run_row(Call& call, const Row& row) {
     run_cpu_loop(it, loop);
   }
   if (call.op.kind() != OpKind::Functional) it.output().impl()->bump_version();
-  call.results.add(it.output());
+  call.results.add(it.take_output());
 }
 
 void row_kernel(Call& call) { run_row(call, *static_cast<const Row*>(call.op.functional().parts.data)); }
