@@ -1,6 +1,6 @@
 """Whole training steps on a GPU, eagerly and from CUDA graphs, on VibeTensor and on PyTorch, and what a replay costs.
 
-    python bench/graph_step.py --workloads reversal vit minigpt gpt2 --out bench/results/graph_step_h200.json
+    python bench/graph_step.py --out bench/results/graph_step_h200.json
 
 Each framework runs in a process of its own. VibeTensor's graphed step is vibetensor.graph_step; PyTorch's is one
 torch.cuda.CUDAGraph of the whole step with static inputs, captured after a warm-up on a side stream. `bits`: whether 50
@@ -24,7 +24,7 @@ import decoder
 import vision
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKLOADS = ("reversal", "vit", "minigpt", "gpt2")
+WORKLOADS = ("reversal", "vit", "minigpt", "gpt2", "gpt2-32", "gpt2-64")  # GPT-2: at batches of 16, 32 and 64
 
 
 def example(framework: str) -> Any:
@@ -45,12 +45,13 @@ class Workload:
         gpt = example(framework)
         self.torch = torch = gpt.torch
         torch.manual_seed(1)
-        self.amp, self.clip = name == "gpt2", name == "gpt2"
+        self.amp = self.clip = name.startswith("gpt2")
         self.name = name
-        if name == "gpt2":
+        if name.startswith("gpt2"):
             config = gpt.PRESETS["gpt2"]
             self.model = gpt.GPT(config).cuda()
-            self.vocabulary, self.context, self.batch = config.vocab, config.context, 16
+            self.vocabulary, self.context = config.vocab, config.context
+            self.batch = int(name.partition("-")[2] or 16)
         elif name == "vit":
             self.model = vision.build(torch).cuda()
             self.vocabulary, self.batch = vision.CLASSES, 256

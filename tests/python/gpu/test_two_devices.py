@@ -91,6 +91,28 @@ def test_a_graph_on_the_second_device():
     assert y.tolist() == [3.0, 6.0, 9.0, 12.0]
 
 
+def test_a_graph_spans_both_devices():
+    x = torch.arange(4.0, device="cuda:0")
+    out = torch.zeros(4, device="cuda:1")
+    side = torch.cuda.Stream(device=1)
+    torch.cuda.synchronize(1)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        doubled = x * 2
+        side.wait_stream(torch.cuda.current_stream(0))
+        with torch.cuda.stream(side):
+            out.copy_((doubled.to("cuda:1") + 1) * 10)  # temporaries of the second device
+        torch.cuda.current_stream(0).wait_stream(side)
+    junk = [torch.full((4,), -1.0, device=f"cuda:{i}") for i in range(2) for _ in range(16)]
+    for _ in range(3):
+        x.add_(1)
+        graph.replay()
+        torch.cuda.synchronize(0)
+        assert out.tolist() == [(2 * v + 1) * 10 for v in x.tolist()]
+    assert all(j.tolist() == [-1.0] * 4 for j in junk)
+    graph.reset()
+
+
 def test_a_step_trains_on_the_second_device():
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(8, 32), torch.nn.GELU(), torch.nn.Linear(32, 1)).to("cuda:1")
