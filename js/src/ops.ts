@@ -248,6 +248,7 @@ export interface Ops {
   broadcast_tensors(tensors: readonly (TensorLike)[]): Tensor[];
   broadcast_to(self: TensorLike, size: number | bigint | readonly (number | bigint)[]): Tensor;
   bucketize(self: TensorLike, boundaries: TensorLike, named?: { out_int32?: boolean; right?: boolean }): Tensor;
+  bucketize(self: TensorLike, boundaries: TensorLike, named: { out_int32?: boolean; right?: boolean; out: TensorLike }): Tensor;
   byte(self: TensorLike, named?: { memory_format?: MemoryFormat | null }): Tensor;
   cat(tensors: readonly (TensorLike)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
   cat(tensors: readonly (TensorLike)[], named?: { dim?: number | bigint }): Tensor;
@@ -529,6 +530,14 @@ export interface Ops {
   heaviside(self: TensorLike, values: TensorLike): Tensor;
   heaviside(self: TensorLike, values: TensorLike, named: { out: TensorLike }): Tensor;
   heaviside_(self: TensorLike, values: TensorLike): Tensor;
+  histc(self: TensorLike, bins: number | bigint, min: Scalar, max: Scalar, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: TensorLike, bins: number | bigint, min: Scalar, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: TensorLike, bins: number | bigint, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: TensorLike, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(self: TensorLike, bins: number | bigint, min: Scalar, max: Scalar, named: { bins?: number | bigint; min?: Scalar; max?: Scalar; out: TensorLike }): Tensor;
+  histc(self: TensorLike, bins: number | bigint, min: Scalar, named: { bins?: number | bigint; min?: Scalar; max?: Scalar; out: TensorLike }): Tensor;
+  histc(self: TensorLike, bins: number | bigint, named: { bins?: number | bigint; min?: Scalar; max?: Scalar; out: TensorLike }): Tensor;
+  histc(self: TensorLike, named: { bins?: number | bigint; min?: Scalar; max?: Scalar; out: TensorLike }): Tensor;
   hsplit(self: TensorLike, sections: number | bigint): Tensor[];
   hsplit(self: TensorLike, indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   hstack(tensors: readonly (TensorLike)[]): Tensor;
@@ -743,6 +752,12 @@ export interface Ops {
   mish_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   mm(self: TensorLike, mat2: TensorLike): Tensor;
   mm(self: TensorLike, mat2: TensorLike, named: { out: TensorLike }): Tensor;
+  mode(self: TensorLike, dim: number | bigint, keepdim: boolean, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  mode(self: TensorLike, dim: number | bigint, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  mode(self: TensorLike, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  mode(self: TensorLike, dim: number | bigint, keepdim: boolean, named: { dim?: number | bigint; keepdim?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  mode(self: TensorLike, dim: number | bigint, named: { dim?: number | bigint; keepdim?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  mode(self: TensorLike, named: { dim?: number | bigint; keepdim?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   moveaxis(self: TensorLike, source: number | bigint, destination: number | bigint): Tensor;
   moveaxis(self: TensorLike, source: number | bigint | readonly (number | bigint)[], destination: number | bigint | readonly (number | bigint)[]): Tensor;
   movedim(self: TensorLike, source: number | bigint, destination: number | bigint): Tensor;
@@ -777,6 +792,12 @@ export interface Ops {
   nanmean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmean(self: TensorLike, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  nanmedian(self: TensorLike, dim: number | bigint, keepdim: boolean, named?: { keepdim?: boolean }): [Tensor, Tensor];
+  nanmedian(self: TensorLike, dim: number | bigint, named?: { keepdim?: boolean }): [Tensor, Tensor];
+  nanmedian(self: TensorLike): Tensor;
+  nanmedian(self: TensorLike, dim: number | bigint, keepdim: boolean, named: { keepdim?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  nanmedian(self: TensorLike, dim: number | bigint, named: { keepdim?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  nanmedian(self: TensorLike, named: { out: TensorLike }): Tensor;
   nansum(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nansum(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nansum(self: TensorLike, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
@@ -958,6 +979,7 @@ export interface Ops {
   scatter_reduce(self: TensorLike, dim: number | bigint, index: TensorLike, src: TensorLike, reduce: string, named: { include_self?: boolean; out: TensorLike }): Tensor;
   scatter_reduce_(self: TensorLike, dim: number | bigint, index: TensorLike, src: TensorLike, reduce: string, named?: { include_self?: boolean }): Tensor;
   searchsorted(sorted_sequence: TensorLike, self: TensorLike, named?: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: TensorLike | null }): Tensor;
+  searchsorted(sorted_sequence: TensorLike, self: TensorLike, named: { out_int32?: boolean; right?: boolean; side?: string | null; sorter?: TensorLike | null; out: TensorLike }): Tensor;
   select(self: TensorLike, dim: number | bigint, index: number | bigint): Tensor;
   select_backward(grad_output: TensorLike, input_sizes: number | bigint | readonly (number | bigint)[], dim: number | bigint, index: number | bigint): Tensor;
   selu(self: TensorLike): Tensor;
@@ -1485,6 +1507,10 @@ export interface TensorMethods {
   hardtanh_(named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
   heaviside(values: TensorLike): Tensor;
   heaviside_(values: TensorLike): Tensor;
+  histc(bins: number | bigint, min: Scalar, max: Scalar, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(bins: number | bigint, min: Scalar, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(bins: number | bigint, named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+  histc(named?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
   hsplit(sections: number | bigint): Tensor[];
   hsplit(indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   hypot(other: TensorLike): Tensor;
@@ -1599,6 +1625,9 @@ export interface TensorMethods {
   mish(): Tensor;
   mish_(): Tensor;
   mm(mat2: TensorLike): Tensor;
+  mode(dim: number | bigint, keepdim: boolean, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  mode(dim: number | bigint, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  mode(named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
   moveaxis(source: number | bigint, destination: number | bigint): Tensor;
   moveaxis(source: number | bigint | readonly (number | bigint)[], destination: number | bigint | readonly (number | bigint)[]): Tensor;
   movedim(source: number | bigint, destination: number | bigint): Tensor;
@@ -1622,6 +1651,9 @@ export interface TensorMethods {
   nanmean(dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmean(dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmean(named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  nanmedian(dim: number | bigint, keepdim: boolean, named?: { keepdim?: boolean }): [Tensor, Tensor];
+  nanmedian(dim: number | bigint, named?: { keepdim?: boolean }): [Tensor, Tensor];
+  nanmedian(): Tensor;
   nansum(dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nansum(dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nansum(named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;

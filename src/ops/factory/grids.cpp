@@ -4,6 +4,7 @@
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
+#include "ops/index/value_range.h"
 #include "ops/view/view.h"
 
 namespace vt {
@@ -57,8 +58,6 @@ std::vector<Tensor> meshgrid_indexing(TensorSpan tensors, std::string_view index
 std::vector<Tensor> meshgrid(TensorSpan tensors) { return meshgrid_indexing(tensors, "ij"); }
 
 Tensor one_hot(const Tensor& self, int64_t num_classes) {
-  static const Op& max = find_op("max");
-  static const Op& min = find_op("min");
   static const Op& scatter_ = find_op("scatter_.value");
   VT_CHECK(self.dtype() == DType::int64, Runtime, "one_hot is only applicable to index tensor of type LongTensor, got ",
            self.dtype());
@@ -68,13 +67,14 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     shape.push_back(num_classes);
     return ops::zeros(shape, DType::int64, self.device());
   }
-  VT_CHECK(read_scalar(call<Tensor>(min, self)).to_int() >= 0, Runtime, "Class values must be non-negative.");
-  const int64_t largest = read_scalar(call<Tensor>(max, self)).to_int();
-  if (num_classes == -1) {
-    num_classes = largest + 1;
-  } else {
-    VT_CHECK(num_classes > largest, Runtime, "Class values must be smaller than num_classes.");
+  // With the number of classes given, nobody waits for a GPU: scatter's kernel reports what is out of range.
+  if (self.is_cpu() || num_classes == -1) {
+    const auto [least, most] = value_range(self);
+    VT_CHECK(least.to_int() >= 0, Runtime, "Class values must be non-negative.");
+    if (num_classes == -1) num_classes = most.to_int() + 1;
+    VT_CHECK(num_classes > most.to_int(), Runtime, "Class values must be smaller than num_classes.");
   }
+  VT_CHECK(num_classes > 0, Runtime, "one_hot: expected num_classes > 0, got ", num_classes);
   shape.push_back(num_classes);
   const Tensor out = ops::zeros(shape, DType::int64, self.device());
   return call<Tensor>(scatter_, out, int64_t{-1}, ops::unsqueeze(self, -1), Scalar(1));

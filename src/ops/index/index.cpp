@@ -153,6 +153,7 @@ void register_index(Registry& r) {
   register_take(r);
   register_embedding(r);
   register_search(r);
+  register_histogram(r);
 }
 
 }  // namespace vt

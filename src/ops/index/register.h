@@ -11,5 +11,6 @@ void register_masked(Registry& r);
 void register_take(Registry& r);
 void register_embedding(Registry& r);
 void register_search(Registry& r);
+void register_histogram(Registry& r);
 
 }  // namespace vt

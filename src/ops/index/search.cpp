@@ -1,118 +1,150 @@
-// Counting and finding: bincount, searchsorted, bucketize.
+// Places in sorted rows: searchsorted, bucketize.
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
-#include "ops/factory/factory.h"
 #include "ops/index/register.h"
+#include "ops/index/search_cuda.h"
 
 namespace vt {
 namespace {
 
-Tensor bincount_kernel(const Tensor& self, const Tensor& weights, int64_t minlength) {
-  VT_CHECK(minlength >= 0, Runtime, "minlength should be >= 0, got ", minlength);
-  VT_CHECK(is_integral(self.dtype()), NotImplemented, "\"bincount_cpu\" not implemented for '", self.dtype(), "'");
-  VT_CHECK(self.dim() == 1, Runtime, "bincount only supports 1-d non-negative integral inputs.");
-  VT_CHECK(!weights.defined() || same(weights.sizes(), self.sizes()), Runtime,
-           "weights should be 1-d and have the same length as input");
-  const Tensor values = contiguous_data(cast_data(ops::to(self, kCPU), DType::int64));
-  const int64_t* value = values.data<int64_t>();
-  int64_t bins = minlength;
-  for (int64_t i = 0; i < values.numel(); ++i) {
-    VT_CHECK(value[i] >= 0, Runtime, "bincount only supports 1-d non-negative integral inputs.");
-    bins = std::max(bins, checked_add(value[i], 1));
+using Side = std::optional<std::string_view>;
+
+void check_sorter(const Tensor& sorter, const Tensor& sorted_sequence) {
+  if (!sorter.defined()) return;
+  VT_CHECK(same(sorter.sizes(), sorted_sequence.sizes()), Runtime,
+           "searchsorted(): expected a sorter of the boundaries' sizes ", sorted_sequence.sizes(), ", got ",
+           sorter.sizes());
+  VT_CHECK(sorter.dtype() == DType::int64, Runtime, "searchsorted(): expected a sorter of dtype int64, got ",
+           sorter.dtype());
+  if (!sorter.is_cpu()) return;  // looked at by the kernel
+  const Tensor at = contiguous_data(sorter);
+  const int64_t* position = at.data<int64_t>();
+  for (int64_t i = 0; i < at.numel(); ++i) {
+    VT_CHECK(position[i] >= 0 && position[i] < sorter.size(-1), Runtime,
+             "searchsorted(): sorter index out of range: expected positions in [0, ", sorter.size(-1), "), got ",
+             position[i]);
   }
-  Tensor counts;
-  auto count = [&]<class T>(T* bin, const T* weight) {
-    for (int64_t i = 0; i < values.numel(); ++i) bin[value[i]] += weight ? weight[i] : T(1);
-  };
-  if (!weights.defined()) {
-    counts = ops::zeros(DimVec{bins}, DType::int64);
-    count(counts.data<int64_t>(), static_cast<const int64_t*>(nullptr));
-  } else if (weights.dtype() == DType::float32) {
-    counts = ops::zeros(DimVec{bins}, DType::float32);
-    count(counts.data<float>(), static_cast<const float*>(contiguous_data(ops::to(weights, kCPU)).data<float>()));
-  } else {
-    const Tensor w = contiguous_data(cast_data(ops::to(weights, kCPU), DType::float64));
-    counts = ops::zeros(DimVec{bins}, DType::float64);
-    count(counts.data<double>(), static_cast<const double*>(w.data<double>()));
-  }
-  return ops::to(counts, self.device());
 }
 
-// Number of boundaries of a sorted row below (or, to the right, not above) a value; NaN is above all.
-template <class T>
-int64_t lower_or_upper(const T* row, int64_t n, T value, bool right) {
-  auto less = [](T a, T b) { return a < b || (b != b && a == a); };
-  return right ? std::upper_bound(row, row + n, value, less) - row : std::lower_bound(row, row + n, value, less) - row;
-}
-
-Tensor search_kernel(const Tensor& sorted_sequence, const Tensor& self, bool out_int32, bool right) {
+TensorSpec search_meta(const Tensor& sorted_sequence, const Tensor& self, bool out_int32) {
   VT_CHECK(sorted_sequence.dim() > 0, Runtime, "boundaries tensor should have positive dimension, but got 0 dimension");
-  const int64_t width = sorted_sequence.size(-1);
-  const bool one_row = sorted_sequence.dim() == 1;
-  if (!one_row) {
-    const size_t lead = sorted_sequence.sizes().size() - 1;
-    VT_CHECK(self.sizes().size() == lead + 1 && same(self.sizes().first(lead), sorted_sequence.sizes().first(lead)),
-             Runtime,
-             "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
-             "tensor "
-             "must match, but we got boundaries tensor ",
-             sorted_sequence.sizes(), " and input value tensor ", self.sizes());
-  }
-  VT_CHECK(!out_int32 || width < std::numeric_limits<int32_t>::max(), Runtime,
+  const size_t lead = sorted_sequence.sizes().size() - 1;
+  VT_CHECK(
+      lead == 0 ||
+          (self.sizes().size() == lead + 1 && same(self.sizes().first(lead), sorted_sequence.sizes().first(lead))),
+      Runtime,
+      "boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor "
+      "must match, but we got boundaries tensor ",
+      sorted_sequence.sizes(), " and input value tensor ", self.sizes());
+  VT_CHECK(!out_int32 || sorted_sequence.size(-1) < std::numeric_limits<int32_t>::max(), Runtime,
            "the size of boundaries' last dimension should be less than INT32_MAX for int32 output");
-  const DType common = promote(sorted_sequence.dtype(), self.dtype());
-  const Tensor rows = contiguous_data(cast_data(ops::to(sorted_sequence, kCPU), common));
-  const Tensor values = contiguous_data(cast_data(ops::to(self, kCPU), common));
-  Tensor out = empty(self.sizes(), DType::int64);
-  const int64_t per_row = self.dim() == 0 ? 1 : self.size(-1);
-  visit_dtype<kRealSet>(common, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T* row = rows.data<T>();
-    const T* value = values.data<T>();
-    int64_t* to = out.data<int64_t>();
-    parallel_for(0, values.numel(), 1024, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i)
-        to[i] = lower_or_upper(row + (one_row ? 0 : i / per_row * width), width, value[i], right);
-    });
-  });
-  return ops::to(out_int32 ? cast_data(out, DType::int32) : out, self.device());
+  return {DimVec(self.sizes()), out_int32 ? DType::int32 : DType::int64, sorted_sequence.device()};
 }
 
-bool to_the_right(bool right, std::optional<std::string_view> side) {
-  if (!side) return right;
-  VT_CHECK(*side == "left" || *side == "right", Runtime,
-           "torch.searchsorted(): side can only be 'left' or 'right' but got ", *side);
-  VT_CHECK(*side == "right" || !right, Runtime,
-           "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
-  return *side == "right";
+TensorSpec searchsorted_meta(const Tensor& sorted_sequence, const Tensor& self, bool& out_int32, bool& right,
+                             Side& side, const Tensor& sorter) {
+  if (side) {
+    VT_CHECK(*side == "left" || *side == "right", Runtime,
+             "torch.searchsorted(): side can only be 'left' or 'right' but got ", *side);
+    VT_CHECK(*side == "right" || !right, Runtime,
+             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
+    right = *side == "right";
+  }
+  TensorSpec spec = search_meta(sorted_sequence, self, out_int32);
+  check_sorter(sorter, sorted_sequence);
+  return spec;
 }
 
-Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_int32, bool right,
-                    std::optional<std::string_view> side, const Tensor& sorter) {
-  VT_CHECK(!sorter.defined(), NotImplemented, "searchsorted with a sorter is not there yet");
-  return search_kernel(sorted_sequence, self, out_int32, to_the_right(right, side));
-}
-
-Tensor bucketize(const Tensor& self, const Tensor& boundaries, bool out_int32, bool right) {
+TensorSpec bucketize_meta(const Tensor& self, const Tensor& boundaries, bool& out_int32, bool&) {
   VT_CHECK(boundaries.dim() == 1, Runtime, "boundaries tensor must be 1 dimension, but got dim(", boundaries.dim(),
            ")");
-  return search_kernel(boundaries, self, out_int32, right);
+  return search_meta(boundaries, self, out_int32);
+}
+
+// Contiguous, of that dtype and device; a number comes as an element on the CPU and is written to the device.
+Tensor operand(const Tensor& t, DType dtype, Device device) {
+  if (t.device() == device) return contiguous_data(cast_data(t, dtype));
+  Tensor moved = empty(t.sizes(), dtype, device);
+  if (t.dim() == 0 && t.is_cpu()) {
+    fill_data(moved, read_scalar(t));
+  } else {
+    copy_data(moved, t);
+  }
+  return moved;
+}
+
+// The first place of n, in the order that `at` gives, that does not come before `value`, or, to the right, that comes
+// after it. NaN is above all.
+template <class T, class At>
+int64_t place_of(T value, int64_t n, bool right, const At& at) {
+  auto less = [](T a, T b) { return a < b || (b != b && a == a); };
+  int64_t low = 0, high = n;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    const T boundary = at(middle);
+    if (right ? !less(value, boundary) : less(boundary, value)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+template <class T, class Index>
+void search_rows_cpu(const Tensor& rows, bool one_row, const Tensor& values, int64_t per_row, bool right,
+                     const Tensor& sorter, const Tensor& out) {
+  const T* boundaries = rows.data<T>();
+  const T* value = values.data<T>();
+  const int64_t* order = sorter.defined() ? sorter.data<int64_t>() : nullptr;
+  Index* to = out.data<Index>();
+  const int64_t width = rows.size(-1);
+  parallel_for(0, values.numel(), 1024, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t start = one_row ? 0 : i / per_row * width;
+      const T* row = boundaries + start;
+      const int64_t place = order ? place_of(value[i], width, right, [&](int64_t at) { return row[order[start + at]]; })
+                                  : place_of(value[i], width, right, [&](int64_t at) { return row[at]; });
+      to[i] = static_cast<Index>(place);
+    }
+  });
+}
+
+void search(const Tensor& sorted_sequence, const Tensor& self, bool right, const Tensor& sorter, Tensor& out) {
+  if (out.numel() == 0) return;
+  const DType common = promote(sorted_sequence.dtype(), self.dtype());
+  const Tensor rows = operand(sorted_sequence, common, out.device()), values = operand(self, common, out.device());
+  const Tensor order = sorter.defined() ? contiguous_data(sorter) : sorter;
+  const bool one_row = sorted_sequence.dim() == 1;
+  const int64_t per_row = self.dim() == 0 ? 1 : self.size(-1);
+  if (out.is_cuda()) return search_rows_cuda(rows, one_row, values, per_row, right, order, out);
+  visit_dtype<kRealSet>(common, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    (out.dtype() == DType::int32 ? search_rows_cpu<T, int32_t>
+                                 : search_rows_cpu<T, int64_t>)(rows, one_row, values, per_row, right, order, out);
+  });
+}
+
+void searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool, bool right, const Side&,
+                  const Tensor& sorter, Tensor& out) {
+  search(sorted_sequence, self, right, sorter, out);
+}
+void bucketize(const Tensor& self, const Tensor& boundaries, bool, bool right, Tensor& out) {
+  search(boundaries, self, right, Tensor(), out);
 }
 
 }  // namespace
 
 void register_search(Registry& r) {
-  r.def("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor")
-      .all(bincount_kernel)
-      .not_differentiable();
   r.def(
        "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
        "str? side=None, Tensor? sorter=None) -> Tensor")
+      .meta(searchsorted_meta)
       .all(searchsorted)
       .not_differentiable();
   r.def("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor")
+      .meta(bucketize_meta)
       .all(bucketize)
       .not_differentiable()
       .function_only();

@@ -16,8 +16,7 @@ namespace {
 std::array<TensorSpec, 2> sort_meta(const Tensor& self, int64_t& dim, bool&) {
   dim = wrap_dim(dim, self.dim());
   VT_CHECK(!is_complex(self.dtype()), Runtime, "Sort does not support complex dtypes on CPU");
-  return {TensorSpec{DimVec(self.sizes()), self.dtype(), self.device(), {}},
-          TensorSpec{DimVec(self.sizes()), DType::int64, self.device(), {}}};
+  return values_and_positions(DimVec(self.sizes()), self);
 }
 
 template <class T>
@@ -77,6 +76,17 @@ Tensor msort(const Tensor& self) { return std::get<0>(ops::sort(self, 0)); }
 
 }  // namespace
 
+DimVec sizes_without(const Tensor& self, int64_t dim, bool keepdim) {
+  DimVec sizes(self.sizes());
+  if (sizes.empty()) return sizes;
+  if (keepdim) {
+    sizes[dim] = 1;
+  } else {
+    sizes.erase(static_cast<size_t>(dim));
+  }
+  return sizes;
+}
+
 void selected_along_dim_backward(GradContext& ctx, int dim_arg, int keepdim_arg) {
   static const Op& scatter = find_op("scatter.src");
   const IntSpan sizes = ctx.sizes(0);
@@ -104,6 +114,8 @@ void register_sort(Registry& r) {
       .composite(argsort_stable);
   r.def("msort(Tensor self) -> Tensor").composite(msort);
   register_topk(r);
+  register_rank(r);
+  register_mode(r);
   register_unique(r);
 }
 

@@ -5,47 +5,12 @@
 #include "cuda/launch.h"
 #include "ops/sort/radix_sort.h"
 #include "ops/sort/sort_cuda.h"
+#include "ops/sort/sort_key.h"
 
 namespace vt {
 namespace {
 
 constexpr int kShort = 2048;
-
-// Unsigned integers in the order of T; NaNs are all alike and the largest, and zeros are alike.
-template <typename T>
-__device__ __forceinline__ uint64_t ordered_bits(T value) {
-  if constexpr (std::is_same_v<T, bool>) {
-    return value ? 1 : 0;
-  } else if constexpr (std::is_integral_v<T>) {
-    constexpr int kBits = sizeof(T) * 8;
-    const uint64_t bits = static_cast<uint64_t>(static_cast<int64_t>(value));
-    const uint64_t shifted = std::is_signed_v<T> ? bits + (uint64_t{1} << (kBits - 1)) : bits;
-    return kBits == 64 ? shifted : shifted & ((uint64_t{1} << (kBits % 64)) - 1);
-  } else if constexpr (std::is_same_v<T, double>) {
-    if (value != value) return ~uint64_t{0};
-    const auto bits = static_cast<uint64_t>(__double_as_longlong(value == 0.0 ? 0.0 : value));
-    return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
-  } else {
-    const float x = static_cast<float>(value);
-    if (x != x) return 0xffffffffu;
-    const uint32_t bits = __float_as_uint(x == 0.0f ? 0.0f : x);
-    return bits >> 31 ? ~bits : bits | 0x80000000u;
-  }
-}
-
-// 16-bit floats are ordered as the float32 that they are.
-template <typename T>
-constexpr int kKeyBits = std::is_same_v<T, bool>     ? 1
-                         : std::is_integral_v<T>     ? static_cast<int>(sizeof(T) * 8)
-                         : std::is_same_v<T, double> ? 64
-                                                     : 32;
-
-template <typename T>
-__device__ __forceinline__ uint64_t sort_key(T value, bool descending) {
-  const uint64_t bits = ordered_bits(value);
-  constexpr uint64_t kMask = kKeyBits<T> == 64 ? ~uint64_t{0} : (uint64_t{1} << (kKeyBits<T> % 64)) - 1;
-  return descending ? ~bits & kMask : bits;
-}
 
 template <typename T>
 struct SortArguments {

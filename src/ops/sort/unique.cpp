@@ -1,13 +1,12 @@
-// The distinct elements, or slices, of a tensor. Computed on the host for every device: the result's size depends on
-// the data.
+// The distinct elements, or slices, of a tensor.
 #include <numeric>
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
-#include "ops/factory/factory.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
+#include "ops/sort/unique_groups.h"
 #include "ops/view/view.h"
 
 namespace vt {
@@ -15,38 +14,29 @@ namespace {
 
 using Unique = std::tuple<Tensor, Tensor, Tensor>;
 
-// Which items are kept, in order, and for every item the kept one that equals it.
-struct Groups {
-  std::vector<int64_t> first;    // item number of each group
-  std::vector<int64_t> members;  // how many
-  std::vector<int64_t> group_of;
-};
+Tensor int64_tensor(const std::vector<int64_t>& values) {
+  const Tensor t = empty(DimVec{static_cast<int64_t>(values.size())}, DType::int64);
+  std::copy(values.begin(), values.end(), t.data<int64_t>());
+  return t;
+}
 
-// Runs of equal items along `order`.
+// Groups of the runs of equal items along `order`.
 template <class Equal>
-Groups find_runs(const std::vector<int64_t>& order, const Equal& equal) {
-  Groups g;
-  g.group_of.resize(order.size());
+ItemGroups find_runs(const std::vector<int64_t>& order, const Equal& equal) {
+  std::vector<int64_t> first, members, group_of(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
     if (i == 0 || !equal(order[i - 1], order[i])) {
-      g.first.push_back(order[i]);
-      g.members.push_back(0);
+      first.push_back(order[i]);
+      members.push_back(0);
     }
-    ++g.members.back();
-    g.group_of[static_cast<size_t>(order[i])] = static_cast<int64_t>(g.first.size()) - 1;
+    ++members.back();
+    group_of[static_cast<size_t>(order[i])] = static_cast<int64_t>(first.size()) - 1;
   }
-  return g;
+  return {int64_tensor(first), int64_tensor(members), int64_tensor(group_of)};
 }
 
-Tensor int64_tensor(const std::vector<int64_t>& values, IntSpan sizes, Device device) {
-  const Tensor t = empty(sizes, DType::int64);
-  std::copy(values.begin(), values.end(), t.data<int64_t>());
-  return ops::to(t, device);
-}
-
-// Items are the `width` elements from item * width on. Sorted by content first unless only neighbours count.
-Groups group_items(const Tensor& items, int64_t count, int64_t width, bool consecutive) {
-  return visit_dtype<kAllSet>(items.dtype(), [&](auto tag) -> Groups {
+ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bool consecutive) {
+  return visit_dtype<kAllSet>(items.dtype(), [&](auto tag) -> ItemGroups {
     using T = typename decltype(tag)::type;
     const T* data = static_cast<const T*>(items.data());
     std::vector<int64_t> order(static_cast<size_t>(count));
@@ -68,36 +58,33 @@ Groups group_items(const Tensor& items, int64_t count, int64_t width, bool conse
   });
 }
 
+ItemGroups group_items(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse) {
+  return items.is_cuda() ? group_items_cuda(items, count, width, consecutive, inverse)
+                         : group_items_cpu(items, count, width, consecutive);
+}
+
+// The kept slices along `dim`; inverse of shape `sizes`, and counts, where wanted.
+Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, bool inverse, bool counts, IntSpan sizes) {
+  static const Op& index_select = find_op("index_select");
+  const Tensor none = empty(DimVec{0}, DType::int64, self.device());
+  return {call<Tensor>(index_select, self, dim, groups.first), inverse ? ops::view(groups.group_of, sizes) : none,
+          counts ? groups.members : none};
+}
+
 Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecutive) {
-  const Tensor flat = contiguous_data(ops::to(self, kCPU));
-  const Groups g = group_items(flat, flat.numel(), 1, consecutive);
-  const int64_t n = static_cast<int64_t>(g.first.size());
-  const Tensor values = empty(DimVec{n}, self.dtype());
-  const size_t bytes = self.element_size();
-  for (int64_t i = 0; i < n; ++i) {
-    std::memcpy(static_cast<char*>(values.data()) + static_cast<size_t>(i) * bytes,
-                static_cast<const char*>(flat.data()) + static_cast<size_t>(g.first[i]) * bytes, bytes);
-  }
-  const Device device = self.device();
-  const Tensor none = empty(DimVec{0}, DType::int64, device);
-  return {ops::to(values, device), inverse ? int64_tensor(g.group_of, self.sizes(), device) : none,
-          counts ? int64_tensor(g.members, DimVec{n}, device) : none};
+  const Tensor flat = ops::view(contiguous_data(self), DimVec{self.numel()});
+  return results_of(group_items(flat, flat.numel(), 1, consecutive, inverse), flat, 0, inverse, counts, self.sizes());
 }
 
 Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts, bool consecutive) {
-  static const Op& index_select = find_op("index_select");
   dim = wrap_dim(dim, self.dim());
   VT_CHECK(self.dim() > 0, Runtime, "unique: expected a tensor with dimensions to look along dim ", dim);
   const int64_t count = self.sizes()[dim];
   VT_CHECK(self.numel() > 0 || count == 0, Runtime,
            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
-  const Tensor items = contiguous_data(ops::to(ops::movedim(self, dim, 0), kCPU));
-  const Groups g = group_items(items, count, count == 0 ? 1 : items.numel() / count, consecutive);
-  const Device device = self.device();
-  const Tensor kept = int64_tensor(g.first, DimVec{static_cast<int64_t>(g.first.size())}, device);
-  const Tensor none = empty(DimVec{0}, DType::int64, device);
-  return {call<Tensor>(index_select, self, dim, kept), inverse ? int64_tensor(g.group_of, DimVec{count}, device) : none,
-          counts ? int64_tensor(g.members, kept.sizes(), device) : none};
+  const Tensor items = contiguous_data(ops::movedim(self, dim, 0));
+  const int64_t width = count == 0 ? 1 : items.numel() / count;
+  return results_of(group_items(items, count, width, consecutive, inverse), self, dim, inverse, counts, DimVec{count});
 }
 
 Unique unique2(const Tensor& self, bool, bool return_inverse, bool return_counts) {

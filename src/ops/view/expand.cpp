@@ -3,6 +3,7 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/view/register.h"
+#include "ops/view/repeat_cuda.h"
 #include "ops/view/view.h"
 
 namespace vt {
@@ -116,12 +117,34 @@ Tensor repeat_interleave_int(const Tensor& self, int64_t repeats, std::optional<
   return ops::view(copies, sizes);
 }
 
+// The running sums and whether a repeat is below zero, read once; the size is known beforehand or their last.
+Tensor repeat_positions_on_gpu(const Tensor& repeats, std::optional<int64_t> output_size) {
+  static const Op &cumsum = find_op("cumsum"), &min = find_op("min"), &stack = find_op("stack");
+  const Tensor counts = contiguous_data(cast_data(repeats, DType::int64));
+  const int64_t n = counts.numel();
+  if (n == 0) {
+    VT_CHECK(output_size.value_or(0) == 0, Runtime, "allocated size does not match required size 0");
+    return empty(DimVec{0}, repeats.dtype(), repeats.device());
+  }
+  const Tensor ends = call<Tensor>(cumsum, counts, int64_t{0}, std::nullopt);
+  if (!output_size) {
+    const std::vector<Tensor> wanted{ops::select(ends, 0, -1), call<Tensor>(min, counts)};
+    const Tensor read = ops::to(call<Tensor>(stack, wanted, int64_t{0}), kCPU);
+    VT_CHECK(read.data<int64_t>()[1] >= 0, Runtime, "repeats can not be negative, got ", read.data<int64_t>()[1]);
+    output_size = read.data<int64_t>()[0];
+  }
+  const Tensor out = empty(DimVec{*output_size}, repeats.dtype(), repeats.device());
+  repeat_positions_cuda(counts, ends, out);
+  return out;
+}
+
 // Position i appears repeats[i] times.
 Tensor repeat_positions(const Tensor& repeats, std::optional<int64_t> output_size) {
   VT_CHECK(repeats.dim() == 1, Runtime, "repeat_interleave only accept 1D vector as repeat, got ", repeats);
   VT_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32, Runtime,
            "repeats has to be Long or Int tensor, got ", repeats.dtype());
-  const Tensor counts = contiguous_data(cast_data(ops::to(repeats, kCPU), DType::int64));
+  if (repeats.is_cuda()) return repeat_positions_on_gpu(repeats, output_size);
+  const Tensor counts = contiguous_data(cast_data(repeats, DType::int64));
   const int64_t* n = counts.data<int64_t>();
   int64_t total = 0;
   for (int64_t i = 0; i < counts.numel(); ++i) {
@@ -132,7 +155,7 @@ Tensor repeat_positions(const Tensor& repeats, std::optional<int64_t> output_siz
   Tensor out = empty(DimVec{total}, DType::int64);
   int64_t* to = out.data<int64_t>();
   for (int64_t i = 0; i < counts.numel(); ++i) to = std::fill_n(to, n[i], i);
-  return ops::to_copy(out, repeats.dtype(), repeats.device());
+  return cast_data(out, repeats.dtype());
 }
 
 Tensor repeat_interleave_tensor(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,

@@ -45,6 +45,19 @@ Tensor first(const char* name, const A&... args) {
   return std::move(results.tensors[0]);
 }
 
+// All results in one row, as float64.
+template <class... A>
+Tensor joined(const char* name, const A&... args) {
+  Value values[kMaxArgs] = {box(args)...};
+  Results results;
+  call_op(find_op(name), values, sizeof...(A), results);
+  std::vector<Tensor> rows;
+  for (int i = 0; i < results.count; ++i) {
+    rows.push_back(ops::reshape(op("to.dtype", results.tensors[i], DType::float64), DimVec{-1}));
+  }
+  return op("cat", rows);
+}
+
 Tensor to_cpu(const Tensor& t) { return op("to.device", t, kCPU, DType::float64); }
 Tensor to_gpu(const Tensor& t) { return op("to.device", t, kGpu, t.dtype()); }
 
@@ -163,6 +176,49 @@ std::vector<Program> programs() {
       {"topk", {x}, [](const Tensors& t) { return first("topk", t[0], int64_t{5}); }},
       {"argmax", {x}, [](const Tensors& t) { return op("argmax", t[0], int64_t{1}); }},
       {"nonzero", {x}, [](const Tensors& t) { return op("nonzero", op("gt.Tensor", t[0], number(0.0))); }},
+      {"kthvalue", {x}, [](const Tensors& t) { return joined("kthvalue", t[0], int64_t{7}, int64_t{1}); }},
+      {"kthvalue of long rows",
+       {numbers({2, 5000})},
+       [](const Tensors& t) { return joined("kthvalue", t[0], int64_t{1234}, int64_t{1}); }},
+      {"median down columns", {x}, [](const Tensors& t) { return joined("median.dim", t[0], int64_t{0}); }},
+      {"nanmedian of float64",
+       {numbers({65, 30}, DType::float64)},
+       [](const Tensors& t) { return op("nanmedian", t[0]); }},
+      {"mode", {indices({33, 70}, 9)}, [](const Tensors& t) { return joined("mode", t[0], int64_t{1}); }},
+      {"unique", {indices({3000}, 50)}, [](const Tensors& t) { return joined("_unique2", t[0], true, true, true); }},
+      {"unique_dim",
+       {indices({60, 3}, 4)},
+       [](const Tensors& t) { return joined("unique_dim", t[0], int64_t{0}, true, true, true); }},
+      {"unique_dim of wide items",
+       {indices({20, 100}, 3)},
+       [](const Tensors& t) { return joined("unique_dim", t[0], int64_t{0}, true, true, true); }},
+      {"unique_consecutive",
+       {op("div.Tensor_mode", indices({900}, 40), number(int64_t{8}), "floor")},
+       [](const Tensors& t) { return joined("unique_consecutive", t[0], true, true); }},
+      {"bincount", {indices({5000}, 60)}, [](const Tensors& t) { return op("bincount", t[0]); }},
+      {"bincount with weights and many bins",
+       {indices({5000}, 9001), numbers({5000})},
+       [](const Tensors& t) { return op("bincount", t[0], t[1], int64_t{9500}); }},
+      {"histc",
+       {x},
+       [](const Tensors& t) {
+         return op("add.Tensor", op("histc", t[0], int64_t{20}), op("histc", t[0], int64_t{20}, Scalar(-1), Scalar(1)));
+       }},
+      {"searchsorted",
+       {x, y},
+       [](const Tensors& t) { return op("searchsorted.Tensor", first("sort", t[0], int64_t{1}, false), t[1]); }},
+      {"searchsorted with a sorter",
+       {x, y},
+       [](const Tensors& t) {
+         return op("searchsorted.Tensor", t[0], t[1], true, true, std::nullopt, op("argsort", t[0], int64_t{1}));
+       }},
+      {"bucketize",
+       {x, row},
+       [](const Tensors& t) { return op("bucketize.Tensor", t[0], first("sort", t[1], int64_t{0}, false)); }},
+      {"repeat_interleave",
+       {x, indices({33}, 4)},
+       [](const Tensors& t) { return op("repeat_interleave.self_Tensor", t[0], t[1], int64_t{0}); }},
+      {"one_hot", {indices({40}, 9)}, [](const Tensors& t) { return op("one_hot", t[0], int64_t{9}); }},
       {"cat, permute, flip, roll",
        {x, y},
        [](const Tensors& t) {

@@ -5,6 +5,7 @@ import torch
 from samples import ALL, FLOATS, NUMBERS, REAL_FLOATS, B, I, Sample, T, call
 
 M = T(3, 4)
+NAN, INF = float("nan"), float("inf")
 C = T(2, 3, 4)
 SAME = {"dtypes": ALL}
 REDUCED = {"dtypes": NUMBERS, "tolerance": {"bfloat16": (2e-2, 2e-2), "float16": (2e-3, 2e-3)}}
@@ -166,12 +167,30 @@ SAMPLES = [
         ),
         call(torch.tensor([[1, 3, 5], [2, 4, 6]]), I(2, 4, high=7), right=True),
         call(torch.tensor([1, 3, 3, 5]), I(4, high=7), out_int32=True, side="right"),
+        call(torch.tensor([5, 1, 3, 3]), I(4, high=7), sorter=torch.tensor([1, 2, 3, 0])),
+        call(torch.tensor([[5, 1], [2, 4]]), I(2, 3, high=7), right=True, sorter=torch.tensor([[1, 0], [0, 1]])),
+        call(torch.tensor([1, 3, 3, 5]), 3, right=True),
+        call(torch.tensor([1.0, 3.0, INF]), torch.tensor([NAN, 2.0, INF]), right=True),
+        call(torch.tensor([], dtype=torch.int64), I(4, high=7)),
+        call(torch.tensor([1, 3]), I(0)),
         grad=False,
     ),
     Sample(
         "bucketize",
         call(I(2, 4, high=9), torch.tensor([1, 3, 5, 7])),
         call(I(2, 4, high=9), torch.tensor([1, 3, 5, 7]), right=True),
+        call(4, torch.tensor([1, 3, 5, 7]), out_int32=True),
+        grad=False,
+    ),
+    Sample(
+        "histc",
+        call(T(200, grad=False)),
+        call(T(3, 40, grad=False), 7, -1, 1.5),
+        call(T(20, grad=False), 5, 3, 3),
+        call(torch.tensor([2.0, 2.0]), 4),
+        call(torch.tensor([1.0, NAN, INF, 2.0, 3.0]), 3, 1, 3),
+        call(T(0, grad=False), 4),
+        call(T(grad=False), 4),
         grad=False,
     ),
 ]

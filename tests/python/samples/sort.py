@@ -2,7 +2,7 @@
 
 import torch
 
-from samples import FLOATS, NUMBERS, I, Sample, T, call
+from samples import FLOATS, NUMBERS, B, I, Sample, T, call
 
 M = T(3, 4)
 C = T(2, 3, 4)
@@ -40,6 +40,31 @@ SAMPLES = [
     Sample("kthvalue", call(M, 2), call(C, 1, 0, True), dtypes=("float32", "float64")),
     # PyTorch's median of an expanded tensor sorts the one copy it has several times, and gives wrong values.
     Sample("median", call(M), call(C, 1), call(C, 0, True), call(T(5)), dtypes=("float32", "float64"), layouts=False),
+    Sample(
+        "nanmedian",
+        call(M),
+        call(C, 1),
+        call(C, 0, True),
+        call(T(5)),
+        call(T()),
+        call(NO_TIES, 1),
+        call(NO_TIES),
+        call(torch.tensor([NAN, NAN])),
+        dtypes=("float32", "float64"),
+        layouts=False,
+    ),
+    Sample(
+        "mode",
+        call(M),
+        call(C, 1),
+        call(C, 0, True),
+        call(T()),
+        call(T(0, 3)),
+        call(T(3, 16, low=-3, high=3)),  # PyTorch does not say which of the equal elements of longer rows it names
+        call(I(4, 9)),
+        call(B(12)),
+        dtypes=NUMBERS,
+    ),
     Sample(
         "_unique2",
         call(I(20, high=6), True, True, True),

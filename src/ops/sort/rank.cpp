@@ -1,0 +1,118 @@
+// One element of each slice by its rank: kthvalue, median, nanmedian.
+#include "cpu/thread_pool.h"
+#include "dispatch/registry.h"
+#include "ops/factory/factory.h"
+#include "ops/sort/register.h"
+#include "ops/sort/select_cuda.h"
+#include "ops/sort/slices.h"
+#include "ops/sort/sort.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+template <class T>
+using Slice = std::vector<std::pair<T, int64_t>>;  // elements and their positions
+
+// The index of the wanted element once the slice is in order; NaN comes last.
+template <class T>
+int64_t rank_in(const Slice<T>& slice, RowRank rank, int64_t k) {
+  const auto n = static_cast<int64_t>(slice.size());
+  if (rank == RowRank::Kth) return k;
+  int64_t nans = 0;
+  for (const auto& [value, position] : slice) nans += value != value;
+  if (nans == n || (nans > 0 && rank == RowRank::Median)) return n - 1;
+  return (n - nans - 1) / 2;
+}
+
+template <class T>
+void select_slices(const Tensor& self, int64_t dim, RowRank rank, int64_t k, Tensor& values, Tensor& indices) {
+  const Slices in(self, dim);
+  const int64_t n = in.size();
+  const T* from = self.data<T>();
+  T* to = values.data<T>();
+  int64_t* at = indices.data<int64_t>();
+  auto before = [](const auto& a, const auto& b) { return Ascending<T>()(a.first, b.first); };
+  parallel_for(0, in.count(), std::max<int64_t>(1, 8192 / n), [&](int64_t begin, int64_t end) {
+    Slice<T> slice(static_cast<size_t>(n));
+    for (int64_t s = begin; s < end; ++s) {
+      const T* source = from + in.offset(s);
+      for (int64_t i = 0; i < n; ++i) slice[i] = {source[i * in.stride()], i};
+      const auto wanted = slice.begin() + rank_in<T>(slice, rank, k);
+      std::nth_element(slice.begin(), wanted, slice.end(), before);
+      to[s] = wanted->first;
+      at[s] = wanted->second;
+    }
+  });
+}
+
+// values and indices are contiguous with the dim dropped or 1, so slice s of self is element s of them.
+void select_ranked(const Tensor& self, int64_t dim, RowRank rank, int64_t k, Tensor& values, Tensor& indices) {
+  if (values.numel() == 0) return;
+  if (self.is_cuda()) return select_ranked_cuda(self, dim, rank, k, values, indices);
+  visit_dtype<kIntegralSet | kFloatingSet>(self.dtype(), [&](auto tag) {
+    select_slices<typename decltype(tag)::type>(self, dim, rank, k, values, indices);
+  });
+}
+
+std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t& dim, bool& keepdim) {
+  dim = wrap_dim(dim, self.dim());
+  const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
+  VT_CHECK(n > 0, Index, "kthvalue(): Expected reduction dim ", dim, " to have non-zero size.");
+  VT_CHECK(k >= 1 && k <= n, Runtime, "kthvalue(): selected number k out of range for dimension ", dim, ": k = ", k,
+           ", size ", n);
+  return values_and_positions(sizes_without(self, dim, keepdim), self);
+}
+void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
+  select_ranked(self, dim, RowRank::Kth, k - 1, values, indices);
+}
+void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
+
+std::array<TensorSpec, 2> median_dim_meta(const Tensor& self, int64_t& dim, bool& keepdim) {
+  dim = wrap_dim(dim, self.dim());
+  VT_CHECK(self.dim() == 0 || self.sizes()[dim] > 0, Index, "median(): Expected reduction dim ", dim,
+           " to have non-zero size.");
+  return values_and_positions(sizes_without(self, dim, keepdim), self);
+}
+template <RowRank rank>
+void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
+  select_ranked(self, dim, rank, 0, values, indices);
+}
+void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
+
+Tensor median_of_all(const Op& along_dim, const Tensor& self) {
+  if (self.numel() == 0) {
+    VT_CHECK(is_floating(self.dtype()), Runtime, "median() operation does not have an identity for empty input.");
+    return ops::full(IntSpan(), Scalar(std::numeric_limits<double>::quiet_NaN()), self.dtype(), self.device());
+  }
+  return std::get<0>(call<std::tuple<Tensor, Tensor>>(along_dim, ops::reshape(self, DimVec{-1}), int64_t{0}, false));
+}
+Tensor median(const Tensor& self) {
+  static const Op& along_dim = find_op("median.dim");
+  return median_of_all(along_dim, self);
+}
+Tensor nanmedian(const Tensor& self) {
+  static const Op& along_dim = find_op("nanmedian.dim");
+  return median_of_all(along_dim, self);
+}
+
+}  // namespace
+
+void register_rank(Registry& r) {
+  r.def("kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
+      .meta(kthvalue_meta)
+      .all(kthvalue)
+      .backward(Keep::result(1), kthvalue_backward);
+  r.def("median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+      .meta(median_dim_meta)
+      .all(median_dim<RowRank::Median>)
+      .backward(Keep::result(1), median_dim_backward);
+  r.def("median(Tensor self) -> Tensor").composite(median).out();
+  r.def("nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+      .meta(median_dim_meta)
+      .all(median_dim<RowRank::NanMedian>)
+      .backward(Keep::result(1), median_dim_backward);
+  r.def("nanmedian(Tensor self) -> Tensor").composite(nanmedian).out();
+}
+
+}  // namespace vt

@@ -1,0 +1,50 @@
+// Unsigned integers in the order that sorting follows, so that radix methods need one comparison for every dtype.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "core/half.h"
+#include "core/macros.h"
+
+namespace vt {
+
+/// Bits of a key. 16-bit floats are ordered as the float32 that they are.
+template <typename T>
+inline constexpr int kKeyBits = std::is_same_v<T, bool>     ? 1
+                                : std::is_integral_v<T>     ? static_cast<int>(sizeof(T) * 8)
+                                : std::is_same_v<T, double> ? 64
+                                                            : 32;
+
+/// Unsigned integers in the order of T; NaNs are all alike and the largest, and zeros are alike.
+template <typename T>
+VT_HD_INLINE uint64_t ordered_bits(T value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value ? 1 : 0;
+  } else if constexpr (std::is_integral_v<T>) {
+    constexpr int kBits = sizeof(T) * 8;
+    const uint64_t bits = static_cast<uint64_t>(static_cast<int64_t>(value));
+    const uint64_t shifted = std::is_signed_v<T> ? bits + (uint64_t{1} << (kBits - 1)) : bits;
+    return kBits == 64 ? shifted : shifted & ((uint64_t{1} << (kBits % 64)) - 1);
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (value != value) return ~uint64_t{0};
+    const double x = value == 0.0 ? 0.0 : value;
+    const auto bits = __builtin_bit_cast(uint64_t, x);
+    return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
+  } else {
+    const float x = static_cast<float>(value);
+    if (x != x) return 0xffffffffu;
+    const uint32_t bits = detail::float_bits(x == 0.0f ? 0.0f : x);
+    return bits >> 31 ? ~bits : bits | 0x80000000u;
+  }
+}
+
+/// The key that puts `value` in its place in an ascending sort, or in a descending one.
+template <typename T>
+VT_HD_INLINE uint64_t sort_key(T value, bool descending) {
+  const uint64_t bits = ordered_bits(value);
+  constexpr uint64_t kMask = kKeyBits<T> == 64 ? ~uint64_t{0} : (uint64_t{1} << (kKeyBits<T> % 64)) - 1;
+  return descending ? ~bits & kMask : bits;
+}
+
+}  // namespace vt
