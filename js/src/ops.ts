@@ -110,6 +110,10 @@ export interface Ops {
   all(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; out: TensorLike }): Tensor;
   all(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; out: TensorLike }): Tensor;
   all(self: TensorLike, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; out: TensorLike }): Tensor;
+  allclose(self: TensorLike, other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(self: TensorLike, other: TensorLike, rtol: number, atol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(self: TensorLike, other: TensorLike, rtol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(self: TensorLike, other: TensorLike, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
   alpha_dropout(input: TensorLike, p: number, train: boolean): Tensor;
   amax(self: TensorLike, dim: number | bigint | readonly (number | bigint)[], keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean }): Tensor;
   amax(self: TensorLike, dim: number | bigint | readonly (number | bigint)[], named?: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean }): Tensor;
@@ -412,6 +416,7 @@ export interface Ops {
   eq(self: TensorLike, other: TensorLike): Tensor;
   eq(self: TensorLike, other: TensorLike, named: { out: TensorLike }): Tensor;
   eq_(self: TensorLike, other: TensorLike): Tensor;
+  equal(self: TensorLike, other: TensorLike): Scalar;
   erf(self: TensorLike): Tensor;
   erf(self: TensorLike, named: { out: TensorLike }): Tensor;
   erf_(self: TensorLike): Tensor;
@@ -567,12 +572,16 @@ export interface Ops {
   index_select(self: TensorLike, dim: number | bigint, index: TensorLike): Tensor;
   index_select(self: TensorLike, dim: number | bigint, index: TensorLike, named: { out: TensorLike }): Tensor;
   int(self: TensorLike, named?: { memory_format?: MemoryFormat | null }): Tensor;
+  is_nonzero(self: TensorLike): Scalar;
   isclose(self: TensorLike, other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isclose(self: TensorLike, other: TensorLike, rtol: number, atol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isclose(self: TensorLike, other: TensorLike, rtol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isclose(self: TensorLike, other: TensorLike, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isfinite(self: TensorLike): Tensor;
   isfinite(self: TensorLike, named: { out: TensorLike }): Tensor;
+  isin(elements: TensorLike, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
+  isin(elements: TensorLike, test_element: Scalar, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
+  isin(element: Scalar, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
   isinf(self: TensorLike): Tensor;
   isinf(self: TensorLike, named: { out: TensorLike }): Tensor;
   isnan(self: TensorLike): Tensor;
@@ -581,6 +590,7 @@ export interface Ops {
   isneginf(self: TensorLike, named: { out: TensorLike }): Tensor;
   isposinf(self: TensorLike): Tensor;
   isposinf(self: TensorLike, named: { out: TensorLike }): Tensor;
+  isreal(self: TensorLike): Tensor;
   item(self: TensorLike): Scalar;
   kthvalue(self: TensorLike, k: number | bigint, dim: number | bigint, keepdim: boolean, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
   kthvalue(self: TensorLike, k: number | bigint, dim: number | bigint, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
@@ -595,6 +605,9 @@ export interface Ops {
   layer_norm(input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], weight: TensorLike | null, bias: TensorLike | null, named?: { weight?: TensorLike | null; bias?: TensorLike | null; eps?: number; cudnn_enable?: boolean }): Tensor;
   layer_norm(input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], weight: TensorLike | null, named?: { weight?: TensorLike | null; bias?: TensorLike | null; eps?: number; cudnn_enable?: boolean }): Tensor;
   layer_norm(input: TensorLike, normalized_shape: number | bigint | readonly (number | bigint)[], named?: { weight?: TensorLike | null; bias?: TensorLike | null; eps?: number; cudnn_enable?: boolean }): Tensor;
+  lcm(self: TensorLike, other: TensorLike): Tensor;
+  lcm(self: TensorLike, other: TensorLike, named: { out: TensorLike }): Tensor;
+  lcm_(self: TensorLike, other: TensorLike): Tensor;
   ldexp(self: TensorLike, other: TensorLike): Tensor;
   ldexp(self: TensorLike, other: TensorLike, named: { out: TensorLike }): Tensor;
   ldexp_(self: TensorLike, other: TensorLike): Tensor;
@@ -872,6 +885,7 @@ export interface Ops {
   permute(self: TensorLike, dims: number | bigint | readonly (number | bigint)[]): Tensor;
   poisson(self: TensorLike, generator: never | null, named?: { generator?: never | null }): Tensor;
   poisson(self: TensorLike, named?: { generator?: never | null }): Tensor;
+  polar(abs: TensorLike, angle: TensorLike): Tensor;
   positive(self: TensorLike): Tensor;
   pow(self: TensorLike, exponent: Scalar): Tensor;
   pow(self: TensorLike, exponent: TensorLike): Tensor;
@@ -1260,6 +1274,10 @@ export interface TensorMethods {
   all(dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean }): Tensor;
   all(dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean }): Tensor;
   all(named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean }): Tensor;
+  allclose(other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(other: TensorLike, rtol: number, atol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(other: TensorLike, rtol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
+  allclose(other: TensorLike, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Scalar;
   amax(dim: number | bigint | readonly (number | bigint)[], keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean }): Tensor;
   amax(dim: number | bigint | readonly (number | bigint)[], named?: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean }): Tensor;
   amax(named?: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean }): Tensor;
@@ -1436,6 +1454,7 @@ export interface TensorMethods {
   elu_(named?: { alpha?: Scalar; scale?: Scalar; input_scale?: Scalar }): Tensor;
   eq(other: TensorLike): Tensor;
   eq_(other: TensorLike): Tensor;
+  equal(other: TensorLike): Scalar;
   erf(): Tensor;
   erf_(): Tensor;
   erfc(): Tensor;
@@ -1529,6 +1548,7 @@ export interface TensorMethods {
   index_put_(indices: readonly (TensorLike | null)[], values: TensorLike, named?: { accumulate?: boolean }): Tensor;
   index_select(dim: number | bigint, index: TensorLike): Tensor;
   int(named?: { memory_format?: MemoryFormat | null }): Tensor;
+  is_nonzero(): Scalar;
   isclose(other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isclose(other: TensorLike, rtol: number, atol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
   isclose(other: TensorLike, rtol: number, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
@@ -1538,10 +1558,13 @@ export interface TensorMethods {
   isnan(): Tensor;
   isneginf(): Tensor;
   isposinf(): Tensor;
+  isreal(): Tensor;
   item(): Scalar;
   kthvalue(k: number | bigint, dim: number | bigint, keepdim: boolean, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
   kthvalue(k: number | bigint, dim: number | bigint, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
   kthvalue(k: number | bigint, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+  lcm(other: TensorLike): Tensor;
+  lcm_(other: TensorLike): Tensor;
   ldexp(other: TensorLike): Tensor;
   ldexp_(other: TensorLike): Tensor;
   le(other: TensorLike): Tensor;

@@ -18,6 +18,7 @@
   F(pointwise_comparison) \
   F(pointwise_selection) \
   F(pointwise_composite) \
+  F(pointwise_predicates) \
   F(reduce_sums) \
   F(reduce_logic) \
   F(reduce_norms) \

@@ -47,6 +47,7 @@ memory_format = _C.memory_format
 finfo = _C.finfo
 iinfo = _C.iinfo
 OutOfMemoryError = _C.OutOfMemoryError
+AcceleratorError = _C.AcceleratorError
 
 strided = _C.strided
 contiguous_format = _C.contiguous_format
@@ -73,6 +74,7 @@ from_dlpack = _C.from_dlpack
 frombuffer = _C.frombuffer
 can_cast = _C.can_cast
 promote_types = _C.promote_types
+result_type = _C.result_type
 
 get_default_dtype = _C.get_default_dtype
 is_grad_enabled = _C.is_grad_enabled

@@ -153,6 +153,11 @@ def unique_consecutive(
     return of(self, return_inverse, return_counts, dim)
 
 
+def where(self: Any, condition: Any, other: Any) -> Any:
+    """Self where `condition`, a bool tensor, is True, and `other`, a tensor or number, elsewhere; all are broadcast."""
+    return _C.ops.where(condition, self, other)
+
+
 def contains(self: Any, element: Any) -> bool:
     """True if any element of self equals `element`."""
     if isinstance(element, Tensor | int | float | complex | bool):
@@ -176,6 +181,7 @@ METHODS: dict[str, Any] = {
     "nonzero": nonzero,
     "norm": norm,
     "unique": unique,
+    "where": where,
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,

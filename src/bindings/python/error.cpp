@@ -9,6 +9,7 @@ namespace {
 
 PyObject* exception_type(ErrorKind kind) {
   PyObject* const PyExc_OutOfMemoryError = kind == ErrorKind::OutOfMemory ? out_of_memory_error() : nullptr;
+  PyObject* const PyExc_AcceleratorError = kind == ErrorKind::Cuda ? accelerator_error() : nullptr;
   switch (kind) {
 #define VT_ERROR(kind, code, python) \
   case ErrorKind::kind: return PyExc_##python;
@@ -22,6 +23,11 @@ PyObject* exception_type(ErrorKind kind) {
 
 PyObject* out_of_memory_error() {
   static PyObject* type = PyErr_NewException("torch.OutOfMemoryError", PyExc_RuntimeError, nullptr);
+  return type;
+}
+
+PyObject* accelerator_error() {
+  static PyObject* type = PyErr_NewException("torch.AcceleratorError", PyExc_RuntimeError, nullptr);
   return type;
 }
 

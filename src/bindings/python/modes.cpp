@@ -5,10 +5,12 @@
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
 #include "bindings/python/node_object.h"
+#include "bindings/python/number.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
 #include "cpu/thread_pool.h"
+#include "iter/promotion.h"
 
 namespace nb = nanobind;
 
@@ -93,6 +95,15 @@ void bind_modes(nb::module_& m) {
   m.def("set_default_dtype", [](nb::handle dtype) { set_default_dtype(dtype_argument(dtype, "set_default_dtype")); });
   m.def("promote_types", [](nb::handle a, nb::handle b) {
     return nb::borrow(dtype_object(promote(dtype_argument(a, "promote_types"), dtype_argument(b, "promote_types"))));
+  });
+  m.def("result_type", [](nb::handle a, nb::handle b) {
+    PromotionState state;
+    for (const nb::handle operand : {a, b}) {
+      Scalar number;
+      if (number_from(operand.ptr(), number)) state.add(number);
+      else state.add(*expect_tensor(operand.ptr(), "result_type").impl());
+    }
+    return nb::borrow(dtype_object(state.result()));
   });
   m.def("can_cast", [](nb::handle from, nb::handle to) {
     return can_cast(dtype_argument(from, "can_cast"), dtype_argument(to, "can_cast"));

@@ -24,7 +24,10 @@ void init(nanobind::module_& m) {
   init_ops(module);
   init_constructors(module);
   init_array_functions(module);
-  if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0) throw PythonErrorSet{};
+  if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0 ||
+      PyObject_SetAttrString(module, "AcceleratorError", accelerator_error()) < 0) {
+    throw PythonErrorSet{};
+  }
   bind_modes(m);
   bind_registry(m);
   bind_info(m);

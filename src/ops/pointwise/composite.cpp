@@ -124,22 +124,13 @@ Tensor celu(const Tensor& self, const Scalar& alpha) {
   return elu(self, alpha, 1.0, 1.0 / alpha.to_double());
 }
 Tensor tanhshrink(const Tensor& self) { return self - tanh(self); }
+Tensor polar(const Tensor& radius, const Tensor& angle) {
+  static const Op& complex = find_op("complex");
+  return call<Tensor>(complex, radius * cos(angle), radius * sin(angle));
+}
 Tensor positive(const Tensor& self) {
   VT_CHECK(self.dtype() != DType::bool_, Runtime, "The `+` operator, on a bool tensor is not supported.");
   return self;
-}
-
-Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
-  VT_CHECK(self.dtype() == other.dtype(), Runtime, self.dtype(), " did not match ", other.dtype());
-  VT_CHECK(rtol >= 0 && atol >= 0, Runtime, "rtol and atol must be greater than or equal to zero, but got ", rtol,
-           " and ", atol);
-  Tensor close = self == other;
-  if (equal_nan && is_differentiable(self.dtype())) close = close | (isnan(self) & isnan(other));
-  if (rtol == 0 && atol == 0) return close;
-  const bool integral = is_integral(self.dtype(), true);
-  const Tensor a = integral ? self * 1.0 : self, b = integral ? other * 1.0 : other;
-  const Tensor error = abs(a - b);
-  return close | (isfinite(error) & (error <= atol + abs(b) * rtol));
 }
 
 // ---- losses: the row, then PyTorch's reduction (0 none, 1 mean, 2 sum) ----
@@ -271,8 +262,7 @@ void register_pointwise_composite(Registry& r) {
   r.def("celu(Tensor self, Scalar alpha=1.0) -> Tensor").composite(celu).inplace();
   r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink);
   r.def("positive(Tensor self) -> Tensor").composite(positive);
-  r.def("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor")
-      .composite(isclose);
+  r.def("polar(Tensor abs, Tensor angle) -> Tensor").composite(polar).function_only();
   r.def("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(mse_loss).function_only();
   r.def("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(l1_loss).function_only();
   r.def("smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.0) -> Tensor")

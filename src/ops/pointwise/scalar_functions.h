@@ -106,4 +106,9 @@ VT_HD_INLINE int64_t greatest_divisor(int64_t a, int64_t b) {
   return a;
 }
 
+VT_HD_INLINE int64_t least_multiple(int64_t a, int64_t b) {
+  const int64_t divisor = greatest_divisor(a, b);
+  return divisor == 0 ? 0 : m::abs(static_cast<int64_t>(static_cast<uint64_t>(a / divisor) * static_cast<uint64_t>(b)));
+}
+
 }  // namespace vt::pointwise

@@ -149,6 +149,24 @@ def test_types():
     with pytest.raises(ValueError):
         vt.ones(1).type("torch.Float")
     assert vt.accelerator.is_available() == vt.cuda.is_available()
+    assert issubclass(vt.AcceleratorError, RuntimeError)
+
+
+@pytest.mark.parametrize("a", ["bool", "int8", "int64", "float16", "float32", "complex64", 1, 2.0, True, 1j])
+@pytest.mark.parametrize("b", ["int32", "float64", 3, 0.5])
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_result_type(a, b, shape):
+    def of(torch):
+        return torch.result_type(
+            *(torch.ones(shape, dtype=getattr(torch, x)) if isinstance(x, str) else x for x in (a, b))
+        )
+
+    assert str(of(vt)) == str(of(torch))
+
+
+def test_where_is_a_method():
+    x = vt.arange(4)
+    assert x.where(x > 1, -x).tolist() == [0, -1, 2, 3] and x.where(x > 1, 7).tolist() == [7, 7, 2, 3]
 
 
 def test_shape_functions():

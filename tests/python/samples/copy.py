@@ -90,4 +90,5 @@ SAMPLES = [
     Sample("alias", call(M), reference="ops.aten.alias"),
     Sample("lift_fresh", call(M), grad=False, reference=torch.ops.aten.lift_fresh),
     Sample("complex", call(M, T(3, 4)), call(T(4), T(3, 1)), dtypes=("float32", "float64")),
+    Sample("polar", call(T(3, 4, low=0.5), T(3, 4)), call(T(4, low=0.5), T(3, 1)), dtypes=("float32", "float64")),
 ]

@@ -1,0 +1,106 @@
+// Questions about values: which elements are close, real or among others, and whether two tensors are the same.
+#include "dispatch/registry.h"
+#include "iter/promotion.h"
+#include "ops/pointwise/gradients.h"
+
+namespace vt {
+namespace {
+
+using namespace vt::ops;
+
+Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  VT_CHECK(self.dtype() == other.dtype(), Runtime, self.dtype(), " did not match ", other.dtype());
+  VT_CHECK(rtol >= 0 && atol >= 0, Runtime, "rtol and atol must be greater than or equal to zero, but got ", rtol,
+           " and ", atol);
+  Tensor close = self == other;
+  if (equal_nan && is_differentiable(self.dtype())) close = close | (isnan(self) & isnan(other));
+  if (rtol == 0 && atol == 0) return close;
+  const bool integral = is_integral(self.dtype(), true);
+  const Tensor a = integral ? self * 1.0 : self, b = integral ? other * 1.0 : other;
+  const Tensor error = abs(a - b);
+  return close | (isfinite(error) & (error <= atol + abs(b) * rtol));
+}
+
+Scalar all_true(const Tensor& mask) {
+  static const Op &all = find_op("all"), &item = find_op("item");
+  return call<Scalar>(item, call<Tensor>(all, mask));
+}
+
+Scalar allclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  return all_true(isclose(self, other, rtol, atol, equal_nan));
+}
+
+Scalar equal(const Tensor& self, const Tensor& other) {
+  VT_CHECK(self.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: ",
+           self.device(), " and ", other.device());
+  return same(self.sizes(), other.sizes()) ? all_true(self == other) : Scalar(false);
+}
+
+Scalar is_nonzero(const Tensor& self) {
+  static const Op& item = find_op("item");
+  VT_CHECK(self.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
+  VT_CHECK(self.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous");
+  return Scalar(call<Scalar>(item, self).to_bool());
+}
+
+Tensor isreal(const Tensor& self) {
+  static const Op &ones_like = find_op("ones_like"), &imag = find_op("imag");
+  if (is_complex(self.dtype())) return call<Tensor>(imag, self) == 0;
+  return call<Tensor>(ones_like, self, std::optional<DType>(DType::bool_));
+}
+
+// Each element is looked up in the sorted other ones.
+Tensor isin(const Tensor& elements, const Tensor& test_elements, bool, bool invert) {
+  static const Op &reshape = find_op("reshape"), &sort = find_op("sort"), &search = find_op("searchsorted.Tensor"),
+                  &take = find_op("take"), &zeros_like = find_op("zeros_like"), &to = find_op("to.dtype");
+  const DType common = result_type(elements, test_elements);
+  VT_CHECK(common != DType::bool_ && !is_complex(common), Runtime,
+           "Unsupported input type encountered for isin(): ", common);
+  Tensor found;
+  if (test_elements.numel() == 0 || elements.numel() == 0) {
+    found = call<Tensor>(zeros_like, elements, std::optional<DType>(DType::bool_));
+  } else {
+    const int64_t flat = -1;
+    const Tensor values = call<Tensor>(to, elements, common);
+    const Tensor row = call<Tensor>(reshape, call<Tensor>(to, test_elements, common), IntSpan(&flat, 1));
+    const Tensor sorted = std::get<0>(call<std::tuple<Tensor, Tensor>>(sort, row));
+    const Tensor at = clamp_max(call<Tensor>(search, sorted, values), Scalar(row.numel() - 1));
+    found = call<Tensor>(take, sorted, at) == values;
+  }
+  return invert ? logical_not(found) : found;
+}
+Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool assume_unique, bool invert) {
+  return isin(elements, wrapped_number(test_element), assume_unique, invert);
+}
+Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool assume_unique, bool invert) {
+  return isin(wrapped_number(element), test_elements, assume_unique, invert);
+}
+
+}  // namespace
+
+void register_pointwise_predicates(Registry& r) {
+  r.def("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor")
+      .composite(isclose);
+  r.def("allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Scalar")
+      .composite(allclose);
+  r.def("equal(Tensor self, Tensor other) -> Scalar").composite(equal);
+  r.def("is_nonzero(Tensor self) -> Scalar").composite(is_nonzero);
+  r.def("isreal(Tensor self) -> Tensor").composite(isreal);
+  r.def(
+       "isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> "
+       "Tensor")
+      .composite(isin)
+      .function_only();
+  r.def(
+       "isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> "
+       "Tensor")
+      .composite(isin_number)
+      .function_only();
+  r.def(
+       "isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> "
+       "Tensor")
+      .composite(number_isin)
+      .function_only();
+}
+
+}  // namespace vt
