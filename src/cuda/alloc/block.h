@@ -18,6 +18,7 @@ struct Lane;
 struct Pool;
 struct Segment;
 struct StreamUse;
+class ThreadCache;
 
 inline constexpr size_t kGranule = 512;                      // sizes and addresses are multiples of it
 inline constexpr size_t kSmallRequest = size_t{1} << 20;     // requests up to this come from small segments
@@ -37,11 +38,17 @@ enum class Use : uint8_t {
   Unmapped,      // addresses of an expandable segment without memory
 };
 
+/// Whether and how a thread may keep a block that it gives back, see thread_cache.h. Small and LargePart blocks share
+/// their segment.
+enum class Stock : uint8_t { Small, LargePart, LargeWhole, None };
+inline constexpr int kStocks = 3;
+
 /// Fields change under the heap's mutex, except where a thread's cache owns the block: `requested`, `frames`, `shape`,
 /// `link` and the steps between Live and ThreadCached are then under that cache's lock.
 struct HeapBlock : Block {
   std::atomic<Use> use{Use::Spare};
-  bool thread_cacheable = false;  // small, of the shared pool and not alone in its segment
+  Stock stock = Stock::None;
+  ThreadCache* keeper = nullptr;  // the one that may keep it; null: any
   Segment* segment = nullptr;
   Lane* lane = nullptr;           // where it goes when it is free
   HeapBlock* previous = nullptr;  // neighbours in the segment

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "cuda/alloc/callbacks.h"
+#include "cuda/alloc/planted.h"
 #include "cuda/alloc/thread_state.h"
 #include "cuda/fault.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using alloc::HeapBlock;
 using alloc::Shelf;
+using alloc::Stock;
 using alloc::ThreadCache;
 using alloc::Use;
 
@@ -76,21 +78,28 @@ VT_NOINLINE ThreadCache* CachingAllocator::make_cache() noexcept {
       cache = caches_.caches.back().get();
     }
     cache->has_thread = true;
+    ++caches_.threads;
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
-  if (alloc::remember_thread_cache(number_, cache)) return cache;
+  if (alloc::remember_thread_cache(number_, cache)) {
+    // A thread that was alone so far may have kept more to itself than one of several may.
+    for_each_heap(-1, [](alloc::Heap& heap) { heap.settle(nullptr); });
+    return cache;
+  }
   std::lock_guard lock(caches_.mutex);
   cache->has_thread = false;
+  --caches_.threads;
   return nullptr;
 }
 
 void CachingAllocator::retire(ThreadCache* cache) noexcept {
   if (!in_forked_child()) {
-    for_each_heap(-1, [&](alloc::Heap& heap) { heap.drain(*cache); });
+    for_each_heap(-1, [&](alloc::Heap& heap) { heap.drain(*cache, alloc::Heap::Sizes::All); });
   }
   std::lock_guard lock(caches_.mutex);
   cache->has_thread = false;
+  --caches_.threads;
 }
 
 // --- blocks ---
@@ -101,25 +110,31 @@ Block* CachingAllocator::allocate(size_t bytes, Stream stream) {
   ThreadCache* const cache = own_cache();
   const alloc::ThreadState& thread = alloc::thread_state;
   const bool is_shared = (thread.private_pools >> stream.device & 1) == 0;
-  if (VT_LIKELY(cache != nullptr && bytes <= alloc::kSmallRequest && is_shared)) {
-    std::lock_guard lock(cache->lock);
-    Shelf* const shelf = cache->shelf(stream);
-    HeapBlock* const block = VT_LIKELY(shelf != nullptr) ? shelf->take(bytes) : nullptr;
-    if (VT_LIKELY(block != nullptr)) {
-      block->set_state(Use::Live);
-      block->requested = bytes;
-      block->frames = frames;
-      alloc::note_shape(block->shape);
-      alloc::Unpublished& u = cache->unpublished[stream.device];
-      u.blocks.increase(1);
-      u.bytes.increase(static_cast<int64_t>(block->bytes));
-      u.requested.increase(static_cast<int64_t>(bytes));
-      u.hits++;
-      cache->ring.add(entry_of(*block, static_cast<uint8_t>(HistoryAction::Alloc), frames));
-      return block;
-    }
+  if (VT_LIKELY(cache != nullptr && is_shared)) {
+    if (HeapBlock* const block = take_from_stock(*cache, bytes, stream, frames)) return block;
   }
   return heap(stream.device).allocate({bytes, stream, thread.pools[stream.device], frames, cache});
+}
+
+// Null if there is none of that size.
+inline HeapBlock* CachingAllocator::take_from_stock(ThreadCache& cache, size_t bytes, Stream stream, uint64_t frames) {
+  std::unique_lock lock(cache.lock);
+  Shelf* const shelf = cache.shelf(stream);
+  if (VT_UNLIKELY(shelf == nullptr)) return nullptr;
+  HeapBlock* const block = bytes <= alloc::kSmallRequest ? shelf->small.take(bytes) : shelf->large.take(bytes);
+  if (VT_UNLIKELY(block == nullptr)) return nullptr;
+  block->set_state(Use::Live);
+  block->requested = bytes;
+  block->frames = frames;
+  alloc::note_shape(block->shape);
+  alloc::Unpublished& unpublished = cache.unpublished[stream.device];
+  unpublished.on_allocate(*block);
+  cache.ring.add(entry_of(*block, static_cast<uint8_t>(HistoryAction::Alloc), frames));
+  if (VT_UNLIKELY(caches_.is_too_much(unpublished))) {
+    lock.unlock();
+    heap(stream.device).settle(&cache);
+  }
+  return block;
 }
 
 void CachingAllocator::deallocate(Block* handed_out) noexcept {
@@ -127,27 +142,38 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
   auto* const block = static_cast<HeapBlock*>(handed_out);
   const uint64_t frames = alloc::stack_of_free();
   ThreadCache* const cache = own_cache();
-  if (VT_LIKELY(cache != nullptr && block->thread_cacheable && block->uses == nullptr)) {
-    bool is_full = false;
-    {
-      std::lock_guard lock(cache->lock);
-      Shelf* const shelf = cache->make_shelf(block->stream);
-      is_full = shelf != nullptr && shelf->bytes() + block->bytes > alloc::kThreadCacheBytes;
-      if (VT_LIKELY(shelf != nullptr && !is_full)) {
-        alloc::Unpublished& u = cache->unpublished[block->stream.device];
-        u.blocks.decrease(1);
-        u.bytes.decrease(static_cast<int64_t>(block->bytes));
-        u.requested.decrease(static_cast<int64_t>(block->requested));
-        cache->ring.add(entry_of(*block, alloc::kFreed, frames));
-        block->set_state(Use::ThreadCached);
-        shelf->put(block);
-        return;
-      }
-    }
-    // What the thread keeps is not what it needs any more, or it would have taken from it.
-    if (is_full) heap(block->stream.device).drain(*cache);
+  if (VT_LIKELY(cache != nullptr && block->stock != Stock::None &&
+                (block->keeper == nullptr || block->keeper == cache) &&
+                (block->uses == nullptr || VT_PLANTED(StockIgnoresUses))) &&
+      put_into_stock(*cache, block, frames)) {
+    return;
   }
   heap(block->stream.device).deallocate(block, frames, cache);
+}
+
+// False if there is no room for it.
+inline bool CachingAllocator::put_into_stock(ThreadCache& cache, HeapBlock* block, uint64_t frames) noexcept {
+  const int device = block->stream.device;
+  const bool is_small = block->stock == Stock::Small;
+  std::unique_lock lock(cache.lock);
+  Shelf* shelf = cache.shelf(block->stream);
+  if (VT_UNLIKELY(shelf == nullptr)) shelf = cache.make_shelf(block->stream);
+  if (VT_UNLIKELY(shelf == nullptr)) return false;
+  if (VT_UNLIKELY(!(is_small ? shelf->small.put(block) : shelf->large.put(block)))) {
+    lock.unlock();
+    // What the thread keeps is not what it needs any more, or it would have taken from it.
+    heap(device).drain(cache, is_small ? alloc::Heap::Sizes::Small : alloc::Heap::Sizes::Large);
+    return false;
+  }
+  block->set_state(Use::ThreadCached);
+  alloc::Unpublished& unpublished = cache.unpublished[device];
+  unpublished.on_free(*block);
+  cache.ring.add(entry_of(*block, alloc::kFreed, frames));
+  if (VT_UNLIKELY(caches_.is_too_much(unpublished))) {
+    lock.unlock();
+    heap(device).settle(&cache);
+  }
+  return true;
 }
 
 void CachingAllocator::record_stream(Block* block, Stream stream) {

@@ -51,6 +51,8 @@ class VT_API CachingAllocator final : public CudaAllocator, private alloc::Cache
   void retire(alloc::ThreadCache* cache) noexcept override;
   alloc::ThreadCache* own_cache() noexcept;
   alloc::ThreadCache* make_cache() noexcept;
+  alloc::HeapBlock* take_from_stock(alloc::ThreadCache& cache, size_t bytes, Stream stream, uint64_t frames);
+  bool put_into_stock(alloc::ThreadCache& cache, alloc::HeapBlock* block, uint64_t frames) noexcept;
   alloc::Heap& heap(int device);
   template <class Visit>
   void for_each_heap(int device, Visit visit);

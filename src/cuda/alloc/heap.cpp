@@ -8,6 +8,15 @@
 namespace vt::cuda::alloc {
 namespace {
 constexpr int kSlab = 64;
+
+// How a block that serves such a request may be kept. Only usual ones are, not what pressure left.
+Stock stock_of(const HeapBlock& block, bool is_small) noexcept {
+  const Segment& segment = *block.segment;
+  if (!segment.pool->id.is_shared() || segment.is_small != is_small) return Stock::None;
+  if (!is_small) return is_split(block) ? Stock::LargePart : Stock::LargeWhole;
+  return is_split(block) && block.bytes <= kSmallRequest ? Stock::Small : Stock::None;
+}
+
 }  // namespace
 
 Heap::Heap(int device, CacheList& caches, const std::atomic<bool>& expandable)
@@ -29,12 +38,17 @@ Heap::~Heap() {
   }
 }
 
-// Sets whose call this is, and brings the statistics up to what its thread did by itself.
+// Sets whose call this is.
 void Heap::enter(ThreadCache* cache) noexcept {
   caller_ = cache;
-  if (cache == nullptr) return;
-  std::lock_guard lock(cache->lock);
-  publish(cache->unpublished[device_]);
+  if (VT_UNLIKELY(cache == nullptr) && caches_.any_thread()) publish_all();
+}
+
+// Brings the statistics up to what the thread did by itself. Before anything is counted, so that peaks are in order.
+void Heap::settle_caller() noexcept {
+  if (caller_ == nullptr) return;
+  std::lock_guard lock(caller_->lock);
+  publish(caller_->unpublished[device_]);
 }
 
 HeapBlock* Heap::allocate(const Request& request) {
@@ -45,8 +59,11 @@ HeapBlock* Heap::allocate(const Request& request) {
   bool tight = false;
   HeapBlock* block = nullptr;
   if (VT_LIKELY(want.bytes <= limit_ || want.bytes <= reserved_)) {
-    if (VT_UNLIKELY(!pending_.empty())) reap();
-    block = fit(want);
+    if (VT_UNLIKELY(!pending_.empty())) {
+      settle_caller();
+      reap();
+    }
+    block = fit_with_stock(want);
     if (block == nullptr && collect_caches()) block = fit(want);
     if (block == nullptr) block = grown(want, Growth::Preferred, Growth::Multiple);
     if (VT_UNLIKELY(block == nullptr)) block = under_pressure(request, want, lock, tight);
@@ -92,6 +109,20 @@ HeapBlock* Heap::fit(const Want& want) noexcept {
   return (want.is_small ? want.lane->small : want.lane->large).best_fit(want.bytes);
 }
 
+// The best fit of the heap and what the calling thread keeps for the stream; settles the caller. Unless it is perfect,
+// what the thread keeps is merged first.
+HeapBlock* Heap::fit_with_stock(const Want& want) noexcept {
+  HeapBlock* const block = fit(want);
+  if (caller_ == nullptr) return block;
+  std::lock_guard lock(caller_->lock);
+  publish(caller_->unpublished[device_]);
+  if (want.is_small || (block != nullptr && block->bytes == want.bytes)) return block;
+  Shelf* const shelf = caller_->shelf(want.lane->stream);
+  if (shelf == nullptr || shelf->large.empty()) return block;
+  shelf->large.drain([this](HeapBlock* kept) { take_in(kept); });
+  return fit(want);
+}
+
 // Under pressure a hole is a hole: small requests may lie in large segments and the other way round.
 HeapBlock* Heap::fit_anywhere(const Want& want) noexcept {
   HeapBlock* const usual = fit(want);
@@ -108,8 +139,8 @@ void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, 
   block->frames = request.frames;
   note_shape(block->shape);
   block->uses = nullptr;
-  block->thread_cacheable =
-      segment.is_small && segment.pool->id.is_shared() && is_split(*block) && block->bytes <= kSmallRequest;
+  block->stock = stock_of(*block, want.is_small);
+  block->keeper = segment.is_small ? nullptr : request.cache;
   block->set_state(Use::Live);
   count(stats_.allocation, segment, 1);
   count(stats_.active, segment, 1);
@@ -123,6 +154,7 @@ void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, 
 void Heap::deallocate(HeapBlock* block, uint64_t frames, ThreadCache* cache) noexcept {
   std::lock_guard lock(mutex_);
   enter(cache);
+  settle_caller();
   const Segment& segment = *block->segment;
   count(stats_.allocation, segment, -1);
   count(stats_.allocated_bytes, segment, -static_cast<int64_t>(block->bytes));
@@ -260,22 +292,28 @@ void Heap::reap() noexcept {
   erase_dead_pools();
 }
 
-void Heap::drain(ThreadCache& cache) noexcept {
-  std::lock_guard lock(mutex_);
-  std::lock_guard cache_lock(cache.lock);
-  drain_locked(cache);
+// A block of a thread's stock. It counted as free all the time; make_free counts what it becomes.
+void Heap::take_in(HeapBlock* block) noexcept {
+  if (is_split(*block)) {
+    count(stats_.inactive_split, *block->segment, -1);
+    count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
+  }
+  make_free(block);
 }
 
-void Heap::drain_locked(ThreadCache& cache) noexcept {
+void Heap::drain(ThreadCache& cache, Sizes sizes) noexcept {
+  std::lock_guard lock(mutex_);
+  std::lock_guard cache_lock(cache.lock);
+  drain_locked(cache, sizes);
+}
+
+void Heap::drain_locked(ThreadCache& cache, Sizes sizes) noexcept {
   publish(cache.unpublished[device_]);
+  const auto take = [this](HeapBlock* block) { take_in(block); };
   for (const auto& shelf : cache.shelves) {
-    if (shelf->stream().device != device_ || shelf->bytes() == 0) continue;
-    shelf->empty([this](HeapBlock* block) {
-      // It counted as free and split all the time; make_free counts what it becomes.
-      count(stats_.inactive_split, *block->segment, -1);
-      count(stats_.inactive_split_bytes, *block->segment, -static_cast<int64_t>(block->bytes));
-      make_free(block);
-    });
+    if (shelf->stream.device != device_) continue;
+    if (sizes != Sizes::Large && !shelf->small.empty()) shelf->small.drain(take);
+    if (sizes != Sizes::Small && !shelf->large.empty()) shelf->large.drain(take);
   }
 }
 
@@ -283,8 +321,8 @@ void Heap::drain_locked(ThreadCache& cache) noexcept {
 bool Heap::collect_caches() noexcept {
   bool any = false;
   caches_.for_each([&](ThreadCache& cache) {
-    for (const auto& shelf : cache.shelves) any |= shelf->stream().device == device_ && shelf->bytes() > 0;
-    if (!VT_PLANTED(ThreadCacheNotDrained)) drain_locked(cache);
+    for (const auto& shelf : cache.shelves) any |= shelf->stream.device == device_ && !shelf->empty();
+    if (!VT_PLANTED(ThreadCacheNotDrained)) drain_locked(cache, Sizes::All);
   });
   return any;
 }
@@ -333,6 +371,7 @@ void Heap::release_pool(PoolId id) noexcept {
   std::lock_guard lock(mutex_);
   Pool* const pool = find_pool(id);
   if (pool == nullptr || pool->retained == 0 || --pool->retained > 0) return;
+  publish_all();
   if (may_call()) reap();
   sweep_dying_pools();
 }
@@ -346,6 +385,7 @@ void Heap::end_capture() noexcept {
   std::lock_guard lock(mutex_);
   if (capturing_ > 0) --capturing_;
   if (!may_call()) return;
+  publish_all();
   reap();
   sweep_dying_pools();
 }

@@ -15,6 +15,7 @@
 #include "cuda/alloc/free_set.h"
 #include "cuda/alloc/history.h"
 #include "cuda/alloc/pending.h"
+#include "cuda/alloc/unpublished.h"
 
 namespace vt::cuda::alloc {
 
@@ -52,7 +53,10 @@ class Heap {
   void deallocate(HeapBlock* block, uint64_t frames, ThreadCache* cache) noexcept;
   void record_stream(HeapBlock* block, Stream stream);
   /// Takes this heap's blocks out of one cache.
-  void drain(ThreadCache& cache) noexcept;
+  enum class Sizes { Small, Large, All };
+  void drain(ThreadCache& cache, Sizes sizes) noexcept;
+  /// Brings the statistics up to what a thread did by itself; null: all threads.
+  void settle(ThreadCache* cache) noexcept;
   void empty_cache(ThreadCache* cache);
 
   void set_limit(size_t bytes);
@@ -84,10 +88,12 @@ class Heap {
   };
   // --- heap.cpp ---
   void enter(ThreadCache* cache) noexcept;
+  void settle_caller() noexcept;
   Want resolve(const Request& request);
   Pool* find_pool(PoolId id) noexcept;
   Lane& lane_of(Pool& pool, Stream stream);
   HeapBlock* fit(const Want& want) noexcept;
+  HeapBlock* fit_with_stock(const Want& want) noexcept;
   HeapBlock* fit_anywhere(const Want& want) noexcept;
   void hand_out(HeapBlock* block, const Want& want, const Request& request, bool tight) noexcept;
   void make_free(HeapBlock* block) noexcept;
@@ -100,7 +106,8 @@ class Heap {
   void reserve_spares(int count);
   HeapBlock* take_spare() noexcept;
   void put_spare(HeapBlock* block) noexcept;
-  void drain_locked(ThreadCache& cache) noexcept;
+  void take_in(HeapBlock* block) noexcept;
+  void drain_locked(ThreadCache& cache, Sizes sizes) noexcept;
   bool collect_caches() noexcept;
   void reap() noexcept;
   bool may_call() const noexcept { return capturing_ == 0 && !pending_.is_poisoned(); }

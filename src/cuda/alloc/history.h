@@ -73,6 +73,7 @@ class Ring {
     entries_[next_] = entry;
     if (++next_ == capacity_) next_ = 0;
     if (count_ < capacity_) ++count_;
+    __builtin_prefetch(&entries_[next_], /*write=*/1);  // the ring is larger than the first cache
   }
   /// Appends what it holds, oldest first, of one device (-1: of all).
   void read(int device, std::vector<RingEntry>& into) const;

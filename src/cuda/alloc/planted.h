@@ -18,6 +18,7 @@ enum class PlantedBug {
   ThreadCacheNotDrained,  // pressure does not collect what other threads' caches hold
   UnmapWithoutWait,       // expandable memory is unmapped while streams still work
   RehomeWithoutWait,      // under pressure a block changes its stream without waiting for the old one
+  StockIgnoresUses,       // a thread keeps a block that other streams used, and uses it again at once
   Count,
 };
 
@@ -32,7 +33,8 @@ constexpr const char* name(PlantedBug bug) {
                                    "LateStreamForgotten",
                                    "ThreadCacheNotDrained",
                                    "UnmapWithoutWait",
-                                   "RehomeWithoutWait"};
+                                   "RehomeWithoutWait",
+                                   "StockIgnoresUses"};
   static_assert(sizeof names / sizeof *names == static_cast<int>(PlantedBug::Count));
   return names[static_cast<int>(bug)];
 }

@@ -6,39 +6,49 @@
 namespace vt::cuda::alloc {
 namespace {
 
-void apply_change(Stat& stat, const Unpublished::Quantity& change) {
-  stat.peak = std::max(stat.peak, stat.current + change.peak);
-  stat.current += change.up - change.down;
-  stat.allocated += change.up;
-  stat.freed += change.down;
+// What is out changed by `change` in all, after `out` was handed out; `peak` is the most of its course.
+void add_course(Stat& stat, int64_t out, int64_t change, int64_t peak) {
+  stat.peak = std::max(stat.peak, stat.current + peak);
+  stat.current += change;
+  stat.allocated += out;
+  stat.freed += out - change;
 }
-void apply_inverse(Stat& stat, const Unpublished::Quantity& change) {
-  stat.peak = std::max(stat.peak, stat.current - change.trough);
-  stat.current -= change.up - change.down;
-  stat.allocated += change.down;
-  stat.freed += change.up;
+// The same for what is there when it is not out.
+void add_inverse(Stat& stat, int64_t out, int64_t change, int64_t trough) {
+  stat.peak = std::max(stat.peak, stat.current - trough);
+  stat.current -= change;
+  stat.allocated += out - change;
+  stat.freed += out;
+}
+
+// `part` is one of an Amounts.
+template <class Part>
+void add_out(PoolStats& stats, const Unpublished& u, Part part) {
+  add_course(stats.all, part(u.all_out()), part(u.all()), part(u.peak()));
+  add_course(stats.small_pool, part(u.small_out()), part(u.small()), part(u.small_peak()));
+  add_course(stats.large_pool, part(u.large_out()), part(u.large()), part(u.large_peak()));
+}
+template <class Part>
+void add_inactive_split(PoolStats& stats, const Unpublished& u, Part part) {
+  add_inverse(stats.all, part(u.split_out()), part(u.split()), part(u.split_trough()));
+  add_inverse(stats.small_pool, part(u.small_out()), part(u.small()), part(u.small_trough()));
+  add_inverse(stats.large_pool, part(u.large_part_out()), part(u.large_part()), part(u.large_part_trough()));
 }
 
 }  // namespace
 
-// What threads do with their caches concerns small blocks that share a segment.
 void Heap::publish(Unpublished& u) noexcept {
   if (u.empty()) return;
-  for (PoolStats* stats : {&stats_.allocation, &stats_.active}) {
-    apply_change(stats->all, u.blocks);
-    apply_change(stats->small_pool, u.blocks);
-  }
-  for (PoolStats* stats : {&stats_.allocated_bytes, &stats_.active_bytes}) {
-    apply_change(stats->all, u.bytes);
-    apply_change(stats->small_pool, u.bytes);
-  }
-  apply_change(stats_.requested_bytes.all, u.requested);
-  apply_change(stats_.requested_bytes.small_pool, u.requested);
-  apply_inverse(stats_.inactive_split.all, u.blocks);
-  apply_inverse(stats_.inactive_split.small_pool, u.blocks);
-  apply_inverse(stats_.inactive_split_bytes.all, u.bytes);
-  apply_inverse(stats_.inactive_split_bytes.small_pool, u.bytes);
-  stats_.cache_hits += u.hits;
+  const auto blocks = [](const Amounts& amounts) { return amounts.blocks(); };
+  const auto bytes = [](const Amounts& amounts) { return amounts.bytes(); };
+  add_out(stats_.allocation, u, blocks);
+  add_out(stats_.active, u, blocks);
+  add_out(stats_.allocated_bytes, u, bytes);
+  add_out(stats_.active_bytes, u, bytes);
+  add_out(stats_.requested_bytes, u, [](const Amounts& amounts) { return amounts.requested; });
+  add_inactive_split(stats_.inactive_split, u, blocks);
+  add_inactive_split(stats_.inactive_split_bytes, u, bytes);
+  stats_.cache_hits += u.hits();
   u = {};
 }
 
@@ -71,6 +81,13 @@ std::vector<PoolReserved> Heap::private_pools() {
   return found;
 }
 
+void Heap::settle(ThreadCache* cache) noexcept {
+  std::lock_guard lock(mutex_);
+  if (cache == nullptr) return publish_all();
+  std::lock_guard cache_lock(cache->lock);
+  publish(cache->unpublished[device_]);
+}
+
 MemoryStats Heap::stats() {
   std::lock_guard lock(mutex_);
   publish_all();
@@ -78,16 +95,7 @@ MemoryStats Heap::stats() {
   stats.cached_bytes = stats.reserved_bytes.all.current - stats.active_bytes.all.current;
   stats.pending_blocks = pending_.blocks();
   stats.memory_limit = limit_ == kNoMemoryLimit ? -1 : static_cast<int64_t>(limit_);
-  // What other threads than one may have held beyond what was known, up to a full stock per stream.
-  int64_t all = 0, most = 0;
-  caches_.for_each([&](const ThreadCache& cache) {
-    const auto shelves = std::count_if(cache.shelves.begin(), cache.shelves.end(),
-                                       [&](const auto& shelf) { return shelf->stream().device == device_; });
-    const int64_t bytes = static_cast<int64_t>(shelves) * static_cast<int64_t>(kThreadCacheBytes);
-    all += bytes;
-    most = std::max(most, bytes);
-  });
-  stats.peak_uncertainty = all - most;
+  stats.peak_uncertainty = caches_.most_hidden();
   return stats;
 }
 

@@ -48,13 +48,12 @@ thread_local ThreadCaches thread_caches;
 
 Shelf* ThreadCache::find(Stream stream) noexcept {
   for (const auto& known : shelves) {
-    if (known->stream() == stream) return last_ = known.get();
+    if (known->stream == stream) return last_ = known.get();
   }
   return nullptr;
 }
 
 Shelf* ThreadCache::make_shelf(Stream stream) noexcept {
-  if (Shelf* known = shelf(stream)) return known;
   if (shelves.size() == kMaxShelves) return nullptr;
   try {
     shelves.push_back(std::make_unique<Shelf>(stream));
@@ -86,10 +85,6 @@ VT_NOINLINE ThreadCache* find_thread_cache(uint64_t owner) noexcept {
     return entry.cache;
   }
   return nullptr;
-}
-
-ThreadCache* known_thread_cache(uint64_t owner) noexcept {
-  return VT_LIKELY(thread_state.cache_owner == owner) ? thread_state.cache : find_thread_cache(owner);
 }
 
 bool remember_thread_cache(uint64_t owner, ThreadCache* cache) noexcept {
