@@ -50,12 +50,16 @@ Tensor isreal(const Tensor& self) {
 }
 
 // Each element is looked up in the sorted other ones.
+void check_isin_dtype(const Tensor& a, const Tensor& b) {
+  const DType common = result_type(a, b);
+  VT_CHECK(common != DType::bool_ && !is_complex(common), Runtime,
+           "Unsupported input type encountered for isin(): ", common);
+}
 Tensor isin(const Tensor& elements, const Tensor& test_elements, bool, bool invert) {
   static const Op &reshape = find_op("reshape"), &sort = find_op("sort"), &search = find_op("searchsorted.Tensor"),
                   &take = find_op("take"), &zeros_like = find_op("zeros_like"), &to = find_op("to.dtype");
+  check_isin_dtype(elements, test_elements);
   const DType common = result_type(elements, test_elements);
-  VT_CHECK(common != DType::bool_ && !is_complex(common), Runtime,
-           "Unsupported input type encountered for isin(): ", common);
   Tensor found;
   if (test_elements.numel() == 0 || elements.numel() == 0) {
     found = call<Tensor>(zeros_like, elements, std::optional<DType>(DType::bool_));
@@ -69,11 +73,16 @@ Tensor isin(const Tensor& elements, const Tensor& test_elements, bool, bool inve
   }
   return invert ? logical_not(found) : found;
 }
-Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool assume_unique, bool invert) {
-  return isin(elements, wrapped_number(test_element), assume_unique, invert);
+Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool, bool invert) {
+  const Tensor number = wrapped_number(test_element);
+  check_isin_dtype(elements, number);
+  return invert ? elements != number : elements == number;
 }
-Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool assume_unique, bool invert) {
-  return isin(wrapped_number(element), test_elements, assume_unique, invert);
+Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool, bool invert) {
+  static const Op &any = find_op("any"), &all = find_op("all");
+  const Tensor number = wrapped_number(element);
+  check_isin_dtype(number, test_elements);
+  return invert ? call<Tensor>(all, test_elements != number) : call<Tensor>(any, test_elements == number);
 }
 
 }  // namespace
