@@ -31,8 +31,8 @@ Scalar allclose(const Tensor& self, const Tensor& other, double rtol, double ato
 }
 
 Scalar equal(const Tensor& self, const Tensor& other) {
-  VT_CHECK(self.device() == other.device(), Runtime, "Cannot compare two tensors on different devices. Got: ",
-           self.device(), " and ", other.device());
+  VT_CHECK(self.device() == other.device(), Runtime,
+           "Cannot compare two tensors on different devices. Got: ", self.device(), " and ", other.device());
   return same(self.sizes(), other.sizes()) ? all_true(self == other) : Scalar(false);
 }
 
