@@ -44,7 +44,7 @@ Tensor bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
              least.to_int());
     bins = std::max(bins, checked_add(most.to_int(), 1));
   }
-  const DType dtype = !weights.defined()                     ? DType::int64
+  const DType dtype = !weights.defined()                  ? DType::int64
                       : weights.dtype() == DType::float32 ? DType::float32
                                                           : DType::float64;
   const Tensor totals = ops::zeros(DimVec{bins}, dtype, self.device());

@@ -62,16 +62,15 @@ void launch_count(const char* op, const BinOf& bin_of, const Tensor& self, const
                   const Tensor& totals) {
   const int64_t n = self.numel(), bins = totals.numel();
   if (n == 0 || bins == 0) return;
-  const int64_t bytes = bins <= kSharedBytes ? bins * static_cast<int64_t>(sizeof(block_total_t<Total>)) : kSharedBytes + 1;
+  const int64_t bytes =
+      bins <= kSharedBytes ? bins * static_cast<int64_t>(sizeof(block_total_t<Total>)) : kSharedBytes + 1;
   const bool in_shared = bytes <= kSharedBytes;
   const LaunchConfig config{op, current_stream(totals.device().index),
                             dim3(blocks_for(n, kThreads * kPerThread, kMaxBlocks)), dim3(kThreads),
                             in_shared ? static_cast<size_t>(bytes) : 0};
-  launch(config,
-         {self.storage().get(), weights.defined() ? weights.storage().get() : nullptr, totals.storage().get()},
-         count_bins<BinOf, Total>, bin_of,
-         weights.defined() ? static_cast<const Total*>(weights.data()) : nullptr, static_cast<Total*>(totals.data()),
-         n, bins, in_shared);
+  launch(config, {self.storage().get(), weights.defined() ? weights.storage().get() : nullptr, totals.storage().get()},
+         count_bins<BinOf, Total>, bin_of, weights.defined() ? static_cast<const Total*>(weights.data()) : nullptr,
+         static_cast<Total*>(totals.data()), n, bins, in_shared);
 }
 
 }  // namespace

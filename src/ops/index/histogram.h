@@ -24,8 +24,8 @@ struct BinRange {
 template <typename T>
 using bin_math_t = std::conditional_t<std::is_integral_v<T>, double, opmath_t<T>>;
 
-/// totals[self[i]] += weights[i], or 1. self: contiguous integers in [0, bins); weights: undefined or contiguous, of the
-/// totals' dtype; totals (bins): int64, float32 or float64. Sums of floats depend on the order of the threads.
+/// totals[self[i]] += weights[i], or 1. self: contiguous integers in [0, bins); weights: undefined or contiguous, of
+/// the totals' dtype; totals (bins): int64, float32 or float64. Sums of floats depend on the order of the threads.
 void bincount_cuda(const Tensor& self, const Tensor& weights, const Tensor& totals);
 /// counts[bin of self[i]] += 1, for low < high. self: contiguous and real; counts (bins): int64.
 void histc_cuda(const Tensor& self, double low, double high, const Tensor& counts);

@@ -85,10 +85,17 @@ Tensor masked_scatter_kernel(const Tensor& self, const Tensor& mask, const Tenso
            "masked_scatter: expected self and source to have same dtypes but got ", self.dtype(), " and ",
            source.dtype());
   const DimVec sizes = broadcast_sizes(self.sizes(), mask.sizes());
+  Tensor out = ops::clone(ops::expand(self, sizes), MemoryFormat::Contiguous);
+  if (out.is_cuda()) {
+    static const Op& cumsum = find_op("cumsum");
+    const Tensor marks = contiguous_data(ops::expand(mask, sizes));
+    const Tensor places = call<Tensor>(cumsum, ops::view(marks, DimVec{-1}), int64_t{0}, std::nullopt);
+    scatter_masked_cuda(out, marks, places, contiguous_data(source));
+    return out;
+  }
   const Tensor at = flat_positions(ops::expand(mask, sizes));
   VT_CHECK(at.numel() <= source.numel(), Runtime,
            "Number of elements of source < number of ones in mask: ", source.numel(), " < ", at.numel());
-  Tensor out = ops::clone(ops::expand(self, sizes), MemoryFormat::Contiguous);
   const Tensor values = ops::slice(ops::reshape(source, DimVec{-1}), 0, 0, at.numel());
   static const Op& index_copy_ = find_op("index_copy_");
   call<Tensor>(index_copy_, ops::view(out, DimVec{-1}), int64_t{0}, at, values);

@@ -1,4 +1,5 @@
-// Running sums and products along a dim on CUDA: a block per line, a tile at a time, the total carried over.
+// Running sums and products along a dim on CUDA: a block per line, its total carried from step to step. Long lines that
+// are few are cut into parts, whose totals are scanned first.
 #include "core/math.h"
 #include "cuda/launch.h"
 #include "ops/reduce/fold.h"
@@ -9,6 +10,8 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr int kMaxDims = 12;
+constexpr int64_t kPart = kThreads * 16;  // of a line, for one block, where there are few lines
+constexpr int64_t kManyLines = 512;       // from here on a block per line keeps the device busy
 
 struct Lines {
   int ndim = 0;  // dims other than the scanned one, innermost first
@@ -29,43 +32,95 @@ __device__ Acc scan_warp(Acc value) {
   return value;
 }
 
-template <class T, class Fold>
-__global__ void __launch_bounds__(kThreads) scan_lines(const T* __restrict__ in, T* __restrict__ out, Lines lines) {
-  using Acc = opmath_t<T>;
-  __shared__ alignas(16) char memory[(kThreads / 32 + 1) * sizeof(Acc)];
-  Acc* warps = reinterpret_cast<Acc*>(memory);
-  for (int64_t line = blockIdx.x; line < lines.count; line += gridDim.x) {
-    int64_t rest = line, x = 0, y = 0;
-    for (int d = 0; d < lines.ndim; ++d) {
-      const int64_t index = rest % lines.sizes[d];
-      rest /= lines.sizes[d];
-      x += index * lines.in_strides[d];
-      y += index * lines.out_strides[d];
-    }
-    Acc carry = Fold::template identity<Acc>();
-    for (int64_t base = 0; base < lines.length; base += kThreads) {
-      const int64_t i = base + threadIdx.x;
-      Acc value = i < lines.length ? static_cast<Acc>(in[x + i * lines.in_step]) : Fold::template identity<Acc>();
-      value = scan_warp<Fold>(value);
-      if (threadIdx.x % 32 == 31) warps[threadIdx.x / 32] = value;
-      __syncthreads();
+// Folds `carry` with elements [begin, end) of a line, kThreads at a time, and writes each result if `out` is not null.
+// Every thread of the block gets the last one.
+template <class T, class Fold, class Acc>
+__device__ Acc scan_span(const T* in, int64_t in_step, T* out, int64_t out_step, int64_t begin, int64_t end, Acc carry,
+                         Acc* warps) {
+  for (int64_t base = begin; base < end; base += kThreads) {
+    const int64_t i = base + threadIdx.x;
+    Acc value = i < end ? static_cast<Acc>(in[i * in_step]) : Fold::template identity<Acc>();
+    value = scan_warp<Fold>(value);
+    if (threadIdx.x % 32 == 31) warps[threadIdx.x / 32] = value;
+    __syncthreads();
+    if (out != nullptr) {
       Acc before = carry;
       for (int w = 0; w < static_cast<int>(threadIdx.x / 32); ++w)
         before = Fold::template combine<Acc>(before, warps[w]);
       value = Fold::template combine<Acc>(before, value);
-      if (i < lines.length) out[y + i * lines.out_step] = static_cast<T>(value);
-      for (int w = 0; w < kThreads / 32; ++w) carry = Fold::template combine<Acc>(carry, warps[w]);
-      __syncthreads();
+      if (i < end) out[i * out_step] = static_cast<T>(value);
     }
+    for (int w = 0; w < kThreads / 32; ++w) carry = Fold::template combine<Acc>(carry, warps[w]);
+    __syncthreads();
+  }
+  return carry;
+}
+
+__device__ __forceinline__ void find_line(const Lines& lines, int64_t line, int64_t& in, int64_t& out) {
+  in = out = 0;
+  for (int d = 0; d < lines.ndim; ++d) {
+    const int64_t index = line % lines.sizes[d];
+    line /= lines.sizes[d];
+    in += index * lines.in_strides[d];
+    out += index * lines.out_strides[d];
   }
 }
 
 template <class T, class Fold>
+__global__ void __launch_bounds__(kThreads) scan_lines(const T* in, T* out, Lines lines) {
+  using Acc = opmath_t<T>;
+  __shared__ alignas(16) char memory[kThreads / 32 * sizeof(Acc)];
+  for (int64_t line = blockIdx.x; line < lines.count; line += gridDim.x) {
+    int64_t x, y;
+    find_line(lines, line, x, y);
+    scan_span<T, Fold, Acc>(in + x, lines.in_step, out + y, lines.out_step, 0, lines.length,
+                            Fold::template identity<Acc>(), reinterpret_cast<Acc*>(memory));
+  }
+}
+
+// Blocks are (part, line). First pass, `out` null: what each part comes to, to `folds` (lines, parts). Second pass: the
+// results, where `folds` are the running ones.
+template <class T, class Fold>
+__global__ void __launch_bounds__(kThreads) scan_parts(const T* in, T* out, opmath_t<T>* folds, Lines lines) {
+  using Acc = opmath_t<T>;
+  __shared__ alignas(16) char memory[kThreads / 32 * sizeof(Acc)];
+  int64_t x, y;
+  find_line(lines, blockIdx.y, x, y);
+  const int64_t begin = static_cast<int64_t>(blockIdx.x) * kPart;
+  const int64_t end = begin + kPart < lines.length ? begin + kPart : lines.length;
+  Acc* fold = folds + static_cast<int64_t>(blockIdx.y) * gridDim.x + blockIdx.x;
+  const Acc before = out != nullptr && blockIdx.x > 0 ? fold[-1] : Fold::template identity<Acc>();
+  const Acc after = scan_span<T, Fold, Acc>(in + x, lines.in_step, out != nullptr ? out + y : nullptr, lines.out_step,
+                                            begin, end, before, reinterpret_cast<Acc*>(memory));
+  if (out == nullptr && threadIdx.x == 0) *fold = after;
+}
+
+template <class T, class Fold>
 void launch_scan(const Tensor& in, const Tensor& out, const Lines& lines) {
-  const cuda::LaunchConfig config{"cumsum", cuda::current_stream(in.device().index),
-                                  dim3(cuda::blocks_for(lines.count, 1, 1 << 20)), dim3(kThreads)};
-  cuda::launch(config, {in.storage().get(), out.storage().get()}, scan_lines<T, Fold>, static_cast<const T*>(in.data()),
-               static_cast<T*>(out.data()), lines);
+  using Acc = opmath_t<T>;
+  const auto* from = static_cast<const T*>(in.data());
+  auto* to = static_cast<T*>(out.data());
+  cuda::LaunchConfig config{"cumsum", cuda::current_stream(in.device().index),
+                            dim3(cuda::blocks_for(lines.count, 1, 1 << 20)), dim3(kThreads)};
+  const int64_t parts = (lines.length + kPart - 1) / kPart;
+  if (parts == 1 || lines.count >= kManyLines) {
+    cuda::launch(config, {in.storage().get(), out.storage().get()}, scan_lines<T, Fold>, from, to, lines);
+    return;
+  }
+  const Tensor folds = empty(DimVec{lines.count, parts}, dtype_of<Acc>, in.device());
+  Lines of_folds;
+  of_folds.length = parts;
+  of_folds.ndim = 1;
+  of_folds.sizes[0] = of_folds.count = lines.count;
+  of_folds.in_strides[0] = of_folds.out_strides[0] = parts;
+  cuda::LaunchConfig by_part = config;
+  by_part.grid = dim3(static_cast<unsigned>(parts), static_cast<unsigned>(lines.count));
+  auto* running = static_cast<Acc*>(folds.data());
+  cuda::launch(by_part, {in.storage().get(), folds.storage().get()}, scan_parts<T, Fold>, from, nullptr, running,
+               lines);
+  cuda::launch(config, {folds.storage().get()}, scan_lines<Acc, Fold>, running, running, of_folds);
+  cuda::launch(by_part, {in.storage().get(), out.storage().get(), folds.storage().get()}, scan_parts<T, Fold>, from, to,
+               running, lines);
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ void mode_cuda(const Tensor& self, int64_t dim, const Tensor& values, const Tens
                                   dim3(threads)};
   visit_dtype<kRealSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const ModeArguments<T> p{sorted.data<T>(), from.data<int64_t>(), values.data<T>(), indices.data<int64_t>(), count,
-                             n};
+    const ModeArguments<T> p{
+        sorted.data<T>(), from.data<int64_t>(), values.data<T>(), indices.data<int64_t>(), count, n};
     cuda::launch(config,
                  {sorted.storage().get(), from.storage().get(), values.storage().get(), indices.storage().get()},
                  longest_runs<T>, p);

@@ -35,17 +35,21 @@ __global__ void __launch_bounds__(kThreads)
   counts[(row * kDigits + threadIdx.x) * tiles + blockIdx.x] = histogram[threadIdx.x];
 }
 
-__global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, uint32_t* totals, int64_t n) {
+__global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, int64_t n) {
+  constexpr int kEach = 16;
   __shared__ uint32_t warp_sums[32];
-  __shared__ uint32_t carry;
   counts += blockIdx.x * n;
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  if (threadIdx.x == 0) carry = 0;
-  __syncthreads();
-  for (int64_t base = 0; base < n; base += 1024) {
-    const int64_t i = base + threadIdx.x;
-    const uint32_t value = i < n ? counts[i] : 0;
-    uint32_t sum = value;
+  uint32_t carry = 0;
+  for (int64_t base = 0; base < n; base += 1024 * kEach) {
+    const int64_t first = base + threadIdx.x * kEach;
+    uint32_t value[kEach], sum = 0;
+#pragma unroll
+    for (int k = 0; k < kEach; ++k) {
+      value[k] = first + k < n ? counts[first + k] : 0;
+      sum += value[k];
+    }
+    const uint32_t own = sum;
     for (int distance = 1; distance < 32; distance *= 2) {
       const uint32_t below = __shfl_up_sync(cuda::kFullWarp, sum, distance);
       if (lane >= distance) sum += below;
@@ -61,13 +65,15 @@ __global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, uint32_t* 
       warp_sums[lane] = total;
     }
     __syncthreads();
-    const uint32_t before = carry + (warp > 0 ? warp_sums[warp - 1] : 0) + sum - value;
-    if (i < n) counts[i] = before;
-    __syncthreads();
-    if (threadIdx.x == 0) carry += warp_sums[31];
+    uint32_t before = carry + (warp > 0 ? warp_sums[warp - 1] : 0) + sum - own;
+#pragma unroll
+    for (int k = 0; k < kEach; ++k) {
+      if (first + k < n) counts[first + k] = before;
+      before += value[k];
+    }
+    carry += warp_sums[31];
     __syncthreads();
   }
-  if (threadIdx.x == 0 && totals != nullptr) totals[blockIdx.x] = carry;
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -119,14 +125,6 @@ __global__ void __launch_bounds__(kThreads)
 
 }  // namespace
 
-void scan_counts_cuda(const Tensor& counts, const Tensor& totals, int64_t rows, int64_t n) {
-  const cuda::LaunchConfig config{"scan", cuda::current_stream(counts.device().index),
-                                  dim3(static_cast<unsigned>(rows)), dim3(1024)};
-  cuda::launch(config, {counts.storage().get(), totals.defined() ? totals.storage().get() : nullptr}, scan_counts,
-               reinterpret_cast<uint32_t*>(counts.data()),
-               totals.defined() ? reinterpret_cast<uint32_t*>(totals.data()) : nullptr, n);
-}
-
 SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   if (rows == 0 || n < 2 || bits <= 0) return pairs;
   VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
@@ -138,12 +136,13 @@ SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   SortPairs other{empty_like(pairs.keys), empty_like(pairs.payload)};
   const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(rows)),
                                   dim3(kThreads)};
+  const cuda::LaunchConfig by_row{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(1024)};
   auto* places = reinterpret_cast<uint32_t*>(counts.data());
   for (int shift = 0; shift < bits; shift += 8) {
     auto* keys = reinterpret_cast<const uint64_t*>(pairs.keys.data());
     cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits, keys, places, n, tiles,
                  shift);
-    scan_counts_cuda(counts, Tensor(), rows, static_cast<int64_t>(kDigits) * tiles);
+    cuda::launch(by_row, {counts.storage().get()}, scan_counts, places, static_cast<int64_t>(kDigits) * tiles);
     cuda::launch(config,
                  {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
                   other.payload.storage().get(), counts.storage().get()},

@@ -15,8 +15,4 @@ struct SortPairs {
 /// overwritten; what comes back may be them or others. On the current stream, deterministic.
 SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits);
 
-/// Exclusive running sums of each row of `counts` (rows, n) uint32 (as int32), in place; the row's total goes to
-/// totals.
-void scan_counts_cuda(const Tensor& counts, const Tensor& totals, int64_t rows, int64_t n);
-
 }  // namespace vt

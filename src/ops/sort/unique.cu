@@ -66,8 +66,7 @@ __global__ void __launch_bounds__(kThreads) number_items(int64_t* order, int64_t
 // Merges pairs of sorted runs of `run` items: each item finds its place by a search in the other run of its pair.
 // Items of the left run come before equal ones of the right, so the sort is stable.
 template <int Lanes, typename T>
-__global__ void __launch_bounds__(kThreads)
-    merge_runs(Items<T> items, const int64_t* from, int64_t* to, int64_t run) {
+__global__ void __launch_bounds__(kThreads) merge_runs(Items<T> items, const int64_t* from, int64_t* to, int64_t run) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * (kThreads / Lanes) + threadIdx.x / Lanes;
   if (i >= items.count) return;
   const int lane = threadIdx.x % Lanes;
@@ -113,8 +112,8 @@ __global__ void __launch_bounds__(kThreads) describe_groups(const int64_t* start
 }
 
 // The group of a place is the last that starts at or before it.
-__global__ void __launch_bounds__(kThreads) name_groups(const int64_t* starts, const int64_t* order, int64_t groups,
-                                                        int64_t count, int64_t* group_of) {
+__global__ void __launch_bounds__(kThreads)
+    name_groups(const int64_t* starts, const int64_t* order, int64_t groups, int64_t count, int64_t* group_of) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= count) return;
   int64_t low = 0, high = groups;
@@ -151,9 +150,9 @@ Tensor sorted_items(const Tensor& items, int64_t count, int64_t width) {
   Tensor merged = empty_like(order);
   with_lanes(width, [&]<int Lanes>(std::integral_constant<int, Lanes>) {
     for (int64_t run = 1; run < count; run *= 2) {
-      launch(config_for(items, count * Lanes),
-             {items.storage().get(), order.storage().get(), merged.storage().get()}, merge_runs<Lanes, T>,
-             Items<T>{items.data<T>(), count, width}, order.data<int64_t>(), merged.data<int64_t>(), run);
+      launch(config_for(items, count * Lanes), {items.storage().get(), order.storage().get(), merged.storage().get()},
+             merge_runs<Lanes, T>, Items<T>{items.data<T>(), count, width}, order.data<int64_t>(),
+             merged.data<int64_t>(), run);
       std::swap(order, merged);
     }
   });

@@ -26,8 +26,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <typename Index>
-__global__ void __launch_bounds__(kThreads)
-    write_positions(const int64_t* ends, int64_t n, Index* out, int64_t total) {
+__global__ void __launch_bounds__(kThreads) write_positions(const int64_t* ends, int64_t n, Index* out, int64_t total) {
   const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
   for (int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < total; i += step) {
     int64_t low = 0, high = n - 1;  // the first position that ends after i; the last where none does
@@ -57,8 +56,8 @@ void repeat_positions_cuda(const Tensor& repeats, const Tensor& ends, const Tens
          RepeatErrors{device_error_sink(device, "repeat_interleave"), "repeats can not be negative",
                       "allocated size does not match required size"});
   auto write = [&]<typename Index>(TypeTag<Index>) {
-    launch(config_for(total), {ends.storage().get(), out.storage().get()}, write_positions<Index>,
-           ends.data<int64_t>(), n, out.data<Index>(), total);
+    launch(config_for(total), {ends.storage().get(), out.storage().get()}, write_positions<Index>, ends.data<int64_t>(),
+           n, out.data<Index>(), total);
   };
   out.dtype() == DType::int32 ? write(TypeTag<int32_t>{}) : write(TypeTag<int64_t>{});
 }

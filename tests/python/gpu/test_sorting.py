@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .side import ours, random, reference, theirs, torch
+from .side import check, ours, random, reference, theirs, torch
 
 pytestmark = pytest.mark.cuda
 
@@ -99,6 +99,23 @@ def test_long_rows_of_few_values() -> None:
     for k in (1, 400_000, 1_000_003):
         same(torch.kthvalue(ours(a), k)[0], torch.kthvalue(ours(a).cpu(), k)[0], f"kthvalue({k})")
     same(torch.mode(ours(a))[0], torch.mode(ours(a).cpu())[0], "mode")
+
+
+@pytest.mark.parametrize("dtype", REALS)
+@pytest.mark.parametrize("shape", [(65_536,), (3, 70_001), (64, 65_536), (65, 65_536)], ids=str)
+def test_ranks_of_few_long_rows(shape: tuple[int, ...], dtype: str) -> None:
+    for a in (values_of(shape, dtype), random(*shape, dtype=dtype, seed=1)):  # with NaNs and without
+        there, here = ours(a), ours(a).cpu()
+        n = shape[-1]
+        for name, arguments in (
+            ("kthvalue", (1, -1)),
+            ("kthvalue", (n // 3, -1)),
+            ("median", (-1,)),
+            ("nanmedian", (-1,)),
+        ):
+            got, expected = getattr(torch, name)(there, *arguments), getattr(torch, name)(here, *arguments)
+            same(got[0], expected[0], f"{name}{arguments}")
+            points_at(there, a.dim() - 1, False, *got)
 
 
 def test_gradients_by_rank() -> None:
@@ -303,6 +320,33 @@ def test_one_hot() -> None:
             torch.cuda.synchronize()
 
 
+# ---- running sums of long lines, and what a mask's running sum places
+
+
+@pytest.mark.parametrize("shape", [(1, 4097), (5, 100_003), (511, 5000), (512, 5000), (3, 2, 20_000)], ids=str)
+def test_cumsum_of_long_lines(shape: tuple[int, ...]) -> None:
+    a = random(*shape, dtype="int64")
+    for dim in range(len(shape)):
+        assert reference.equal(theirs(torch.cumsum(ours(a), dim)), a.cumsum(dim))
+        assert reference.equal(theirs(torch.cumprod(ours(a), dim)), a.cumprod(dim))
+    for dtype in ("float32", "float64", "bfloat16"):
+        b = random(*shape, dtype=dtype)
+        check(torch.cumsum(ours(b), -1), b.double().cumsum(-1), scale=10)
+    check(torch.cumsum(ours(random(20_000, 3)).t(), 1), random(20_000, 3).t().double().cumsum(1), scale=10)
+
+
+@pytest.mark.parametrize("dtype", [*REALS, "bool", "complex64", "complex128"])
+def test_masked_scatter(dtype: str) -> None:
+    for shape, mask_shape in (((33, 70), (33, 70)), ((40_000,), (40_000,)), ((5, 6), (6,)), ((0, 3), (0, 3))):
+        a, source = random(*shape, dtype=dtype), random(40_000, dtype=dtype, seed=1)
+        mask = random(*mask_shape, dtype="bool")
+        got, expected = torch.masked_scatter(ours(a), ours(mask), ours(source)), a.masked_scatter(mask, source)
+        assert reference.equal(theirs(got), expected)
+    with pytest.raises(RuntimeError, match="Number of elements of source"):
+        ours(a.new_zeros(9)).masked_scatter(torch.ones(9, dtype=torch.bool, device="cuda"), ours(a.new_zeros(5)))
+        torch.cuda.synchronize()
+
+
 # ---- in graphs
 
 GRAPHED: dict[str, Any] = {
@@ -319,6 +363,9 @@ GRAPHED: dict[str, Any] = {
     "bucketize": lambda x, i: (torch.bucketize(x, torch.linspace(-2, 2, 9, device="cuda")), torch.bucketize(3, i[0])),
     "histc": lambda x, i: (torch.histc(x, 20, -2, 2), torch.histc(i, 5, 0, 9)),
     "repeat_interleave": lambda x, i: (torch.repeat_interleave(x, i[0] * 0 + 2, dim=1, output_size=2 * x.shape[1]),),
+    "masked_scatter": lambda x, i: (x.masked_scatter(i > 4, x.flip(0)),),
+    "cumsum of a long line": lambda x, i: (i.repeat(5, 1).reshape(-1).cumsum(0),),
+    "median of a long row": lambda x, i: (x.repeat(30, 1).median(), x.repeat(30, 1).nanmedian()),
     "one_hot": lambda x, i: (torch.nn.functional.one_hot(i, 10),),
 }
 
