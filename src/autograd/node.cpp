@@ -1,10 +1,10 @@
 #include "autograd/node.h"
 
+#include "core/live_count.h"
 #include "cuda/stream.h"
 
 namespace vt::autograd {
 namespace {
-std::atomic<int64_t> g_live{0};
 thread_local uint64_t t_sequence = 0;
 
 // Nodes whose last reference went while another node of this thread was being freed.
@@ -17,9 +17,9 @@ thread_local Graveyard t_graveyard;
 
 uint64_t next_sequence_number() { return t_sequence++; }
 
-Node::Node(uint64_t sequence) : sequence_(sequence) { g_live.fetch_add(1, std::memory_order_relaxed); }
+Node::Node(uint64_t sequence) : sequence_(sequence) { count_live(Counted::Node, 1); }
 
-Node::~Node() { g_live.fetch_sub(1, std::memory_order_relaxed); }
+Node::~Node() { count_live(Counted::Node, -1); }
 
 uint32_t Node::add_input(TensorMeta result) {
   if (result.device.is_cuda()) stream_ = cuda::current_stream(result.device.index);
@@ -43,6 +43,6 @@ void Node::destroy() noexcept {
   yard.busy = false;
 }
 
-int64_t Node::live_count() { return g_live.load(std::memory_order_relaxed); }
+int64_t Node::live_count() { return vt::live_count(Counted::Node); }
 
 }  // namespace vt::autograd

@@ -80,6 +80,7 @@ VT_API uint64_t next_sequence_number();
 
 class VT_API Node : public RefCounted {
  public:
+  static constexpr bool kLookedUp = true;
   explicit Node(uint64_t sequence = next_sequence_number());
 
   // Gradients of this node's inputs' side: `incoming` has input_count() entries, the result one per edge.

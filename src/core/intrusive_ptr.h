@@ -24,6 +24,13 @@ class VT_API RefCounted {
   void release() const noexcept {
     if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) const_cast<RefCounted*>(this)->destroy();
   }
+  // release() for objects that nobody looks up by try_retain(): the only owner needs no locked instruction.
+  void release_owned() const noexcept {
+    if (count_.load(std::memory_order_acquire) == 1) const_cast<RefCounted*>(this)->destroy();
+    else release();
+  }
+  // Whether objects of this class are looked up by try_retain().
+  static constexpr bool kLookedUp = false;
   // Takes a reference unless the object is already on its way out; for weak look-ups under the owner's lock.
   bool try_retain() const noexcept {
     uint32_t n = count_.load(std::memory_order_relaxed);
@@ -60,7 +67,9 @@ class intrusive_ptr {
     requires std::is_convertible_v<U*, T*>
   intrusive_ptr(intrusive_ptr<U>&& o) noexcept : p_(o.detach()) {}
   ~intrusive_ptr() {
-    if (p_) p_->release();
+    if (!p_) return;
+    if constexpr (T::kLookedUp) p_->release();
+    else p_->release_owned();
   }
   intrusive_ptr& operator=(const intrusive_ptr& o) noexcept {
     intrusive_ptr(o).swap(*this);

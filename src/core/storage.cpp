@@ -1,11 +1,11 @@
 #include "core/storage.h"
 
 #include "core/error.h"
+#include "core/live_count.h"
 #include "core/storage_hooks.h"
 
 namespace vt {
 namespace {
-std::atomic<int64_t> g_live{0};
 std::atomic<BeforeReplace> before_replace{nullptr};
 }  // namespace
 
@@ -14,12 +14,12 @@ void set_before_replace(BeforeReplace hook) noexcept { before_replace.store(hook
 StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only)
     : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
   version_.retain_fresh();
-  g_live.fetch_add(1, std::memory_order_relaxed);
+  count_live(Counted::Storage, 1);
 }
 
 StorageImpl::~StorageImpl() {
   if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
-  g_live.fetch_sub(1, std::memory_order_relaxed);
+  count_live(Counted::Storage, -1);
 }
 
 void StorageImpl::replace(Allocation memory, size_t bytes) {
@@ -37,7 +37,7 @@ void StorageImpl::replace(Allocation memory, size_t bytes) {
   bytes_ = bytes;
 }
 
-int64_t StorageImpl::live_count() { return g_live.load(std::memory_order_relaxed); }
+int64_t StorageImpl::live_count() { return vt::live_count(Counted::Storage); }
 
 Storage allocate_storage(size_t bytes, Device device) {
   return make_intrusive<StorageImpl>(backend(device.type).allocate(bytes, device), bytes, device);

@@ -1,11 +1,11 @@
 #include "core/tensor.h"
 
 #include "core/allocation_note.h"
+#include "core/live_count.h"
 #include "core/thread_state.h"
 
 namespace vt {
 namespace {
-std::atomic<int64_t> g_live{0};
 void (*g_frontend_release)(void*) noexcept = nullptr;
 
 void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
@@ -35,7 +35,7 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, IntSpan sizes, IntSpan stri
   check_geometry(*storage_, dtype, sizes, strides, offset);
   numel_ = checked_numel(sizes);
   contiguous_ = vt::is_contiguous(sizes_, strides_);
-  g_live.fetch_add(1, std::memory_order_relaxed);
+  count_live(Counted::Tensor, 1);
 }
 
 TensorImpl::TensorImpl(Storage storage, DType dtype, DimVec sizes, int64_t numel)
@@ -46,12 +46,12 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, DimVec sizes, int64_t numel
       dtype_(dtype),
       device_(storage_->device()),
       keys_(backend_key(device_.type)) {
-  g_live.fetch_add(1, std::memory_order_relaxed);
+  count_live(Counted::Tensor, 1);
 }
 
 TensorImpl::~TensorImpl() {
   if (owns_frontend_ && g_frontend_release) g_frontend_release(frontend_object());
-  g_live.fetch_sub(1, std::memory_order_relaxed);
+  count_live(Counted::Tensor, -1);
 }
 
 void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
@@ -71,7 +71,7 @@ void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, Int
 
 void TensorImpl::set_frontend_release(void (*release)(void*) noexcept) { g_frontend_release = release; }
 
-int64_t TensorImpl::live_count() { return g_live.load(std::memory_order_relaxed); }
+int64_t TensorImpl::live_count() { return vt::live_count(Counted::Tensor); }
 
 std::string to_string(const Tensor& t) {
   if (!t.defined()) return "None";

@@ -27,6 +27,7 @@ enum class ViewOrigin : uint8_t { Default, NoGradMode, InferenceMode, MultiOutpu
 
 class VT_API TensorImpl final : public RefCounted {
  public:
+  static constexpr bool kLookedUp = true;
   // Checks sizes >= 0, strides >= 0, offset >= 0, no overflow, and that the view ends inside the storage.
   TensorImpl(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset);
   // Contiguous view of a storage that was made for exactly this shape; sizes already checked.
