@@ -1,6 +1,7 @@
 // Places in sorted rows: searchsorted, bucketize.
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
+#include "iter/promotion.h"
 #include "ops/copy/kernels.h"
 #include "ops/index/register.h"
 #include "ops/index/search_cuda.h"
@@ -27,7 +28,15 @@ void check_sorter(const Tensor& sorter, const Tensor& sorted_sequence) {
   }
 }
 
+// All on one device, but for a number.
+void check_device(const char* what, const Tensor& operand, const Tensor& sorted_sequence) {
+  VT_CHECK(!operand.defined() || operand.device() == sorted_sequence.device() || operand.impl()->is_wrapped_number(),
+           Runtime, "Expected all tensors to be on the same device: boundaries are on ", sorted_sequence.device(), ", ",
+           what, " on ", operand.device());
+}
+
 TensorSpec search_meta(const Tensor& sorted_sequence, const Tensor& self, bool out_int32) {
+  check_device("values", self, sorted_sequence);
   VT_CHECK(sorted_sequence.dim() > 0, Runtime, "boundaries tensor should have positive dimension, but got 0 dimension");
   const size_t lead = sorted_sequence.sizes().size() - 1;
   VT_CHECK(
@@ -52,6 +61,7 @@ TensorSpec searchsorted_meta(const Tensor& sorted_sequence, const Tensor& self, 
     right = *side == "right";
   }
   TensorSpec spec = search_meta(sorted_sequence, self, out_int32);
+  check_device("the sorter", sorter, sorted_sequence);
   check_sorter(sorter, sorted_sequence);
   return spec;
 }
@@ -62,16 +72,12 @@ TensorSpec bucketize_meta(const Tensor& self, const Tensor& boundaries, bool& ou
   return search_meta(boundaries, self, out_int32);
 }
 
-// Contiguous, of that dtype and device; a number comes as an element on the CPU and is written to the device.
+// Contiguous, of that dtype; a number is written to the device, which waits for nothing.
 Tensor operand(const Tensor& t, DType dtype, Device device) {
   if (t.device() == device) return contiguous_data(cast_data(t, dtype));
-  Tensor moved = empty(t.sizes(), dtype, device);
-  if (t.dim() == 0 && t.is_cpu()) {
-    fill_data(moved, read_scalar(t));
-  } else {
-    copy_data(moved, t);
-  }
-  return moved;
+  const Tensor number = empty(t.sizes(), dtype, device);
+  fill_data(number, read_scalar(t));
+  return number;
 }
 
 // The first place of n, in the order that `at` gives, that does not come before `value`, or, to the right, that comes
@@ -113,7 +119,9 @@ void search_rows_cpu(const Tensor& rows, bool one_row, const Tensor& values, int
 
 void search(const Tensor& sorted_sequence, const Tensor& self, bool right, const Tensor& sorter, Tensor& out) {
   if (out.numel() == 0) return;
-  const DType common = promote(sorted_sequence.dtype(), self.dtype());
+  // Floats as elsewhere; integers wide enough for both, so that no number is cut.
+  const DType usual = result_type(sorted_sequence, self);
+  const DType common = is_floating(usual) ? usual : promote(sorted_sequence.dtype(), self.dtype());
   const Tensor rows = operand(sorted_sequence, common, out.device()), values = operand(self, common, out.device());
   const Tensor order = sorter.defined() ? contiguous_data(sorter) : sorter;
   const bool one_row = sorted_sequence.dim() == 1;
@@ -142,10 +150,12 @@ void register_search(Registry& r) {
        "str? side=None, Tensor? sorter=None) -> Tensor")
       .meta(searchsorted_meta)
       .all(searchsorted)
+      .any_device()
       .not_differentiable();
   r.def("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor")
       .meta(bucketize_meta)
       .all(bucketize)
+      .any_device()
       .not_differentiable()
       .function_only();
 }

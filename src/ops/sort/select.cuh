@@ -1,5 +1,5 @@
-// The element of a given rank: its key is found eight bits at a time from the highest. Each pass counts the digits of the
-// elements that agree with what is known of the key, and the count says which digit comes next.
+// The element of a given rank: its key is found eight bits at a time from the highest. Each pass counts the digits of
+// the elements that agree with what is known of the key, and the count says which digit comes next.
 #pragma once
 
 #include "cuda/launch.h"
@@ -50,7 +50,7 @@ __device__ __forceinline__ int64_t elements_before(int64_t n, int64_t nans, RowR
 /// digit. By whole warps.
 template <typename T>
 __device__ __forceinline__ void count_matching(const T* row, int64_t begin, int64_t end, uint64_t prefix, int shift,
-                               unsigned* counts) {
+                                               unsigned* counts) {
   const unsigned below = (1u << threadIdx.x % 32) - 1;
   for (int64_t start = begin; start < end; start += static_cast<int64_t>(blockDim.x) * kSelectUnroll) {
     unsigned digits[kSelectUnroll];

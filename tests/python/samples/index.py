@@ -170,6 +170,8 @@ SAMPLES = [
         call(torch.tensor([5, 1, 3, 3]), I(4, high=7), sorter=torch.tensor([1, 2, 3, 0])),
         call(torch.tensor([[5, 1], [2, 4]]), I(2, 3, high=7), right=True, sorter=torch.tensor([[1, 0], [0, 1]])),
         call(torch.tensor([1, 3, 3, 5]), 3, right=True),
+        call(torch.tensor([0.1, 0.3, 0.5], dtype=torch.float32), 0.3),
+        call(torch.tensor([1, 3, 3, 5]), 2.5),
         call(torch.tensor([1.0, 3.0, INF]), torch.tensor([NAN, 2.0, INF]), right=True),
         call(torch.tensor([], dtype=torch.int64), I(4, high=7)),
         call(torch.tensor([1, 3]), I(0)),
