@@ -44,23 +44,26 @@ enum class Stock : uint8_t { Small, LargePart, LargeWhole, None };
 inline constexpr int kStocks = 3;
 
 /// Fields change under the heap's mutex, except where a thread's cache owns the block: `requested`, `frames`, `shape`,
-/// `link` and the steps between Live and ThreadCached are then under that cache's lock.
-struct HeapBlock : Block {
+/// `allocated_by`, `link` and the steps between Live and ThreadCached are then under that cache's lock. In order of
+/// use: the third cache line is the heap's alone.
+struct alignas(64) HeapBlock : Block {
   std::atomic<Use> use{Use::Spare};
   Stock stock = Stock::None;
-  ThreadCache* keeper = nullptr;  // the one that may keep it; null: any
+  ThreadCache* allocated_by = nullptr;  // the cache of the thread that has it or had it last; null: it had none
+  HeapBlock* link = nullptr;            // in a thread's list or among the spares
+
+  StreamUse* uses = nullptr;  // recorded streams
+  uint64_t frames = 0;        // stack id of the allocation
+  NotedShape shape;           // what it holds
+
   Segment* segment = nullptr;
   Lane* lane = nullptr;           // where it goes when it is free
   HeapBlock* previous = nullptr;  // neighbours in the segment
   HeapBlock* next = nullptr;
   HeapBlock* left = nullptr;  // in the lane's tree
   HeapBlock* right = nullptr;
-  HeapBlock* link = nullptr;  // in a thread's list or among the spares
-  StreamUse* uses = nullptr;  // recorded streams
-  uint32_t unfinished = 0;    // of these, how many may still run; while Pending
-  uint64_t frames = 0;        // stack id of the allocation
-  NotedShape shape;           // what it holds
-  uint64_t freed_at = 0;      // the heap's clock when it became free
+  uint32_t unfinished = 0;  // of its uses, how many may still run; while Pending
+  uint64_t freed_at = 0;    // the heap's clock when it became free
 
   char* begin() const noexcept { return static_cast<char*>(data); }
   char* end() const noexcept { return begin() + bytes; }
@@ -102,6 +105,8 @@ inline void note_shape(NotedShape& shape) noexcept {
   shape.dtype = note->dtype;
   for (int i = 0; i < NotedShape::kDims && i < note->ndim; ++i) shape.sizes[i] = note->sizes[i];
 }
+
+static_assert(sizeof(HeapBlock) == 3 * 64);
 
 /// A free block is "split" while it shares its segment.
 inline bool is_split(const HeapBlock& block) noexcept {

@@ -19,8 +19,8 @@ using alloc::ThreadCache;
 using alloc::Use;
 
 alloc::RingEntry entry_of(const HeapBlock& block, uint8_t action, uint64_t frames) {
-  return {alloc::ticks(), reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames, PoolId{},
-          action,         static_cast<int8_t>(block.stream.device)};
+  return {0,      reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames, PoolId{},
+          action, static_cast<int8_t>(block.stream.device)};
 }
 
 }  // namespace
@@ -126,10 +126,11 @@ inline HeapBlock* CachingAllocator::take_from_stock(ThreadCache& cache, size_t b
   block->set_state(Use::Live);
   block->requested = bytes;
   block->frames = frames;
+  block->allocated_by = &cache;
   alloc::note_shape(block->shape);
   alloc::Unpublished& unpublished = cache.unpublished[stream.device];
   unpublished.on_allocate(*block);
-  cache.ring.add(entry_of(*block, static_cast<uint8_t>(HistoryAction::Alloc), frames));
+  cache.ring.add(entry_of(*block, static_cast<uint8_t>(HistoryAction::Alloc), frames), alloc::Time::Recent);
   if (VT_UNLIKELY(caches_.is_too_much(unpublished))) {
     lock.unlock();
     heap(stream.device).settle(&cache);
@@ -143,7 +144,7 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
   const uint64_t frames = alloc::stack_of_free();
   ThreadCache* const cache = own_cache();
   if (VT_LIKELY(cache != nullptr && block->stock != Stock::None &&
-                (block->keeper == nullptr || block->keeper == cache) &&
+                (block->stock == Stock::Small || block->allocated_by == cache) &&
                 (block->uses == nullptr || VT_PLANTED(StockIgnoresUses))) &&
       put_into_stock(*cache, block, frames)) {
     return;
@@ -168,7 +169,8 @@ inline bool CachingAllocator::put_into_stock(ThreadCache& cache, HeapBlock* bloc
   block->set_state(Use::ThreadCached);
   alloc::Unpublished& unpublished = cache.unpublished[device];
   unpublished.on_free(*block);
-  cache.ring.add(entry_of(*block, alloc::kFreed, frames));
+  const bool is_own = block->allocated_by == &cache;
+  cache.ring.add(entry_of(*block, alloc::kFreed, frames), is_own ? alloc::Time::Recent : alloc::Time::Exact);
   if (VT_UNLIKELY(caches_.is_too_much(unpublished))) {
     lock.unlock();
     heap(device).settle(&cache);

@@ -140,7 +140,7 @@ void Heap::hand_out(HeapBlock* block, const Want& want, const Request& request, 
   note_shape(block->shape);
   block->uses = nullptr;
   block->stock = stock_of(*block, want.is_small);
-  block->keeper = segment.is_small ? nullptr : request.cache;
+  block->allocated_by = request.cache;
   block->set_state(Use::Live);
   count(stats_.allocation, segment, 1);
   count(stats_.active, segment, 1);

@@ -168,19 +168,18 @@ std::vector<Heap::Holder> Heap::largest_holders(size_t count) {
 }
 
 void Heap::add_to_ring(const RingEntry& entry) noexcept {
-  if (caller_ == nullptr) return orphans_.add(entry);
+  if (caller_ == nullptr) return orphans_.add(entry, Time::Exact);
   std::lock_guard lock(caller_->lock);
-  caller_->ring.add(entry);
+  caller_->ring.add(entry, Time::Exact);
 }
 
 void Heap::log(HistoryAction action, uintptr_t address, size_t size, StreamHandle stream, uint64_t frames,
                PoolId pool) noexcept {
-  add_to_ring(
-      {ticks(), address, size, stream, frames, pool, static_cast<uint8_t>(action), static_cast<int8_t>(device_)});
+  add_to_ring({0, address, size, stream, frames, pool, static_cast<uint8_t>(action), static_cast<int8_t>(device_)});
 }
 
 void Heap::log_freed(const HeapBlock& block, uint64_t frames) noexcept {
-  add_to_ring({ticks(), reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames,
+  add_to_ring({0, reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames,
                block.segment->pool->id, kFreed, static_cast<int8_t>(device_)});
 }
 

@@ -422,6 +422,51 @@ TEST_CASE("history tells what happened, in order") {
   CHECK(w.allocator.history(0).empty());
 }
 
+TEST_CASE("history of a block that two threads hand to and fro is in order when it is merged") {
+  World w;
+  Block* first = w.allocator.allocate(1000, kFirst);
+  Block* block = w.allocator.allocate(1000, kFirst);
+  const auto address = reinterpret_cast<uintptr_t>(block->data);
+  constexpr int kTurns = 400;
+  std::atomic<int> turn{0};
+  const auto play = [&](int own) {
+    for (; turn < kTurns;) {
+      if (turn % 2 != own) {
+        std::this_thread::yield();
+        continue;
+      }
+      for (int i = 0; i < 3; ++i) w.allocator.deallocate(w.allocator.allocate(3000, kFirst));
+      w.allocator.deallocate(block);  // which the other one allocated
+      block = w.allocator.allocate(1000, kFirst);
+      CHECK(reinterpret_cast<uintptr_t>(block->data) == address);
+      ++turn;
+    }
+  };
+  std::thread other([&] { play(1); });
+  play(0);
+  other.join();
+  w.allocator.deallocate(block);
+  w.allocator.deallocate(first);
+  bool is_live = false;
+  int64_t last = 0;
+  size_t allocations = 0;
+  for (const HistoryEntry& entry : w.allocator.history(0)) {
+    CHECK(entry.time_us >= last);
+    last = entry.time_us;
+    if (entry.address != address || entry.size != 1024) continue;
+    if (entry.action == HistoryAction::Alloc) {
+      REQUIRE_FALSE(is_live);
+      is_live = true;
+      ++allocations;
+    } else if (entry.action == HistoryAction::FreeRequested) {
+      REQUIRE(is_live);
+      is_live = false;
+    }
+  }
+  CHECK(allocations == kTurns + 1);
+  w.empty();
+}
+
 TEST_CASE("many threads allocate, free each other's blocks and end") {
   World w;
   w.allocator.set_memory_limit(0, 64 * kMiB);
@@ -500,7 +545,8 @@ TEST_CASE("a thread keeps large blocks too, and merges them before a request of 
   void* const first = blocks[0]->data;
   void* const last = blocks[4]->data;
   for (Block* block : blocks) w.allocator.deallocate(block);
-  for (const BlockInfo& block : w.allocator.snapshot(0)[0].blocks) CHECK(block.in_thread_cache);
+  const std::vector<SegmentInfo> segments = w.allocator.snapshot(0);
+  for (const BlockInfo& block : segments[0].blocks) CHECK(block.in_thread_cache);
   check_consistency(w.allocator, w.device.used());
   Block* again = w.allocator.allocate(4 * kMiB - 400, kFirst);  // rounded it is the same
   CHECK(again->data == last);
