@@ -83,6 +83,8 @@ class VT_API CudaAllocator {
   virtual void reset_accumulated_stats(int device) = 0;
   /// Every segment of a device (-1: of every device), in order of address. Records a Snapshot entry in the history.
   virtual std::vector<SegmentInfo> snapshot(int device = -1);
+  /// Those of a private pool.
+  virtual std::vector<SegmentInfo> pool_segments(int device, PoolId pool);
   /// What the bounded rings hold, oldest first.
   virtual std::vector<HistoryEntry> history(int device = -1);
   virtual void configure_history(const HistoryOptions& options);

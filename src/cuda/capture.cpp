@@ -74,8 +74,7 @@ Capture::Capture(Stream stream, CaptureMode mode, PoolId pool) : stream_(stream)
     pool_ = new_pool_id();
   } else {
     pool_ = pool;
-    for (const SegmentInfo& segment : memory.snapshot(stream.device)) {
-      if (segment.pool != pool) continue;
+    for (const SegmentInfo& segment : memory.pool_segments(stream.device, pool)) {
       for (const BlockInfo& block : segment.blocks) {
         if (block.state == BlockState::ActiveAllocated) blocks_before_.insert(block.address);
       }

@@ -22,6 +22,11 @@ std::vector<PoolReserved> CudaAllocator::private_pools(int device) { return {}; 
 void CudaAllocator::begin_capture(int device) { not_there(*this, "graph capture"); }
 void CudaAllocator::end_capture(int device) noexcept {}
 std::vector<SegmentInfo> CudaAllocator::snapshot(int device) { not_there(*this, "a memory snapshot"); }
+std::vector<SegmentInfo> CudaAllocator::pool_segments(int device, PoolId pool) {
+  std::vector<SegmentInfo> segments = snapshot(device);
+  std::erase_if(segments, [&](const SegmentInfo& segment) { return segment.pool != pool; });
+  return segments;
+}
 std::vector<HistoryEntry> CudaAllocator::history(int device) { not_there(*this, "memory history"); }
 void CudaAllocator::configure_history(const HistoryOptions& options) { not_there(*this, "memory history"); }
 void CudaAllocator::clear_history() { not_there(*this, "memory history"); }

@@ -1,19 +1,55 @@
 #include "cuda/alloc/async_allocator.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "core/error.h"
 #include "cuda/device_api.h"
+#include "cuda/fault.h"
 
 namespace vt::cuda {
 namespace {
+
+CachingOptions options_of_pools() {
+  CachingOptions options;
+  options.thread_cache = false;  // which is for the shared pool
+  options.history.enabled = false;
+  return options;
+}
+
+void add(Stat& to, const Stat& stat) {
+  to.current += stat.current;
+  to.peak += stat.peak;
+  to.allocated += stat.allocated;
+  to.freed += stat.freed;
+}
+
+// What the pools have taken from the driver, and their blocks that wait; what is handed out is counted already.
+void add_pools(MemoryStats& stats, const MemoryStats& pools) {
+  add(stats.reserved_bytes.all, pools.reserved_bytes.all);
+  stats.segment = pools.segment;
+  stats.inactive_split = pools.inactive_split;
+  stats.inactive_split_bytes = pools.inactive_split_bytes;
+  const auto add_waiting = [](Stat& active, int64_t waiting) {
+    active.current += waiting;
+    active.peak = std::max(active.peak, active.current);
+  };
+  add_waiting(stats.active.all, pools.active.all.current - pools.allocation.all.current);
+  add_waiting(stats.active_bytes.all, pools.active_bytes.all.current - pools.allocated_bytes.all.current);
+  stats.cached_bytes += pools.cached_bytes;
+  stats.pending_blocks += pools.pending_blocks;
+  stats.num_ooms += pools.num_ooms;
+  stats.num_alloc_retries += pools.num_alloc_retries;
+  stats.num_device_alloc += pools.num_device_alloc;
+  stats.num_device_free += pools.num_device_free;
+}
 
 std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(bytes) / (1 << 20), " MiB"); }
 
 }  // namespace
 
-AsyncAllocator::AsyncAllocator() : devices_(std::make_unique<DeviceState[]>(kMaxDevices)) {}
+AsyncAllocator::AsyncAllocator() : devices_(std::make_unique<DeviceState[]>(kMaxDevices)), pools_(options_of_pools()) {}
 
 AsyncAllocator::~AsyncAllocator() {
   for (int device = 0; device < kMaxDevices; ++device) {
@@ -31,10 +67,10 @@ AsyncAllocator::~AsyncAllocator() {
 Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   VT_ASSERT(bytes > 0);
   DeviceState& state = devices_[stream.device];
+  if (VT_UNLIKELY(!thread_pool(stream.device).is_shared())) return allocate_in_pool(state, bytes, stream);
   std::lock_guard lock(state.mutex);
-  if (VT_UNLIKELY(!state.pending.empty())) reap(state, false);
+  if (VT_UNLIKELY(!state.pending.empty() && state.captures == 0)) reap(state, false);
 
-  MemoryStats& stats = state.stats;
   const bool small = bytes <= kLargestCachedBlock;
   const int index = small ? size_class(bytes) : -1;
   AsyncBlock* block = nullptr;
@@ -43,48 +79,94 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
     if (head != nullptr) {
       block = head;
       head = block->next;
-      stats.cache_hits++;
-      stats.cached_bytes -= static_cast<int64_t>(block->bytes);
+      state.stats.cache_hits++;
+      state.stats.cached_bytes -= static_cast<int64_t>(block->bytes);
     }
   }
   if (block == nullptr) {
     // A request near SIZE_MAX must not wrap around when it is rounded.
     const size_t rounded = small ? size_of_class(index) : bytes > SIZE_MAX - 512 ? bytes : (bytes + 511) / 512 * 512;
-    void* data = allocate_from_pool(state, rounded, stream, bytes);
-    if (state.spare != nullptr) {
-      block = state.spare;
-      state.spare = block->next;
-    } else {
-      block = new AsyncBlock;
+    block = take_spare(state);
+    try {
+      block->data = allocate_from_driver(state, rounded, stream, bytes);
+    } catch (...) {
+      put_spare(state, block);
+      throw;
     }
-    block->data = data;
     block->bytes = rounded;
     block->stream = stream;
   }
   block->next = nullptr;
   block->requested = bytes;
-  block->has_other_streams = false;
-
-  stats.allocation.all.increase(1);
-  stats.active.all.increase(1);
-  stats.allocated_bytes.all.increase(static_cast<int64_t>(block->bytes));
-  stats.active_bytes.all.increase(static_cast<int64_t>(block->bytes));
-  stats.requested_bytes.all.increase(static_cast<int64_t>(bytes));
+  count_handed_out(state, *block);
   return block;
 }
 
-void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Stream stream, size_t requested) {
+Block* AsyncAllocator::allocate_in_pool(DeviceState& state, size_t bytes, Stream stream) {
+  Block* pooled = nullptr;
+  try {
+    pooled = pools_.allocate(bytes, stream);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::OutOfMemory) throw;
+    {
+      std::lock_guard lock(state.mutex);
+      if (state.captures > 0) throw;
+      give_up_cache(state, stream.device);
+    }
+    pooled = pools_.allocate(bytes, stream);
+  }
+  std::lock_guard lock(state.mutex);
+  AsyncBlock* block = nullptr;
+  try {
+    block = take_spare(state);
+  } catch (const std::bad_alloc&) {
+    pools_.deallocate(pooled);
+    throw;
+  }
+  static_cast<Block&>(*block) = *pooled;
+  block->pooled = pooled;
+  count_handed_out(state, *block);
+  return block;
+}
+
+AsyncAllocator::AsyncBlock* AsyncAllocator::take_spare(DeviceState& state) {
+  if (state.spare == nullptr) return new AsyncBlock;
+  AsyncBlock* const block = std::exchange(state.spare, state.spare->next);
+  *block = {};
+  return block;
+}
+
+void AsyncAllocator::put_spare(DeviceState& state, AsyncBlock* block) noexcept {
+  block->next = state.spare;
+  state.spare = block;
+}
+
+void AsyncAllocator::count_handed_out(DeviceState& state, const AsyncBlock& block) noexcept {
+  MemoryStats& stats = state.stats;
+  stats.allocation.all.increase(1);
+  stats.active.all.increase(1);
+  stats.allocated_bytes.all.increase(static_cast<int64_t>(block.bytes));
+  stats.active_bytes.all.increase(static_cast<int64_t>(block.bytes));
+  stats.requested_bytes.all.increase(static_cast<int64_t>(block.requested));
+}
+
+// What the driver keeps for us becomes memory that cudaMalloc can give.
+void AsyncAllocator::give_up_cache(DeviceState& state, int device) {
+  reap(state, true);
+  empty_lists(state);
+  check(device_api().synchronize(device), "device synchronisation");
+  check(device_api().trim_pool(device), "memory release");
+}
+
+void* AsyncAllocator::allocate_from_driver(DeviceState& state, size_t bytes, Stream stream, size_t requested) {
   DeviceApi& api = device_api();
   void* data = nullptr;
   Status status = api.allocate_async(stream, bytes, data);
   state.configured = true;
-  if (status == Status::OutOfMemory && !is_capturing(stream)) {
+  if (status == Status::OutOfMemory && state.captures == 0) {
     api.clear_error();
     state.stats.num_alloc_retries++;
-    reap(state, true);
-    empty_lists(state);
-    check(api.synchronize(stream.device), "device synchronisation");
-    check(api.trim_pool(stream.device), "memory release");
+    give_up_cache(state, stream.device);
     status = api.allocate_async(stream, bytes, data);
   }
   if (status == Status::OutOfMemory) {
@@ -104,7 +186,7 @@ void* AsyncAllocator::allocate_from_pool(DeviceState& state, size_t bytes, Strea
 }
 
 void AsyncAllocator::deallocate(Block* handed_out) noexcept {
-  if (handed_out == nullptr) return;
+  if (handed_out == nullptr || in_forked_child()) return;
   auto* block = static_cast<AsyncBlock*>(handed_out);
   DeviceState& state = devices_[block->stream.device];
   std::lock_guard lock(state.mutex);
@@ -112,24 +194,36 @@ void AsyncAllocator::deallocate(Block* handed_out) noexcept {
   stats.allocation.all.decrease(1);
   stats.allocated_bytes.all.decrease(static_cast<int64_t>(block->bytes));
   stats.requested_bytes.all.decrease(static_cast<int64_t>(block->requested));
-  if (block->has_other_streams) {
-    PendingBlock pending{block, {}};
-    const auto used = state.other_streams.find(block);
-    try {
-      for (const Stream stream : used->second) {
-        pending.events.emplace_back();
-        pending.events.back().record(stream);
-      }
-      state.other_streams.erase(used);
-      state.pending.push_back(std::move(pending));
-      return;
-    } catch (const Error&) {
-      // The device is broken or going away; the memory stays with the context.
-      state.other_streams.erase(block);
-      return;
-    }
+  if (block->pooled != nullptr) {
+    stats.active.all.decrease(1);
+    stats.active_bytes.all.decrease(static_cast<int64_t>(block->bytes));
+    pools_.deallocate(block->pooled);
+    put_spare(state, block);
+  } else if (state.captures > 0) {
+    block->next = state.deferred;
+    state.deferred = block;
+  } else {
+    take_back(state, block);
   }
-  give_back(state, block);
+}
+
+// A block that was given back: it may be used again now, or when other streams are done with it.
+void AsyncAllocator::take_back(DeviceState& state, AsyncBlock* block) noexcept {
+  if (!block->has_other_streams) return give_back(state, block);
+  block->has_other_streams = false;
+  PendingBlock pending{block, {}};
+  const auto used = state.other_streams.find(block);
+  try {
+    for (const Stream stream : used->second) {
+      pending.events.emplace_back();
+      pending.events.back().record(stream);
+    }
+    state.other_streams.erase(used);
+    state.pending.push_back(std::move(pending));
+  } catch (const Error&) {
+    // The device is broken or going away; the memory stays with the context.
+    state.other_streams.erase(block);
+  }
 }
 
 void AsyncAllocator::give_back(DeviceState& state, AsyncBlock* block) noexcept {
@@ -144,10 +238,10 @@ void AsyncAllocator::give_back(DeviceState& state, AsyncBlock* block) noexcept {
     state.stats.cached_bytes += static_cast<int64_t>(block->bytes);
     return;
   }
-  free_to_pool(state, block);
+  free_to_driver(state, block);
 }
 
-void AsyncAllocator::free_to_pool(DeviceState& state, AsyncBlock* block) noexcept {
+void AsyncAllocator::free_to_driver(DeviceState& state, AsyncBlock* block) noexcept {
   DeviceApi& api = device_api();
   if (api.free_async(block->stream, block->data) != Status::Success) {
     // An external stream may be gone by now; free waits for the device instead. At process exit or in a poisoned
@@ -155,14 +249,13 @@ void AsyncAllocator::free_to_pool(DeviceState& state, AsyncBlock* block) noexcep
     api.clear_error();
     if (api.free(block->stream.device, block->data) != Status::Success) api.clear_error();
   }
-  block->data = nullptr;
-  block->next = state.spare;
-  state.spare = block;
+  put_spare(state, block);
 }
 
 void AsyncAllocator::record_stream(Block* handed_out, Stream stream) {
   if (handed_out == nullptr || stream == handed_out->stream) return;
   auto* block = static_cast<AsyncBlock*>(handed_out);
+  if (block->pooled != nullptr) return pools_.record_stream(block->pooled, stream);
   DeviceState& state = devices_[block->stream.device];
   std::lock_guard lock(state.mutex);
   auto& streams = state.other_streams[block];
@@ -192,11 +285,53 @@ void AsyncAllocator::empty_lists(DeviceState& state) noexcept {
         AsyncBlock* block = head;
         head = block->next;
         state.stats.cached_bytes -= static_cast<int64_t>(block->bytes);
-        free_to_pool(state, block);
+        free_to_driver(state, block);
       }
     }
   }
 }
+
+// --- private pools ---
+
+void AsyncAllocator::retain_pool(int device, PoolId pool) {
+  pools_.retain_pool(device, pool);
+  std::lock_guard lock(devices_[device].mutex);
+  devices_[device].has_pools = true;
+}
+
+void AsyncAllocator::release_pool(int device, PoolId pool) noexcept { pools_.release_pool(device, pool); }
+
+void AsyncAllocator::begin_capture(int device) {
+  pools_.begin_capture(device);
+  std::lock_guard lock(devices_[device].mutex);
+  devices_[device].captures++;
+}
+
+void AsyncAllocator::end_capture(int device) noexcept {
+  if (in_forked_child()) return;
+  pools_.end_capture(device);
+  DeviceState& state = devices_[device];
+  std::lock_guard lock(state.mutex);
+  if (state.captures == 0 || --state.captures > 0) return;
+  for (AsyncBlock* block = std::exchange(state.deferred, nullptr); block != nullptr;) {
+    AsyncBlock* const next = std::exchange(block->next, nullptr);
+    take_back(state, block);
+    block = next;
+  }
+}
+
+PoolId AsyncAllocator::pool_of(const Block& block) const noexcept {
+  const Block* const pooled = static_cast<const AsyncBlock&>(block).pooled;
+  return pooled != nullptr ? pools_.pool_of(*pooled) : PoolId{};
+}
+
+std::vector<PoolReserved> AsyncAllocator::private_pools(int device) { return pools_.private_pools(device); }
+
+std::vector<SegmentInfo> AsyncAllocator::pool_segments(int device, PoolId pool) {
+  return pools_.pool_segments(device, pool);
+}
+
+// --- diagnostics ---
 
 MemoryStats AsyncAllocator::stats(int device) {
   DeviceState& state = devices_[device];
@@ -209,6 +344,7 @@ MemoryStats AsyncAllocator::stats(int device) {
     stats.reserved_bytes.all.current = static_cast<int64_t>(reserved);
     stats.reserved_bytes.all.peak = static_cast<int64_t>(most);
   }
+  if (state.has_pools) add_pools(stats, pools_.stats(device));
   return stats;
 }
 
@@ -216,6 +352,7 @@ void AsyncAllocator::reset_peak_stats(int device) {
   DeviceState& state = devices_[device];
   std::lock_guard lock(state.mutex);
   for_each_stat(state.stats, [](Stat& stat) { stat.reset_peak(); });
+  if (state.has_pools) pools_.reset_peak_stats(device);
   if (state.configured) check(device_api().reset_pool_peak(device), "reset of the peak");
 }
 
@@ -225,19 +362,21 @@ void AsyncAllocator::reset_accumulated_stats(int device) {
   MemoryStats& s = state.stats;
   for_each_stat(s, [](Stat& stat) { stat.reset_accumulated(); });
   s.cache_hits = s.num_alloc_retries = s.num_ooms = 0;
+  if (state.has_pools) pools_.reset_accumulated_stats(device);
 }
 
 void AsyncAllocator::empty_cache() {
   for (int device = 0; device < device_count(); ++device) {
     DeviceState& state = devices_[device];
     std::lock_guard lock(state.mutex);
-    if (!state.configured) continue;
+    if (!state.configured || state.captures > 0) continue;
     reap(state, false);
     empty_lists(state);
     // The pool can only give back memory whose frees have run.
     check(device_api().synchronize(device), "device synchronisation");
     check(device_api().trim_pool(device), "memory release");
   }
+  pools_.empty_cache();
 }
 
 }  // namespace vt::cuda

@@ -4,6 +4,10 @@
 // - A block up to 1 MiB that is freed waits in a list of its stream and size class and is handed out again on that
 //   stream at once: stream order makes that safe. The lists hold at most kCacheLimit bytes per device.
 // - A block that other streams used waits until events recorded on those streams at the free are done.
+// - Private pools, and so graphs, are those of a CachingAllocator: memory of cudaMalloc, because a graph wants the same
+//   addresses at every replay, while cudaMallocAsync on a stream that is captured would become a node of the graph.
+//   While a graph is captured on the device, other blocks that are given back wait for its end: to free them would be a
+//   node too.
 // - Out of memory: reap what is done, empty the lists, wait for the device, trim the pool, try once more.
 #pragma once
 
@@ -13,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cuda/alloc/caching_allocator.h"
 #include "cuda/alloc/size_class.h"
 #include "cuda/allocator.h"
 #include "cuda/event.h"
@@ -33,12 +38,20 @@ class AsyncAllocator final : public CudaAllocator {
   void reset_peak_stats(int device) override;
   void reset_accumulated_stats(int device) override;
   void empty_cache() override;
+  void retain_pool(int device, PoolId pool) override;
+  void release_pool(int device, PoolId pool) noexcept override;
+  void begin_capture(int device) override;
+  void end_capture(int device) noexcept override;
+  PoolId pool_of(const Block& block) const noexcept override;
+  std::vector<PoolReserved> private_pools(int device) override;
+  std::vector<SegmentInfo> pool_segments(int device, PoolId pool) override;
   const char* name() const override { return "cudaMallocAsync"; }
 
  private:
   struct AsyncBlock : Block {
     AsyncBlock* next = nullptr;  // free list link
     bool has_other_streams = false;
+    Block* pooled = nullptr;  // the block of `pools_` that this one stands for
   };
   static constexpr size_t kCacheLimit = size_t{512} << 20;
 
@@ -53,17 +66,27 @@ class AsyncAllocator final : public CudaAllocator {
     std::unordered_map<StreamHandle, FreeLists> lists;
     std::unordered_map<AsyncBlock*, std::vector<Stream>> other_streams;
     std::vector<PendingBlock> pending;
-    AsyncBlock* spare = nullptr;  // Block objects without memory
+    AsyncBlock* spare = nullptr;     // Block objects without memory
+    AsyncBlock* deferred = nullptr;  // given back during a capture
+    int captures = 0;
+    bool has_pools = false;  // since a pool was retained
     MemoryStats stats;
   };
 
-  void* allocate_from_pool(DeviceState& state, size_t bytes, Stream stream, size_t requested);
+  Block* allocate_in_pool(DeviceState& state, size_t bytes, Stream stream);
+  void* allocate_from_driver(DeviceState& state, size_t bytes, Stream stream, size_t requested);
+  void give_up_cache(DeviceState& state, int device);
+  AsyncBlock* take_spare(DeviceState& state);
+  void put_spare(DeviceState& state, AsyncBlock* block) noexcept;
+  void count_handed_out(DeviceState& state, const AsyncBlock& block) noexcept;
+  void take_back(DeviceState& state, AsyncBlock* block) noexcept;
   void give_back(DeviceState& state, AsyncBlock* block) noexcept;
-  void free_to_pool(DeviceState& state, AsyncBlock* block) noexcept;
+  void free_to_driver(DeviceState& state, AsyncBlock* block) noexcept;
   void reap(DeviceState& state, bool wait);
   void empty_lists(DeviceState& state) noexcept;
 
   std::unique_ptr<DeviceState[]> devices_;
+  CachingAllocator pools_;
 };
 
 }  // namespace vt::cuda
