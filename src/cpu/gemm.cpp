@@ -1,5 +1,7 @@
 #include "cpu/gemm.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <type_traits>
 
@@ -11,11 +13,19 @@
 namespace vt::cpu {
 namespace {
 
-constexpr int64_t kBlockRows = 336;            // of A: a packed slice of them fits L2
 constexpr int64_t kScratchColumns = 512;       // of C, where a float scratch stands in for a 16-bit C
 constexpr int64_t kPackedBytes = 32 << 20;     // of B at a time
 constexpr int64_t kSerialWork = 96 * 96 * 96;  // m n k below which one thread is faster
 constexpr int64_t kBatchWork = 1 << 18;        // m n k per chunk of a batch, at least
+constexpr int64_t kSetBytes = 4096;            // rows at multiples of this distance compete for the same lines of L1
+
+int64_t l2_bytes() {
+  static const int64_t bytes = [] {
+    const int64_t reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return reported > 0 ? reported : int64_t{1} << 20;
+  }();
+  return bytes;
+}
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
@@ -36,6 +46,12 @@ struct Piece {
   }
 };
 
+// Note [When a matrix is read where it lies]
+// Packing costs two passes over a matrix, and buys reads that are contiguous (B, transposed A) or at a distance that
+// spreads over the cache's sets (A). A tile of a transposed A reads a cache line per step, which is worth a copy if
+// many panels of B meet it. One of an A that is not transposed reads along its rows, which is as good as packed unless
+// they compete for the same sets. B is read in place if it stays in L2, or if only one or two panels of A meet it.
+
 // See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C; `as_is` means that A and B need no
 // conversion.
 class PackedGemm {
@@ -47,10 +63,13 @@ class PackedGemm {
     slices_ = ceil_div(k, kernels.kc);
     kc_ = std::min<int64_t>(k, round_up(ceil_div(k, slices_), std::max(kernels.step, 4)));
     slices_ = ceil_div(k, kc_);
-    // A B that only one or two panels of A meet is read where it lies.
-    direct_b_ = as_is && !b.transposed && m <= kernels.mr * 2 && n >= kernels.nr;
-    // A transposed A, of which a tile reads a cache line per step, is worth a copy only if many panels of B meet it.
-    direct_a_ = as_is && a.transposed && n <= kernels.nr * 16;
+    // See Note [When a matrix is read where it lies]
+    direct_a_ = as_is && (n <= kernels.nr * (a.transposed ? 16 : 24) || (!a.transposed && !aliases(a)));
+    direct_b_ = as_is && !b.transposed && n >= kernels.nr &&
+                (m <= kernels.mr * 2 || k * b.ld * kernels.packed_size <= (aliases(b) ? l2_bytes() / 2 : l2_bytes()));
+    // Two thirds of L2 for a block of A, the rest for the panels of B and the lines of C that pass by.
+    const int64_t slice_bytes = kernels.kc / kernels.step * kernels.packed_size;
+    block_rows_ = std::max<int64_t>(1, l2_bytes() * 2 / 3 / slice_bytes / kernels.mr) * kernels.mr;
   }
 
   void run() {
@@ -69,9 +88,11 @@ class PackedGemm {
   }
 
  private:
+  bool aliases(const GemmOperand& x) const { return x.ld * kernels_.packed_size % kSetBytes == 0; }
   int64_t steps(int64_t kc) const { return ceil_div(kc, kernels_.step); }
   int64_t slice_elements() const { return steps(kc_) * kernels_.nr; }  // of one panel of B
   int64_t a_ld() const { return direct_a_ ? a_.ld : 0; }
+  int64_t a_offset(int64_t row, int64_t k) const { return a_.transposed ? k * a_.ld + row : row * a_.ld + k; }
   int64_t slice_k(int64_t slice) const { return std::min(kc_, k_ - slice * kc_); }
 
   // Panels lie [slice][panel]: what one pass over a slice reads is contiguous.
@@ -104,7 +125,7 @@ class PackedGemm {
 
   void multiply() {
     const int64_t threads = parallel_ ? get_num_threads() : 1;
-    int64_t row_blocks = ceil_div(m_, kBlockRows);
+    int64_t row_blocks = ceil_div(m_, block_rows_);
     if (row_blocks % threads != 0) row_blocks = std::min(round_up(row_blocks, threads), ceil_div(m_, kernels_.mr));
     const int64_t panels = ceil_div(columns_, kernels_.nr);
     int64_t column_blocks = ceil_div(threads, row_blocks);
@@ -135,7 +156,7 @@ class PackedGemm {
     for (int64_t s = 0; s < slices_; ++s) {
       const int64_t kc = slice_k(s);
       const char* a = packed_a;
-      if (direct_a_) a = static_cast<const char*>(a_.data) + (s * kc_ * a_.ld + rows.begin) * kernels_.packed_size;
+      if (direct_a_) a = static_cast<const char*>(a_.data) + a_offset(rows.begin, s * kc_) * kernels_.packed_size;
       else kernels_.pack_a(a_, rows.begin, rows.size, m_, s * kc_, kc, packed_a);
       target.bias = s + 1 == slices_ ? bias : nullptr;
       if (direct_b_) multiply_direct(a, rows, s, column, width, target, size);
@@ -183,7 +204,7 @@ class PackedGemm {
   GemmTarget target_;
   int64_t out_bytes_;
   bool parallel_, direct_a_, direct_b_;
-  int64_t slices_, kc_;
+  int64_t slices_, kc_, block_rows_;
   int64_t tail_ = 0;
   int64_t first_column_ = 0, columns_ = 0;  // of B that are packed now
   char* packed_b_ = nullptr;

@@ -44,8 +44,8 @@ struct GemmKernels {
   void (*pack_b)(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
                  void* panel);
   // C block (rows, columns) from a block of A and the panels of B that cover its columns. A is packed if a_ld is 0, or
-  // else transposed and read where it lies, its k's a_ld apart. `b_step` is the distance of B's steps (nr if packed)
-  // and `b_panel` that of its panels. Distances are in packed elements.
+  // else read where it lies, its rows (if transposed, its k's) a_ld apart. `b_step` is the distance of B's steps (nr if
+  // packed) and `b_panel` that of its panels. Distances are in packed elements.
   void (*multiply)(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld,
                    const void* b, int64_t b_step, int64_t b_panel, const GemmTarget& target);
   // C block (rows, columns) from sums (rows, columns) in the accumulating type, as multiply does at its end.

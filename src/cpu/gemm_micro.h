@@ -16,6 +16,9 @@
 #define VT_GEMM_MR 6  // 12 of 16
 #endif
 
+// Lambdas given to each_vector are written VT_GEMM_LAMBDA so that they are inlined into the tile.
+#define VT_GEMM_LAMBDA __attribute__((always_inline))
+
 namespace vt::cpu::VT_ISA {
 
 template <class Math>
@@ -74,52 +77,74 @@ struct GemmTile {
     finish_any(static_cast<const Acc*>(sums), columns, rows, columns, 0, 0, target);
   }
 
-  template <int Rows, int Vectors, bool ByStep>
-  static VT_NOINLINE void tile(int64_t steps, const Packed* a, int64_t a_step, const Packed* b, int64_t b_step,
-                               int64_t row, int64_t column, int columns, const GemmTarget& target) {
-    constexpr int kRow = ByStep ? 1 : kRowDistance;
-    AccVector acc[Rows][Vectors] = {};
-    for (int64_t s = 0; s < steps; ++s) {
-      LoadVector bv[Vectors];
-#pragma GCC unroll 2
-      for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
-#pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i) {
-        const Packed ai = a[i * kRow];
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v) acc[i][v] = Math::multiply_add(acc[i][v], bv[v], ai);
-      }
-      a += ByStep ? a_step : 1;
-      b += b_step;
-    }
-    if (target.output == GemmOutput::Same && columns == Vectors * kWidth) {
-      const auto alpha = static_cast<Acc>(target.alpha);
-      const auto beta = static_cast<Acc>(target.beta);
-      Acc* c = static_cast<Acc*>(target.c) + row * target.ldc + column;
-      const Acc* bias = target.bias ? static_cast<const Acc*>(target.bias) + column : nullptr;
-#pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v) {
-          auto* out = reinterpret_cast<StoreVector*>(c + i * target.ldc + v * kWidth);
-          AccVector value = acc[i][v];
-          if (alpha != Acc(1)) value *= alpha;
-          if (beta != Acc(0)) value += beta * *out;
-          if (bias) value += *reinterpret_cast<const StoreVector*>(bias + v * kWidth);
-          *out = value;
-        }
-      }
-      return;
-    }
-    Acc buffer[Rows * kNr];
-    for (int i = 0; i < Rows; ++i) {
-      for (int v = 0; v < Vectors; ++v) *reinterpret_cast<StoreVector*>(buffer + i * kNr + v * kWidth) = acc[i][v];
-    }
-    finish_any(buffer, kNr, Rows, columns, row, column, target);
+  // Calls f(i, v) for the vectors of a tile with constants, so that an array of them stays in registers.
+  template <int Rows, int Vectors, class F>
+  static VT_ALWAYS_INLINE void each_vector(const F& f) {
+    [&]<int... At>(std::integer_sequence<int, At...>) VT_GEMM_LAMBDA {
+      (f(std::integral_constant<int, At / Vectors>{}, std::integral_constant<int, At % Vectors>{}), ...);
+    }(std::make_integer_sequence<int, Rows * Vectors>{});
   }
 
-  using TileFunction = void (*)(int64_t, const Packed*, int64_t, const Packed*, int64_t, int64_t, int64_t, int,
-                                const GemmTarget&);
+  // What a tile is computed from. Distances are in packed elements.
+  struct TileInput {
+    int64_t steps;
+    const Packed* a;
+    int64_t a_distance;  // between steps if ByStep, when rows are neighbours, or else between rows
+    const Packed* b;
+    int64_t b_step;
+    const char* ahead;   // memory that will be read soon, brought into L2 on the way
+    int64_t ahead_step;  // bytes of it per step
+  };
+
+  template <int Rows, int Vectors, bool ByStep>
+  static VT_NOINLINE void tile(const TileInput& input, int64_t row, int64_t column, int columns,
+                               const GemmTarget& target) {
+    const bool in_place = target.output == GemmOutput::Same && columns == Vectors * kWidth;
+    const int64_t ldc = target.ldc;
+    Acc* c = static_cast<Acc*>(target.c) + row * ldc + column;
+    const auto at = [&](auto i, auto v)
+                        VT_GEMM_LAMBDA { return reinterpret_cast<StoreVector*>(c + i * ldc + v * kWidth); };
+    if (in_place) {
+      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { __builtin_prefetch(at(i, v), 1); });
+    }
+    AccVector acc[Rows][Vectors];
+    each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { acc[i][v] = AccVector{}; });
+    const Packed* a = input.a;
+    const Packed* b = input.b;
+    const char* ahead = input.ahead;
+    const int64_t a_distance = input.a_distance, b_step = input.b_step, ahead_step = input.ahead_step;
+    for (int64_t s = input.steps; s > 0; --s) {
+      LoadVector bv[Vectors];
+      for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
+      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
+        acc[i][v] = Math::multiply_add(acc[i][v], bv[v], a[i * (ByStep ? 1 : a_distance)]);
+      });
+      __builtin_prefetch(ahead, 0, 2);
+      a += ByStep ? a_distance : 1;
+      b += b_step;
+      ahead += ahead_step;
+    }
+    if (!in_place) {
+      Acc buffer[Rows * kNr];
+      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
+        *reinterpret_cast<StoreVector*>(buffer + i * kNr + v * kWidth) = acc[i][v];
+      });
+      return finish_any(buffer, kNr, Rows, columns, row, column, target);
+    }
+    const auto alpha = static_cast<Acc>(target.alpha);
+    const auto beta = static_cast<Acc>(target.beta);
+    if (alpha != Acc(1)) each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { acc[i][v] *= alpha; });
+    if (beta != Acc(0)) {
+      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { acc[i][v] += beta * *at(i, v); });
+    }
+    if (target.bias) {
+      const auto* bias = reinterpret_cast<const StoreVector*>(static_cast<const Acc*>(target.bias) + column);
+      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { acc[i][v] += bias[v]; });
+    }
+    each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { *at(i, v) = acc[i][v]; });
+  }
+
+  using TileFunction = void (*)(const TileInput&, int64_t, int64_t, int, const GemmTarget&);
 
   template <int Vectors, bool ByStep, int... Rows>
   static TileFunction tile_function(int rows, std::integer_sequence<int, Rows...>) {
@@ -144,20 +169,28 @@ struct GemmTile {
   static void multiply(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld,
                        const void* b, int64_t b_step, int64_t b_panel, const GemmTarget& target) {
     const Panels panels(rows);
-    const int64_t steps = (kc + Math::kStep - 1) / Math::kStep;
-    const auto* panel_b = static_cast<const Packed*>(b);
-    const int64_t a_step = a_ld != 0 ? a_ld : kStepDistance;
-    for (int64_t column = 0; column < columns; column += kNr, panel_b += b_panel) {
+    TileInput input{};
+    input.steps = (kc + Math::kStep - 1) / Math::kStep;
+    input.a_distance = a_ld != 0 ? a_ld : a_transposed ? kStepDistance : kRowDistance;
+    input.b = static_cast<const Packed*>(b);
+    input.b_step = b_step;
+    for (int64_t column = 0; column < columns; column += kNr, input.b += b_panel) {
       const int width = static_cast<int>(columns - column < kNr ? columns - column : kNr);
       const int vectors = width > kWidth ? 2 : 1;
-      const auto* panel_a = static_cast<const Packed*>(a);
       const TileFunction large = pick_tile(panels.rows(0), vectors, a_transposed);
       const TileFunction small = pick_tile(panels.rows(panels.count - 1), vectors, a_transposed);
+      // The next panel of B comes from L3 or memory; each tile fetches a part.
+      const bool has_next = b_step == kNr && column + kNr < columns;
+      input.ahead = reinterpret_cast<const char*>(has_next ? input.b + b_panel : input.b);
+      input.ahead_step = has_next ? kNr * static_cast<int64_t>(sizeof(Packed)) / panels.count : 0;
+      input.a = static_cast<const Packed*>(a);
       int64_t row = 0;
       for (int64_t p = 0; p < panels.count; ++p) {
-        (p < panels.extra ? large : small)(steps, panel_a, a_step, panel_b, b_step, row, column, width, target);
-        row += panels.rows(p);
-        panel_a += a_ld != 0 ? panels.rows(p) : kPanelA;
+        const int count = panels.rows(p);
+        (p < panels.extra ? large : small)(input, row, column, width, target);
+        input.ahead += input.ahead_step * input.steps;
+        input.a += a_ld == 0 ? kPanelA : count * (a_transposed ? 1 : a_ld);
+        row += count;
       }
     }
   }

@@ -10,7 +10,7 @@ struct PlainMath {
   using Acc = Number;
   using Packed = Number;
   static constexpr int kStep = 1;
-  static constexpr int kSliceBytes = 1536;  // times mr: a panel of A takes half of L1
+  static constexpr int kSliceBytes = 2048;  // longer saves passes over C; a block of A shall fit L2, its panel L1
   using AccVector = typename Simd<Number>::Vector;
   using LoadVector = typename Simd<Number>::Unaligned;
   static VT_ALWAYS_INLINE AccVector multiply_add(AccVector acc, LoadVector b, Packed a) { return acc + b * a; }

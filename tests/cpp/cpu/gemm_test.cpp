@@ -173,6 +173,42 @@ TEST_CASE("batched products, strides of zero and shared matrices") {
   }
 }
 
+// Note [When a matrix is read where it lies]: many columns, few or many rows, and rows that compete for sets or do not.
+TEST_CASE("matrices too wide to be read in place, and leading dimensions of whole pages") {
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    for (int64_t padding : {3, 494}) {  // 494: leading dimensions of 1024
+      for (int64_t m : {20, 45}) check_gemm<float>(ta, tb, m, 800, 530, 1, 1, true, padding);
+      check_gemm<double>(ta, tb, 45, 420, 530, 2, 0, false, padding);
+    }
+  }
+}
+
+template <class T>
+void check_bits() {
+  const int64_t m = 700, n = 333, k = 1100;
+  std::vector<T> a(m * k), b(k * n), one(m * n), three(m * n);
+  for (T& x : a) x = random_value<T>();
+  for (T& x : b) x = random_value<T>();
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    for (int threads : {1, 3}) {
+      const int before = get_num_threads();
+      set_num_threads(threads);
+      cpu::gemm<T>(ta, tb, m, n, k, 1, a.data(), ta ? m : k, b.data(), tb ? k : n, 0,
+                   (threads == 1 ? one : three).data(), n);
+      set_num_threads(before);
+    }
+    CHECK(std::memcmp(one.data(), three.data(), one.size() * sizeof(T)) == 0);
+  }
+}
+
+TEST_CASE("the number of threads does not change a bit") {
+  check_bits<float>();
+  check_bits<double>();
+  check_bits<bfloat16>();
+}
+
 TEST_CASE("every SIMD level gives the right products") {
   if (std::getenv("VIBETENSOR_SIMD")) return;
   for (const char* level : {"v2", "v3"}) {
