@@ -1,71 +1,127 @@
-"""Matrix products on the CPU beside PyTorch's, in GFLOP/s.
+"""Matrix products on the CPU beside OpenBLAS's (NumPy's) and PyTorch's, in GFLOP/s.
 
-    python bench/cpu_gemm.py [--threads 1 2] [--budget 0.6]
+    python bench/cpu_gemm.py [--threads 1 2] [--budget 0.6] [--only REGEX] [--dtypes float32 ...] [--libraries ...]
 
-Writes bench/results/cpu_gemm.json. Unset OPENBLAS_CORETYPE first. Square products, the linear layers of a small GPT
-(forward, the gradient of its input, the gradient of its weight) and batched attention products.
+Square products, linear layers (the weight transposed, as nn.Linear keeps it), gradients of a small GPT's linear layers
+and batched attention products. Writes bench/results/cpu_gemm.json; a run of some cases replaces only their rows.
+
+Each library runs in a process of its own, and they take turns: OpenBLAS's and PyTorch's idle threads spin for a while
+after a product, so that in one process they would take the cores from whoever comes next.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
+import subprocess
+import sys
+import time
 
+import gemm_cases
+import numpy as np
 import side_by_side
-import torch
-import vibetensor.torch as vt
+
+SETTLE = 0.05  # seconds between turns: OpenBLAS's threads spin for about half of it, others for less
 
 
-def cases():
-    """Name, dtype, shapes of both operands, and whether each is transposed before the product."""
-    for dtype in ("float32", "bfloat16", "float16", "float64"):
-        yield "square 1024", dtype, (1024, 1024), (1024, 1024), False, False
-    for dim in (128, 256, 384):
-        yield f"linear {dim} to {4 * dim}", "float32", (1024, dim), (4 * dim, dim), False, True
-        yield f"linear {4 * dim} to {dim}", "float32", (1024, 4 * dim), (dim, 4 * dim), False, True
-        yield f"input gradient {dim}", "float32", (1024, 4 * dim), (4 * dim, dim), False, False
-        yield f"weight gradient {dim}", "float32", (1024, 4 * dim), (1024, dim), True, False
-    for t, d in ((64, 32), (128, 32), (256, 64)):
-        yield f"scores T={t} D={d}", "float32", (64, t, d), (64, t, d), False, True
-        yield f"values T={t} D={d}", "float32", (64, t, t), (64, t, d), False, False
-    yield "row by matrix", "float32", (1, 1024), (1024, 1024), False, True
+class Worker:
+    """A process that times one library."""
+
+    def __init__(self, library: str, threads: int) -> None:
+        environment = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
+        environment.pop("OPENBLAS_CORETYPE", None)  # OpenBLAS shall pick its best kernel
+        command = [sys.executable, __file__, "--worker", library, "--threads", str(threads)]
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def ask(self, case: int, seconds: float) -> float | None:
+        """The fastest run of a case in seconds, None if the library has no such product."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        print(case, seconds, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{self.process.args} ended")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
 
 
-def operand(framework, shape, dtype, transposed):
-    x = framework.ones(shape).to(getattr(framework, dtype))
-    return x.transpose(-2, -1) if transposed else x
+def serve(library: str, threads: int) -> None:
+    """A worker's life: a case's number and seconds come in, the fastest run goes out."""
+    product_of = gemm_cases.prepare(library, threads)
+    cases = list(gemm_cases.all_cases())
+    current, run = -1, None
+    for line in sys.stdin:
+        case, seconds = line.split()
+        if int(case) != current:
+            current, run = int(case), product_of(cases[int(case)])
+        best = side_by_side.best_seconds({library: run}, float(seconds))[library] if run else None
+        print(json.dumps(best), flush=True)
+
+
+def measure(workers: dict[str, Worker], case: int, budget: float, turns: int) -> dict[str, float | None]:
+    best: dict[str, float | None] = dict.fromkeys(workers)
+    for _ in range(turns):
+        for library, worker in workers.items():
+            time.sleep(SETTLE)
+            seconds = worker.ask(case, budget / turns)
+            if seconds is not None:
+                best[library] = min(seconds, best[library] or seconds)
+    return best
+
+
+def row_of(case: gemm_cases.Case, threads: int, best: dict[str, float | None]) -> dict[str, object]:
+    row: dict[str, object] = {"case": case.name, "dtype": case.dtype, "threads": threads}
+    for library, seconds in best.items():
+        row[f"{library}_gflops"] = round(case.gflop / seconds, 1) if seconds else None
+    ours = best.get("vibetensor")
+    for library, seconds in best.items():
+        if library != "vibetensor":
+            row[f"over_{library}"] = round(seconds / ours, 3) if seconds and ours else None
+    return row
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, len(os.sched_getaffinity(0))])
-    parser.add_argument("--budget", type=float, default=0.6, help="seconds per case and framework")
+    parser.add_argument("--budget", type=float, default=0.6, help="seconds per case and library")
+    parser.add_argument("--turns", type=int, default=4, help="that the libraries take in them")
+    parser.add_argument("--only", default="", help="a regular expression that a case's name has to match somewhere")
+    parser.add_argument("--dtypes", nargs="+", default=["float32", "float64", "bfloat16", "float16"])
+    parser.add_argument("--libraries", nargs="+", choices=gemm_cases.LIBRARIES, default=gemm_cases.LIBRARIES)
+    parser.add_argument("--worker", choices=gemm_cases.LIBRARIES, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.worker:
+        return serve(arguments.worker, arguments.threads[0])
+
+    chosen = [
+        (index, case)
+        for index, case in enumerate(gemm_cases.all_cases())
+        if re.search(arguments.only, case.name) and case.dtype in arguments.dtypes
+    ]
     rows = []
     for threads in sorted(set(arguments.threads)):
-        torch.set_num_threads(threads)
-        vt.set_num_threads(threads)
-        for name, dtype, a, b, ta, tb in cases():
-            work = {}
-            for label, framework in (("vibetensor", vt), ("torch", torch)):
-                x, y = operand(framework, a, dtype, ta), operand(framework, b, dtype, tb)
-                work[label] = lambda m=framework.matmul, x=x, y=y: m(x, y)
-            seconds = side_by_side.best_seconds(work, arguments.budget)
-            batch = a[0] if len(a) == 3 else 1
-            m, k = (a[-1], a[-2]) if ta else (a[-2], a[-1])
-            n = b[-2] if tb else b[-1]
-            gflop = 2e-9 * batch * m * n * k
-            rows.append(
-                {
-                    "case": name,
-                    "dtype": dtype,
-                    "threads": threads,
-                    "vibetensor_gflops": round(gflop / seconds["vibetensor"], 1),
-                    "torch_gflops": round(gflop / seconds["torch"], 1),
-                    "speedup": round(seconds["torch"] / seconds["vibetensor"], 2),
-                }
-            )
-    side_by_side.write("cpu_gemm", rows, torch=torch.__version__)
+        workers = {library: Worker(library, threads) for library in arguments.libraries}
+        for index, case in chosen:
+            rows.append(row_of(case, threads, measure(workers, index, arguments.budget, arguments.turns)))
+        for worker in workers.values():
+            worker.close()
+    if not rows:
+        parser.error("no case is left")
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    side_by_side.write(
+        "cpu_gemm",
+        rows,
+        same=("case", "dtype", "threads"),
+        numpy=np.__version__,
+        blas=f"{blas['name']} {blas['version']}",
+    )
 
 
 if __name__ == "__main__":

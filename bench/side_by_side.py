@@ -42,11 +42,19 @@ def processor() -> str:
     return platform.machine()
 
 
-def write(name: str, rows: list[dict[str, object]], **about: object) -> None:
-    """Writes bench/results/<name>.json and prints the rows as a table."""
+def write(name: str, rows: list[dict[str, object]], same: tuple[str, ...] = (), **about: object) -> None:
+    """Writes bench/results/<name>.json and prints the rows as a table.
+
+    With `same`, the columns that tell rows apart, rows of an earlier run that this one did not repeat stay.
+    """
     RESULTS.mkdir(exist_ok=True)
-    result = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about, "rows": rows}
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    path = RESULTS / f"{name}.json"
+    kept = {}
+    if same and path.exists():
+        kept = {tuple(row.get(key) for key in same): row for row in json.loads(path.read_text())["rows"]}
+    kept.update({tuple(row.get(key) for key in same) if same else i: row for i, row in enumerate(rows)})
+    result = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about, "rows": list(kept.values())}
+    path.write_text(json.dumps(result, indent=2) + "\n")
     columns = list(rows[0])
     widths = {c: max(len(c), *(len(str(row[c])) for row in rows)) for c in columns}
     print("  ".join(c.ljust(widths[c]) for c in columns))
