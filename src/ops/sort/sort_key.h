@@ -9,12 +9,9 @@
 
 namespace vt {
 
-/// Bits of a key. 16-bit floats are ordered as the float32 that they are.
+/// Bits of a key.
 template <typename T>
-inline constexpr int kKeyBits = std::is_same_v<T, bool>     ? 1
-                                : std::is_integral_v<T>     ? static_cast<int>(sizeof(T) * 8)
-                                : std::is_same_v<T, double> ? 64
-                                                            : 32;
+inline constexpr int kKeyBits = std::is_same_v<T, bool> ? 1 : static_cast<int>(sizeof(T) * 8);
 
 /// Unsigned integers in the order of T; NaNs are all alike and the largest, and zeros are alike.
 template <typename T>
@@ -26,16 +23,13 @@ VT_HD_INLINE uint64_t ordered_bits(T value) {
     const uint64_t bits = static_cast<uint64_t>(static_cast<int64_t>(value));
     const uint64_t shifted = std::is_signed_v<T> ? bits + (uint64_t{1} << (kBits - 1)) : bits;
     return kBits == 64 ? shifted : shifted & ((uint64_t{1} << (kBits % 64)) - 1);
-  } else if constexpr (std::is_same_v<T, double>) {
-    if (value != value) return ~uint64_t{0};
-    const double x = value == 0.0 ? 0.0 : value;
-    const auto bits = __builtin_bit_cast(uint64_t, x);
-    return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
   } else {
-    const float x = static_cast<float>(value);
-    if (x != x) return 0xffffffffu;
-    const uint32_t bits = detail::float_bits(x == 0.0f ? 0.0f : x);
-    return bits >> 31 ? ~bits : bits | 0x80000000u;
+    using Bits = std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
+    constexpr Bits kSign = static_cast<Bits>(Bits{1} << (sizeof(T) * 8 - 1));
+    if (value != value) return static_cast<Bits>(~Bits{0});
+    const T plain = value == T(0) ? T(0) : value;  // without the sign of a zero
+    const auto bits = __builtin_bit_cast(Bits, plain);
+    return static_cast<Bits>(bits & kSign ? ~bits : bits | kSign);
   }
 }
 

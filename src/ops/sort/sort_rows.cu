@@ -11,6 +11,7 @@ namespace vt {
 namespace {
 
 constexpr int kShort = 2048;
+constexpr int64_t kMaxGrid = 0x7fffffff;
 
 template <typename T>
 struct SortArguments {
@@ -20,6 +21,15 @@ struct SortArguments {
   int64_t n, kept;
   bool descending;
 };
+
+// What begins at row `begin`.
+template <typename T>
+SortArguments<T> part_from(SortArguments<T> p, int64_t begin) {
+  p.in += begin * p.n;
+  if (p.values != nullptr) p.values += begin * p.kept;
+  if (p.indices != nullptr) p.indices += begin * p.kept;
+  return p;
+}
 
 // A bitonic sort of one row; ties go by index, so it is stable. `size`: the power of two at or above n.
 template <typename T>
@@ -93,21 +103,21 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
                              n,
                              kept,
                              descending};
-    cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(256)};
+    cuda::LaunchConfig config{"sort", stream, dim3(1), dim3(256)};
     if (n <= kShort) {
       const int size = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(n)));
       config.block = dim3(static_cast<unsigned>(size / 2 < 32 ? 32 : size / 2));
-      cuda::launch(config, {from, value_storage, index_storage}, sort_short_rows<T>, p, size);
+      for (int64_t begin = 0; begin < rows; begin += kMaxGrid) {
+        config.grid = dim3(cuda::blocks_for(rows - begin, 1, kMaxGrid));
+        cuda::launch(config, {from, value_storage, index_storage}, sort_short_rows<T>, part_from(p, begin), size);
+      }
       return;
     }
     // In batches of rows that the radix sort takes at once.
     const int64_t batch = std::min<int64_t>(rows, std::max<int64_t>(1, (int64_t{1} << 26) / n));
     for (int64_t begin = 0; begin < rows; begin += batch) {
       const int64_t count = std::min(batch, rows - begin), total = count * n;
-      SortArguments<T> part = p;
-      part.in += begin * n;
-      if (part.values != nullptr) part.values += begin * kept;
-      if (part.indices != nullptr) part.indices += begin * kept;
+      const SortArguments<T> part = part_from(p, begin);
       SortPairs pairs{empty(DimVec{count, n}, DType::int64, self.device()),
                       empty(DimVec{count, n}, DType::int32, self.device())};
       config.grid = dim3(cuda::blocks_for(total, 256));
