@@ -1,6 +1,23 @@
 #include "dispatch/registry.h"
 
+#include <algorithm>
+
 namespace vt {
+namespace {
+
+// The Autograd kernel of in-place composites. The ops inside may keep self for their derivatives, so they get a copy,
+// which the result, written over self at the end, leaves alone.
+void record_inplace_composite(Call& call) {
+  static const Op& clone = find_op("clone");
+  const Tensor original = vt::call<Tensor>(clone, call.args[0].as_tensor());
+  Value args[kMaxArgs];
+  std::copy_n(call.args, call.op.arg_count(), args);
+  args[0] = box(original);
+  call_op(call.op.functional(), args, call.op.functional().arg_count(), call.results);
+  boxing::finish_derived(call);
+}
+
+}  // namespace
 
 Op::Op(std::string_view schema_text, OpKind kind, const Op* functional)
     : schema_(schema_text), kind_(kind), functional_(functional), table_(nullptr) {
@@ -138,6 +155,8 @@ void Registry::build_table(Op& op) {
   const Kernel autocast = fallback_[static_cast<int>(Key::Autocast)];
   if (has_autograd && autograd) {
     table->kernels[static_cast<int>(Key::Autograd)] = autograd;
+  } else if (parts.composite && op.kind() == OpKind::Inplace) {
+    table->kernels[static_cast<int>(Key::Autograd)] = record_inplace_composite;
   } else {
     table->skip |= Key::Autograd;
   }

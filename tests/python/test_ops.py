@@ -269,6 +269,38 @@ def test_inplace(sample: Sample) -> None:
             compare(sample, result, expected, f"{name}({call}) in {dtype}")
 
 
+@rows(grad=True, inplace=True, seeded=False)
+def test_inplace_gradient(sample: Sample) -> None:
+    """Written over a tensor with a history, an op gives the gradients that PyTorch's gives."""
+    name = sample.op + "_"
+    if not has_form(name, "inplace"):
+        return
+    for call in sample.calls:
+        arguments = Arguments(call, gradient_dtype(sample), grad=True)
+        args, kwargs = arguments.theirs
+        if not arguments.our_leaves or not isinstance(args[0], reference.Tensor) or not hasattr(args[0], name):
+            continue
+        try:
+            theirs = getattr(args[0] * 1, name)(*args[1:], **kwargs)
+        except (RuntimeError, NotImplementedError, TypeError):
+            continue
+        if not theirs.requires_grad:
+            continue
+        weights = cotangents([theirs])
+        total = (theirs * weights[0]).sum()
+        try:
+            expected = reference.autograd.grad(
+                total.real if total.is_complex() else total, arguments.theirs_leaves, allow_unused=True
+            )
+        except RuntimeError as error:
+            if "derivative for" in str(error):  # PyTorch has none
+                continue
+            raise
+        ours = getattr(_C.ops.mul(arguments.ours[0][0], 1), name)(*arguments.ours[0][1:], **arguments.ours[1])
+        found = run_grad(weighted_sum_ours([ours], weights), arguments.our_leaves, False)
+        compare_gradients(sample, (found, list(expected)), f"gradient of {name}({call})")
+
+
 @rows(out=True, seeded=False)
 def test_out(sample: Sample) -> None:
     if not has_form(sample.op, "out"):
