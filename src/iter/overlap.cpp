@@ -16,7 +16,8 @@ Overlap overlap_of(const TensorImpl& a, const TensorImpl& b) {
   const char* a_end = a_begin + a.numel() * size_of(a.dtype());
   const char* b_end = b_begin + b.numel() * size_of(b.dtype());
   if (a_begin == b_begin && a_end == b_end) {
-    return same(a.strides(), b.strides()) && same(a.sizes(), b.sizes()) ? Overlap::Full : Overlap::Partial;
+    const bool alike = a.numel() == 1 || (same(a.strides(), b.strides()) && same(a.sizes(), b.sizes()));
+    return alike ? Overlap::Full : Overlap::Partial;
   }
   return a_begin < b_end && b_begin < a_end ? Overlap::Partial : Overlap::None;
 }

@@ -1,5 +1,7 @@
 #include "bindings/python/node_object.h"
 
+#include <map>
+
 #include "autograd/autograd.h"
 #include "bindings/python/function_node.h"
 #include "bindings/python/tensor_object.h"
@@ -53,6 +55,10 @@ class PythonTensorHook final : public autograd::TensorHook {
     const Tensor& replaced = tensor_of(result.get());
     VT_CHECK(same(replaced.sizes(), gradient.sizes()), Runtime, "hook has changed the size of value: expected ",
              gradient.sizes(), ", got ", replaced.sizes());
+    VT_CHECK(replaced.dtype() == gradient.dtype(), Runtime, "hook has changed the type of value (was ",
+             gradient.dtype(), " got ", replaced.dtype(), ")");
+    VT_CHECK(replaced.device() == gradient.device(), Runtime, "hook has changed the device of value: expected ",
+             gradient.device(), ", got ", replaced.device());
     return replaced;
   }
 
@@ -157,8 +163,10 @@ PyObject* add_node_hook(PyObject* o, PyObject* hook, bool before) {
 PyObject* register_hook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, false); }
 PyObject* register_prehook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, true); }
 
+bool is_node(PyObject* o) { return PyType_IsSubtype(Py_TYPE(o), node_type); }
+
 PyObject* compare_nodes(PyObject* a, PyObject* b, int op) {
-  if ((op != Py_EQ && op != Py_NE) || Py_TYPE(a) != node_type || Py_TYPE(b) != node_type) Py_RETURN_NOTIMPLEMENTED;
+  if ((op != Py_EQ && op != Py_NE) || !is_node(a) || !is_node(b)) Py_RETURN_NOTIMPLEMENTED;
   return PyBool_FromLong((&node_in(a) == &node_in(b)) == (op == Py_EQ));
 }
 Py_hash_t hash_node(PyObject* o) { return static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(&node_in(o)) >> 4); }
@@ -171,6 +179,26 @@ PyObject* get_attribute(PyObject* o, PyObject* name) {
   if (!context) return nullptr;
   PyErr_Clear();
   return PyObject_GetAttr(context, name);
+}
+
+// A type for each name that nodes have: what draws graphs reads type(node).__name__.
+PyTypeObject* node_type_named(const std::string& name) {
+  static std::map<std::string, PyTypeObject*> types;
+  const std::string full_name = "vibetensor._C." + name;
+  PyTypeObject*& type = types[full_name];
+  if (!type) {
+    PyType_Slot slots[] = {{0, nullptr}};
+    const std::string& kept = types.find(full_name)->first;  // a type refers to its name for ever
+    PyType_Spec spec = {kept.c_str(), sizeof(NodeObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                        slots};
+    PyObject* made = PyType_FromSpecWithBases(&spec, reinterpret_cast<PyObject*>(node_type));
+    if (!made) {
+      types.erase(full_name);
+      throw PythonErrorSet{};
+    }
+    type = reinterpret_cast<PyTypeObject*>(made);
+  }
+  return type;
 }
 
 void node_dealloc(PyObject* o) {
@@ -190,7 +218,7 @@ PyObject* wrap_grads(const Grads& grads) {
 
 PyObject* wrap_node(intrusive_ptr<Node> node) {
   if (!node) Py_RETURN_NONE;
-  PyObject* o = PyType_GenericAlloc(node_type, 0);
+  PyObject* o = PyType_GenericAlloc(node_type_named(node->name()), 0);
   if (!o) throw PythonErrorSet{};
   reinterpret_cast<NodeObject*>(o)->node = node.detach();
   return o;
@@ -230,7 +258,7 @@ void init_node_types(PyObject* module) {
                               {Py_tp_getset, node_getset},
                               {0, nullptr}};
   PyType_Spec node_spec = {"vibetensor._C.Node", sizeof(NodeObject), 0,
-                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
+                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
   node_type = make_type(module, node_spec);
   static PyMethodDef handle_methods[] = {{"remove", handle_remove, METH_NOARGS, "Takes the hook off."},
                                          {"__enter__", handle_enter, METH_NOARGS, nullptr},

@@ -63,6 +63,24 @@ bool tensor_number(PyObject* o, Scalar& out) {
 
 }  // namespace
 
+bool numpy_scalar_dtype(PyObject* o, DType& out) {
+  if (!numpy_kind(o)) return false;
+  const Ref dtype = Ref::steal(PyObject_GetAttrString(o, "dtype"));
+  const Ref name = Ref::steal(PyObject_Str(dtype.get()));
+  const std::string_view text = text_of(name.get());
+  if (text == "bool") {
+    out = DType::bool_;
+    return true;
+  }
+  for (const DType d : {DType::uint8, DType::int8, DType::int16, DType::int32, DType::int64, DType::float16,
+                        DType::float32, DType::float64, DType::complex64, DType::complex128}) {
+    if (text != info(d).name) continue;
+    out = d;
+    return true;
+  }
+  return false;
+}
+
 bool number_from(PyObject* o, Scalar& out) {
   PyTypeObject* type = Py_TYPE(o);
   if (type == &PyFloat_Type) {

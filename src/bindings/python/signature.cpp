@@ -92,13 +92,13 @@ PyTypeObject* make_return_type(const std::string& name, const Schema& schema) {
 }
 
 // PyTorch's order of trying overloads where both would fit: Tensor before Scalar, int before int[]. Tensor before
-// float, too, since a tensor would fit there by being read.
+// numbers of one kind, too, since a tensor of no dimensions would fit there by being read.
 bool goes_before(const Overload& a, const Overload& b) {
   const size_t n = std::min(a.params.size(), b.params.size());
   for (size_t i = 0; i < n; ++i) {
     const ArgType x = a.params[i].type, y = b.params[i].type;
     if (x == y) continue;
-    return (x == ArgType::Tensor && (y == ArgType::Scalar || y == ArgType::Float)) ||
+    return (x == ArgType::Tensor && (y == ArgType::Scalar || y == ArgType::Float || y == ArgType::Int)) ||
            (x == ArgType::Int && y == ArgType::IntList);
   }
   return false;

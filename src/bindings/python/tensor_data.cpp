@@ -73,8 +73,15 @@ struct Inferred {
 void infer(PyObject* o, size_t depth, Inferred& out) {
   if (Py_TYPE(o) == &PyFloat_Type) return out.add(default_dtype());
   if (PyBool_Check(o)) return out.add(DType::bool_);
-  if (PyLong_Check(o)) return out.add(DType::int64);
+  if (Py_TYPE(o) == &PyLong_Type) return out.add(DType::int64);
   if (const Tensor t = array_entry(o); t.defined()) return out.add(t.dtype());
+  if (!is_list_or_tuple(o)) {
+    DType own;
+    if (numpy_scalar_dtype(o, own)) return out.add(own);  // before float, which NumPy's float64 is too
+    if (PyFloat_Check(o)) return out.add(default_dtype());
+    if (PyLong_Check(o)) return out.add(DType::int64);
+    if (is_other_sequence(o) && offers_array(o)) return out.add(tensor_from_array(o).dtype());
+  }
   if (const Ref items = items_of(o)) {
     VT_CHECK(depth < kMaxDepth, Value, "too many dimensions '", type_name_of(o), "'");
     const Py_ssize_t n = count_of(items.get());

@@ -22,7 +22,12 @@ PyObject* nbytes(PyObject* o, void*) {
 }
 PyObject* is_cuda(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cuda()); }
 PyObject* is_cpu(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cpu()); }
-PyObject* version(PyObject* o, void*) { return PyLong_FromUnsignedLong(impl_of(o)->version()); }
+PyObject* version(PyObject* o, void*) {
+  return guarded([&] {
+    VT_CHECK(!impl_of(o)->is_inference(), Runtime, "Inference tensors do not track version counter.");
+    return PyLong_FromUnsignedLong(impl_of(o)->version());
+  });
+}
 PyObject* base(PyObject* o, void*) {
   return guarded([&] { return wrap(Tensor(impl_of(o)->view_base())); });
 }

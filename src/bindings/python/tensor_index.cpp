@@ -23,6 +23,9 @@ std::optional<int64_t> slice_bound(PyObject* slice, const char* name) {
   return v;
 }
 
+// An array has __index__ too, which an array of one element answers: it is an index tensor all the same.
+bool is_array(PyObject* o) { return offers_array(o) && PySequence_Check(o); }
+
 IndexItem make_item(PyObject* o) {
   IndexItem item;
   if (PyBool_Check(o)) {
@@ -43,7 +46,7 @@ IndexItem make_item(PyObject* o) {
   } else if (is_tensor(o)) {
     item.kind = IndexItem::Kind::Tensor;
     item.tensor = tensor_of(o);
-  } else if (PyIndex_Check(o)) {  // NumPy integers
+  } else if (PyIndex_Check(o) && !is_array(o)) {  // NumPy integers
     item.kind = IndexItem::Kind::Int;
     const Ref number = Ref::steal(PyNumber_Index(o));
     int_from(number.get(), item.value);
@@ -61,6 +64,17 @@ IndexItem make_item(PyObject* o) {
   return item;
 }
 
+// As in old NumPy, a short list stands for a tuple where one of its entries could not be a number. PyTorch warns of it.
+bool is_list_of_items(PyObject* key) {
+  if (!PyList_Check(key) || PyList_Size(key) >= 32) return false;
+  for (Py_ssize_t i = 0; i < PyList_Size(key); ++i) {
+    PyObject* o = PyList_GetItem(key, i);
+    if (is_tensor(o) || PySlice_Check(o) || o == Py_None || o == Py_Ellipsis) return true;
+    if (PySequence_Check(o) && !PyUnicode_Check(o)) return true;
+  }
+  return false;
+}
+
 // Room for the usual subscripts without the heap.
 struct Items {
   explicit Items(PyObject* key) {
@@ -68,6 +82,14 @@ struct Items {
       const Py_ssize_t n = PyTuple_Size(key);
       list.reserve(static_cast<size_t>(n));
       for (Py_ssize_t i = 0; i < n; ++i) list.push_back(make_item(PyTuple_GetItem(key, i)));
+    } else if (is_list_of_items(key)) {
+      if (PyErr_WarnEx(PyExc_UserWarning,
+                       "a list as a subscript that holds sequences, slices or tensors is taken for a tuple, which is "
+                       "deprecated: write x[tuple(list)], or x[torch.tensor(list)] for an index",
+                       1) < 0) {
+        throw PythonErrorSet{};
+      }
+      for (Py_ssize_t i = 0; i < PyList_Size(key); ++i) list.push_back(make_item(PyList_GetItem(key, i)));
     } else {
       list.push_back(make_item(key));
     }

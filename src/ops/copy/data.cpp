@@ -71,6 +71,7 @@ void copy_data(const Tensor& to, const Tensor& from, bool non_blocking) {
 
 void fill_data(const Tensor& self, const Scalar& value) {
   if (self.numel() == 0) return;
+  if (self.dtype() == DType::bool_ && value.is_complex()) return fill_data(self, Scalar(value.to_bool()));
   if (self.is_cpu()) {
     fill_cpu(self, value);
   } else {

@@ -1,6 +1,7 @@
 #include "ops/index/indexing.h"
 
 #include "ops/copy/copy.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/index/index.h"
 #include "ops/view/view.h"
@@ -107,7 +108,8 @@ Tensor apply_views(const Tensor& self, std::span<const IndexItem> items, IndexLi
 }
 
 // Dims of size 1 in front change nothing in a broadcast, and may be more than the target has.
-Tensor without_leading_ones(const Tensor& value) {
+Tensor without_leading_ones(const Tensor& value, IntSpan target) {
+  if (same(value.sizes(), target)) return value;
   size_t ones = 0;
   while (ones < value.sizes().size() && value.sizes()[ones] == 1) ++ones;
   return ones == 0 ? value : ops::view(value, value.sizes().subspan(ones));
@@ -159,11 +161,12 @@ void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor
     if (is_number) {
       fill_(view, ops::item(value));
     } else {
-      copy_(view, without_leading_ones(value));
+      copy_(view, without_leading_ones(value, view.sizes()));
     }
     return;
   }
-  const Tensor source = is_number ? to(value, self.dtype()) : without_leading_ones(value);
+  if (is_number) check_scalar_fits(item(value), self.dtype());
+  const Tensor source = is_number ? to(value, self.dtype()) : without_leading_ones(value, {});
   if (fill_masked(view, indices, source)) return;
   index_put_(view, indices.entries(), source);
 }
