@@ -38,9 +38,10 @@ int64_t range_length(const Scalar& start, const Scalar& end, const Scalar& step,
     const __int128 exact = (distance + by - (by > 0 ? 1 : -1)) / by;
     VT_CHECK(exact <= std::numeric_limits<int64_t>::max(), Runtime, "invalid size, possible overflow?");
     return static_cast<int64_t>(exact);
-  } else if (is_integral(dtype)) {
-    // An integer range truncates its bounds first.
-    VT_CHECK(step.to_int() != 0, Value, "step must be nonzero");
+  }
+  VT_CHECK(!is_integral(dtype) || step.to_int() != 0, Value, "step must be nonzero");
+  if (dtype == DType::int64) {
+    // Truncates its bounds first; ranges of narrower integers do not, as in PyTorch.
     length = std::ceil((static_cast<double>(end.to_int()) - static_cast<double>(start.to_int())) /
                        static_cast<double>(step.to_int()));
   } else {
@@ -66,7 +67,15 @@ Tensor arange_end(Scalar end, OptDType dtype, OptDevice device) {
 
 Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevice device) {
   VT_CHECK(steps >= 0, Runtime, "number of steps must be non-negative, got ", steps);
-  VT_CHECK(!start.is_complex() && !end.is_complex(), NotImplemented, "linspace of complex numbers is not there yet");
+  if (start.is_complex() || end.is_complex() || (dtype && is_complex(*dtype))) {
+    static const Op& complex = find_op("complex");
+    const DType d = dtype.value_or(to_complex(default_dtype()));
+    VT_CHECK(is_complex(d), Runtime, "torch.linspace(): inferred dtype ", to_complex(default_dtype()),
+             " can't be safely cast to passed dtype ", d);
+    const auto a = start.to_complex(), b = end.to_complex();
+    return call<Tensor>(complex, linspace(a.re, b.re, steps, to_real(d), device),
+                        linspace(a.im, b.im, steps, to_real(d), device));
+  }
   Tensor out = empty(DimVec{steps}, dtype.value_or(default_dtype()), device.value_or(kCPU));
   Range range;
   range.is_linspace = true;
@@ -81,8 +90,12 @@ Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType d
   const DType d = dtype.value_or(default_dtype());
   static const Op& pow = find_op("pow.Scalar");
   static const Op& to_copy = find_op("_to_copy");
-  const Tensor exponents =
-      linspace(start, end, steps, d == DType::float64 || is_integral(d) ? DType::float64 : DType::float32, device);
+  if (is_integral(d)) {  // the exponents' ends are whole, the steps between them are not
+    start = start.to_int();
+    end = end.to_int();
+  }
+  Tensor exponents = linspace(start, end, steps, d == DType::float64 ? d : DType::float32, device);
+  if (is_integral(d)) exponents = call<Tensor>(to_copy, exponents, std::optional<DType>(DType::float64));
   const Tensor powers = call<Tensor>(pow, Scalar(base), exponents);
   return powers.dtype() == d ? powers : call<Tensor>(to_copy, powers, std::optional<DType>(d));
 }

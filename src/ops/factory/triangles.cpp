@@ -79,6 +79,7 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t k, std::optional<
   k = std::clamp<int64_t>(k, -rows - 1, columns + 1);
   auto first = [&](int64_t i) { return kUpper ? std::clamp<int64_t>(i + k, 0, columns) : 0; };
   auto last = [&](int64_t i) { return kUpper ? columns : std::clamp<int64_t>(i + k + 1, 0, columns); };
+  if (columns == 0) rows = 0;  // rows without elements need no walk
   int64_t count = 0;
   for (int64_t i = 0; i < rows; ++i) count += last(i) - first(i);
   const Tensor out = empty(DimVec{2, count}, DType::int64);

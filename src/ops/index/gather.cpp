@@ -5,6 +5,7 @@
 #include "ops/index/element_loop.h"
 #include "ops/index/index.h"
 #include "ops/index/register.h"
+#include "ops/tensor_operators.h"
 #include "ops/view/view.h"
 
 namespace vt {
@@ -74,21 +75,30 @@ void gather_backward(GradContext& ctx) {
   ctx.set(0, ops::scatter_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
 }
 
+// gather counts from the front only.
+Tensor from_the_front(const Tensor& indices, int64_t size) {
+  static const Op& where = find_op("where.self");
+  return call<Tensor>(where, indices < Scalar(0), indices + Scalar(size), indices);
+}
+
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
-  if (!dim) return ops::gather(ops::reshape(self, DimVec{-1}), 0, ops::reshape(indices, DimVec{-1}));
+  VT_CHECK(indices.dtype() == DType::int64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got ",
+           indices.dtype());
+  if (!dim) {
+    const Tensor flat = ops::reshape(indices, DimVec{-1});
+    return ops::gather(ops::reshape(self, DimVec{-1}), 0, from_the_front(flat, self.numel()));
+  }
   VT_CHECK(self.dim() == indices.dim(), Runtime,
            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got ", self.dim(),
            " dimensions for input, and ", indices.dim(), " dimensions for indices");
-  VT_CHECK(indices.dtype() == DType::int64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got ",
-           indices.dtype());
   const int64_t d = wrap_dim(*dim, self.dim());
-  if (self.dim() == 0) return ops::gather(self, 0, indices);
+  if (self.dim() == 0) return ops::gather(self, 0, from_the_front(indices, 1));
   DimVec self_sizes(self.sizes()), index_sizes(indices.sizes());
   self_sizes[d] = index_sizes[d];
   const DimVec for_index = broadcast_sizes(self_sizes, index_sizes);
   DimVec for_self(for_index);
   for_self[d] = self.sizes()[d];
-  return ops::gather(ops::expand(self, for_self), d, ops::expand(indices, for_index));
+  return ops::gather(ops::expand(self, for_self), d, from_the_front(ops::expand(indices, for_index), for_self[d]));
 }
 
 }  // namespace

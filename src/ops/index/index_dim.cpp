@@ -201,17 +201,18 @@ void index_fill_backward(GradContext& ctx) {
 
 // The value as a tensor has a gradient of its own.
 Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
-  static const Op& index_copy = find_op("index_copy");
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
   if (!value.requires_grad()) return ops::index_fill(self, dim, index, ops::item(value));
   check_fill(self, dim, index);
-  DimVec sizes(self.sizes());
-  if (!sizes.empty()) sizes[dim] = index.numel();
-  // Negative positions are index_fill's alone; index_copy takes what they come to.
-  static const Op& remainder = find_op("remainder.Tensor");
-  const Tensor at = self.dim() == 0 ? index : call<Tensor>(remainder, index, wrapped_number(Scalar(self.sizes()[dim])));
-  return call<Tensor>(index_copy, self, dim, at, ops::expand(ops::to(value, self), sizes));
+  static const Op& index_fill = find_op("index_fill.int_Scalar");
+  static const Op& where = find_op("where.self");
+  DimVec line(self.sizes().size(), 1);
+  if (!line.empty()) line[dim] = self.sizes()[dim];
+  // A position named twice is filled once: where() gives value its gradient once per element.
+  const Tensor named =
+      call<Tensor>(index_fill, ops::zeros(line, DType::bool_, self.device()), dim, index, Scalar(true));
+  return call<Tensor>(where, named, ops::to(value, self), self);
 }
 Tensor index_fill_tensor_inplace(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
   static const Op& fill = find_op("index_fill_.int_Scalar");

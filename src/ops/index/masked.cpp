@@ -133,6 +133,7 @@ void register_masked(Registry& r) {
   r.def("nonzero(Tensor self) -> Tensor").all(nonzero_kernel).not_differentiable();
   r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).internal();
   r.def("argwhere(Tensor self) -> Tensor").composite(argwhere);
+  r.def("where(Tensor condition) -> Tensor[]").composite(nonzero_numpy);
   r.def("masked_select(Tensor self, Tensor mask) -> Tensor")
       .all(masked_select_kernel)
       .backward(keep::args(1), masked_select_backward)

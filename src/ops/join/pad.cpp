@@ -62,10 +62,13 @@ void constant_pad_backward(GradContext& ctx) {
 
 enum class PadMode { Reflect, Replicate, Circular };
 
-int64_t source_position(PadMode mode, int64_t at, int64_t size) {
+// Where element `at` of the padded dim comes from, with 0 the input's first. Negative padding cuts, and what wraps
+// around is what the cuts left.
+int64_t source_position(PadMode mode, int64_t at, int64_t size, DimPadding p) {
+  const int64_t cut = std::max<int64_t>(0, -p.before), kept = size - cut - std::max<int64_t>(0, -p.after);
   switch (mode) {
     case PadMode::Replicate: return std::clamp<int64_t>(at, 0, size - 1);
-    case PadMode::Circular: return ((at % size) + size) % size;
+    case PadMode::Circular: return ((at - cut) % kept + kept) % kept + cut;
     default: return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
   }
 }
@@ -75,7 +78,7 @@ Tensor pad_dim(const Tensor& self, int64_t dim, DimPadding p, PadMode mode) {
   const int64_t size = self.sizes()[dim], length = size + p.before + p.after;
   const Tensor positions = empty(DimVec{length}, DType::int64);
   int64_t* at = positions.data<int64_t>();
-  for (int64_t i = 0; i < length; ++i) at[i] = source_position(mode, i - p.before, size);
+  for (int64_t i = 0; i < length; ++i) at[i] = source_position(mode, i - p.before, size, p);
   return call<Tensor>(index_select, self, dim, ops::to(positions, self.device()));
 }
 
@@ -104,6 +107,8 @@ Tensor pad(const Tensor& self, IntSpan padding, std::string_view mode, std::opti
       VT_CHECK(p.before <= size && p.after <= size, Runtime,
                "Padding value causes wrapping around more than once, got padding (", p.before, ", ", p.after,
                ") for a dimension of size ", size);
+      VT_CHECK(size + std::min<int64_t>(0, p.before) + std::min<int64_t>(0, p.after) > 0, Runtime, "padding ", padding,
+               " cuts off all of dimension ", d, " of input ", self.sizes());
     }
     VT_CHECK(size + p.before + p.after > 0, Runtime, "padding ", padding, " leaves nothing of dimension ", d,
              " of input ", self.sizes());

@@ -169,13 +169,37 @@ void dot_backward(GradContext& ctx) {
   if (ctx.needs(1)) ctx.set(1, g * conj(ctx.saved(0)));
 }
 
+// Integer products take whole factors, as PyTorch's.
+Scalar in_dtype_of(const Tensor& t, const Scalar& s) { return is_integral(t.dtype()) ? Scalar(s.to_int()) : s; }
+
 Tensor outer(const Tensor& self, const Tensor& vec2) {
   VT_CHECK(self.dim() == 1 && vec2.dim() == 1, Runtime, "outer: Expected 1-D arguments, got ", self.dim(), "-D and ",
            vec2.dim(), "-D");
   return ops::unsqueeze(self, 1) * vec2;
 }
 
-Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta, const Scalar& alpha) {
+// PyTorch multiplies by a number of no dimensions; otherwise the last dims are summed over, as by dot, with the leading
+// dims of both in the result.
+Tensor inner(const Tensor& self, const Tensor& other) {
+  if (self.dim() == 0 || other.dim() == 0) return self * other;
+  VT_CHECK(self.size(-1) == other.size(-1), Runtime,
+           "inner() the last dimension must match on both input tensors but got shapes ", self.sizes(), " and ",
+           other.sizes());
+  const int64_t width = self.size(-1);
+  DimVec sizes(self.sizes().first(self.sizes().size() - 1));
+  for (size_t d = 0; d + 1 < other.sizes().size(); ++d) sizes.push_back(other.sizes()[d]);
+  const DimVec rows = {width == 0 ? checked_numel(self.sizes().first(self.sizes().size() - 1)) : -1, width};
+  const DimVec columns = {width == 0 ? checked_numel(other.sizes().first(other.sizes().size() - 1)) : -1, width};
+  return ops::reshape(ops::mm(ops::reshape(self, rows), ops::t(ops::reshape(other, columns))), sizes);
+}
+
+Tensor vdot(const Tensor& self, const Tensor& other) {
+  return ops::dot(is_complex(self.dtype()) ? ops::conj_physical(self) : self, other);
+}
+
+Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& by_self,
+             const Scalar& by_product) {
+  const Scalar beta = in_dtype_of(mat, by_self), alpha = in_dtype_of(mat, by_product);
   const Tensor product = scaled(ops::mv(mat, vec), alpha);
   return !beta.is_complex() && beta.to_double() == 0 ? product : scaled(self, beta) + product;
 }
@@ -229,8 +253,14 @@ void register_products(Registry& r) {
   r.def("outer(Tensor self, Tensor vec2) -> Tensor")
       .composite(outer)
       .doc("Outer product of two vectors (n), (m): (n, m).");
+  r.def("inner(Tensor self, Tensor other) -> Tensor")
+      .composite(inner)
+      .doc("Sums of products over the last dim of both: (..., n), (*, n) give (..., *).");
+  r.def("vdot(Tensor self, Tensor other) -> Tensor").composite(vdot).doc("dot with the first vector conjugated.");
   r.def("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
       .composite(addmv)
+      .inplace()
+      .out()
       .doc("beta * self + alpha * (mat @ vec).");
 }
 

@@ -15,9 +15,11 @@ namespace {
 // Shape inference. All tensors are (batch, heads, rows, dim).
 // -----------------------------------------------------------------
 
-// (batch, heads, rows, dim) that lies as (batch, rows, heads, dim), so that joining the heads afterwards is a view.
+// Contiguous like a contiguous `like`; else (batch, heads, rows, dim) that lies as (batch, rows, heads, dim), as
+// queries cut out of rows do, so that joining the heads afterwards is a view.
 TensorSpec heads_inside(const Tensor& like, int64_t rows, int64_t dim) {
   const int64_t batch = like.size(0), heads = like.size(1);
+  if (like.is_contiguous()) return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(), {}};
   return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(),
           DimVec{rows * heads * dim, dim, heads * dim, 1}};
 }
@@ -136,12 +138,13 @@ void attention_backward(GradContext& ctx) {
   ctx.set(2, dv);
 }
 
-// (..., rows, dim) as (batch, heads, rows, dim).
+// (..., rows, dim) as (batch, heads, rows, dim). Leading dims are batch: results are laid out with the heads inside the
+// rows, and where the caller names no heads they come back contiguous.
 Tensor as_heads(const Tensor& t) {
   if (t.dim() == 4) return t;
   int64_t lead = 1;
   for (int64_t d = 0; d + 2 < t.dim(); ++d) lead *= t.size(d);
-  return ops::reshape(t, DimVec{1, lead, t.size(-2), t.size(-1)});
+  return ops::reshape(t, DimVec{lead, 1, t.size(-2), t.size(-1)});
 }
 
 }  // namespace

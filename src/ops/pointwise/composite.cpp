@@ -1,5 +1,7 @@
 // Pointwise ops written in terms of rows: other names, modes, optional bounds, losses.
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row.h"
 
@@ -76,15 +78,17 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
            mask.dtype());
-  VT_CHECK(can_cast(value.dtype(), self.dtype()) || value.impl()->is_wrapped_number(), Runtime,
-           "value cannot be converted to type ", self.dtype(), " without overflow");
+  if (value.is_cpu()) {
+    check_scalar_fits(ops::item(value), self.dtype());
+  } else {
+    VT_CHECK(is_complex(self.dtype()) || !is_complex(value.dtype()), Runtime, "value cannot be converted to type ",
+             self.dtype(), " without overflow");
+  }
   if (value.dtype() == self.dtype()) return where(mask, value, self);
   static const Op& to = find_op("to.dtype");
   return where(mask, call<Tensor>(to, value, self.dtype()), self);
 }
 Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& value) {
-  VT_CHECK(value.category() <= category(self.dtype()) || value.category() <= DTypeCategory::Integral, Runtime,
-           "value cannot be converted to type ", self.dtype(), " without overflow");
   return masked_fill_tensor(self, mask, wrapped_number(value));
 }
 

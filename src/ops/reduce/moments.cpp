@@ -126,6 +126,12 @@ using Two = std::tuple<Tensor, Tensor>;
 Two var_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
   return spelled<Two>("var_mean.correction", self, dim, unbiased, keepdim);
 }
+Two var_mean_all(const Tensor& self, bool unbiased) {
+  return spelled<Two>("var_mean.correction", self, {}, unbiased, false);
+}
+Two std_mean_all(const Tensor& self, bool unbiased) {
+  return spelled<Two>("std_mean.correction", self, {}, unbiased, false);
+}
 Two std_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
   return spelled<Two>("std_mean.correction", self, dim, unbiased, keepdim);
 }
@@ -137,7 +143,7 @@ Tensor logsumexp(const Tensor& input, IntSpan dim, bool keepdim) {
   const DimVec dims = reduced_dims(self, DimVec(dim));
   const DimVec sizes = reduced_sizes(self, dims, keepdim);
   if (self.numel() == 0) return without_dims(log(ops::sum(exp(self), dims, true)), sizes);
-  const Tensor top = ops::amax(self, dims, true);
+  const Tensor top = ops::amax(real_part(self), dims, true);
   const Tensor shift = unless(isinf(top), top);  // infinite rows are shifted by nothing
   return without_dims(log(ops::sum(exp(self - shift), dims, true)) + shift, sizes);
 }
@@ -146,7 +152,7 @@ void logsumexp_backward(GradContext& c) {
   const DimVec dims = reduced_dims(self, DimVec(c.arg<IntSpan>(1)));
   const bool keepdim = c.arg<bool>(2);
   const Tensor result = restore_dims(c.saved_result(), self.sizes(), dims, keepdim);
-  c.set(0, restore_dims(c.grad(), self.sizes(), dims, keepdim) * exp(self - result));
+  c.set(0, restore_dims(c.grad(), self.sizes(), dims, keepdim) * conj(exp(self - result)));
 }
 
 }  // namespace
@@ -164,6 +170,8 @@ void register_reduce_moments(Registry& r) {
       .all(std_of)
       .backward(keep::self | keep::result, std_backward)
       .out();
+  r.def("var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)").composite(var_mean_all).function_only();
+  r.def("std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)").composite(std_mean_all).function_only();
   r.def("var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)")
       .composite(var_mean_dim)
       .function_only();

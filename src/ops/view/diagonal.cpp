@@ -3,6 +3,7 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/view/put_gradient.h"
 #include "ops/view/register.h"
 #include "ops/view/view.h"
 
@@ -37,7 +38,7 @@ void diagonal_derivative(GradContext& ctx) {
 Tensor diagonal_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t offset, int64_t dim1,
                                 int64_t dim2) {
   const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
-  copy_data(diagonal_kernel(out, offset, dim1, dim2), grad_output);
+  put_gradient(diagonal_kernel(out, offset, dim1, dim2), grad_output);
   return out;
 }
 void diagonal_backward_derivative(GradContext& ctx) {
@@ -76,6 +77,12 @@ Tensor diagflat(const Tensor& self, int64_t offset) {
   return call<Tensor>(diag_embed, ops::reshape(self, DimVec{-1}), offset);
 }
 
+Tensor trace(const Tensor& self) {
+  static const Op& sum = find_op("sum");
+  VT_CHECK(self.dim() == 2, Runtime, "trace: expected a matrix, but got tensor with dim ", self.dim());
+  return call<Tensor>(sum, ops::diagonal(self));
+}
+
 }  // namespace
 
 void register_diagonal(Registry& r) {
@@ -91,6 +98,7 @@ void register_diagonal(Registry& r) {
       .all(diag_embed_kernel)
       .backward(keep::none, diag_embed_derivative);
   r.def("diag(Tensor self, int diagonal=0) -> Tensor").composite(diag);
+  r.def("trace(Tensor self) -> Tensor").composite(trace);
   r.def("diagflat(Tensor self, int offset=0) -> Tensor").composite(diagflat);
 }
 

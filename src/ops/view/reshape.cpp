@@ -76,7 +76,7 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntSpan sizes) {
   return ops::view(self, shape);
 }
 
-Tensor ravel(const Tensor& self) { return ops::reshape(self, DimVec{-1}); }
+Tensor ravel(const Tensor& self) { return ops::view(ops::contiguous(self), DimVec{-1}); }
 
 Tensor unsqueeze_kernel(const Tensor& self, int64_t dim) {
   dim = wrap_dim(dim, self.dim() + 1);
@@ -138,6 +138,9 @@ Tensor squeeze_inplace(const Tensor& self) { return take_geometry(self, squeeze_
 Tensor squeeze_dim_inplace(const Tensor& self, int64_t dim) {
   return take_geometry(self, squeeze_dim_kernel(self, dim));
 }
+Tensor squeeze_list_inplace(const Tensor& self, IntSpan dim) {
+  return take_geometry(self, squeeze_list_kernel(self, dim));
+}
 
 }  // namespace
 
@@ -160,6 +163,10 @@ void register_reshape(Registry& r) {
       .method_only();
   r.def("squeeze_.dim(Tensor(a!) self, int dim) -> Tensor(a!)")
       .all(squeeze_dim_inplace)
+      .backward(keep::none, reshape_backward)
+      .method_only();
+  r.def("squeeze_.dims(Tensor(a!) self, int[] dim) -> Tensor(a!)")
+      .all(squeeze_list_inplace)
       .backward(keep::none, reshape_backward)
       .method_only();
   r.def("_unsafe_view(Tensor self, int[] size) -> Tensor")

@@ -1,7 +1,7 @@
 // Part of one dim: select, slice, narrow, and the ops that put a gradient back into place.
 #include "dispatch/registry.h"
-#include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/view/put_gradient.h"
 #include "ops/view/register.h"
 #include "ops/view/slice_bounds.h"
 #include "ops/view/view.h"
@@ -64,7 +64,7 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
 // The gradient of a view of one dim: zeros, with the view's place taken by `grad`.
 Tensor select_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t index) {
   const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
-  copy_data(select_kernel(out, dim, index), grad_output);
+  put_gradient(select_kernel(out, dim, index), grad_output);
   return out;
 }
 void select_backward_derivative(GradContext& ctx) {
@@ -74,7 +74,7 @@ void select_backward_derivative(GradContext& ctx) {
 Tensor slice_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t start, int64_t end,
                              int64_t step) {
   const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
-  copy_data(slice_kernel(out, dim, start, end, step), grad_output);
+  put_gradient(slice_kernel(out, dim, start, end, step), grad_output);
   return out;
 }
 void slice_backward_derivative(GradContext& ctx) {

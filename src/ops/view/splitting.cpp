@@ -1,5 +1,6 @@
 // One tensor into many views: split, chunk, tensor_split, unbind.
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/join/join.h"
 #include "ops/view/register.h"
@@ -131,6 +132,22 @@ Tensors tensor_split_sections(const Tensor& self, int64_t sections, int64_t dim)
   return out;
 }
 
+// Sections or positions in a tensor on the CPU, of no dimensions or one.
+Tensors tensor_split_tensor(const Tensor& self, const Tensor& given, int64_t dim) {
+  VT_CHECK(given.is_cpu(), Runtime, "tensor_split expected tensor_indices_or_sections to be on cpu, but it's on ",
+           given.device());
+  VT_CHECK(given.dtype() == DType::int64, Runtime,
+           "tensor_split expected tensor_indices_or_sections to have dtype of long, but got ", given.dtype());
+  VT_CHECK(given.dim() <= 1, Runtime,
+           "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but "
+           "got a tensor with ",
+           given.dim(), " dims");
+  const Tensor values = ops::contiguous(given);
+  const int64_t* at = values.data<int64_t>();
+  if (given.dim() == 0) return tensor_split_sections(self, *at, dim);
+  return split_at(self, IntSpan(at, static_cast<size_t>(values.numel())), dim);
+}
+
 // hsplit, vsplit and dsplit name the dim; vectors split along their only one in hsplit.
 struct NamedSplit {
   const char* name;
@@ -204,6 +221,11 @@ void register_splitting(Registry& r) {
   r.def("tensor_split.sections(Tensor(a) self, int sections, int dim=0) -> Tensor(a)[]")
       .composite(tensor_split_sections);
   r.def("tensor_split.indices(Tensor(a) self, int[] indices, int dim=0) -> Tensor(a)[]").composite(split_at);
+  r.def(
+       "tensor_split.tensor_indices_or_sections(Tensor(a) self, Tensor tensor_indices_or_sections, int dim=0) -> "
+       "Tensor(a)[]")
+      .composite(tensor_split_tensor)
+      .any_device();
   r.def("hsplit.int(Tensor(a) self, int sections) -> Tensor(a)[]").composite(named_split_sections<kHsplit>);
   r.def("hsplit.array(Tensor(a) self, int[] indices) -> Tensor(a)[]").composite(named_split_at<kHsplit>);
   r.def("vsplit.int(Tensor(a) self, int sections) -> Tensor(a)[]").composite(named_split_sections<kVsplit>);

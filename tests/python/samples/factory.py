@@ -18,6 +18,17 @@ SAMPLES = [
     Sample(
         "arange", call(5), call(1, 7), call(0.0, 1.0, 0.1), call(5, 0, -2), call(3, dtype=DType("float64")), grad=False
     ),
+    Sample(
+        "arange",
+        call(0.0, -8.000001, -4.0, dtype=DType("int32")),
+        call(-0.9, 2.1, 2.0, dtype=DType("int32")),
+        call(-0.9, 2.1, 2.0, dtype=DType("int64")),
+        grad=False,
+    ),
+    Sample("linspace", call(1 + 1j, 3 - 2j, 5), call(0, 1, 4, dtype=DType("complex128")), grad=False),
+    Sample("logspace", call(0, 1.2, 2, dtype=DType("int64")), call(0, 4, 5, 3.0, dtype=DType("int32")), grad=False),
+    Sample("triu_indices", call(2**40, 0), call(0, 2**40), grad=False, cuda=False),
+    Sample("tril_indices", call(2**40, 0), call(0, 2**40), grad=False, cuda=False),
     Sample("eye", call(3), call(3, 5), call(5, 2, dtype=DType("int64")), call(0), grad=False),
     Sample("zeros_like", call(T(2, 3)), call(T()), call(T(2, 3), dtype=DType("int64")), dtypes=ALL, grad=False),
     Sample("ones_like", call(T(2, 3)), call(T()), call(T(2, 3), dtype=DType("int64")), dtypes=ALL, grad=False),

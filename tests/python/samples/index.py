@@ -81,6 +81,7 @@ SAMPLES = [
     ),
     Sample("index_copy", call(M, 1, I(1, high=4), T(3, 1)), call(C, 0, I(1, high=2), T(1, 3, 4)), **SAME),
     Sample("index_fill", call(M, 1, I(2, low=-4, high=4), 1), call(C, 0, I(1, high=2), 2), **SAME),
+    Sample("index_fill", call(M, 1, torch.tensor([2, 0, 2, 3]), T()), call(T(), 0, torch.tensor([0]), T())),
     Sample(
         "index_fill_",
         call(T(3, 4, grad=False), 1, I(2, low=-4, high=4), 1),
@@ -107,6 +108,7 @@ SAMPLES = [
         **SAME,
     ),
     Sample("take_along_dim", call(M, I(3, 2, high=4), 1), call(M, I(2, high=12)), call(C, I(1, 3, 1), 1)),
+    Sample("take_along_dim", call(M, torch.tensor([[-1, 0, -4]]), 1), call(M, torch.tensor([-12, 3]))),
     Sample(
         "scatter",
         call(M, 1, torch.tensor([[0, 2], [1, 3], [3, 0]]), T(3, 2)),

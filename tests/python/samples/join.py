@@ -32,6 +32,8 @@ SAMPLES = [
         call(T(1, 2, 5), (2, 1), "reflect"),
         call(T(1, 2, 5), (2, 1), "replicate"),
         call(T(1, 2, 5), (2, 1), "circular"),
+        call(T(1, 2, 4, 4), (-1, 1, -2, 1), "circular"),
+        call(T(1, 2, 5), (2, -1), "circular"),
         reference=lambda x, p, mode="constant", value=None: torch.nn.functional.pad(x, p, mode, value),
     ),
     Sample(

@@ -37,6 +37,9 @@ SAMPLES = [
     ),
     Sample("mv", call(T(3, 4), T(4)), call(T(0, 4), T(4)), call(T(3, 0), T(0)), **PRODUCT),
     Sample("addmv", call(T(3), T(3, 4), T(4)), call(T(3), T(3, 4), T(4), beta=0.5, alpha=2), dtypes=FLOATS, **NEAR),
+    Sample("addmv", call(T(3), T(3, 4), T(4), beta=0.5, alpha=2.5), call(T(3), T(3, 0), T(0)), dtypes=("int64",)),
+    Sample("inner", call(T(4), T(4)), call(T(2, 3, 4), T(5, 4)), call(T(), T(3)), call(T(2, 0), T(3, 0)), **PRODUCT),
+    Sample("vdot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
     Sample("dot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
     Sample("outer", call(T(3), T(4)), call(T(0), T(4)), **PRODUCT),
     Sample(

@@ -188,6 +188,7 @@ SAMPLES = [
         call(T(2, 3, 5, 4), T(2, 3, 5, 4), T(2, 3, 5, 4), None, 0.0, True),
         call(T(2, 5, 4), T(2, 7, 4), T(2, 7, 4), T(5, 7)),
         call(T(2, 5, 4), T(2, 7, 4), T(2, 7, 4), scale=0.7),
+        call(T(2, 3, 5, 4), T(2, 3, 7, 4), T(2, 3, 7, 6), None, 0.0, True),
         call(T(2, 4, 5, 4), T(2, 2, 5, 4), T(2, 2, 5, 4), enable_gqa=True),
         dtypes=FLOATS,
         reference="nn.functional.scaled_dot_product_attention",

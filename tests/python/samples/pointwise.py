@@ -16,6 +16,7 @@ COMPARABLE = (*NUMBERS, "bool")
 FAR = T(3, 4, low=0.5, high=2.5)
 UNIT = T(3, 4, low=-0.9, high=0.9)
 SHARE = T(3, 4, low=0.05, high=0.95)
+NAN = reference.tensor([1.0, float("nan")])
 
 # PyTorch rounds intermediate values of these to 16 bits.
 TWICE_ROUNDED = {"bfloat16": (4e-2, 1e-2), "float16": (5e-3, 2e-3)}
@@ -347,6 +348,17 @@ COMPARISON = [
     flat("gcd", T(3, 4), T(3, 4), dtypes=INTS),
     flat("lcm", T(3, 4), T(3, 4), dtypes=INTS),
     flat("isclose", T(3, 4), T(3, 4), dtypes=NUMBERS),
+    Sample("allclose", call(NAN, NAN), call(NAN, NAN, equal_nan=True), call(T(0), T(0)), layouts=False, grad=False),
+    Sample(
+        "equal",
+        call(T(3), T(4)),
+        call(reference.ones(3), reference.ones(3, dtype=reference.int64)),
+        call(NAN, NAN),
+        call(T(0), T(0)),
+        dtypes=ALL,
+        layouts=False,
+        grad=False,
+    ),
     Sample("isclose", call(T(3, 4), T(3, 4), 0.5, 0.5), call(T(3, 4), T(3, 4), equal_nan=True), grad=False),
     Sample(
         "allclose",
@@ -392,6 +404,7 @@ SELECTION = [
         call(B(0), T(0), T(0)),
         dtypes=ALL,
     ),
+    Sample("where", call(T(3, 4)), call(B(3, 4)), call(B()), call(B(0, 3)), dtypes=ALL, grad=False, layouts=False),
     Sample(
         "clamp",
         call(T(3, 4), 0, 1),
@@ -406,6 +419,13 @@ SELECTION = [
     Sample("clamp_min", call(T(3, 4), 0.5), call(T(3, 4), 1), call(T(3, 4), T(3, 4)), dtypes=NUMBERS),
     Sample("clamp_max", call(T(3, 4), 0.5), call(T(3, 4), 1), call(T(3, 4), T(3, 4)), dtypes=NUMBERS),
     Sample("masked_fill", call(T(3, 4), B(3, 4), 2), call(T(3, 4), B(4), 0), call(T(3, 4), B(3, 1), T()), dtypes=ALL),
+    Sample(
+        "masked_fill",
+        call(T(3, 4), B(3, 4), 2.5),
+        call(T(3, 4), B(3, 4), T(dtype="float32", low=2.5, high=2.5)),
+        dtypes=("int64", "bool"),
+        grad=False,
+    ),
     Sample(
         "lerp",
         call(T(3, 4), T(3, 4), 0.3),

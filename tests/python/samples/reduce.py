@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samples import ALL, COMPLEX, FLOATS, NUMBERS, DType, Sample, T, call
+from samples import ALL, COMPLEX, FLOATS, NUMBERS, DType, I, Sample, T, call
 
 REAL = (*NUMBERS, "bool")
 ANY_FLOAT = (*FLOATS, *COMPLEX)
@@ -100,6 +100,7 @@ EXTREMA = [
             call(T(), 0),
             call(T(70, 300), 0),
             call(T(3, 4), T(3, 4)),
+            call(I(3), I()),  # a tensor of no dimensions is an operand, not a dim
             dtypes=REAL,
         )
         for op in ("max", "min")
@@ -155,6 +156,8 @@ MOMENTS = [
     *(
         Sample(
             op,
+            call(T(3, 4)),
+            call(T(3, 4), False),
             call(T(3, 4), 0),
             call(T(2, 3, 4), (0, 2), False, True),
             call(T(3, 4), 1, correction=2),
@@ -168,7 +171,7 @@ MOMENTS = [
         call(T(3, 4), 1),
         call(T(2, 3, 4), (0, 2)),
         call(T(2, 3, 4), 1, True),
-        dtypes=FLOATS,
+        dtypes=(*FLOATS, *COMPLEX),
         tolerance=LOOSE,
     ),
 ]

@@ -32,6 +32,7 @@ SAMPLES = [
         "squeeze_",
         call(T(1, 3, grad=False)),
         call(T(1, 3, grad=False), 0),
+        call(T(1, 3, 1, grad=False), (0, 2)),
         reference=lambda x, *d: x.squeeze_(*d),
         grad=False,
     ),
@@ -86,6 +87,7 @@ SAMPLES = [
     ),
     Sample("split_with_sizes", call(T(5, 2), (2, 3)), call(T(2, 5), (0, 5), 1)),
     Sample("chunk", call(T(5, 2), 3), call(T(5, 2), 2, 1)),
+    Sample("tensor_split", call(T(7, 2), torch.tensor(3)), call(T(2, 7), torch.tensor([2, 5]), 1)),
     Sample("tensor_split", call(T(7, 2), 3), call(T(7, 2), (2, 5)), call(T(2, 7), 2, 1)),
     Sample("hsplit", call(T(4, 6), 3), call(T(4, 6), (1, 4))),
     Sample("vsplit", call(T(6, 4), 3), call(T(6, 4), (1, 4))),
@@ -95,6 +97,7 @@ SAMPLES = [
     Sample("diagonal_backward", call(T(3), (3, 4), 0, 0, 1), reference="ops.aten.diagonal_backward"),
     Sample("diag_embed", call(M), call(T(3), 1), call(M, 0, 0, 2), **SAME),
     Sample("diag", call(M), call(T(4)), call(T(4), -1)),
+    Sample("trace", call(M), call(T(3, 0)), **SAME),
     Sample("diagflat", call(M), call(T(3), 1)),
     Sample("as_strided", call(M, (2, 2), (4, 1)), call(M, (3, 3), (1, 1), 2), layouts=False),
     Sample(
