@@ -14,6 +14,18 @@ from typing import Any
 
 from vibetensor import _C, __version__
 from vibetensor.torch import _tensor, functional
+from vibetensor.torch._legacy_types import (
+    BFloat16Tensor,
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+)
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch._streams import Event, Stream
 from vibetensor.torch._tensor_str import set_printoptions
@@ -21,16 +33,24 @@ from vibetensor.torch.functional import (
     broadcast_shapes,
     broadcast_tensors,
     cartesian_prod,
+    detach_,
     einsum,
     is_complex,
+    is_conj,
     is_floating_point,
+    is_inference,
+    is_nonzero,
+    is_same_size,
+    is_signed,
     is_tensor,
     meshgrid,
     nonzero,
     norm,
     numel,
+    result_type,
     split,
     tensordot,
+    typename,
     unique,
     unique_consecutive,
 )
@@ -49,6 +69,7 @@ iinfo = _C.iinfo
 OutOfMemoryError = _C.OutOfMemoryError
 AcceleratorError = _C.AcceleratorError
 
+newaxis = None
 strided = _C.strided
 contiguous_format = _C.contiguous_format
 preserve_format = _C.preserve_format
@@ -97,7 +118,17 @@ del _name, _python_names
 
 from vibetensor.torch import autograd, nn  # noqa: E402
 from vibetensor.torch.amp.autocast_mode import autocast  # noqa: E402
+from vibetensor.torch.amp.grad_scaler import GradScaler  # noqa: E402
 from vibetensor.torch.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
+from vibetensor.torch.nn.functional import (  # noqa: E402
+    cosine_similarity,
+    hinge_embedding_loss,
+    kl_div,
+    margin_ranking_loss,
+    pairwise_distance,
+    prelu,
+    triplet_margin_loss,
+)
 from vibetensor.torch.random import (  # noqa: E402
     default_generator,
     get_rng_state,

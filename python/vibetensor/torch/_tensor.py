@@ -8,6 +8,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import _tensor_str
+from vibetensor.torch._legacy_types import TensorType
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 from vibetensor.torch._raw import tensor_bytes, tensor_from_bytes
 
@@ -84,8 +85,6 @@ def rebuild_tensor(
 
 def reduce_ex(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """Pickles the elements; what the tensor shares with other tensors is not kept."""
-    if not self.is_leaf:
-        raise RuntimeError("only leaf tensors can be pickled: detach() the tensor first")
     data = bytes(tensor_bytes(self))
     shape = tuple(self.shape)
     state = (type(self), data, self.dtype, shape, str(self.device), self.requires_grad, dict(self.__dict__))
@@ -113,6 +112,8 @@ def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any
     if dtype is None:
         place = "" if self.device.type == "cpu" else f"{self.device.type}."
         return f"torch.{place}{TYPE_NAMES[str(self.dtype).removeprefix('torch.')]}Tensor"
+    if isinstance(dtype, TensorType):
+        dtype = dtype.dtype
     if isinstance(dtype, str):
         names = {f"torch.{name}Tensor": short for short, name in TYPE_NAMES.items()}
         if dtype not in names:
@@ -170,6 +171,40 @@ def module_load(self: Any, other: Any, assign: bool = False) -> Any:
     return other.detach() if assign else self.detach().copy_(other)
 
 
+def where(self: Any, condition: Any, other: Any) -> Any:
+    """self where `condition` holds, `other` elsewhere; the three broadcast."""
+    return _C.ops.where(condition, self, other)
+
+
+def is_nonzero(self: Any) -> bool:
+    """Whether the only element of self is not zero; RuntimeError for other sizes."""
+    return bool(self)
+
+
+def is_same_size(self: Any, other: Any) -> bool:
+    """Whether self and `other` have the same shape."""
+    return self.shape == other.shape
+
+
+def unflagged(self: Any) -> bool:
+    """False: conjugation and negation are computed, never left as a flag on the tensor."""
+    return False
+
+
+def resolved(self: Any) -> Any:
+    """self, which has no conjugation or negation left to do."""
+    return self
+
+
+def as_complex(self: Any) -> complex:
+    return complex(self.item())
+
+
+def reversed_rows(self: Any) -> Any:
+    """self with its first dimension in reverse order, for reversed()."""
+    return self.flip(0) if self.dim() else self
+
+
 METHODS: dict[str, Any] = {
     "__repr__": tensor_repr,
     "__str__": tensor_repr,
@@ -185,6 +220,16 @@ METHODS: dict[str, Any] = {
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,
+    "where": where,
+    "is_nonzero": is_nonzero,
+    "is_same_size": is_same_size,
+    "is_conj": unflagged,
+    "is_neg": unflagged,
+    "resolve_conj": resolved,
+    "resolve_neg": resolved,
+    "__complex__": as_complex,
+    "__reversed__": reversed_rows,
+    "__array_priority__": 1000,  # NumPy's operators leave the result to the tensor's
 }
 
 

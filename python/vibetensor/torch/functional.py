@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import Any
 
 from vibetensor import _C
@@ -29,6 +30,62 @@ def is_complex(input: Any) -> bool:
 def numel(input: Any) -> int:
     """The number of elements."""
     return input.numel()
+
+
+def is_signed(input: Any) -> bool:
+    """Whether the dtype of `input` has negative numbers."""
+    return input.dtype.is_signed
+
+
+def is_nonzero(input: Any) -> bool:
+    """Whether the only element of `input` is not zero; RuntimeError for other sizes."""
+    return bool(input)
+
+
+def is_same_size(input: Any, other: Any) -> bool:
+    """Whether two tensors have the same shape."""
+    return input.shape == other.shape
+
+
+def is_inference(input: Any) -> bool:
+    """Whether `input` was made in inference mode."""
+    return input.is_inference()
+
+
+def is_conj(input: Any) -> bool:
+    """False: conjugation is computed, never left as a flag on the tensor."""
+    return input.is_conj()
+
+
+def typename(obj: Any) -> str:
+    """The type of `obj` with its module; of a tensor the old name, such as "torch.FloatTensor"."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    kind = type(obj) if not hasattr(obj, "__qualname__") else obj
+    module = getattr(kind, "__module__", "") or ""
+    return kind.__qualname__ if module in ("", "builtins") else f"{module}.{kind.__qualname__}"
+
+
+def result_type(tensor: Any, other: Any) -> Any:
+    """The dtype that arithmetic on the two, tensors or numbers, gives: a number counts for its category only."""
+    sides = [x if is_tensor(x) else _C.tensor(x) for x in (tensor, other)]
+    if not (is_tensor(tensor) or is_tensor(other)):
+        return _C.promote_types(sides[0].dtype, sides[1].dtype)
+    # an empty tensor of as many dimensions promotes as the operand does; bools add up as logical or
+    probes = [
+        _C.ops.empty((0,) * x.dim(), dtype=x.dtype)
+        if is_tensor(given) and x.dim()
+        else x.cpu()
+        if is_tensor(given)
+        else given
+        for x, given in zip(sides, (tensor, other), strict=True)
+    ]
+    return _C.ops.add(probes[0], probes[1]).dtype
+
+
+def detach_(input: Any) -> Any:
+    """`input` itself, cut off from its history."""
+    return input.detach_()
 
 
 def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Any, ...]:
@@ -125,7 +182,13 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     else:
         dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in dims)
     dims_a, dims_b = [d % a.dim() for d in dims_a], [d % b.dim() for d in dims_b]
+    if len(dims_a) != len(dims_b):
+        raise RuntimeError("both dimension lists should have same length")
     for i, j in zip(dims_a, dims_b, strict=True):
+        if a.size(i) == 1 != b.size(j):  # a size of 1 broadcasts: the other side is summed up
+            b = b.sum(j, keepdim=True)
+        elif b.size(j) == 1 != a.size(i):
+            a = a.sum(i, keepdim=True)
         if a.size(i) != b.size(j):
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.size(i)} in dim {i} "
@@ -142,6 +205,24 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     return ops.matmul(left, right).reshape(shape)
 
 
+def from_sublists(arguments: list[Any]) -> list[Any]:
+    """einsum's other form, `operand, subscripts, operand, subscripts, ..., result's`, as an equation and operands."""
+    if len(arguments) < 2 or not all(is_tensor(a) for a in arguments[: len(arguments) // 2 * 2 : 2]):
+        raise ValueError("einsum(): expected an equation and operands, or operands each with a list of subscripts")
+
+    def letters(subscripts: Sequence[Any]) -> str:
+        for s in subscripts:
+            if s is not Ellipsis and not (isinstance(s, int) and 0 <= s < 52):
+                raise ValueError(f"einsum(): expected subscripts in range [0, 52) and Ellipsis, got {s!r}")
+        return "".join("..." if s is Ellipsis else (ascii_letters[26:] + ascii_letters[:26])[s] for s in subscripts)
+
+    pairs = len(arguments) // 2
+    equation = ",".join(letters(arguments[2 * i + 1]) for i in range(pairs))
+    if len(arguments) % 2:
+        equation += "->" + letters(arguments[-1])
+    return [equation, *arguments[: 2 * pairs : 2]]
+
+
 def einsum(equation: Any, *operands: Any) -> Any:
     """The sum of products that `equation` describes; operands one by one or in a list.
 
@@ -150,7 +231,7 @@ def einsum(equation: Any, *operands: Any) -> Any:
     tensor([3., 3.])
     """
     if not isinstance(equation, str):
-        raise NotImplementedError("einsum: operands with lists of subscripts are not there yet; use a string")
+        equation, *operands = from_sublists([equation, *operands])  # type: ignore[assignment]
     from vibetensor.torch._einsum import contract
 
     return contract(equation.replace(" ", ""), list(unpacked(operands)))

@@ -48,7 +48,11 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
 
 def prelu(input: Any, weight: Any) -> Any:
     """x where positive, weight * x elsewhere; weight has one element, or one per channel (dimension 1)."""
-    if weight.numel() != 1:
+    if weight.dtype != input.dtype:
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}")
+    if weight.numel() == 1:
+        weight = weight.reshape(())
+    else:
         if input.dim() == 0:
             raise RuntimeError("prelu: a weight of several elements needs an input with a channel dimension")
         channels = input.size(1) if input.dim() > 1 else 1
@@ -207,8 +211,12 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """x (N, C, H, W) or (C, H, W) with whole channels zeroed with probability `p`, the others scaled by 1 / (1 - p)."""
-    return feature_dropout("dropout2d", 2, input, p, training, inplace)
+    """x (N, C, H, W) with whole channels zeroed with probability `p`, the others scaled by 1 / (1 - p).
+
+    Three dimensions are (N, C, L), as in dropout1d.
+    """
+    spatial = 1 if input.dim() == 3 else 2
+    return feature_dropout("dropout2d", spatial, input, p, training, inplace)
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.autograd.grad_mode import no_grad
+from vibetensor.torch.functional import broadcast_tensors
 from vibetensor.torch.nn._activations import (
     celu,
     dropout,
@@ -105,6 +107,13 @@ __all__ = [
 ]
 
 ops = _C.ops
+celu_ = ops.celu_
+elu_ = ops.elu_
+hardtanh_ = ops.hardtanh_
+leaky_relu_ = ops.leaky_relu_
+relu_ = ops.relu_
+selu_ = ops.selu_
+threshold_ = ops.threshold_
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
@@ -135,10 +144,9 @@ def embedding(
 ) -> Any:
     """Rows of `weight` (rows, columns) by number: input (*) of integers, result (*, columns).
 
-    The row `padding_idx` gets no gradient.
+    The row `padding_idx` gets no gradient. With `max_norm`, the rows looked up whose `norm_type`-norm is larger are
+    first scaled down to it, in `weight` itself.
     """
-    if max_norm is not None:
-        raise NotImplementedError("embedding: max_norm is not there yet")
     if sparse:
         raise NotImplementedError("embedding: sparse gradients are not there yet")
     if padding_idx is None:
@@ -147,7 +155,18 @@ def embedding(
         raise AssertionError("Padding_idx must be within num_embeddings")
     elif padding_idx < 0:
         padding_idx += weight.size(0)
+    if max_norm is not None:
+        limit_rows(weight, input, max_norm, norm_type)
     return ops.embedding(weight, input, padding_idx, scale_grad_by_freq, False)
+
+
+def limit_rows(weight: Any, input: Any, max_norm: float, norm_type: float) -> None:
+    """Scale the rows of `weight` that `input` names down to the norm `max_norm`, in place and without a record."""
+    with no_grad():
+        rows = ops._unique2(input.reshape(-1).long())[0]
+        named = weight.index_select(0, rows)
+        norms = vector_norm(named, norm_type, 1, True)
+        weight.index_copy_(0, rows, ops.where(norms > max_norm, named * (max_norm / (norms + 1e-7)), named))
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> Any:
@@ -178,7 +197,8 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out:
 
 
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
-    """Dot product over the product of the norms along `dim`, each norm being at least eps."""
+    """Dot product over the product of the norms along `dim`, each norm being at least eps; inputs broadcast."""
+    x1, x2 = broadcast_tensors(x1, x2)
     norms = ops.clamp(vector_norm(x1, 2.0, dim, False), min=eps) * ops.clamp(vector_norm(x2, 2.0, dim, False), min=eps)
     return (x1 * x2).sum(dim) / norms
 
@@ -200,7 +220,17 @@ def cosine_embedding_loss(
     """1 - cos(x1, x2) where target is 1, max(0, cos - margin) where it is -1."""
     from vibetensor.torch.nn._losses import chosen_reduction, reduced
 
-    cosine = cosine_similarity(input1, input2, -1)
+    if target.dim() not in (0, 1):
+        raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported, got {target.dim()}D")
+    if not input1.dim() == input2.dim() == target.dim() + 1:
+        raise RuntimeError(
+            f"{target.dim()}D target tensor expects {target.dim() + 1}D input tensors, but found inputs with sizes "
+            f"{list(input1.shape)} and {list(input2.shape)}."
+        )
+    tiny = 1e-12  # PyTorch's: keeps the squares of zero vectors apart from zero
+    dim = target.dim()
+    squares = ((input1 * input1).sum(dim) + tiny) * ((input2 * input2).sum(dim) + tiny)
+    cosine = (input1 * input2).sum(dim) / ops.sqrt(squares)
     far = ops.clamp(cosine - margin, min=0.0)
     zeros = ops.zeros_like(cosine)
     loss = ops.where(target == 1, 1 - cosine, zeros) + ops.where(target == -1, far, zeros)

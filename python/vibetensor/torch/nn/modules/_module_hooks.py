@@ -16,6 +16,15 @@ Hook = Callable[..., Any]
 call_observer: Callable[[Any], None] | None = None
 
 
+# Hooks of every module that is called; they run before a module's own. Flags as in a module's registries.
+global_forward_hooks: OrderedDict[int, Hook] = OrderedDict()
+global_forward_hooks_with_kwargs: OrderedDict[int, bool] = OrderedDict()
+global_forward_hooks_always_called: OrderedDict[int, bool] = OrderedDict()
+global_forward_pre_hooks: OrderedDict[int, Hook] = OrderedDict()
+global_backward_hooks: OrderedDict[int, Hook] = OrderedDict()
+global_backward_pre_hooks: OrderedDict[int, Hook] = OrderedDict()
+
+
 def add_hook(hooks: OrderedDict[int, Any], hook: Any, prepend: bool, *flags: OrderedDict[int, Any]) -> RemovableHandle:
     """Enter `hook` in `hooks`, and True under the same id in each of `flags`."""
     handle = RemovableHandle(hooks, extra=flags)
@@ -89,7 +98,16 @@ class HookedCall:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if call_observer is not None:
             call_observer(self)
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+        if not (
+            self._forward_hooks
+            or self._forward_pre_hooks
+            or self._backward_hooks
+            or self._backward_pre_hooks
+            or global_forward_hooks
+            or global_forward_pre_hooks
+            or global_backward_hooks
+            or global_backward_pre_hooks
+        ):
             return self.forward(*args, **kwargs)
         called: set[int] = set()
         try:
@@ -99,7 +117,7 @@ class HookedCall:
             raise
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
-        for key, hook in list(self._forward_pre_hooks.items()):
+        for key, hook in [*global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()]:
             if key in self._forward_pre_hooks_with_kwargs:
                 replaced = hook(self, args, kwargs)
                 if replaced is not None:
@@ -115,11 +133,13 @@ class HookedCall:
                     args = as_tuple(replaced)
 
         tap = None
-        if self._backward_hooks or self._backward_pre_hooks:
-            tap = BackwardTap(self, list(self._backward_hooks.values()), list(self._backward_pre_hooks.values()))
+        after = [*global_backward_hooks.values(), *self._backward_hooks.values()]
+        before = [*global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
+        if after or before:
+            tap = BackwardTap(self, after, before)
             args = tap.on_inputs(args)
         result = self.forward(*args, **kwargs)
-        for key, hook in list(self._forward_hooks.items()):
+        for key, hook in [*global_forward_hooks.items(), *self._forward_hooks.items()]:
             called.add(key)
             replaced = self._run_forward_hook(key, hook, args, kwargs, result)
             if replaced is not None:
@@ -127,14 +147,15 @@ class HookedCall:
         return result if tap is None else tap.on_outputs(result)
 
     def _run_forward_hook(self, key: int, hook: Hook, args: Any, kwargs: Any, result: Any) -> Any:
-        if key in self._forward_hooks_with_kwargs:
+        if key in self._forward_hooks_with_kwargs or key in global_forward_hooks_with_kwargs:
             return hook(self, args, kwargs, result)
         return hook(self, args, result)
 
     def _call_remaining_hooks(self, args: Any, kwargs: Any, called: set[int]) -> None:
         """After an error, run the hooks that are always called and have not been yet."""
-        for key, hook in list(self._forward_hooks.items()):
-            if key in self._forward_hooks_always_called and key not in called:
+        always = {*global_forward_hooks_always_called, *self._forward_hooks_always_called}
+        for key, hook in [*global_forward_hooks.items(), *self._forward_hooks.items()]:
+            if key in always and key not in called:
                 try:
                     self._run_forward_hook(key, hook, args, kwargs, None)
                 except Exception as error:
@@ -143,3 +164,28 @@ class HookedCall:
                     warnings.warn(
                         f"a forward hook with always_call=True raised after another error: {error}", stacklevel=2
                     )
+
+
+def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
+    """A handle that removes the hook; `hook(module, args)` runs before the forward of every module."""
+    return add_hook(global_forward_pre_hooks, hook, False)
+
+
+def register_module_forward_hook(
+    hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """A handle that removes the hook; `hook(module, args, output)` runs after the forward of every module."""
+    flags = [global_forward_hooks_with_kwargs] if with_kwargs else []
+    if always_call:
+        flags.append(global_forward_hooks_always_called)
+    return add_hook(global_forward_hooks, hook, False, *flags)
+
+
+def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
+    """A handle that removes the hook; `hook(module, grad_input, grad_output)` runs for every module."""
+    return add_hook(global_backward_hooks, hook, False)
+
+
+def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
+    """A handle that removes the hook; `hook(module, grad_output)` runs before the backward of every module."""
+    return add_hook(global_backward_pre_hooks, hook, False)

@@ -8,7 +8,13 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
-from vibetensor.torch.nn.modules._module_hooks import HookedCall
+from vibetensor.torch.nn.modules._module_hooks import (  # noqa: F401 - PyTorch has them here
+    HookedCall,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+)
 from vibetensor.torch.nn.modules._module_state import StateDict
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
@@ -293,6 +299,20 @@ class Module(HookedCall, StateDict):
                 raise AttributeError(f"`{name}` is not an nn.Module")
             module = found
         return module
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Returns None; puts `module` at the dotted path `target`; with `strict` only where there is one already."""
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module).__name__}")
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if strict and not hasattr(owner, name):
+            raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+        if hasattr(owner, name) and not isinstance(getattr(owner, name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(owner, name, module)
 
     def _get_tensor(self, registry: str, target: str, kind: str) -> Any:
         path, _, name = target.rpartition(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,6 +22,10 @@ class Endless:
     def __iter__(self) -> Iterator[None]:
         while True:
             yield None
+
+
+# what the order of reading was made from
+FIXED = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
 
 
 class DataLoader:
@@ -94,6 +99,11 @@ class DataLoader:
                 "then device pinned memory won't be used.",
                 stacklevel=2,
             )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in FIXED and hasattr(self, "_kept"):
+            raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
+        super().__setattr__(name, value)
 
     def _choose_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any, drop_last: bool
@@ -193,8 +203,8 @@ class _WorkerIterator:
 
     def __init__(self, loader: DataLoader):
         import multiprocessing
-        import os
 
+        self.owner = os.getpid()
         context = loader.multiprocessing_context
         if context is None or isinstance(context, str):
             context = multiprocessing.get_context(context or "fork")
@@ -320,5 +330,6 @@ class _WorkerIterator:
                 process.join()
 
     def __del__(self) -> None:
-        if getattr(self, "processes", None):
+        # a forked child has this object too, and workers that are not its own
+        if getattr(self, "processes", None) and self.owner == os.getpid():
             self.shutdown()
