@@ -171,16 +171,6 @@ def module_load(self: Any, other: Any, assign: bool = False) -> Any:
     return other.detach() if assign else self.detach().copy_(other)
 
 
-def where(self: Any, condition: Any, other: Any) -> Any:
-    """self where `condition` holds, `other` elsewhere; the three broadcast."""
-    return _C.ops.where(condition, self, other)
-
-
-def is_nonzero(self: Any) -> bool:
-    """Whether the only element of self is not zero; RuntimeError for other sizes."""
-    return bool(self)
-
-
 def is_same_size(self: Any, other: Any) -> bool:
     """Whether self and `other` have the same shape."""
     return self.shape == other.shape
@@ -220,8 +210,6 @@ METHODS: dict[str, Any] = {
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,
-    "where": where,
-    "is_nonzero": is_nonzero,
     "is_same_size": is_same_size,
     "is_conj": unflagged,
     "is_neg": unflagged,

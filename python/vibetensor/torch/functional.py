@@ -37,11 +37,6 @@ def is_signed(input: Any) -> bool:
     return input.dtype.is_signed
 
 
-def is_nonzero(input: Any) -> bool:
-    """Whether the only element of `input` is not zero; RuntimeError for other sizes."""
-    return bool(input)
-
-
 def is_same_size(input: Any, other: Any) -> bool:
     """Whether two tensors have the same shape."""
     return input.shape == other.shape
@@ -64,23 +59,6 @@ def typename(obj: Any) -> str:
     kind = type(obj) if not hasattr(obj, "__qualname__") else obj
     module = getattr(kind, "__module__", "") or ""
     return kind.__qualname__ if module in ("", "builtins") else f"{module}.{kind.__qualname__}"
-
-
-def result_type(tensor: Any, other: Any) -> Any:
-    """The dtype that arithmetic on the two, tensors or numbers, gives: a number counts for its category only."""
-    sides = [x if is_tensor(x) else _C.tensor(x) for x in (tensor, other)]
-    if not (is_tensor(tensor) or is_tensor(other)):
-        return _C.promote_types(sides[0].dtype, sides[1].dtype)
-    # an empty tensor of as many dimensions promotes as the operand does; bools add up as logical or
-    probes = [
-        _C.ops.empty((0,) * x.dim(), dtype=x.dtype)
-        if is_tensor(given) and x.dim()
-        else x.cpu()
-        if is_tensor(given)
-        else given
-        for x, given in zip(sides, (tensor, other), strict=True)
-    ]
-    return _C.ops.add(probes[0], probes[1]).dtype
 
 
 def detach_(input: Any) -> Any:
