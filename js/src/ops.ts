@@ -96,6 +96,8 @@ export interface Ops {
   addmm(self: TensorLike, mat1: TensorLike, mat2: TensorLike, named: { beta?: Scalar; alpha?: Scalar; out: TensorLike }): Tensor;
   addmm_(self: TensorLike, mat1: TensorLike, mat2: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   addmv(self: TensorLike, mat: TensorLike, vec: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmv(self: TensorLike, mat: TensorLike, vec: TensorLike, named: { beta?: Scalar; alpha?: Scalar; out: TensorLike }): Tensor;
+  addmv_(self: TensorLike, mat: TensorLike, vec: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   adjoint(self: TensorLike): Tensor;
   alias(self: TensorLike): Tensor;
   all(self: TensorLike): Tensor;
@@ -571,6 +573,7 @@ export interface Ops {
   index_put_(self: TensorLike, indices: readonly (TensorLike | null)[], values: TensorLike, named?: { accumulate?: boolean }): Tensor;
   index_select(self: TensorLike, dim: number | bigint, index: TensorLike): Tensor;
   index_select(self: TensorLike, dim: number | bigint, index: TensorLike, named: { out: TensorLike }): Tensor;
+  inner(self: TensorLike, other: TensorLike): Tensor;
   int(self: TensorLike, named?: { memory_format?: MemoryFormat | null }): Tensor;
   is_nonzero(self: TensorLike): Scalar;
   isclose(self: TensorLike, other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
@@ -1086,6 +1089,7 @@ export interface Ops {
   squeeze(self: TensorLike, dim: number | bigint | readonly (number | bigint)[]): Tensor;
   squeeze_(self: TensorLike): Tensor;
   squeeze_(self: TensorLike, dim: number | bigint): Tensor;
+  squeeze_(self: TensorLike, dim: number | bigint | readonly (number | bigint)[]): Tensor;
   stack(tensors: readonly (TensorLike)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
   stack(tensors: readonly (TensorLike)[], named?: { dim?: number | bigint }): Tensor;
   stack(tensors: readonly (TensorLike)[], dim: number | bigint, named: { dim?: number | bigint; out: TensorLike }): Tensor;
@@ -1104,6 +1108,8 @@ export interface Ops {
   std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
   std(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   std(self: TensorLike, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
+  std_mean(self: TensorLike, unbiased: boolean, named?: { unbiased?: boolean }): [Tensor, Tensor];
+  std_mean(self: TensorLike, named?: { unbiased?: boolean }): [Tensor, Tensor];
   std_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   std_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   std_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
@@ -1143,6 +1149,8 @@ export interface Ops {
   tensor_split(self: TensorLike, sections: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   tensor_split(self: TensorLike, indices: number | bigint | readonly (number | bigint)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   tensor_split(self: TensorLike, indices: number | bigint | readonly (number | bigint)[], named?: { dim?: number | bigint }): Tensor[];
+  tensor_split(self: TensorLike, tensor_indices_or_sections: TensorLike, dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
+  tensor_split(self: TensorLike, tensor_indices_or_sections: TensorLike, named?: { dim?: number | bigint }): Tensor[];
   threshold(self: TensorLike, threshold: Scalar, value: Scalar): Tensor;
   threshold(self: TensorLike, threshold: Scalar, value: Scalar, named: { out: TensorLike }): Tensor;
   threshold_(self: TensorLike, threshold: Scalar, value: Scalar): Tensor;
@@ -1168,6 +1176,7 @@ export interface Ops {
   topk(self: TensorLike, k: number | bigint, dim: number | bigint, largest: boolean, named: { dim?: number | bigint; largest?: boolean; sorted?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   topk(self: TensorLike, k: number | bigint, dim: number | bigint, named: { dim?: number | bigint; largest?: boolean; sorted?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   topk(self: TensorLike, k: number | bigint, named: { dim?: number | bigint; largest?: boolean; sorted?: boolean; out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
+  trace(self: TensorLike): Tensor;
   transpose(self: TensorLike, dim0: number | bigint, dim1: number | bigint): Tensor;
   transpose_(self: TensorLike, dim0: number | bigint, dim1: number | bigint): Tensor;
   tril(self: TensorLike, diagonal: number | bigint, named?: { diagonal?: number | bigint }): Tensor;
@@ -1225,11 +1234,14 @@ export interface Ops {
   var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { unbiased?: boolean; keepdim?: boolean; out: TensorLike }): Tensor;
   var(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
   var(self: TensorLike, named: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean; out: TensorLike }): Tensor;
+  var_mean(self: TensorLike, unbiased: boolean, named?: { unbiased?: boolean }): [Tensor, Tensor];
+  var_mean(self: TensorLike, named?: { unbiased?: boolean }): [Tensor, Tensor];
   var_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: TensorLike, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+  vdot(self: TensorLike, other: TensorLike): Tensor;
   view(self: TensorLike, size: number | bigint | readonly (number | bigint)[]): Tensor;
   view(self: TensorLike, dtype: DType): Tensor;
   view_as(self: TensorLike, other: TensorLike): Tensor;
@@ -1238,6 +1250,7 @@ export interface Ops {
   vsplit(self: TensorLike, sections: number | bigint): Tensor[];
   vsplit(self: TensorLike, indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   vstack(tensors: readonly (TensorLike)[]): Tensor;
+  where(condition: TensorLike): Tensor[];
   where(condition: TensorLike, self: TensorLike, other: TensorLike): Tensor;
   where(condition: TensorLike, self: TensorLike, other: TensorLike, named: { out: TensorLike }): Tensor;
   xlogy(self: TensorLike, other: TensorLike): Tensor;
@@ -1267,6 +1280,7 @@ export interface TensorMethods {
   addmm(mat1: TensorLike, mat2: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   addmm_(mat1: TensorLike, mat2: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   addmv(mat: TensorLike, vec: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmv_(mat: TensorLike, vec: TensorLike, named?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   adjoint(): Tensor;
   all(): Tensor;
   all(dim: number | bigint, keepdim: boolean, named?: { keepdim?: boolean }): Tensor;
@@ -1547,6 +1561,7 @@ export interface TensorMethods {
   index_put_(indices: readonly (TensorLike | null)[], values: TensorLike, accumulate: boolean, named?: { accumulate?: boolean }): Tensor;
   index_put_(indices: readonly (TensorLike | null)[], values: TensorLike, named?: { accumulate?: boolean }): Tensor;
   index_select(dim: number | bigint, index: TensorLike): Tensor;
+  inner(other: TensorLike): Tensor;
   int(named?: { memory_format?: MemoryFormat | null }): Tensor;
   is_nonzero(): Scalar;
   isclose(other: TensorLike, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
@@ -1824,6 +1839,7 @@ export interface TensorMethods {
   squeeze(dim: number | bigint | readonly (number | bigint)[]): Tensor;
   squeeze_(): Tensor;
   squeeze_(dim: number | bigint): Tensor;
+  squeeze_(dim: number | bigint | readonly (number | bigint)[]): Tensor;
   std(unbiased: boolean, named?: { unbiased?: boolean }): Tensor;
   std(named?: { unbiased?: boolean }): Tensor;
   std(dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
@@ -1855,6 +1871,8 @@ export interface TensorMethods {
   tensor_split(sections: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   tensor_split(indices: number | bigint | readonly (number | bigint)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   tensor_split(indices: number | bigint | readonly (number | bigint)[], named?: { dim?: number | bigint }): Tensor[];
+  tensor_split(tensor_indices_or_sections: TensorLike, dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
+  tensor_split(tensor_indices_or_sections: TensorLike, named?: { dim?: number | bigint }): Tensor[];
   threshold(threshold: Scalar, value: Scalar): Tensor;
   threshold_(threshold: Scalar, value: Scalar): Tensor;
   tile(dims: number | bigint | readonly (number | bigint)[]): Tensor;
@@ -1873,6 +1891,7 @@ export interface TensorMethods {
   topk(k: number | bigint, dim: number | bigint, largest: boolean, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: number | bigint, dim: number | bigint, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: number | bigint, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
+  trace(): Tensor;
   transpose(dim0: number | bigint, dim1: number | bigint): Tensor;
   transpose_(dim0: number | bigint, dim1: number | bigint): Tensor;
   tril(diagonal: number | bigint, named?: { diagonal?: number | bigint }): Tensor;
@@ -1904,6 +1923,7 @@ export interface TensorMethods {
   var(dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
   var(dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
   var(named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
+  vdot(other: TensorLike): Tensor;
   view(size: number | bigint | readonly (number | bigint)[]): Tensor;
   view(dtype: DType): Tensor;
   view_as(other: TensorLike): Tensor;
