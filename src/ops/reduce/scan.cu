@@ -1,5 +1,7 @@
 // Running sums and products along a dim on CUDA: a block per line, its total carried from step to step. Long lines that
-// are few are cut into parts, whose totals are scanned first.
+// are few are cut into parts, whose totals are scanned first. Lines side by side go to a thread each.
+#include <algorithm>
+
 #include "core/math.h"
 #include "cuda/launch.h"
 #include "ops/reduce/fold.h"
@@ -10,8 +12,9 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr int kMaxDims = 12;
-constexpr int64_t kPart = kThreads * 16;  // of a line, for one block, where there are few lines
-constexpr int64_t kManyLines = 512;       // from here on a block per line keeps the device busy
+constexpr int64_t kPart = kThreads * 16;   // of a line, for one block, where there are few lines
+constexpr int64_t kManyColumns = 1 << 17;  // threads that keep the device busy
+constexpr int64_t kManyLines = 512;        // from here on a block per line keeps the device busy
 
 struct Lines {
   int ndim = 0;  // dims other than the scanned one, innermost first
@@ -95,9 +98,72 @@ __global__ void __launch_bounds__(kThreads) scan_parts(const T* in, T* out, opma
   if (out == nullptr && threadIdx.x == 0) *fold = after;
 }
 
+// Lines that lie side by side: a thread each, so that a warp reads neighbours. Blocks are (lines, part); the passes are
+// those of scan_parts, with `folds` (parts, lines).
+template <class T, class Fold>
+__global__ void __launch_bounds__(kThreads)
+    scan_columns(const T* __restrict__ in, T* __restrict__ out, opmath_t<T>* folds, Lines lines, int64_t part) {
+  using Acc = opmath_t<T>;
+  constexpr int kUnroll = 8;
+  const int64_t line = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (line >= lines.count) return;
+  int64_t x, y;
+  find_line(lines, line, x, y);
+  const int64_t begin = blockIdx.y * part, end = begin + part < lines.length ? begin + part : lines.length;
+  const bool carried = out != nullptr && blockIdx.y > 0;
+  Acc fold = carried ? folds[(blockIdx.y - 1) * lines.count + line] : Fold::template identity<Acc>();
+  auto step = [&](T value, int64_t i) {
+    fold = Fold::template combine<Acc>(fold, static_cast<Acc>(value));
+    if (out != nullptr) out[y + i * lines.out_step] = static_cast<T>(fold);
+  };
+  int64_t i = begin;
+  for (; i + kUnroll <= end; i += kUnroll) {
+    T values[kUnroll];
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) values[u] = in[x + (i + u) * lines.in_step];
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) step(values[u], i + u);
+  }
+  for (; i < end; ++i) step(in[x + i * lines.in_step], i);
+  if (out == nullptr) folds[blockIdx.y * lines.count + line] = fold;
+}
+
+template <class T, class Fold>
+void launch_columns(const Tensor& in, const Tensor& out, const Lines& lines) {
+  using Acc = opmath_t<T>;
+  const auto* from = static_cast<const T*>(in.data());
+  auto* to = static_cast<T*>(out.data());
+  const int64_t wanted = std::clamp<int64_t>(kManyColumns / lines.count, 1, (lines.length + 31) / 32);
+  const int64_t part = (lines.length + wanted - 1) / wanted, parts = (lines.length + part - 1) / part;
+  cuda::LaunchConfig one{"cumsum", cuda::current_stream(in.device().index),
+                         dim3(cuda::blocks_for(lines.count, kThreads)), dim3(kThreads)};
+  if (parts == 1) {
+    cuda::launch(one, {in.storage().get(), out.storage().get()}, scan_columns<T, Fold>, from, to, nullptr, lines, part);
+    return;
+  }
+  const Tensor folds = empty(DimVec{parts, lines.count}, dtype_of<Acc>, in.device()), running = empty_like(folds);
+  Lines of_folds;
+  of_folds.length = parts;
+  of_folds.in_step = of_folds.out_step = of_folds.count = of_folds.sizes[0] = lines.count;
+  of_folds.ndim = 1;
+  of_folds.in_strides[0] = of_folds.out_strides[0] = 1;
+  cuda::LaunchConfig by_part = one;
+  by_part.grid.y = static_cast<unsigned>(parts);
+  auto* first = static_cast<Acc*>(folds.data());
+  auto* second = static_cast<Acc*>(running.data());
+  cuda::launch(by_part, {in.storage().get(), folds.storage().get()}, scan_columns<T, Fold>, from, nullptr, first, lines,
+               part);
+  cuda::launch(one, {folds.storage().get(), running.storage().get()}, scan_columns<Acc, Fold>, first, second, nullptr,
+               of_folds, parts);
+  cuda::launch(by_part, {in.storage().get(), out.storage().get(), running.storage().get()}, scan_columns<T, Fold>, from,
+               to, second, lines, part);
+}
+
 template <class T, class Fold>
 void launch_scan(const Tensor& in, const Tensor& out, const Lines& lines) {
   using Acc = opmath_t<T>;
+  const bool side_by_side = lines.ndim > 0 && lines.in_strides[0] == 1 && lines.in_step != 1 && lines.sizes[0] >= 32;
+  if (side_by_side) return launch_columns<T, Fold>(in, out, lines);
   const auto* from = static_cast<const T*>(in.data());
   auto* to = static_cast<T*>(out.data());
   cuda::LaunchConfig config{"cumsum", cuda::current_stream(in.device().index),

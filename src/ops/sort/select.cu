@@ -8,39 +8,17 @@ namespace {
 
 using namespace vt::cuda;
 
-constexpr int64_t kChunk = int64_t{1} << 30;  // what 32-bit counters are sure to hold
-
 // Blocks are of two warps at least.
 template <typename T>
 __global__ void __launch_bounds__(1024) select_rows(SelectArguments<T> p) {
-  __shared__ unsigned counts[kDigits];
-  __shared__ int64_t totals[kDigits];
+  __shared__ SelectShared shared;
   __shared__ int64_t scratch[32];
-  __shared__ Digit digit;
   for (int64_t r = blockIdx.x; r < p.rows; r += gridDim.x) {
     const T* row = p.in + r * p.n;
     const int64_t nans = counts_nans<T>(p.rank) ? count_nans(row, 0, p.n, scratch) : 0;
-    int64_t left = elements_before(p.n, nans, p.rank, p.k);
-    uint64_t prefix = 0;
-    for (int shift = kTopShift<T>; shift >= 0; shift -= 8) {
-      for (int d = threadIdx.x; d < kDigits; d += blockDim.x) totals[d] = 0;
-      for (int64_t begin = 0; begin < p.n; begin += kChunk) {
-        for (int d = threadIdx.x; d < kDigits; d += blockDim.x) counts[d] = 0;
-        __syncthreads();
-        count_matching(row, begin, begin + kChunk < p.n ? begin + kChunk : p.n, prefix, shift, counts);
-        __syncthreads();
-        for (int d = threadIdx.x; d < kDigits; d += blockDim.x) totals[d] += counts[d];
-      }
-      __syncthreads();
-      if (threadIdx.x < 32) {
-        const Digit found = digit_of_rank(totals, left);
-        if (threadIdx.x == 0) digit = found;
-      }
-      __syncthreads();
-      prefix |= static_cast<uint64_t>(digit.value) << shift;
-      left -= digit.before;
-    }
-    const int64_t at = find_key(row, 0, p.n, prefix, scratch);
+    const int64_t rank = elements_before(p.n, nans, p.rank, p.k);
+    const RankedKey found = find_ranked_key(row, p.n, rank, false, shared);
+    const int64_t at = find_key(row, 0, p.n, found.key, scratch);
     if (threadIdx.x == 0) {
       p.values[r] = row[at];
       p.indices[r] = at;

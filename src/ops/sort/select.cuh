@@ -50,7 +50,7 @@ __device__ __forceinline__ int64_t elements_before(int64_t n, int64_t nans, RowR
 /// digit. By whole warps.
 template <typename T>
 __device__ __forceinline__ void count_matching(const T* row, int64_t begin, int64_t end, uint64_t prefix, int shift,
-                                               unsigned* counts) {
+                                               bool descending, unsigned* counts) {
   const unsigned below = (1u << threadIdx.x % 32) - 1;
   for (int64_t start = begin; start < end; start += static_cast<int64_t>(blockDim.x) * kSelectUnroll) {
     unsigned digits[kSelectUnroll];
@@ -58,7 +58,7 @@ __device__ __forceinline__ void count_matching(const T* row, int64_t begin, int6
     for (int u = 0; u < kSelectUnroll; ++u) {
       const int64_t i = start + static_cast<int64_t>(u) * blockDim.x + threadIdx.x;
       // Above the digit only zeros are left where the two agree.
-      const uint64_t rest = i < end ? (sort_key(row[i], false) ^ prefix) >> shift : kDigits;
+      const uint64_t rest = i < end ? (sort_key(row[i], descending) ^ prefix) >> shift : kDigits;
       digits[u] = rest < kDigits ? static_cast<unsigned>(rest) : kDigits;
     }
 #pragma unroll
@@ -73,6 +73,7 @@ __device__ __forceinline__ void count_matching(const T* row, int64_t begin, int6
 struct Digit {
   int value;
   int64_t before;  // elements with a smaller one
+  int64_t count;   // elements with this one
 };
 
 /// The digit of element `rank` of those counted. By one warp; every lane gets it.
@@ -88,13 +89,60 @@ __device__ __forceinline__ Digit digit_of_rank(const int64_t* totals, int64_t ra
   }
   const int64_t first = sum - own;
   const unsigned holders = __ballot_sync(kFullWarp, rank >= first && rank < sum);
-  Digit found{lane * kEach, first};
+  Digit found{lane * kEach, first, 0};
   if (rank >= first && rank < sum) {
     while (rank >= found.before + totals[found.value]) found.before += totals[found.value++];
+    found.count = totals[found.value];
   }
   const int holder = holders == 0 ? 0 : __ffs(static_cast<int>(holders)) - 1;
   found.value = __shfl_sync(kFullWarp, found.value, holder);
   found.before = __shfl_sync(kFullWarp, static_cast<long long>(found.before), holder);
+  found.count = __shfl_sync(kFullWarp, static_cast<long long>(found.count), holder);
+  return found;
+}
+
+template <typename T>
+inline constexpr int kTopShift = (kKeyBits<T> - 1) / 8 * 8;
+
+/// Shared memory of a block that selects from a row.
+struct SelectShared {
+  unsigned counts[kDigits];
+  int64_t totals[kDigits];
+  Digit digit;
+};
+
+struct RankedKey {
+  uint64_t key;
+  int64_t ties_before;  // elements with this key that come before the wanted one
+  int64_t ties;         // elements with this key
+};
+
+/// The key of the element that `rank` others come before. By a whole block, which then may use `shared` again after
+/// its next __syncthreads().
+template <typename T>
+__device__ __forceinline__ RankedKey find_ranked_key(const T* row, int64_t n, int64_t rank, bool descending,
+                                                     SelectShared& shared) {
+  constexpr int64_t kChunk = int64_t{1} << 30;  // what 32-bit counters are sure to hold
+  RankedKey found{0, rank, 0};
+  for (int shift = kTopShift<T>; shift >= 0; shift -= 8) {
+    for (int d = threadIdx.x; d < kDigits; d += blockDim.x) shared.totals[d] = 0;
+    for (int64_t begin = 0; begin < n; begin += kChunk) {
+      for (int d = threadIdx.x; d < kDigits; d += blockDim.x) shared.counts[d] = 0;
+      __syncthreads();
+      count_matching(row, begin, begin + kChunk < n ? begin + kChunk : n, found.key, shift, descending, shared.counts);
+      __syncthreads();
+      for (int d = threadIdx.x; d < kDigits; d += blockDim.x) shared.totals[d] += shared.counts[d];
+    }
+    __syncthreads();
+    if (threadIdx.x < 32) {
+      const Digit digit = digit_of_rank(shared.totals, found.ties_before);
+      if (threadIdx.x == 0) shared.digit = digit;
+    }
+    __syncthreads();
+    found.key |= static_cast<uint64_t>(shared.digit.value) << shift;
+    found.ties_before -= shared.digit.before;
+    found.ties = shared.digit.count;
+  }
   return found;
 }
 
@@ -107,8 +155,5 @@ __device__ __forceinline__ int64_t find_key(const T* row, int64_t begin, int64_t
   }
   return block_all(at, MinOf(), scratch);
 }
-
-template <typename T>
-inline constexpr int kTopShift = (kKeyBits<T> - 1) / 8 * 8;
 
 }  // namespace vt::cuda

@@ -56,7 +56,7 @@ __global__ void __launch_bounds__(kThreads) add_counts(SelectArguments<T> p, Sel
   for (int d = threadIdx.x; d < kDigits; d += kThreads) counts[d] = 0;
   __syncthreads();
   const Part part(p.n);
-  count_matching(p.in + blockIdx.y * p.n, part.begin, part.end, s.prefix, shift, counts);
+  count_matching(p.in + blockIdx.y * p.n, part.begin, part.end, s.prefix, shift, false, counts);
   __syncthreads();
   for (int d = threadIdx.x; d < kDigits; d += kThreads) {
     if (counts[d] != 0) add(&s.counts[d], counts[d]);

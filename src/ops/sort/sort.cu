@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/sort/sort_cuda.h"
+#include "ops/sort/topk_cuda.h"
 
 namespace vt {
 namespace {
@@ -27,7 +28,11 @@ void sort_along(const Tensor& self, int64_t dim, bool descending, Tensor& values
   const Tensor value_rows = dim_last(values, dim), index_rows = dim_last(indices, dim);
   auto target = [](const Tensor& t) { return t.is_contiguous() ? t : empty_like(t); };
   const Tensor sorted = target(value_rows), places = target(index_rows);
-  sort_rows_cuda(rows, count, n, descending, kept, sorted, places);
+  if (kept < n && topk_rows_suit(count, n, kept)) {
+    topk_rows_cuda(rows, count, n, descending, kept, sorted, places);
+  } else {
+    sort_rows_cuda(rows, count, n, descending, kept, sorted, places);
+  }
   if (!sorted.is_same(value_rows)) copy_data(value_rows, sorted);
   if (!places.is_same(index_rows)) copy_data(index_rows, places);
 }

@@ -144,6 +144,21 @@ def test_mode(shape: tuple[int, ...], dtype: str) -> None:
                 same(got[1], expected[1], "indices")
 
 
+@pytest.mark.parametrize("dtype", REALS)
+@pytest.mark.parametrize("shape", [(2049,), (33, 5000), (2, 50_304), (20, 70_000)], ids=str)
+def test_topk_is_the_beginning_of_a_stable_sort(shape: tuple[int, ...], dtype: str) -> None:
+    for a in (values_of(shape, dtype), random(*shape, dtype=dtype, seed=1)):  # with many ties and with few
+        there = ours(a)
+        for largest in (False, True):
+            values, indices = torch.sort(there, dim=-1, descending=largest)
+            for k in (1, 2, 50, 1024, 1025):
+                got = torch.topk(there, k, largest=largest)
+                same(got[0], values[..., :k], f"values of topk({k})")
+                same(got[1], indices[..., :k], f"indices of topk({k})")
+    down = ours(a).unsqueeze(-1).expand(*shape, 2)
+    same(torch.topk(down, 5, dim=-2)[0][..., 1], torch.topk(ours(a), 5)[0], "down columns")
+
+
 # ---- distinct elements
 
 
@@ -332,6 +347,11 @@ def test_cumsum_of_long_lines(shape: tuple[int, ...]) -> None:
     for dtype in ("float32", "float64", "bfloat16"):
         b = random(*shape, dtype=dtype)
         check(torch.cumsum(ours(b), -1), b.double().cumsum(-1), scale=10)
+    for sizes in ((9, 40, 64), (5000, 33), (3, 2000, 100)):  # lines side by side
+        c = random(*sizes)
+        for dim in range(len(sizes)):
+            check(torch.cumsum(ours(c), dim), c.double().cumsum(dim), scale=10)
+            assert reference.equal(theirs(torch.cumsum(ours(c.sign().long()), dim)), c.sign().long().cumsum(dim))
     check(torch.cumsum(ours(random(20_000, 3)).t(), 1), random(20_000, 3).t().double().cumsum(1), scale=10)
 
 
