@@ -110,6 +110,10 @@ VT_API AllocatorSettings allocator_settings();
 /// expandable_segments holds for segments made from then on.
 VT_API void apply_allocator_settings(std::string_view text);
 
+/// Makes `chosen` the allocator of the process, whatever the settings say; it must live as long as the process.
+/// RuntimeError after the first use of allocator(), or after another one was chosen.
+VT_API void change_allocator(CudaAllocator& chosen);
+
 // --- private pools ---
 
 /// A name never given before in this process.

@@ -9,6 +9,7 @@
 #include "bindings/python/module.h"
 #include "bindings/python/python_frames.h"
 #include "bindings/python/python_stack.h"
+#include "cuda/alloc/pluggable_allocator.h"
 #include "cuda/allocator.h"
 #include "cuda/pinned.h"
 #include "cuda/stream.h"
@@ -144,6 +145,19 @@ void bind_host_counters(nb::module_& m) {
   m.def("cuda_reset_peak_host_memory_stats", [] { cuda::reset_pinned_peak_stats(); });
   m.def("cuda_reset_accumulated_host_memory_stats", [] { cuda::reset_pinned_accumulated_stats(); });
   m.def("cuda_empty_host_cache", [] { cuda::empty_pinned_cache(); });
+}
+
+// Addresses of functions come from ctypes, which loads the shared object and keeps it.
+void bind_pluggable(nb::module_& m) {
+  nb::class_<cuda::PluggableAllocator>(m, "CudaPluggableAllocator")
+      .def("__init__", [](cuda::PluggableAllocator* self, uintptr_t allocate, uintptr_t free) {
+        new (self) cuda::PluggableAllocator(reinterpret_cast<cuda::PluggedAllocate>(allocate),
+                                            reinterpret_cast<cuda::PluggedFree>(free));
+      });
+  m.def("cuda_change_allocator", [](nb::handle allocator) {
+    cuda::change_allocator(nb::cast<cuda::PluggableAllocator&>(allocator));
+    allocator.inc_ref();  // for the rest of the process
+  });
 }
 
 void bind_limits(nb::module_& m) {
@@ -300,6 +314,7 @@ void bind_cuda_memory(nb::module_& m) {
   cuda::set_stack_source(&capture_stack, false, &describe_stack);
   bind_counters(m);
   bind_host_counters(m);
+  bind_pluggable(m);
   bind_limits(m);
   bind_raw_memory(m);
   bind_pools(m);

@@ -121,6 +121,15 @@ CudaAllocator& allocator() {
   return VT_LIKELY(made != nullptr) ? *made : make_allocator();
 }
 
+void change_allocator(CudaAllocator& chosen) {
+  State& s = state();
+  std::lock_guard lock(s.mutex);
+  CudaAllocator* const known = s.in_use.load();
+  VT_CHECK(known == nullptr, Runtime, "expected the allocator to be changed before its first use; it is in use as '",
+           known->name(), "'");
+  s.in_use.store(&chosen, std::memory_order_release);
+}
+
 AllocatorSettings allocator_settings() {
   State& s = state();
   std::lock_guard lock(s.mutex);

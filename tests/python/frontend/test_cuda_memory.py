@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import textwrap
 from typing import Any
 
 import pytest
@@ -125,8 +128,34 @@ def test_bad_arguments_are_told_before_a_gpu_is_asked_for() -> None:
     for name in ("allocator", "use_on_oom", "no_split"):
         with pytest.raises(NotImplementedError, match=name):
             torch.cuda.MemPool(**{name: True})
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(OSError):
         torch.cuda.CUDAPluggableAllocator("a.so", "a", "f")
+
+
+def test_the_allocator_is_changed_once_and_before_its_first_use() -> None:
+    program = """
+        import ctypes.util
+        import vibetensor.torch as torch
+        libc = ctypes.util.find_library("c")
+        try:
+            torch.cuda.memory.CUDAPluggableAllocator(libc, "malloc", "no_such_function")
+        except AttributeError:
+            print("no such function")
+        mine = torch.cuda.memory.CUDAPluggableAllocator(libc, "malloc", "free")
+        torch.cuda.memory.change_current_allocator(mine)
+        print(torch.cuda.get_allocator_backend())
+        try:
+            torch.cuda.memory.change_current_allocator(mine)
+        except RuntimeError as error:
+            print(error)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "no such function",
+        "pluggable",
+        "expected the allocator to be changed before its first use; it is in use as 'pluggable'",
+    ]
 
 
 class History:

@@ -267,7 +267,7 @@ def caching_allocator_delete(mem_ptr: int) -> None:
 def get_allocator_backend() -> str:
     """ "native", "cudaMallocAsync", or "passthrough": one cudaMalloc a tensor, for memory checkers.
 
-    VIBETENSOR_ALLOC_CONF="backend:..." chooses it before the first use.
+    VIBETENSOR_ALLOC_CONF="backend:..." chooses it before the first use. "pluggable" after change_current_allocator.
     """
     return _C.cuda_allocator_backend()
 
@@ -286,15 +286,35 @@ def caching_allocator_enable(value: bool = True) -> None:
 
 
 class CUDAPluggableAllocator:
-    """An allocator from a shared object: not there yet."""
+    """An allocator made of two functions of a shared object, for change_current_allocator.
+
+    `void* alloc(ssize_t size, int device, cudaStream_t stream)` returns memory of the device, which is current, in
+    bytes, or null when it has none; `void free(void* ptr, ssize_t size, int device, cudaStream_t stream)` gets what alloc
+    was called with. Work that `stream` was given before the free may still use the memory; that of other streams is made
+    to come before by us. OSError if the shared object cannot be loaded, AttributeError if it lacks a function.
+    """
 
     def __init__(self, path_to_so_file: str, alloc_fn_name: str, free_fn_name: str):
-        raise NotImplementedError("torch.cuda.CUDAPluggableAllocator is not there yet")
+        import ctypes
+
+        library = ctypes.CDLL(path_to_so_file)
+        alloc, free = (
+            ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0 for name in (alloc_fn_name, free_fn_name)
+        )
+        self._allocator = _C.CudaPluggableAllocator(alloc, free)
+
+    def allocator(self) -> Any:
+        """The allocator as the core knows it."""
+        return self._allocator
 
 
-def change_current_allocator(allocator: Any) -> None:
-    """Not there yet."""
-    raise NotImplementedError("torch.cuda.change_current_allocator is not there yet; see VIBETENSOR_ALLOC_CONF")
+def change_current_allocator(allocator: CUDAPluggableAllocator) -> None:
+    """Returns None; all GPU memory of this process comes from `allocator` from now on.
+
+    RuntimeError once any GPU memory was allocated, or the allocator asked about. Statistics, snapshots, caps, pools and
+    graphs are not there with it (NotImplementedError).
+    """
+    _C.cuda_change_allocator(allocator.allocator())
 
 
 # --- private pools ---
