@@ -266,9 +266,17 @@ void rms_norm_backward_backward(GradContext& ctx) {
 // Composites
 // ----------------------------------------------------------------------------------------------------------------
 
+// A 16-bit input with float32 parameters, as autocast brings them together: computed in float32, rounded once.
+bool has_wide_parameters(const Tensor& input, const Tensor& weight, const Tensor& bias = {}) {
+  auto wide = [](const Tensor& t) { return !t.defined() || t.dtype() == DType::float32; };
+  return is_reduced_floating(input.dtype()) && (weight.defined() || bias.defined()) && wide(weight) && wide(bias);
+}
+
 Tensor layer_norm(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
   static const Op& op = find_op("native_layer_norm");
-  return std::get<0>(call<Three>(op, input, shape, weight, bias, eps));
+  const bool mixed = has_wide_parameters(input, weight, bias);
+  const Tensor x = mixed ? ops::to(input, DType::float32) : input;
+  return ops::to(std::get<0>(call<Three>(op, x, shape, weight, bias, eps)), input.dtype());
 }
 
 // eps defaults to the epsilon of the dtype that the statistics are kept in, as in PyTorch.
@@ -277,7 +285,9 @@ Tensor rms_norm(const Tensor& input, IntSpan shape, const Tensor& weight, std::o
   const bool wide = input.dtype() == DType::float64;
   const double epsilon =
       eps.value_or(wide ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon());
-  return std::get<0>(call<Two>(op, input, shape, weight, epsilon));
+  const Tensor x = has_wide_parameters(input, weight) ? ops::to(input, DType::float32) : input;
+  const Tensor w = weight.defined() && x.dtype() == DType::float32 ? ops::to(weight, DType::float32) : weight;
+  return ops::to(std::get<0>(call<Two>(op, x, shape, w, epsilon)), input.dtype());
 }
 
 }  // namespace

@@ -136,3 +136,31 @@ def test_grad_scaler_misuse():
         scaler.step(optimizer)
     off = vt.amp.GradScaler("cpu", enabled=False)
     assert off.scale(p) is p and off.get_scale() == 1.0 and off.state_dict() == {}
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_norms_after_a_layer(name):
+    """Under autocast the norms get 16-bit inputs and float32 parameters."""
+    torch.manual_seed(0)
+    x = torch.randn(5, 8)
+    results = []
+    for t, inputs in ((vt, to_vt(x)), (torch, x)):
+        t.manual_seed(1)
+        model = t.nn.Sequential(t.nn.Linear(8, 8), t.nn.LayerNorm(8), t.nn.Linear(8, 8), t.nn.RMSNorm(8), t.nn.GELU())
+        with t.autocast("cpu", dtype=getattr(t, name)):
+            out = model(inputs)
+        out.float().pow(2).sum().backward()
+        results.append([out.detach(), *(p.grad for p in model.parameters())])
+    same(*results, rtol=5e-2, atol=5e-2)
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_norm_of_mixed_dtypes_rounds_once(name):
+    torch.manual_seed(0)
+    x, w, b = torch.randn(5, 8).to(getattr(torch, name)), torch.randn(8), torch.randn(8)
+    for bias in (None, b):
+        theirs = torch.nn.functional.layer_norm(x, (8,), w, bias)
+        ours = vt.nn.functional.layer_norm(to_vt(x), (8,), to_vt(w), None if bias is None else to_vt(bias))
+        same(ours, theirs, rtol=8e-3 if name == "bfloat16" else 1e-3, atol=1e-3)
+    with pytest.raises(RuntimeError):
+        vt.nn.functional.layer_norm(to_vt(x), (8,), to_vt(w.to(x.dtype)), to_vt(b))
