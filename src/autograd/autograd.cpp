@@ -102,7 +102,7 @@ void retain_grad(const Tensor& t) {
   if (m.retain) return;
   m.retain = make_intrusive<RetainGrad>(t.impl());
   NodeHooks& hooks = m.grad_fn->hooks();
-  hooks.retain_hooks.push_back({m.output_number, ++hooks.last_id, m.retain});
+  hooks.retain_hooks.push_back({m.output_number, m.retain});
 }
 
 Tensor detach(const Tensor& t) { return make_detached(t); }
@@ -136,21 +136,14 @@ void set_data(const Tensor& t, const Tensor& other) {
   impl->set_version_counter(std::move(version));
 }
 
-uint64_t add_tensor_hook(const Tensor& t, intrusive_ptr<TensorHook> hook) {
+void add_tensor_hook(const Tensor& t, intrusive_ptr<TensorHook> hook) {
   VT_CHECK(t.requires_grad(), Runtime, "cannot register a hook on a tensor that doesn't require gradient");
   if (is_leaf(t)) return meta(t).hooks.add(std::move(hook));
   const auto fn = grad_fn(t);
   AutogradMeta& m = meta(t);
-  NodeHooks& hooks = fn->hooks();
-  hooks.tensor_hooks.push_back({m.output_number, ++hooks.last_id, std::move(hook)});
-  return hooks.last_id;
-}
-
-void remove_tensor_hook(const Tensor& t, uint64_t id) {
-  AutogradMeta* m = meta_if_any(t);
-  if (!m) return;
-  if (!m->grad_fn) return m->hooks.remove(id);
-  std::erase_if(m->grad_fn->hooks().tensor_hooks, [&](const auto& h) { return h.id == id; });
+  auto& hooks = fn->hooks().tensor_hooks;
+  std::erase_if(hooks, [](const auto& h) { return h.hook->removed(); });
+  hooks.push_back({m.output_number, std::move(hook)});
 }
 
 }  // namespace vt::autograd

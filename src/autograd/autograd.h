@@ -26,9 +26,8 @@ VT_API void detach_inplace(const Tensor& t);
 // Tensor.data = other: other's memory and geometry under this tensor's identity.
 VT_API void set_data(const Tensor& t, const Tensor& other);
 
-// Tensor.register_hook and its removal.
-VT_API uint64_t add_tensor_hook(const Tensor& t, intrusive_ptr<TensorHook> hook);
-VT_API void remove_tensor_hook(const Tensor& t, uint64_t id);
+// Tensor.register_hook; the hook says itself when it is removed.
+VT_API void add_tensor_hook(const Tensor& t, intrusive_ptr<TensorHook> hook);
 
 }  // namespace vt::autograd
 

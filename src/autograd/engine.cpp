@@ -168,7 +168,11 @@ class Task {
   }
 
   void run_tensor_hooks(const std::vector<NodeHooks::OnInput>& hooks, Grads& incoming) {
-    for (const auto& h : std::vector<NodeHooks::OnInput>(hooks)) {
+    std::vector<NodeHooks::OnInput> now;  // a copy: they may add and remove hooks while they run
+    for (const auto& h : hooks) {
+      if (!h.hook->removed()) now.push_back(h);
+    }
+    for (const auto& h : now) {
       Tensor& g = incoming[h.input];
       if (!g.defined()) continue;
       if (Tensor replaced = (*h.hook)(g); replaced.defined()) g = std::move(replaced);
@@ -198,11 +202,11 @@ class Task {
       return pass_on(node, std::move(out));
     }
     const auto list = hooks->node_hooks.snapshot();
-    for (const auto& [id, hook] : list) hook->before(entry.incoming);
+    for (const auto& hook : list) hook->before(entry.incoming);
     const Grads incoming = entry.incoming;
     Grads out = node.apply(std::move(entry.incoming));
     if (!options_.retain_graph) node.release_saved();
-    for (const auto& [id, hook] : list) hook->after(out, incoming);
+    for (const auto& hook : list) hook->after(out, incoming);
     pass_on(node, std::move(out));
   }
 

@@ -62,7 +62,7 @@ namespace {
 void move_retain_hook(AutogradMeta& m, Node& to, uint32_t number) {
   auto& old = m.grad_fn->hooks().retain_hooks;
   std::erase_if(old, [&](const auto& h) { return h.hook.get() == m.retain.get(); });
-  to.hooks().retain_hooks.push_back({number, ++to.hooks().last_id, m.retain});
+  to.hooks().retain_hooks.push_back({number, m.retain});
 }
 }  // namespace
 
@@ -131,7 +131,7 @@ Grads AccumulateGrad::apply(Grads&& incoming) {
   Tensor& g = incoming[0];
   if (!g.defined()) return {};
   AutogradMeta& m = meta(variable_);
-  for (const auto& [id, hook] : m.hooks.snapshot()) {
+  for (const auto& hook : m.hooks.snapshot()) {
     if (Tensor replaced = (*hook)(g); replaced.defined()) g = std::move(replaced);
   }
   if (!variable_.requires_grad()) return {};
@@ -151,7 +151,7 @@ Grads AccumulateGrad::apply(Grads&& incoming) {
     static const Op& add_inplace = find_op("add_.Tensor");
     call<Tensor>(add_inplace, m.grad, g);
   }
-  for (const auto& [id, hook] : m.post_accumulate_hooks.snapshot()) (*hook)(variable_);
+  for (const auto& hook : m.post_accumulate_hooks.snapshot()) (*hook)(variable_);
   return {};
 }
 

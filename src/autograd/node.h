@@ -34,44 +34,51 @@ using Grads = std::vector<Tensor>;  // entries may be undefined
 class VT_API TensorHook : public RefCounted {
  public:
   virtual Tensor operator()(const Tensor& gradient) = 0;
+  // True once whoever registered it took it back; the list that holds it may let it go.
+  virtual bool removed() const { return false; }
 };
 // User code around a node. Before: may replace the incoming gradients. After: may replace the outgoing ones.
 class VT_API NodeHook : public RefCounted {
  public:
+  virtual bool removed() const { return false; }
   virtual void before(Grads& /*incoming*/) {}
   virtual void after(Grads& /*outgoing*/, const Grads& /*incoming*/) {}
 };
 
-// An ordered list of hooks with handles that remove.
+// An ordered list of hooks. Removed ones stay, and are passed over, until the next one comes.
 template <class H>
 class HookList {
  public:
-  uint64_t add(intrusive_ptr<H> hook) {
-    hooks_.push_back({++last_, std::move(hook)});
-    return last_;
-  }
-  void remove(uint64_t id) {
-    std::erase_if(hooks_, [&](const auto& h) { return h.first == id; });
+  void add(intrusive_ptr<H> hook) {
+    std::erase_if(hooks_, [](const auto& h) { return h->removed(); });
+    hooks_.push_back(std::move(hook));
   }
   bool empty() const { return hooks_.empty(); }
-  // A copy: hooks may add and remove hooks while they run.
-  std::vector<std::pair<uint64_t, intrusive_ptr<H>>> snapshot() const { return hooks_; }
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& h : hooks_) f(*h);
+  }
+  // Those not removed, as a copy: hooks may add and remove hooks while they run.
+  std::vector<intrusive_ptr<H>> snapshot() const {
+    std::vector<intrusive_ptr<H>> list;
+    for (const auto& h : hooks_) {
+      if (!h->removed()) list.push_back(h);
+    }
+    return list;
+  }
 
  private:
-  uint64_t last_ = 0;
-  std::vector<std::pair<uint64_t, intrusive_ptr<H>>> hooks_;
+  std::vector<intrusive_ptr<H>> hooks_;
 };
 
 struct NodeHooks {
   struct OnInput {
     uint32_t input;
-    uint64_t id;
     intrusive_ptr<TensorHook> hook;
   };
   std::vector<OnInput> tensor_hooks;  // Tensor.register_hook, in order of registration
   std::vector<OnInput> retain_hooks;  // Tensor.retain_grad, after all of the above
   HookList<NodeHook> node_hooks;
-  uint64_t last_id = 0;
 };
 
 // Sequence numbers order ready nodes: later forward calls run first; gradient accumulation before everything.

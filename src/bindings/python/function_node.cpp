@@ -181,7 +181,9 @@ PyObject* record(PyObject* cls, PyObject* ctx, PyObject* args, const Ref& result
       if (!t.is_same(returned)) numbered.emplace_back(t, static_cast<uint32_t>(output.input));
     }
     node->add_output(output);
-    PyTuple_SetItem(outputs.get(), i, wrap(t));
+    PyObject* wrapped = wrap(t);
+    track_tensor(wrapped);  // its node owns ctx: Note [Cycles through the graph]
+    PyTuple_SetItem(outputs.get(), i, wrapped);
   }
 
   auto saved = make_intrusive<SavedForBackward>();

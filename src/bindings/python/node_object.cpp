@@ -1,8 +1,10 @@
 #include "bindings/python/node_object.h"
 
+#include <atomic>
 #include <map>
 
 #include "autograd/autograd.h"
+#include "autograd/meta.h"
 #include "bindings/python/function_node.h"
 #include "bindings/python/tensor_object.h"
 
@@ -22,28 +24,52 @@ Node& node_in(PyObject* o) { return *reinterpret_cast<NodeObject*>(o)->node; }
 // A callable that C++ keeps, perhaps dropping it on a thread without the GIL.
 class Callable {
  public:
-  explicit Callable(PyObject* f) : f_(f) { Py_INCREF(f); }
+  // `owner` is the hook that this is part of.
+  Callable(PyObject* f, const RefCounted* owner) : f_(f), owner_(owner), link_(make_intrusive<Link>()) {
+    Py_INCREF(f);
+    link_->callable = this;
+  }
   Callable(const Callable&) = delete;
   Callable& operator=(const Callable&) = delete;
   ~Callable() {
     if (!Py_IsInitialized()) return;
     const WithGil gil;
-    Py_DECREF(f_);
+    link_->callable = nullptr;
+    Py_XDECREF(f_);
   }
   // The GIL is held; a Python error becomes a PythonException.
   Ref call(PyObject* a, PyObject* b = nullptr) const {
+    if (!f_) return Ref::borrow(Py_None);
     PyObject* r = PyObject_CallFunctionObjArgs(f_, a, b, nullptr);
     if (!r) throw PythonException();
     return Ref::steal(r);
   }
+  // The function goes at once unless a backward that has begun is still to call it.
+  void remove() {
+    removed_ = true;
+    if (owner_->use_count() == 1) Py_CLEAR(f_);
+  }
+  bool removed() const { return removed_; }
+  PyObject* function() const { return f_; }
+
+  // What a handle has of it: null once it is gone. Used with the GIL only.
+  struct Link : RefCounted {
+    Callable* callable = nullptr;
+  };
+  const intrusive_ptr<Link>& link() const { return link_; }
 
  private:
   PyObject* f_;
+  const RefCounted* owner_;
+  std::atomic<bool> removed_{false};
+  intrusive_ptr<Link> link_;
 };
 
 class PythonTensorHook final : public autograd::TensorHook {
  public:
-  PythonTensorHook(PyObject* f, TensorImpl* leaf) : function_(f), leaf_(leaf) {}
+  bool removed() const override { return function_.removed(); }
+  Callable& callable() { return function_; }
+  PythonTensorHook(PyObject* f, TensorImpl* leaf) : function_(f, this), leaf_(leaf) {}
   Tensor operator()(const Tensor& gradient) override {
     const WithGil gil;
     // The leaf owns this hook, so it is alive.
@@ -85,7 +111,9 @@ void replace_grads(PyObject* result, Grads& grads) {
 
 class PythonNodeHook final : public autograd::NodeHook {
  public:
-  PythonNodeHook(PyObject* f, bool before) : function_(f), before_(before) {}
+  bool removed() const override { return function_.removed(); }
+  Callable& callable() { return function_; }
+  PythonNodeHook(PyObject* f, bool before) : function_(f, this), before_(before) {}
   void before(Grads& incoming) override {
     if (!before_) return;
     const WithGil gil;
@@ -103,15 +131,14 @@ class PythonNodeHook final : public autograd::NodeHook {
 };
 
 struct HandleObject {
-  PyObject_HEAD std::function<void()>* remove;
+  PyObject_HEAD Callable::Link* link;  // counted; null once used
 };
 
 PyObject* handle_remove(PyObject* o, PyObject*) {
   return guarded([&] {
-    auto*& remove = reinterpret_cast<HandleObject*>(o)->remove;
-    if (remove) {
-      (*remove)();
-      delete std::exchange(remove, nullptr);
+    if (Callable::Link* link = std::exchange(reinterpret_cast<HandleObject*>(o)->link, nullptr)) {
+      if (link->callable) link->callable->remove();
+      link->release();
     }
     Py_RETURN_NONE;
   });
@@ -120,7 +147,7 @@ PyObject* handle_enter(PyObject* o, PyObject*) { return Ref::borrow(o).release()
 PyObject* handle_exit(PyObject* o, PyObject*) { return handle_remove(o, nullptr); }
 void handle_dealloc(PyObject* o) {
   PyTypeObject* type = Py_TYPE(o);
-  delete reinterpret_cast<HandleObject*>(o)->remove;
+  if (Callable::Link* link = reinterpret_cast<HandleObject*>(o)->link) link->release();
   reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free))(o);
   Py_DECREF(type);
 }
@@ -152,12 +179,19 @@ PyObject* variable(PyObject* o, void*) {
 }
 PyObject* sequence_number(PyObject* o, PyObject*) { return PyLong_FromUnsignedLongLong(node_in(o).sequence()); }
 
+PyObject* make_handle(const intrusive_ptr<Callable::Link>& link) {
+  PyObject* o = PyType_GenericAlloc(handle_type, 0);
+  if (!o) throw PythonErrorSet{};
+  reinterpret_cast<HandleObject*>(o)->link = intrusive_ptr<Callable::Link>(link).detach();
+  return o;
+}
+
 PyObject* add_node_hook(PyObject* o, PyObject* hook, bool before) {
   return guarded([&] {
     VT_CHECK(PyCallable_Check(hook), Type, "expected a callable hook, got ", type_name_of(hook));
-    intrusive_ptr<Node> node(&node_in(o));
-    const uint64_t id = node->hooks().node_hooks.add(make_intrusive<PythonNodeHook>(hook, before));
-    return make_hook_handle([node, id] { node->hooks().node_hooks.remove(id); });
+    auto made = make_intrusive<PythonNodeHook>(hook, before);
+    node_in(o).hooks().node_hooks.add(made);
+    return make_handle(made->callable().link());
   });
 }
 PyObject* register_hook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, false); }
@@ -231,11 +265,43 @@ intrusive_ptr<autograd::TensorHook> make_leaf_hook(PyObject* callable, TensorImp
   return make_intrusive<PythonTensorHook>(callable, leaf);
 }
 
-PyObject* make_hook_handle(std::function<void()> remove) {
-  PyObject* o = PyType_GenericAlloc(handle_type, 0);
-  if (!o) throw PythonErrorSet{};
-  reinterpret_cast<HandleObject*>(o)->remove = new std::function<void()>(std::move(remove));
-  return o;
+PyObject* make_hook_handle(const intrusive_ptr<autograd::TensorHook>& hook) {
+  return make_handle(static_cast<PythonTensorHook&>(*hook).callable().link());
+}
+
+namespace {
+
+PyObject* function_of(autograd::TensorHook& hook) {
+  auto* ours = dynamic_cast<PythonTensorHook*>(&hook);
+  return ours ? ours->callable().function() : nullptr;
+}
+
+}  // namespace
+
+int visit_graph_references(TensorImpl* tensor, visitproc visit, void* arg) {
+  const auto* m = static_cast<const autograd::AutogradMeta*>(tensor->autograd_meta());
+  if (!m || tensor->use_count() != 1) return 0;
+  int stopped = 0;
+  auto visit_one = [&](PyObject* o) {
+    if (o && !stopped) stopped = visit(o, arg);
+  };
+  auto visit_hook = [&](autograd::TensorHook& hook) { visit_one(function_of(hook)); };
+  m->hooks.for_each(visit_hook);
+  m->post_accumulate_hooks.for_each(visit_hook);
+  Node* node = m->grad_fn.get();
+  if (!node || node->use_count() != 1) return stopped;
+  if (const autograd::NodeHooks* hooks = node->hooks_if_any()) {
+    for (const auto& h : hooks->tensor_hooks) visit_hook(*h.hook);
+    hooks->node_hooks.for_each([&](autograd::NodeHook& hook) {
+      if (auto* ours = dynamic_cast<PythonNodeHook*>(&hook)) visit_one(ours->callable().function());
+    });
+  }
+  visit_one(function_context(*node));
+  return stopped;
+}
+
+void clear_graph_references(TensorImpl* tensor) {
+  if (tensor->autograd_meta() && tensor->use_count() == 1) tensor->set_autograd_meta(nullptr);
 }
 
 void init_node_types(PyObject* module) {

@@ -20,7 +20,19 @@ PyObject* wrap_grads(const autograd::Grads& grads);
 intrusive_ptr<autograd::TensorHook> make_tensor_hook(PyObject* callable);
 // A hook that is called with the leaf instead of the gradient.
 intrusive_ptr<autograd::TensorHook> make_leaf_hook(PyObject* callable, TensorImpl* leaf);
-// An object with remove(), usable in a with statement.
-PyObject* make_hook_handle(std::function<void()> remove);
+// An object with remove(), usable in a with statement. It keeps neither the hook nor the tensor alive.
+PyObject* make_hook_handle(const intrusive_ptr<autograd::TensorHook>& hook);
+
+// Note [Cycles through the graph]
+// A tensor owns Python objects by way of C++: its hooks, and through its grad_fn that node's hooks and, of an
+// autograd.Function, its ctx. Any of them may refer back to the tensor's own object. Where that object is the only
+// owner of the tensor, and the tensor of its grad_fn, it answers for them when Python's garbage collector asks, and
+// lets go of them when the collector finds that nobody else can reach them. A node deeper in the graph does not answer:
+// a cycle that closes only there is not found, as in PyTorch.
+
+// tp_traverse's part of a tensor's object: visits what the note says; 0, or what `visit` returned.
+int visit_graph_references(TensorImpl* tensor, visitproc visit, void* argument);
+// tp_clear's part.
+void clear_graph_references(TensorImpl* tensor);
 
 }  // namespace vt::python

@@ -91,8 +91,10 @@ PyObject* register_hook(PyObject* o, PyObject* hook) {
   return guarded([&] {
     VT_CHECK(PyCallable_Check(hook), Type, "register_hook(): hook must be callable, not ", type_name_of(hook));
     const Tensor t = tensor_of(o);
-    const uint64_t id = autograd::add_tensor_hook(t, make_tensor_hook(hook));
-    return make_hook_handle([t, id] { autograd::remove_tensor_hook(t, id); });
+    const auto made = make_tensor_hook(hook);
+    autograd::add_tensor_hook(t, made);
+    track_tensor(o);
+    return make_hook_handle(made);
   });
 }
 
@@ -103,10 +105,10 @@ PyObject* register_post_accumulate_grad_hook(PyObject* o, PyObject* hook) {
              type_name_of(hook));
     VT_CHECK(t.requires_grad(), Runtime, "cannot register a hook on a tensor that doesn't require gradient");
     VT_CHECK(autograd::is_leaf(t), Runtime, "post accumulate grad hooks cannot be registered on non-leaf tensors");
-    const uint64_t id = autograd::meta(t).post_accumulate_hooks.add(make_leaf_hook(hook, t.impl()));
-    return make_hook_handle([t, id] {
-      if (auto* m = autograd::meta_if_any(t)) m->post_accumulate_hooks.remove(id);
-    });
+    const auto made = make_leaf_hook(hook, t.impl());
+    autograd::meta(t).post_accumulate_hooks.add(made);
+    track_tensor(o);
+    return make_hook_handle(made);
   });
 }
 

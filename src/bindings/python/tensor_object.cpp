@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "bindings/python/node_object.h"
 #include "bindings/python/tensor_slots.h"
 
 namespace vt::python {
@@ -62,17 +63,18 @@ void dealloc(PyObject* o) {
 int traverse(PyObject* o, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(o));
   Py_VISIT(object_of(o)->dict);
-  return 0;
+  TensorImpl* impl = object_of(o)->impl;  // Note [Cycles through the graph]
+  return impl ? visit_graph_references(impl, visit, arg) : 0;
 }
 
 int clear(PyObject* o) {
   Py_CLEAR(object_of(o)->dict);
+  if (TensorImpl* impl = object_of(o)->impl) clear_graph_references(impl);
   return 0;
 }
 
-// Plain tensors are tracked by the garbage collector only once they have attributes.
 void track(PyObject* o) {
-  if (object_of(o)->dict && !PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+  if (object_of(o)->dict) track_tensor(o);
 }
 
 int set_attribute(PyObject* o, PyObject* name, PyObject* value) {
@@ -110,6 +112,10 @@ void release_object(void* object) noexcept {
 }
 
 }  // namespace
+
+void track_tensor(PyObject* o) {
+  if (!PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+}
 
 PyObject* wrap(Tensor t) {
   if (VT_UNLIKELY(!t.defined())) Py_RETURN_NONE;

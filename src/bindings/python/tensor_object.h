@@ -33,6 +33,9 @@ const Tensor& expect_tensor(PyObject* o, const char* what);
 
 // The tensor's object (a new reference): the one it has, or a new one. None if undefined.
 PyObject* wrap(Tensor t);
+// Shows the object to Python's garbage collector. Plain tensors are hidden from it until they have attributes or hooks,
+// or were made by an autograd.Function.
+void track_tensor(PyObject* o);
 // A new object of a subclass for a tensor that has none.
 PyObject* wrap_as(PyTypeObject* type, Tensor t);
 
