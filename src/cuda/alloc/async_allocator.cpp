@@ -60,6 +60,10 @@ AsyncAllocator::~AsyncAllocator() {
       for (const PendingBlock& pending : state.pending) delete pending.block;  // a broken device keeps the memory
     }
     empty_lists(state);
+    // In a broken context the memory goes with the context.
+    for (AsyncBlock** list : {&state.deferred, &state.refused}) {
+      while (*list != nullptr) delete std::exchange(*list, (*list)->next);
+    }
     while (state.spare != nullptr) delete std::exchange(state.spare, state.spare->next);
   }
 }
@@ -69,7 +73,8 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   DeviceState& state = devices_[stream.device];
   if (VT_UNLIKELY(!thread_pool(stream.device).is_shared())) return allocate_in_pool(state, bytes, stream);
   std::lock_guard lock(state.mutex);
-  if (VT_UNLIKELY(!state.pending.empty() && state.captures == 0)) reap(state, false);
+  const bool may_have_done = !state.pending.empty() || state.deferred != nullptr;
+  if (VT_UNLIKELY(may_have_done && state.captures == 0)) reap(state, false);
 
   const bool small = bytes <= kLargestCachedBlock;
   const int index = small ? size_class(bytes) : -1;
@@ -200,8 +205,7 @@ void AsyncAllocator::deallocate(Block* handed_out) noexcept {
     pools_.deallocate(block->pooled);
     put_spare(state, block);
   } else if (state.captures > 0) {
-    block->next = state.deferred;
-    state.deferred = block;
+    defer(state, block);
   } else {
     take_back(state, block);
   }
@@ -210,7 +214,6 @@ void AsyncAllocator::deallocate(Block* handed_out) noexcept {
 // A block that was given back: it may be used again now, or when other streams are done with it.
 void AsyncAllocator::take_back(DeviceState& state, AsyncBlock* block) noexcept {
   if (!block->has_other_streams) return give_back(state, block);
-  block->has_other_streams = false;
   PendingBlock pending{block, {}};
   const auto used = state.other_streams.find(block);
   try {
@@ -218,11 +221,24 @@ void AsyncAllocator::take_back(DeviceState& state, AsyncBlock* block) noexcept {
       pending.events.emplace_back();
       pending.events.back().record(stream);
     }
-    state.other_streams.erase(used);
     state.pending.push_back(std::move(pending));
-  } catch (const Error&) {
-    // The device is broken or going away; the memory stays with the context.
-    state.other_streams.erase(block);
+    state.other_streams.erase(used);
+    block->has_other_streams = false;
+  } catch (...) {
+    defer(state, block);
+  }
+}
+
+void AsyncAllocator::defer(DeviceState& state, AsyncBlock* block) noexcept {
+  block->next = state.deferred;
+  state.deferred = block;
+}
+
+void AsyncAllocator::take_back_deferred(DeviceState& state) noexcept {
+  for (AsyncBlock* block = std::exchange(state.deferred, nullptr); block != nullptr;) {
+    AsyncBlock* const next = std::exchange(block->next, nullptr);
+    take_back(state, block);
+    block = next;
   }
 }
 
@@ -244,10 +260,14 @@ void AsyncAllocator::give_back(DeviceState& state, AsyncBlock* block) noexcept {
 void AsyncAllocator::free_to_driver(DeviceState& state, AsyncBlock* block) noexcept {
   DeviceApi& api = device_api();
   if (api.free_async(block->stream, block->data) != Status::Success) {
-    // An external stream may be gone by now; free waits for the device instead. At process exit or in a poisoned
-    // context that fails too, and the memory goes with the context.
+    // An external stream may be gone by now; free waits for the device instead.
     api.clear_error();
-    if (api.free(block->stream.device, block->data) != Status::Success) api.clear_error();
+    if (api.free(block->stream.device, block->data) != Status::Success) {
+      api.clear_error();
+      block->next = state.refused;
+      state.refused = block;
+      return;
+    }
   }
   put_spare(state, block);
 }
@@ -264,6 +284,7 @@ void AsyncAllocator::record_stream(Block* handed_out, Stream stream) {
 }
 
 void AsyncAllocator::reap(DeviceState& state, bool wait) {
+  take_back_deferred(state);
   auto done = [&](PendingBlock& pending) {
     for (const Event& event : pending.events) {
       if (wait) {
@@ -279,6 +300,11 @@ void AsyncAllocator::reap(DeviceState& state, bool wait) {
 }
 
 void AsyncAllocator::empty_lists(DeviceState& state) noexcept {
+  for (AsyncBlock* block = std::exchange(state.refused, nullptr); block != nullptr;) {
+    AsyncBlock* const next = block->next;
+    free_to_driver(state, block);
+    block = next;
+  }
   for (auto& [stream, heads] : state.lists) {
     for (AsyncBlock*& head : heads) {
       while (head != nullptr) {
@@ -313,11 +339,7 @@ void AsyncAllocator::end_capture(int device) noexcept {
   DeviceState& state = devices_[device];
   std::lock_guard lock(state.mutex);
   if (state.captures == 0 || --state.captures > 0) return;
-  for (AsyncBlock* block = std::exchange(state.deferred, nullptr); block != nullptr;) {
-    AsyncBlock* const next = std::exchange(block->next, nullptr);
-    take_back(state, block);
-    block = next;
-  }
+  take_back_deferred(state);
 }
 
 PoolId AsyncAllocator::pool_of(const Block& block) const noexcept {

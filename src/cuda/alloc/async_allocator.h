@@ -67,7 +67,8 @@ class AsyncAllocator final : public CudaAllocator {
     std::unordered_map<AsyncBlock*, std::vector<Stream>> other_streams;
     std::vector<PendingBlock> pending;
     AsyncBlock* spare = nullptr;     // Block objects without memory
-    AsyncBlock* deferred = nullptr;  // given back during a capture
+    AsyncBlock* deferred = nullptr;  // given back during a capture, or no event could be recorded; tried again
+    AsyncBlock* refused = nullptr;   // the driver did not take it back; tried again when the cache is emptied
     int captures = 0;
     bool has_pools = false;  // since a pool was retained
     MemoryStats stats;
@@ -80,6 +81,8 @@ class AsyncAllocator final : public CudaAllocator {
   void put_spare(DeviceState& state, AsyncBlock* block) noexcept;
   void count_handed_out(DeviceState& state, const AsyncBlock& block) noexcept;
   void take_back(DeviceState& state, AsyncBlock* block) noexcept;
+  void take_back_deferred(DeviceState& state) noexcept;
+  static void defer(DeviceState& state, AsyncBlock* block) noexcept;
   void give_back(DeviceState& state, AsyncBlock* block) noexcept;
   void free_to_driver(DeviceState& state, AsyncBlock* block) noexcept;
   void reap(DeviceState& state, bool wait);
