@@ -68,10 +68,11 @@ void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, 
 }
 void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
 
+template <RowRank rank>
 std::array<TensorSpec, 2> median_dim_meta(const Tensor& self, int64_t& dim, bool& keepdim) {
   dim = wrap_dim(dim, self.dim());
-  VT_CHECK(self.dim() == 0 || self.sizes()[dim] > 0, Index, "median(): Expected reduction dim ", dim,
-           " to have non-zero size.");
+  VT_CHECK(self.dim() == 0 || self.sizes()[dim] > 0, Index, rank == RowRank::Median ? "median" : "nanmedian",
+           "(): Expected reduction dim ", dim, " to have non-zero size.");
   return values_and_positions(sizes_without(self, dim, keepdim), self);
 }
 template <RowRank rank>
@@ -104,12 +105,12 @@ void register_rank(Registry& r) {
       .all(kthvalue)
       .backward(Keep::result(1), kthvalue_backward);
   r.def("median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
-      .meta(median_dim_meta)
+      .meta(median_dim_meta<RowRank::Median>)
       .all(median_dim<RowRank::Median>)
       .backward(Keep::result(1), median_dim_backward);
   r.def("median(Tensor self) -> Tensor").composite(median).out();
   r.def("nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
-      .meta(median_dim_meta)
+      .meta(median_dim_meta<RowRank::NanMedian>)
       .all(median_dim<RowRank::NanMedian>)
       .backward(Keep::result(1), median_dim_backward);
   r.def("nanmedian(Tensor self) -> Tensor").composite(nanmedian).out();

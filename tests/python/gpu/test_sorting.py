@@ -367,6 +367,32 @@ def test_masked_scatter(dtype: str) -> None:
         torch.cuda.synchronize()
 
 
+# ---- more elements than int32 counts
+
+
+def test_past_two_to_the_31st() -> None:
+    n = (1 << 31) + 37
+    x = torch.zeros(n, dtype=torch.uint8, device="cuda")
+    x[5], x[-2], x[-1] = 3, 200, 7
+    for k, value, index in ((1, 0, 0), (n - 2, 3, 5), (n - 1, 7, n - 1), (n, 200, n - 2)):
+        got = torch.kthvalue(x, k)
+        assert (got[0].item(), got[1].item()) == (value, index)
+    assert torch.median(x).item() == 0
+    got = torch.topk(x, 3)
+    assert (theirs(got[0]).tolist(), theirs(got[1]).tolist()) == ([200, 7, 3], [n - 2, n - 1, 5])
+    counts = theirs(torch.bincount(x))
+    assert (counts[0].item(), counts.sum().item(), counts[200].item()) == (n - 3, n, 1)
+    values, members = torch.unique_consecutive(x, return_counts=True)
+    assert (theirs(values).tolist(), theirs(members).tolist()) == ([0, 3, 0, 200, 7], [5, 1, n - 8, 1, 1])
+    places = torch.bucketize(x, torch.tensor([1, 5, 100], dtype=torch.uint8, device="cuda"), out_int32=True)
+    assert theirs(places[-3:]).tolist() == [0, 3, 2]
+    assert int((places != 0).sum()) == 3
+    del places
+    assert x.cumsum(0)[-1].item() == 210
+    with pytest.raises(NotImplementedError, match="2\\^31"):
+        torch.sort(x)
+
+
 # ---- in graphs
 
 GRAPHED: dict[str, Any] = {
