@@ -19,8 +19,9 @@ __device__ __forceinline__ int64_t item_of(int tile, int round) {
   return static_cast<int64_t>(tile) * kTile + (threadIdx.x / 32) * (32 * kRounds) + round * 32 + threadIdx.x % 32;
 }
 
+template <typename Key>
 __global__ void __launch_bounds__(kThreads)
-    count_digits(const uint64_t* keys, uint32_t* counts, int64_t n, int tiles, int shift) {
+    count_digits(const Key* keys, uint32_t* counts, int64_t n, int tiles, int shift) {
   __shared__ uint32_t histogram[kDigits];
   histogram[threadIdx.x] = 0;
   __syncthreads();
@@ -76,16 +77,17 @@ __global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, int64_t n)
   }
 }
 
+template <typename Key>
 __global__ void __launch_bounds__(kThreads)
-    move_items(const uint64_t* keys, const int32_t* payload, uint64_t* keys_out, int32_t* payload_out,
-               const uint32_t* places, int64_t n, int tiles, int shift) {
+    move_items(const Key* keys, const int32_t* payload, Key* keys_out, int32_t* payload_out, const uint32_t* places,
+               int64_t n, int tiles, int shift) {
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ uint32_t tile_places[kDigits];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   const int64_t row = blockIdx.y;
   for (int w = 0; w < kWarps; ++w) warp_counts[w][threadIdx.x] = 0;
   __syncthreads();
-  uint64_t key[kRounds];
+  Key key[kRounds];
   int32_t carried[kRounds];
   uint32_t rank[kRounds];
 #pragma unroll
@@ -123,13 +125,8 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-}  // namespace
-
-SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
-  if (rows == 0 || n < 2 || bits <= 0) return pairs;
-  VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
-           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
-           " of ", n);
+template <typename Key>
+SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   const cuda::Stream stream = cuda::current_stream(pairs.keys.device().index);
   const int tiles = static_cast<int>((n + kTile - 1) / kTile);
   const Tensor counts = empty(DimVec{rows, kDigits, tiles}, DType::int32, pairs.keys.device());
@@ -139,18 +136,29 @@ SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   const cuda::LaunchConfig by_row{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(1024)};
   auto* places = reinterpret_cast<uint32_t*>(counts.data());
   for (int shift = 0; shift < bits; shift += 8) {
-    auto* keys = reinterpret_cast<const uint64_t*>(pairs.keys.data());
-    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits, keys, places, n, tiles,
-                 shift);
+    auto* keys = static_cast<const Key*>(pairs.keys.data());
+    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits<Key>, keys, places, n,
+                 tiles, shift);
     cuda::launch(by_row, {counts.storage().get()}, scan_counts, places, static_cast<int64_t>(kDigits) * tiles);
     cuda::launch(config,
                  {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
                   other.payload.storage().get(), counts.storage().get()},
-                 move_items, keys, pairs.payload.data<int32_t>(), reinterpret_cast<uint64_t*>(other.keys.data()),
+                 move_items<Key>, keys, pairs.payload.data<int32_t>(), static_cast<Key*>(other.keys.data()),
                  other.payload.data<int32_t>(), places, n, tiles, shift);
     std::swap(pairs, other);
   }
   return pairs;
+}
+
+}  // namespace
+
+SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
+  if (rows == 0 || n < 2 || bits <= 0) return pairs;
+  VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
+           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
+           " of ", n);
+  return pairs.keys.dtype() == DType::int32 ? sort_by<uint32_t>(std::move(pairs), rows, n, bits)
+                                            : sort_by<uint64_t>(std::move(pairs), rows, n, bits);
 }
 
 }  // namespace vt

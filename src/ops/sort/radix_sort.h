@@ -5,7 +5,8 @@
 
 namespace vt {
 
-/// Rows of unsigned 64-bit keys (as int64) with an int32 each that goes along; both (rows, n), contiguous.
+/// Rows of unsigned keys of 64 bits (as int64) or 32 (as int32) with an int32 each that goes along; both (rows, n),
+/// contiguous.
 struct SortPairs {
   Tensor keys;
   Tensor payload;

@@ -68,11 +68,14 @@ __global__ void __launch_bounds__(kShort / 2) sort_short_rows(SortArguments<T> p
 }
 
 template <typename T>
+using stored_key_t = std::conditional_t<kKeyBits<T> <= 32, uint32_t, uint64_t>;
+
+template <typename T>
 __global__ void __launch_bounds__(256)
-    make_keys(const T* in, uint64_t* keys, int32_t* index, int64_t total, int64_t n, bool descending) {
+    make_keys(const T* in, stored_key_t<T>* keys, int32_t* index, int64_t total, int64_t n, bool descending) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
   if (i >= total) return;
-  keys[i] = sort_key(in[i], descending);
+  keys[i] = static_cast<stored_key_t<T>>(sort_key(in[i], descending));
   index[i] = static_cast<int32_t>(i % n);
 }
 
@@ -118,11 +121,12 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
     for (int64_t begin = 0; begin < rows; begin += batch) {
       const int64_t count = std::min(batch, rows - begin), total = count * n;
       const SortArguments<T> part = part_from(p, begin);
-      SortPairs pairs{empty(DimVec{count, n}, DType::int64, self.device()),
+      SortPairs pairs{empty(DimVec{count, n}, kKeyBits<T> <= 32 ? DType::int32 : DType::int64, self.device()),
                       empty(DimVec{count, n}, DType::int32, self.device())};
       config.grid = dim3(cuda::blocks_for(total, 256));
       cuda::launch(config, {from, pairs.keys.storage().get(), pairs.payload.storage().get()}, make_keys<T>, part.in,
-                   reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(), total, n, descending);
+                   static_cast<stored_key_t<T>*>(pairs.keys.data()), pairs.payload.data<int32_t>(), total, n,
+                   descending);
       pairs = radix_sort_cuda(std::move(pairs), count, n, kKeyBits<T>);
       config.grid = dim3(cuda::blocks_for(count * kept, 256));
       cuda::launch(config, {from, pairs.payload.storage().get(), value_storage, index_storage}, take_sorted<T>, part,
