@@ -214,6 +214,7 @@ void AsyncAllocator::deallocate(Block* handed_out) noexcept {
 // A block that was given back: it may be used again now, or when other streams are done with it.
 void AsyncAllocator::take_back(DeviceState& state, AsyncBlock* block) noexcept {
   if (!block->has_other_streams) return give_back(state, block);
+  if (is_poisoned(block->stream.device)) return defer(state, block);
   PendingBlock pending{block, {}};
   const auto used = state.other_streams.find(block);
   try {
@@ -259,17 +260,19 @@ void AsyncAllocator::give_back(DeviceState& state, AsyncBlock* block) noexcept {
 
 void AsyncAllocator::free_to_driver(DeviceState& state, AsyncBlock* block) noexcept {
   DeviceApi& api = device_api();
-  if (api.free_async(block->stream, block->data) != Status::Success) {
-    // An external stream may be gone by now; free waits for the device instead.
-    api.clear_error();
-    if (api.free(block->stream.device, block->data) != Status::Success) {
+  bool is_freed = false;
+  if (!is_poisoned(block->stream.device)) {
+    is_freed = api.free_async(block->stream, block->data) == Status::Success;
+    if (!is_freed) {
+      // An external stream may be gone by now; free waits for the device instead.
       api.clear_error();
-      block->next = state.refused;
-      state.refused = block;
-      return;
+      is_freed = api.free(block->stream.device, block->data) == Status::Success;
+      if (!is_freed) api.clear_error();
     }
   }
-  put_spare(state, block);
+  AsyncBlock*& list = is_freed ? state.spare : state.refused;
+  block->next = list;
+  list = block;
 }
 
 void AsyncAllocator::record_stream(Block* handed_out, Stream stream) {
@@ -283,20 +286,27 @@ void AsyncAllocator::record_stream(Block* handed_out, Stream stream) {
   block->has_other_streams = true;
 }
 
+// If a call fails, what was not reaped by then is as it was.
 void AsyncAllocator::reap(DeviceState& state, bool wait) {
   take_back_deferred(state);
-  auto done = [&](PendingBlock& pending) {
+  const auto is_done = [&](const PendingBlock& pending) {
     for (const Event& event : pending.events) {
-      if (wait) {
-        check(device_api().synchronize(event.handle()), "event synchronisation");
-      } else if (!event.query()) {
-        return false;
-      }
+      if (wait) check(device_api().synchronize(event.handle()), "event synchronisation");
+      else if (!event.query()) return false;
     }
-    give_back(state, pending.block);
     return true;
   };
-  std::erase_if(state.pending, done);
+  std::vector<PendingBlock>& all = state.pending;
+  for (size_t i = 0; i < all.size();) {
+    if (!is_done(all[i])) {
+      ++i;
+      continue;
+    }
+    AsyncBlock* const block = all[i].block;
+    std::swap(all[i], all.back());
+    all.pop_back();
+    give_back(state, block);
+  }
 }
 
 void AsyncAllocator::empty_lists(DeviceState& state) noexcept {
@@ -391,7 +401,7 @@ void AsyncAllocator::empty_cache() {
   for (int device = 0; device < device_count(); ++device) {
     DeviceState& state = devices_[device];
     std::lock_guard lock(state.mutex);
-    if (!state.configured || state.captures > 0) continue;
+    if (!state.configured || state.captures > 0 || is_poisoned(device)) continue;
     reap(state, false);
     empty_lists(state);
     // The pool can only give back memory whose frees have run.
