@@ -1,74 +1,72 @@
 #include "core/live_count.h"
 
 #include <atomic>
-#include <mutex>
-#include <unordered_set>
+#include <new>
 
 #include "core/macros.h"
 
 namespace vt {
 namespace {
 
-struct Counts {
-  std::atomic<int64_t> of[kCountedKinds] = {};
+// Written by one thread at a time. Never deleted: the next thread goes on where an ended one stopped.
+struct Place {
+  std::atomic<int64_t> counts[kCountedKinds] = {};
+  std::atomic<bool> taken{true};
+  Place* next = nullptr;
 };
+std::atomic<Place*> g_places{nullptr};
+Place g_shared;  // for what threads destroy while they end, and where there is no memory for a place
 
-// Outlives every thread and static object that may still destroy a tensor.
-struct AllCounts {
-  std::mutex mutex;
-  std::unordered_set<Counts*> threads;  // each written by its thread alone
-  Counts shared;                        // of threads that have ended, and what they destroy while they end
-};
-AllCounts& all_counts() {
-  static auto* all = new AllCounts;
-  return *all;
-}
-
-thread_local Counts* t_counts = nullptr;
+thread_local Place* t_place = nullptr;
 thread_local bool t_ended = false;
+
+Place* take_place() noexcept {
+  for (Place* place = g_places.load(std::memory_order_acquire); place; place = place->next) {
+    if (!place->taken.load(std::memory_order_relaxed) && !place->taken.exchange(true, std::memory_order_acquire)) {
+      return place;
+    }
+  }
+  auto* place = new (std::nothrow) Place;
+  if (!place) return nullptr;
+  place->next = g_places.load(std::memory_order_relaxed);
+  while (!g_places.compare_exchange_weak(place->next, place, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  return place;
+}
 
 struct EndOfThread {
   ~EndOfThread() {
-    AllCounts& all = all_counts();
-    std::lock_guard lock(all.mutex);
-    for (int i = 0; i < kCountedKinds; ++i) all.shared.of[i].fetch_add(t_counts->of[i].load());
-    all.threads.erase(t_counts);
-    delete t_counts;
-    t_counts = nullptr;
+    t_place->taken.store(false, std::memory_order_release);
+    t_place = nullptr;
     t_ended = true;
   }
 };
 
-VT_NOINLINE void count_first(Counted kind, int64_t change) {
-  AllCounts& all = all_counts();
-  if (t_ended) {
-    all.shared.of[static_cast<int>(kind)].fetch_add(change, std::memory_order_relaxed);
+VT_NOINLINE void count_without_place(Counted kind, int64_t change) noexcept {
+  if (!t_ended) t_place = take_place();
+  if (!t_place) {
+    g_shared.counts[static_cast<int>(kind)].fetch_add(change, std::memory_order_relaxed);
     return;
   }
-  auto* counts = new Counts;
-  {
-    std::lock_guard lock(all.mutex);
-    all.threads.insert(counts);
-  }
-  t_counts = counts;
   static thread_local EndOfThread end;
-  counts->of[static_cast<int>(kind)].store(change, std::memory_order_relaxed);
+  count_live(kind, change);
 }
 
 }  // namespace
 
 void count_live(Counted kind, int64_t change) noexcept {
-  Counts* const counts = t_counts;
-  if (VT_UNLIKELY(counts == nullptr)) return count_first(kind, change);
-  std::atomic<int64_t>& count = counts->of[static_cast<int>(kind)];
+  Place* const place = t_place;
+  if (VT_UNLIKELY(place == nullptr)) return count_without_place(kind, change);
+  std::atomic<int64_t>& count = place->counts[static_cast<int>(kind)];
   count.store(count.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
 }
 
-int64_t live_count(Counted kind) {
-  AllCounts& all = all_counts();
-  std::lock_guard lock(all.mutex);
-  int64_t sum = all.shared.of[static_cast<int>(kind)].load();
-  for (const Counts* counts : all.threads) sum += counts->of[static_cast<int>(kind)].load(std::memory_order_relaxed);
+int64_t live_count(Counted kind) noexcept {
+  const auto i = static_cast<int>(kind);
+  int64_t sum = g_shared.counts[i].load(std::memory_order_relaxed);
+  for (const Place* place = g_places.load(std::memory_order_acquire); place; place = place->next) {
+    sum += place->counts[i].load(std::memory_order_relaxed);
+  }
   return sum;
 }
 

@@ -12,6 +12,6 @@ inline constexpr int kCountedKinds = 3;
 /// Adds `change` (1: made, -1: destroyed) to the calling thread's count.
 void count_live(Counted kind, int64_t change) noexcept;
 /// The sum over all threads, past ones too. Exact while no other thread makes or destroys.
-int64_t live_count(Counted kind);
+int64_t live_count(Counted kind) noexcept;
 
 }  // namespace vt
