@@ -129,9 +129,24 @@ def test_same_exception_type(case):
     assert_same_error(BAD[case])
 
 
-def test_orthogonal_says_that_it_is_not_there():
-    with pytest.raises(NotImplementedError, match="qr"):
-        ours.nn.init.orthogonal_(ours.zeros(3, 3))
+@pytest.mark.parametrize("shape", [(4, 5), (17, 33), (64, 8), (70, 70), (3, 4, 5), (1, 9)], ids=str)
+@pytest.mark.parametrize("name", ["float32", "float64"])
+def test_orthogonal(shape, name):
+    """The same draws; Q of PyTorch's float32 decomposition is off in the last digits."""
+    results = []
+    for torch in (ours, reference):
+        torch.manual_seed(5)
+        weight = torch.nn.init.orthogonal_(torch.empty(shape, dtype=getattr(torch, name)), gain=1.5)
+        results.append((weight.reshape(shape[0], -1).tolist(), torch.rand(3).tolist()))
+    (mine, after), (wanted, after_too) = results
+    tolerance = 2e-4 if name == "float32" else 1e-10
+    for row, row_too in zip(mine, wanted, strict=True):
+        assert row == pytest.approx(row_too, abs=tolerance)
+    assert after == after_too
+    matrix = reference.tensor(mine, dtype=reference.float64)
+    product = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
+    worst = (product - 2.25 * reference.eye(product.shape[0], dtype=reference.float64)).abs().max().item()
+    assert worst < (1e-5 if name == "float32" else 1e-12)
 
 
 def test_empty_weights_and_old_names_warn():

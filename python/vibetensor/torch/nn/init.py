@@ -268,15 +268,40 @@ def kaiming_normal_(
 
 
 def orthogonal_(tensor: Any, gain: float = 1, generator: Any = None) -> Any:
-    """Raises NotImplementedError: the QR decomposition it takes is not there yet.
+    """The tensor, seen as (first dimension, the others), with orthonormal rows or columns, whichever are fewer, times gain.
 
-    ValueError below two dimensions; an empty tensor is returned as it is.
+    Drawn from a normal distribution. ValueError below two dimensions; an empty tensor is returned as it is.
     """
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if tensor.numel() == 0:
         return tensor
-    raise NotImplementedError("nn.init.orthogonal_ is not there yet: it needs linalg.qr")
+    rows = tensor.size(0)
+    with no_grad():
+        drawn = tensor.new_empty((rows, tensor.numel() // rows)).normal_(0, 1, generator=generator)
+        wide = rows < drawn.size(1)
+        vectors = orthonormalized(drawn if wide else drawn.t())
+        tensor.copy_((vectors if wide else vectors.t()).reshape(tensor.shape)).mul_(gain)
+    return tensor
+
+
+def orthonormalized(rows: Any) -> Any:
+    """The rows (n, m), n <= m, made orthonormal from the first to the last, in float64.
+
+    This is Q of the QR decomposition whose R has a positive diagonal: Gram-Schmidt, each projection done twice,
+    which is as exact as reflections are; by blocks, so that most of it is matrix products.
+    """
+    rows = rows.double().contiguous()
+    for start in range(0, rows.size(0), 32):
+        done, block = rows[:start], rows[start : start + 32]
+        for _ in range(2):
+            block -= block.matmul(done.t()).matmul(done)
+        for i in range(block.size(0)):
+            row, before = block[i], block[:i]
+            for _ in range(2):
+                row -= before.matmul(row).matmul(before)
+            row /= row.norm()
+    return rows
 
 
 def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Any = None) -> Any:
