@@ -1,6 +1,7 @@
 #include "dispatch/boxing.h"
 
 #include "dispatch/dispatch.h"
+#include "iter/overlap.h"
 
 namespace vt::boxing {
 namespace {
@@ -94,6 +95,7 @@ Outputs::Outputs(Call& call, const SpecList& specs) : count_(specs.count) {
       case OpKind::Out: {
         const Tensor& out = call.args[call.op.input_count() + i].as_tensor();
         check_result(out, s.dtype, s.device, false);
+        check_no_internal_overlap(*out.impl());
         if (!same(out.sizes(), s.sizes)) resize_out(out, s.sizes);
         destination_[i] = out;
         const bool direct = out.dtype() == s.dtype && out.is_contiguous() && s.strides.empty() && !may_alias(call, out);
@@ -125,6 +127,7 @@ void finish_derived(Call& call) {
     const bool inplace = call.op.kind() == OpKind::Inplace;
     const Tensor& destination = call.args[inplace ? 0 : call.op.input_count() + i].as_tensor();
     check_result(destination, r.tensors[i].dtype(), r.tensors[i].device(), false);
+    if (!inplace) check_no_internal_overlap(*destination.impl());
     if (!same(destination.sizes(), r.tensors[i].sizes())) {
       VT_CHECK(!inplace, Runtime, "output with shape ", destination.sizes(), " doesn't match the broadcast shape ",
                r.tensors[i].sizes());

@@ -22,6 +22,10 @@ void check_ordered(const Tensor& self) {
 template <bool largest>
 TensorSpec amax_meta(const Tensor& self, DimVec& dim, bool& keepdim) {
   check_ordered(self);
+  VT_CHECK(
+      !dim.empty() || self.numel() > 0, Runtime, largest ? "amax" : "amin",
+      "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' "
+      "argument.");
   dim = reduced_dims(self, dim);
   check_not_empty(self, dim, largest ? "amax" : "amin");
   return {reduced_sizes(self, dim, keepdim), self.dtype(), self.device()};
@@ -116,6 +120,8 @@ void argmax_kernel(const Tensor& self, const MaybeDim& dim, bool, Tensor& out) {
 // ---- aminmax ----
 
 std::tuple<Tensor, Tensor> aminmax(const Tensor& self, MaybeDim dim, bool keepdim) {
+  VT_CHECK(dim || self.numel() > 0, Runtime,
+           "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity");
   const DimVec dims = dim ? DimVec{wrap_dim(*dim, self.dim())} : all_dims(self);
   return {ops::amin(self, dims, keepdim), ops::amax(self, dims, keepdim)};
 }

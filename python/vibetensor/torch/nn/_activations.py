@@ -50,6 +50,8 @@ def prelu(input: Any, weight: Any) -> Any:
     """x where positive, weight * x elsewhere; weight has one element, or one per channel (dimension 1)."""
     if weight.dtype != input.dtype:
         raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}")
+    if weight.dim() > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
     if weight.numel() == 1:
         weight = weight.reshape(())
     else:

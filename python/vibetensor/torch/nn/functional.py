@@ -252,6 +252,8 @@ def triplet_margin_loss(
     """max(0, |anchor - positive| - |anchor - negative| + margin), in p-norms along the last dimension."""
     from vibetensor.torch.nn._losses import chosen_reduction, reduced
 
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
     near, far = pairwise_distance(anchor, positive, p, eps), pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = ops.minimum(far, pairwise_distance(positive, negative, p, eps))
