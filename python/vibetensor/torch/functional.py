@@ -164,9 +164,9 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
         raise RuntimeError("both dimension lists should have same length")
     for i, j in zip(dims_a, dims_b, strict=True):
         if a.size(i) == 1 != b.size(j):  # a size of 1 broadcasts: the other side is summed up
-            b = b.sum(j, keepdim=True)
+            b = b.sum(j, keepdim=True, dtype=b.dtype)
         elif b.size(j) == 1 != a.size(i):
-            a = a.sum(i, keepdim=True)
+            a = a.sum(i, keepdim=True, dtype=a.dtype)
         if a.size(i) != b.size(j):
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {a.size(i)} in dim {i} "

@@ -194,7 +194,10 @@ FUNCTIONS: dict[str, Program] = {
         t.einsum(t.ones(2, 3), [..., 1], t.ones(3), [1]),
         t.einsum(t.arange(6.0).view(2, 3), [27, 0]),
     ],
-    "tensordot broadcasts": lambda t: t.tensordot(t.ones(1, 1, 1), t.ones(2, 1, 2), dims=([0, 1], [2, 0])),
+    "tensordot broadcasts": lambda t: [
+        t.tensordot(t.ones(1, 1, 1, dtype=d), t.ones(2, 1, 2, dtype=d), dims=([0, 1], [2, 0]))
+        for d in (t.float32, t.int32)
+    ],
 }
 
 RAISING: dict[str, Program] = {
