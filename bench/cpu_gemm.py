@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
 import gemm_cases
 import numpy as np
@@ -115,13 +116,8 @@ def main() -> None:
     if not rows:
         parser.error("no case is left")
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    side_by_side.write(
-        "cpu_gemm",
-        rows,
-        same=("case", "dtype", "threads"),
-        numpy=np.__version__,
-        blas=f"{blas['name']} {blas['version']}",
-    )
+    about = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}", "torch": version("torch")}
+    side_by_side.write("cpu_gemm", rows, same=("case", "dtype", "threads"), **about)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class PackedGemm {
     kc_ = std::min<int64_t>(k, round_up(ceil_div(k, slices_), std::max(kernels.step, 4)));
     slices_ = ceil_div(k, kc_);
     // See Note [When a matrix is read where it lies]
-    direct_a_ = as_is && (n <= kernels.nr * (a.transposed ? 16 : 24) || (!a.transposed && !aliases(a)));
+    direct_a_ = as_is && (n <= kernels.nr * 16 || (!a.transposed && !aliases(a)));
     direct_b_ = as_is && !b.transposed && n >= kernels.nr &&
                 (m <= kernels.mr * 2 || k * b.ld * kernels.packed_size <= (aliases(b) ? l2_bytes() / 2 : l2_bytes()));
     // Two thirds of L2 for a block of A, the rest for the panels of B and the lines of C that pass by.

@@ -110,6 +110,11 @@ struct GemmTile {
     AccVector acc[Rows][Vectors];
     each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA { acc[i][v] = AccVector{}; });
     const Packed* a = input.a;
+    // A second pointer for the later rows: the distances of all rows from one would not fit the registers, and the
+    // compiler, were it to see how the two are related, would use one.
+    constexpr int kHalf = 7;
+    const Packed* later = a + (ByStep ? 0 : kHalf * input.a_distance);
+    asm("" : "+r"(later));
     const Packed* b = input.b;
     const char* ahead = input.ahead;
     const int64_t a_distance = input.a_distance, b_step = input.b_step, ahead_step = input.ahead_step;
@@ -117,10 +122,12 @@ struct GemmTile {
       LoadVector bv[Vectors];
       for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
       each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
-        acc[i][v] = Math::multiply_add(acc[i][v], bv[v], a[i * (ByStep ? 1 : a_distance)]);
+        const Packed* from = ByStep ? a + i : i < kHalf ? a + i * a_distance : later + (i - kHalf) * a_distance;
+        acc[i][v] = Math::multiply_add(acc[i][v], bv[v], *from);
       });
       __builtin_prefetch(ahead, 0, 2);
       a += ByStep ? a_distance : 1;
+      ++later;
       b += b_step;
       ahead += ahead_step;
     }
