@@ -45,7 +45,7 @@ struct PoolReserved {
 class VT_API CudaAllocator {
  public:
   virtual ~CudaAllocator() = default;
-  virtual const char* name() const = 0;  // "native", "cudaMallocAsync" or "passthrough"
+  virtual const char* name() const = 0;  // "native", "cudaMallocAsync", "passthrough" or "pluggable"
 
   /// At least `bytes` (> 0) of the stream's device, aligned to 512, from the thread's pool (see PoolGuard).
   /// Throws OutOfMemoryError; then nothing has changed but the cache.

@@ -75,7 +75,7 @@ struct MemoryStats {
   int64_t cached_bytes = 0;      // free bytes in segments, including those in threads' caches
   int64_t pending_blocks = 0;    // freed, but another stream may still use them
   int64_t memory_limit = -1;     // the cap on reserved_bytes; -1: none
-  int64_t peak_uncertainty = 0;  // peaks may be too low by this many bytes, see docs/allocator.md; 0 with one thread
+  int64_t peak_uncertainty = 0;  // peaks may be off by this many bytes, see docs/allocator.md; 0 with one thread
 };
 
 /// Calls `visit` with every Stat of `stats`.

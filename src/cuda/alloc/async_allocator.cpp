@@ -11,13 +11,6 @@
 namespace vt::cuda {
 namespace {
 
-CachingOptions options_of_pools() {
-  CachingOptions options;
-  options.thread_cache = false;  // which is for the shared pool
-  options.history.enabled = false;
-  return options;
-}
-
 void add(Stat& to, const Stat& stat) {
   to.current += stat.current;
   to.peak += stat.peak;
@@ -51,20 +44,29 @@ std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(
 
 AsyncAllocator::AsyncAllocator() : devices_(std::make_unique<DeviceState[]>(kMaxDevices)), pools_(options_of_pools()) {}
 
+CachingOptions AsyncAllocator::options_of_pools() {
+  CachingOptions options;
+  options.thread_cache = false;  // which is for the shared pool
+  options.history.enabled = false;
+  options.reclaim = [this](int device) {
+    DeviceState& state = devices_[device];
+    std::lock_guard lock(state.mutex);
+    if (state.captures > 0 || !state.configured) return false;
+    give_up_cache(state, device);
+    return true;
+  };
+  return options;
+}
+
 AsyncAllocator::~AsyncAllocator() {
   for (int device = 0; device < kMaxDevices; ++device) {
     DeviceState& state = devices_[device];
+    state.captures = 0;
     try {
       reap(state, true);
-    } catch (const Error&) {
-      for (const PendingBlock& pending : state.pending) delete pending.block;  // a broken device keeps the memory
+    } catch (const Error&) {  // a broken device keeps the memory
     }
     empty_lists(state);
-    // In a broken context the memory goes with the context.
-    for (AsyncBlock** list : {&state.deferred, &state.refused}) {
-      while (*list != nullptr) delete std::exchange(*list, (*list)->next);
-    }
-    while (state.spare != nullptr) delete std::exchange(state.spare, state.spare->next);
   }
 }
 
@@ -108,18 +110,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
 }
 
 Block* AsyncAllocator::allocate_in_pool(DeviceState& state, size_t bytes, Stream stream) {
-  Block* pooled = nullptr;
-  try {
-    pooled = pools_.allocate(bytes, stream);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::OutOfMemory) throw;
-    {
-      std::lock_guard lock(state.mutex);
-      if (state.captures > 0) throw;
-      give_up_cache(state, stream.device);
-    }
-    pooled = pools_.allocate(bytes, stream);
-  }
+  Block* const pooled = pools_.allocate(bytes, stream);
   std::lock_guard lock(state.mutex);
   AsyncBlock* block = nullptr;
   try {
@@ -135,7 +126,10 @@ Block* AsyncAllocator::allocate_in_pool(DeviceState& state, size_t bytes, Stream
 }
 
 AsyncAllocator::AsyncBlock* AsyncAllocator::take_spare(DeviceState& state) {
-  if (state.spare == nullptr) return new AsyncBlock;
+  if (state.spare == nullptr) {
+    state.slabs.push_back(std::make_unique<AsyncBlock[]>(kSlab));
+    for (size_t i = 0; i < kSlab; ++i) put_spare(state, &state.slabs.back()[i]);
+  }
   AsyncBlock* const block = std::exchange(state.spare, state.spare->next);
   *block = {};
   return block;

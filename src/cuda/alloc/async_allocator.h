@@ -54,6 +54,7 @@ class AsyncAllocator final : public CudaAllocator {
     Block* pooled = nullptr;  // the block of `pools_` that this one stands for
   };
   static constexpr size_t kCacheLimit = size_t{512} << 20;
+  static constexpr size_t kSlab = 64;
 
   struct PendingBlock {
     AsyncBlock* block;
@@ -66,7 +67,8 @@ class AsyncAllocator final : public CudaAllocator {
     std::unordered_map<StreamHandle, FreeLists> lists;
     std::unordered_map<AsyncBlock*, std::vector<Stream>> other_streams;
     std::vector<PendingBlock> pending;
-    AsyncBlock* spare = nullptr;     // Block objects without memory
+    std::vector<std::unique_ptr<AsyncBlock[]>> slabs;
+    AsyncBlock* spare = nullptr;     // of these, block objects without memory
     AsyncBlock* deferred = nullptr;  // given back during a capture, or no event could be recorded; tried again
     AsyncBlock* refused = nullptr;   // the driver did not take it back; tried again when the cache is emptied
     int captures = 0;
@@ -74,6 +76,7 @@ class AsyncAllocator final : public CudaAllocator {
     MemoryStats stats;
   };
 
+  CachingOptions options_of_pools();
   Block* allocate_in_pool(DeviceState& state, size_t bytes, Stream stream);
   void* allocate_from_driver(DeviceState& state, size_t bytes, Stream stream, size_t requested);
   void give_up_cache(DeviceState& state, int device);

@@ -12,8 +12,8 @@
 
 namespace vt::cuda::alloc {
 
-/// Bytes that each of several threads may have handed out of its stock before the statistics hear of it. A thread that
-/// is alone publishes when somebody looks, and its peaks are exact.
+/// Bytes that each of several threads may have handed out of its stock, or put there, before the statistics hear of it.
+/// A thread that is alone publishes when somebody looks, and its peaks are exact.
 inline constexpr int64_t kMostHidden = int64_t{4} << 20;
 
 /// Locks are taken in this order: a heap's mutex, `mutex`, a cache's lock.
@@ -36,10 +36,10 @@ struct CacheList {
   bool is_too_much(const Unpublished& u) const noexcept {
     if (VT_LIKELY(threads.load(std::memory_order_relaxed) <= 1)) return false;
     const Amounts change = u.all();
-    return std::max({change.bytes(), change.requested, -change.bytes()}) > kMostHidden;
+    return std::max({change.bytes(), change.requested, -change.bytes(), -change.requested}) > kMostHidden;
   }
   bool any_thread() const noexcept { return threads.load(std::memory_order_relaxed) > 0; }
-  /// By how much peaks may be too low.
+  /// By how much peaks may be too low or too high.
   int64_t most_hidden() {
     std::lock_guard lock(mutex);
     return caches.empty() ? 0 : static_cast<int64_t>(caches.size() - 1) * kMostHidden;

@@ -36,7 +36,8 @@ alloc::RingEntry entry_of(const HeapBlock& block, uint8_t action, uint64_t frame
 CachingAllocator::CachingAllocator(const CachingOptions& options)
     : number_(alloc::register_owner(this)),
       has_thread_caches_(options.thread_cache),
-      expandable_(options.expandable_segments) {
+      expandable_(options.expandable_segments),
+      reclaim_(options.reclaim) {
   caches_.history = options.history;
 }
 
@@ -51,7 +52,7 @@ alloc::Heap& CachingAllocator::heap(int device) {
   std::lock_guard lock(heaps_mutex_);
   known = heaps_[device].load(std::memory_order_relaxed);
   if (known == nullptr) {
-    known = new alloc::Heap(device, caches_, expandable_);
+    known = new alloc::Heap(device, caches_, expandable_, reclaim_);
     heaps_[device].store(known, std::memory_order_release);
   }
   return *known;

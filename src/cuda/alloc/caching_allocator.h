@@ -15,6 +15,7 @@ struct CachingOptions {
   bool thread_cache = true;
   bool expandable_segments = false;
   HistoryOptions history;
+  alloc::ReclaimMemory reclaim;  // tried before a request is refused
 };
 
 class VT_API CachingAllocator final : public CudaAllocator, private alloc::CacheOwner {
@@ -60,6 +61,7 @@ class VT_API CachingAllocator final : public CudaAllocator, private alloc::Cache
   const uint64_t number_;
   const bool has_thread_caches_;
   std::atomic<bool> expandable_;
+  const alloc::ReclaimMemory reclaim_;
   alloc::TimeBase time_;
   alloc::CacheList caches_;
   std::mutex heaps_mutex_;  // while one is made

@@ -19,8 +19,13 @@ Stock stock_of(const HeapBlock& block, bool is_small) noexcept {
 
 }  // namespace
 
-Heap::Heap(int device, CacheList& caches, const std::atomic<bool>& expandable)
-    : device_(device), caches_(caches), expandable_(expandable), pending_(device), orphans_(caches.history) {
+Heap::Heap(int device, CacheList& caches, const std::atomic<bool>& expandable, const ReclaimMemory& reclaim)
+    : device_(device),
+      caches_(caches),
+      expandable_(expandable),
+      reclaim_(reclaim),
+      pending_(device),
+      orphans_(caches.history) {
   pools_.push_back(std::make_unique<Pool>());
 }
 
@@ -116,7 +121,7 @@ HeapBlock* Heap::fit_with_stock(const Want& want) noexcept {
   if (caller_ == nullptr) return block;
   std::lock_guard lock(caller_->lock);
   publish(caller_->unpublished[device_]);
-  if (want.is_small || (block != nullptr && block->bytes == want.bytes)) return block;
+  if (want.is_small || !want.pool->id.is_shared() || (block != nullptr && block->bytes == want.bytes)) return block;
   Shelf* const shelf = caller_->shelf(want.lane->stream);
   if (shelf == nullptr || shelf->large.empty()) return block;
   shelf->large.drain([this](HeapBlock* kept) { take_in(kept); });

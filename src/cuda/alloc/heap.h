@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,9 +42,14 @@ struct Request {
   ThreadCache* cache = nullptr;
 };
 
+/// Gives memory of the device back to the driver that somebody else keeps there; false if there is none to give. Called
+/// without a lock.
+using ReclaimMemory = std::function<bool(int device)>;
+
 class Heap {
  public:
-  Heap(int device, CacheList& caches, const std::atomic<bool>& expandable);
+  /// `reclaim` may be empty. All three outlive the heap.
+  Heap(int device, CacheList& caches, const std::atomic<bool>& expandable, const ReclaimMemory& reclaim);
   /// Gives everything back. No block may be live.
   ~Heap();
   Heap(const Heap&) = delete;
@@ -168,6 +174,7 @@ class Heap {
   const int device_;
   CacheList& caches_;
   const std::atomic<bool>& expandable_;
+  const ReclaimMemory& reclaim_;
 
   std::mutex mutex_;                          // everything below
   ThreadCache* caller_ = nullptr;             // of the call that was last; its ring takes the history

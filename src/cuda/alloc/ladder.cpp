@@ -38,6 +38,18 @@ HeapBlock* Heap::under_pressure(const Request& request, Want& want, std::unique_
   if (HeapBlock* block = after_waiting(want)) return block;
   if (HeapBlock* block = after_emptying(want)) return block;
 
+  if (reclaim_ && may_call()) {
+    lock.unlock();
+    const bool is_worth_a_try = reclaim_(device_);
+    lock.lock();
+    enter(request.cache);
+    want = resolve(request);
+    reserve_spares(kSparesPerCall);
+    if (is_worth_a_try) {
+      if (HeapBlock* block = after_emptying(want)) return block;
+    }
+  }
+
   const OutOfMemoryEvent event = describe(request.bytes);
   lock.unlock();  // no lock is held while others' code runs, and it may free
   const int called = run_out_of_memory_callbacks(event, /*before_error=*/true);

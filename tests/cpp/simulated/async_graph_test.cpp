@@ -193,6 +193,10 @@ TEST_CASE("memory that the driver's pool keeps is given up for a private pool, b
     }
   });
   CHECK(refused);
+  CHECK(cuda::allocator().stats(0).num_ooms == 1);
+  int observed = 0;
+  const int observer =
+      cuda::add_out_of_memory_callback([&](const cuda::OutOfMemoryEvent&) { ++observed; }, /*before_error=*/false);
   graph.replay();
   CHECK(first_byte(x) == 2);
   const PoolId pool = cuda::new_pool_id();
@@ -204,4 +208,7 @@ TEST_CASE("memory that the driver's pool keeps is given up for a private pool, b
     CHECK(first_byte(t) == 1);
   }
   cuda::allocator().release_pool(0, pool);
+  cuda::remove_out_of_memory_callback(observer);
+  CHECK(observed == 0);
+  CHECK(cuda::allocator().stats(0).num_ooms == 1);  // that of the capture
 }

@@ -661,6 +661,33 @@ TEST_CASE("of several threads none hides more of a peak than the statistics say"
   w.empty();
 }
 
+TEST_CASE("a free that another thread keeps to itself lifts a peak by no more than the statistics say") {
+  for (const size_t bytes : {3 * kMiB, 64 * kMiB}) {
+    World w;
+    Block* a = w.allocator.allocate(bytes, kFirst);
+    std::atomic<int> step{0};
+    std::thread other([&] {
+      w.allocator.deallocate(w.allocator.allocate(kKiB, kSecond));
+      step = 1;
+      while (step != 2) std::this_thread::yield();
+      w.allocator.deallocate(w.allocator.allocate(bytes, kSecond));
+      step = 3;
+      while (step != 4) std::this_thread::yield();
+    });
+    while (step != 1) std::this_thread::yield();
+    w.allocator.deallocate(a);
+    step = 2;
+    while (step != 3) std::this_thread::yield();
+    const MemoryStats stats = w.allocator.stats(0);
+    CHECK(stats.peak_uncertainty == static_cast<int64_t>(4 * kMiB));
+    CHECK(stats.allocated_bytes.all.peak >= static_cast<int64_t>(bytes));
+    CHECK(stats.allocated_bytes.all.peak <= static_cast<int64_t>(bytes + kKiB) + stats.peak_uncertainty);
+    step = 4;
+    other.join();
+    w.empty();
+  }
+}
+
 TEST_CASE("what a thread kept is everybody's when it ends") {
   World w;
   Block* a = w.allocator.allocate(1000, kFirst);
