@@ -8,56 +8,72 @@ namespace {
 using namespace vt::cuda;
 
 constexpr int kThreads = 256;
-constexpr int kPerThread = 16;
-constexpr int64_t kPerBlock = kThreads * kPerThread;
+constexpr int kWarps = kThreads / 32;
+constexpr int kRounds = 16;
+constexpr int64_t kPerWarp = 32 * kRounds;
+constexpr int64_t kPerBlock = kWarps * kPerWarp;
+constexpr int kScanThreads = 1024;
 
-// Sum over the block of one value per thread, and the sum over the threads before this one.
-__device__ int64_t block_scan(int value, int& before) {
-  __shared__ int sums[kThreads];
-  sums[threadIdx.x] = value;
-  __syncthreads();
-  for (int step = 1; step < kThreads; step *= 2) {
-    const int add = threadIdx.x >= step ? sums[threadIdx.x - step] : 0;
-    __syncthreads();
-    sums[threadIdx.x] += add;
-    __syncthreads();
+// The set elements among this warp's, a word for each 32 of them in order. Returns how many.
+template <class T>
+__device__ __forceinline__ int find_set(const T* values, int64_t n, unsigned (&set)[kRounds]) {
+  const int64_t first = blockIdx.x * kPerBlock + threadIdx.x / 32 * kPerWarp + threadIdx.x % 32;
+  bool own[kRounds];
+#pragma unroll
+  for (int r = 0; r < kRounds; ++r) own[r] = first + r * 32 < n && values[first + r * 32] != T(0);
+  int count = 0;
+#pragma unroll
+  for (int r = 0; r < kRounds; ++r) {
+    set[r] = __ballot_sync(0xffffffffu, own[r]);
+    count += __popc(set[r]);
   }
-  before = sums[threadIdx.x] - value;
-  return sums[kThreads - 1];
+  return count;
 }
 
 template <class T>
-__device__ bool is_set(const T* values, int64_t i) {
-  return values[i] != T(0);
-}
-
-template <class T>
-__global__ void count_kernel(const T* values, int64_t n, int64_t* counts) {
-  const int64_t first = blockIdx.x * kPerBlock + threadIdx.x * kPerThread;
-  int own = 0;
-  for (int i = 0; i < kPerThread; ++i) own += first + i < n && is_set(values, first + i);
-  int before;
-  const int64_t total = block_scan(own, before);
-  if (threadIdx.x == 0) counts[blockIdx.x] = total;
+__global__ void __launch_bounds__(kThreads) count_kernel(const T* values, int64_t n, int64_t* counts) {
+  __shared__ int of_warp[kWarps];
+  unsigned set[kRounds];
+  const int own = find_set(values, n, set);
+  if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = own;
+  __syncthreads();
+  if (threadIdx.x != 0) return;
+  int total = 0;
+  for (int w = 0; w < kWarps; ++w) total += of_warp[w];
+  counts[blockIdx.x] = total;
 }
 
 // Exclusive scan in place by one block; the total goes after the last count.
-__global__ void scan_kernel(int64_t* counts, int64_t blocks) {
-  __shared__ int64_t sums[kThreads];
+__global__ void __launch_bounds__(kScanThreads) scan_kernel(int64_t* counts, int64_t blocks) {
+  constexpr int kEach = 4;
+  __shared__ int64_t sums[kScanThreads / 32];
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   int64_t carried = 0;
-  for (int64_t base = 0; base < blocks; base += kThreads) {
-    const int64_t i = base + threadIdx.x;
-    const int64_t own = i < blocks ? counts[i] : 0;
-    sums[threadIdx.x] = own;
-    __syncthreads();
-    for (int step = 1; step < kThreads; step *= 2) {
-      const int64_t add = threadIdx.x >= step ? sums[threadIdx.x - step] : 0;
-      __syncthreads();
-      sums[threadIdx.x] += add;
-      __syncthreads();
+  for (int64_t base = 0; base < blocks; base += kScanThreads * kEach) {
+    const int64_t first = base + threadIdx.x * kEach;
+    int64_t value[kEach], own = 0;
+#pragma unroll
+    for (int k = 0; k < kEach; ++k) {
+      value[k] = first + k < blocks ? counts[first + k] : 0;
+      own += value[k];
     }
-    if (i < blocks) counts[i] = carried + sums[threadIdx.x] - own;
-    carried += sums[kThreads - 1];
+    int64_t sum = own;
+    for (int distance = 1; distance < 32; distance *= 2) {
+      const int64_t below = __shfl_up_sync(0xffffffffu, static_cast<long long>(sum), distance);
+      if (lane >= distance) sum += below;
+    }
+    if (lane == 31) sums[warp] = sum;
+    __syncthreads();
+    int64_t before = carried + sum - own;
+    for (int w = 0; w < kScanThreads / 32; ++w) {
+      if (w < warp) before += sums[w];
+      carried += sums[w];
+    }
+#pragma unroll
+    for (int k = 0; k < kEach; ++k) {
+      if (first + k < blocks) counts[first + k] = before;
+      before += value[k];
+    }
     __syncthreads();
   }
   if (threadIdx.x == 0) counts[blocks] = carried;
@@ -69,22 +85,30 @@ struct Shape {
 };
 
 template <class T>
-__global__ void write_kernel(const T* values, int64_t n, const int64_t* starts, Shape shape, int64_t* out) {
-  const int64_t first = blockIdx.x * kPerBlock + threadIdx.x * kPerThread;
-  int own = 0;
-  for (int i = 0; i < kPerThread; ++i) own += first + i < n && is_set(values, first + i);
-  int before;
-  block_scan(own, before);
-  int64_t* to = out + (starts[blockIdx.x] + before) * shape.ndim;
-  for (int i = 0; i < kPerThread; ++i) {
-    if (first + i >= n || !is_set(values, first + i)) continue;
-    int64_t rest = first + i;
-    for (int d = shape.ndim - 1; d >= 0; --d) {
-      const int64_t next = rest / shape.sizes[d];
-      to[d] = rest - next * shape.sizes[d];
-      rest = next;
+__global__ void __launch_bounds__(kThreads)
+    write_kernel(const T* values, int64_t n, const int64_t* starts, Shape shape, int64_t* out) {
+  __shared__ int of_warp[kWarps];
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  unsigned set[kRounds];
+  const int own = find_set(values, n, set);
+  if (lane == 0) of_warp[warp] = own;
+  __syncthreads();
+  int64_t place = starts[blockIdx.x];
+  for (int w = 0; w < warp; ++w) place += of_warp[w];
+  const int64_t first = blockIdx.x * kPerBlock + warp * kPerWarp + lane;
+#pragma unroll
+  for (int r = 0; r < kRounds; ++r) {
+    if (set[r] >> lane & 1) {
+      int64_t* to = out + (place + __popc(set[r] & ((1u << lane) - 1))) * shape.ndim;
+      int64_t rest = first + r * 32;
+      for (int d = shape.ndim - 1; d > 0; --d) {
+        const int64_t next = rest / shape.sizes[d];
+        to[d] = rest - next * shape.sizes[d];
+        rest = next;
+      }
+      to[0] = rest;
     }
-    to += shape.ndim;
+    place += __popc(set[r]);
   }
 }
 
@@ -104,8 +128,8 @@ Tensor nonzero_cuda(const Tensor& self) {
     launch(config, {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()),
            n, counts.data<int64_t>());
   });
-  launch({"nonzero", stream, dim3(1), dim3(kThreads)}, {counts.storage().get()}, scan_kernel, counts.data<int64_t>(),
-         blocks);
+  launch({"nonzero", stream, dim3(1), dim3(kScanThreads)}, {counts.storage().get()}, scan_kernel,
+         counts.data<int64_t>(), blocks);
   const Tensor total(make_intrusive<TensorImpl>(counts.storage(), DType::int64, IntSpan(), IntSpan(), blocks));
   const Tensor out = empty(DimVec{read_scalar(total).to_int(), self.dim()}, DType::int64, self.device());
   if (out.size(0) == 0 || self.dim() == 0) return out;

@@ -128,6 +128,9 @@ __global__ void __launch_bounds__(kThreads)
   if (out == nullptr) folds[blockIdx.y * lines.count + line] = fold;
 }
 
+template <class Fold>
+constexpr const char* kName = std::is_same_v<Fold, Product> ? "cumprod" : "cumsum";
+
 template <class T, class Fold>
 void launch_columns(const Tensor& in, const Tensor& out, const Lines& lines) {
   using Acc = opmath_t<T>;
@@ -135,7 +138,7 @@ void launch_columns(const Tensor& in, const Tensor& out, const Lines& lines) {
   auto* to = static_cast<T*>(out.data());
   const int64_t wanted = std::clamp<int64_t>(kManyColumns / lines.count, 1, (lines.length + 31) / 32);
   const int64_t part = (lines.length + wanted - 1) / wanted, parts = (lines.length + part - 1) / part;
-  cuda::LaunchConfig one{"cumsum", cuda::current_stream(in.device().index),
+  cuda::LaunchConfig one{kName<Fold>, cuda::current_stream(in.device().index),
                          dim3(cuda::blocks_for(lines.count, kThreads)), dim3(kThreads)};
   if (parts == 1) {
     cuda::launch(one, {in.storage().get(), out.storage().get()}, scan_columns<T, Fold>, from, to, nullptr, lines, part);
@@ -166,7 +169,7 @@ void launch_scan(const Tensor& in, const Tensor& out, const Lines& lines) {
   if (side_by_side) return launch_columns<T, Fold>(in, out, lines);
   const auto* from = static_cast<const T*>(in.data());
   auto* to = static_cast<T*>(out.data());
-  cuda::LaunchConfig config{"cumsum", cuda::current_stream(in.device().index),
+  cuda::LaunchConfig config{kName<Fold>, cuda::current_stream(in.device().index),
                             dim3(cuda::blocks_for(lines.count, 1, 1 << 20)), dim3(kThreads)};
   const int64_t parts = (lines.length + kPart - 1) / kPart;
   if (parts == 1 || lines.count >= kManyLines) {
@@ -201,8 +204,8 @@ void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
       continue;
     }
     if (in.sizes()[d] == 1) continue;
-    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, "cumsum on CUDA over more than ", kMaxDims + 1,
-             " dims is not implemented");
+    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, product ? "cumprod" : "cumsum", " on CUDA over more than ",
+             kMaxDims + 1, " dims is not implemented");
     lines.sizes[lines.ndim] = in.sizes()[d];
     lines.in_strides[lines.ndim] = in.strides()[d];
     lines.out_strides[lines.ndim++] = out.strides()[d];

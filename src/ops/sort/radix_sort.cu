@@ -13,6 +13,7 @@ constexpr int kWarps = kThreads / 32;
 constexpr int kRounds = 8;
 constexpr int kTile = kThreads * kRounds;
 constexpr int kDigits = 256;
+constexpr int kManyTiles = 512;  // of a row, from which on a block scans the counts of one digit only
 
 // A warp's items lie next to each other, so that ranks follow the input's order.
 __device__ __forceinline__ int64_t item_of(int tile, int round) {
@@ -36,51 +37,58 @@ __global__ void __launch_bounds__(kThreads)
   counts[(row * kDigits + threadIdx.x) * tiles + blockIdx.x] = histogram[threadIdx.x];
 }
 
-__global__ void __launch_bounds__(1024) scan_counts(uint32_t* counts, int64_t n) {
-  constexpr int kEach = 16;
-  __shared__ uint32_t warp_sums[32];
-  counts += blockIdx.x * n;
+// Sum over the block of one value per thread, and over the threads before this one. `sums`: a value per warp.
+template <int Threads>
+__device__ __forceinline__ uint32_t sum_before(uint32_t own, uint32_t* sums, uint32_t& total) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  uint32_t sum = own;
+  for (int distance = 1; distance < 32; distance *= 2) {
+    const uint32_t below = __shfl_up_sync(cuda::kFullWarp, sum, distance);
+    if (lane >= distance) sum += below;
+  }
+  if (lane == 31) sums[warp] = sum;
+  __syncthreads();
+  uint32_t before = 0;
+  total = 0;
+#pragma unroll
+  for (int w = 0; w < Threads / 32; ++w) {
+    if (w < warp) before += sums[w];
+    total += sums[w];
+  }
+  __syncthreads();
+  return before + sum - own;
+}
+
+// Exclusive running sums in place of n counts to a block; the sum of all to `totals`, if it is not null.
+template <int Threads>
+__global__ void __launch_bounds__(Threads) scan_counts(uint32_t* counts, uint32_t* totals, int64_t n) {
+  constexpr int kEach = 16;
+  __shared__ uint32_t sums[Threads / 32];
+  counts += blockIdx.x * n;
   uint32_t carry = 0;
-  for (int64_t base = 0; base < n; base += 1024 * kEach) {
+  for (int64_t base = 0; base < n; base += Threads * kEach) {
     const int64_t first = base + threadIdx.x * kEach;
-    uint32_t value[kEach], sum = 0;
+    uint32_t value[kEach], own = 0, total;
 #pragma unroll
     for (int k = 0; k < kEach; ++k) {
       value[k] = first + k < n ? counts[first + k] : 0;
-      sum += value[k];
+      own += value[k];
     }
-    const uint32_t own = sum;
-    for (int distance = 1; distance < 32; distance *= 2) {
-      const uint32_t below = __shfl_up_sync(cuda::kFullWarp, sum, distance);
-      if (lane >= distance) sum += below;
-    }
-    if (lane == 31) warp_sums[warp] = sum;
-    __syncthreads();
-    if (warp == 0) {
-      uint32_t total = warp_sums[lane];
-      for (int distance = 1; distance < 32; distance *= 2) {
-        const uint32_t below = __shfl_up_sync(cuda::kFullWarp, total, distance);
-        if (lane >= distance) total += below;
-      }
-      warp_sums[lane] = total;
-    }
-    __syncthreads();
-    uint32_t before = carry + (warp > 0 ? warp_sums[warp - 1] : 0) + sum - own;
+    uint32_t before = carry + sum_before<Threads>(own, sums, total);
 #pragma unroll
     for (int k = 0; k < kEach; ++k) {
       if (first + k < n) counts[first + k] = before;
       before += value[k];
     }
-    carry += warp_sums[31];
-    __syncthreads();
+    carry += total;
   }
+  if (threadIdx.x == 0 && totals != nullptr) totals[blockIdx.x] = carry;
 }
 
 template <typename Key>
 __global__ void __launch_bounds__(kThreads)
     move_items(const Key* keys, const int32_t* payload, Key* keys_out, int32_t* payload_out, const uint32_t* places,
-               int64_t n, int tiles, int shift) {
+               const uint32_t* totals, int64_t n, int tiles, int shift) {
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ uint32_t tile_places[kDigits];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
@@ -114,6 +122,11 @@ __global__ void __launch_bounds__(kThreads)
     }
     tile_places[threadIdx.x] = places[(row * kDigits + threadIdx.x) * tiles + blockIdx.x];
   }
+  if (totals != nullptr) {
+    __shared__ uint32_t sums[kWarps];
+    uint32_t all;
+    tile_places[threadIdx.x] += sum_before<kThreads>(totals[row * kDigits + threadIdx.x], sums, all);
+  }
   __syncthreads();
 #pragma unroll
   for (int r = 0; r < kRounds; ++r) {
@@ -133,18 +146,29 @@ SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   SortPairs other{empty_like(pairs.keys), empty_like(pairs.payload)};
   const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(rows)),
                                   dim3(kThreads)};
-  const cuda::LaunchConfig by_row{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(1024)};
+  // The counts of a row are scanned by one block, or, where there are many, those of each digit by one, and what comes
+  // before a digit is added as the items move.
+  const bool by_digit = tiles >= kManyTiles;
+  const Tensor totals = by_digit ? empty(DimVec{rows, kDigits}, DType::int32, pairs.keys.device()) : Tensor();
+  auto* digit_totals = by_digit ? reinterpret_cast<uint32_t*>(totals.data()) : nullptr;
+  const StorageImpl* totals_storage = by_digit ? totals.storage().get() : nullptr;
+  cuda::LaunchConfig scan{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(1024)};
+  if (by_digit) {
+    scan.grid.x *= kDigits;
+    scan.block.x = kThreads;
+  }
   auto* places = reinterpret_cast<uint32_t*>(counts.data());
   for (int shift = 0; shift < bits; shift += 8) {
     auto* keys = static_cast<const Key*>(pairs.keys.data());
     cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits<Key>, keys, places, n,
                  tiles, shift);
-    cuda::launch(by_row, {counts.storage().get()}, scan_counts, places, static_cast<int64_t>(kDigits) * tiles);
+    cuda::launch(scan, {counts.storage().get(), totals_storage}, by_digit ? scan_counts<kThreads> : scan_counts<1024>,
+                 places, digit_totals, by_digit ? int64_t{tiles} : int64_t{kDigits} * tiles);
     cuda::launch(config,
                  {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
-                  other.payload.storage().get(), counts.storage().get()},
+                  other.payload.storage().get(), counts.storage().get(), totals_storage},
                  move_items<Key>, keys, pairs.payload.data<int32_t>(), static_cast<Key*>(other.keys.data()),
-                 other.payload.data<int32_t>(), places, n, tiles, shift);
+                 other.payload.data<int32_t>(), places, digit_totals, n, tiles, shift);
     std::swap(pairs, other);
   }
   return pairs;

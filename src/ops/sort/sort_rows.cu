@@ -31,39 +31,59 @@ SortArguments<T> part_from(SortArguments<T> p, int64_t begin) {
   return p;
 }
 
-// A bitonic sort of one row; ties go by index, so it is stable. `size`: the power of two at or above n.
+// A key and where its element stands, in the order of a stable sort. Keys of up to 32 bits share a word with the index.
+template <bool Packed>
+struct ShortItem {
+  uint64_t word;
+  __device__ static ShortItem make(uint64_t key, int index) { return {key << 32 | static_cast<uint32_t>(index)}; }
+  __device__ int index() const { return static_cast<int>(word & 0xffffffffu); }
+  __device__ bool operator>(const ShortItem& o) const { return word > o.word; }
+};
+template <>
+struct ShortItem<false> {
+  uint64_t key;
+  int32_t at;
+  __device__ static ShortItem make(uint64_t key, int index) { return {key, index}; }
+  __device__ int index() const { return at; }
+  __device__ bool operator>(const ShortItem& o) const { return key > o.key || (key == o.key && at > o.at); }
+};
+
+// A bitonic sort of one row. `size`: the power of two at or above n; a thread has one pair of each step. While pairs
+// are at most 32 apart, a warp's threads meet only each other, and wait only for each other.
 template <typename T>
 __global__ void __launch_bounds__(kShort / 2) sort_short_rows(SortArguments<T> p, int size) {
-  __shared__ uint64_t keys[kShort];
-  __shared__ int32_t index[kShort];
+  using Item = ShortItem<kKeyBits<T> <= 32>;
+  __shared__ Item items[kShort];
   const int64_t row = blockIdx.x;
   const T* in = p.in + row * p.n;
   for (int i = threadIdx.x; i < size; i += blockDim.x) {
-    keys[i] = i < p.n ? sort_key(in[i], p.descending) : ~uint64_t{0};
-    index[i] = i;  // the padding has the largest indices and stays behind equal keys
+    // The padding has the largest indices and stays behind equal keys.
+    items[i] = Item::make(i < p.n ? sort_key(in[i], p.descending) : ~uint64_t{0}, i);
   }
   __syncthreads();
   for (int length = 2; length <= size; length *= 2) {
     for (int distance = length / 2; distance > 0; distance /= 2) {
-      for (int t = threadIdx.x; t < size / 2; t += blockDim.x) {
+      const int t = threadIdx.x;
+      if (t < size / 2) {
         const int i = 2 * t - (t & (distance - 1)), j = i + distance;
-        const bool up = (i & length) == 0;
-        const bool greater = keys[i] > keys[j] || (keys[i] == keys[j] && index[i] > index[j]);
-        if (greater == up) {
-          const uint64_t key = keys[i];
-          keys[i] = keys[j];
-          keys[j] = key;
-          const int32_t from = index[i];
-          index[i] = index[j];
-          index[j] = from;
+        const Item a = items[i], b = items[j];
+        if ((a > b) == ((i & length) == 0)) {
+          items[i] = b;
+          items[j] = a;
         }
       }
-      __syncthreads();
+      if (distance > 32 || (distance == 1 && length > 32)) {
+        __syncthreads();
+      } else {
+        __syncwarp();
+      }
     }
   }
+  __syncthreads();
   for (int i = threadIdx.x; i < p.kept; i += blockDim.x) {
-    if (p.values != nullptr) p.values[row * p.kept + i] = in[index[i]];
-    if (p.indices != nullptr) p.indices[row * p.kept + i] = index[i];
+    const int from = items[i].index();
+    if (p.values != nullptr) p.values[row * p.kept + i] = in[from];
+    if (p.indices != nullptr) p.indices[row * p.kept + i] = from;
   }
 }
 
