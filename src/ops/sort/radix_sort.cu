@@ -90,7 +90,11 @@ __global__ void __launch_bounds__(kThreads)
     move_items(const Key* keys, const int32_t* payload, Key* keys_out, int32_t* payload_out, const uint32_t* places,
                const uint32_t* totals, int64_t n, int tiles, int shift) {
   __shared__ uint32_t warp_counts[kWarps][kDigits];
-  __shared__ uint32_t tile_places[kDigits];
+  __shared__ uint32_t tile_places[kDigits];   // of a digit's first item of this tile, in the row
+  __shared__ uint32_t digit_starts[kDigits];  // and in the tile in order
+  __shared__ uint32_t sums[kWarps];
+  __shared__ Key ordered[kTile];
+  __shared__ int32_t ordered_payload[kTile];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   const int64_t row = blockIdx.y;
   for (int w = 0; w < kWarps; ++w) warp_counts[w][threadIdx.x] = 0;
@@ -120,21 +124,30 @@ __global__ void __launch_bounds__(kThreads)
       warp_counts[w][threadIdx.x] = before;
       before += count;
     }
-    tile_places[threadIdx.x] = places[(row * kDigits + threadIdx.x) * tiles + blockIdx.x];
-  }
-  if (totals != nullptr) {
-    __shared__ uint32_t sums[kWarps];
     uint32_t all;
-    tile_places[threadIdx.x] += sum_before<kThreads>(totals[row * kDigits + threadIdx.x], sums, all);
+    digit_starts[threadIdx.x] = sum_before<kThreads>(before, sums, all);
+    uint32_t place = places[(row * kDigits + threadIdx.x) * tiles + blockIdx.x];
+    if (totals != nullptr) place += sum_before<kThreads>(totals[row * kDigits + threadIdx.x], sums, all);
+    tile_places[threadIdx.x] = place;
   }
   __syncthreads();
+  // Put in order here first, so that neighbours are written by neighbours.
 #pragma unroll
   for (int r = 0; r < kRounds; ++r) {
     if (item_of(blockIdx.x, r) >= n) continue;
     const unsigned digit = static_cast<unsigned>(key[r] >> shift & (kDigits - 1));
-    const int64_t place = row * n + tile_places[digit] + warp_counts[warp][digit] + rank[r];
-    keys_out[place] = key[r];
-    payload_out[place] = carried[r];
+    const uint32_t at = digit_starts[digit] + warp_counts[warp][digit] + rank[r];
+    ordered[at] = key[r];
+    ordered_payload[at] = carried[r];
+  }
+  __syncthreads();
+  const int64_t begin = static_cast<int64_t>(blockIdx.x) * kTile;
+  const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
+  for (int at = threadIdx.x; at < items; at += kThreads) {
+    const unsigned digit = static_cast<unsigned>(ordered[at] >> shift & (kDigits - 1));
+    const int64_t place = row * n + tile_places[digit] + (at - digit_starts[digit]);
+    keys_out[place] = ordered[at];
+    payload_out[place] = ordered_payload[at];
   }
 }
 
