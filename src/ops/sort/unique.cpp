@@ -58,8 +58,8 @@ ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bo
   });
 }
 
-ItemGroups group_items(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse) {
-  return items.is_cuda() ? group_items_cuda(items, count, width, consecutive, inverse)
+ItemGroups group_items(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse, bool counts) {
+  return items.is_cuda() ? group_items_cuda(items, count, width, consecutive, inverse, counts)
                          : group_items_cpu(items, count, width, consecutive);
 }
 
@@ -73,7 +73,8 @@ Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, boo
 
 Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecutive) {
   const Tensor flat = ops::view(contiguous_data(self), DimVec{self.numel()});
-  return results_of(group_items(flat, flat.numel(), 1, consecutive, inverse), flat, 0, inverse, counts, self.sizes());
+  return results_of(group_items(flat, flat.numel(), 1, consecutive, inverse, counts), flat, 0, inverse, counts,
+                    self.sizes());
 }
 
 Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts, bool consecutive) {
@@ -84,7 +85,8 @@ Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts,
            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   const Tensor items = contiguous_data(ops::movedim(self, dim, 0));
   const int64_t width = count == 0 ? 1 : items.numel() / count;
-  return results_of(group_items(items, count, width, consecutive, inverse), self, dim, inverse, counts, DimVec{count});
+  return results_of(group_items(items, count, width, consecutive, inverse, counts), self, dim, inverse, counts,
+                    DimVec{count});
 }
 
 Unique unique2(const Tensor& self, bool, bool return_inverse, bool return_counts) {

@@ -102,13 +102,14 @@ __global__ void __launch_bounds__(kThreads) mark_first(Items<T> items, const int
   if (lane == 0) marks[i] = differs;
 }
 
+// Either result may be null; `first` is where there is no order.
 __global__ void __launch_bounds__(kThreads) describe_groups(const int64_t* starts, const int64_t* order, int64_t groups,
                                                             int64_t count, int64_t* first, int64_t* members) {
   const int64_t g = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (g >= groups) return;
   const int64_t start = starts[g];
-  first[g] = order != nullptr ? order[start] : start;
-  members[g] = (g + 1 < groups ? starts[g + 1] : count) - start;
+  if (first != nullptr) first[g] = order[start];
+  if (members != nullptr) members[g] = (g + 1 < groups ? starts[g + 1] : count) - start;
 }
 
 // The group of a place is the last that starts at or before it.
@@ -161,9 +162,10 @@ Tensor sorted_items(const Tensor& items, int64_t count, int64_t width) {
 
 }  // namespace
 
-ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse) {
+ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse,
+                            bool counts) {
   auto int64s = [&](int64_t n) { return empty(DimVec{n}, DType::int64, items.device()); };
-  if (count == 0) return {int64s(0), int64s(0), inverse ? int64s(0) : Tensor()};
+  if (count == 0) return {int64s(0), counts ? int64s(0) : Tensor(), inverse ? int64s(0) : Tensor()};
   Tensor order;
   const Tensor marks = empty(DimVec{count}, DType::bool_, items.device());
   visit_dtype<kAllSet>(items.dtype(), [&](auto tag) {
@@ -182,15 +184,20 @@ ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, b
              order.defined() ? order.data<int64_t>() : nullptr, marks.data<bool>());
     });
   });
-  const Tensor starts = nonzero_cuda(marks);  // (groups, 1)
-  const int64_t groups = starts.numel();
+  const Tensor found_starts = nonzero_cuda(marks);  // (groups, 1)
+  const int64_t groups = found_starts.numel();
+  const Tensor starts(make_intrusive<TensorImpl>(found_starts.storage(), DType::int64, DimVec{groups}, groups));
   const int64_t* places = order.defined() ? order.data<int64_t>() : nullptr;
   const StorageImpl* order_storage = order.defined() ? order.storage().get() : nullptr;
-  ItemGroups found{int64s(groups), int64s(groups), inverse ? int64s(count) : Tensor()};
-  launch(config_for(items, groups),
-         {starts.storage().get(), order_storage, found.first.storage().get(), found.members.storage().get()},
-         describe_groups, starts.data<int64_t>(), places, groups, count, found.first.data<int64_t>(),
-         found.members.data<int64_t>());
+  ItemGroups found{order.defined() ? int64s(groups) : starts, counts ? int64s(groups) : Tensor(),
+                   inverse ? int64s(count) : Tensor()};
+  if (order.defined() || counts) {
+    launch(config_for(items, groups),
+           {starts.storage().get(), order_storage, found.first.storage().get(),
+            counts ? found.members.storage().get() : nullptr},
+           describe_groups, starts.data<int64_t>(), places, groups, count,
+           order.defined() ? found.first.data<int64_t>() : nullptr, counts ? found.members.data<int64_t>() : nullptr);
+  }
   if (inverse) {
     launch(config_for(items, count), {starts.storage().get(), order_storage, found.group_of.storage().get()},
            name_groups, starts.data<int64_t>(), places, groups, count, found.group_of.data<int64_t>());

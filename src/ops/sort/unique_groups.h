@@ -8,13 +8,14 @@ namespace vt {
 /// Groups of equal items, in ascending order or, of neighbours, in theirs. All int64, on the device of the items.
 struct ItemGroups {
   Tensor first;     // (groups): number of an item of each
-  Tensor members;   // (groups): how many there are
+  Tensor members;   // (groups): how many there are; undefined if not asked for
   Tensor group_of;  // (items): the group of each item; undefined if not asked for
 };
 
 /// `items` is contiguous: item i is the `width` elements from i * width on. A NaN equals nothing. Not `consecutive`:
 /// equal items anywhere are one group, and dtypes without an order are refused. Waits for the GPU once, which alone
 /// knows how many groups there are.
-ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse);
+ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse,
+                            bool counts);
 
 }  // namespace vt
