@@ -45,16 +45,19 @@ def processor() -> str:
 def write(name: str, rows: list[dict[str, object]], same: tuple[str, ...] = (), **about: object) -> None:
     """Writes bench/results/<name>.json and prints the rows as a table.
 
-    With `same`, the columns that tell rows apart, rows of an earlier run that this one did not repeat stay.
+    With `same`, the columns that tell rows apart, rows that this run did not repeat stay if they are of the same day,
+    processor and libraries.
     """
+    about = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about}
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     kept = {}
     if same and path.exists():
-        kept = {tuple(row.get(key) for key in same): row for row in json.loads(path.read_text())["rows"]}
+        before = json.loads(path.read_text())
+        if {key: value for key, value in before.items() if key != "rows"} == about:
+            kept = {tuple(row.get(key) for key in same): row for row in before["rows"]}
     kept.update({tuple(row.get(key) for key in same) if same else i: row for i, row in enumerate(rows)})
-    result = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about, "rows": list(kept.values())}
-    path.write_text(json.dumps(result, indent=2) + "\n")
+    path.write_text(json.dumps({**about, "rows": list(kept.values())}, indent=2) + "\n")
     columns = list(rows[0])
     widths = {c: max(len(c), *(len(str(row[c])) for row in rows)) for c in columns}
     print("  ".join(c.ljust(widths[c]) for c in columns))

@@ -55,6 +55,7 @@ export interface Ops {
   _log_softmax_backward_data(grad_output: TensorLike, output: TensorLike, dim: number | bigint, input_dtype: DType): Tensor;
   _log_softmax_backward_data(grad_output: TensorLike, output: TensorLike, dim: number | bigint, input_dtype: DType, named: { out: TensorLike }): Tensor;
   _nan_to_num(self: TensorLike, nan: number, posinf: number, neginf: number): Tensor;
+  _nextafter(self: TensorLike, other: TensorLike): Tensor;
   _round_decimals(self: TensorLike, ten: number, left: boolean): Tensor;
   _scaled_dropout(self: TensorLike, p: number, scale: number, gradient_scale: number, named?: { generator?: never | null }): [Tensor, Tensor];
   _smooth_l1(self: TensorLike, target: TensorLike, beta: number): Tensor;

@@ -253,14 +253,6 @@ VT_HD_INLINE double nextafter(double a, double b) {
   return __builtin_nextafter(a, b);
 #endif
 }
-template <Half T>
-VT_HD_INLINE T nextafter(T from, T to) {
-  if (isnan(from) || isnan(to)) return std::numeric_limits<T>::quiet_NaN();
-  if (static_cast<float>(from) == static_cast<float>(to)) return to;
-  if ((from.bits & 0x7fffu) == 0) return T::from_bits(static_cast<uint16_t>((to.bits & 0x8000u) | 1u));
-  const bool away = (static_cast<float>(to) > static_cast<float>(from)) == (static_cast<float>(from) > 0.0f);
-  return T::from_bits(static_cast<uint16_t>(from.bits + (away ? 1u : 0xffffu)));
-}
 
 // ---- division in its three roundings ----
 // For integers a zero divisor gives 0 here: the op has to refuse it first where PyTorch does. The most negative number

@@ -233,4 +233,13 @@ VT_HD_INLINE complex<T> pow(const complex<T>& base, const complex<T>& exponent) 
   return exp(exponent * log(base));
 }
 
+// log(e^a + e^b) from the one of larger real part.
+template <class T>
+VT_HD_INLINE complex<T> logaddexp(const complex<T>& a, const complex<T>& b) {
+  if (isinf(a.re) && a.re == b.re && a.im == b.im) return a;
+  const bool first = a.re >= b.re;
+  const complex<T> top = first ? a : b, rest = first ? b : a;
+  return top + log1p(exp(rest - top));
+}
+
 }  // namespace vt::m

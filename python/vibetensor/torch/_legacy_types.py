@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from vibetensor import _C
@@ -18,7 +19,7 @@ class TensorType:
         self.dtype = dtype
 
     def __call__(self, *args: Any) -> Any:
-        if len(args) == 1 and not isinstance(args[0], int):
+        if len(args) == 1 and not isinstance(args[0], Integral):
             (data,) = args
             if isinstance(data, _C.Size):
                 return _C.ops.empty(data, dtype=self.dtype)

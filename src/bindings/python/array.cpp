@@ -207,7 +207,8 @@ PyObject* from_dlpack(PyObject*, PyObject* o) {
 
 }  // namespace
 
-bool offers_array(PyObject* o) { return PyObject_CheckBuffer(o) || has_attribute(o, "__array__"); }
+bool offers_array(PyObject* o) { return PyObject_CheckBuffer(o) || is_array_like(o); }
+bool is_array_like(PyObject* o) { return has_attribute(o, "__array__"); }
 
 Tensor tensor_from_array(PyObject* o) {
   if (PyObject_CheckBuffer(o)) {

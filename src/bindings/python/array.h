@@ -8,6 +8,8 @@ namespace vt::python {
 
 // Whether the object exports its memory (buffer protocol) or converts to an array (`__array__`).
 bool offers_array(PyObject* o);
+// Whether it calls itself an array (__array__); a bare buffer does not, and is a sequence of numbers to torch.tensor.
+bool is_array_like(PyObject* o);
 // A tensor that shares the memory of such an object; read-only memory stays read-only. TypeError for element types
 // without a dtype here, ValueError for negative strides.
 Tensor tensor_from_array(PyObject* o);

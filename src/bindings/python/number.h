@@ -8,9 +8,9 @@
 
 namespace vt::python {
 
-// int, float, bool, complex or a NumPy scalar. RuntimeError for an int beyond 64 bits.
 // The dtype of a NumPy scalar; false for everything else.
 bool numpy_scalar_dtype(PyObject* o, DType& out);
+// int, float, bool, complex or a NumPy scalar. RuntimeError for an int beyond 64 bits.
 bool number_from(PyObject* o, Scalar& out);
 // An int (no bool), a NumPy integer, or a 0-dim integer tensor that needs no gradient.
 bool int_from(PyObject* o, int64_t& out);

@@ -80,7 +80,7 @@ void infer(PyObject* o, size_t depth, Inferred& out) {
     if (numpy_scalar_dtype(o, own)) return out.add(own);  // before float, which NumPy's float64 is too
     if (PyFloat_Check(o)) return out.add(default_dtype());
     if (PyLong_Check(o)) return out.add(DType::int64);
-    if (is_other_sequence(o) && offers_array(o)) return out.add(tensor_from_array(o).dtype());
+    if (is_other_sequence(o) && is_array_like(o)) return out.add(tensor_from_array(o).dtype());
   }
   if (const Ref items = items_of(o)) {
     VT_CHECK(depth < kMaxDepth, Value, "too many dimensions '", type_name_of(o), "'");
@@ -173,7 +173,7 @@ Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype, Device devic
     return ops::to_copy(t, dtype ? *dtype : t.dtype(), resolve_device(device));
   }
   Tensor t;
-  if (!PyLong_Check(data) && !PyFloat_Check(data) && !is_list_or_tuple(data) && offers_array(data)) {
+  if (!PyLong_Check(data) && !PyFloat_Check(data) && !is_list_or_tuple(data) && is_array_like(data)) {
     t = ops::to_copy(tensor_from_array(data), dtype);
   } else {
     t = from_sequence(data, dtype);

@@ -39,8 +39,8 @@ int64_t range_length(const Scalar& start, const Scalar& end, const Scalar& step,
     VT_CHECK(exact <= std::numeric_limits<int64_t>::max(), Runtime, "invalid size, possible overflow?");
     return static_cast<int64_t>(exact);
   }
-  VT_CHECK(!is_integral(dtype) || step.to_int() != 0, Value, "step must be nonzero");
   if (dtype == DType::int64) {
+    VT_CHECK(step.to_int() != 0, Value, "step must be nonzero");
     // Truncates its bounds first; ranges of narrower integers do not, as in PyTorch.
     length = std::ceil((static_cast<double>(end.to_int()) - static_cast<double>(start.to_int())) /
                        static_cast<double>(step.to_int()));

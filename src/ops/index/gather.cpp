@@ -75,10 +75,10 @@ void gather_backward(GradContext& ctx) {
   ctx.set(0, ops::scatter_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
 }
 
-// gather counts from the front only.
+// gather counts from the front only; here indices go round, as PyTorch's do.
 Tensor from_the_front(const Tensor& indices, int64_t size) {
-  static const Op& where = find_op("where.self");
-  return call<Tensor>(where, indices < Scalar(0), indices + Scalar(size), indices);
+  static const Op& remainder = find_op("remainder.Tensor");
+  return indices.numel() == 0 ? indices : call<Tensor>(remainder, indices, wrapped_number(Scalar(size)));
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {

@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
+#include "iter/promotion.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row.h"
 
@@ -130,7 +131,22 @@ Tensor celu(const Tensor& self, const Scalar& alpha) {
 Tensor tanhshrink(const Tensor& self) { return self - tanh(self); }
 Tensor polar(const Tensor& radius, const Tensor& angle) {
   static const Op& complex = find_op("complex");
+  VT_CHECK(is_floating(radius.dtype()) && is_floating(angle.dtype()), Runtime,
+           "Expected both inputs to be Half, Float or Double tensors but got ", radius.dtype(), " and ", angle.dtype());
   return call<Tensor>(complex, radius * cos(angle), radius * sin(angle));
+}
+// The neighbour of a 16-bit float is the next or previous number of its bits.
+Tensor nextafter(const Tensor& self, const Tensor& other) {
+  static const Op &to = find_op("to.dtype"), &view = find_op("view.dtype"), &ones_like = find_op("ones_like");
+  const DType common = result_type(self, other);
+  if (!is_reduced_floating(common)) return nextafter_row(self, other);
+  auto bits = [](const Tensor& x) { return call<Tensor>(view, x, DType::int16); };
+  const Tensor x = call<Tensor>(to, self, common), y = call<Tensor>(to, other, common);
+  const Tensor smallest = call<Tensor>(view, call<Tensor>(ones_like, bits(y)), common);
+  const Tensor away = call<Tensor>(to, (y > x) == (x > Scalar(0)), DType::int16);
+  const Tensor moved = call<Tensor>(view, bits(x) + (away * Scalar(2) - Scalar(1)), common);
+  const Tensor next = where(x == y, y, where(x == Scalar(0), copysign(smallest, y), moved));
+  return where(isnan(x) | isnan(y), x + y, next);
 }
 Tensor positive(const Tensor& self) {
   VT_CHECK(self.dtype() != DType::bool_, Runtime, "The `+` operator, on a bool tensor is not supported.");
@@ -266,6 +282,7 @@ void register_pointwise_composite(Registry& r) {
   r.def("celu(Tensor self, Scalar alpha=1.0) -> Tensor").composite(celu).inplace();
   r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink);
   r.def("positive(Tensor self) -> Tensor").composite(positive);
+  r.def("nextafter(Tensor self, Tensor other) -> Tensor").composite(nextafter).inplace().out();
   r.def("polar(Tensor abs, Tensor angle) -> Tensor").composite(polar).function_only();
   r.def("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(mse_loss).function_only();
   r.def("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(l1_loss).function_only();

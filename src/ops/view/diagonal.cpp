@@ -79,6 +79,7 @@ Tensor diagflat(const Tensor& self, int64_t offset) {
 
 Tensor trace(const Tensor& self) {
   static const Op& sum = find_op("sum");
+  VT_CHECK(self.dtype() != DType::bool_, NotImplemented, "\"trace\" not implemented for 'Bool'");
   VT_CHECK(self.dim() == 2, Runtime, "trace: expected a matrix, but got tensor with dim ", self.dim());
   return call<Tensor>(sum, ops::diagonal(self));
 }

@@ -1,7 +1,7 @@
 """Short programs of what users write, run on VibeTensor and on PyTorch: both must say the same.
 
 A row is a function of the module; what it returns is compared by value, dtype, shape and type. A row in
-REFUSED raises on both sides, errors of the same type.
+RAISING raises on both sides, errors of the same type.
 """
 
 from __future__ import annotations
