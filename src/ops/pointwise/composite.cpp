@@ -1,8 +1,8 @@
 // Pointwise ops written in terms of rows: other names, modes, optional bounds, losses.
 #include "dispatch/registry.h"
+#include "iter/promotion.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
-#include "iter/promotion.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row.h"
 
