@@ -62,8 +62,11 @@ void copy_between_devices(void* to, Stream to_stream, const void* from, Stream f
   // waits for the copy.
   wait_stream(from_stream, to_stream);
   begin_work("copy between devices", from_stream, span_of(storages));
-  check(device_api().copy_peer(to, to_stream.device, from, from_stream.device, bytes, from_stream),
-        "copy between devices", from_stream.device);
+  // A peer copy cannot be recorded; one by addresses alone can.
+  const Status status =
+      is_capturing() ? device_api().copy(to, from, bytes, CopyKind::DeviceToDevice, from_stream)
+                     : device_api().copy_peer(to, to_stream.device, from, from_stream.device, bytes, from_stream);
+  check(status, "copy between devices", from_stream.device);
   wait_stream(to_stream, from_stream);
 }
 
