@@ -253,6 +253,7 @@ def test_inplace(sample: Sample) -> None:
     name = sample.op + "_"
     if not has_form(name, "inplace"):
         return
+    compared = 0
     for call in sample.calls:
         for dtype in sample.dtypes:
             arguments = Arguments(call, dtype)
@@ -267,6 +268,9 @@ def test_inplace(sample: Sample) -> None:
             result = getattr(before, name)(*arguments.ours[0][1:], **arguments.ours[1])
             assert result is before, f"{name}({call}): expected self back"
             compare(sample, result, expected, f"{name}({call}) in {dtype}")
+            compared += 1
+    if not compared:
+        pytest.skip(f"PyTorch's {name} takes none of these calls")
 
 
 @rows(grad=True, inplace=True, seeded=False)
@@ -275,6 +279,7 @@ def test_inplace_gradient(sample: Sample) -> None:
     name = sample.op + "_"
     if not has_form(name, "inplace"):
         return
+    compared = 0
     for call in sample.calls:
         arguments = Arguments(call, gradient_dtype(sample), grad=True)
         args, kwargs = arguments.theirs
@@ -299,12 +304,16 @@ def test_inplace_gradient(sample: Sample) -> None:
         ours = getattr(_C.ops.mul(arguments.ours[0][0], 1), name)(*arguments.ours[0][1:], **arguments.ours[1])
         found = run_grad(weighted_sum_ours([ours], weights), arguments.our_leaves, False)
         compare_gradients(sample, (found, list(expected)), f"gradient of {name}({call})")
+        compared += 1
+    if not compared:
+        pytest.skip(f"PyTorch differentiates {name} for none of these calls")
 
 
 @rows(out=True, seeded=False)
 def test_out(sample: Sample) -> None:
     if not has_form(sample.op, "out"):
         return
+    compared = 0
     for call in sample.calls:
         dtype = "float32" if "float32" in sample.dtypes else sample.dtypes[0]
         arguments = Arguments(call, dtype)
@@ -326,6 +335,9 @@ def test_out(sample: Sample) -> None:
             for out, back in zip(outs, flatten(result), strict=True):
                 assert back is out, f"{sample.op}({call}, out=): expected the given tensor back"
             compare(sample, outs, wanted, f"{sample.op}({call}, out=) of shape {[tuple(o.shape) for o in outs]}")
+            compared += 1
+    if not compared:
+        pytest.skip(f"PyTorch's {sample.op} takes none of these calls with out=")
 
 
 @pytest.mark.cuda
