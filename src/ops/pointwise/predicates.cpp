@@ -49,13 +49,13 @@ Tensor isreal(const Tensor& self) {
   return call<Tensor>(ones_like, self, std::optional<DType>(DType::bool_));
 }
 
-// Each element is looked up in the sorted other ones.
+// Each element is looked up in the sorted other ones, which asks no more of them if they are promised to be unique.
 void check_isin_dtype(const Tensor& a, const Tensor& b) {
   const DType common = result_type(a, b);
   VT_CHECK(common != DType::bool_ && !is_complex(common), Runtime,
            "Unsupported input type encountered for isin(): ", common);
 }
-Tensor isin(const Tensor& elements, const Tensor& test_elements, bool, bool invert) {
+Tensor isin(const Tensor& elements, const Tensor& test_elements, bool /*assume_unique*/, bool invert) {
   static const Op &reshape = find_op("reshape"), &sort = find_op("sort"), &search = find_op("searchsorted.Tensor"),
                   &take = find_op("take"), &zeros_like = find_op("zeros_like"), &to = find_op("to.dtype");
   check_isin_dtype(elements, test_elements);
@@ -73,12 +73,12 @@ Tensor isin(const Tensor& elements, const Tensor& test_elements, bool, bool inve
   }
   return invert ? logical_not(found) : found;
 }
-Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool, bool invert) {
+Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool /*assume_unique*/, bool invert) {
   const Tensor number = wrapped_number(test_element);
   check_isin_dtype(elements, number);
   return invert ? elements != number : elements == number;
 }
-Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool, bool invert) {
+Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool /*assume_unique*/, bool invert) {
   static const Op &any = find_op("any"), &all = find_op("all");
   const Tensor number = wrapped_number(element);
   check_isin_dtype(number, test_elements);

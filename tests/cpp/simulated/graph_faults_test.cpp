@@ -11,6 +11,7 @@
 #include "ops/factory/factory.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
+#include "simulated/adamw.h"
 #include "simulated/fault_loop.h"
 #include "simulated/graph_work.h"
 
@@ -24,37 +25,16 @@ namespace {
 
 // One step of AdamW on exp(x * w) * v, as a program outside any graph.
 struct Training {
-  std::vector<Tensor> params, means, squares, steps;
+  AdamW optimizer{{floats(), floats()}};
   Tensor x = floats();
 
   Training() {
-    for (int i = 0; i < 2; ++i) {
-      params.push_back(floats());
-      means.push_back(floats());
-      squares.push_back(floats());
-      steps.push_back(empty(IntSpan(), DType::float32, kCuda));
-      autograd::set_requires_grad(params.back(), true);
-    }
-    for (const auto* list : {&params, &means, &squares, &steps}) {
-      for (const Tensor& t : *list) fill(t, 0);
-    }
+    for (const Tensor& p : optimizer.params) fill(p, 0);
     fill(x, 0);
   }
   void step() const {
-    for (const Tensor& p : params) autograd::set_grad(p, Tensor());
-    const Tensor loss = ops::sum(ops::exp(x * params[0]) * params[1]);
-    autograd::backward({loss}, {}, false, false, {}, false, true);
-    const GradMode off(false);
-    std::vector<Tensor> grads;
-    for (const Tensor& p : params) grads.push_back(autograd::grad(p));
-    static const Op& add = find_op("_foreach_add_.Scalar");
-    static const Op& adamw = find_op("_fused_adamw_");
-    call<void>(add, steps, Scalar(1));
-    call<void>(adamw, params, grads, means, squares, std::vector<Tensor>(), steps, 0.1, 0.9, 0.99, 0.01, 1e-8, false,
-               false, Tensor(), Tensor());
-  }
-  void drop_gradients() const {
-    for (const Tensor& p : params) autograd::set_grad(p, Tensor());
+    optimizer.drop_gradients();
+    optimizer.minimise(ops::sum(ops::exp(x * optimizer.params[0]) * optimizer.params[1]));
   }
 };
 
@@ -189,7 +169,7 @@ struct Snapshot {
   Stream stream;
 
   explicit Snapshot(SimulatedMachine& machine, const Inputs& in) {
-    in.training.drop_gradients();
+    in.training.optimizer.drop_gradients();
     machine.device.run_all();
     cuda::allocator().empty_cache();
     cuda::empty_pinned_cache();

@@ -17,6 +17,7 @@
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
 #include "ops/view/view.h"
+#include "simulated/adamw.h"
 #include "simulated/fault_loop.h"
 
 using namespace vt;
@@ -41,13 +42,6 @@ class Network {
   static constexpr int64_t kMostRows = 4096;
 
   Network() {
-    params_ = {filled(DimVec{256, 64}), filled(DimVec{256}), filled(DimVec{10, 256}), filled(DimVec{10})};
-    for (const Tensor& p : params_) {
-      autograd::set_requires_grad(p, true);
-      means_.push_back(ops::zeros_like(p));
-      squares_.push_back(ops::zeros_like(p));
-      steps_.push_back(ops::zeros(IntSpan(), DType::float32, kCuda));
-    }
     const size_t bytes = kMostRows * 64 * sizeof(float);
     host_ = from_memory(cuda::allocate_pinned(bytes), bytes, DType::float32, DimVec{kMostRows, 64}, DimVec{64, 1}, kCPU,
                         false);
@@ -58,9 +52,10 @@ class Network {
     const Stream main = cuda::current_stream(0);
     const Tensor x = ops::to_copy(ops::slice(host_, 0, 0, rows), std::nullopt, kCuda, true);
     const Tensor target = filled(DimVec{rows, 10});
+    const std::vector<Tensor>& params = optimizer_.params;
     static const Op& dropout = find_op("dropout");
     static const Op& mse = find_op("mse_loss");
-    const Tensor hidden = call<Tensor>(dropout, ops::relu(ops::linear(x, params_[0], params_[1])), 0.5, true);
+    const Tensor hidden = call<Tensor>(dropout, ops::relu(ops::linear(x, params[0], params[1])), 0.5, true);
     cuda::wait_stream(side_, main);
     Tensor scaled;
     {
@@ -68,24 +63,14 @@ class Network {
       scaled = ops::tanh(hidden * hidden);
     }
     cuda::wait_stream(main, side_);
-    const Tensor loss = call<Tensor>(mse, ops::linear(hidden + scaled, params_[2], params_[3]), target);
-    autograd::backward({loss}, {}, false, false, {}, false, true);
-    const GradMode off(false);
-    std::vector<Tensor> grads;
-    for (const Tensor& p : params_) grads.push_back(autograd::grad(p));
-    static const Op& add = find_op("_foreach_add_.Scalar");
-    static const Op& adamw = find_op("_fused_adamw_");
-    call<void>(add, steps_, Scalar(1));
-    call<void>(adamw, params_, grads, means_, squares_, std::vector<Tensor>(), steps_, 0.1, 0.9, 0.99, 0.01, 1e-8,
-               false, false, Tensor(), Tensor());
+    const Tensor loss = call<Tensor>(mse, ops::linear(hidden + scaled, params[2], params[3]), target);
+    optimizer_.minimise(loss);
     (void)ops::item(loss);  // waits for the device
   }
-  void drop_gradients() const {
-    for (const Tensor& p : params_) autograd::set_grad(p, Tensor());
-  }
+  void drop_gradients() const { optimizer_.drop_gradients(); }
 
  private:
-  std::vector<Tensor> params_, means_, squares_, steps_;
+  AdamW optimizer_{{filled(DimVec{256, 64}), filled(DimVec{256}), filled(DimVec{10, 256}), filled(DimVec{10})}};
   Tensor host_;
   Stream side_ = cuda::pool_stream(0);
 };

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-
 import pytest
+
+from .process import output_of
 
 pytestmark = pytest.mark.cuda
 
 
 def run(program: str) -> str:
-    environment = {**os.environ, "VIBETENSOR_ALLOC_CONF": "expandable_segments:True"}
-    text = "import vibetensor.torch as torch\n" + textwrap.dedent(program)
-    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return output_of(program, VIBETENSOR_ALLOC_CONF="expandable_segments:True")
 
 
 def test_one_segment_grows_and_is_given_back():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
+
+from .process import output_of
 
 pytestmark = pytest.mark.cuda
 
@@ -55,7 +55,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_training_in_plugged_memory(library: Path):
     program = """
         import ctypes, gc, sys
-        import vibetensor.torch as torch
         mine = torch.cuda.memory.CUDAPluggableAllocator(sys.argv[1], "my_alloc", "my_free")
         torch.cuda.memory.change_current_allocator(mine)
         counts = ctypes.CDLL(sys.argv[1])
@@ -95,9 +94,6 @@ def test_training_in_plugged_memory(library: Path):
             print("out of memory")
         print(torch.cuda.get_allocator_backend())
     """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program), str(library)], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
+    out = output_of(program, str(library))
     expected = ["True True True", "True True", "True", "True", "True", "out of memory", "pluggable"]
-    assert done.stdout.splitlines() == expected
+    assert out.splitlines() == expected
