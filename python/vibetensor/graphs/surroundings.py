@@ -244,11 +244,10 @@ class Surroundings:
         return found
 
 
-def is_watched(kind: type, known: dict[type, bool] = {}) -> bool:  # noqa: B006, it is a cache
+@functools.cache
+def is_watched(kind: type) -> bool:
     """Whether variables of the type count by themselves, by value or, tensors, by identity."""
-    if kind not in known:
-        known[kind] = issubclass(kind, (Tensor, float, *PLAIN))
-    return known[kind]
+    return issubclass(kind, (Tensor, float, *PLAIN))
 
 
 def takes_rate(optimizer: Any, lr: Any) -> bool:
