@@ -177,7 +177,7 @@ class Surroundings:
         for name, value in self.variables:
             if type(value) in EXACT:
                 found.append((name, type(value), value))
-            elif is_watched(type(value)):
+            elif is_watched(type(value)):  # type: ignore[arg-type]  # a type is hashable, whatever its objects are
                 if isinstance(value, Tensor):
                     # values on the CPU reach kernels as numbers
                     found.append((name, id(value), value.data_ptr(), value.is_cuda or value._version))
