@@ -52,6 +52,8 @@
   F(norm_cuda) \
   F(loss_cuda) \
   F(cross_entropy_cuda) \
+  F(attention_forward_cuda) \
+  F(attention_backward_cuda) \
   F(fused_optimizers_cuda) \
   F(amp_cuda)
 // clang-format on

@@ -63,7 +63,7 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
   const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
   const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
   const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
-  if (!mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v)) {
+  if (!mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, factor)) {
     return ops::fused_attention(q, k, v, causal, factor);
   }
   const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));

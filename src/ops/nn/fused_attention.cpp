@@ -1,6 +1,10 @@
 #include "ops/nn/fused_attention.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "cpu/kernels/attention.h"
+#include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/linalg/linalg.h"
@@ -138,6 +142,20 @@ void attention_backward(GradContext& ctx) {
   ctx.set(2, dv);
 }
 
+// Note [Attention on CUDA]
+// The kernels (attention_forward.cuh, attention_backward.cuh) are made of instructions of compute capability 9.0 alone.
+// They take 16-bit floats, head dims that are whole panels of shared memory, and any layout: what the copy engine
+// cannot address is copied first. The running maximum assumes a positive scale. Tiles are counted in 32 bits.
+bool suits_hopper(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
+  const int64_t dim = q.size(-1), most = std::numeric_limits<int32_t>::max();
+  if (!is_reduced_floating(q.dtype()) || (dim != 32 && dim != 64 && dim != 128) || v.size(-1) != dim) return false;
+  if (!(scale > 0) || q.numel() == 0 || k.numel() == 0) return false;
+  const int64_t heads = q.numel() / (q.size(-2) * dim), rows = std::max(q.size(-2), k.size(-2));
+  if (rows > most / 2 || heads > most / ((rows + 63) / 64)) return false;
+  const cuda::DeviceProperties& device = cuda::device_properties(q.device().index);
+  return device.major == 9 && device.minor == 0;
+}
+
 // (..., rows, dim) as (batch, heads, rows, dim). Leading dims are batch: results are laid out with the heads inside the
 // rows, and where the caller names no heads they come back contiguous.
 Tensor as_heads(const Tensor& t) {
@@ -151,15 +169,12 @@ Tensor as_heads(const Tensor& t) {
 
 namespace ops {
 
-bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
-  static const Op& op = find_op("_attention");
-  const Key device = q.is_cuda() ? Key::CUDA : Key::CPU;
-  if (!op.parts.implementation[static_cast<int>(device)]) return false;
+bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
   if (!is_floating(q.dtype()) || q.dim() != k.dim() || q.dim() != v.dim()) return false;
   for (int64_t d = 0; d + 2 < q.dim(); ++d) {
     if (q.size(d) != k.size(d) || q.size(d) != v.size(d)) return false;
   }
-  return true;
+  return !q.is_cuda() || suits_hopper(q, k, v, scale);
 }
 
 Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {

@@ -1,0 +1,418 @@
+// Attention's backward kernel for Hopper, between the two passes of attention_backward_passes.cuh.
+//
+// A block works through key tiles. The tile's keys and values stay in shared memory while the queries that see them,
+// with their gradients of the result, stream by. Each of two warpgroups holds 64 of the keys and computes scores and
+// their gradients transposed, (keys, queries), so that both feed dv += p^T dout and dk += ds^T q from registers. For
+// dq = ds k, which sums over keys, ds goes through shared memory, where either group reads all of it and makes half of
+// the columns; dq is added up in float32 in global memory, one step behind so that no group waits for the other's ds.
+#pragma once
+
+#include <cuda.h>
+
+#include "cuda/tma.cuh"
+#include "cuda/wgmma.cuh"
+#include "ops/nn/attention_schedule.cuh"
+
+namespace vt::attention {
+
+using cuda::Barrier;
+using cuda::RingPlace;
+
+struct BackwardGlobals {
+  CUtensorMap q, k, v, dout, dk, dv;  // (batch, heads, rows, dim)
+  const float* lse_log2;              // (batch x heads, padded queries); infinite in the padding
+  const float* delta;                 // (batch x heads, padded queries)
+  float* dq_sums;                     // (batch x heads, query tiles, groups, registers / 4, 128 threads, 4)
+  int queries, keys;
+  int query_tiles;
+  float scale;       // of the scores
+  float scale_log2;  // scale * log2(e)
+  Schedule schedule;
+};
+
+template <class T_, int HeadDim, int KeyStages, int QueryStages, bool Causal>
+struct BackwardConfig {
+  using T = T_;
+  static constexpr int kDim = HeadDim, kQueries = 64, kKeys = 128, kGroups = 2;
+  static constexpr int kKeyStages = KeyStages, kQueryStages = QueryStages;
+  static constexpr bool kCausal = Causal;
+  static_assert(kKeys == 2 * kQueries, "the second group sees nothing of the first query tile of a causal key tile");
+  static constexpr int kThreads = 128 * (kGroups + 1);
+  using Queries = cuda::Tile<kQueries, kDim>;
+  using Keys = cuda::Tile<kKeys, kDim>;
+  using Scores = cuda::Tile<kKeys, kQueries>;
+};
+
+template <class Config>
+struct BackwardShared {
+  alignas(1024) uint8_t k[Config::kKeyStages][Config::Keys::kBytes];  // then dk
+  alignas(1024) uint8_t v[Config::kKeyStages][Config::Keys::kBytes];  // then dv
+  alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];
+  alignas(1024) uint8_t dout[Config::kQueryStages][Config::Queries::kBytes];
+  alignas(1024) uint8_t ds[2][Config::Scores::kBytes];  // (keys, queries)
+  alignas(16) float lse_log2[Config::kQueryStages][Config::kQueries];
+  alignas(16) float delta[Config::kQueryStages][Config::kQueries];
+  Schedule::Place place[Config::kKeyStages];  // of the keys
+  Barrier k_full[Config::kKeyStages], v_full[Config::kKeyStages], kv_empty[Config::kKeyStages];
+  Barrier q_full[Config::kQueryStages], q_empty[Config::kQueryStages];
+  Barrier dout_full[Config::kQueryStages], dout_empty[Config::kQueryStages];
+  Barrier ds_full[2], ds_empty[2];
+};
+
+// The first query tile that sees a key tile.
+template <class Config>
+__device__ __forceinline__ int first_query_tile(int key_tile) {
+  return Config::kCausal ? key_tile * Config::kKeys / Config::kQueries : 0;
+}
+
+template <class Config>
+__device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared<Config>& s) {
+  using Queries = typename Config::Queries;
+  using Keys = typename Config::Keys;
+  RingPlace<Config::kKeyStages> kv;
+  RingPlace<Config::kQueryStages> q;
+  for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
+    next = g.schedule.next();
+    const auto [last, head, batch] = g.schedule.place(tile);
+    const int key_tile = g.schedule.row_tiles - 1 - last;  // causal attention's longest is the first
+    const int64_t padded = static_cast<int64_t>(g.query_tiles) * Config::kQueries;
+    const int64_t row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * padded;
+    s.kv_empty[kv.stage].wait(kv.parity ^ 1);
+    s.place[kv.stage] = {key_tile, head, batch};
+    s.k_full[kv.stage].expect(Keys::kBytes);
+#pragma unroll
+    for (int p = 0; p < Keys::kPanels; ++p) {
+      cuda::tma_load(s.k[kv.stage] + p * Keys::kPanelBytes, g.k, s.k_full[kv.stage], p * Keys::kPanelCols,
+                     key_tile * Config::kKeys, head, batch);
+    }
+    for (int i = first_query_tile<Config>(key_tile); i < g.query_tiles; ++i) {
+      s.q_empty[q.stage].wait(q.parity ^ 1);
+      s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0]);
+#pragma unroll
+      for (int p = 0; p < Queries::kPanels; ++p) {
+        cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
+                       i * Config::kQueries, head, batch);
+      }
+      cuda::bulk_load(s.lse_log2[q.stage], g.lse_log2 + row + i * Config::kQueries, sizeof s.lse_log2[0],
+                      s.q_full[q.stage]);
+      if (i == first_query_tile<Config>(key_tile)) {
+        s.v_full[kv.stage].expect(Keys::kBytes);
+#pragma unroll
+        for (int p = 0; p < Keys::kPanels; ++p) {
+          cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
+                         key_tile * Config::kKeys, head, batch);
+        }
+      }
+      s.dout_empty[q.stage].wait(q.parity ^ 1);
+      s.dout_full[q.stage].expect(Queries::kBytes + sizeof s.delta[0]);
+#pragma unroll
+      for (int p = 0; p < Queries::kPanels; ++p) {
+        cuda::tma_load(s.dout[q.stage] + p * Queries::kPanelBytes, g.dout, s.dout_full[q.stage],
+                       p * Queries::kPanelCols, i * Config::kQueries, head, batch);
+      }
+      cuda::bulk_load(s.delta[q.stage], g.delta + row + i * Config::kQueries, sizeof s.delta[0], s.dout_full[q.stage]);
+      q.advance();
+    }
+    if (first_query_tile<Config>(key_tile) >= g.query_tiles) s.v_full[kv.stage].arrive();  // nothing to load for
+    kv.advance();
+  }
+  s.kv_empty[kv.stage].wait(kv.parity ^ 1);
+  s.place[kv.stage] = {-1, 0, 0};
+  s.k_full[kv.stage].arrive();
+}
+
+/// What a warpgroup of consumers does.
+template <class Config>
+struct BackwardConsumer {
+  using T = typename Config::T;
+  using Queries = typename Config::Queries;
+  using Keys = typename Config::Keys;
+  using Scores = typename Config::Scores;
+  static constexpr int kDim = Config::kDim;
+  static constexpr int kScores = Config::kQueries / 2, kOuts = kDim / 2, kHalf = kDim / 4;  // registers of a thread
+  static constexpr int kDqTile = Config::kQueries * kDim;
+  using ScoreProduct = cuda::Wgmma<T, Config::kQueries>;
+  using KeyProduct = cuda::Wgmma<T, kDim>;
+  using QueryProduct = cuda::Wgmma<T, kDim / 2>;
+
+  const BackwardGlobals& g;
+  BackwardShared<Config>& s;
+  const int group;   // of the consumers
+  const int thread;  // of the group
+  float dk[kOuts], dv[kOuts];
+
+  __device__ __forceinline__ BackwardConsumer(const BackwardGlobals& globals, BackwardShared<Config>& shared, int group)
+      : g(globals), s(shared), group(group), thread(static_cast<int>(threadIdx.x) % 128) {}
+
+  __device__ __forceinline__ void release(Barrier& barrier) const {
+    if (thread % 32 == 0) barrier.arrive();
+  }
+
+  // Starts result = rows of this group (keys or values) times queries (or gradients) transposed.
+  __device__ __forceinline__ void multiply_scores(float (&result)[kScores], const uint8_t* rows,
+                                                  const uint8_t* queries) const {
+    const uint64_t a = Keys::describe(cuda::shared_address(rows)) + Keys::shift(group * 64, 0);
+    const uint64_t b = Queries::describe(cuda::shared_address(queries));
+    cuda::wgmma_fence();
+#pragma unroll
+    for (int c = 0; c < kDim; c += 16) {
+      ScoreProduct::template shared<false, false>(result, a + Keys::shift(0, c), b + Queries::shift(0, c), c > 0);
+    }
+    cuda::wgmma_commit();
+  }
+
+  // Starts sums += weights (keys, queries) times queries (or gradients).
+  __device__ __forceinline__ void multiply_rows(float (&sums)[kOuts], const uint32_t (&weights)[kScores / 2],
+                                                const uint8_t* queries) const {
+    const uint64_t b = Queries::describe(cuda::shared_address(queries));
+    cuda::wgmma_fence();
+#pragma unroll
+    for (int c = 0; c < Config::kQueries; c += 16) {
+      KeyProduct::template registers<true>(sums, weights + c / 4, b + Queries::shift(c, 0), true);
+    }
+    cuda::wgmma_commit();
+  }
+
+  // Starts this group's columns of dq = ds k.
+  __device__ __forceinline__ void multiply_dq(float (&dq)[kHalf], const uint8_t* ds, const uint8_t* k) const {
+    const uint64_t a = Scores::describe(cuda::shared_address(ds));
+    const uint64_t b = Keys::describe(cuda::shared_address(k)) + Keys::shift(0, group * kDim / 2);
+    cuda::wgmma_fence();
+#pragma unroll
+    for (int c = 0; c < Config::kKeys; c += 16) {
+      QueryProduct::template shared<true, true>(dq, a + Scores::shift(c, 0), b + Keys::shift(c, 0), c > 0);
+    }
+    cuda::wgmma_commit();
+  }
+
+  static __device__ __forceinline__ void add_dq(const float (&dq)[kHalf], float* to) {
+#pragma unroll
+    for (int i = 0; i < kHalf; i += 4) {
+      asm volatile("red.relaxed.gpu.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(to + i * 128), "f"(dq[i]),
+                   "f"(dq[i + 1]), "f"(dq[i + 2]), "f"(dq[i + 3])
+                   : "memory");
+    }
+  }
+
+  // p = exp(scores - logsumexp) in place, of keys that the queries see.
+  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const float* lse_log2, int key_tile,
+                                               int query_tile) const {
+    const int column = thread % 4 * 2;
+#pragma unroll
+    for (int i = 0; i < kScores / 4; ++i) {
+      const float2 lse = *reinterpret_cast<const float2*>(lse_log2 + 8 * i + column);
+#pragma unroll
+      for (int r = 0; r < 2; ++r) {
+        float* x = scores + 4 * i + 2 * r;
+        x[0] = exp2_fast(x[0] * g.scale_log2 - lse.x);
+        x[1] = exp2_fast(x[1] * g.scale_log2 - lse.y);
+      }
+    }
+    const int first_key = key_tile * Config::kKeys + group * 64, first_query = query_tile * Config::kQueries;
+    if (first_key + 64 <= g.keys && (!Config::kCausal || first_key + 63 <= first_query)) return;
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int key = first_key + thread / 32 * 16 + thread % 32 / 4 + 8 * r;
+      const int hidden = (key >= g.keys ? Config::kQueries : Config::kCausal ? key - first_query : 0) - column;
+#pragma unroll
+      for (int i = 0; i < kScores / 4; ++i) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          if (8 * i + e < hidden) scores[4 * i + 2 * r + e] = 0;
+        }
+      }
+    }
+  }
+
+  // ds / scale = p (dp - delta), in place of p.
+  __device__ __forceinline__ void differentiate(float (&p)[kScores], const float (&dp)[kScores],
+                                                const float* delta) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 4; ++i) {
+      const float2 d = *reinterpret_cast<const float2*>(delta + 8 * i + thread % 4 * 2);
+#pragma unroll
+      for (int r = 0; r < 2; ++r) {
+        p[4 * i + 2 * r] *= dp[4 * i + 2 * r] - d.x;
+        p[4 * i + 2 * r + 1] *= dp[4 * i + 2 * r + 1] - d.y;
+      }
+    }
+  }
+
+  __device__ __forceinline__ void narrow(const float (&scores)[kScores], uint32_t (&p)[kScores / 2]) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 2; ++i) p[i] = cuda::pack<T>(scores[2 * i], scores[2 * i + 1]);
+  }
+
+  __device__ __forceinline__ void share(const uint32_t (&ds)[kScores / 2], int buffer) {
+    const uint32_t to = cuda::shared_address(s.ds[buffer]);
+    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
+#pragma unroll
+    for (int i = 0; i < kScores / 2; i += 4) {
+      cuda::store_matrices(Scores::chunk(to, row, 4 * i + col), ds[i], ds[i + 1], ds[i + 2], ds[i + 3]);
+    }
+    cuda::fence_async_proxy();
+    __syncwarp();
+    release(s.ds_full[buffer]);
+  }
+
+  __device__ __forceinline__ void run() {
+    RingPlace<Config::kKeyStages> kv;
+    RingPlace<Config::kQueryStages> q;
+    RingPlace<2> ds;  // where the next ds goes; the last one's is the other
+    while (true) {
+      s.k_full[kv.stage].wait(kv.parity);
+      // The same for all, as the compiler sees by the shuffle.
+      const int key_tile = __shfl_sync(0xffffffffu, s.place[kv.stage].row_tile, 0);
+      if (key_tile < 0) break;
+      const int first = first_query_tile<Config>(key_tile);
+      s.v_full[kv.stage].wait(kv.parity);
+#pragma unroll
+      for (int i = 0; i < kOuts; ++i) dk[i] = dv[i] = 0;
+      if (first < g.query_tiles) {
+        const Schedule::Place& place = s.place[kv.stage];
+        const int64_t head_tile = (static_cast<int64_t>(place.batch) * g.schedule.heads + place.head) * g.query_tiles;
+        float* dq_sums = g.dq_sums + ((head_tile + first) * Config::kGroups + group) * (kHalf * 128) + thread * 4;
+        stream(q, ds, kv.stage, key_tile, first, dq_sums);
+      }
+      finish(kv.stage, key_tile);
+      kv.advance();
+    }
+  }
+
+  // The queries from tile `first` on; their sums of dq begin at `dq_sums`.
+  __device__ __forceinline__ void stream(RingPlace<Config::kQueryStages>& q, RingPlace<2>& ds, int kv, int key_tile,
+                                         int first, float* dq_sums) {
+    int i = first;
+    if (Config::kCausal && group > 0) {  // all of its keys come after the first queries
+      s.q_full[q.stage].wait(q.parity);
+      s.dout_full[q.stage].wait(q.parity);
+      const uint32_t zeros[kScores / 2] = {};
+      s.ds_empty[ds.stage].wait(ds.parity ^ 1);
+      share(zeros, ds.stage);
+      release(s.q_empty[q.stage]);
+      release(s.dout_empty[q.stage]);
+      q.advance();
+      ds.advance();
+      ++i;
+    }
+    for (; i < g.query_tiles; ++i) {
+      float scores[kScores], dp[kScores];
+      uint32_t p[kScores / 2], narrow_ds[kScores / 2];
+      s.q_full[q.stage].wait(q.parity);
+      multiply_scores(scores, s.k[kv], s.q[q.stage]);
+      s.dout_full[q.stage].wait(q.parity);
+      multiply_scores(dp, s.v[kv], s.dout[q.stage]);
+      cuda::wgmma_wait<1>();
+      cuda::hold(scores);
+      exponentiate(scores, s.lse_log2[q.stage], key_tile, i);
+      narrow(scores, p);
+      multiply_rows(dv, p, s.dout[q.stage]);
+      cuda::wgmma_wait<1>();
+      cuda::hold(dp);
+      differentiate(scores, dp, s.delta[q.stage]);
+      narrow(scores, narrow_ds);
+      s.ds_empty[ds.stage].wait(ds.parity ^ 1);
+      share(narrow_ds, ds.stage);
+      multiply_rows(dk, narrow_ds, s.q[q.stage]);
+      if (i > first) {
+        float dq[kHalf];
+        multiply_last_dq(dq, ds, kv);
+        add_dq(dq, dq_sums);
+        dq_sums += kDqTile;
+      } else {
+        cuda::wgmma_wait<0>();
+      }
+      cuda::hold(dv);
+      cuda::hold(dk);
+      release(s.q_empty[q.stage]);
+      release(s.dout_empty[q.stage]);
+      q.advance();
+      ds.advance();
+    }
+    float dq[kHalf];
+    multiply_last_dq(dq, ds, kv);
+    add_dq(dq, dq_sums);
+  }
+
+  // dq of the step before, once both groups have shared its ds.
+  __device__ __forceinline__ void multiply_last_dq(float (&dq)[kHalf], const RingPlace<2>& ds, int kv) {
+    const int last = ds.stage ^ 1;
+    s.ds_full[last].wait(ds.stage == 0 ? ds.parity ^ 1 : ds.parity);
+    multiply_dq(dq, s.ds[last], s.k[kv]);
+    cuda::wgmma_wait<0>();
+    cuda::hold(dq);
+    release(s.ds_empty[last]);
+  }
+
+  // Stores dk and dv through the places of this group's keys and values.
+  __device__ __forceinline__ void finish(int stage, int key_tile) {
+    cuda::named_sync(1, 128 * Config::kGroups);  // the other group's dq reads all keys
+    const uint32_t to_k = cuda::shared_address(s.k[stage]), to_v = cuda::shared_address(s.v[stage]);
+    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
+#pragma unroll
+    for (int i = 0; i < kOuts; i += 8) {
+      cuda::store_matrices(Keys::chunk(to_v, row, 2 * i + col), cuda::pack<T>(dv[i], dv[i + 1]),
+                           cuda::pack<T>(dv[i + 2], dv[i + 3]), cuda::pack<T>(dv[i + 4], dv[i + 5]),
+                           cuda::pack<T>(dv[i + 6], dv[i + 7]));
+    }
+#pragma unroll
+    for (int i = 0; i < kOuts; i += 8) {
+      cuda::store_matrices(Keys::chunk(to_k, row, 2 * i + col), cuda::pack<T>(dk[i] * g.scale, dk[i + 1] * g.scale),
+                           cuda::pack<T>(dk[i + 2] * g.scale, dk[i + 3] * g.scale),
+                           cuda::pack<T>(dk[i + 4] * g.scale, dk[i + 5] * g.scale),
+                           cuda::pack<T>(dk[i + 6] * g.scale, dk[i + 7] * g.scale));
+    }
+    cuda::fence_async_proxy();
+    cuda::named_sync(2 + group, 128);
+    if (thread == 0) {
+      const int head = s.place[stage].head, batch = s.place[stage].batch;
+      const int first_row = key_tile * Config::kKeys + group * 64;
+#pragma unroll
+      for (int p = 0; p < Keys::kPanels; ++p) {
+        const int offset = Keys::offset(group * 64, p * Keys::kPanelCols);
+        cuda::tma_store(s.k[stage] + offset, g.dk, p * Keys::kPanelCols, first_row, head, batch);
+        cuda::tma_store(s.v[stage] + offset, g.dv, p * Keys::kPanelCols, first_row, head, batch);
+      }
+      cuda::commit_stores();
+      cuda::wait_stores_read();
+      s.kv_empty[stage].arrive();
+    }
+    __syncwarp();
+  }
+};
+
+template <class Config>
+__global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const __grid_constant__ BackwardGlobals g) {
+  extern __shared__ __align__(1024) uint8_t memory[];  // as tiles are
+  auto& s = *reinterpret_cast<BackwardShared<Config>*>(memory);
+  if (threadIdx.x == 0) {
+    for (int i = 0; i < Config::kKeyStages; ++i) {
+      s.k_full[i].init(1);
+      s.v_full[i].init(1);
+      s.kv_empty[i].init(Config::kGroups);
+    }
+    for (int i = 0; i < Config::kQueryStages; ++i) {
+      s.q_full[i].init(1);
+      s.dout_full[i].init(1);
+      s.q_empty[i].init(4 * Config::kGroups);
+      s.dout_empty[i].init(4 * Config::kGroups);
+    }
+    for (int i = 0; i < 2; ++i) {
+      s.ds_full[i].init(4 * Config::kGroups);
+      s.ds_empty[i].init(4 * Config::kGroups);
+    }
+    cuda::publish_barriers();
+  }
+  __syncthreads();
+  const int group = __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / 128, 0);
+  if (group == 0) {
+    cuda::shrink_registers<24>();
+    if (threadIdx.x == 0) produce<Config>(g, s);
+  } else {
+    cuda::grow_registers<240>();
+    BackwardConsumer<Config>(g, s, group - 1).run();
+    if (threadIdx.x % 128 == 0) cuda::wait_stores();
+  }
+}
+
+}  // namespace vt::attention

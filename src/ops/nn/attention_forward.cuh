@@ -1,0 +1,372 @@
+// Attention's forward kernel for Hopper: softmax(scale q k^T) v without the scores in memory.
+//
+// A block works through query tiles. One warp loads: a tile of queries, then the keys and values that it sees, last
+// ones first, through rings of buffers. Each warpgroup of consumers holds 64 of the queries: scores = q k^T by wgmma,
+// the softmax in registers with a running maximum and sum, out += p v with p from those registers. The product of the
+// next scores is under way while the softmax of these runs.
+#pragma once
+
+#include <cuda.h>
+
+#include "cuda/tma.cuh"
+#include "cuda/wgmma.cuh"
+#include "ops/nn/attention_schedule.cuh"
+
+namespace vt::attention {
+
+using cuda::Barrier;
+using cuda::RingPlace;
+
+struct ForwardGlobals {
+  CUtensorMap q, k, v, out;  // (batch, heads, rows, dim)
+  float* lse;                // (batch, heads, queries)
+  int queries, keys;
+  float scale;       // of the scores
+  float scale_log2;  // scale * log2(e)
+  Schedule schedule;
+};
+
+template <class T_, int HeadDim, int KeyTile, int Consumers, int Stages, bool Causal, bool PingPong>
+struct ForwardConfig {
+  using T = T_;
+  static constexpr int kDim = HeadDim, kQueries = 64 * Consumers, kKeys = KeyTile;
+  static constexpr int kConsumers = Consumers, kStages = Stages, kQueryStages = 2;
+  static constexpr bool kCausal = Causal, kPingPong = PingPong;
+  static constexpr int kThreads = 128 * (Consumers + 1);
+  static constexpr int kConsumerRegisters = Consumers == 1 ? 248 : Consumers == 2 ? 240 : 160;
+  static constexpr int kProducerRegisters = Consumers == 3 ? 32 : 24;
+  using Queries = cuda::Tile<kQueries, kDim>;
+  using Keys = cuda::Tile<kKeys, kDim>;
+};
+
+template <class Config>
+struct ForwardShared {
+  alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];  // then the results
+  alignas(1024) uint8_t k[Config::kStages][Config::Keys::kBytes];
+  alignas(1024) uint8_t v[Config::kStages][Config::Keys::kBytes];
+  Schedule::Place place[Config::kQueryStages];  // of the queries
+  Barrier q_full[Config::kQueryStages], q_empty[Config::kQueryStages];
+  Barrier k_full[Config::kStages], k_empty[Config::kStages];
+  Barrier v_full[Config::kStages], v_empty[Config::kStages];
+};
+
+/// Over the four threads that share a row of a wgmma result.
+__device__ __forceinline__ float row_max(float x) {
+  x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
+  return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
+}
+__device__ __forceinline__ float row_sum(float x) {
+  x += __shfl_xor_sync(0xffffffffu, x, 1);
+  return x + __shfl_xor_sync(0xffffffffu, x, 2);
+}
+
+/// Key tiles that a query tile sees.
+template <class Config>
+__device__ __forceinline__ int key_tiles(const ForwardGlobals& g, int row_tile) {
+  const int visible = Config::kCausal ? min(g.keys, (row_tile + 1) * Config::kQueries) : g.keys;
+  return (visible + Config::kKeys - 1) / Config::kKeys;
+}
+
+template <class Config>
+__device__ __forceinline__ void produce(const ForwardGlobals& g, ForwardShared<Config>& s) {
+  using Queries = typename Config::Queries;
+  using Keys = typename Config::Keys;
+  RingPlace<Config::kQueryStages> q;
+  RingPlace<Config::kStages> kv;
+  for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
+    next = g.schedule.next();
+    const Schedule::Place place = g.schedule.place(tile);
+    const auto [row_tile, head, batch] = place;
+    s.q_empty[q.stage].wait(q.parity ^ 1);
+    s.place[q.stage] = place;
+    s.q_full[q.stage].expect(Queries::kBytes);
+#pragma unroll
+    for (int p = 0; p < Queries::kPanels; ++p) {
+      cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
+                     row_tile * Config::kQueries, head, batch);
+    }
+    q.advance();
+    for (int j = key_tiles<Config>(g, row_tile) - 1; j >= 0; --j) {
+      s.k_empty[kv.stage].wait(kv.parity ^ 1);
+      s.k_full[kv.stage].expect(Keys::kBytes);
+#pragma unroll
+      for (int p = 0; p < Keys::kPanels; ++p) {
+        cuda::tma_load(s.k[kv.stage] + p * Keys::kPanelBytes, g.k, s.k_full[kv.stage], p * Keys::kPanelCols,
+                       j * Config::kKeys, head, batch);
+      }
+      s.v_empty[kv.stage].wait(kv.parity ^ 1);
+      s.v_full[kv.stage].expect(Keys::kBytes);
+#pragma unroll
+      for (int p = 0; p < Keys::kPanels; ++p) {
+        cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
+                       j * Config::kKeys, head, batch);
+      }
+      kv.advance();
+    }
+  }
+  s.q_empty[q.stage].wait(q.parity ^ 1);
+  s.place[q.stage] = {-1, 0, 0};
+  s.q_full[q.stage].arrive();
+}
+
+/// What a warpgroup of consumers does.
+template <class Config>
+struct ForwardConsumer {
+  using T = typename Config::T;
+  using Queries = typename Config::Queries;
+  using Keys = typename Config::Keys;
+  static constexpr float kSlack = 8;                                           // exponentials are at most 2^8
+  static constexpr int kScores = Config::kKeys / 2, kOuts = Config::kDim / 2;  // registers of a thread
+  using ScoreProduct = cuda::Wgmma<T, Config::kKeys>;
+  using OutProduct = cuda::Wgmma<T, Config::kDim>;
+
+  const ForwardGlobals& g;
+  ForwardShared<Config>& s;
+  const int group;   // of the consumers
+  const int thread;  // of the group
+  float out[kOuts];
+  float maximum[2];  // near that of scores before scaling, of the two rows of this thread
+  float sum[2];      // this thread's part of the sums of exponentials
+
+  __device__ __forceinline__ ForwardConsumer(const ForwardGlobals& globals, ForwardShared<Config>& shared, int group)
+      : g(globals), s(shared), group(group), thread(static_cast<int>(threadIdx.x) % 128) {}
+
+  __device__ __forceinline__ int first_row() const { return thread / 32 * 16 + thread % 32 / 4; }
+
+  __device__ __forceinline__ void release(Barrier& barrier) const {
+    if (thread % 32 == 0) barrier.arrive();
+  }
+
+  // Starts scores = q k^T.
+  __device__ __forceinline__ void multiply_keys(float (&scores)[kScores], int q_stage, int stage) {
+    const uint64_t q = Queries::describe(cuda::shared_address(s.q[q_stage])) + Queries::shift(group * 64, 0);
+    const uint64_t k = Keys::describe(cuda::shared_address(s.k[stage]));
+    cuda::wgmma_fence();
+#pragma unroll
+    for (int c = 0; c < Config::kDim; c += 16) {
+      ScoreProduct::template shared<false, false>(scores, q + Queries::shift(0, c), k + Keys::shift(0, c), c > 0);
+    }
+    cuda::wgmma_commit();
+  }
+
+  // Starts out += p v.
+  __device__ __forceinline__ void multiply_values(const uint32_t (&p)[kScores / 2], int stage, bool accumulate) {
+    const uint64_t v = Keys::describe(cuda::shared_address(s.v[stage]));
+    cuda::wgmma_fence();
+#pragma unroll
+    for (int c = 0; c < Config::kKeys; c += 16) {
+      OutProduct::template registers<true>(out, p + c / 4, v + Keys::shift(c, 0), accumulate || c > 0);
+    }
+    cuda::wgmma_commit();
+  }
+
+  // Hides the keys that are not there or that come after the query.
+  __device__ __forceinline__ void mask(float (&scores)[kScores], int row_tile, int j) const {
+    const int group_row = row_tile * Config::kQueries + group * 64, end = (j + 1) * Config::kKeys;
+    if (end <= g.keys && (!Config::kCausal || end - 1 <= group_row)) return;
+    const int column = j * Config::kKeys + thread % 4 * 2;
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int row = group_row + first_row() + 8 * r;
+      const int visible = (Config::kCausal ? min(g.keys, row + 1) : g.keys) - column;
+#pragma unroll
+      for (int i = 0; i < kScores / 4; ++i) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          if (8 * i + e >= visible) scores[4 * i + 2 * r + e] = -INFINITY;
+        }
+      }
+    }
+  }
+
+  // Exponentials in place of the scores. True if sums and results so far are to be multiplied with `correction`.
+  // The number subtracted stays while it is near the maximum: that changes nothing but the range, and saves the
+  // multiplication in almost every step.
+  template <bool First>
+  __device__ __forceinline__ bool exponentiate(float (&scores)[kScores], float (&correction)[2]) {
+    bool rises = First;
+    float largest[2];
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      float part[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};  // in parallel
+#pragma unroll
+      for (int i = 0; i < kScores / 4; ++i) {
+        part[i % 4] = fmaxf(part[i % 4], fmaxf(scores[4 * i + 2 * r], scores[4 * i + 2 * r + 1]));
+      }
+      largest[r] = row_max(fmaxf(fmaxf(part[0], part[1]), fmaxf(part[2], part[3])));
+      if constexpr (!First) rises |= !((largest[r] - maximum[r]) * g.scale_log2 <= kSlack);
+    }
+    if constexpr (!First) rises = __any_sync(0xffffffffu, rises);
+    if (rises) {
+#pragma unroll
+      for (int r = 0; r < 2; ++r) {
+        if constexpr (!First) {
+          largest[r] = fmaxf(largest[r], maximum[r]);
+          correction[r] = exp2_fast((maximum[r] - finite(largest[r])) * g.scale_log2);
+          sum[r] *= correction[r];
+        }
+        maximum[r] = largest[r];
+      }
+    }
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const float base = finite(maximum[r]) * g.scale_log2;
+      float part[2] = {};
+#pragma unroll
+      for (int i = 0; i < kScores / 4; ++i) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          float& x = scores[4 * i + 2 * r + e];
+          x = exp2_fast(x * g.scale_log2 - base);
+          part[e] += x;
+        }
+      }
+      sum[r] = (First ? 0 : sum[r]) + (part[0] + part[1]);
+    }
+    return rises;
+  }
+
+  // A row that has seen nothing yet has no maximum to subtract.
+  static __device__ __forceinline__ float finite(float maximum) { return maximum == -INFINITY ? 0.0f : maximum; }
+
+  __device__ __forceinline__ void narrow(const float (&scores)[kScores], uint32_t (&p)[kScores / 2]) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 2; ++i) p[i] = cuda::pack<T>(scores[2 * i], scores[2 * i + 1]);
+  }
+
+  __device__ __forceinline__ void my_turn() const {
+    if constexpr (Config::kPingPong) cuda::named_sync(1 + group, 256);
+  }
+  __device__ __forceinline__ void next_turn() const {
+    if constexpr (Config::kPingPong) cuda::named_arrive(1 + (group + 1) % Config::kConsumers, 256);
+  }
+
+  __device__ __forceinline__ void run() {
+    if (Config::kPingPong && group == Config::kConsumers - 1) next_turn();
+    RingPlace<Config::kQueryStages> q;
+    RingPlace<Config::kStages> key, value;
+    while (true) {
+      s.q_full[q.stage].wait(q.parity);
+      // The same for all, as the compiler sees by the shuffle.
+      const int row_tile = __shfl_sync(0xffffffffu, s.place[q.stage].row_tile, 0);
+      if (row_tile < 0) break;
+      const int count = key_tiles<Config>(g, row_tile);
+      float scores[kScores], correction[2];
+      uint32_t p[kScores / 2];
+
+      s.k_full[key.stage].wait(key.parity);
+      my_turn();
+      multiply_keys(scores, q.stage, key.stage);
+      next_turn();
+      cuda::wgmma_wait<0>();
+      cuda::hold(scores);
+      release(s.k_empty[key.stage]);
+      key.advance();
+      mask(scores, row_tile, count - 1);
+      exponentiate<true>(scores, correction);
+      narrow(scores, p);
+      for (int j = count - 2; j >= 0; --j) {
+        s.k_full[key.stage].wait(key.parity);
+        my_turn();
+        multiply_keys(scores, q.stage, key.stage);
+        s.v_full[value.stage].wait(value.parity);
+        multiply_values(p, value.stage, j < count - 2);
+        next_turn();
+        cuda::wgmma_wait<1>();
+        cuda::hold(scores);
+        release(s.k_empty[key.stage]);
+        key.advance();
+        mask(scores, row_tile, j);
+        const bool rises = exponentiate<false>(scores, correction);
+        cuda::end_block(sum[0] < 0 || sum[1] < 0);  // the exponentials run under the product of the values
+        cuda::wgmma_wait<0>();
+        cuda::hold(out);
+        release(s.v_empty[value.stage]);
+        value.advance();
+        narrow(scores, p);
+        if (rises) {
+#pragma unroll
+          for (int i = 0; i < kOuts; ++i) out[i] *= correction[i % 4 / 2];
+        }
+      }
+      s.v_full[value.stage].wait(value.parity);
+      multiply_values(p, value.stage, count > 1);
+      cuda::wgmma_wait<0>();
+      cuda::hold(out);
+      release(s.v_empty[value.stage]);
+      value.advance();
+      finish(row_tile, q.stage);
+      q.advance();
+    }
+  }
+
+  // Divides by the sums and stores results, through the place of this group's queries, and logarithms of the sums.
+  __device__ __forceinline__ void finish(int row_tile, int q_stage) {
+    const int head = s.place[q_stage].head, batch = s.place[q_stage].batch;
+    float inverse[2];
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const float total = row_sum(sum[r]);
+      inverse[r] = 1.0f / total;
+      const int row = row_tile * Config::kQueries + group * 64 + first_row() + 8 * r;
+      if (thread % 4 == 0 && row < g.queries) {
+        const int64_t head_row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * g.queries;
+        g.lse[head_row + row] = maximum[r] * g.scale + logf(total);
+      }
+    }
+    const uint32_t to = cuda::shared_address(s.q[q_stage]);
+    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
+#pragma unroll
+    for (int i = 0; i < kOuts; i += 8) {
+      cuda::store_matrices(Queries::chunk(to, row, 2 * i + col),
+                           cuda::pack<T>(out[i] * inverse[0], out[i + 1] * inverse[0]),
+                           cuda::pack<T>(out[i + 2] * inverse[1], out[i + 3] * inverse[1]),
+                           cuda::pack<T>(out[i + 4] * inverse[0], out[i + 5] * inverse[0]),
+                           cuda::pack<T>(out[i + 6] * inverse[1], out[i + 7] * inverse[1]));
+    }
+    cuda::fence_async_proxy();
+    cuda::named_sync(8 + group, 128);
+    if (thread == 0) {
+#pragma unroll
+      for (int p = 0; p < Queries::kPanels; ++p) {
+        cuda::tma_store(s.q[q_stage] + Queries::offset(group * 64, p * Queries::kPanelCols), g.out,
+                        p * Queries::kPanelCols, row_tile * Config::kQueries + group * 64, head, batch);
+      }
+      cuda::commit_stores();
+      cuda::wait_stores_read();
+      s.q_empty[q_stage].arrive();
+    }
+    __syncwarp();
+  }
+};
+
+template <class Config>
+__global__ void __launch_bounds__(Config::kThreads, 1) attention_forward(const __grid_constant__ ForwardGlobals g) {
+  extern __shared__ __align__(1024) uint8_t memory[];  // as tiles are
+  auto& s = *reinterpret_cast<ForwardShared<Config>*>(memory);
+  if (threadIdx.x == 0) {
+    for (int i = 0; i < Config::kQueryStages; ++i) {
+      s.q_full[i].init(1);
+      s.q_empty[i].init(Config::kConsumers);
+    }
+    for (int i = 0; i < Config::kStages; ++i) {
+      s.k_full[i].init(1);
+      s.v_full[i].init(1);
+      s.k_empty[i].init(4 * Config::kConsumers);
+      s.v_empty[i].init(4 * Config::kConsumers);
+    }
+    cuda::publish_barriers();
+  }
+  __syncthreads();
+  const int group = __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / 128, 0);
+  if (group == 0) {
+    cuda::shrink_registers<Config::kProducerRegisters>();
+    if (threadIdx.x == 0) produce<Config>(g, s);
+  } else {
+    cuda::grow_registers<Config::kConsumerRegisters>();
+    ForwardConsumer<Config>(g, s, group - 1).run();
+    if (threadIdx.x % 128 == 0) cuda::wait_stores();
+  }
+}
+
+}  // namespace vt::attention

@@ -1,0 +1,101 @@
+// What the launchers of attention's kernels for Hopper share.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+
+#include "cuda/device.h"
+#include "cuda/launch.h"
+#include "cuda/tensor_map.h"
+#include "cuda/wgmma.cuh"
+#include "dispatch/registry.h"
+#include "ops/copy/kernels.h"
+#include "ops/nn/attention_schedule.cuh"
+#include "ops/nn/fused_attention.h"
+
+namespace vt::attention {
+
+/// (batch, heads, rows, dim) as boxes of `box_rows` rows and one panel of a tile.
+template <class Tile>
+cuda::TensorMapArgs map_args(const Tensor& t, int box_rows = Tile::kRows) {
+  cuda::TensorMapArgs args;
+  args.dtype = t.dtype();
+  args.data = t.data();
+  for (int d = 0; d < 4; ++d) args.sizes[d] = t.size(d);
+  for (int d = 0; d < 3; ++d) args.strides[d] = t.stride(d);
+  args.box_rows = box_rows;
+  args.box_cols = Tile::kPanelCols;
+  return args;
+}
+template <class Tile>
+CUtensorMap map_of(const Tensor& t, int box_rows = Tile::kRows) {
+  return cuda::encode_tensor_map(map_args<Tile>(t, box_rows));
+}
+
+/// The tensor itself if the copy engine can read it, else a copy.
+inline Tensor readable(const Tensor& t) {
+  if (t.stride(3) == 1 && cuda::suits_tensor_map(map_args<cuda::Tile<64, 64>>(t))) return t;
+  const Tensor copy = empty_like(t);
+  copy_data(copy, t);
+  return copy;
+}
+
+/// The order of tiles of `tile_rows` of the `rows` of each head; a head's tensors take `head_bytes`.
+inline Schedule schedule_of(const Tensor& q, int64_t rows, int tile_rows, int64_t head_bytes, int* counter) {
+  constexpr int64_t kGroupBytes = 48 << 20;  // about what the cache holds
+  constexpr int64_t kTilesPerBlock = 4;      // in a group, so that its short tiles even out its long ones
+  const int64_t heads = q.size(0) * q.size(1), row_tiles = (rows + tile_rows - 1) / tile_rows;
+  const int64_t blocks = cuda::device_properties(q.device().index).multi_processor_count;
+  const int64_t wanted = std::max({int64_t{1}, kGroupBytes / head_bytes, kTilesPerBlock * blocks / row_tiles});
+  const int64_t groups = (heads + wanted - 1) / wanted;
+  Schedule s;
+  s.tiles = static_cast<int>(heads * row_tiles);
+  s.row_tiles = static_cast<int>(row_tiles);
+  s.total_heads = static_cast<int>(heads);
+  s.group_heads = static_cast<int>((heads + groups - 1) / groups);
+  s.heads = static_cast<int>(q.size(1));
+  s.counter = counter;
+  return s;
+}
+
+/// Launches blocks that each keep a multiprocessor to themselves and share out the tiles.
+template <auto Kernel, class Globals>
+void launch_persistent(const char* op, const Globals& globals, int threads, size_t shared_bytes, int device,
+                       std::initializer_list<const StorageImpl*> storages) {
+  static std::atomic<bool> allowed[cuda::kMaxDevices] = {};
+  if (!allowed[device].load(std::memory_order_acquire)) {
+    const cuda::DeviceGuard guard(device);
+    cuda::allow_shared_memory(Kernel, shared_bytes);
+    allowed[device].store(true, std::memory_order_release);
+  }
+  const int blocks = std::min(cuda::device_properties(device).multi_processor_count, globals.schedule.tiles);
+  const cuda::LaunchConfig config{op, cuda::current_stream(device), dim3(static_cast<unsigned>(blocks)),
+                                  dim3(static_cast<unsigned>(threads)), shared_bytes};
+  cuda::launch(config, storages, Kernel, globals);
+}
+
+/// Calls `f` with the type of the elements, the head dim and whether attention is causal as types.
+template <class F>
+void with_types(const Tensor& q, bool causal, const F& f) {
+  const auto with_dim = [&]<class T, bool Causal>(TypeTag<T> type, std::bool_constant<Causal> mask) {
+    switch (q.size(3)) {
+      case 32: return f(type, std::integral_constant<int, 32>(), mask);
+      case 64: return f(type, std::integral_constant<int, 64>(), mask);
+      case 128: return f(type, std::integral_constant<int, 128>(), mask);
+      default: VT_THROW(Internal, "no attention kernel for ", q.size(3), " columns");
+    }
+  };
+  const auto with_mask = [&]<class T>(TypeTag<T> type) {
+    causal ? with_dim(type, std::true_type()) : with_dim(type, std::false_type());
+  };
+  q.dtype() == DType::bfloat16 ? with_mask(TypeTag<bfloat16>()) : with_mask(TypeTag<float16>());
+}
+
+/// Refuses what no kernel is for; scaled_dot_product_attention has asked before.
+inline void check_suits(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
+  VT_CHECK(ops::has_fused_attention(q, k, v, scale), NotImplemented,
+           "no fused CUDA attention for these: it takes float16 and bfloat16 with a head dim of 32, 64 or 128, a "
+           "positive scale and at least one query and key, on compute capability 9.0");
+}
+
+}  // namespace vt::attention

@@ -1,0 +1,42 @@
+// What attention's forward and backward kernels share: the order of tiles over blocks, and the exponential.
+#pragma once
+
+#include <cstdint>
+
+namespace vt::attention {
+
+inline constexpr double kLog2E = 1.4426950408889634;
+
+/// Which tile of rows (queries forward, keys backward) comes when. Blocks take tiles from a counter, so that none waits
+/// while there is work. Tiles of a group of heads, whose tensors fit in the cache together, are neighbours; within a
+/// group the last rows come first: in causal attention they are the longest.
+struct Schedule {
+  int tiles;        // in all: row tiles x batch x heads
+  int row_tiles;    // of one head
+  int total_heads;  // batch x heads
+  int group_heads;
+  int heads;
+  int* counter;  // zero before the kernel
+
+  struct alignas(16) Place {
+    int row_tile;  // negative: there are no more tiles
+    int head, batch;
+  };
+  __device__ __forceinline__ int first() const { return static_cast<int>(blockIdx.x); }
+  __device__ __forceinline__ int next() const { return static_cast<int>(gridDim.x) + atomicAdd(counter, 1); }
+  __device__ __forceinline__ Place place(int tile) const {
+    const int group = tile / (group_heads * row_tiles);
+    const int first_head = group * group_heads;
+    const int size = min(group_heads, total_heads - first_head);
+    const int rest = tile - first_head * row_tiles;
+    const int head = first_head + rest % size;
+    return {row_tiles - 1 - rest / size, head % heads, head / heads};
+  }
+};
+
+__device__ __forceinline__ float exp2_fast(float x) {
+  float result;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+}
+}  // namespace vt::attention

@@ -1,0 +1,217 @@
+"""The fused attention of CUDA against float64, and against the error of PyTorch's own kernel where that can run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from vibetensor import _C
+
+from .side import check, ours, random, reference, theirs, torch
+
+pytestmark = [
+    pytest.mark.cuda,
+    pytest.mark.skipif(
+        not torch.cuda.is_available() or torch.cuda.get_device_capability() != (9, 0),
+        reason="the fused kernels are for compute capability 9.0",
+    ),
+]
+F, R = torch.nn.functional, reference.nn.functional
+NAMES = ("out", "dq", "dk", "dv")
+
+# (queries, keys): whole tiles, tails on either side, one row, more queries than keys and the other way round
+LENGTHS = [(64, 64), (128, 128), (1024, 1024), (1, 1), (5, 7), (1, 777), (300, 100), (1000, 1), (63, 1100), (511, 511)]
+
+
+def inputs(batch: int, heads: int, queries: int, keys: int, dim: int, dtype: str, scale: float = 1, mean: float = 0):
+    """q, k, v and the gradient of the result, on the CPU, (batch, heads, rows, dim) cut out of (batch, rows, ...)."""
+    rows = (queries, keys, keys, queries)
+    return [
+        (random(batch, n, heads, dim, seed=i) * (scale if i < 3 else 1) + (mean if i < 3 else 0))
+        .to(getattr(reference, dtype))
+        .transpose(1, 2)
+        for i, n in enumerate(rows)
+    ]
+
+
+def as_given(x: Any) -> Any:
+    """The tensor on the GPU with its heads inside the rows."""
+    return ours(x.transpose(1, 2)).transpose(1, 2)
+
+
+def exact(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
+    leaves = [x.double().detach().requires_grad_() for x in (q, k, v)]
+    scores = leaves[0] @ leaves[1].transpose(-1, -2) * scale
+    if causal:
+        scores = scores.masked_fill(reference.ones(scores.shape[-2:], dtype=reference.bool).triu(1), -math.inf)
+    out = scores.softmax(-1) @ leaves[2]
+    gradients = reference.autograd.grad(out, leaves, grad.double())
+    return dict(zip(NAMES, (out.detach(), *gradients), strict=True)) | {"lse": scores.logsumexp(-1).detach()}
+
+
+def fused(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
+    """What the fused ops give, by their own names, so that nothing else can answer for them."""
+    q, k, v, grad = map(as_given, (q, k, v, grad))
+    out, lse = _C.ops._attention(q, k, v, causal, scale)
+    gradients = _C.ops._attention_backward(grad, q, k, v, out, lse, causal, scale)
+    return dict(zip(NAMES, (out, *gradients), strict=True)) | {"lse": lse}
+
+
+def pytorch(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
+    """PyTorch's flash kernel on the GPU; empty where it cannot run or means another mask."""
+    if not reference.cuda.is_available() or (causal and q.shape[2] != k.shape[2]):
+        return {}
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    leaves = [x.cuda().detach().requires_grad_() for x in (q, k, v)]
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
+        out = R.scaled_dot_product_attention(*leaves, is_causal=causal, scale=scale)
+        gradients = reference.autograd.grad(out, leaves, grad.cuda())
+    return {name: x.detach().cpu() for name, x in zip(NAMES, (out, *gradients), strict=True)}
+
+
+def compare(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float | None = None) -> None:
+    """Errors in norm: at most one and a half times PyTorch's, and where that is not known within the dtype's own.
+
+    A gradient that vanishes, as behind a single key, is measured against what it is the difference of.
+    """
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    right, mine = exact(q, k, v, grad, causal, scale), fused(q, k, v, grad, causal, scale)
+    other = pytorch(q, k, v, grad, causal, scale)
+    floor = 1e-5 * float(grad.double().norm() * v.double().norm())
+    unit = float(reference.finfo(q.dtype).eps)
+    assert float((theirs(mine["lse"]).double() - right["lse"]).abs().max()) < 1e-5 * (
+        1 + float(right["lse"].abs().max())
+    )
+    for name in NAMES:
+        got, wanted = theirs(mine[name]).double(), right[name]
+        assert got.shape == wanted.shape and bool(got.isfinite().all()), name
+        error, size = float((got - wanted).norm()), float(wanted.norm())
+        limit = 1.5 * float((other[name].double() - wanted).norm()) if name in other else unit * size
+        assert error <= limit + 0.02 * unit * size + floor, f"{name} is off by {error:.3g}, allowed {limit:.3g}"
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dim", [32, 64, 128])
+@pytest.mark.parametrize(("queries", "keys"), LENGTHS)
+def test_lengths(queries: int, keys: int, dim: int, causal: bool) -> None:
+    compare(*inputs(2, 3, queries, keys, dim, "bfloat16"), causal)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dim", [64, 128])
+def test_long_and_many(dim: int, causal: bool) -> None:
+    compare(*inputs(1, 1, 2500, 2300, dim, "bfloat16"), causal)  # tiles of long sequences
+    compare(*inputs(3, 130, 200, 200, dim, "bfloat16"), causal)  # more heads than multiprocessors
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dim", [32, 64, 128])
+def test_float16(dim: int, causal: bool) -> None:
+    compare(*inputs(2, 4, 700, 700, dim, "float16"), causal)
+
+
+@pytest.mark.parametrize(("scale", "mean"), [(4, 0), (1, 3), (0.01, 0), (8, -1)])
+def test_sharp_and_shifted_scores(scale: float, mean: float) -> None:
+    compare(*inputs(2, 4, 512, 512, 64, "bfloat16", scale, mean), True)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 0.7])
+def test_scale(scale: float) -> None:
+    compare(*inputs(2, 2, 256, 256, 64, "bfloat16"), False, scale)
+
+
+def test_maximum_that_rises_late() -> None:
+    q, k, v, grad = inputs(1, 2, 512, 512, 64, "bfloat16")
+    k = k * reference.linspace(6, 0.1, 512)[:, None].to(k.dtype)  # the kernel takes the last keys first
+    compare(q, k, v, grad, False)
+
+
+def test_infinities_and_nan_stay_in_their_rows() -> None:
+    q, k, v, _ = inputs(1, 2, 300, 300, 64, "bfloat16")
+    k[0, 0, 100, 3] = math.inf
+    v[0, 1, 37, 5] = math.nan
+    q[0, 1, 200, 0] = math.nan
+    right = R.scaled_dot_product_attention(q.double(), k.double(), v.double(), is_causal=True)
+    out = _C.ops._attention(as_given(q), as_given(k), as_given(v), True, 0.125)[0]
+    assert reference.equal(theirs(out).isnan().any(-1), right.isnan().any(-1))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_packed_projection(causal: bool) -> None:
+    """Strided queries, keys and values out of one tensor, through autograd, heads joined by a view."""
+    packed, grad = random(2, 200, 3, 4, 64, dtype="bfloat16"), random(2, 200, 256, dtype="bfloat16", seed=1)
+
+    def run(leaf: Any, f: Any) -> Any:
+        q, k, v = (leaf[:, :, i].transpose(1, 2) for i in range(3))
+        return f.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2)
+
+    mine = ours(packed).requires_grad_(True)
+    out = run(mine, F)
+    assert out.is_contiguous()
+    out.reshape(2, 200, 256).backward(ours(grad))
+    right = packed.double().requires_grad_(True)
+    expected = run(right, R).reshape(2, 200, 256)
+    expected.backward(grad.double())
+    check(out.reshape(2, 200, 256), expected.detach())
+    check(mine.grad, right.grad)
+
+
+def test_layouts_that_must_be_copied_first() -> None:
+    q, k, v, grad = (x.contiguous() for x in inputs(2, 3, 65, 65, 64, "bfloat16"))
+    right = exact(q, k, v, grad, True, 0.125)
+    columns = [ours(x.transpose(2, 3)).transpose(2, 3) for x in (q, k, v)]  # the last dim is not dense
+    check(F.scaled_dot_product_attention(*columns, is_causal=True), right["out"])
+    shifted = [reference.cat([x[..., :1], x], -1) for x in (q, k, v)]  # rows at odd addresses
+    check(F.scaled_dot_product_attention(*(ours(x)[..., 1:] for x in shifted), is_causal=True), right["out"])
+    one = ours(k[:1, :1]).expand(2, 3, 65, 64)  # keys of stride zero
+    check(
+        F.scaled_dot_product_attention(ours(q), one, ours(v)),
+        R.scaled_dot_product_attention(q.double(), k[:1, :1].expand_as(k).double(), v.double()),
+    )
+    leaf = ours(q).requires_grad_(True)
+    F.scaled_dot_product_attention(leaf, ours(k), ours(v), is_causal=True).sum().backward()  # a gradient of stride zero
+    check(leaf.grad, exact(q, k, v, reference.ones_like(grad), True, 0.125)["dq"], scale=2)
+
+
+def test_repeats() -> None:
+    """The result, dk and dv have the same bits every time; dq is summed in the order in which blocks come."""
+    q, k, v, grad = map(as_given, inputs(2, 12, 1024, 1024, 64, "bfloat16"))
+    out, lse = _C.ops._attention(q, k, v, True, 0.125)
+    again, lse_again = _C.ops._attention(q, k, v, True, 0.125)
+    assert reference.equal(theirs(out), theirs(again)) and reference.equal(theirs(lse), theirs(lse_again))
+    first = _C.ops._attention_backward(grad, q, k, v, out, lse, True, 0.125)
+    second = _C.ops._attention_backward(grad, q, k, v, out, lse, True, 0.125)
+    assert reference.equal(theirs(first[1]), theirs(second[1])) and reference.equal(theirs(first[2]), theirs(second[2]))
+    check(second[0], theirs(first[0]).double(), scale=0.1)
+
+
+def test_what_does_not_suit_is_composed() -> None:
+    for dim, dtype in ((64, "float32"), (48, "bfloat16"), (80, "float16")):
+        q, k, v, grad = inputs(2, 3, 70, 70, dim, dtype)
+        right = exact(q, k, v, grad, True, 1 / math.sqrt(dim))
+        check(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), is_causal=True), right["out"], scale=2)
+        with pytest.raises(NotImplementedError, match="head dim"):
+            _C.ops._attention(*map(as_given, (q, k, v)), True, 0.1)
+    q, k, v, _ = inputs(2, 3, 70, 70, 64, "bfloat16")
+    negative = R.scaled_dot_product_attention(q.double(), k.double(), v.double(), scale=-0.1)
+    check(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), scale=-0.1), negative, scale=2)
+
+
+def test_in_a_graph() -> None:
+    q, k, v, _ = inputs(2, 4, 300, 300, 64, "bfloat16")
+    static = [as_given(x) for x in (q, k, v)]
+    run = lambda: F.scaled_dot_product_attention(*static, is_causal=True)  # noqa: E731
+    stream = torch.cuda.Stream()
+    with torch.cuda.stream(stream):
+        run()
+    stream.synchronize()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        out = run()
+    for _ in range(2):
+        q = q + 0.5
+        static[0].copy_(as_given(q))
+        graph.replay()
+        check(out, R.scaled_dot_product_attention(q.double(), k.double(), v.double(), is_causal=True))
