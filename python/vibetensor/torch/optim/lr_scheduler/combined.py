@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from vibetensor.torch.optim._lr_base import LRScheduler, set_option
-from vibetensor.torch.optim._lr_plateau import ReduceLROnPlateau
+from vibetensor.torch.optim.lr_scheduler.plateau import ReduceLROnPlateau
+from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler, set_option
 from vibetensor.torch.optim.optimizer import Optimizer
 
 

@@ -1,4 +1,4 @@
-"""Schedules that set the learning rate of an optimizer's groups as training goes on."""
+"""Schedules that follow a formula of the epoch."""
 
 from __future__ import annotations
 
@@ -8,30 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.optim._lr_base import LRScheduler
-from vibetensor.torch.optim._lr_combined import ChainedScheduler, SequentialLR
-from vibetensor.torch.optim._lr_cycles import CosineAnnealingWarmRestarts, OneCycleLR
-from vibetensor.torch.optim._lr_plateau import ReduceLROnPlateau
+from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler
 from vibetensor.torch.optim.optimizer import Optimizer
-
-__all__ = [
-    "ChainedScheduler",
-    "ConstantLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "ExponentialLR",
-    "LRScheduler",
-    "LambdaLR",
-    "LinearLR",
-    "MultiStepLR",
-    "MultiplicativeLR",
-    "OneCycleLR",
-    "PolynomialLR",
-    "ReduceLROnPlateau",
-    "SequentialLR",
-    "StepLR",
-]
 
 
 class LambdaLR(LRScheduler):
@@ -218,6 +196,3 @@ class CosineAnnealingLR(LRScheduler):
     def _get_closed_form_lr(self) -> list[Any]:
         height = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2
         return [self.eta_min + (base - self.eta_min) * height for base in self.base_lrs]
-
-
-__getattr__ = module_getattr(__name__)

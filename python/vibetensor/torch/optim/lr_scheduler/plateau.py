@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from vibetensor.torch.optim._lr_base import LRScheduler, set_option
+from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler, set_option
 from vibetensor.torch.optim.optimizer import Optimizer
 
 
