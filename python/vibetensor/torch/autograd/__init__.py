@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from vibetensor.torch.autograd.gradcheck import gradcheck, gradgradcheck
 
 __all__ = [
     "Function",
@@ -120,20 +120,6 @@ def grad(
     if materialize_grads:
         return tuple(_C.ops.zeros_like(i) if g is None else g for i, g in zip(ins, result, strict=True))
     return tuple(result)
-
-
-def gradcheck(func: Any, inputs: Any, **options: Any) -> bool:
-    """True if the gradients of `func` agree with finite differences; options as _gradcheck.py lists them."""
-    from vibetensor.torch.autograd._gradcheck import gradcheck as check
-
-    return check(func, inputs, **options)
-
-
-def gradgradcheck(func: Any, inputs: Any, grad_outputs: Sequence[Any] | None = None, **options: Any) -> bool:
-    """True if the second gradients of `func` agree with finite differences; options as _gradcheck.py lists them."""
-    from vibetensor.torch.autograd._gradcheck import gradgradcheck as check
-
-    return check(func, inputs, grad_outputs, **options)
 
 
 __getattr__ = module_getattr(__name__)
