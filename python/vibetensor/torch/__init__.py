@@ -14,7 +14,8 @@ from typing import Any
 
 from vibetensor import _C, __version__
 from vibetensor.torch import _tensor, functional
-from vibetensor.torch._legacy_types import (
+from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._tensor import (
     BFloat16Tensor,
     BoolTensor,
     ByteTensor,
@@ -26,9 +27,8 @@ from vibetensor.torch._legacy_types import (
     LongTensor,
     ShortTensor,
 )
-from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch._streams import Event, Stream
 from vibetensor.torch._tensor_str import set_printoptions
+from vibetensor.torch.accelerator import Event, Stream
 from vibetensor.torch.functional import (
     broadcast_shapes,
     broadcast_tensors,
@@ -170,5 +170,5 @@ def compile(model: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 __getattr__ = module_getattr(
     __name__,
-    ["accelerator", "amp", "backends", "cuda", "distributed", "linalg", "optim", "testing", "utils", "version"],
+    ["amp", "backends", "cuda", "distributed", "linalg", "optim", "testing", "utils", "version"],
 )

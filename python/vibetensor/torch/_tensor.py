@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import _tensor_str
-from vibetensor.torch._legacy_types import TensorType
 from vibetensor.torch._not_there import AbsentMethod, torch_names
-from vibetensor.torch._raw import tensor_bytes, tensor_from_bytes
 
 Tensor: Any = _C.Tensor
 plain_types: list[type] = [Tensor]  # nn.parameter adds Parameter, which prints as a tensor too
@@ -71,6 +70,37 @@ def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
     return result
 
 
+def tensor_bytes(tensor: Any) -> memoryview:
+    """The elements of `tensor` in row-major order, read-only; a view of it where it is contiguous on the CPU.
+
+    The view keeps the memory alive.
+    """
+    import ctypes
+
+    flat = tensor.detach().cpu().contiguous()
+    size = flat.numel() * flat.element_size()
+    if size == 0:
+        return memoryview(b"")
+    window = (ctypes.c_ubyte * size).from_address(flat.data_ptr())
+    window.owner = flat  # type: ignore[attr-defined]
+    return memoryview(window).cast("B").toreadonly()
+
+
+def tensor_from_bytes(data: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
+    """A new CPU tensor of `dtype` and `shape` with a copy of `data`, any bytes-like object of the right size."""
+    import ctypes
+
+    tensor = _C.ops.empty(shape, dtype=dtype)
+    size = tensor.numel() * tensor.element_size()
+    view = memoryview(data).cast("B")
+    if view.nbytes != size:
+        raise ValueError(f"tensor_from_bytes: expected {size} bytes for {dtype} {tuple(shape)}, got {view.nbytes}")
+    if size:
+        window = (ctypes.c_ubyte * size).from_address(tensor.data_ptr())
+        memoryview(window).cast("B")[:] = view
+    return tensor
+
+
 def rebuild_tensor(
     cls: type, data: bytes, dtype: Any, shape: tuple[int, ...], device: str, requires_grad: bool, attributes: dict
 ) -> Any:
@@ -105,6 +135,48 @@ TYPE_NAMES = {
     "complex64": "ComplexFloat",
     "complex128": "ComplexDouble",
 }
+
+
+class TensorType:
+    """An old constructor by element type: FloatTensor([1, 2]), FloatTensor(2, 3), isinstance(x, FloatTensor).
+
+    Makes CPU tensors of one dtype, from data, or from sizes with elements unset; and tells them from others.
+    """
+
+    def __init__(self, name: str, dtype: Any):
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = "torch"
+        self.dtype = dtype
+
+    def __call__(self, *args: Any) -> Any:
+        if len(args) == 1 and not isinstance(args[0], Integral):
+            (data,) = args
+            if isinstance(data, _C.Size):
+                return _C.ops.empty(data, dtype=self.dtype)
+            if isinstance(data, Tensor):
+                if data.dtype != self.dtype:
+                    raise TypeError(f"expected {self.__name__} (got {data.type()})")
+                return data.detach()
+            return _C.tensor(data, dtype=self.dtype)
+        return _C.ops.empty(args or (0,), dtype=self.dtype)
+
+    def __instancecheck__(self, value: Any) -> bool:
+        return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == "cpu"
+
+    def __repr__(self) -> str:
+        return f"<class 'torch.{self.__name__}'>"
+
+
+BFloat16Tensor = TensorType("BFloat16Tensor", _C.bfloat16)
+BoolTensor = TensorType("BoolTensor", _C.bool)
+ByteTensor = TensorType("ByteTensor", _C.uint8)
+CharTensor = TensorType("CharTensor", _C.int8)
+DoubleTensor = TensorType("DoubleTensor", _C.float64)
+FloatTensor = TensorType("FloatTensor", _C.float32)
+HalfTensor = TensorType("HalfTensor", _C.float16)
+IntTensor = TensorType("IntTensor", _C.int32)
+LongTensor = TensorType("LongTensor", _C.int64)
+ShortTensor = TensorType("ShortTensor", _C.int16)
 
 
 def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""The accelerator of this machine, whichever kind it is: CUDA, or none."""
+"""The accelerator of this machine, whichever kind it is: CUDA, or none; torch.Stream and torch.Event are its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+
+Stream = _C.CudaStream
+
+
+class Event(_C.CudaEvent):
+    """A mark in a stream of the accelerator; torch.cuda.Event with the device as its first argument."""
+
+    def __init__(
+        self,
+        device: Any = None,
+        *,
+        enable_timing: bool = False,
+        blocking: bool = False,
+        interprocess: bool = False,
+    ):
+        if device is not None and not isinstance(device, int) and _C.device(device).type != "cuda":
+            raise RuntimeError(f"torch.Event is for the accelerator, got {_C.device(device)}")
+        super().__init__(enable_timing=enable_timing, blocking=blocking, interprocess=interprocess)
 
 
 def is_available() -> bool:
