@@ -16,6 +16,7 @@ from vibetensor.torch.nn.modules.activation import (
     LogSigmoid,
     LogSoftmax,
     Mish,
+    MultiheadAttention,
     PReLU,
     ReLU,
     ReLU6,
@@ -32,7 +33,6 @@ from vibetensor.torch.nn.modules.activation import (
 )
 from vibetensor.torch.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from vibetensor.torch.nn.modules.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
-from vibetensor.torch.nn.modules.embedding import Embedding
 from vibetensor.torch.nn.modules.flatten import Flatten, Unflatten
 from vibetensor.torch.nn.modules.linear import Bilinear, Identity, Linear
 from vibetensor.torch.nn.modules.loss import (
@@ -53,7 +53,8 @@ from vibetensor.torch.nn.modules.loss import (
 )
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.modules.normalization import LayerNorm, RMSNorm
-from vibetensor.torch.nn.modules.transformer import MultiheadAttention, TransformerEncoder, TransformerEncoderLayer
+from vibetensor.torch.nn.modules.sparse import Embedding
+from vibetensor.torch.nn.modules.transformer import TransformerEncoder, TransformerEncoderLayer
 
 __all__ = [
     "CELU",

@@ -6,8 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from vibetensor.torch.nn.modules._backward_hook import BackwardTap
-from vibetensor.torch.utils.hooks import RemovableHandle
+from vibetensor.torch.utils.hooks import BackwardHook, RemovableHandle
 
 Hook = Callable[..., Any]
 
@@ -136,7 +135,7 @@ class HookedCall:
         after = [*global_backward_hooks.values(), *self._backward_hooks.values()]
         before = [*global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
         if after or before:
-            tap = BackwardTap(self, after, before)
+            tap = BackwardHook(self, after, before)
             args = tap.on_inputs(args)
         result = self.forward(*args, **kwargs)
         for key, hook in [*global_forward_hooks.items(), *self._forward_hooks.items()]:
