@@ -12,22 +12,22 @@ import vibetensor.graphs.step as step_module
 import vibetensor.torch as torch
 from vibetensor import _C
 from vibetensor.graphs.inputs import Unfit, input_keys, own_copy, plain_key
-from vibetensor.graphs.nested import flatten, unflatten
 from vibetensor.graphs.step import Captured, GraphStep
 from vibetensor.graphs.surroundings import Surroundings, difference
+from vibetensor.torch.utils._pytree import tree_flatten, tree_unflatten
 
 Point = namedtuple("Point", "x y")
 
 
 def test_nested_containers_come_back() -> None:
     value = ([1, (2, None)], {"b": Point(3, [4]), "a": OrderedDict(z=5)}, ())
-    leaves, spec = flatten(value)
+    leaves, spec = tree_flatten(value)
     assert leaves == [1, 2, None, 3, 4, 5]
-    back = unflatten(spec, leaves)
+    back = tree_unflatten(leaves, spec)
     assert back == value and type(back[1]["b"]) is Point and type(back[1]["a"]) is OrderedDict
-    assert flatten(([9, (8, 7)], {"b": Point(6, [5]), "a": OrderedDict(z=4)}, ()))[1] == spec
-    assert flatten((1, [2]))[1] != flatten((1, (2,)))[1]
-    assert flatten({"a": 1})[1] != flatten({"b": 1})[1]
+    assert tree_flatten(([9, (8, 7)], {"b": Point(6, [5]), "a": OrderedDict(z=4)}, ()))[1] == spec
+    assert tree_flatten((1, [2]))[1] != tree_flatten((1, (2,)))[1]
+    assert tree_flatten({"a": 1})[1] != tree_flatten({"b": 1})[1]
 
 
 def test_values_that_a_step_can_tell_apart_have_other_keys() -> None:
@@ -38,14 +38,14 @@ def test_values_that_a_step_can_tell_apart_have_other_keys() -> None:
 
 
 def test_arguments_that_rule_a_graph_out_are_named() -> None:
-    leaves, spec = flatten(((1, {"mask": torch.ones(2)}), {"k": [object()]}))
+    leaves, spec = tree_flatten(((1, {"mask": torch.ones(2)}), {"k": [object()]}))
     with pytest.raises(Unfit, match=r"args\[1\]\['mask'\] is on the cpu"):
         input_keys(leaves, spec)
-    leaves, spec = flatten(((1,), {"k": [object()]}))
+    leaves, spec = tree_flatten(((1,), {"k": [object()]}))
     with pytest.raises(Unfit, match=r"kwargs\['k'\]\[0\] is a object"):
         input_keys(leaves, spec)
     model = torch.nn.Linear(2, 2)
-    leaves, spec = flatten(((1, "a", model, torch.float32), {"f": len}))
+    leaves, spec = tree_flatten(((1, "a", model, torch.float32), {"f": len}))
     assert len(input_keys(leaves, spec)) == 5
 
 
@@ -215,8 +215,8 @@ class RunsTheFunction:
         self.was_reset = False
 
     def replay(self) -> None:
-        args, kwargs = unflatten(self.spec, self.slots)
-        for static, new in zip(self.outputs, flatten(self.fn(*args, **kwargs))[0], strict=True):
+        args, kwargs = tree_unflatten(self.slots, self.spec)
+        for static, new in zip(self.outputs, tree_flatten(self.fn(*args, **kwargs))[0], strict=True):
             static.copy_(new)
 
     def reset(self) -> None:
@@ -232,8 +232,8 @@ def simulated(monkeypatch: Any) -> list[Any]:
     def capture(self: Any, leaves: list[Any], spec: Any, attempts: Any) -> Captured:
         slots = [own_copy(leaf) if isinstance(leaf, _C.Tensor) else leaf for leaf in leaves]
         graph: Any = RunsTheFunction(self.fn, spec, slots)
-        args, kwargs = unflatten(spec, slots)
-        outputs, output_spec = flatten(self.fn(*args, **kwargs))
+        args, kwargs = tree_unflatten(slots, spec)
+        outputs, output_spec = tree_flatten(self.fn(*args, **kwargs))
         graph.outputs = outputs = [torch.zeros_like(o) for o in outputs]
         made.append(graph)
         return Captured(graph, slots, spec, outputs, output_spec, [], [])

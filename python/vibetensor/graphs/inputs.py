@@ -8,7 +8,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.graphs.nested import Spec
+from vibetensor.torch.utils._pytree import TreeSpec
 
 Tensor: Any = _C.Tensor
 
@@ -38,7 +38,7 @@ def is_known_object(value: Any) -> bool:
     return isinstance(value, (Module, Optimizer, GradScaler, _C.Generator, *FUNCTIONS))
 
 
-def paths(spec: Spec, path: str = "") -> Iterator[str]:
+def paths(spec: TreeSpec, path: str = "") -> Iterator[str]:
     """Names of the leaves of (args, kwargs): "args[0]", "kwargs['mask']"."""
     if spec.kind is None:
         yield path
@@ -47,7 +47,7 @@ def paths(spec: Spec, path: str = "") -> Iterator[str]:
         yield from paths(child, names[i] if names else f"{path}[{spec.keys[i] if spec.keys else i!r}]")
 
 
-def input_keys(leaves: list[Any], spec: Spec) -> tuple[Hashable, ...]:
+def input_keys(leaves: list[Any], spec: TreeSpec) -> tuple[Hashable, ...]:
     """One key per argument leaf; equal keys may share a graph. Unfit where an argument rules a graph out."""
     keys: list[Hashable] = []
     for i, leaf in enumerate(leaves):
@@ -67,7 +67,7 @@ def input_keys(leaves: list[Any], spec: Spec) -> tuple[Hashable, ...]:
     return tuple(keys)
 
 
-def name(spec: Spec, leaf: int) -> str:
+def name(spec: TreeSpec, leaf: int) -> str:
     return list(paths(spec))[leaf]
 
 

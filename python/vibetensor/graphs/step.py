@@ -13,9 +13,9 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.graphs.inputs import Unfit, fill_slots, input_keys, make_slots, plain_key
-from vibetensor.graphs.nested import Spec, flatten, unflatten
 from vibetensor.graphs.surroundings import Key, Surroundings, difference, takes_rate
 from vibetensor.graphs.verify import run_both
+from vibetensor.torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
 
 Tensor: Any = _C.Tensor
 PATIENCE = 8  # eager runs with ever changing surroundings before the user is told
@@ -27,9 +27,9 @@ class Captured:
 
     graph: Any
     slots: list[Any]
-    spec: Spec
+    spec: TreeSpec
     outputs: list[Any]  # static; values that are no tensors as they were
-    output_spec: Spec
+    output_spec: TreeSpec
     rates: list[tuple[Any, int, Any]]  # optimizer, number of a group, its learning rate on the device
     filled: list[float]  # what the rates hold
     added_to: list[tuple[Any, Any]] = field(default_factory=list)  # parameters with gradients that the graph reads
@@ -73,8 +73,8 @@ def without_tensors(leaves: list[Any]) -> list[Any]:
 
 
 def detached(result: Any) -> Any:
-    leaves, spec = flatten(result)
-    return unflatten(spec, [leaf.detach() if isinstance(leaf, Tensor) else leaf for leaf in leaves])
+    leaves, spec = tree_flatten(result)
+    return tree_unflatten([leaf.detach() if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
 
 
 class GraphStep:
@@ -120,7 +120,7 @@ class GraphStep:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if _C.cuda_is_current_stream_capturing():
             return self.fn(*args, **kwargs)  # part of somebody else's graph
-        leaves, spec = flatten((args, kwargs))
+        leaves, spec = tree_flatten((args, kwargs))
         try:
             if not _C.cuda_is_available():
                 raise Unfit(f"CUDA is not available: {_C.cuda_unavailable_reason()}")
@@ -178,7 +178,7 @@ class GraphStep:
             result = self.fn(*args, **kwargs)
         attempts.runs += 1
         attempts.last = surroundings
-        attempts.results = without_tensors(flatten(result)[0])
+        attempts.results = without_tensors(tree_flatten(result)[0])
         if [tensor._version for tensor in tensors] != versions:
             attempts.refused = "it writes to an argument, which a graph would do to a copy only"
         elif tree == self._surroundings.tree and (replaced := self._surroundings.replaced(before)):
@@ -193,7 +193,7 @@ class GraphStep:
             _, oldest = self._graphs.popitem(last=False)
             oldest.graph.reset()
 
-    def _capture(self, leaves: list[Any], spec: Spec, attempts: Attempts) -> Captured:
+    def _capture(self, leaves: list[Any], spec: TreeSpec, attempts: Attempts) -> Captured:
         """The step as a graph that has not run yet. Unfit if it can't be one; then all is as it was."""
         from vibetensor.torch.cuda.graphs import CUDAGraph, graph, graph_pool_handle
 
@@ -209,13 +209,13 @@ class GraphStep:
         watched = around.tensors()
         versions = [tensor._version for tensor in watched]
         slots = make_slots(leaves)
-        args, kwargs = unflatten(spec, slots)
+        args, kwargs = tree_unflatten(slots, spec)
         rates = self._rates()
         graphed = CUDAGraph()
         try:
             with Rates(rates) as on_device, graph(graphed, self._pool, capture_error_mode="thread_local"):
                 result = self.fn(*args, **kwargs)
-            outputs, output_spec = flatten(result)
+            outputs, output_spec = tree_flatten(result)
             self._check(outputs, attempts, key, hosts_numbers, on_device)
         except Exception as error:
             graphed.reset()
@@ -299,7 +299,7 @@ class GraphStep:
             captured.left = self._surroundings.key()[1]
         if not self.static_outputs:
             outputs = [leaf.clone() if isinstance(leaf, Tensor) else leaf for leaf in outputs]
-        return unflatten(captured.output_spec, outputs)
+        return tree_unflatten(outputs, captured.output_spec)
 
 
 def graph_step(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vibetensor import _C
-from vibetensor.graphs.nested import flatten, unflatten
 from vibetensor.graphs.surroundings import Surroundings
+from vibetensor.torch.utils._pytree import tree_flatten, tree_unflatten
 
 if TYPE_CHECKING:
     from vibetensor.graphs.step import Captured
@@ -49,8 +49,8 @@ def run_both(fn: Callable[..., Any], captured: Captured, around: Surroundings) -
     added_to = {id(p): grad for p, grad in captured.added_to}
     for p, _ in captured.gradients:
         p.grad = added_to.get(id(p))
-    args, kwargs = unflatten(captured.spec, captured.slots)
-    expected, spec = flatten(fn(*args, **kwargs))
+    args, kwargs = tree_unflatten(captured.slots, captured.spec)
+    expected, spec = tree_flatten(fn(*args, **kwargs))
 
     if spec != captured.output_spec:
         differ("what it returns is nested differently")

@@ -20,6 +20,7 @@ from vibetensor.torch.cuda.graphs import (
     graph,
     graph_pool_handle,
     is_current_stream_capturing,
+    make_graphed_callables,
 )
 from vibetensor.torch.cuda.memory import (
     CUDAPluggableAllocator,
@@ -284,25 +285,6 @@ def is_tf32_supported() -> bool:
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """Whether bfloat16 runs on the current GPU, from compute capability 8.0 on in hardware."""
     return is_available() and get_device_capability()[0] >= 8
-
-
-def make_graphed_callables(
-    callables: Any,
-    sample_args: Any,
-    num_warmup_iters: int = 3,
-    allow_unused_input: bool = False,
-    pool: tuple[int, int] | None = None,
-) -> Any:
-    """`callables`, one or a tuple of functions and modules, with forward and backward replayed from CUDA graphs.
-
-    sample_args: a tuple of CUDA tensors per callable, of the shapes and requires_grad of real arguments. A tuple's
-    callables share memory and must later run in its order. Modules are changed in place; they may have no hooks
-    yet, and after this no parameter may be added or removed. allow_unused_input: an input that outputs don't depend on
-    is no error. Outputs lie in memory that the next call overwrites. Second derivatives are not supported.
-    """
-    from vibetensor.torch.cuda._graphed_callables import make_graphed_callables as make
-
-    return make(callables, sample_args, num_warmup_iters, allow_unused_input, pool)
 
 
 def get_arch_list() -> list[str]:

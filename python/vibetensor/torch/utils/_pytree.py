@@ -9,39 +9,39 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Spec:
+class TreeSpec:
     """The shape of a container: its type, its keys, and the specs of what it holds. A leaf has no type."""
 
     kind: type | None = None
     keys: tuple[Any, ...] = ()
-    children: tuple[Spec, ...] = ()
+    children: tuple[TreeSpec, ...] = ()
 
 
-LEAF = Spec()
+LEAF = TreeSpec()
 
 
-def flatten(value: Any) -> tuple[list[Any], Spec]:
+def tree_flatten(value: Any) -> tuple[list[Any], TreeSpec]:
     """The leaves of nested tuples, lists and dicts in order, and how they were nested. Other values are leaves."""
     leaves: list[Any] = []
     return leaves, _take_apart(value, leaves)
 
 
-def _take_apart(value: Any, leaves: list[Any]) -> Spec:
+def _take_apart(value: Any, leaves: list[Any]) -> TreeSpec:
     kind = type(value)
     if kind in (dict, OrderedDict):
-        return Spec(kind, tuple(value), tuple(_take_apart(v, leaves) for v in value.values()))
+        return TreeSpec(kind, tuple(value), tuple(_take_apart(v, leaves) for v in value.values()))
     if kind in (tuple, list) or (isinstance(value, tuple) and hasattr(value, "_fields")):
-        return Spec(kind, (), tuple(_take_apart(v, leaves) for v in value))
+        return TreeSpec(kind, (), tuple(_take_apart(v, leaves) for v in value))
     leaves.append(value)
     return LEAF
 
 
-def unflatten(spec: Spec, leaves: Iterable[Any]) -> Any:
-    """What flatten took apart, with other leaves in the same places."""
+def tree_unflatten(leaves: Iterable[Any], spec: TreeSpec) -> Any:
+    """What tree_flatten took apart, with other leaves in the same places."""
     return _put_together(spec, iter(leaves))
 
 
-def _put_together(spec: Spec, leaves: Iterator[Any]) -> Any:
+def _put_together(spec: TreeSpec, leaves: Iterator[Any]) -> Any:
     kind = spec.kind
     if kind is None:
         return next(leaves)
