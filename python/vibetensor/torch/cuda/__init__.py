@@ -7,14 +7,6 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.cuda import nvtx
-from vibetensor.torch.cuda._nvml import (
-    clock_rate,
-    device_memory_used,
-    memory_usage,
-    power_draw,
-    temperature,
-    utilization,
-)
 from vibetensor.torch.cuda.graphs import (
     CUDAGraph,
     graph,
@@ -285,6 +277,59 @@ def is_tf32_supported() -> bool:
 def is_bf16_supported(including_emulation: bool = True) -> bool:
     """Whether bfloat16 runs on the current GPU, from compute capability 8.0 on in hardware."""
     return is_available() and get_device_capability()[0] >= 8
+
+
+def _nvml_handle(device: Any) -> tuple[Any, Any]:
+    """(the pynvml module, its handle of the device), of the package nvidia-ml-py.
+
+    The device is found by its UUID: NVML knows no CUDA_VISIBLE_DEVICES.
+    """
+    try:
+        import pynvml  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("this needs NVML for Python: pip install nvidia-ml-py") from error
+    uuid = str(get_device_properties(device).uuid)
+    try:
+        pynvml.nvmlInit()
+        return pynvml, pynvml.nvmlDeviceGetHandleByUUID(uuid if uuid.startswith("GPU-") else f"GPU-{uuid}")
+    except pynvml.NVMLError as error:
+        raise RuntimeError(f"NVML does not tell: {error}") from error
+
+
+def utilization(device: Any = None) -> int:
+    """Percent of the last sample period in which a kernel ran."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetUtilizationRates(handle).gpu
+
+
+def memory_usage(device: Any = None) -> int:
+    """Percent of the last sample period in which the GPU's memory was read or written."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetUtilizationRates(handle).memory
+
+
+def device_memory_used(device: Any = None) -> int:
+    """Bytes of the GPU's memory in use by all processes."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetMemoryInfo(handle).used
+
+
+def temperature(device: Any = None) -> int:
+    """Degrees Celsius of the GPU."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU)
+
+
+def power_draw(device: Any = None) -> int:
+    """Milliwatts that the GPU draws."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetPowerUsage(handle)
+
+
+def clock_rate(device: Any = None) -> int:
+    """Megahertz of the GPU's multiprocessors."""
+    pynvml, handle = _nvml_handle(device)
+    return pynvml.nvmlDeviceGetClockInfo(handle, pynvml.NVML_CLOCK_SM)
 
 
 def get_arch_list() -> list[str]:

@@ -15,7 +15,6 @@ from vibetensor.torch.cuda._memory_history import (
     memory_snapshot,
 )
 from vibetensor.torch.cuda._memory_summary import memory_summary
-from vibetensor.torch.cuda._nvml import list_gpu_processes
 
 __all__ = [
     "CUDAPluggableAllocator",
@@ -196,6 +195,21 @@ def reset_accumulated_host_memory_stats() -> None:
 
 
 # --- how much there is, and how much we may take ---
+
+
+def list_gpu_processes(device: Any = None) -> str:
+    """A line per process that uses the GPU, with its megabytes; what to install where NVML cannot be reached."""
+    from vibetensor.torch.cuda import _nvml_handle
+
+    try:
+        pynvml, handle = _nvml_handle(device)
+    except ModuleNotFoundError as error:
+        return str(error)
+    rows = [
+        f"process {p.pid:>10d} uses {(p.usedGpuMemory or 0) / 2**20:>12.3f} MB GPU memory"
+        for p in pynvml.nvmlDeviceGetComputeRunningProcesses(handle)
+    ]
+    return "\n".join(rows or ["no processes are running"])
 
 
 def mem_get_info(device: Any = None) -> tuple[int, int]:

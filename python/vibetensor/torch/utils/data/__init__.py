@@ -1,8 +1,8 @@
 """Datasets, the order in which they are read, and batches of them."""
 
 from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.utils.data._collate import default_collate, default_convert
-from vibetensor.torch.utils.data._worker import get_worker_info
+from vibetensor.torch.utils.data._utils.collate import default_collate, default_convert
+from vibetensor.torch.utils.data._utils.worker import get_worker_info
 from vibetensor.torch.utils.data.dataloader import DataLoader
 from vibetensor.torch.utils.data.dataset import (
     ChainDataset,

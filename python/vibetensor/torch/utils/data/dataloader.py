@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.utils.data import _worker
-from vibetensor.torch.utils.data._collate import Fetcher, default_collate, default_convert, pinned
+from vibetensor.torch.utils.data._utils import worker as workers
+from vibetensor.torch.utils.data._utils.collate import Fetcher, default_collate, default_convert, pinned
 from vibetensor.torch.utils.data.dataset import IterableDataset
 from vibetensor.torch.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, fresh_seed
 
@@ -216,7 +216,7 @@ class _WorkerIterator:
             task_reader, task_writer = context.Pipe(duplex=False)
             result_reader, result_writer = context.Pipe(duplex=False)
             process = context.Process(
-                target=_worker.worker_loop,
+                target=workers.worker_loop,
                 args=(
                     task_reader,
                     result_writer,
@@ -243,7 +243,7 @@ class _WorkerIterator:
         while self.pending:
             self._receive(self.pending.popleft())
         for connection in self.to_workers:
-            connection.send((_worker.RESUME,))
+            connection.send((workers.RESUME,))
         self._begin(loader)
 
     def _begin(self, loader: DataLoader) -> None:
@@ -266,7 +266,7 @@ class _WorkerIterator:
         while not self.active[self.turn]:
             self.turn = (self.turn + 1) % len(self.active)
         worker, self.turn = self.turn, (self.turn + 1) % len(self.active)
-        self.to_workers[worker].send((_worker.BATCH, numbers))
+        self.to_workers[worker].send((workers.BATCH, numbers))
         self.pending.append(worker)
 
     def _receive(self, worker: int) -> tuple[str, Any]:
@@ -299,12 +299,12 @@ class _WorkerIterator:
                 break
             worker = self.pending.popleft()
             kind, value = self._receive(worker)
-            if kind == _worker.END:
+            if kind == workers.END:
                 self.active[worker] = False
                 self._deal()
                 continue
             self._deal()
-            if kind == _worker.FAILED:
+            if kind == workers.FAILED:
                 value.reraise()
             return self.loader._finish(value)
         if not self.loader.persistent_workers:
@@ -319,7 +319,7 @@ class _WorkerIterator:
         processes, self.processes = self.processes, []
         for connection in self.to_workers:
             with suppress(OSError):
-                connection.send((_worker.STOP,))
+                connection.send((workers.STOP,))
             connection.close()
         for connection in self.from_workers:
             connection.close()

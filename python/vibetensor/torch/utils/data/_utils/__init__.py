@@ -1,0 +1,1 @@
+"""What a DataLoader is made of: how samples become batches, and the processes that read them."""
