@@ -27,12 +27,20 @@
   F(reduce_scan) \
   F(products) \
   F(matmul) \
+  F(contraction) \
+  F(einsum) \
   F(softmax) \
   F(norm) \
-  F(loss) \
-  F(cross_entropy) \
+  F(activation) \
+  F(distance) \
+  F(loss_nll) \
+  F(loss_cross_entropy) \
+  F(loss_regression) \
+  F(loss_probability) \
+  F(loss_margin) \
   F(attention) \
   F(fused_attention) \
+  F(multi_head_attention) \
   F(fused_optimizers) \
   F(foreach)
 // clang-format on
@@ -50,10 +58,10 @@
   F(sampling_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
-  F(loss_cuda) \
-  F(cross_entropy_cuda) \
   F(attention_forward_cuda) \
   F(attention_backward_cuda) \
+  F(loss_nll_cuda) \
+  F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \
   F(amp_cuda)
 // clang-format on

@@ -1,4 +1,4 @@
-// Tensors made of tensors: complex, meshgrid, one_hot, vander, cartesian coordinates.
+// Tensors made of tensors: complex, meshgrid, one_hot.
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -86,7 +86,10 @@ void register_grids(Registry& r) {
   r.def("complex(Tensor real, Tensor imag) -> Tensor").all(complex_kernel).backward(keep::none, complex_backward);
   r.def("meshgrid(Tensor[] tensors) -> Tensor[]").composite(meshgrid);
   r.def("meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]").composite(meshgrid_indexing);
-  r.def("one_hot(Tensor self, int num_classes=-1) -> Tensor").composite(one_hot).internal();
+  r.def("one_hot(Tensor self, int num_classes=-1) -> Tensor")
+      .composite(one_hot)
+      .internal()
+      .doc("Zeros with a one where the class number points: self (*) of int64, result (*, num_classes) of int64.");
 }
 
 }  // namespace vt

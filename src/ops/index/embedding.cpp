@@ -1,4 +1,5 @@
 // embedding: rows of a table by number, and its gradient.
+#include "core/thread_state.h"
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
@@ -120,6 +121,23 @@ void embedding_dense_backward_derivative(GradContext& ctx) {
   ctx.set(0, g);
 }
 
+// Rows that indices name and whose norm is above max_norm, scaled down to it.
+Tensor embedding_renorm_(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
+  static const Op &unique = find_op("_unique2"), &rows_of = find_op("index_select"), &put_rows = find_op("index_copy_"),
+                  &vector_norm = find_op("linalg_vector_norm"), &where = find_op("where.self");
+  VT_CHECK(self.dim() == 2, Runtime, "Expected 2-dimensional tensor, but got ", self.dim(),
+           "-dimensional tensor for argument #1 'self' (while checking arguments for embedding_renorm_)");
+  check_indices(indices);
+  const GradMode off(false);
+  const auto [rows, inverse, counts] = call<std::tuple<Tensor, Tensor, Tensor>>(
+      unique, ops::to(ops::reshape(indices, DimVec{-1}), DType::int64), true, false, false);
+  const Tensor named = call<Tensor>(rows_of, self, int64_t{0}, rows);
+  const Tensor norms = call<Tensor>(vector_norm, named, Scalar(norm_type), std::optional<DimVec>(DimVec{1}), true);
+  const Tensor scaled = named * (Scalar(max_norm) / (norms + Scalar(1e-7)));
+  const Tensor limited = call<Tensor>(where, norms > Scalar(max_norm), scaled, named);
+  return call<Tensor>(put_rows, self, int64_t{0}, rows, limited);
+}
+
 }  // namespace
 
 void register_embedding(Registry& r) {
@@ -130,6 +148,10 @@ void register_embedding(Registry& r) {
       .cpu(embedding_cpu)
       .backward(keep::args(1), embedding_derivative)
       .out(false);
+  r.def("embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)")
+      .composite(embedding_renorm_)
+      .function_only()
+      .doc("self, in which the rows that indices name are scaled down to norms of at most max_norm, without a record.");
   r.def(
        "embedding_dense_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx, "
        "bool scale_grad_by_freq) -> Tensor")

@@ -136,6 +136,17 @@ Tensor column_stack(TensorSpan tensors) {
 }
 Tensor concat(TensorSpan tensors, int64_t dim) { return ops::cat(tensors, dim); }
 
+Tensor cartesian_prod(TensorSpan tensors) {
+  for (const Tensor& t : tensors) {
+    VT_CHECK(t.dim() == 1, Runtime, "Expect a 1D vector, but got shape ", t.sizes());
+  }
+  if (tensors.size() == 1) return tensors[0];
+  static const Op& meshgrid = find_op("meshgrid");
+  std::vector<Tensor> columns;
+  for (const Tensor& grid : call<std::vector<Tensor>>(meshgrid, tensors)) columns.push_back(ops::flatten(grid));
+  return ops::stack(columns, 1);
+}
+
 }  // namespace
 
 void register_join(Registry& r) {
@@ -156,6 +167,9 @@ void register_join(Registry& r) {
   r.def("row_stack(Tensor[] tensors) -> Tensor").composite(vstack);
   r.def("dstack(Tensor[] tensors) -> Tensor").composite(dstack);
   r.def("column_stack(Tensor[] tensors) -> Tensor").composite(column_stack);
+  r.def("cartesian_prod(Tensor[] tensors) -> Tensor")
+      .composite(cartesian_prod)
+      .doc("All combinations of the elements of vectors, one a row.");
   register_pad(r);
 }
 

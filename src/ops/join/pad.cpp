@@ -124,7 +124,13 @@ void register_pad(Registry& r) {
       .all(constant_pad_kernel)
       .backward(keep::none, constant_pad_backward)
       .function_only();
-  r.def("pad(Tensor self, int[] pad, str mode=\"constant\", float? value=None) -> Tensor").composite(pad).internal();
+  r.def("pad(Tensor self, int[] pad, str mode=\"constant\", float? value=None) -> Tensor")
+      .composite(pad)
+      .internal()
+      .doc(
+          "self with more elements around it: pad is (before, after) of the last dim, then of the one before it, and "
+          "so "
+          "on; negative numbers cut off. mode: constant, or reflect, replicate or circular, which take no value.");
 }
 
 }  // namespace vt

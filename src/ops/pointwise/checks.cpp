@@ -56,6 +56,11 @@ void check_same_dtype(const Call& call, DType) {
   }
 }
 
+void check_lambda(const Call& call, DType) {
+  const double lambda = Unbox<Scalar>::get(call.args[1]).to_double();
+  VT_CHECK(!(lambda < 0), Runtime, "lambda must be greater or equal to 0, but found to be ", lambda, ".");
+}
+
 constexpr struct {
   std::string_view op;
   RowCheck check;
@@ -65,7 +70,7 @@ constexpr struct {
     {"floor_divide", check_divisor},   {"_div_floor", check_divisor},
     {"_div_trunc", check_divisor},     {"remainder.Tensor", check_divisor},
     {"fmod.Tensor", check_divisor},    {"lerp.Scalar", check_same_dtype},
-    {"lerp.Tensor", check_same_dtype},
+    {"lerp.Tensor", check_same_dtype}, {"softshrink", check_lambda},
 };
 
 }  // namespace

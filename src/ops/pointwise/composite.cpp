@@ -1,4 +1,4 @@
-// Pointwise ops written in terms of rows: other names, modes, optional bounds, losses.
+// Pointwise ops written in terms of rows: other names, modes, optional bounds.
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
@@ -153,45 +153,6 @@ Tensor positive(const Tensor& self) {
   return self;
 }
 
-// ---- losses: the row, then PyTorch's reduction (0 none, 1 mean, 2 sum) ----
-
-Tensor reduced(const Tensor& loss, int64_t reduction) {
-  static const Op &mean = find_op("mean"), &sum = find_op("sum");
-  VT_CHECK(reduction >= 0 && reduction <= 2, Value, reduction, " is not a valid value for reduction");
-  if (reduction == 0) return loss;
-  return call<Tensor>(reduction == 1 ? mean : sum, loss);
-}
-Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced(squared_difference(self, target), reduction);
-}
-Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced(abs(self - target), reduction);
-}
-Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
-  VT_CHECK(beta >= 0, Runtime, "smooth_l1_loss does not support negative values for beta.");
-  if (beta == 0) return l1_loss(self, target, reduction);
-  return reduced(smooth_l1(self, target, beta), reduction);
-}
-Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {
-  VT_CHECK(delta > 0, Runtime, "huber_loss does not support non-positive values for delta.");
-  return reduced(huber(self, target, delta), reduction);
-}
-Tensor weighted(const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; }
-Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
-  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
-           ") that is different to the input size (", self.sizes(),
-           ") is deprecated. Please ensure they have the same size.");
-  return reduced(weighted(bce(self, target), weight), reduction);
-}
-Tensor bce_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight, const Tensor& pos_weight,
-                       int64_t reduction) {
-  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Target size (", target.sizes(),
-           ") must be the same as input size (", self.sizes(), ")");
-  if (!pos_weight.defined()) return reduced(weighted((1 - target) * self - log_sigmoid(self), weight), reduction);
-  const Tensor slope = 1 + (pos_weight - 1) * target;
-  return reduced(weighted((1 - target) * self - slope * log_sigmoid(self), weight), reduction);
-}
-
 // Another name for an op: PyTorch has both.
 #define VT_ALIAS_1(name, of)                                                  \
   r.def(#name "(Tensor self) -> Tensor")                                      \
@@ -243,9 +204,6 @@ void set_autocast(Registry& r) {
         "reciprocal", "softplus", "pow.Tensor_Scalar", "pow.Tensor_Tensor", "pow.Scalar"}) {
     r.at(op).autocast(AutocastPolicy::Float32OnCuda);
   }
-  for (const char* op : {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy_with_logits"}) {
-    r.at(op).autocast(AutocastPolicy::Float32);
-  }
   for (const char* op : {"addcdiv", "addcmul", "atan2"}) r.at(op).autocast(AutocastPolicy::Promote);
 }
 
@@ -284,22 +242,6 @@ void register_pointwise_composite(Registry& r) {
   r.def("positive(Tensor self) -> Tensor").composite(positive);
   r.def("nextafter(Tensor self, Tensor other) -> Tensor").composite(nextafter).inplace().out();
   r.def("polar(Tensor abs, Tensor angle) -> Tensor").composite(polar).function_only();
-  r.def("mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(mse_loss).function_only();
-  r.def("l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor").composite(l1_loss).function_only();
-  r.def("smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.0) -> Tensor")
-      .composite(smooth_l1_loss)
-      .function_only();
-  r.def("huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.0) -> Tensor")
-      .composite(huber_loss)
-      .function_only();
-  r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
-      .composite(binary_cross_entropy)
-      .function_only();
-  r.def(
-       "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
-       "int reduction=1) -> Tensor")
-      .composite(bce_with_logits)
-      .function_only();
   r.def("conj(Tensor self) -> Tensor").composite(conj_op);
   register_aliases(r);
   set_autocast(r);

@@ -160,11 +160,21 @@ DimVec channel_sizes(const Tensor& self) {
   return sizes;
 }
 
+// What a feature dropout multiplies by.
+Tensor feature_noise(const Tensor& self, double p) {
+  if (p == 1) return wrapped_number(Scalar(0.0));  // draws nothing
+  return draw_kept(self, channel_sizes(self), p) * Scalar(noise_scale(self.dtype(), p));
+}
+
 Tensor feature_dropout(const Tensor& self, double p, bool train) {
   check_dropout(self, p, train);
-  if (!train || p == 0 || self.numel() == 0) return self;
-  if (p == 1) return self * Scalar(0.0);
-  return self * (draw_kept(self, channel_sizes(self), p) * Scalar(noise_scale(self.dtype(), p)));
+  return !train || p == 0 || self.numel() == 0 ? self : self * feature_noise(self, p);
+}
+
+Tensor feature_dropout_(const Tensor& self, double p, bool train) {
+  check_dropout(self, p, train);
+  static const Op& mul = find_op("mul_.Tensor");
+  return !train || p == 0 || self.numel() == 0 ? self : call<Tensor>(mul, self, feature_noise(self, p));
 }
 
 // Dropped elements get the value that SELU tends to, and a scale and a shift restore mean 0 and variance 1.
@@ -211,6 +221,10 @@ void register_dropout(Registry& r) {
   r.def("dropout(Tensor input, float p, bool train) -> Tensor").composite(dropout).random();
   r.def("dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)").composite(dropout_).random().function_only();
   r.def("feature_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_dropout).random();
+  r.def("feature_dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)")
+      .composite(feature_dropout_)
+      .random()
+      .function_only();
   r.def("alpha_dropout(Tensor input, float p, bool train) -> Tensor").composite(alpha_dropout).random();
   r.def("feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor").composite(feature_alpha_dropout).random();
 }

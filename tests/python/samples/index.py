@@ -148,6 +148,16 @@ SAMPLES = [
         gradcheck=False,
     ),
     Sample(
+        "embedding_renorm_",
+        call(T(5, 4), I(2, 3, high=5), 1.0, 2.0),
+        call(T(5, 4), I(6, high=5), 0.5, 1.0),
+        call(T(5, 4), I(0), 0.5, 2.0),
+        call(T(5, 4), I(3, high=5, dtype="int32"), 3.0, float("inf")),
+        dtypes=("float32", "float64"),
+        layouts=False,
+        grad=False,
+    ),
+    Sample(
         "embedding_dense_backward",
         call(T(2, 3, 4), I(2, 3, high=5), 5, -1, False),
         call(T(6, 4), I(6, high=5), 5, 2, True),

@@ -42,4 +42,12 @@ SAMPLES = [
         call([T(3), T(2)], indexing="xy"),
         reference=lambda ts, **k: torch.meshgrid(*ts, **k),
     ),
+    Sample(
+        "cartesian_prod",
+        call([T(3), T(2)]),
+        call([T(3)]),
+        call([T(2), T(1), T(3)]),
+        call([T(0), T(3)]),
+        reference=lambda ts: torch.cartesian_prod(*ts),
+    ),
 ]

@@ -1,5 +1,7 @@
 """Rows of the matrix products."""
 
+import torch
+
 from samples import COMPLEX, FLOATS, INTS, Sample, T, call
 
 # Sums of products round in another order; near zero only the absolute difference says anything.
@@ -71,6 +73,71 @@ SAMPLES = [
         call(T(0, 4), T(5, 4), T(5)),
         reference="nn.functional.linear",
         dtypes=FLOATS,
+        **NEAR,
+    ),
+    Sample(
+        "einsum",
+        *(
+            call(equation, [T(*shape) for shape in shapes])
+            for equation, shapes in {
+                "ij,jk->ik": [(2, 3), (3, 4)],
+                "bij,bjk": [(5, 2, 3), (5, 3, 4)],
+                "ij->ji": [(2, 3)],
+                "ii->i": [(3, 3)],
+                "iji": [(3, 2, 3)],
+                "iiijj->ij": [(2, 2, 2, 3, 3)],
+                "ij->": [(2, 3)],
+                "i,j->ji": [(2,), (3,)],
+                "bhqd,bhkd->bhqk": [(2, 3, 4, 5), (2, 3, 6, 5)],
+                "...ij,...jk->...ik": [(2, 3, 4), (2, 4, 5)],
+                "...ij,jk": [(2, 3, 4), (4, 5)],
+                "i...,i...->...": [(2, 3, 4), (2, 4)],
+                "...i->i": [(2, 3)],
+                "ij,jk,kl->il": [(2, 3), (3, 4), (4, 5)],
+                "ij,ij->ij": [(2, 3), (2, 3)],
+                "ij,kj->ik": [(2, 1), (4, 3)],
+                "ba,bc->": [(2, 3), (2, 4)],
+                "b i , i -> b": [(2, 3), (3,)],
+                "Ba,aB": [(2, 3), (3, 2)],
+                "ij,jk->ki": [(0, 3), (3, 2)],
+                "ij,jk->ik ": [(2, 0), (0, 3)],
+                ",i": [(), (3,)],
+                "": [()],
+            }.items()
+        ),
+        dtypes=("float32", "float64"),
+        **NEAR,
+    ),
+    Sample(
+        "einsum",
+        call("ij,jk,kl->il", [T(2, 3), T(3, 4), T(4, 5)], path=[1, 2, 0, 1]),
+        call("a,ab,bc", [T(2), T(2, 3), T(3, 4)], path=[0, 2, 1, 0]),
+        call("ij->j", [T(2, 3)], path=[0]),
+        dtypes=("float32", "complex64"),
+        reference=torch.ops.aten.einsum,
+        **NEAR,
+    ),
+    Sample("einsum", call("ij->i", [T(2, 3)]), call("ij,j->i", [T(2, 3), T(3)]), dtypes=INTS, cuda=False),
+    Sample(
+        "tensordot",
+        call(T(2, 3, 4), T(4, 3, 5), [1, 2], [1, 0]),
+        call(T(2, 3), T(3, 4), [-1], [0]),
+        call(T(2, 3), T(4, 5), [], []),
+        call(T(2, 3), T(3, 2), [0, 1], [1, 0]),
+        call(T(2, 1), T(3, 4), [1], [0]),
+        call(T(2, 3), T(1, 4), [1], [0]),
+        call(T(2, 0), T(0, 4), [1], [0]),
+        call(T(), T(), [], []),
+        dtypes=FLOATS,
+        reference=torch.ops.aten.tensordot,
+        **NEAR,
+    ),
+    Sample(
+        "bilinear",
+        call(T(6, 3), T(6, 4), T(5, 3, 4)),
+        call(T(2, 3, 3), T(2, 3, 4), T(5, 3, 4), T(5)),
+        call(T(3), T(4), T(5, 3, 4), T(5)),
+        call(T(0, 3), T(0, 4), T(5, 3, 4)),
         **NEAR,
     ),
 ]

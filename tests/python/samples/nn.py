@@ -1,8 +1,8 @@
-"""Rows of softmax, norms, losses and attention; the private ops are checked against the formulas they stand for."""
+"""Rows of softmax, activations, norms and attention; the private ops are checked against the formulas they stand for."""
 
 import torch
 
-from samples import FLOATS, REAL_FLOATS, DType, I, Sample, T, call
+from samples import FLOATS, REAL_FLOATS, DType, Sample, T, call
 
 F = torch.nn.functional
 SUMS = {"tolerance": {"float32": (1e-5, 1e-5), "bfloat16": (2e-2, 2e-2), "float16": (2e-3, 2e-3)}}
@@ -43,31 +43,6 @@ def layer_norm_backward(grad, x, shape, mean, rstd, weight, bias):
     return torch.ops.aten.native_layer_norm_backward(grad, x, shape, mean, rstd, weight, bias, [True] * 3)
 
 
-def loss_calls(*rest, **options):
-    """Calls of a loss over classes: flat, with more dims, without a batch, weighted, ignoring."""
-    return [
-        call(T(6, 5), I(6, high=5), *rest, **options),
-        call(T(2, 5, 3), I(2, 3, high=5), *rest, **options),
-        call(T(5), I(high=5), *rest, **options),
-        *(call(T(6, 5), I(6, high=5), T(5, low=0.5, high=1, grad=False), r) for r in (0, 1, 2)),
-        call(T(6, 5), I(6, high=5), None, 1, 2),
-        call(T(6, 5), I(6, high=5), T(5, low=0.5, high=1, grad=False), 1, 2),
-    ]
-
-
-REDUCTIONS = ("none", "mean", "sum")
-
-
-def nll_loss(x, target, weight=None, reduction=1, ignore_index=-100):
-    return F.nll_loss(x, target, weight, ignore_index=ignore_index, reduction=REDUCTIONS[reduction])
-
-
-def cross_entropy(x, target, weight=None, reduction=1, ignore_index=-100, label_smoothing=0.0):
-    return F.cross_entropy(
-        x, target, weight, ignore_index=ignore_index, reduction=REDUCTIONS[reduction], label_smoothing=label_smoothing
-    )
-
-
 def norm_calls(*rest):
     return [
         call(T(3, 8), (8,), *rest),
@@ -76,6 +51,47 @@ def norm_calls(*rest):
         call(T(0, 8), (8,), *rest),
         call(T(5, 257), (257,), *rest),
     ]
+
+
+def multi_head_arguments(
+    q=(5, 2, 8),
+    k=(7, 2, 8),
+    v=(7, 2, 8),
+    bias=True,
+    key_bias=False,
+    zero_key=False,
+    padding=None,
+    need_weights=True,
+    mask=None,
+    apart=False,
+    average=True,
+    causal=False,
+):
+    """The op's arguments in order, with two heads of four."""
+    separate = [T(8, x[-1]) if apart else None for x in (q, k, v)]
+    key_bias = (T(1, 1, 8), T(1, 1, 8)) if key_bias else (None, None)
+    projection = (None if apart else T(24, 8), T(24) if bias else None)
+    rest = (T(8, 8), T(8) if bias else None, True, padding, need_weights, mask, apart, *separate, average, causal)
+    return (T(*q), T(*k), T(*v), 8, 2, *projection, *key_bias, zero_key, 0.0, *rest)
+
+
+def multi_head_attention(*args):
+    return F.multi_head_attention_forward(*args[:-2], average_attn_weights=args[-2], is_causal=args[-1])
+
+
+CAUSAL = torch.ones(5, 7, dtype=torch.bool).triu(1)
+PADDING = torch.tensor([[False] * 7, [False] * 5 + [True] * 2])
+MULTI_HEAD_CASES = [
+    {},
+    {"need_weights": False, "bias": False},
+    {"q": (5, 8), "k": (7, 8), "v": (7, 8), "average": False},
+    {"q": (5, 8), "k": (7, 8), "v": (7, 8), "need_weights": False, "padding": PADDING[1]},
+    {"k": (7, 2, 6), "v": (7, 2, 3), "apart": True},
+    {"mask": CAUSAL, "padding": PADDING, "causal": True, "need_weights": False},
+    {"mask": T(4, 5, 7), "padding": PADDING, "average": False},
+    {"mask": T(5, 7), "key_bias": True, "zero_key": True, "padding": PADDING},
+    {"key_bias": True, "zero_key": True, "need_weights": False},
+]
 
 
 SOFTMAX_CALLS = [
@@ -157,31 +173,6 @@ SAMPLES = [
         reference=fused_rms_norm_backward,
         **SUMS,
     ),
-    Sample("nll_loss", *loss_calls(), dtypes=FLOATS, reference=nll_loss, **SUMS),
-    Sample(
-        "nll_loss_forward",
-        call(T(6, 5), I(6, high=5), None, 1, -100),
-        call(T(6, 5), I(6, high=5), T(5, low=0.5, high=1, grad=False), 2, 3),
-        grad=False,
-        reference="ops.aten.nll_loss_forward",
-    ),
-    Sample(
-        "nll_loss_backward",
-        call(T(), T(6, 5), I(6, high=5), None, 1, -100, T(low=6, high=6)),
-        call(T(), T(6, 5), I(6, high=5), T(5, low=0.5, high=1), 2, 3, T(low=6, high=6)),
-        grad=False,
-        reference="ops.aten.nll_loss_backward",
-    ),
-    Sample(
-        "cross_entropy_loss",
-        *loss_calls(),
-        call(T(6, 5), I(6, high=5), None, 1, -100, 0.1),
-        call(T(6, 5), I(6, high=5), T(5, low=0.5, high=1, grad=False), 0, 2, 0.3),
-        call(T(6, 5), T(6, 5, low=0, high=1)),
-        dtypes=FLOATS,
-        reference=cross_entropy,
-        **SUMS,
-    ),
     Sample(
         "scaled_dot_product_attention",
         call(T(2, 3, 5, 4), T(2, 3, 7, 4), T(2, 3, 7, 6)),
@@ -192,6 +183,37 @@ SAMPLES = [
         call(T(2, 4, 5, 4), T(2, 2, 5, 4), T(2, 2, 5, 4), enable_gqa=True),
         dtypes=FLOATS,
         reference="nn.functional.scaled_dot_product_attention",
+        **SUMS,
+    ),
+    Sample(
+        "prelu",
+        call(T(3, 4), T(low=0.1, high=0.5)),
+        call(T(3, 4), T(1, low=0.1, high=0.5)),
+        call(T(3, 4), T(4, low=0.1, high=0.5)),
+        call(T(2, 3, 2, 2), T(3)),
+        call(T(4), T(1)),
+        call(T(), T(1)),
+        call(T(0, 3), T(3)),
+        dtypes=FLOATS,
+    ),
+    Sample("glu", call(T(3, 4)), call(T(4, 3), 0), call(T(2, 4, 3), -2), call(T(0, 4)), dtypes=FLOATS, **SUMS),
+    Sample("softsign", call(T(3, 4)), call(T()), call(T(0)), dtypes=FLOATS),
+    Sample(
+        "gumbel_softmax",
+        call(T(3, 4)),
+        call(T(3, 4), 0.5, True, 0),
+        call(T(2, 3, 4), 2.0, False, 1),
+        seeded=True,
+        reference=lambda x, tau=1, hard=False, dim=-1: F.gumbel_softmax(x, tau, hard, dim=dim),
+        layouts=False,
+        cuda=False,
+        **SUMS,
+    ),
+    Sample(
+        "multi_head_attention_forward",
+        *(call(*multi_head_arguments(**case)) for case in MULTI_HEAD_CASES),
+        dtypes=REAL_FLOATS,
+        reference=multi_head_attention,
         **SUMS,
     ),
 ]

@@ -274,61 +274,6 @@ ARITHMETIC = [
     ),
 ]
 
-REDUCTIONS = {0: "none", 1: "mean", 2: "sum"}
-
-
-def loss(function: Any) -> Any:
-    return lambda a, b, reduction=1, *rest: function(
-        a, b, reduction=REDUCTIONS[reduction], **dict(zip(("beta",), rest, strict=False))
-    )
-
-
-def weighted_loss(function: Any) -> Any:
-    def run(a: Any, b: Any, weight: Any = None, *rest: Any, reduction: int = 1) -> Any:
-        extra = {"pos_weight": rest[0]} if rest else {}
-        return function(a, b, weight=weight, reduction=REDUCTIONS[reduction], **extra)
-
-    return run
-
-
-LOSSES = [
-    Sample(
-        "mse_loss",
-        call(T(3, 4), T(3, 4)),
-        call(T(3, 4), T(3, 4), 0),
-        call(T(3, 4), T(3, 4), 2),
-        reference=loss(functional.mse_loss),
-    ),
-    Sample(
-        "l1_loss",
-        call(T(3, 4), T(3, 4)),
-        call(T(3, 4), T(3, 4), 0),
-        call(T(3, 4), T(3, 4), 2),
-        reference=loss(functional.l1_loss),
-    ),
-    Sample(
-        "smooth_l1_loss",
-        call(T(3, 4), T(3, 4)),
-        call(T(3, 4), T(3, 4), 0),
-        call(T(3, 4), T(3, 4), 2, 0.5),
-        reference=loss(functional.smooth_l1_loss),
-    ),
-    Sample("huber_loss", call(T(3, 4), T(3, 4)), call(T(3, 4), T(3, 4), 0), reference=loss(functional.huber_loss)),
-    Sample(
-        "binary_cross_entropy",
-        call(SHARE, SHARE),
-        call(SHARE, SHARE, FAR, reduction=2),
-        reference=weighted_loss(functional.binary_cross_entropy),
-    ),
-    Sample(
-        "binary_cross_entropy_with_logits",
-        call(T(3, 4), SHARE),
-        call(T(3, 4), SHARE, FAR),
-        call(T(3, 4), SHARE, None, T(4, low=0.5, high=2.0), reduction=0),
-        reference=weighted_loss(functional.binary_cross_entropy_with_logits),
-    ),
-]
-
 COMPARISON = [
     *(flat(op, T(3, 4), T(3, 4), dtypes=ALL) for op in ("eq", "ne")),
     *(flat(op, T(3, 4), T(3, 4), dtypes=COMPARABLE) for op in ("lt", "le", "gt", "ge")),
@@ -439,4 +384,4 @@ SELECTION = [
     ),
 ]
 
-SAMPLES = [*MATH, *ROUNDING, *ACTIVATION, *ARITHMETIC, *LOSSES, *COMPARISON, *SELECTION]
+SAMPLES = [*MATH, *ROUNDING, *ACTIVATION, *ARITHMETIC, *COMPARISON, *SELECTION]

@@ -49,6 +49,7 @@ SAMPLES = [
         Sample(op, *(call(T(3, 8, 2), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **DRAW)
         for op in ("feature_dropout", "alpha_dropout", "feature_alpha_dropout")
     ),
+    Sample("feature_dropout_", *(call(T(3, 8, 2), p, True) for p in (0.0, 0.3, 1.0)), dtypes=FLOATS, **FILL),
     Sample(
         "native_dropout",
         *(call(T(3, 40), p, t) for p in (0.0, 0.3, 1.0) for t in (True, False)),

@@ -188,7 +188,7 @@ void cross_entropy_backward_cuda(const Tensor& grad, const Tensor& logits, const
 
 }  // namespace
 
-void register_cross_entropy_cuda(Registry& r) {
+void register_loss_cross_entropy_cuda(Registry& r) {
   r.at("_cross_entropy").cuda(cross_entropy_cuda);
   r.at("_cross_entropy_backward").cuda(cross_entropy_backward_cuda);
 }

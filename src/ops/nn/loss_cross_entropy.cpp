@@ -1,5 +1,6 @@
-// Cross entropy of rows of logits in one pass: log-softmax, the target's term and the mean at once, so that neither
-// probabilities nor a wider copy of the logits is ever written.
+// Cross entropy of logits with class numbers or class probabilities; of rows of logits on CUDA in one pass:
+// log-softmax, the target's term and the mean at once, so that neither probabilities nor a wider copy of the logits is
+// ever written.
 #include <cmath>
 #include <limits>
 
@@ -9,6 +10,8 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/nn/loss.h"
+#include "ops/nn/nn.h"
 #include "ops/pointwise/pointwise.h"
 #include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
@@ -145,9 +148,110 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   if (ctx.needs(1)) ctx.set(1, ops::to(g / count * p * (incoming - mean), x.dtype()));
 }
 
+// Composite -----------------------------------------------------------------------------------------------------------
+
+Tensor nll_loss(const Tensor& log_p, const Tensor& target, const Tensor& weight, int64_t reduction,
+                int64_t ignore_index) {
+  static const Op& op = find_op("nll_loss");
+  return call<Tensor>(op, log_p, target, weight, reduction, ignore_index);
+}
+
+// Targets given as class probabilities.
+Tensor probability_loss(const Tensor& log_p, const Tensor& target, const Tensor& weight, int64_t reduction,
+                        double smoothing, int64_t class_dim) {
+  VT_CHECK(same(log_p.sizes(), target.sizes()), Runtime,
+           "Expected floating point target with class probabilities to have the same shape as input, got ",
+           target.sizes(), " and ", log_p.sizes());
+  VT_CHECK(is_floating(target.dtype()), Runtime,
+           "Expected floating point type for target with class probabilities, got ", target.dtype());
+  const double classes = static_cast<double>(log_p.size(class_dim));
+  Tensor p = target;
+  if (smoothing > 0) p = p * Scalar(1 - smoothing) + Scalar(smoothing / classes);
+  Tensor terms = log_p * p;
+  if (weight.defined()) {
+    DimVec shape(static_cast<size_t>(log_p.dim()), 1);
+    shape[class_dim] = log_p.size(class_dim);
+    terms = terms * ops::reshape(weight, shape);
+  }
+  if (reduction == ops::kMean) {
+    const double rows = static_cast<double>(log_p.numel()) / classes;
+    return -ops::sum(terms) / Scalar(rows);
+  }
+  return -(reduction == ops::kSum ? ops::sum(terms) : ops::sum(terms, DimVec{class_dim}));
+}
+
+// loss = (1 - s) * nll + s / C * sum over classes of -log p (weighted), rows with ignore_index left out.
+Tensor smoothed_loss(const Tensor& log_p, const Tensor& target, const Tensor& weight, int64_t reduction,
+                     int64_t ignore_index, double smoothing, int64_t class_dim) {
+  const double classes = static_cast<double>(log_p.size(class_dim));
+  const Tensor nll = nll_loss(log_p, target, weight, reduction, ignore_index);
+  Tensor terms = log_p;
+  if (weight.defined()) {
+    DimVec shape(static_cast<size_t>(log_p.dim()), 1);
+    shape[class_dim] = log_p.size(class_dim);
+    terms = terms * ops::reshape(weight, shape);
+  }
+  Tensor smooth = -ops::sum(terms, DimVec{class_dim});
+  const Tensor ignored = ops::eq(target, wrapped_number(ignore_index));
+  smooth = ops::masked_fill(smooth, ignored, Scalar(0.0));
+  if (reduction == ops::kMean) {
+    const Tensor valid = ops::logical_not(ignored);
+    Tensor count;
+    if (weight.defined()) {
+      const Tensor safe = ops::masked_fill(target, ignored, Scalar(int64_t{0}));
+      static const Op& gather = find_op("index_select");
+      const Tensor picked = ops::reshape(
+          call<Tensor>(gather, weight, int64_t{0}, ops::reshape(safe, DimVec{safe.numel()})), DimVec(target.sizes()));
+      count = ops::sum(ops::masked_fill(picked, ignored, Scalar(0.0)));
+    } else {
+      count = ops::sum(ops::to(valid, log_p.dtype()));
+    }
+    smooth = ops::sum(smooth) / count;
+  } else if (reduction == ops::kSum) {
+    smooth = ops::sum(smooth);
+  }
+  return nll * Scalar(1 - smoothing) + smooth * Scalar(smoothing / classes);
+}
+
+// Whether one pass does it. On the CPU the separate ops give PyTorch's bits.
+bool takes_one_pass(const Tensor& self, const Tensor& target, int64_t reduction) {
+  return self.is_cuda() && self.dim() == 2 && is_floating(self.dtype()) && target.dim() == 1 && target.is_cuda() &&
+         target.dtype() == DType::int64 && target.size(0) == self.size(0) && reduction == ops::kMean;
+}
+
+Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
+                          int64_t ignore_index, double label_smoothing) {
+  VT_CHECK(self.dim() >= 1, Runtime, "expected input with at least 1 dimension, got ", self.sizes());
+  VT_CHECK(label_smoothing >= 0 && label_smoothing <= 1, Runtime,
+           "label_smoothing must be between 0.0 and 1.0. Got: ", label_smoothing);
+  const int64_t class_dim = self.dim() == 1 ? 0 : 1;
+  if (label_smoothing == 0 && !weight.defined() && takes_one_pass(self, target, reduction)) {
+    static const Op& op = find_op("_cross_entropy");
+    using Three = std::tuple<Tensor, Tensor, Tensor>;
+    const Tensor loss = std::get<0>(call<Three>(op, self, target, ignore_index));
+    // Under autocast losses are float32, as the separate ops would make them.
+    return thread_state().autocast_enabled[static_cast<int>(DeviceType::CUDA)] ? loss : ops::to(loss, self.dtype());
+  }
+  const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
+  // Under autocast the separate ops work in float32; the one pass above reads the short dtype as it is.
+  if (is_reduced_floating(self.dtype()) && thread_state().autocast_enabled[static_cast<int>(self.device().type)]) {
+    auto widened = [](const Tensor& t) {
+      return t.defined() && is_reduced_floating(t.dtype()) ? ops::to(t, DType::float32) : t;
+    };
+    return cross_entropy_loss(widened(self), widened(target), widened(weight), reduction, ignore_index,
+                              label_smoothing);
+  }
+  const Tensor log_p = ops::log_softmax(self, class_dim);
+  if (probabilities) return probability_loss(log_p, target, weight, reduction, label_smoothing, class_dim);
+  if (label_smoothing > 0) {
+    return smoothed_loss(log_p, target, weight, reduction, ignore_index, label_smoothing, class_dim);
+  }
+  return nll_loss(log_p, target, weight, reduction, ignore_index);
+}
+
 }  // namespace
 
-void register_cross_entropy(Registry& r) {
+void register_loss_cross_entropy(Registry& r) {
   r.def("_cross_entropy(Tensor logits, Tensor target, int ignore_index=-100) -> (Tensor, Tensor, Tensor)")
       .meta(cross_entropy_meta)
       .cpu(cross_entropy_cpu)
@@ -163,6 +267,12 @@ void register_cross_entropy(Registry& r) {
       .backward(keep::args(0, 1, 2, 3, 4), cross_entropy_backward_derivative)
       .out(false)
       .internal();
+  r.def(
+       "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100, "
+       "float label_smoothing=0.0) -> Tensor")
+      .composite(cross_entropy_loss)
+      .internal()
+      .doc("-log softmax(self) at target: class numbers (N, *), or probabilities of self's shape (N, C, *) or (C,).");
 }
 
 }  // namespace vt

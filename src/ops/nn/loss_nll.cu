@@ -4,12 +4,13 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
 #include "ops/copy/kernels.h"
+#include "ops/nn/loss.h"
 
 namespace vt {
 namespace {
 
 constexpr int kThreads = 512;
-enum Reduction : int64_t { kNoReduction = 0, kMean = 1, kSum = 2 };
+using enum ops::Reduction;
 
 template <typename T>
 struct ForwardArguments {
@@ -154,7 +155,7 @@ void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& tar
 
 }  // namespace
 
-void register_loss_cuda(Registry& r) {
+void register_loss_nll_cuda(Registry& r) {
   r.at("nll_loss_forward").cuda(nll_cuda);
   r.at("nll_loss_backward").cuda(nll_backward_cuda);
 }

@@ -1,0 +1,14 @@
+// What the losses share: how they are reduced in the end.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace vt::ops {
+
+// Numbered as in ATen.
+enum Reduction : int64_t { kNoReduction = 0, kMean = 1, kSum = 2 };
+
+// The loss of each element as it is, or their mean or sum. Throws Value for another number.
+Tensor reduced(const Tensor& loss, int64_t reduction);
+
+}  // namespace vt::ops

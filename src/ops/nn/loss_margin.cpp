@@ -1,0 +1,94 @@
+// Losses that push inputs apart by a margin, or along a sign.
+#include "dispatch/registry.h"
+#include "ops/nn/loss.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+
+namespace vt {
+namespace {
+
+using ops::reduced;
+
+Tensor positive_part(const Tensor& t) { return ops::clamp_min(t, 0); }
+
+// `one` where target is 1, `other` where it is -1; both where it is neither.
+Tensor by_sign(const Tensor& target, const Tensor& one, const Tensor& other) {
+  return ops::where(target == -1, wrapped_number(0.0), one) + ops::where(target == 1, wrapped_number(0.0), other);
+}
+
+Tensor soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  return reduced(ops::log1p(ops::exp(-target * self)), reduction);
+}
+
+Tensor hinge_embedding_loss(const Tensor& self, const Tensor& target, double margin, int64_t reduction) {
+  return reduced(by_sign(target, self, positive_part(margin - self)), reduction);
+}
+
+Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                           int64_t reduction) {
+  return reduced(positive_part(-target * (input1 - input2) + margin), reduction);
+}
+
+Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                             int64_t reduction) {
+  const int64_t dim = target.dim();
+  VT_CHECK(dim <= 1, Runtime, "0D or 1D target tensor expected, multi-target not supported, got ", dim, "D");
+  VT_CHECK(input1.dim() == dim + 1 && input2.dim() == dim + 1, Runtime, dim, "D target tensor expects ", dim + 1,
+           "D input tensors, but found inputs with sizes ", input1.sizes(), " and ", input2.sizes(), ".");
+  constexpr double kTiny = 1e-12;  // PyTorch's: keeps the squares of zero vectors apart from zero
+  auto product = [&](const Tensor& a, const Tensor& b) { return ops::sum(a * b, DimVec{dim}); };
+  const Tensor squares = (product(input1, input1) + kTiny) * (product(input2, input2) + kTiny);
+  const Tensor cosine = product(input1, input2) / ops::sqrt(squares);
+  const Tensor near = ops::where(target == 1, 1 - cosine, wrapped_number(0.0));
+  return reduced(near + ops::where(target == -1, positive_part(cosine - margin), wrapped_number(0.0)), reduction);
+}
+
+Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
+                           double p, double eps, bool swap, int64_t reduction) {
+  VT_CHECK(anchor.dim() == positive.dim() && anchor.dim() == negative.dim(), Runtime,
+           "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+           "anchor ",
+           anchor.dim(), "D, positive ", positive.dim(), "D, and negative ", negative.dim(), "D inputs");
+  auto distance = [&](const Tensor& a, const Tensor& b) {
+    static const Op& op = find_op("pairwise_distance");
+    return call<Tensor>(op, a, b, p, eps);
+  };
+  const Tensor near = distance(anchor, positive);
+  Tensor far = distance(anchor, negative);
+  if (swap) far = ops::minimum(far, distance(positive, negative));
+  return reduced(positive_part(near - far + margin), reduction);
+}
+
+}  // namespace
+
+void register_loss_margin(Registry& r) {
+  r.def("soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
+      .composite(soft_margin_loss)
+      .autocast(AutocastPolicy::Float32)
+      .internal()
+      .doc("log(1 + exp(-target * self)), target in {1, -1}.");
+  r.def("hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=1) -> Tensor")
+      .composite(hinge_embedding_loss)
+      .autocast(AutocastPolicy::Float32)
+      .function_only()
+      .doc("self where target is 1, max(0, margin - self) where it is -1.");
+  r.def("margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=1) -> Tensor")
+      .composite(margin_ranking_loss)
+      .autocast(AutocastPolicy::Float32)
+      .doc("max(0, -target * (input1 - input2) + margin), target in {1, -1}.");
+  r.def(
+       "cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=1) -> "
+       "Tensor")
+      .composite(cosine_embedding_loss)
+      .autocast(AutocastPolicy::Float32)
+      .doc("1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1; (N, D), (N, D), (N).");
+  r.def(
+       "triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2.0, "
+       "float eps=1e-06, bool swap=False, int reduction=1) -> Tensor")
+      .composite(triplet_margin_loss)
+      .autocast(AutocastPolicy::Float32)
+      .doc("max(0, |anchor - positive| - |anchor - negative| + margin), in p-norms along the last dim.");
+}
+
+}  // namespace vt

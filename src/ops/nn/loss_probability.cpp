@@ -1,0 +1,65 @@
+// Losses between probabilities: binary cross entropy and the Kullback-Leibler divergence.
+#include "dispatch/registry.h"
+#include "ops/nn/loss.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/tensor_operators.h"
+
+namespace vt {
+namespace {
+
+using ops::reduced;
+
+Tensor weighted(const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; }
+
+Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
+  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
+           ") that is different to the input size (", self.sizes(),
+           ") is deprecated. Please ensure they have the same size.");
+  return reduced(weighted(ops::bce(self, target), weight), reduction);
+}
+
+Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight,
+                                        const Tensor& pos_weight, int64_t reduction) {
+  VT_CHECK(same(self.sizes(), target.sizes()), Value, "Target size (", target.sizes(),
+           ") must be the same as input size (", self.sizes(), ")");
+  const Tensor log_p = ops::log_sigmoid(self);
+  const Tensor positive = pos_weight.defined() ? (1 + (pos_weight - 1) * target) * log_p : log_p;
+  return reduced(weighted((1 - target) * self - positive, weight), reduction);
+}
+
+void check_real_floating(const Tensor& t) {
+  VT_CHECK(!is_complex(t.dtype()), Runtime, "kl_div: Complex inputs not supported.");
+  VT_CHECK(is_floating(t.dtype()), Runtime, "kl_div: Integral inputs not supported.");
+}
+
+Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
+  check_real_floating(self);
+  check_real_floating(target);
+  if (log_target) return reduced(ops::exp(target) * (target - self), reduction);
+  // t log t is 0 at t = 0, where the infinite slope of log must stay out of target's gradient.
+  const Tensor log_t = ops::log(ops::where(target == 0, wrapped_number(1.0), target));
+  return reduced(target * log_t - target * self, reduction);
+}
+
+}  // namespace
+
+void register_loss_probability(Registry& r) {
+  r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
+      .composite(binary_cross_entropy)
+      .internal()
+      .doc("Cross entropy of probabilities self in [0, 1] and target, which has self's shape; weight multiplies it.");
+  r.def(
+       "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
+       "int reduction=1) -> Tensor")
+      .composite(binary_cross_entropy_with_logits)
+      .autocast(AutocastPolicy::Float32)
+      .function_only()
+      .doc("binary_cross_entropy of sigmoid(self), without its overflow; pos_weight multiplies the positive part.");
+  r.def("kl_div(Tensor self, Tensor target, int reduction=1, *, bool log_target=False) -> Tensor")
+      .composite(kl_div)
+      .autocast(AutocastPolicy::Float32)
+      .function_only()
+      .doc("target * (log target - self) of log-probabilities self; log_target: target is given as its logarithm.");
+}
+
+}  // namespace vt

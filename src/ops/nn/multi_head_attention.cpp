@@ -1,0 +1,164 @@
+// Attention in several subspaces: the projections, the masks and the heads around scaled_dot_product_attention.
+#include <cmath>
+#include <limits>
+
+#include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
+#include "ops/join/join.h"
+#include "ops/linalg/linalg.h"
+#include "ops/nn/nn.h"
+#include "ops/pointwise/pointwise.h"
+#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/view/view.h"
+
+namespace vt {
+namespace {
+
+// A mask as a number to add: a bool mask is True where attention is forbidden.
+Tensor to_add(const Tensor& mask, DType dtype) {
+  if (!mask.defined() || mask.dtype() != DType::bool_) return mask.defined() ? ops::to(mask, dtype) : mask;
+  const Tensor zeros = ops::zeros(mask.sizes(), dtype, mask.device());
+  return ops::masked_fill(zeros, mask, Scalar(-std::numeric_limits<double>::infinity()));
+}
+
+// A mask with `count` columns more in which attention is allowed.
+Tensor pad_columns(const Tensor& mask, int64_t count) {
+  if (!mask.defined() || count == 0) return mask;
+  DimVec sizes(mask.sizes());
+  sizes.back() = count;
+  return ops::cat(std::vector{mask, ops::zeros(sizes, mask.dtype(), mask.device())}, -1);
+}
+
+// The i-th third of a stacked weight or bias, or of a stacked projection, along `dim`.
+Tensor third(const Tensor& t, int64_t i, int64_t dim) {
+  const int64_t size = t.size(dim) / 3;
+  return ops::narrow(t, dim, i * size, size);
+}
+
+struct Inputs {
+  Tensor q, k, v;  // (L, N, E), (S, N, E), (S, N, E) once projected
+};
+
+// `weights`: one stacked (3E, E), or three.
+Inputs project(const Inputs& in, bool same, const std::array<Tensor, 3>& weights, const Tensor& bias) {
+  if (!weights[1].defined() && same) {
+    const Tensor stacked = ops::linear(in.q, weights[0], bias);
+    return {third(stacked, 0, -1), third(stacked, 1, -1), third(stacked, 2, -1)};
+  }
+  auto one = [&](const Tensor& x, int i) {
+    const Tensor own = weights[1].defined() ? weights[i] : third(weights[0], i, 0);
+    return ops::linear(x, own, bias.defined() ? third(bias, i, 0) : bias);
+  };
+  return {one(in.q, 0), one(in.k, 1), one(in.v, 2)};
+}
+
+// (length, N, E) as (N, heads, length, E / heads).
+Tensor split_heads(const Tensor& t, int64_t heads) {
+  const Tensor parts = ops::reshape(t, DimVec{t.size(0), t.size(1), heads, t.size(2) / heads});
+  return ops::permute(parts, DimVec{1, 2, 0, 3});
+}
+
+// What is added to the scores (N, heads, L, S), undefined for nothing. mask (L, S) or (N * heads, L, S), padding (N,
+// S).
+Tensor joined_mask(const Tensor& mask, const Tensor& padding, int64_t batch, int64_t heads, int64_t length,
+                   int64_t extra) {
+  Tensor sum;
+  if (mask.defined()) {
+    const DimVec sizes = mask.dim() == 3 ? DimVec{batch, heads, length, -1} : DimVec{1, 1, length, -1};
+    sum = pad_columns(ops::reshape(mask, sizes), extra);
+  }
+  if (!padding.defined()) return sum;
+  const Tensor columns = pad_columns(ops::reshape(padding, DimVec{batch, 1, 1, -1}), extra);
+  return sum.defined() ? sum + columns : ops::expand(columns, DimVec{batch, 1, length, columns.size(-1)});
+}
+
+// (output, weights); the weights are undefined unless they are needed, when they must be written out.
+std::tuple<Tensor, Tensor> attend(const Inputs& in, const Tensor& mask, double dropout_p, bool need_weights) {
+  if (!need_weights) {
+    static const Op& op = find_op("scaled_dot_product_attention");
+    return {call<Tensor>(op, in.q, in.k, in.v, mask, dropout_p), Tensor()};
+  }
+  const double scale = 1.0 / std::sqrt(static_cast<double>(in.q.size(-1)));
+  const Tensor scores = ops::matmul(in.q * scale, ops::transpose(in.k, -2, -1));
+  Tensor weights = ops::softmax(mask.defined() ? scores + mask : scores, -1);
+  if (dropout_p > 0) {
+    static const Op& op = find_op("dropout");
+    weights = call<Tensor>(op, weights, dropout_p, true);
+  }
+  return {ops::matmul(weights, in.v), weights};
+}
+
+std::tuple<Tensor, Tensor> multi_head_attention_forward(
+    const Tensor& query, const Tensor& key, const Tensor& value, int64_t embed_dim, int64_t heads,
+    const Tensor& in_proj_weight, const Tensor& in_proj_bias, const Tensor& bias_k, const Tensor& bias_v,
+    bool add_zero_attn, double dropout_p, const Tensor& out_proj_weight, const Tensor& out_proj_bias, bool training,
+    const Tensor& key_padding_mask, bool need_weights, const Tensor& attn_mask, bool use_separate_proj_weight,
+    const Tensor& q_proj_weight, const Tensor& k_proj_weight, const Tensor& v_proj_weight, bool average_attn_weights,
+    bool is_causal) {
+  VT_CHECK(!is_causal || attn_mask.defined(), Runtime, "Need attn_mask if specifying the is_causal hint.");
+  const bool batched = query.dim() == 3;
+  VT_CHECK(batched || query.dim() == 2, Runtime, "query should be unbatched 2D or batched 3D tensor but received ",
+           query.dim(), "-D query tensor");
+  VT_CHECK(key.dim() == query.dim() && value.dim() == query.dim(), Runtime, "For ", batched ? "batched" : "unbatched",
+           " (", query.dim(), "-D) `query`, expected `key` and `value` to be ", query.dim(), "-D but found ", key.dim(),
+           "-D and ", value.dim(), "-D tensors respectively");
+  VT_CHECK(query.size(-1) == embed_dim, Runtime, "was expecting embedding dimension of ", embed_dim, ", but got ",
+           query.size(-1));
+  VT_CHECK(heads > 0 && embed_dim % heads == 0, Runtime, "embed_dim ", embed_dim, " not divisible by num_heads ",
+           heads);
+
+  auto with_batch = [&](const Tensor& t) { return batched ? t : ops::unsqueeze(t, 1); };
+  const bool same = query.impl() == key.impl() && key.impl() == value.impl();
+  const std::array<Tensor, 3> weights = use_separate_proj_weight
+                                            ? std::array{q_proj_weight, k_proj_weight, v_proj_weight}
+                                            : std::array{in_proj_weight, Tensor(), Tensor()};
+  Inputs in = project({with_batch(query), with_batch(key), with_batch(value)}, same, weights, in_proj_bias);
+  const int64_t length = in.q.size(0), batch = in.q.size(1);
+
+  int64_t extra = 0;  // keys that are no one's input
+  auto append = [&](const Tensor& k, const Tensor& v) {
+    in.k = ops::cat(std::vector{in.k, k});
+    in.v = ops::cat(std::vector{in.v, v});
+    ++extra;
+  };
+  const DimVec one_key = {1, batch, embed_dim};
+  if (bias_k.defined() && bias_v.defined()) append(ops::expand(bias_k, one_key), ops::expand(bias_v, one_key));
+  if (add_zero_attn) {
+    const Tensor zeros = ops::zeros(one_key, in.k.dtype(), in.k.device());
+    append(zeros, zeros);
+  }
+
+  const DType dtype = in.q.dtype();
+  const Tensor mask =
+      joined_mask(to_add(attn_mask, dtype), to_add(key_padding_mask, dtype), batch, heads, length, extra);
+  in = {split_heads(in.q, heads), split_heads(in.k, heads), split_heads(in.v, heads)};
+  auto [output, attention] = attend(in, mask, training ? dropout_p : 0.0, need_weights);
+  output = ops::reshape(ops::permute(output, DimVec{2, 0, 1, 3}), DimVec{length, batch, embed_dim});
+  output = ops::linear(output, out_proj_weight, out_proj_bias);
+  if (!batched) output = ops::squeeze(output, 1);
+  if (!need_weights) return {output, Tensor()};
+  if (average_attn_weights) attention = ops::mean(attention, DimVec{1});
+  return {output, batched ? attention : ops::squeeze(attention, 0)};
+}
+
+}  // namespace
+
+void register_multi_head_attention(Registry& r) {
+  r.def(
+       "multi_head_attention_forward(Tensor query, Tensor key, Tensor value, int embed_dim_to_check, int num_heads, "
+       "Tensor? in_proj_weight, Tensor? in_proj_bias, Tensor? bias_k, Tensor? bias_v, bool add_zero_attn, "
+       "float dropout_p, Tensor out_proj_weight, Tensor? out_proj_bias, bool training=True, "
+       "Tensor? key_padding_mask=None, bool need_weights=True, Tensor? attn_mask=None, "
+       "bool use_separate_proj_weight=False, Tensor? q_proj_weight=None, Tensor? k_proj_weight=None, "
+       "Tensor? v_proj_weight=None, bool average_attn_weights=True, bool is_causal=False) -> (Tensor, Tensor)")
+      .composite(multi_head_attention_forward)
+      .internal()
+      .random()
+      .doc(
+          "(output, attention weights if needed), attending from query (L, N, E) to key and value (S, N, .) in "
+          "num_heads subspaces; bool masks are True where attention is forbidden.");
+}
+
+}  // namespace vt
