@@ -1,11 +1,9 @@
-// Cross entropy of logits with class numbers or class probabilities; of rows of logits on CUDA in one pass:
-// log-softmax, the target's term and the mean at once, so that neither probabilities nor a wider copy of the logits is
-// ever written.
-#include <cmath>
-#include <limits>
+// Cross entropy of logits with class numbers or class probabilities. The mean over rows of logits takes one pass:
+// log-softmax and the target's term at once, so that neither probabilities nor a wider copy of the logits is written.
+#include <algorithm>
+#include <numeric>
 
-#include "core/math.h"
-#include "cpu/thread_pool.h"
+#include "cpu/kernels/cross_entropy.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -51,45 +49,18 @@ TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits,
 
 // CPU -----------------------------------------------------------------------------------------------------------------
 
-constexpr int64_t kGrain = 16384;  // elements per thread at least
-
-int64_t grain_of(int64_t classes) { return std::max<int64_t>(1, kGrain / std::max<int64_t>(1, classes)); }
-
-void check_targets(const int64_t* target, int64_t rows, int64_t classes, int64_t ignore) {
-  for (int64_t i = 0; i < rows; ++i) {
-    VT_CHECK(target[i] == ignore || (target[i] >= 0 && target[i] < classes), Index, "Target ", target[i],
-             " is out of bounds for ", classes, " classes.");
-  }
-}
-
 void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse,
                        Tensor& count) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const int64_t* at = t.data<int64_t>();
-  check_targets(at, rows, classes, ignore);
-  visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
-    const T* px = x.data<T>();
-    Math* sums = lse.data<Math>();
-    parallel_for(0, rows, grain_of(classes), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const T* row = px + i * classes;
-        Math largest = -std::numeric_limits<Math>::infinity();
-        for (int64_t c = 0; c < classes; ++c) largest = std::max(largest, static_cast<Math>(row[c]));
-        Math sum = 0;
-        for (int64_t c = 0; c < classes; ++c) sum += m::exp(static_cast<Math>(row[c]) - largest);
-        sums[i] = largest + m::log(sum);
-      }
-    });
-    double total = 0, counted = 0;
-    for (int64_t i = 0; i < rows; ++i) {
-      if (at[i] == ignore) continue;
-      total += static_cast<double>(sums[i]) - static_cast<double>(static_cast<Math>(px[i * classes + at[i]]));
-      counted += 1;
-    }
-    *loss.data<Math>() = static_cast<Math>(total / counted);
+    std::vector<Math> terms(rows);
+    const int64_t bad = cpu::cross_entropy(x.data<T>(), at, ignore, lse.data<Math>(), terms.data(), rows, classes);
+    VT_CHECK(bad < 0, Index, "Target ", at[std::max<int64_t>(bad, 0)], " is out of bounds for ", classes, " classes.");
+    const auto counted = static_cast<double>(rows - std::count(at, at + rows, ignore));
+    *loss.data<Math>() = static_cast<Math>(std::accumulate(terms.begin(), terms.end(), 0.0) / counted);
     *count.data<Math>() = static_cast<Math>(counted);
   });
 }
@@ -97,28 +68,11 @@ void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignor
 void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
                                 const Tensor& count, int64_t ignore, Tensor& out) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target), sums = contiguous_data(lse);
-  const int64_t rows = x.size(0), classes = x.size(1);
-  const int64_t* at = t.data<int64_t>();
-  visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
+  visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
-    const T* px = x.data<T>();
-    T* to = out.data<T>();
-    const Math* ps = sums.data<Math>();
     const Math scale = *grad.data<Math>() / *count.data<Math>();
-    parallel_for(0, rows, grain_of(classes), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const T* row = px + i * classes;
-        T* result = to + i * classes;
-        const Math factor = at[i] == ignore ? Math(0) : scale;
-        for (int64_t c = 0; c < classes; ++c)
-          result[c] = static_cast<T>(m::exp(static_cast<Math>(row[c]) - ps[i]) * factor);
-        if (at[i] != ignore) {
-          const Math p = m::exp(static_cast<Math>(row[at[i]]) - ps[i]);
-          result[at[i]] = static_cast<T>((p - Math(1)) * factor);
-        }
-      }
-    });
+    cpu::cross_entropy_backward(x.data<T>(), t.data<int64_t>(), ignore, sums.data<Math>(), scale, out.data<T>(),
+                                x.size(0), x.size(1));
   });
 }
 
@@ -213,9 +167,9 @@ Tensor smoothed_loss(const Tensor& log_p, const Tensor& target, const Tensor& we
   return nll * Scalar(1 - smoothing) + smooth * Scalar(smoothing / classes);
 }
 
-// Whether one pass does it. On the CPU the separate ops give PyTorch's bits.
+// Whether one pass does it.
 bool takes_one_pass(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return self.is_cuda() && self.dim() == 2 && is_floating(self.dtype()) && target.dim() == 1 && target.is_cuda() &&
+  return self.dim() == 2 && is_floating(self.dtype()) && target.dim() == 1 && target.device() == self.device() &&
          target.dtype() == DType::int64 && target.size(0) == self.size(0) && reduction == ops::kMean;
 }
 
@@ -230,7 +184,7 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
     using Three = std::tuple<Tensor, Tensor, Tensor>;
     const Tensor loss = std::get<0>(call<Three>(op, self, target, ignore_index));
     // Under autocast losses are float32, as the separate ops would make them.
-    return thread_state().autocast_enabled[static_cast<int>(DeviceType::CUDA)] ? loss : ops::to(loss, self.dtype());
+    return thread_state().autocast_enabled[static_cast<int>(self.device().type)] ? loss : ops::to(loss, self.dtype());
   }
   const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
   // Under autocast the separate ops work in float32; the one pass above reads the short dtype as it is.
