@@ -118,15 +118,6 @@ from vibetensor.torch import autograd, nn  # noqa: E402
 from vibetensor.torch.amp.autocast_mode import autocast  # noqa: E402
 from vibetensor.torch.amp.grad_scaler import GradScaler  # noqa: E402
 from vibetensor.torch.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
-from vibetensor.torch.nn.functional import (  # noqa: E402
-    cosine_similarity,
-    hinge_embedding_loss,
-    kl_div,
-    margin_ranking_loss,
-    pairwise_distance,
-    prelu,
-    triplet_margin_loss,
-)
 from vibetensor.torch.random import (  # noqa: E402
     default_generator,
     get_rng_state,

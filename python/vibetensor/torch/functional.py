@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_letters
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from vibetensor import _C
@@ -77,8 +77,7 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out
         raise NotImplementedError("norm: the nuclear norm is not there yet")
     order = 2.0 if p in ("fro", None) else p
     dims = [dim] if isinstance(dim, int) else dim
-    result = ops.linalg_vector_norm(input, order, dims, keepdim, dtype=dtype)
-    return result if out is None else out.copy_(result)
+    return ops.linalg_vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:
@@ -105,16 +104,13 @@ def unpacked(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], list | tuple) else tensors
 
 
-def broadcast_tensors(*tensors: Any) -> list[Any]:
+def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """Views of `tensors`, all of the shape that they broadcast to."""
-    tensors = unpacked(tensors)
-    shape = broadcast_shapes(*[t.shape for t in tensors])
-    return [t.expand(shape) for t in tensors]
+    return ops.broadcast_tensors(unpacked(tensors))
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     """One grid of coordinates per tensor, of the shape that all lengths make; `indexing` "ij" or "xy"."""
-    tensors = unpacked(tensors)
     if indexing is None:
         import warnings
 
@@ -122,97 +118,63 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=2
         )
         indexing = "ij"
-    if indexing not in ("ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
-    if any(t.dim() > 1 for t in tensors):
-        raise RuntimeError("torch.meshgrid: Expected 0D or 1D tensors")
-    swap = indexing == "xy" and len(tensors) >= 2
-    vectors = [t.reshape(-1) for t in tensors]
-    if swap:
-        vectors[0], vectors[1] = vectors[1], vectors[0]
-    shape = [len(v) for v in vectors]
-    grids = []
-    for i, vector in enumerate(vectors):
-        place = [1] * len(vectors)
-        place[i] = -1
-        grids.append(vector.view(place).expand(shape))
-    if swap:
-        grids[0], grids[1] = grids[1], grids[0]
-    return tuple(grids)
+    return ops.meshgrid(unpacked(tensors), indexing=indexing)
 
 
 def cartesian_prod(*tensors: Any) -> Any:
-    """All combinations of the elements of vectors, one a row."""
-    tensors = unpacked(tensors)
-    if len(tensors) == 1:
-        return tensors[0]
-    return ops.stack([g.reshape(-1) for g in meshgrid(*tensors, indexing="ij")], 1)
+    """All combinations of the elements of vectors, one a row; of a single vector, itself."""
+    return ops.cartesian_prod(unpacked(tensors))
 
 
 def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
-    """Sum of products over `dims`: the last dims of a and the first of b, or (dims of a, dims of b)."""
-    if out is not None:
-        raise NotImplementedError("tensordot: out is not there yet")
+    """Sum of products over `dims`: so many last dims of a and first of b, or (dims of a, dims of b).
+
+    RuntimeError if the sizes along them differ; a size of 1 broadcasts.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.tensordot(torch.ones(2, 3, 4), torch.ones(3, 4, 5)).shape
+    torch.Size([2, 5])
+    """
+    if is_tensor(dims):
+        dims = dims.tolist() if dims.numel() > 1 else int(dims.item())
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
-        dims_a, dims_b = list(range(a.dim() - dims, a.dim())), list(range(dims))
-    else:
-        dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in dims)
-    dims_a, dims_b = [d % a.dim() for d in dims_a], [d % b.dim() for d in dims_b]
-    if len(dims_a) != len(dims_b):
-        raise RuntimeError("both dimension lists should have same length")
-    for i, j in zip(dims_a, dims_b, strict=True):
-        if a.size(i) == 1 != b.size(j):  # a size of 1 broadcasts: the other side is summed up
-            b = b.sum(j, keepdim=True, dtype=b.dtype)
-        elif b.size(j) == 1 != a.size(i):
-            a = a.sum(i, keepdim=True, dtype=a.dtype)
-        if a.size(i) != b.size(j):
-            raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {a.size(i)} in dim {i} "
-                f"and second has size {b.size(j)} in dim {j}"
-            )
-    free_a = [d for d in range(a.dim()) if d not in dims_a]
-    free_b = [d for d in range(b.dim()) if d not in dims_b]
-    width = 1
-    for d in dims_a:
-        width *= a.size(d)
-    left = a.permute([*free_a, *dims_a]).reshape(-1, width)
-    right = b.permute([*dims_b, *free_b]).reshape(width, -1)
-    shape = [a.size(d) for d in free_a] + [b.size(d) for d in free_b]
-    return ops.matmul(left, right).reshape(shape)
+        if dims > min(a.dim(), b.dim()):
+            raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+        dims = range(-dims, 0), range(dims)
+    dims_a, dims_b = ([d] if isinstance(d, int) else list(d) for d in dims)
+    return ops.tensordot(a, b, dims_a, dims_b, out=out)
 
 
-def from_sublists(arguments: list[Any]) -> list[Any]:
-    """einsum's other form, `operand, subscripts, operand, subscripts, ..., result's`, as an equation and operands."""
-    if len(arguments) < 2 or not all(is_tensor(a) for a in arguments[: len(arguments) // 2 * 2 : 2]):
-        raise ValueError("einsum(): expected an equation and operands, or operands each with a list of subscripts")
-
-    def letters(subscripts: Sequence[Any]) -> str:
-        for s in subscripts:
-            if s is not Ellipsis and not (isinstance(s, int) and 0 <= s < 52):
-                raise ValueError(f"einsum(): expected subscripts in range [0, 52) and Ellipsis, got {s!r}")
-        return "".join("..." if s is Ellipsis else (ascii_letters[26:] + ascii_letters[:26])[s] for s in subscripts)
-
-    pairs = len(arguments) // 2
-    equation = ",".join(letters(arguments[2 * i + 1]) for i in range(pairs))
-    if len(arguments) % 2:
-        equation += "->" + letters(arguments[-1])
-    return [equation, *arguments[: 2 * pairs : 2]]
+def letters(subscripts: Sequence[Any]) -> str:
+    """einsum's subscripts 0 to 51 as the letters of an equation."""
+    for s in subscripts:
+        if s is not Ellipsis and not (isinstance(s, int) and 0 <= s < 52):
+            raise ValueError(f"einsum(): expected subscripts in range [0, 52) and Ellipsis, got {s!r}")
+    return "".join("..." if s is Ellipsis else (ascii_uppercase + ascii_lowercase)[s] for s in subscripts)
 
 
-def einsum(equation: Any, *operands: Any) -> Any:
-    """The sum of products that `equation` describes; operands one by one or in a list.
+def einsum(*args: Any) -> Any:
+    """The sum of products that an equation describes: `einsum("ij,jk->ik", a, b)`; operands one by one or in a list.
+
+    Operands may also come with a list of subscripts each, and one for the result: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
+    ValueError for subscripts that are none, RuntimeError for an equation that does not fit the operands.
 
     >>> import vibetensor.torch as torch
     >>> torch.einsum("ij,j->i", torch.ones(2, 3), torch.arange(3.0))
     tensor([3., 3.])
     """
-    if not isinstance(equation, str):
-        equation, *operands = from_sublists([equation, *operands])  # type: ignore[assignment]
-    from vibetensor.torch._einsum import contract
-
-    return contract(equation.replace(" ", ""), list(unpacked(operands)))
+    if len(args) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, "
+            "or at least one operand and its subscripts list"
+        )
+    if isinstance(args[0], str):
+        return ops.einsum(args[0], unpacked(args[1:]))
+    operands, *result = (args[:-1:2], letters(args[-1])) if len(args) % 2 else (args[::2],)
+    equation = ",".join(letters(own) for own in args[1::2])
+    return ops.einsum("->".join([equation, *result]), operands)
 
 
 def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:

@@ -20,8 +20,7 @@ def vector_norm(
 ) -> Any:
     """The norm of order `ord` (a number, inf or -inf) along `dim`, or of all elements; dtype: converted to it first."""
     dims = [dim] if isinstance(dim, int) else dim
-    result = _C.ops.linalg_vector_norm(x, ord, dims, keepdim, dtype=dtype)
-    return result if out is None else out.copy_(result)
+    return _C.ops.linalg_vector_norm(x, ord, dims, keepdim, dtype=dtype, out=out)
 
 
 __getattr__ = module_getattr(__name__)

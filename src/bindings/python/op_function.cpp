@@ -77,7 +77,8 @@ PyObject* bind(PyObject* self, PyObject* instance, PyObject*) {
 const OpEntry& entry_in(PyObject* self) { return *reinterpret_cast<OpObject*>(self)->entry; }
 PyObject* name(PyObject* self, void*) { return str_from(entry_in(self).name); }
 PyObject* qualified_method_name(PyObject* self, void*) { return str_from("Tensor." + entry_in(self).name); }
-PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString("vibetensor.torch"); }
+constexpr const char* kOps = "vibetensor._C.ops";  // where pickle finds ops
+PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString(kOps); }
 PyObject* doc(PyObject* self, void*) {
   return guarded([&] {
     std::string text;
@@ -208,7 +209,7 @@ PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
 
 void init_ops(PyObject* module) {
   make_types();
-  const Ref ops = Ref::steal(PyModule_New("vibetensor._C.ops"));
+  const Ref ops = Ref::borrow(PyImport_AddModule(kOps));
   std::map<std::string, uint8_t> names;
   for (const auto& op : Registry::get().ops()) names[op->schema().name()] |= op->parts.surface;
   for (const auto& [name, surface] : names) {

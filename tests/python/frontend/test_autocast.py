@@ -6,6 +6,19 @@ import vibetensor.torch as vt
 from compare import same, to_vt
 
 
+def losses(f):
+    """Losses and distances of two equal shapes."""
+    sign = lambda loss: lambda x, y: loss(x, y, y[:, 0].sign())  # noqa: E731
+    names = "l1_loss smooth_l1_loss huber_loss soft_margin_loss hinge_embedding_loss binary_cross_entropy_with_logits"
+    return [
+        *(getattr(f, name) for name in names.split()),
+        *(f.cosine_similarity, f.pairwise_distance, sign(f.cosine_embedding_loss)),
+        lambda x, y: f.kl_div(x, y, reduction="sum"),
+        lambda x, y: f.margin_ranking_loss(x, x, y),
+        lambda x, y: f.triplet_margin_loss(x, x, x),
+    ]
+
+
 def dtypes(t, dtype):
     """The dtypes of results under autocast on the CPU."""
     a, b = t.randn(4, 4), t.randn(4, 4)
@@ -16,6 +29,8 @@ def dtypes(t, dtype):
         log += [t.nn.functional.softmax(layer(a), dim=-1).dtype, t.nn.functional.log_softmax(layer(a), dim=-1).dtype]
         log += [t.nn.functional.layer_norm(layer(a), (4,)).dtype, t.nn.functional.mse_loss(layer(a), b).dtype]
         log += [t.nn.functional.cross_entropy(layer(a), t.tensor([0, 1, 2, 3])).dtype, (a.double() @ b.double()).dtype]
+        log += [loss(layer(a), b).dtype for loss in losses(t.nn.functional)]
+        log += [t.einsum("ij,jk", a, b).dtype, t.tensordot(a, b, 1).dtype, t.bilinear(a, b, t.randn(2, 4, 4)).dtype]
         with t.autocast("cpu", enabled=False):
             log.append((a @ b).dtype)
         log.append((a @ b).dtype)

@@ -1,6 +1,7 @@
 """The torch namespace: what is there, what is not there yet and says so, and torch-level functions."""
 
 import importlib
+import pickle
 
 import pytest
 import torch
@@ -222,3 +223,8 @@ def test_assert_close():
         close(object(), object())
     with pytest.raises(ValueError):
         close(1.0, 1.0, rtol=0.1)
+
+
+def test_ops_are_pickled_by_name():
+    for function in (vt.add, vt.nn.functional.linear, vt.nn.functional.logsigmoid):
+        assert pickle.loads(pickle.dumps(function)) is function

@@ -198,6 +198,15 @@ FUNCTIONS: dict[str, Program] = {
         t.tensordot(t.ones(1, 1, 1, dtype=d), t.ones(2, 1, 2, dtype=d), dims=([0, 1], [2, 0]))
         for d in (t.float32, t.int32)
     ],
+    "tensordot into a tensor": lambda t: t.tensordot(t.ones(2, 3), t.ones(3, 4), 1, out=t.empty(0)),
+    "tensordot by a tensor of dims": lambda t: t.tensordot(t.ones(2, 3), t.ones(3, 2), t.tensor([[0, 1], [1, 0]])),
+    "kl_div with a reduction's number": lambda t: t.kl_div(t.zeros(3), t.arange(3.0), 2),
+    "normalize into a tensor": lambda t: t.nn.functional.normalize(t.arange(6.0).view(2, 3), out=t.empty(0)),
+    "in-place dropout1d without a batch": lambda t: (
+        t.manual_seed(3),
+        t.nn.functional.dropout1d(x := t.ones(4, 3), inplace=True),
+        x,
+    )[1:],
 }
 
 RAISING: dict[str, Program] = {
@@ -217,6 +226,19 @@ RAISING: dict[str, Program] = {
     "batch_size of a loader": lambda t: setattr(t.utils.data.DataLoader(range(4)), "batch_size", 2),
     "set_submodule of nothing": lambda t: t.nn.Linear(1, 1).set_submodule("", t.nn.ReLU()),
     "tensordot of unlike sizes": lambda t: t.tensordot(t.ones(2, 3), t.ones(2, 3), dims=1),
+    "tensordot of too many dims": lambda t: t.tensordot(t.ones(2, 3), t.ones(2, 3), dims=3),
+    "tensordot of a dim twice": lambda t: t.tensordot(t.ones(3, 3), t.ones(3, 3), ([0, 0], [0, 1])),
+    "einsum of nothing": lambda t: t.einsum("i"),
+    "einsum of a number out of range": lambda t: t.einsum(t.ones(2), [52]),
+    "bilinear of unlike batches": lambda t: t.bilinear(t.ones(2, 3), t.ones(3, 4), t.ones(5, 3, 4)),
+    "cartesian_prod of a matrix": lambda t: t.cartesian_prod(t.ones(2, 2)),
+    "glu of an odd size": lambda t: t.nn.functional.glu(t.ones(3)),
+    "kl_div of integers": lambda t: t.kl_div(t.ones(2, dtype=t.int64), t.ones(2)),
+    "a weight of another size": lambda t: t.nn.functional.mse_loss(t.ones(2), t.ones(2), weight=t.ones(1)),
+    "nll_loss of unlike sizes": lambda t: t.nn.functional.nll_loss(t.ones(2, 3, 4), t.ones(2, 3, dtype=t.int64)),
+    "cosine_similarity of integers": lambda t: t.cosine_similarity(*[t.ones(2, 2, dtype=t.int64)] * 2),
+    "triplets of unlike dims": lambda t: t.triplet_margin_loss(t.ones(2, 2), t.ones(2), t.ones(2, 2)),
+    "dropout1d of four dims": lambda t: t.nn.functional.dropout1d(t.ones(1, 2, 3, 4)),
 }
 
 

@@ -1,112 +1,40 @@
-"""Functions of neural networks that keep no state."""
+"""Functions of neural networks that keep no state.
+
+Losses: `reduction` is "mean", "sum" or "none" everywhere; `size_average` and `reduce` are its two old spellings.
+"""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.autograd.grad_mode import no_grad
-from vibetensor.torch.functional import broadcast_tensors
-from vibetensor.torch.nn._activations import (
-    celu,
-    dropout,
-    dropout1d,
-    dropout2d,
-    dropout3d,
-    elu,
-    gelu,
-    glu,
-    gumbel_softmax,
-    hardshrink,
-    hardsigmoid,
-    hardswish,
-    hardtanh,
-    leaky_relu,
-    log_softmax,
-    logsigmoid,
-    mish,
-    prelu,
-    relu,
-    relu6,
-    selu,
-    sigmoid,
-    silu,
-    softmax,
-    softmin,
-    softplus,
-    softshrink,
-    softsign,
-    tanh,
-    tanhshrink,
-    threshold,
-)
-from vibetensor.torch.nn._attention import multi_head_attention_forward, scaled_dot_product_attention
-from vibetensor.torch.nn._losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    hinge_embedding_loss,
-    huber_loss,
-    kl_div,
-    l1_loss,
-    margin_ranking_loss,
-    mse_loss,
-    nll_loss,
-    smooth_l1_loss,
-    soft_margin_loss,
-)
-
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "celu",
-    "cross_entropy",
-    "dropout",
-    "dropout1d",
-    "dropout2d",
-    "dropout3d",
-    "elu",
-    "gelu",
-    "glu",
-    "gumbel_softmax",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "leaky_relu",
-    "log_softmax",
-    "logsigmoid",
-    "margin_ranking_loss",
-    "mish",
-    "mse_loss",
-    "multi_head_attention_forward",
-    "nll_loss",
-    "prelu",
-    "relu",
-    "relu6",
-    "scaled_dot_product_attention",
-    "selu",
-    "sigmoid",
-    "silu",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-    "softmax",
-    "softmin",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-]
+from vibetensor.torch.nn._reduction import get_enum
 
 ops = _C.ops
+
+bilinear = ops.bilinear
+cosine_similarity = ops.cosine_similarity
+gelu = ops.gelu
+glu = ops.glu
+hardshrink = ops.hardshrink
+linear = ops.linear
+logsigmoid = ops.log_sigmoid
+one_hot = ops.one_hot
+pad = ops.pad
+pairwise_distance = ops.pairwise_distance
+prelu = ops.prelu
+rms_norm = ops.rms_norm
+scaled_dot_product_attention = ops.scaled_dot_product_attention
+sigmoid = ops.sigmoid
+softplus = ops.softplus
+softshrink = ops.softshrink
+softsign = ops.softsign
+tanh = ops.tanh
+tanhshrink = ops.tanhshrink
+
 celu_ = ops.celu_
 elu_ = ops.elu_
 hardtanh_ = ops.hardtanh_
@@ -115,22 +43,159 @@ relu_ = ops.relu_
 selu_ = ops.selu_
 threshold_ = ops.threshold_
 
-
-def linear(input: Any, weight: Any, bias: Any = None) -> Any:
-    """input @ weight.T + bias: input (*, in), weight (out, in), bias (out,), result (*, out)."""
-    return ops.linear(input, weight, bias)
+# Activations
+# ----------------------------------------------------------------------------------------------------------------------
 
 
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
-    """x1 @ weight[k] @ x2 + bias[k]: inputs (*, in1) and (*, in2), weight (out, in1, in2), result (*, out)."""
-    if input1.shape[:-1] != input2.shape[:-1]:
-        raise RuntimeError(
-            f"bilinear(): input batch dimensions do not match: got {tuple(input1.shape)} and {tuple(input2.shape)}"
+def relu(input: Any, inplace: bool = False) -> Any:
+    """max(x, 0)."""
+    return ops.relu_(input) if inplace else ops.relu(input)
+
+
+def relu6(input: Any, inplace: bool = False) -> Any:
+    """min(max(x, 0), 6)."""
+    return ops.relu6_(input) if inplace else ops.relu6(input)
+
+
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+    """x limited to [min_val, max_val]."""
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    return ops.hardtanh_(input, min_val, max_val) if inplace else ops.hardtanh(input, min_val, max_val)
+
+
+def silu(input: Any, inplace: bool = False) -> Any:
+    """x * sigmoid(x)."""
+    return ops.silu_(input) if inplace else ops.silu(input)
+
+
+def mish(input: Any, inplace: bool = False) -> Any:
+    """x * tanh(softplus(x))."""
+    return ops.mish_(input) if inplace else ops.mish(input)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
+    """x where positive, negative_slope * x elsewhere."""
+    return ops.leaky_relu_(input, negative_slope) if inplace else ops.leaky_relu(input, negative_slope)
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+    return ops.elu_(input, alpha) if inplace else ops.elu(input, alpha)
+
+
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """x where positive, alpha * (exp(x / alpha) - 1) elsewhere."""
+    return ops.celu_(input, alpha) if inplace else ops.celu(input, alpha)
+
+
+def selu(input: Any, inplace: bool = False) -> Any:
+    """elu with the alpha and the scale under which activations keep mean 0 and variance 1."""
+    return ops.selu_(input) if inplace else ops.selu(input)
+
+
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
+    """x / 6 + 1/2 limited to [0, 1]."""
+    return ops.hardsigmoid_(input) if inplace else ops.hardsigmoid(input)
+
+
+def hardswish(input: Any, inplace: bool = False) -> Any:
+    """x * hardsigmoid(x)."""
+    return ops.hardswish_(input) if inplace else ops.hardswish(input)
+
+
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
+    """x where above `threshold`, `value` elsewhere."""
+    return ops.threshold_(input, threshold, value) if inplace else ops.threshold(input, threshold, value)
+
+
+def softmax_dim(name: str, ndim: int) -> int:
+    """The dimension that PyTorch takes when none is named, with its warning."""
+    warnings.warn(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        stacklevel=3,
+    )
+    return 0 if ndim in (0, 1, 3) else 1
+
+
+def softmax(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+    """exp(x) over its sum along `dim`; `dtype`: converted to it first."""
+    return ops.softmax(input, softmax_dim("softmax", input.dim()) if dim is None else dim, dtype=dtype)
+
+
+def softmin(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+    """softmax of -x."""
+    return ops.softmax(-input, softmax_dim("softmin", input.dim()) if dim is None else dim, dtype=dtype)
+
+
+def log_softmax(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+    """log(softmax(x)), without overflow; `dtype`: converted to it first."""
+    return ops.log_softmax(input, softmax_dim("log_softmax", input.dim()) if dim is None else dim, dtype=dtype)
+
+
+def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Any:
+    """A sample of the Gumbel-softmax distribution; `hard`: one-hot, with the gradient of the soft one."""
+    if eps != 1e-10:
+        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+    return ops.gumbel_softmax(logits, tau, hard, dim)
+
+
+# Dropout
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def check_probability(p: float) -> None:
+    if p < 0.0 or p > 1.0:  # a NaN is the op's to refuse
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """x with elements zeroed with probability `p` and the others scaled by 1 / (1 - p); x itself if not training."""
+    check_probability(p)
+    return ops.dropout_(input, p, training) if inplace else ops.dropout(input, p, training)
+
+
+def feature_dropout(input: Any, p: float, training: bool, inplace: bool) -> Any:
+    check_probability(p)
+    return ops.feature_dropout_(input, p, training) if inplace else ops.feature_dropout(input, p, training)
+
+
+def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """x (N, C, L) or (C, L) with whole channels zeroed with probability `p`, the others scaled by 1 / (1 - p)."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.dim()}D input.")
+    if input.dim() == 3:
+        return feature_dropout(input, p, training, inplace)
+    result = feature_dropout(input.unsqueeze(0), p, training, inplace)
+    return input if inplace else result.squeeze(0)
+
+
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """x (N, C, H, W) with whole channels zeroed with probability `p`, the others scaled by 1 / (1 - p).
+
+    Three dimensions are (N, C, L), as in dropout1d.
+    """
+    if input.dim() != 4:
+        meant = "taken as (N, C, L): use dropout1d for that" if input.dim() == 3 else "deprecated: use dropout for that"
+        warnings.warn(f"dropout2d: Received a {input.dim()}-D input, which is {meant}.", stacklevel=2)
+    return feature_dropout(input, p, training, inplace)
+
+
+def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+    """x (N, C, D, H, W) or (C, D, H, W) with whole channels zeroed with probability `p`, the others scaled."""
+    if input.dim() == 5:
+        return feature_dropout(input, p, training, inplace)
+    if input.dim() != 4:
+        warnings.warn(
+            f"dropout3d: Received a {input.dim()}-D input, which is deprecated: use dropout for that.", stacklevel=2
         )
-    out, in1, in2 = weight.shape
-    half = ops.matmul(input1.reshape(-1, in1), weight.permute(1, 0, 2).reshape(in1, out * in2)).view(-1, out, in2)
-    result = ops.matmul(half, input2.reshape(-1, in2, 1)).view(*input1.shape[:-1], out)
-    return result if bias is None else result + bias
+        return feature_dropout(input, p, training, inplace)
+    result = feature_dropout(input.unsqueeze(0), p, training, inplace)
+    return input if inplace else result.squeeze(0)
+
+
+# Tables, norms and attention
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 def embedding(
@@ -156,22 +221,8 @@ def embedding(
     elif padding_idx < 0:
         padding_idx += weight.size(0)
     if max_norm is not None:
-        limit_rows(weight, input, max_norm, norm_type)
+        ops.embedding_renorm_(weight, input, max_norm, norm_type)
     return ops.embedding(weight, input, padding_idx, scale_grad_by_freq, False)
-
-
-def limit_rows(weight: Any, input: Any, max_norm: float, norm_type: float) -> None:
-    """Scale the rows of `weight` that `input` names down to the norm `max_norm`, in place and without a record."""
-    with no_grad():
-        rows = ops._unique2(input.reshape(-1).long())[0]
-        named = weight.index_select(0, rows)
-        norms = vector_norm(named, norm_type, 1, True)
-        weight.index_copy_(0, rows, ops.where(norms > max_norm, named * (max_norm / (norms + 1e-7)), named))
-
-
-def one_hot(tensor: Any, num_classes: int = -1) -> Any:
-    """Zeros with a one where the class number points: tensor (*) of int64, result (*, num_classes) of int64."""
-    return ops.one_hot(tensor, num_classes)
 
 
 def layer_norm(
@@ -181,31 +232,259 @@ def layer_norm(
     return ops.layer_norm(input, normalized_shape, weight, bias, eps)
 
 
-def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
-    """x / sqrt(mean(x^2) + eps) * weight over the last dimensions, of sizes `normalized_shape`."""
-    return ops.rms_norm(input, normalized_shape, weight, eps)
-
-
-def vector_norm(input: Any, p: float, dim: int, keepdim: bool) -> Any:
-    return ops.linalg_vector_norm(input, p, [dim], keepdim)
-
-
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Any:
     """x over its p-norm along `dim`, that norm being at least eps."""
-    result = input / ops.clamp(vector_norm(input, p, dim, True), min=eps).expand_as(input)
-    return result if out is None else out.copy_(result)
+    return ops.normalize(input, p, dim, eps, out=out)
 
 
-def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
-    """Dot product over the product of the norms along `dim`, each norm being at least eps; inputs broadcast."""
-    x1, x2 = broadcast_tensors(x1, x2)
-    norms = ops.clamp(vector_norm(x1, 2.0, dim, False), min=eps) * ops.clamp(vector_norm(x2, 2.0, dim, False), min=eps)
-    return (x1 * x2).sum(dim) / norms
+def multi_head_attention_forward(
+    query: Any,
+    key: Any,
+    value: Any,
+    embed_dim_to_check: int,
+    num_heads: int,
+    in_proj_weight: Any,
+    in_proj_bias: Any,
+    bias_k: Any,
+    bias_v: Any,
+    add_zero_attn: bool,
+    dropout_p: float,
+    out_proj_weight: Any,
+    out_proj_bias: Any,
+    training: bool = True,
+    key_padding_mask: Any = None,
+    need_weights: bool = True,
+    attn_mask: Any = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Any = None,
+    k_proj_weight: Any = None,
+    v_proj_weight: Any = None,
+    static_k: Any = None,
+    static_v: Any = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> tuple[Any, Any]:
+    """(output, attention weights or None), attending from `query` to `key` in `num_heads` subspaces.
+
+    Shapes: query (L, N, E) or (L, E), key and value (S, N, .) or (S, .), output like query, weights
+    (N, L, S), or (N, num_heads, L, S) unless averaged. Masks: bool, True where attention is forbidden,
+    or a number to add; key_padding_mask (N, S), attn_mask (L, S) or (N * num_heads, L, S).
+    """
+    if static_k is not None or static_v is not None:
+        raise NotImplementedError("multi_head_attention_forward: static_k and static_v are not there yet")
+    if query.shape[-1] != embed_dim_to_check:
+        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {query.shape[-1]}")
+    if embed_dim_to_check % num_heads:
+        raise AssertionError(f"embed_dim {embed_dim_to_check} not divisible by num_heads {num_heads}")
+    return ops.multi_head_attention_forward(
+        query,
+        key,
+        value,
+        embed_dim_to_check,
+        num_heads,
+        in_proj_weight,
+        in_proj_bias,
+        bias_k,
+        bias_v,
+        add_zero_attn,
+        dropout_p,
+        out_proj_weight,
+        out_proj_bias,
+        training,
+        key_padding_mask,
+        need_weights,
+        attn_mask,
+        use_separate_proj_weight,
+        q_proj_weight,
+        k_proj_weight,
+        v_proj_weight,
+        average_attn_weights,
+        is_causal,
+    )
 
 
-def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
-    """p-norm of x1 - x2 + eps along the last dimension."""
-    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
+# Losses
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def warn_of_broadcast(input: Any, target: Any) -> None:
+    if input.shape != target.shape:
+        warnings.warn(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
+            "This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    """Negative log-likelihood of `target` under softmax(input).
+
+    input (N, C, *) or (C,) of logits; target: class numbers (N, *), or probabilities of input's shape.
+    weight (C,): of the classes. Targets equal to `ignore_index` count for nothing.
+    """
+    number = get_enum(reduction, size_average, reduce)
+    return ops.cross_entropy_loss(input, target, weight, number, ignore_index, label_smoothing)
+
+
+def nll_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """-input[n, target[n]] of log-probabilities `input` (N, C, *) or (C,), weighted by class."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.nll_loss(input, target, weight, number, ignore_index)
+
+
+def mse_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
+    """(input - target)^2, of the broadcast shape before reduction; `weight` multiplies each element."""
+    warn_of_broadcast(input, target)
+    number = get_enum(reduction, size_average, reduce)
+    return ops.mse_loss(input, target, number, weight=weight)
+
+
+def l1_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
+    """|input - target|; `weight` multiplies each element."""
+    warn_of_broadcast(input, target)
+    number = get_enum(reduction, size_average, reduce)
+    return ops.l1_loss(input, target, number, weight=weight)
+
+
+def smooth_l1_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Any:
+    """d^2 / (2 beta) where d = |input - target| < beta, d - beta / 2 elsewhere."""
+    warn_of_broadcast(input, target)
+    number = get_enum(reduction, size_average, reduce)
+    return ops.smooth_l1_loss(input, target, number, beta)
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
+    """d^2 / 2 where d = |input - target| < delta, delta * (d - delta / 2) elsewhere."""
+    warn_of_broadcast(input, target)
+    return ops.huber_loss(input, target, get_enum(reduction), delta, weight=weight)
+
+
+def binary_cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Cross entropy of probabilities `input` in [0, 1] and `target` of its shape."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.binary_cross_entropy(input, target, weight, number)
+
+
+def binary_cross_entropy_with_logits(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Any = None,
+) -> Any:
+    """binary_cross_entropy of sigmoid(input), without its overflow; `pos_weight` multiplies the positive part."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)
+
+
+def kl_div(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Any:
+    """target * (log target - input) of log-probabilities `input`; "batchmean" divides the sum by the batch size."""
+    if reduction == "batchmean" and size_average is None and reduce is None:
+        total = ops.kl_div(input, target, get_enum("sum"), log_target=log_target)
+        return total / input.size(0) if input.dim() else total
+    number = get_enum(reduction, size_average, reduce)
+    if number == get_enum("mean"):
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    return ops.kl_div(input, target, number, log_target=log_target)
+
+
+def hinge_embedding_loss(
+    input: Any,
+    target: Any,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """x where target is 1, max(0, margin - x) where it is -1."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.hinge_embedding_loss(input, target, margin, number)
+
+
+def margin_ranking_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """max(0, -target * (x1 - x2) + margin)."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.margin_ranking_loss(input1, input2, target, margin, number)
+
+
+def soft_margin_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """log(1 + exp(-target * x)), target in {1, -1}."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.soft_margin_loss(input, target, number)
 
 
 def cosine_embedding_loss(
@@ -218,23 +497,8 @@ def cosine_embedding_loss(
     reduction: str = "mean",
 ) -> Any:
     """1 - cos(x1, x2) where target is 1, max(0, cos - margin) where it is -1."""
-    from vibetensor.torch.nn._losses import chosen_reduction, reduced
-
-    if target.dim() not in (0, 1):
-        raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported, got {target.dim()}D")
-    if not input1.dim() == input2.dim() == target.dim() + 1:
-        raise RuntimeError(
-            f"{target.dim()}D target tensor expects {target.dim() + 1}D input tensors, but found inputs with sizes "
-            f"{list(input1.shape)} and {list(input2.shape)}."
-        )
-    tiny = 1e-12  # PyTorch's: keeps the squares of zero vectors apart from zero
-    dim = target.dim()
-    squares = ((input1 * input1).sum(dim) + tiny) * ((input2 * input2).sum(dim) + tiny)
-    cosine = (input1 * input2).sum(dim) / ops.sqrt(squares)
-    far = ops.clamp(cosine - margin, min=0.0)
-    zeros = ops.zeros_like(cosine)
-    loss = ops.where(target == 1, 1 - cosine, zeros) + ops.where(target == -1, far, zeros)
-    return reduced(loss, chosen_reduction(reduction, size_average, reduce))
+    number = get_enum(reduction, size_average, reduce)
+    return ops.cosine_embedding_loss(input1, input2, target, margin, number)
 
 
 def triplet_margin_loss(
@@ -250,23 +514,10 @@ def triplet_margin_loss(
     reduction: str = "mean",
 ) -> Any:
     """max(0, |anchor - positive| - |anchor - negative| + margin), in p-norms along the last dimension."""
-    from vibetensor.torch.nn._losses import chosen_reduction, reduced
-
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    near, far = pairwise_distance(anchor, positive, p, eps), pairwise_distance(anchor, negative, p, eps)
-    if swap:
-        far = ops.minimum(far, pairwise_distance(positive, negative, p, eps))
-    return reduced(ops.clamp(near - far + margin, min=0.0), chosen_reduction(reduction, size_average, reduce))
-
-
-def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
-    """x with more elements around it: pad is (before, after) of the last dimension, then of the one before it.
-
-    And so on to the front; negative numbers cut off. mode: "constant", or "reflect", "replicate" or "circular",
-    which take no value.
-    """
-    return ops.pad(input, pad, mode, value)
+    number = get_enum(reduction, size_average, reduce)
+    return ops.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, number)
 
 
 __getattr__ = module_getattr(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor.torch.nn import functional as F
-from vibetensor.torch.nn._losses import chosen_reduction
+from vibetensor.torch.nn._reduction import get_string
 from vibetensor.torch.nn.modules.module import Module
 
 
@@ -15,7 +15,7 @@ class _Loss(Module):
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"):
         super().__init__()
         if size_average is not None or reduce is not None:
-            reduction = chosen_reduction(reduction, size_average, reduce)
+            reduction = get_string(reduction, size_average, reduce)
         self.reduction = reduction
 
 
