@@ -59,3 +59,23 @@ test("an item comes as a JavaScript value", () => {
   assert.equal(new Tensor(BigInt64Array.of(7n), []).item(), 7);
   assert.equal(new Tensor(BigInt64Array.of(2n ** 60n), []).item(), 2n ** 60n);
 });
+
+test("what PyTorch computes in Python is an op here", () => {
+  const x = tensor([[1, 2], [3, 4]]);
+  assert.deepEqual([...ops.einsum("ij,kj->ik", [x, x]).data()], [5, 11, 11, 25]);
+  assert.deepEqual([...ops.tensordot(x, x, [1], [0]).data()], [7, 10, 15, 22]);
+  assert.equal(ops.kl_div(tensor([0, 0]), tensor([1, 1]), 2, { log_target: false }).item(), 0);
+});
+
+test("multi-head attention gives its weights only where they are wanted", () => {
+  const x = tensor([[1, 2], [3, 4]]);
+  const zeros = tensor([[0, 0], [0, 0], [0, 0], [0, 0], [1, 0], [0, 1]]);
+  const unit = tensor([[1, 0], [0, 1]]);
+  const attend = (need_weights) =>
+    ops.multi_head_attention_forward(x, x, x, 2, 1, zeros, null, null, null, false, 0, unit, null, { need_weights });
+  const [output, weights] = attend(true);
+  assert.deepEqual([...output.data()], [2, 3, 2, 3]); // every score is 0, so the result is the mean
+  assert.deepEqual([...weights.data()], [0.5, 0.5, 0.5, 0.5]);
+  assert.deepEqual([...attend(false)[0].data()], [2, 3, 2, 3]);
+  assert.equal(attend(false)[1], null);
+});
