@@ -2,7 +2,8 @@
 
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.optim import lr_scheduler
-from vibetensor.torch.optim.adam import Adam, AdamW
+from vibetensor.torch.optim.adam import Adam
+from vibetensor.torch.optim.adamw import AdamW
 from vibetensor.torch.optim.optimizer import Optimizer
 from vibetensor.torch.optim.sgd import SGD
 
