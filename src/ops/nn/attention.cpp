@@ -95,7 +95,10 @@ void register_attention(Registry& r) {
       .composite(attention)
       .autocast(AutocastPolicy::Lower)
       .internal()
-      .doc("softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev).");
+      .doc(
+          "softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev). "
+          "attn_mask: bool, True where attention is allowed, or a number to add; scale: 1 / sqrt(E) unless given; "
+          "enable_gqa: key and value may have fewer heads (dim -3), each serving a group of query heads.");
 }
 
 }  // namespace vt
