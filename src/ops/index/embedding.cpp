@@ -121,16 +121,15 @@ void embedding_dense_backward_derivative(GradContext& ctx) {
   ctx.set(0, g);
 }
 
-// Rows that indices name and whose norm is above max_norm, scaled down to it.
+// Rows that indices name and whose norm is above max_norm, scaled down to it; a row named twice is written twice alike.
 Tensor embedding_renorm_(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
-  static const Op &unique = find_op("_unique2"), &rows_of = find_op("index_select"), &put_rows = find_op("index_copy_"),
+  static const Op &rows_of = find_op("index_select"), &put_rows = find_op("index_copy_"),
                   &vector_norm = find_op("linalg_vector_norm"), &where = find_op("where.self");
   VT_CHECK(self.dim() == 2, Runtime, "Expected 2-dimensional tensor, but got ", self.dim(),
            "-dimensional tensor for argument #1 'self' (while checking arguments for embedding_renorm_)");
   check_indices(indices);
   const GradMode off(false);
-  const auto [rows, inverse, counts] = call<std::tuple<Tensor, Tensor, Tensor>>(
-      unique, ops::to(ops::reshape(indices, DimVec{-1}), DType::int64), true, false, false);
+  const Tensor rows = ops::to(ops::reshape(indices, DimVec{indices.numel()}), DType::int64);
   const Tensor named = call<Tensor>(rows_of, self, int64_t{0}, rows);
   const Tensor norms = call<Tensor>(vector_norm, named, Scalar(norm_type), std::optional<DimVec>(DimVec{1}), true);
   const Tensor scaled = named * (Scalar(max_norm) / (norms + Scalar(1e-7)));
