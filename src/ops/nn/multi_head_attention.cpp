@@ -37,11 +37,51 @@ Tensor third(const Tensor& t, int64_t i, int64_t dim) {
   return ops::narrow(t, dim, i * size, size);
 }
 
+void check_inputs(const Tensor& query, const Tensor& key, const Tensor& value, int64_t embed_dim, int64_t heads) {
+  const int64_t ndim = query.dim();
+  VT_CHECK(ndim == 2 || ndim == 3, Runtime, "query should be unbatched 2D or batched 3D tensor but received ", ndim,
+           "-D query tensor");
+  VT_CHECK(key.dim() == ndim && value.dim() == ndim, Runtime, "For ", ndim == 3 ? "batched" : "unbatched", " (", ndim,
+           "-D) `query`, expected `key` and `value` to be ", ndim, "-D but found ", key.dim(), "-D and ", value.dim(),
+           "-D tensors respectively");
+  VT_CHECK(same(key.sizes().first(ndim - 1), value.sizes().first(ndim - 1)), Runtime,
+           "expected key and value of the same length and batch, got ", key.sizes(), " and ", value.sizes());
+  VT_CHECK(ndim == 2 || key.size(1) == query.size(1), Runtime, "expected query and key of the same batch, got ",
+           query.sizes(), " and ", key.sizes());
+  VT_CHECK(query.size(-1) == embed_dim, Runtime, "was expecting embedding dimension of ", embed_dim, ", but got ",
+           query.size(-1));
+  VT_CHECK(heads > 0 && embed_dim % heads == 0, Runtime, "embed_dim ", embed_dim, " not divisible by num_heads ",
+           heads);
+}
+
+// `weights`: one stacked (3E, E), or three; bias (3E).
+void check_projections(const std::array<Tensor, 3>& weights, bool apart, const Tensor& bias, int64_t embed_dim) {
+  VT_CHECK(!apart || (weights[0].defined() && weights[1].defined() && weights[2].defined()), Runtime,
+           "use_separate_proj_weight needs q_proj_weight, k_proj_weight and v_proj_weight");
+  VT_CHECK(apart || (weights[0].defined() && weights[0].dim() == 2 && weights[0].size(0) == 3 * embed_dim), Runtime,
+           "expected in_proj_weight to be a matrix of ", 3 * embed_dim, " rows, got ",
+           weights[0].defined() ? to_string(weights[0]) : "none");
+  VT_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == 3 * embed_dim), Runtime, "expected in_proj_bias of ",
+           3 * embed_dim, " elements, got ", bias.defined() ? to_string(bias) : "none");
+}
+
+void check_masks(const Tensor& mask, const Tensor& padding, int64_t batch, int64_t heads, int64_t length,
+                 int64_t source, bool batched) {
+  if (mask.defined()) {
+    const DimVec expected = mask.dim() == 3 ? DimVec{batch * heads, length, source} : DimVec{length, source};
+    VT_CHECK(same(mask.sizes(), expected), Runtime, "The shape of the ", mask.dim(), "D attn_mask is ", mask.sizes(),
+             ", but should be ", expected, ".");
+  }
+  if (!padding.defined()) return;
+  const DimVec expected = batched ? DimVec{batch, source} : DimVec{source};
+  VT_CHECK(same(padding.sizes(), expected), Runtime, "expecting key_padding_mask shape of ", expected, ", but got ",
+           padding.sizes());
+}
+
 struct Inputs {
   Tensor q, k, v;  // (L, N, E), (S, N, E), (S, N, E) once projected
 };
 
-// `weights`: one stacked (3E, E), or three.
 Inputs project(const Inputs& in, bool same, const std::array<Tensor, 3>& weights, const Tensor& bias) {
   if (!weights[1].defined() && same) {
     const Tensor stacked = ops::linear(in.q, weights[0], bias);
@@ -98,25 +138,18 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(
     const Tensor& q_proj_weight, const Tensor& k_proj_weight, const Tensor& v_proj_weight, bool average_attn_weights,
     bool is_causal) {
   VT_CHECK(!is_causal || attn_mask.defined(), Runtime, "Need attn_mask if specifying the is_causal hint.");
+  check_inputs(query, key, value, embed_dim, heads);
   const bool batched = query.dim() == 3;
-  VT_CHECK(batched || query.dim() == 2, Runtime, "query should be unbatched 2D or batched 3D tensor but received ",
-           query.dim(), "-D query tensor");
-  VT_CHECK(key.dim() == query.dim() && value.dim() == query.dim(), Runtime, "For ", batched ? "batched" : "unbatched",
-           " (", query.dim(), "-D) `query`, expected `key` and `value` to be ", query.dim(), "-D but found ", key.dim(),
-           "-D and ", value.dim(), "-D tensors respectively");
-  VT_CHECK(query.size(-1) == embed_dim, Runtime, "was expecting embedding dimension of ", embed_dim, ", but got ",
-           query.size(-1));
-  VT_CHECK(heads > 0 && embed_dim % heads == 0, Runtime, "embed_dim ", embed_dim, " not divisible by num_heads ",
-           heads);
-
   auto with_batch = [&](const Tensor& t) { return batched ? t : ops::unsqueeze(t, 1); };
   const bool same = query.impl() == key.impl() && key.impl() == value.impl();
   const std::array<Tensor, 3> weights = use_separate_proj_weight
                                             ? std::array{q_proj_weight, k_proj_weight, v_proj_weight}
                                             : std::array{in_proj_weight, Tensor(), Tensor()};
+  check_projections(weights, use_separate_proj_weight, in_proj_bias, embed_dim);
   Inputs in = project({with_batch(query), with_batch(key), with_batch(value)}, same, weights, in_proj_bias);
   const int64_t length = in.q.size(0), batch = in.q.size(1);
 
+  check_masks(attn_mask, key_padding_mask, batch, heads, length, in.k.size(0), batched);
   int64_t extra = 0;  // keys that are no one's input
   auto append = [&](const Tensor& k, const Tensor& v) {
     in.k = ops::cat(std::vector{in.k, k});

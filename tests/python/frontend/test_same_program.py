@@ -209,6 +209,11 @@ FUNCTIONS: dict[str, Program] = {
     )[1:],
 }
 
+
+def attended(t: Any, **options: Any) -> Any:
+    return t.nn.MultiheadAttention(4, 2)(t.ones(5, 2, 4), t.ones(7, 2, 4), t.ones(7, 2, 4), **options)[0].shape
+
+
 RAISING: dict[str, Program] = {
     "fill of masked bytes": lambda t: assigned(t.zeros(3, dtype=t.uint8), mask(t), 300),
     "complex into integers": lambda t: assigned(t.zeros(3, dtype=t.int64), t.tensor([0]), 3j),
@@ -238,6 +243,10 @@ RAISING: dict[str, Program] = {
     "nll_loss of unlike sizes": lambda t: t.nn.functional.nll_loss(t.ones(2, 3, 4), t.ones(2, 3, dtype=t.int64)),
     "cosine_similarity of integers": lambda t: t.cosine_similarity(*[t.ones(2, 2, dtype=t.int64)] * 2),
     "triplets of unlike dims": lambda t: t.triplet_margin_loss(t.ones(2, 2), t.ones(2), t.ones(2, 2)),
+    "attention by a turned mask": lambda t: attended(t, attn_mask=t.zeros(7, 5)),
+    "attention by a mask of another batch": lambda t: attended(t, attn_mask=t.zeros(3, 5, 7)),
+    "attention with a causal hint alone": lambda t: attended(t, is_causal=True),
+    "attention of unlike batches": lambda t: t.nn.MultiheadAttention(4, 2)(*[t.ones(n, n, 4) for n in (2, 3, 3)]),
     "dropout1d of four dims": lambda t: t.nn.functional.dropout1d(t.ones(1, 2, 3, 4)),
 }
 
