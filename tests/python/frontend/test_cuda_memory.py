@@ -13,7 +13,7 @@ import torch as reference
 import vibetensor.torch as torch
 from memory_keys import documented_keys
 from vibetensor import _C
-from vibetensor.torch.cuda import _memory_history, _memory_summary, memory
+from vibetensor.torch.cuda import _memory_history, memory
 
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 
@@ -40,14 +40,14 @@ def test_the_summary_has_pytorchs_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference.cuda.memory, "memory_stats", lambda device=None: stats)
     monkeypatch.setattr(reference.cuda.memory, "_get_device_index", lambda device, optional=False: 0)
     theirs = reference.cuda.memory.memory_summary(0)
-    ours = _memory_summary.table("CUDA memory of cuda:0", ["a note"], stats, abbreviated=False)
+    ours = memory.summary_table("CUDA memory of cuda:0", ["a note"], stats, abbreviated=False)
     rows = [line.split("|")[1].strip() for line in theirs.splitlines() if line.count("|") == 6 and "Metric" not in line]
     mine = [line.split("|")[1].strip() for line in ours.splitlines() if line.count("|") == 6]
     assert [r for r in rows if "pool" not in r] == [r for r in mine if r and not r.startswith("of ")]
     assert len(mine) == len(rows) + 1  # ours has its headings in a row like the others
     assert "1.5 GiB" in ours and "1,234,567" in ours
     assert len({len(line) for line in ours.splitlines()}) == 1  # a straight right edge
-    short = _memory_summary.table("x", [], stats, abbreviated=True)
+    short = memory.summary_table("x", [], stats, abbreviated=True)
     assert len(short.splitlines()) < len(ours.splitlines()) and "Allocated memory" in short
 
 
@@ -56,7 +56,7 @@ def test_the_summary_has_pytorchs_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (1 << 20, "1.0 MiB"), (80 << 30, "80.0 GiB")],
 )
 def test_sizes_are_readable(size: int, text: str) -> None:
-    assert _memory_summary.size_text(size) == text
+    assert memory.size_text(size) == text
 
 
 @without_gpu
