@@ -176,8 +176,9 @@ void Capture::drop() noexcept {
 }
 
 void* Capture::workspace(Stream stream, size_t bytes) {
+  // A smaller one stays with the work that was recorded with it.
   for (const auto& [handle, block] : workspaces_) {
-    if (handle == stream.handle) return block->data;
+    if (handle == stream.handle && block->bytes >= bytes) return block->data;
   }
   workspaces_.reserve(workspaces_.size() + 1);
   workspaces_.emplace_back(stream.handle, allocator().allocate(bytes, stream));

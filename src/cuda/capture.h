@@ -54,7 +54,7 @@ class VT_API Capture final : public WorkObserver {
   Stream stream() const noexcept { return stream_; }
   PoolId pool() const noexcept { return pool_; }
 
-  /// Scratch memory for the products of `stream` within this capture, `bytes` at its first call.
+  /// Scratch memory of at least `bytes` for work of `stream` within this capture: see cuda/workspace.h.
   void* workspace(Stream stream, size_t bytes);
   /// Remembers the first failure, to be named when the capture turns out to be broken.
   void note_failure(std::string text);

@@ -6,10 +6,9 @@
 #include <unordered_map>
 
 #include "core/error.h"
-#include "cuda/allocator.h"
-#include "cuda/capture.h"
 #include "cuda/cublaslt.h"
 #include "cuda/device_api.h"
+#include "cuda/workspace.h"
 
 namespace vt::cuda {
 namespace {
@@ -49,7 +48,6 @@ struct DeviceState {
   std::mutex mutex;  // also guards the descriptors, whose bias pointer is set per call
   lt::Handle handle = nullptr;
   size_t workspace_bytes = 0;
-  std::unordered_map<StreamHandle, Block*> workspaces;
   std::unordered_map<PlanKey, Plan, PlanKeyHash, PlanKeyEqual> plans;
 };
 
@@ -57,11 +55,6 @@ DeviceState& state_of(int device) {
   static auto* states = new DeviceState[kMaxDevices];
   return states[device];
 }
-
-// Workspaces are memory of the device API that changes; plans and handles are not.
-const bool forgets_workspaces = on_device_api_change([] {
-  for (int device = 0; device < kMaxDevices; ++device) state_of(device).workspaces.clear();
-});
 
 cudaDataType cuda_type(DType dtype) {
   switch (dtype) {
@@ -194,15 +187,6 @@ void start(const lt::Api& api, DeviceState& state, int device) {
   state.workspace_bytes = size_t{device_properties(device).major >= 9 ? 32u : 8u} << 20;
 }
 
-// A stream's products run in turn, so they share one. A graph may be replayed beside the stream that it was captured
-// on: it has a workspace of its own.
-void* workspace(DeviceState& state, Stream stream) {
-  if (Capture* capture = current_capture()) return capture->workspace(stream, state.workspace_bytes);
-  Block*& block = state.workspaces[stream.handle];
-  if (block == nullptr) block = allocator().allocate(state.workspace_bytes, stream);
-  return block->data;
-}
-
 bool run(const GemmArgs& g, Stream stream) {
   const lt::Api& api = lt::api();
   DeviceGuard guard(stream.device);
@@ -234,7 +218,8 @@ bool run(const GemmArgs& g, Stream stream) {
   const void* alpha_data = wide ? static_cast<const void*>(alpha.d) : alpha.f;
   const void* beta_data = wide ? static_cast<const void*>(beta.d) : beta.f;
   lt::check(api.matmul(state.handle, plan.desc, alpha_data, g.b, plan.a, g.a, plan.b, beta_data, g.c, plan.c, g.c,
-                       plan.c, &plan.choice.algorithm, workspace(state, stream), state.workspace_bytes, stream.handle),
+                       plan.c, &plan.choice.algorithm, workspace(stream, state.workspace_bytes), state.workspace_bytes,
+                       stream.handle),
             "cublasLtMatmul");
   return true;
 }
