@@ -17,51 +17,16 @@ uint32_t wanted_arguments(const Op& op, const Value* args) {
   return wanted;
 }
 
-OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self) : op_(op) {
-  const int n = op.arg_count();
-  args_.resize(n);
-  wanted_ = wanted_arguments(op, args);
-  for (int i = 0; i < n; ++i) {
-    const Value& v = args[i];
-    switch (v.tag) {
-      case Tag::Tensor:
-        add_tensor(i, 0, v.as_tensor(), i == 0 && cloned_self.defined() ? cloned_self : v.as_tensor());
-        break;
-      case Tag::TensorList: {
-        const TensorSpan list = v.as_tensor_list();
-        for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j]);
-        args_[i].size = v.size;
-        break;
-      }
-      case Tag::IntList:
-        ints_.emplace_back(Unbox<IntSpan>::get(v));
-        args_[i] = v;
-        break;
-      case Tag::DoubleList: {
-        const auto list = Unbox<std::span<const double>>::get(v);
-        doubles_.emplace_back(list.begin(), list.end());
-        args_[i] = v;
-        break;
-      }
-      case Tag::BoolList: VT_THROW(Internal, op.name(), ": bool[] arguments are not kept for backward");
-      case Tag::String:
-        strings_.emplace_back(Unbox<std::string_view>::get(v));
-        args_[i] = v;
-        break;
-      case Tag::Complex:
-        complexes_.push_back(*static_cast<const complex<double>*>(v.ptr));
-        args_[i] = v;
-        break;
-      default: args_[i] = v;
+OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self)
+    : op_(op), wanted_(wanted_arguments(op, args)), args_({args, static_cast<size_t>(op.arg_count())}) {
+  for (int i = 0; i < op.arg_count(); ++i) {
+    if (args[i].tag == Tag::Tensor) {
+      const Tensor& t = args[i].as_tensor();
+      add_tensor(i, 0, t, i == 0 && cloned_self.defined() ? cloned_self : t);
+    } else if (args[i].tag == Tag::TensorList) {
+      const TensorSpan list = args[i].as_tensor_list();
+      for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j]);
     }
-  }
-  // The copies have settled: point the arguments at them.
-  size_t ints = 0, doubles = 0, strings = 0, complexes = 0;
-  for (Value& v : args_) {
-    if (v.tag == Tag::IntList) v.ptr = ints_[ints++].data();
-    if (v.tag == Tag::DoubleList) v.ptr = doubles_[doubles++].data();
-    if (v.tag == Tag::String) v.ptr = strings_[strings++].data();
-    if (v.tag == Tag::Complex) v.ptr = &complexes_[complexes++];
   }
 }
 

@@ -4,6 +4,7 @@
 #include "autograd/node.h"
 #include "autograd/saved_tensor.h"
 #include "dispatch/op.h"
+#include "dispatch/owned_arguments.h"
 
 namespace vt::autograd {
 
@@ -12,7 +13,7 @@ uint32_t wanted_arguments(const Op& op, const Value* args);
 
 class VT_API OpNode final : public Node {
  public:
-  // Copies the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self`
+  // Keeps the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self`
   // is kept instead of self when an in-place op is about to overwrite a self that its derivative needs.
   OpNode(const Op& op, const Value* args, const Tensor& cloned_self);
 
@@ -38,12 +39,8 @@ class VT_API OpNode final : public Node {
   int edge_of(int arg, int element) const;
 
   const Op& op_;
-  uint32_t wanted_ = 0;
-  std::vector<Value> args_;   // tensors left out
-  std::vector<DimVec> ints_;  // what list arguments point to; sized once
-  std::vector<std::vector<double>> doubles_;
-  std::vector<std::string> strings_;
-  std::vector<complex<double>> complexes_;
+  uint32_t wanted_;
+  OwnedArguments args_;
   std::vector<TensorArg> tensors_;  // one per tensor argument or element, in order: the same order as the edges
   std::vector<SavedTensor> results_;
   bool released_ = false;
