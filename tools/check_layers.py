@@ -2,7 +2,7 @@
 
 A file may include its own layer and the layers below it:
 
-    core < cpu | cuda < iter < dispatch < ops < autograd | interop | fabric < bindings
+    core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < bindings
 
 Layers on one step do not see each other. CUDA's own headers belong to src/cuda, src/fabric, *.cu and *.cuh alone:
 everything else is compiled by the host compiler and reads without them. No hand-written file is over 1,000 lines.
@@ -22,6 +22,7 @@ STEPS = [
     ("iter",),
     ("dispatch",),
     ("ops",),
+    ("meta",),
     ("autograd", "interop", "fabric"),
     ("bindings",),
 ]

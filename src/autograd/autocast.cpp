@@ -30,19 +30,11 @@ bool eligible(const Tensor& t) {
 
 DType widest(const Call& call, DType lower) {
   DType widest = lower;
-  for (int i = 0; i < call.op.arg_count(); ++i) {
-    const Value& v = call.args[i];
-    if (v.tag == Tag::Tensor && eligible(v.as_tensor())) widest = promote(widest, v.as_tensor().dtype());
-    if (v.tag == Tag::TensorList) {
-      for (const Tensor& t : v.as_tensor_list()) {
-        if (eligible(t)) widest = promote(widest, t.dtype());
-      }
-    }
-  }
+  for_each_tensor(call.arguments(), [&](int, const Tensor& t) {
+    if (eligible(t)) widest = promote(widest, t.dtype());
+  });
   return widest;
 }
-
-DeviceType device_type(const Call& call) { return call.keys.has(Key::CUDA) ? DeviceType::CUDA : DeviceType::CPU; }
 
 }  // namespace
 
@@ -51,13 +43,14 @@ void clear_autocast_cache() { t_casts.clear(); }
 void autocast_call(Call& call) {
   const ExcludeKeys inside(Key::Autocast);
   const ThreadState& state = thread_state();
-  const int type = static_cast<int>(device_type(call));
+  const DeviceType device = device_type_of(backend_of(call.keys));
+  const int type = static_cast<int>(device);
   if (!state.autocast_enabled[type]) return dispatch(call);
   DType target = state.autocast_dtype[type];
   switch (call.op.parts.autocast) {
     case AutocastPolicy::Float32: target = DType::float32; break;
     case AutocastPolicy::Float32OnCuda:
-      if (device_type(call) == DeviceType::CPU) return dispatch(call);
+      if (device == DeviceType::CPU) return dispatch(call);
       target = DType::float32;
       break;
     case AutocastPolicy::Promote: target = widest(call, target); break;

@@ -4,6 +4,7 @@
 #include "cpu/backend.h"
 #include "cuda/backend.h"
 #include "dispatch/registry.h"
+#include "meta/meta.h"
 #include "ops/register_all.h"
 
 namespace vt {
@@ -13,8 +14,10 @@ void initialize() {
   std::call_once(once, [] {
     cpu::register_cpu_backend();
     cuda::register_cuda_backend();
+    meta::register_meta_backend();
     Registry& registry = Registry::get();
     register_all_ops(registry);
+    meta::register_meta_kernels(registry);
     registry.set_fallback(Key::Autograd, autograd::record_call);
     registry.set_fallback(Key::Autocast, autograd::autocast_call);
     registry.finalize();

@@ -7,29 +7,16 @@
 namespace vt::autograd {
 namespace {
 
-template <class F>
-void for_each_input(const Call& call, F f) {
-  for (int i = 0; i < call.op.arg_count(); ++i) {
-    const Value& v = call.args[i];
-    if (v.tag == Tag::Tensor) {
-      f(i, v.as_tensor());
-    } else if (v.tag == Tag::TensorList) {
-      for (const Tensor& t : v.as_tensor_list()) {
-        if (t.defined()) f(i, t);
-      }
-    }
-  }
-}
-
 bool any_requires_grad(const Call& call) {
   bool any = false;
-  for_each_input(call, [&](int, const Tensor& t) { any |= t.requires_grad() && is_differentiable(t.dtype()); });
+  for_each_tensor(call.arguments(),
+                  [&](int, const Tensor& t) { any |= t.requires_grad() && is_differentiable(t.dtype()); });
   return any;
 }
 
 bool is_argument(const Call& call, const Tensor& t) {
   bool found = false;
-  for_each_input(call, [&](int, const Tensor& input) { found |= input.is_same(t); });
+  for_each_tensor(call.arguments(), [&](int, const Tensor& input) { found |= input.is_same(t); });
   return found;
 }
 

@@ -1,5 +1,6 @@
 #include "core/device.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/error.h"
@@ -9,13 +10,10 @@ namespace vt {
 Device parse_device(std::string_view text) {
   const auto colon = text.find(':');
   const std::string_view type = text.substr(0, colon);
-  Device d;
-  if (type == "cuda") {
-    d.type = DeviceType::CUDA;
-  } else {
-    VT_CHECK(type == "cpu", Runtime, "expected one of cpu, cuda device type at start of device string, got '", text,
-             "'");
-  }
+  const auto* known = std::find(std::begin(kDeviceTypeNames), std::end(kDeviceTypeNames), type);
+  VT_CHECK(known != std::end(kDeviceTypeNames), Runtime,
+           "expected one of cpu, cuda, meta device type at start of device string, got '", text, "'");
+  Device d{static_cast<DeviceType>(known - kDeviceTypeNames), -1};
   if (colon == std::string_view::npos) return d;
   const std::string_view digits = text.substr(colon + 1);
   int index = -1;
@@ -28,7 +26,7 @@ Device parse_device(std::string_view text) {
 }
 
 std::string to_string(Device d) {
-  std::string out = d.is_cuda() ? "cuda" : "cpu";
+  std::string out(kDeviceTypeNames[static_cast<int>(d.type)]);
   if (d.index >= 0) {
     out += ':';
     out += std::to_string(d.index);

@@ -1,5 +1,6 @@
 #include "core/device_backend.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -31,15 +32,20 @@ void register_backend(DeviceType type, DeviceBackend* b, const char* missing_rea
 }
 
 Device resolve_device(Device d) {
-  if (d.is_cpu()) {
-    VT_CHECK(d.index <= 0, Runtime, "expected cpu device index to be -1 or 0, got ", d.index);
-    return kCPU;
+  if (!is_numbered(d.type)) {
+    VT_CHECK(d.index <= 0, Runtime, "expected ", kDeviceTypeNames[static_cast<int>(d.type)],
+             " device index to be -1 or 0, got ", d.index);
+    return Device{d.type, -1};
   }
   DeviceBackend& b = backend(d.type);
   if (d.index < 0) d.index = static_cast<int8_t>(b.current_device());
   VT_CHECK(d.index < b.device_count(), Runtime, "invalid device ordinal: expected an index below ", b.device_count(),
            ", got ", d);
   return d;
+}
+
+void copy_bytes(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool non_blocking) {
+  backend(std::max(to.device.type, from.device.type)).copy(to, from, bytes, non_blocking);
 }
 
 }  // namespace vt

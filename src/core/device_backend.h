@@ -10,11 +10,20 @@ namespace vt {
 
 class StorageImpl;
 
-// Owned memory: what to free and who frees it.
+// Owned memory: what to free and who frees it. With `data` null a storage of any size holds no memory: its tensors have
+// geometry, versions, views and autograd, and reading one raises. `context` is then free for what the backend keeps in
+// memory's place (shards, a wrapped tensor); `free` tells whose it is.
 struct Allocation {
   void* data = nullptr;
   void* context = nullptr;                                                   // passed to free
   void (*free)(void* data, void* context, size_t bytes) noexcept = nullptr;  // null: not ours
+};
+
+// One side of a copy of bytes.
+struct MemoryAt {
+  void* data;
+  Device device;
+  const StorageImpl* storage;
 };
 
 class VT_API DeviceBackend {
@@ -29,6 +38,9 @@ class VT_API DeviceBackend {
   virtual void synchronize(int index) = 0;
   // The current stream's native handle on this device, for recording who uses what; 0 on the CPU.
   virtual uintptr_t current_stream(int index) const = 0;
+  // `bytes` from one storage to another, in order with the current streams of both sides. Each side is on this type of
+  // device or on the CPU. `non_blocking`: a copy between pinned host memory and the device may still run afterwards.
+  virtual void copy(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool non_blocking) = 0;
 };
 
 // The backend of a type, or a RuntimeError with the one-sentence reason why there is none.
@@ -36,17 +48,20 @@ VT_API DeviceBackend& backend(DeviceType type);
 VT_API bool has_backend(DeviceType type);
 VT_API void register_backend(DeviceType type, DeviceBackend* b, const char* missing_reason = nullptr);
 
-// index -1 replaced by the current device; checks that the device exists.
+// index -1 replaced by the current device where devices are numbered (not the CPU's or meta's); checks that it exists.
 VT_API Device resolve_device(Device d);
 
-// Makes a device current for a scope; free on the CPU.
+// Copies bytes between any two storages: the backend of the side that is not on the CPU does it.
+VT_API void copy_bytes(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool non_blocking);
+
+// Makes a device current for a scope; free on devices that are not numbered.
 class DeviceGuard {
  public:
   explicit DeviceGuard(Device d) {
-    if (!d.is_cuda()) return;
+    if (d.index < 0) return;
     backend_ = &backend(d.type);
     previous_ = backend_->current_device();
-    if (d.index >= 0 && d.index != previous_) backend_->set_device(d.index);
+    if (d.index != previous_) backend_->set_device(d.index);
     else backend_ = nullptr;
   }
   ~DeviceGuard() {

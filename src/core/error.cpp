@@ -4,18 +4,10 @@
 
 namespace vt {
 
-void Error::add_context(std::string_view op, std::string_view operands) {
-  if (has_context_) return;
-  has_context_ = true;
-  std::string text(op);
-  text += ": ";
-  text += message_;
-  if (!operands.empty()) {
-    text += " (";
-    text += operands;
-    text += ")";
-  }
-  message_ = std::move(text);
+void Error::add_frame(std::string op, std::string operands) {
+  message_ = op + ": " + reason_;
+  if (!operands.empty()) message_ += " (" + operands + ")";
+  frames_.push_back({std::move(op), std::move(operands)});
 }
 
 namespace detail {

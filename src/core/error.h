@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "core/macros.h"
 
@@ -25,18 +26,26 @@ enum class ErrorKind : uint8_t {
 
 class VT_API Error : public std::exception {
  public:
-  Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
+  // One call that the error passed through on its way out.
+  struct Frame {
+    std::string op;
+    std::string operands;
+  };
+
+  Error(ErrorKind kind, std::string reason) : kind_(kind), reason_(std::move(reason)), message_(reason_) {}
   ErrorKind kind() const noexcept { return kind_; }
+  // The reason, named after the outermost call: the one that the user made.
   const char* what() const noexcept override { return message_.c_str(); }
   const std::string& message() const noexcept { return message_; }
-  // The op that failed and its operands; the first (innermost user-visible) call wins.
-  bool has_context() const noexcept { return has_context_; }
-  void add_context(std::string_view op, std::string_view operands);
+  // The calls, innermost first.
+  const std::vector<Frame>& frames() const noexcept { return frames_; }
+  void add_frame(std::string op, std::string operands);
 
  private:
   ErrorKind kind_;
-  bool has_context_ = false;
+  std::string reason_;
   std::string message_;
+  std::vector<Frame> frames_;
 };
 
 namespace detail {

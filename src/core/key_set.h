@@ -7,22 +7,27 @@
 
 namespace vt {
 
-enum class Key : uint8_t { CPU, CUDA, Fabric, Autograd, Autocast, Python };
-inline constexpr int kNumKeys = 6;
+// First one per backend, in DeviceType's order: a call of tensors on several goes to the highest. Above them what wraps
+// a backend's kernels. 32 bits leave room for keys of either kind.
+enum class Key : uint8_t { CPU, CUDA, Meta, Fabric, Autograd, Autocast, Python };
+inline constexpr int kNumKeys = 7;
+inline constexpr int kNumBackends = 3;
+static_assert(kNumBackends == kNumDeviceTypes);
 
 class KeySet {
  public:
   constexpr KeySet() = default;
-  constexpr KeySet(Key k) : bits_(static_cast<uint8_t>(1u << static_cast<int>(k))) {}
-  static constexpr KeySet from_bits(uint8_t b) {
+  constexpr KeySet(Key k) : bits_(1u << static_cast<int>(k)) {}
+  static constexpr KeySet from_bits(uint32_t b) {
     KeySet s;
     s.bits_ = b;
     return s;
   }
-  constexpr uint8_t bits() const { return bits_; }
+  constexpr uint32_t bits() const { return bits_; }
   constexpr bool has(Key k) const { return bits_ & KeySet(k).bits_; }
   constexpr bool empty() const { return bits_ == 0; }
-  constexpr Key highest() const { return static_cast<Key>(31 - __builtin_clz(bits_)); }
+  // Of the empty set, as of a call without tensors: CPU.
+  constexpr Key highest() const { return static_cast<Key>(31 - __builtin_clz(bits_ | 1)); }
   constexpr KeySet operator|(KeySet o) const { return from_bits(bits_ | o.bits_); }
   constexpr KeySet operator&(KeySet o) const { return from_bits(bits_ & o.bits_); }
   constexpr KeySet operator-(KeySet o) const { return from_bits(bits_ & ~o.bits_); }
@@ -30,9 +35,14 @@ class KeySet {
   friend constexpr bool operator==(KeySet, KeySet) = default;
 
  private:
-  uint8_t bits_ = 0;
+  uint32_t bits_ = 0;
 };
 
-constexpr Key backend_key(DeviceType t) { return t == DeviceType::CPU ? Key::CPU : Key::CUDA; }
+inline constexpr KeySet kBackendKeys = KeySet::from_bits((1u << kNumBackends) - 1);
+
+constexpr Key backend_key(DeviceType t) { return static_cast<Key>(t); }
+// Which backend a call with these keys ends in.
+constexpr Key backend_of(KeySet keys) { return (keys & kBackendKeys).highest(); }
+constexpr DeviceType device_type_of(Key backend) { return static_cast<DeviceType>(backend); }
 
 }  // namespace vt

@@ -78,6 +78,10 @@ std::string to_string(const Tensor& t) {
   return detail::concat(t.dtype(), t.sizes(), " ", t.device());
 }
 
+void throw_no_memory(Device device) {
+  VT_THROW(Runtime, "Cannot access the data of a tensor on ", device, ": it has a shape and a dtype, but no memory");
+}
+
 namespace {
 Storage storage_for(int64_t bytes, Device device, IntSpan sizes, DType dtype) {
   if (device.is_cpu()) return allocate_storage(static_cast<size_t>(bytes), device);

@@ -25,6 +25,8 @@ class VT_API AutogradMetaBase {
 // How a view came to be, which decides whether writing to it in place may be recorded.
 enum class ViewOrigin : uint8_t { Default, NoGradMode, InferenceMode, MultiOutput };
 
+[[noreturn]] VT_API void throw_no_memory(Device device);
+
 class VT_API TensorImpl final : public RefCounted {
  public:
   static constexpr bool kLookedUp = true;
@@ -41,7 +43,16 @@ class VT_API TensorImpl final : public RefCounted {
   Device device() const { return device_; }
   const Storage& storage() const { return storage_; }
   bool is_contiguous() const { return contiguous_; }
-  void* data() const { return static_cast<char*>(storage_->data()) + offset_ * size_of(dtype_); }
+  // RuntimeError if the storage has no memory.
+  void* data() const {
+    if (VT_UNLIKELY(!storage_->data() && storage_->bytes() != 0)) throw_no_memory(device_);
+    return static_cast<char*>(storage_->data()) + offset_ * size_of(dtype_);
+  }
+  // Where the first element lies, or would: not to be read without has_memory().
+  void* address() const {
+    return reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(storage_->data()) + offset_ * size_of(dtype_));
+  }
+  bool has_memory() const { return storage_->data() || storage_->bytes() == 0; }
 
   // A view follows its base: writing a tensor that requires grad into one makes all views of it require grad.
   KeySet keys() const {

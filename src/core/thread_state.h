@@ -9,11 +9,12 @@ namespace vt {
 struct ThreadState {
   bool grad_enabled = true;
   bool inference_mode = false;
-  bool autocast_enabled[kNumDeviceTypes] = {false, false};
+  bool autocast_enabled[kNumDeviceTypes] = {};
   bool autocast_cache_enabled = true;
-  DType autocast_dtype[kNumDeviceTypes] = {DType::bfloat16, DType::float16};
-  KeySet excluded;  // keys that are off (below autograd, inside autocast)
-  KeySet included;  // keys that are on whatever the tensors say (autocast)
+  DType autocast_dtype[kNumDeviceTypes] = {DType::bfloat16, DType::float16, DType::bfloat16};
+  Device default_device;  // of new tensors whose call names none
+  KeySet excluded;        // keys that are off (below autograd, inside autocast)
+  KeySet included;        // keys that are on whatever the tensors say (autocast)
 };
 
 VT_API ThreadState& thread_state();
@@ -32,6 +33,7 @@ class StateGuard {
   T previous_;
 };
 
+inline Device default_device() { return thread_state().default_device; }
 inline bool grad_enabled() { return thread_state().grad_enabled; }
 
 class GradMode : public StateGuard<bool> {

@@ -1,5 +1,7 @@
 #include "cpu/backend.h"
 
+#include <cstring>
+
 #include "cpu/allocator.h"
 
 namespace vt::cpu {
@@ -18,6 +20,9 @@ class CpuBackend final : public DeviceBackend {
   void set_device(int) override {}
   void synchronize(int) override {}
   uintptr_t current_stream(int) const override { return 0; }
+  void copy(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool) override {
+    std::memcpy(to.data, from.data, bytes);
+  }
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cuda/backend.h"
 
+#include "cuda/copy.h"
 #include "cuda/device.h"
 #include "cuda/fault.h"
 
@@ -27,6 +28,17 @@ class CudaBackend final : public DeviceBackend {
   void synchronize(int index) override { synchronize_device(index < 0 ? vt::cuda::current_device() : index); }
   uintptr_t current_stream(int index) const override {
     return reinterpret_cast<uintptr_t>(vt::cuda::current_stream(index).handle);
+  }
+  void copy(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool non_blocking) override {
+    const StorageList storages = {to.storage, from.storage};
+    if (to.device.is_cpu()) {
+      copy_to_host(to.data, from.data, bytes, vt::cuda::current_stream(from.device.index), non_blocking, storages);
+    } else if (from.device.is_cpu()) {
+      copy_to_device(to.data, from.data, bytes, vt::cuda::current_stream(to.device.index), non_blocking, storages);
+    } else {
+      copy_between_devices(to.data, vt::cuda::current_stream(to.device.index), from.data,
+                           vt::cuda::current_stream(from.device.index), bytes, storages);
+    }
   }
 };
 

@@ -36,12 +36,12 @@ void take_device_error(int device) {
     *const_cast<volatile int32_t*>(&record->state) = 0;
   }
   // Names the op that launched the kernel, which may be an earlier one than the op that is running now.
-  Error error(seen.is_range ? ErrorKind::Index : ErrorKind::Runtime,
-              seen.is_range ? vt::detail::concat("expected an index in [", seen.low, ", ", seen.high, "), got ",
-                                                 seen.index, " (found by a CUDA kernel of device cuda:", device, ")")
-                            : vt::detail::concat(seen.what, " (found by a CUDA kernel of device cuda:", device, ")"));
-  error.add_context(seen.op, {});
-  throw error;
+  throw Error(
+      seen.is_range ? ErrorKind::Index : ErrorKind::Runtime,
+      seen.is_range
+          ? vt::detail::concat(seen.op, ": expected an index in [", seen.low, ", ", seen.high, "), got ", seen.index,
+                               " (found by a CUDA kernel of device cuda:", device, ")")
+          : vt::detail::concat(seen.op, ": ", seen.what, " (found by a CUDA kernel of device cuda:", device, ")"));
 }
 
 }  // namespace detail

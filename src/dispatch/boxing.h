@@ -69,25 +69,35 @@ class VT_API Outputs {
 
 // All tensors on one device, or a RuntimeError that names two that are not.
 VT_API void check_same_device(const Call& call);
-// Device of the call for the guard: the first CUDA tensor's, else CPU.
+// Device of the call for the guard: the first tensor's on the backend that runs it.
 VT_API Device device_of(const Call& call);
+
+// A call's arguments as kernels take them, from the first N parameters of type P.
+template <class... P, size_t... I>
+auto load_args(const Call& call, std::index_sequence<I...>) {
+  return StoredArgs<std::tuple_element_t<I, std::tuple<P...>>...>{
+      StoredAs<std::tuple_element_t<I, std::tuple<P...>>>::load(call.args[I])...};
+}
+
+// What comes before a structured kernel and, for a backend without memory, is all of it: checks and shapes.
+VT_API SpecList infer(const Call& call, void* stored);
+
+template <class R, class... A>
+void shape_call(Call& call) {
+  auto stored = load_args<A...>(call, std::index_sequence_for<A...>{});
+  Outputs outputs(call, infer(call, &stored));
+  outputs.finish(call);
+}
 
 template <class R, class... A>
 void structured_call(Call& call) {
   using Traits = KernelTraits<R, A...>;
-  const Op& op = call.op.functional();
-  const int key = static_cast<int>(device_of(call).is_cuda() ? Key::CUDA : Key::CPU);
-  auto load = [&]<size_t... I>(std::index_sequence<I...>) {
-    return typename Traits::Stored{StoredAs<std::tuple_element_t<I, std::tuple<A...>>>::load(call.args[I])...};
-  };
-  typename Traits::Stored stored = load(std::make_index_sequence<Traits::kInputs>{});
-  if (!op.parts.any_device) check_same_device(call);
-  SpecList specs;
-  op.parts.run_meta(op.parts.meta, &stored, specs);
+  auto stored = load_args<A...>(call, std::make_index_sequence<Traits::kInputs>{});
+  const SpecList specs = infer(call, &stored);
   VT_ASSERT(specs.count == static_cast<int>(Traits::kOutputs));
-  const DeviceGuard guard(key == static_cast<int>(Key::CUDA) ? specs.specs[0].device : kCPU);
+  const DeviceGuard guard(specs.specs[0].device);
   Outputs outputs(call, specs);
-  auto* fn = reinterpret_cast<R (*)(A...)>(op.parts.implementation[key]);
+  auto* fn = reinterpret_cast<R (*)(A...)>(call.op.functional().parts.implementation[static_cast<int>(call.key)]);
   auto run = [&]<size_t... I, size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>) {
     fn(std::get<I>(stored)..., outputs[O]...);
   };
@@ -122,11 +132,9 @@ VT_API void finish_derived(Call& call);
 template <class R, class... A>
 void whole_call(Call& call) {
   const Op& op = call.op.functional();
-  const Device device = device_of(call);
-  const int key = static_cast<int>(device.is_cuda() ? Key::CUDA : Key::CPU);
   if (!op.parts.any_device && !op.parts.composite) check_same_device(call);
-  const DeviceGuard guard(device);
-  auto* fn = reinterpret_cast<R (*)(A...)>(op.parts.implementation[key]);
+  const DeviceGuard guard(device_of(call));
+  auto* fn = reinterpret_cast<R (*)(A...)>(op.parts.implementation[static_cast<int>(call.key)]);
   auto run = [&]<size_t... I>(std::index_sequence<I...>) -> R {
     using Params = std::tuple<A...>;
     return fn(static_cast<typename StoredAs<std::tuple_element_t<I, Params>>::type>(

@@ -35,26 +35,23 @@ VT_NOINLINE void fill_defaults(const Op& op, Value* args, int given) {
 
 KeySet keys_of(const Op& op, const Value* args) {
   KeySet keys;
-  const int n = op.arg_count();
-  for (int i = 0; i < n; ++i) {
-    if (args[i].tag == Tag::Tensor) {
-      keys |= args[i].tensor->keys();
-    } else if (args[i].tag == Tag::TensorList) {
-      for (const Tensor& t : args[i].as_tensor_list()) {
-        if (t.defined()) keys |= t.impl()->keys();
-      }
-    }
+  for_each_tensor({args, static_cast<size_t>(op.arg_count())}, [&](int, const Tensor& t) { keys |= t.impl()->keys(); });
+  if (op.device_argument() >= 0 && args[op.device_argument()].tag == Tag::Device) {
+    keys |= backend_key(Unbox<Device>::get(args[op.device_argument()]).type);
   }
   return keys;
 }
 
 void call_op(const Op& op, Value* args, int given, Results& results) {
   if (given < op.arg_count()) fill_defaults(op, args, given);
+  if (op.is_factory() && args[op.device_argument()].is_none()) {
+    args[op.device_argument()] = box(thread_state().default_device);
+  }
   Call c{op, args, results, keys_of(op, args)};
   try {
     dispatch(c);
   } catch (Error& e) {
-    if (!e.has_context()) e.add_context(op.schema().name(), describe_operands(op, args));
+    e.add_frame(op.schema().name(), describe_operands(op, args));
     throw;
   }
 }

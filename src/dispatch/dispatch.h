@@ -18,15 +18,15 @@ inline void dispatch(Call& call) {
   KeySet keys = (call.keys | state.included) - state.excluded;
   if (!state.grad_enabled) keys = keys - Key::Autograd;
   const KernelTable& table = call.op.table();
-  keys = keys - table.skip;
-  table.kernels[keys.empty() ? 0 : static_cast<int>(keys.highest())](call);
+  call.key = (keys - table.skip).highest();
+  table.kernels[static_cast<int>(call.key)](call);
 }
 
 // Computes the keys, fills absent trailing arguments, dispatches, and on error adds the op's name and operands.
 // `args` holds op.arg_count() values of which the first `given` are set.
 VT_API void call_op(const Op& op, Value* args, int given, Results& results);
 
-// OR of the keys of all tensors among the arguments.
+// OR of the keys of all tensors among the arguments and of the device that an op with a Device argument is asked for.
 VT_API KeySet keys_of(const Op& op, const Value* args);
 
 namespace detail {

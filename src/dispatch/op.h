@@ -18,7 +18,11 @@ struct Call {
   const Op& op;
   Value* args;
   Results& results;
-  KeySet keys;  // of the tensor arguments
+  KeySet keys;         // of the tensors and the device asked for
+  Key key = Key::CPU;  // that the running kernel was found by
+
+  std::span<const Value> arguments() const;
+  std::span<const Value> inputs() const;  // without the out tensors
 };
 using Kernel = void (*)(Call&);
 
@@ -60,6 +64,10 @@ class VT_API Op {
   const Op& functional() const { return functional_ ? *functional_ : *this; }
   int arg_count() const { return static_cast<int>(schema_.args().size()); }
   // Arguments without the out tensors.
+  // The position of the Device argument, -1 if there is none; and whether the op makes tensors out of none, on that
+  // device or else on the thread's default device.
+  int device_argument() const { return device_argument_; }
+  bool is_factory() const { return is_factory_; }
   int input_count() const { return arg_count() - (kind_ == OpKind::Out ? static_cast<int>(schema_.rets().size()) : 0); }
 
   const KernelTable& table() const { return *table_.load(std::memory_order_acquire); }
@@ -70,8 +78,9 @@ class VT_API Op {
     void* meta = nullptr;
     void (*run_meta)(void* meta, void* stored_args, SpecList& out) = nullptr;
     const std::type_info* stored_type = nullptr;
-    void* implementation[kNumKeys] = {};
-    Kernel kernel[kNumKeys] = {};
+    void* implementation[kNumBackends] = {};
+    Kernel kernel[kNumBackends] = {};
+    Kernel shape_kernel = nullptr;  // makes the results without running an implementation: a backend without memory
     const std::type_info* implementation_type = nullptr;
     const void* data = nullptr;  // of boxed kernels (a pointwise row)
     Derivative derivative = nullptr;
@@ -84,8 +93,9 @@ class VT_API Op {
     bool any_device = false;          // operands may be on different devices
     bool want_inplace = false;
     bool want_out = false;
-    bool inplace_direct = false;  // the kernel may read self and write it at once
-    bool random = false;          // draws from a generator
+    bool inplace_direct = false;   // the kernel may read self and write it at once
+    bool random = false;           // draws from a generator
+    bool value_dependent = false;  // results, or their shapes, depend on values that have to be read
     const char* doc = "";
   };
   Parts parts;
@@ -94,8 +104,13 @@ class VT_API Op {
   Schema schema_;
   OpKind kind_;
   const Op* functional_;
+  int device_argument_ = -1;
+  bool is_factory_ = false;
   std::atomic<const KernelTable*> table_;
   std::vector<std::unique_ptr<const KernelTable>> published_;  // old snapshots live on: a call may be reading one
 };
+
+inline std::span<const Value> Call::arguments() const { return {args, static_cast<size_t>(op.arg_count())}; }
+inline std::span<const Value> Call::inputs() const { return {args, static_cast<size_t>(op.input_count())}; }
 
 }  // namespace vt

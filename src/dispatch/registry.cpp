@@ -22,6 +22,13 @@ void record_inplace_composite(Call& call) {
 Op::Op(std::string_view schema_text, OpKind kind, const Op* functional)
     : schema_(schema_text), kind_(kind), functional_(functional), table_(nullptr) {
   VT_ASSERT(arg_count() <= kMaxArgs, "too many arguments: ", std::string(schema_text));
+  bool takes_tensors = false;
+  for (int i = 0; i < input_count(); ++i) {
+    const Arg& a = schema_.args()[i];
+    if (a.type == ArgType::Device) device_argument_ = i;
+    takes_tensors |= a.type == ArgType::Tensor || a.type == ArgType::TensorList;
+  }
+  is_factory_ = device_argument_ >= 0 && !takes_tensors;
 }
 
 void Op::publish(std::unique_ptr<const KernelTable> table) {
@@ -29,8 +36,12 @@ void Op::publish(std::unique_ptr<const KernelTable> table) {
   table_.store(published_.back().get(), std::memory_order_release);
 }
 
-OpBuilder& OpBuilder::boxed(Key key, Kernel kernel) {
-  op_->parts.kernel[static_cast<int>(key)] = kernel;
+OpBuilder& OpBuilder::boxed(Kernel kernel) {
+  std::fill_n(op_->parts.kernel, kNumBackends, kernel);
+  return *this;
+}
+OpBuilder& OpBuilder::value_dependent() {
+  op_->parts.value_dependent = true;
   return *this;
 }
 OpBuilder& OpBuilder::data(const void* d) {
@@ -90,8 +101,8 @@ Registry& Registry::get() {
   return *registry;
 }
 
-Op& Registry::add(std::string_view schema, OpKind kind, const Op* functional) {
-  auto op = std::make_unique<Op>(schema, kind, functional);
+Op& Registry::add(std::unique_ptr<Op> op) {
+  const std::unique_lock lock(mutex_);
   VT_ASSERT(!by_name_.contains(op->name()), op->name(), " is declared twice");
   by_name_.emplace(op->name(), op.get());
   overloads_[op->schema().name()].push_back(op.get());
@@ -99,12 +110,16 @@ Op& Registry::add(std::string_view schema, OpKind kind, const Op* functional) {
   return *ops_.back();
 }
 
-OpBuilder Registry::def(std::string_view schema) {
-  Op& op = add(schema, OpKind::Functional, nullptr);
-  const auto& args = op.schema().args();
-  if (args.empty() || args[0].name != "self" || args[0].type != ArgType::Tensor) op.parts.surface = kFunction;
-  return OpBuilder(op);
+namespace {
+std::unique_ptr<Op> declared(std::string_view schema) {
+  auto op = std::make_unique<Op>(schema, OpKind::Functional, nullptr);
+  const auto& args = op->schema().args();
+  if (args.empty() || args[0].name != "self" || args[0].type != ArgType::Tensor) op->parts.surface = kFunction;
+  return op;
 }
+}  // namespace
+
+OpBuilder Registry::def(std::string_view schema) { return OpBuilder(add(declared(schema))); }
 
 OpBuilder Registry::at(std::string_view full_name) {
   const auto it = by_name_.find(full_name);
@@ -113,39 +128,50 @@ OpBuilder Registry::at(std::string_view full_name) {
 }
 
 const Op* Registry::find(std::string_view full_name) const {
+  const std::shared_lock lock(mutex_);
   const auto it = by_name_.find(full_name);
   return it == by_name_.end() ? nullptr : it->second;
 }
 
-const std::vector<const Op*>& Registry::overloads(std::string_view name) const {
-  static const std::vector<const Op*> none;
+std::vector<const Op*> Registry::overloads(std::string_view name) const {
+  const std::shared_lock lock(mutex_);
   const auto it = overloads_.find(name);
-  return it == overloads_.end() ? none : it->second;
+  return it == overloads_.end() ? std::vector<const Op*>() : it->second;
+}
+
+std::vector<const Op*> Registry::ops() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<const Op*> all;
+  for (const auto& op : ops_) all.push_back(op.get());
+  return all;
 }
 
 void Registry::set_fallback(Key key, Kernel kernel) { fallback_[static_cast<int>(key)] = kernel; }
+void Registry::set_backend_kernels(Key backend, ChooseKernel choose) { choose_[static_cast<int>(backend)] = choose; }
 
-void Registry::derive(Op& op) {
+std::vector<std::unique_ptr<Op>> Registry::derived_forms(const Op& op) const {
+  std::vector<std::unique_ptr<Op>> forms;
   auto form = [&](const std::string& schema, OpKind kind, uint8_t surface) {
-    Op& derived = add(schema, kind, &op);
-    derived.parts = op.parts;
-    derived.parts.surface = surface;
-    derived.parts.want_inplace = derived.parts.want_out = false;
+    auto derived = std::make_unique<Op>(schema, kind, &op);
+    derived->parts = op.parts;
+    derived->parts.surface = surface;
+    derived->parts.want_inplace = derived->parts.want_out = false;
+    forms.push_back(std::move(derived));
   };
-  if (op.parts.want_inplace) {
-    form(op.schema().inplace_text(), OpKind::Inplace, op.parts.surface);
-  }
+  if (op.parts.want_inplace) form(op.schema().inplace_text(), OpKind::Inplace, op.parts.surface);
   if (op.parts.want_out) form(op.schema().out_text(), OpKind::Out, op.parts.surface & kFunction);
+  return forms;
 }
 
-void Registry::build_table(Op& op) {
+void Registry::build_table(Op& op) const {
   auto table = std::make_unique<KernelTable>();
   const Op::Parts& parts = op.functional().parts;
   bool any = false;
-  for (const Key k : {Key::CPU, Key::CUDA}) {
-    Kernel kernel = parts.kernel[static_cast<int>(k)];
+  for (int backend = 0; backend < kNumBackends; ++backend) {
+    Kernel kernel = choose_[backend] ? choose_[backend](op.functional()) : nullptr;
+    if (!kernel) kernel = parts.kernel[backend];
     any |= kernel != nullptr;
-    table->kernels[static_cast<int>(k)] = kernel ? kernel : [](Call& c) {
+    table->kernels[backend] = kernel ? kernel : [](Call& c) {
       VT_THROW(NotImplemented, "no kernel for ", boxing::device_of(c), " tensors yet");
     };
   }
@@ -172,9 +198,33 @@ void Registry::build_table(Op& op) {
 void Registry::finalize() {
   const size_t declared = ops_.size();
   for (size_t i = 0; i < declared; ++i) {
-    if (ops_[i]->kind() == OpKind::Functional) derive(*ops_[i]);
+    for (auto& form : derived_forms(*ops_[i])) add(std::move(form));
   }
   for (auto& op : ops_) build_table(*op);
+}
+
+const Op& Registry::add_late(std::string_view schema, const std::function<void(OpBuilder&)>& declare) {
+  const std::lock_guard one_at_a_time(late_mutex_);
+  std::vector<std::unique_ptr<Op>> made;
+  made.push_back(declared(schema));
+  OpBuilder builder(*made[0]);
+  declare(builder);
+  for (auto& form : derived_forms(*made[0])) made.push_back(std::move(form));
+  for (auto& op : made) {
+    VT_CHECK(!find(op->name()), Runtime, "there already is an op named ", op->name());
+    build_table(*op);
+  }
+  std::vector<const Op*> added;
+  for (auto& op : made) added.push_back(&add(std::move(op)));
+  for (const Op* op : added) {
+    for (const auto& listener : listeners_) listener(*op);
+  }
+  return *added[0];
+}
+
+void Registry::on_late_op(std::function<void(const Op&)> listener) {
+  const std::lock_guard lock(late_mutex_);
+  listeners_.push_back(std::move(listener));
 }
 
 const Op& find_op(std::string_view full_name) {

@@ -227,6 +227,20 @@ struct Unbox<std::optional<T>> {
   }
 };
 
+// f(position, tensor) for every tensor among a call's arguments, also those inside lists; the absent ones left out.
+template <class F>
+void for_each_tensor(std::span<const Value> args, F f) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i].tag == Tag::Tensor) {
+      f(static_cast<int>(i), args[i].as_tensor());
+    } else if (args[i].tag == Tag::TensorList) {
+      for (const Tensor& t : args[i].as_tensor_list()) {
+        if (t.defined()) f(static_cast<int>(i), t);
+      }
+    }
+  }
+}
+
 // What a call gives back: up to kMax tensors, or one list of tensors, or one number.
 struct Results {
   static constexpr int kMax = 6;

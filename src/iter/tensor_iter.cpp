@@ -1,6 +1,7 @@
 #include "iter/tensor_iter.h"
 
 #include "core/thread_state.h"
+#include "iter/given_output.h"
 #include "iter/overlap.h"
 #include "iter/promotion.h"
 
@@ -9,29 +10,7 @@ namespace {
 
 DimVec sizes_of(const int64_t* shape, int ndim) { return DimVec(IntSpan(shape, static_cast<size_t>(ndim))); }
 
-void check_given_output(const TensorImpl& out, DType result, Device device) {
-  VT_CHECK(out.device() == device, Runtime,
-           "Expected all tensors to be on the same device, but found at least two devices, ", device, " and ",
-           out.device(), "!");
-  VT_CHECK(can_cast(result, out.dtype()), Runtime, "result type ", result, " can't be cast to the desired output type ",
-           out.dtype());
-  VT_CHECK(!out.storage()->read_only(), Runtime, "cannot write to read-only memory; clone() the tensor first");
-}
-
 }  // namespace
-
-void resize_output(const Tensor& out, IntSpan sizes) {
-  TensorImpl* t = out.impl();
-  if (same(t->sizes(), sizes)) return;
-  const DimVec strides = contiguous_strides(sizes);
-  const int64_t bytes =
-      checked_mul(checked_add(t->offset(), checked_numel(sizes)), static_cast<int64_t>(size_of(t->dtype())));
-  if (static_cast<uint64_t>(bytes) > t->storage()->bytes()) {
-    const auto wanted = static_cast<size_t>(bytes);
-    t->storage()->replace(backend(t->device().type).allocate(wanted, t->device()), wanted);
-  }
-  t->reset_geometry(t->storage(), t->dtype(), sizes, strides, t->offset());
-}
 
 void TensorIter::add(const TensorImpl* tensor) {
   operands_[operand_count_++] = {tensor, nullptr, tensor ? tensor->dtype() : DType::float32, false, false};
@@ -64,16 +43,16 @@ void TensorIter::find_device() {
   device_ = kCPU;
   for (int i = 0; i < operand_count_; ++i) {
     const TensorImpl* t = operands_[i].tensor;
-    if (t && t->device().is_cuda()) {
+    if (t && t->device() != kCPU) {
       device_ = t->device();
       break;
     }
   }
-  if (!device_.is_cuda()) return;
+  if (device_ == kCPU) return;
   for (int i = output_count_; i < operand_count_; ++i) {
     const TensorImpl& t = *operands_[i].tensor;
     if (t.device() == device_) continue;
-    VT_CHECK(t.device().is_cpu() && t.sizes().empty(), Runtime,
+    VT_CHECK(t.device() == kCPU && t.sizes().empty(), Runtime,
              "Expected all tensors to be on the same device, but found at least two devices, ", device_, " and ",
              t.device(), "!");
     operands_[i].host_scalar = true;
@@ -111,7 +90,7 @@ bool TensorIter::try_fast(DType result) {
   ndim_ = 1;
   shape_[0] = numel_;
   for (int i = 0; i < operand_count_; ++i) {
-    operands_[i].data = static_cast<char*>(operands_[i].tensor->data());
+    operands_[i].data = static_cast<char*>(operands_[i].tensor->address());
     strides_[i][0] = static_cast<int64_t>(size_of(operands_[i].dtype));
   }
   return true;
@@ -177,7 +156,7 @@ void TensorIter::build(DType result, Given given) {
   find_device();
   for (int i = 0; i < output_count_; ++i) {
     if (!operands_[i].tensor) continue;
-    check_given_output(*operands_[i].tensor, result, device_);
+    check_given_output(outputs_[i], result, device_);
     if (i == 0 || operands_[i].tensor != operands_[0].tensor) check_no_internal_overlap(*operands_[i].tensor);
   }
   if (!try_fast(result)) {
@@ -185,12 +164,9 @@ void TensorIter::build(DType result, Given given) {
     for (int i = 0; i < output_count_; ++i) {
       const TensorImpl* t = operands_[i].tensor;
       if (!t || same(t->sizes(), shape())) continue;
-      VT_CHECK(given == Given::Resize, Runtime, "output with shape ", t->sizes(), " doesn't match the broadcast shape ",
-               shape());
-      for (int j = output_count_; j < operand_count_; ++j) {
-        VT_CHECK(operands_[j].tensor != t, Runtime, "output with shape ", t->sizes(),
-                 " doesn't match the broadcast shape ", shape());
-      }
+      bool resizable = given == Given::Resize;  // an operand cannot change under the loop
+      for (int j = output_count_; j < operand_count_; ++j) resizable &= operands_[j].tensor != t;
+      if (!resizable) check_keeps_shape(outputs_[i], shape());
       resize_output(outputs_[i], shape());
     }
     for (int i = 0; i < operand_count_; ++i) {
@@ -247,7 +223,7 @@ void TensorIter::finish() {
     int64_t strides[kMaxDims];
     std::copy(strides_[i], strides_[i] + ndim_, strides);
     for (int d = 0; d < ndim_; ++d) strides_[i][d] = strides[order_[d]];
-    operands_[i].data = static_cast<char*>(operands_[i].tensor->data());
+    operands_[i].data = static_cast<char*>(operands_[i].tensor->address());
   }
   merge_dims();
 }

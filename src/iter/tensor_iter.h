@@ -6,7 +6,8 @@
 //   const DType common = it.common_dtype();
 //   it.build(result_dtype);             // broadcasts, checks, allocates, reorders and merges dims
 //
-// After build() the kernel sees shape() and, for each operand, data, dtype and byte strides; dim 0 is the fastest.
+// After build() the kernel sees shape() and, for each operand, data (an address that must not be read on a device
+// without memory), dtype and byte strides; dim 0 is the fastest.
 // Outputs come first. Broadcast dims have stride 0. Dims that all operands step through alike are merged, so a dense
 // problem of any rank is one-dimensional. All sizes and offsets are 64-bit.
 #pragma once
@@ -29,7 +30,7 @@ class VT_API TensorIter {
   void add_output(Tensor t);
   void add_input(const Tensor& t);
 
-  // PyTorch's promotion over the inputs; and the device of the call: the first CUDA operand's, else the CPU.
+  // PyTorch's promotion over the inputs; and the device of the call: the first that is not the CPU.
   DType common_dtype() const;
 
   enum class Given : uint8_t {
@@ -37,7 +38,7 @@ class VT_API TensorIter {
     Fixed,   // in-place: a given output must have it already
   };
   // Elementwise: allocates undefined outputs with `result` (in the inputs' common dense layout), checks that `result`
-  // may be cast to given ones, devices (a 0-dim CPU tensor may join CUDA ones), writability and overlap.
+  // may be cast to given ones, devices (a 0-dim CPU tensor may join others), writability and overlap.
   void build(DType result, Given given = Given::Resize);
 
   // Reduction of `in` over `dims` (bit d set: dim d is reduced; ndim <= 64) into `out`, which has in's sizes with 1 in
@@ -63,7 +64,8 @@ class VT_API TensorIter {
   const Tensor& output(int i = 0) const { return outputs_[i]; }
   Tensor take_output(int i = 0) { return std::move(outputs_[i]); }
 
-  // A 0-dim CPU operand of a CUDA call: data() is host memory to be read when launching; its strides are 0.
+  // A 0-dim CPU operand of a call on another device: data() is host memory to be read when launching; its strides are
+  // 0.
   bool is_host_scalar(int operand) const { return operands_[operand].host_scalar; }
   // In a reduction: whether dim d is reduced (the output stands still).
   bool is_reduced(int d) const { return strides_[0][d] == 0 && shape_[d] != 1; }
@@ -102,8 +104,5 @@ class VT_API TensorIter {
   int64_t strides_[kMaxOperands][kMaxDims];  // bytes
   int8_t order_[kMaxDims];                   // order_[i]: the tensors' dim that became dim i
 };
-
-// Gives an out= tensor a shape, as resize_ does; keeps its memory when large enough.
-VT_API void resize_output(const Tensor& out, IntSpan sizes);
 
 }  // namespace vt

@@ -48,6 +48,8 @@
 // `F(copy_cuda)` calls register_copy_cuda.
 // clang-format off
 #define VT_CUDA_FAMILIES(F) \
+  F(fill_cuda) \
+  F(strided_copy_cuda) \
   F(factory_cuda) \
   F(view_cuda) \
   F(index_cuda) \
@@ -63,6 +65,8 @@
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \
+  F(foreach_cuda) \
+  F(reduce_cuda) \
   F(amp_cuda)
 // clang-format on
 

@@ -96,6 +96,8 @@ promote_types = _C.promote_types
 result_type = _C.result_type
 
 get_default_dtype = _C.get_default_dtype
+get_default_device = _C.get_default_device
+set_default_device = _C.set_default_device
 is_grad_enabled = _C.is_grad_enabled
 is_inference_mode_enabled = _C.is_inference_mode_enabled
 get_num_threads = _C.get_num_threads

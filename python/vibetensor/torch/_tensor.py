@@ -293,6 +293,11 @@ METHODS: dict[str, Any] = {
 }
 
 
+def device_by_name(name: str) -> Any:
+    """The device that prints as `name`, for pickles."""
+    return _C.device(name)
+
+
 def dtype_by_name(name: str) -> Any:
     return getattr(_C, name)
 
@@ -310,5 +315,5 @@ def install() -> None:
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
     copyreg.pickle(_C.dtype, lambda d: (dtype_by_name, (str(d).removeprefix("torch."),)))
-    copyreg.pickle(_C.device, lambda d: (_C.device, (str(d),)))
+    copyreg.pickle(_C.device, lambda d: (device_by_name, (str(d),)))
     copyreg.pickle(_C.Size, lambda s: (size_from, (tuple(s),)))

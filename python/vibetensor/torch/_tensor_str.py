@@ -159,6 +159,8 @@ class Layout:
 
 def contents(tensor: Any, indent: int) -> str:
     """The numbers of `tensor` in brackets, to be printed `indent` columns from the left."""
+    if tensor.is_meta:
+        return "..."
     if tensor.numel() == 0:
         return "[]"
     summarise = tensor.numel() > options.threshold
@@ -176,7 +178,11 @@ def suffixes(tensor: Any) -> Iterator[str]:
     if tensor.device.type != "cpu":
         yield f"device='{tensor.device}'"
     default = _C.get_default_dtype()
-    if tensor.numel() == 0:
+    if tensor.is_meta:
+        yield f"size={tuple(tensor.shape)}"
+        if tensor.dtype != default:
+            yield f"dtype={tensor.dtype}"
+    elif tensor.numel() == 0:
         if tensor.dim() != 1:
             yield f"size={tuple(tensor.shape)}"
         # there is no element to tell integers from floats by

@@ -72,7 +72,7 @@ Napi::Value call_by_name(Napi::Env env, const std::string& name, const Napi::Arr
 
 Napi::Value registry(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto& ops = Registry::get().ops();
+  const auto ops = Registry::get().ops();
   Napi::Array rows = Napi::Array::New(env, ops.size());
   for (uint32_t i = 0; i < ops.size(); ++i) {
     const Op& op = *ops[i];

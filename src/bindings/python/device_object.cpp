@@ -1,5 +1,6 @@
 // _C.device, _C.layout, _C.memory_format.
 #include "bindings/python/small_types.h"
+#include "core/thread_state.h"
 
 namespace vt::python {
 
@@ -36,16 +37,18 @@ PyObject* new_device(PyTypeObject*, PyObject* args, PyObject* kwargs) {
   });
 }
 
+std::string type_text(Device d) { return std::string(kDeviceTypeNames[static_cast<int>(d.type)]); }
+
 PyObject* device_str(PyObject* o) { return str_from(to_string(device_in(o))); }
 PyObject* device_repr(PyObject* o) {
   return guarded([&] {
     const Device d = device_in(o);
-    std::string text = vt::detail::concat("device(type='", d.is_cuda() ? "cuda" : "cpu", "'");
+    std::string text = vt::detail::concat("device(type='", type_text(d), "'");
     if (d.index >= 0) text += ", index=" + std::to_string(d.index);
     return str_from(text + ")");
   });
 }
-PyObject* device_type_name(PyObject* o, void*) { return str_from(device_in(o).is_cuda() ? "cuda" : "cpu"); }
+PyObject* device_type_name(PyObject* o, void*) { return str_from(type_text(device_in(o))); }
 PyObject* device_index(PyObject* o, void*) {
   if (device_in(o).index < 0) Py_RETURN_NONE;
   return PyLong_FromLong(device_in(o).index);
@@ -56,6 +59,25 @@ PyObject* device_compare(PyObject* a, PyObject* b, int op) {
     Py_RETURN_NOTIMPLEMENTED;
   }
   return PyBool_FromLong((device_in(a) == device_in(b)) == (op == Py_EQ));
+}
+
+// `with torch.device(...)`: new tensors of this thread go there unless their call names a device.
+thread_local std::vector<Device> t_outer_defaults;
+
+PyObject* device_enter(PyObject* o, PyObject*) {
+  return guarded([&] {
+    t_outer_defaults.push_back(thread_state().default_device);
+    thread_state().default_device = device_in(o);
+    return Ref::borrow(o).release();
+  });
+}
+PyObject* device_exit(PyObject*, PyObject*) {
+  return guarded([&] {
+    VT_CHECK(!t_outer_defaults.empty(), Runtime, "torch.device: left a scope that was not entered");
+    thread_state().default_device = t_outer_defaults.back();
+    t_outer_defaults.pop_back();
+    return Ref::borrow(Py_None).release();
+  });
 }
 
 PyObject* memory_format_repr(PyObject* o) {
@@ -95,7 +117,11 @@ void init_device_types(PyObject* module) {
   static PyGetSetDef getset[] = {{"type", device_type_name, nullptr, nullptr, nullptr},
                                  {"index", device_index, nullptr, nullptr, nullptr},
                                  {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  PyType_Slot device_slots[] = {{Py_tp_new, reinterpret_cast<void*>(new_device)},
+  static PyMethodDef methods[] = {{"__enter__", device_enter, METH_NOARGS, nullptr},
+                                  {"__exit__", device_exit, METH_VARARGS, nullptr},
+                                  {nullptr, nullptr, 0, nullptr}};
+  PyType_Slot device_slots[] = {{Py_tp_methods, methods},
+                                {Py_tp_new, reinterpret_cast<void*>(new_device)},
                                 {Py_tp_repr, reinterpret_cast<void*>(device_repr)},
                                 {Py_tp_str, reinterpret_cast<void*>(device_str)},
                                 {Py_tp_hash, reinterpret_cast<void*>(device_hash)},

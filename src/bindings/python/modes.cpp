@@ -1,6 +1,9 @@
 // Thread modes and defaults, and running backward.
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "autograd/autograd.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
@@ -61,7 +64,7 @@ void bind_autocast(nb::module_& m) {
   m.def("set_autocast_enabled", [](const std::string& type, bool on) {
     ThreadState& s = thread_state();
     s.autocast_enabled[device_type_argument(type)] = on;
-    const bool any = s.autocast_enabled[0] || s.autocast_enabled[1];
+    const bool any = std::ranges::any_of(s.autocast_enabled, std::identity{});
     s.included = any ? s.included | Key::Autocast : s.included - Key::Autocast;
   });
   m.def("is_autocast_enabled",
@@ -91,6 +94,19 @@ void bind_modes(nb::module_& m) {
         nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
   bind_autocast(m);
 
+  m.def("get_default_device", [] {
+    const Device d = default_device();
+    return own(make_device(is_numbered(d.type) ? resolve_device(d) : d));
+  });
+  m.def(
+      "set_default_device",
+      [](nb::handle device) {
+        Device d;
+        VT_CHECK(device.is_none() || device_from(device.ptr(), d), Type,
+                 "set_default_device(): argument 'device' must be torch.device, not ", type_name_of(device.ptr()));
+        thread_state().default_device = d;
+      },
+      nb::arg("device").none());
   m.def("get_default_dtype", [] { return nb::borrow(dtype_object(default_dtype())); });
   m.def("set_default_dtype", [](nb::handle dtype) { set_default_dtype(dtype_argument(dtype, "set_default_dtype")); });
   m.def("promote_types", [](nb::handle a, nb::handle b) {

@@ -1,6 +1,7 @@
 #include "bindings/python/op_function.h"
 
 #include <map>
+#include <set>
 
 #include "autograd/autograd.h"
 #include "bindings/python/number.h"
@@ -23,13 +24,8 @@ constexpr int64_t kReleaseGilElements = 1 << 16;
 
 bool worth_releasing(const Op& op, const Value* args) {
   int64_t elements = 0;
-  const int n = op.arg_count();
-  for (int i = 0; i < n; ++i) {
-    if (args[i].tag == Tag::Tensor && args[i].tensor->device().is_cpu()) elements += args[i].tensor->numel();
-    if (args[i].tag == Tag::TensorList) {
-      for (const Tensor& t : args[i].as_tensor_list()) elements += t.defined() && t.is_cpu() ? t.numel() : 0;
-    }
-  }
+  for_each_tensor({args, static_cast<size_t>(op.arg_count())},
+                  [&](int, const Tensor& t) { elements += t.is_cpu() ? t.numel() : 0; });
   return elements >= kReleaseGilElements;
 }
 
@@ -194,10 +190,10 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
       if (arguments.fit(overload, call)) return run(entry, overload, arguments);
     }
     return nullptr;
-  } catch (const Error& e) {
-    // A composite's error may name only the op inside.
-    if (e.message().starts_with(entry.name)) throw;
-    throw Error(e.kind(), entry.name + ": " + e.message());
+  } catch (Error& e) {
+    // Refused before it was a call: an argument of the wrong type, say.
+    if (e.frames().empty() && !e.message().starts_with(entry.name)) e.add_frame(entry.name, {});
+    throw;
   }
 }
 
@@ -207,23 +203,44 @@ PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
   return result;
 }
 
+namespace {
+
+PyObject* ops_module;
+
+// Whether Tensor has something of that name that is no op: it wins, operators apart.
+bool is_written_by_hand(const char* name) {
+  const Ref own = Ref::steal_or_null(PyObject_GetAttrString(reinterpret_cast<PyObject*>(tensor_type), name));
+  if (!own) PyErr_Clear();
+  return own && Py_TYPE(own.get()) != method_type && !std::string_view(name).starts_with("__");
+}
+
+// Makes the function and the method of that name from the overloads that the registry has of it now.
+void offer(const std::string& name) {
+  uint8_t surface = 0;
+  for (const Op* op : Registry::get().overloads(name)) surface |= op->parts.surface;
+  const OpEntry* entry = make_entry(name, 0);
+  entries()[name] = entry;
+  const Ref function = make_object(function_type, vectorcall, entry);
+  if (PyObject_SetAttrString(ops_module, name.c_str(), function.get()) < 0) throw PythonErrorSet{};
+  if (!(surface & kMethod) || is_written_by_hand(name.c_str())) return;
+  const Ref method = make_object(method_type, method_vectorcall, make_entry(name, kMethod));
+  PyObject* type = reinterpret_cast<PyObject*>(tensor_type);
+  if (PyObject_SetAttrString(type, name.c_str(), method.get()) < 0) throw PythonErrorSet{};
+}
+
+}  // namespace
+
 void init_ops(PyObject* module) {
   make_types();
-  const Ref ops = Ref::borrow(PyImport_AddModule(kOps));
-  std::map<std::string, uint8_t> names;
-  for (const auto& op : Registry::get().ops()) names[op->schema().name()] |= op->parts.surface;
-  for (const auto& [name, surface] : names) {
-    const OpEntry* entry = make_entry(name, 0);
-    entries()[name] = entry;
-    const Ref function = make_object(function_type, vectorcall, entry);
-    if (PyObject_SetAttrString(ops.get(), name.c_str(), function.get()) < 0) throw PythonErrorSet{};
-    if (!(surface & kMethod)) continue;
-    const Ref method = make_object(method_type, method_vectorcall, make_entry(name, kMethod));
-    PyObject* type = reinterpret_cast<PyObject*>(tensor_type);
-    if (PyObject_HasAttrString(type, name.c_str()) && name.substr(0, 2) != "__") continue;  // written by hand
-    if (PyObject_SetAttrString(type, name.c_str(), method.get()) < 0) throw PythonErrorSet{};
-  }
-  if (PyObject_SetAttrString(module, "ops", ops.get()) < 0) throw PythonErrorSet{};
+  ops_module = Ref::borrow(PyImport_AddModule(kOps)).release();
+  std::set<std::string> names;
+  for (const Op* op : Registry::get().ops()) names.insert(op->schema().name());
+  for (const std::string& name : names) offer(name);
+  Registry::get().on_late_op([](const Op& op) {
+    const WithGil gil;
+    offer(op.schema().name());
+  });
+  if (PyObject_SetAttrString(module, "ops", ops_module) < 0) throw PythonErrorSet{};
 }
 
 }  // namespace vt::python

@@ -29,6 +29,7 @@ nb::list tags_of(const Op& op) {
   if (parts.not_differentiable) tags.append("not_differentiable");
   if (parts.view) tags.append("view");
   if (parts.random) tags.append("random");
+  if (parts.value_dependent) tags.append("value_dependent");
   const Overload overload(op);
   for (const Param& p : overload.params) {
     if (!p.accepts_number) continue;

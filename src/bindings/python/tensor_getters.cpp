@@ -22,6 +22,7 @@ PyObject* nbytes(PyObject* o, void*) {
 }
 PyObject* is_cuda(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cuda()); }
 PyObject* is_cpu(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cpu()); }
+PyObject* is_meta(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).device().type == DeviceType::Meta); }
 PyObject* version(PyObject* o, void*) {
   return guarded([&] {
     VT_CHECK(!impl_of(o)->is_inference(), Runtime, "Inference tensors do not track version counter.");
@@ -86,7 +87,7 @@ void add_getters(std::vector<PyGetSetDef>& getset) {
                                {"is_cpu", is_cpu, nullptr, nullptr, nullptr},
                                {"is_sparse", always_false, nullptr, nullptr, nullptr},
                                {"is_quantized", always_false, nullptr, nullptr, nullptr},
-                               {"is_meta", always_false, nullptr, nullptr, nullptr},
+                               {"is_meta", is_meta, nullptr, nullptr, nullptr},
                                {"is_mkldnn", always_false, nullptr, nullptr, nullptr},
                                {"is_nested", always_false, nullptr, nullptr, nullptr},
                                {"_version", version, nullptr, "How often the memory was written to in place.", nullptr},

@@ -15,7 +15,7 @@ size_t wrapped_dim(const Tensor& t, PyObject* dim, const char* function) {
     VT_CHECK(t.dim() > 0, Index, "Dimension specified as ", d, " but tensor has no dimensions");
     return static_cast<size_t>(wrap_dim(d, t.dim()));
   } catch (Error& e) {
-    e.add_context(function, "self: " + to_string(t));
+    e.add_frame(function, "self: " + to_string(t));
     throw;
   }
 }

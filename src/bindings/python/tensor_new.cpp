@@ -92,7 +92,7 @@ PyObject* tensor(PyObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     const DataOptions o = parse_options(args, kwargs, "O|$OOOO:tensor", "tensor");
     // Of a tensor, the copy stays where it is.
-    const Device device = o.device ? *o.device : is_tensor(o.data) ? tensor_of(o.data).device() : kCPU;
+    const Device device = o.device ? *o.device : is_tensor(o.data) ? tensor_of(o.data).device() : default_device();
     Tensor t = tensor_from_data(o.data, o.dtype, device);
     if (o.requires_grad) autograd::set_requires_grad(t, true);
     return wrap(std::move(t));
@@ -109,7 +109,7 @@ PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
       if (o.dtype) t = ops::to(t, *o.dtype);
       return wrap(std::move(t));
     }
-    const Device device = o.device.value_or(kCPU);
+    const Device device = o.device.value_or(default_device());
     const bool array = !PyLong_Check(o.data) && !PyFloat_Check(o.data) && !PyList_Check(o.data) &&
                        !PyTuple_Check(o.data) && !PyBytes_Check(o.data) && offers_array(o.data);
     if (!array) return wrap(tensor_from_data(o.data, o.dtype, device));

@@ -20,7 +20,7 @@ Tensor expanded(const Tensor& t, IntSpan sizes) {
 }
 
 bool is_same_view(const Tensor& a, const Tensor& b) {
-  return a.data() == b.data() && a.dtype() == b.dtype() && same(a.strides(), b.strides());
+  return a.impl()->address() == b.impl()->address() && a.dtype() == b.dtype() && same(a.strides(), b.strides());
 }
 
 Tensor copy_kernel(const Tensor& self, const Tensor& src, bool non_blocking) {
@@ -67,6 +67,8 @@ Tensor contiguous_composite(const Tensor& self, MemoryFormat format) {
 }  // namespace
 
 void register_copy(Registry& r) {
+  strided_copy.cpu(strided_copy_cpu);
+  strided_fill.cpu(fill_cpu);
   r.def("copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)")
       .all(copy_kernel)
       .backward(keep::none, copy_backward)

@@ -21,7 +21,7 @@ Tensor fill_tensor_kernel(const Tensor& self, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(),
            " dimensions.");
   check_writable(self);
-  if (value.is_cpu()) {
+  if (value.device() == kCPU) {
     fill_data(self, read_scalar(value));
   } else {
     VT_CHECK(self.device() == value.device(), Runtime, "expected value on ", self.device(), ", got ", value.device());
@@ -66,8 +66,12 @@ void register_fill(Registry& r) {
   r.def("zero_(Tensor(a!) self) -> Tensor(a!)").all(zero_kernel).backward(keep::none, overwrite_backward);
   r.def("fill.Scalar(Tensor self, Scalar value) -> Tensor").composite(fill_scalar_copy).function_only();
   r.def("fill.Tensor(Tensor self, Tensor value) -> Tensor").composite(fill_tensor_copy).function_only();
-  r.def("item(Tensor self) -> Scalar").composite(item_kernel).method_only();
-  r.def("_local_scalar_dense(Tensor self) -> Scalar").all(item_kernel).not_differentiable().internal();
+  r.def("item(Tensor self) -> Scalar").composite(item_kernel).value_dependent().method_only();
+  r.def("_local_scalar_dense(Tensor self) -> Scalar")
+      .all(item_kernel)
+      .value_dependent()
+      .not_differentiable()
+      .internal();
 }
 
 }  // namespace vt

@@ -1,5 +1,6 @@
 // Fills on CUDA.
 #include "cuda/copy.h"
+#include "dispatch/registry.h"
 #include "iter/cuda_loops.cuh"
 #include "ops/copy/kernels.h"
 #include "ops/copy/plan_loop.h"
@@ -25,8 +26,7 @@ void fill_bits(const CopyPlan& plan, cuda::Stream stream, const Tensor& self, Bi
 
 }  // namespace
 
-void fill_cuda(const Tensor& self, const Scalar& value) {
-  if (self.numel() == 0) return;
+static void fill_cuda(const Tensor& self, const Scalar& value) {
   const cuda::Stream stream = cuda::current_stream(self.device().index);
   visit_dtype<kAllSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -51,5 +51,7 @@ void fill_cuda(const Tensor& self, const Scalar& value) {
     }
   });
 }
+
+void register_fill_cuda(Registry&) { strided_fill.cuda(fill_cuda); }
 
 }  // namespace vt

@@ -1,6 +1,7 @@
 // Moving and filling memory of tensors, below the ops: no dispatch, no autograd, no version bumps.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt {
@@ -11,7 +12,7 @@ VT_API void copy_data(const Tensor& to, const Tensor& from, bool non_blocking = 
 
 // The same, unless `to` already is `from`: how an op that changes parts of self begins, in place or not.
 inline void copy_unless_same(const Tensor& to, const Tensor& from) {
-  if (to.data() != from.data() || to.numel() != from.numel()) copy_data(to, from);
+  if (to.impl()->address() != from.impl()->address() || to.numel() != from.numel()) copy_data(to, from);
 }
 
 // Writes `value` into every element. Any strides.
@@ -38,10 +39,11 @@ struct CopySource {
 };
 void strided_copy_cpu(const CopyTarget& to, const CopySource& from, IntSpan sizes);
 
-// Within one device. Implemented per backend.
+// Within one device, of at least one element.
+VT_API extern BackendTable<void(const Tensor& to, const Tensor& from)> strided_copy;
+VT_API extern BackendTable<void(const Tensor& self, const Scalar& value)> strided_fill;
+
 void strided_copy_cpu(const Tensor& to, const Tensor& from);
-void strided_copy_cuda(const Tensor& to, const Tensor& from);
 void fill_cpu(const Tensor& self, const Scalar& value);
-void fill_cuda(const Tensor& self, const Scalar& value);
 
 }  // namespace vt

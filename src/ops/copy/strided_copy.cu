@@ -1,6 +1,7 @@
 // Copies within one CUDA device: flat, transposing, strided, and with a change of dtype.
 #include "core/convert.h"
 #include "cuda/copy.h"
+#include "dispatch/registry.h"
 #include "iter/cuda_loops.cuh"
 #include "iter/cuda_reduce.cuh"
 #include "ops/copy/kernels.h"
@@ -239,10 +240,7 @@ void copy_converting(const Loop& loop) {
                        [&](auto tag) { launch_convert_any<typename decltype(tag)::type>(loop); });
 }
 
-}  // namespace
-
 void strided_copy_cuda(const Tensor& to, const Tensor& from) {
-  if (to.numel() == 0) return;
   const Stream stream = cuda::current_stream(to.device().index);
   const CopyPlan plan = plan_copy(to.sizes(), to.strides(), from.strides());
   if (to.dtype() == from.dtype()) {
@@ -266,5 +264,9 @@ void strided_copy_cuda(const Tensor& to, const Tensor& from) {
   }
   cuda::for_each_plan_loop(plan, "copy_", stream, to, from, copy_converting);
 }
+
+}  // namespace
+
+void register_strided_copy_cuda(Registry&) { strided_copy.cuda(strided_copy_cuda); }
 
 }  // namespace vt

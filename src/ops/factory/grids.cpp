@@ -68,7 +68,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     return ops::zeros(shape, DType::int64, self.device());
   }
   // With the number of classes given, nobody waits for a GPU: scatter's kernel reports what is out of range.
-  if (self.is_cpu() || num_classes == -1) {
+  if (self.device() == kCPU || num_classes == -1) {
     const auto [least, most] = value_range(self);
     VT_CHECK(least.to_int() >= 0, Runtime, "Class values must be non-negative.");
     if (num_classes == -1) num_classes = most.to_int() + 1;

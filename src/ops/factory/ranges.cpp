@@ -8,6 +8,9 @@
 #include "ops/factory/register.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, const Range&)> fill_range{"arange"};
+
 namespace {
 
 using OptDType = std::optional<DType>;
@@ -15,15 +18,9 @@ using OptDevice = std::optional<Device>;
 
 constexpr unsigned kRangeSet = kIntegralSet | kFloatingSet;
 
-Tensor fill_range(Tensor out, const Range& range) {
+Tensor filled(Tensor out, const Range& range) {
   VT_CHECK(set_of(out.dtype()) & kRangeSet, NotImplemented, "not implemented for ", out.dtype());
-  if (out.numel() == 0) return out;
-  if (out.is_cpu()) {
-    fill_range_cpu(out, range);
-  } else {
-    const DeviceGuard guard(out.device());
-    fill_range_cuda(out, range);
-  }
+  if (out.numel() > 0) fill_range(out.device(), out, range);
   return out;
 }
 
@@ -83,7 +80,7 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevi
   range.end = end.to_double();
   range.step = steps > 1 ? (range.end - range.start) / static_cast<double>(steps - 1) : 0.0;
   range.pivot = steps == 1 ? 1 : steps / 2;
-  return fill_range(std::move(out), range);
+  return filled(std::move(out), range);
 }
 
 Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType dtype, OptDevice device) {
@@ -119,14 +116,14 @@ void fill_range_of(T* out, int64_t n, const Range& r) {
   });
 }
 
-}  // namespace
-
 void fill_range_cpu(const Tensor& out, const Range& range) {
   visit_dtype<kRangeSet>(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     fill_range_of(out.data<T>(), out.numel(), range);
   });
 }
+
+}  // namespace
 
 namespace ops {
 Tensor arange(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device) {
@@ -136,11 +133,12 @@ Tensor arange(const Scalar& start, const Scalar& step, int64_t count, DType dtyp
   range.exact_start = start.to_int();
   range.exact_step = step.to_int();
   range.pivot = count;
-  return fill_range(empty(DimVec{count}, dtype, device), range);
+  return filled(empty(DimVec{count}, dtype, device), range);
 }
 }  // namespace ops
 
 void register_ranges(Registry& r) {
+  fill_range.cpu(fill_range_cpu);
   r.def("arange(Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(arange_end);
   r.def("arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(arange_start);

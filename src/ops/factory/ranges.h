@@ -1,6 +1,7 @@
 // The kernels behind arange and linspace.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt {
@@ -17,7 +18,8 @@ struct Range {
   bool is_linspace = false;
 };
 
-void fill_range_cpu(const Tensor& out, const Range& range);   // contiguous out
-void fill_range_cuda(const Tensor& out, const Range& range);  // contiguous out
+// Fills `out`, contiguous and of at least one element.
+extern BackendTable<void(const Tensor& out, const Range& range)> fill_range;
+void fill_range_cuda(const Tensor& out, const Range& range);
 
 }  // namespace vt

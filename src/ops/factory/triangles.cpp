@@ -91,7 +91,7 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t k, std::optional<
       *column_at++ = j;
     }
   }
-  if (wanted == DType::int64 && device.value_or(kCPU).is_cpu()) return out;
+  if (wanted == out.dtype() && device.value_or(kCPU) == out.device()) return out;
   Tensor moved = empty(out.sizes(), wanted, device.value_or(kCPU));
   copy_data(moved, out);
   return moved;

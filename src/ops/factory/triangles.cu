@@ -2,6 +2,7 @@
 #include "cuda/launch.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/factory/ranges.h"
 
 namespace vt {
 namespace {
@@ -41,6 +42,7 @@ void triangle_cuda(const Tensor& self, int64_t diagonal, Tensor& out) {
 }  // namespace
 
 void register_factory_cuda(Registry& r) {
+  fill_range.cuda(fill_range_cuda);
   r.at("tril").cuda(triangle_cuda<false>);
   r.at("triu").cuda(triangle_cuda<true>);
 }

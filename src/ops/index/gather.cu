@@ -156,14 +156,9 @@ void scatter_elements_cuda(const Tensor& out, int64_t dim, const Tensor& index, 
 
 }  // namespace
 
-void scatter_elements(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode) {
-  if (out.is_cpu()) {
-    scatter_elements_cpu(out, dim, index, src, mode);
-  } else {
-    scatter_elements_cuda(out, dim, index, src, mode);
-  }
+void register_gather_cuda(Registry& r) {
+  r.at("gather").cuda(gather_cuda);
+  scatter_elements.cuda(scatter_elements_cuda);
 }
-
-void register_gather_cuda(Registry& r) { r.at("gather").cuda(gather_cuda); }
 
 }  // namespace vt

@@ -11,6 +11,10 @@
 #include "ops/index/value_range.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, const Tensor&, const Tensor&)> count_weights{"bincount"};
+constinit BackendTable<void(const Tensor&, double, double, const Tensor&)> count_bins{"histc"};
+
 namespace {
 
 void bincount_cpu(const Tensor& self, const Tensor& weights, const Tensor& totals) {
@@ -49,7 +53,7 @@ Tensor bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
                                                           : DType::float64;
   const Tensor totals = ops::zeros(DimVec{bins}, dtype, self.device());
   const Tensor added = weights.defined() ? contiguous_data(cast_data(weights, dtype)) : weights;
-  (self.is_cuda() ? bincount_cuda : bincount_cpu)(contiguous_data(self), added, totals);
+  count_weights(self.device(), contiguous_data(self), added, totals);
   return totals;
 }
 
@@ -99,14 +103,19 @@ void histc(const Tensor& self, int64_t, const Scalar& min, const Scalar& max, Te
     high += 1;
   }
   const Tensor counts = ops::zeros(out.sizes(), DType::int64, self.device());
-  (self.is_cuda() ? histc_cuda : histc_cpu)(contiguous_data(self), low, high, counts);
+  count_bins(self.device(), contiguous_data(self), low, high, counts);
   copy_data(out, counts);
 }
 
 }  // namespace
 
 void register_histogram(Registry& r) {
-  r.def("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor").all(bincount).not_differentiable();
+  count_weights.cpu(bincount_cpu);
+  count_bins.cpu(histc_cpu);
+  r.def("bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor")
+      .all(bincount)
+      .value_dependent()
+      .not_differentiable();
   r.def("histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor")
       .meta(histc_meta)
       .all(histc)

@@ -1,6 +1,7 @@
 // Counting elements by bin.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/macros.h"
 #include "core/tensor.h"
 
@@ -26,8 +27,10 @@ using bin_math_t = std::conditional_t<std::is_integral_v<T>, double, opmath_t<T>
 
 /// totals[self[i]] += weights[i], or 1. self: contiguous integers in [0, bins); weights: undefined or contiguous, of
 /// the totals' dtype; totals (bins): int64, float32 or float64. Sums of floats depend on the order of the threads.
+extern BackendTable<void(const Tensor& self, const Tensor& weights, const Tensor& totals)> count_weights;
 void bincount_cuda(const Tensor& self, const Tensor& weights, const Tensor& totals);
 /// counts[bin of self[i]] += 1, for low < high. self: contiguous and real; counts (bins): int64.
+extern BackendTable<void(const Tensor& self, double low, double high, const Tensor& counts)> count_bins;
 void histc_cuda(const Tensor& self, double low, double high, const Tensor& counts);
 
 }  // namespace vt

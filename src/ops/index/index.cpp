@@ -11,6 +11,10 @@
 #include "ops/view/view.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, const IndexPlan&, const Tensor&)> read_index{"index"};
+constinit BackendTable<void(const Tensor&, const IndexPlan&, const Tensor&, bool)> write_index{"index_put_"};
+
 namespace {
 
 // Where in self the j-th position lies.
@@ -46,14 +50,27 @@ BlockLoop index_loop(const IndexPlan& plan, const Tensor& dense, bool dense_is_t
   return loop;
 }
 
+void index_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& out) {
+  BlockLoop loop = index_loop(plan, out, true);
+  loop.to = static_cast<char*>(out.data());
+  loop.from = static_cast<const char*>(self.data());
+  loop.row = copy_row_function(out.element_size());
+  loop.may_collide = false;
+  loop.run();
+}
+
+void index_put_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& values, bool accumulate) {
+  BlockLoop loop = index_loop(plan, values, false);
+  loop.to = static_cast<char*>(self.data());
+  loop.from = static_cast<const char*>(values.data());
+  loop.row = accumulate ? add_row_function(self.dtype()) : copy_row_function(self.element_size());
+  loop.run();
+}
+
 Tensor index_kernel(const Tensor& self, TensorSpan indices) {
   const IndexPlan plan = plan_index(self, indices);
   Tensor out = empty(plan.result_sizes(), self.dtype(), self.device());
-  if (self.is_cpu()) {
-    index_cpu(self, plan, out);
-  } else {
-    index_cuda(self, plan, out);
-  }
+  read_index(self.device(), self, plan, out);
   return out;
 }
 
@@ -84,11 +101,7 @@ Tensor index_put_kernel(const Tensor& self, TensorSpan indices, const Tensor& va
   VT_CHECK(values.device() == self.device() || values.dim() == 0, Runtime, "expected values on ", self.device(),
            ", got ", values.device());
   const Tensor source = ops::expand(ops::to(values, self.device()), sizes);
-  if (self.is_cpu()) {
-    index_put_cpu(self, plan, source, accumulate);
-  } else {
-    index_put_cuda(self, plan, source, accumulate);
-  }
+  write_index(self.device(), self, plan, source, accumulate);
   self.impl()->bump_version();
   return self;
 }
@@ -112,24 +125,9 @@ Tensor index_put_impl(const Tensor& self, TensorSpan indices, const Tensor& valu
 
 }  // namespace
 
-void index_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& out) {
-  BlockLoop loop = index_loop(plan, out, true);
-  loop.to = static_cast<char*>(out.data());
-  loop.from = static_cast<const char*>(self.data());
-  loop.row = copy_row_function(out.element_size());
-  loop.may_collide = false;
-  loop.run();
-}
-
-void index_put_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& values, bool accumulate) {
-  BlockLoop loop = index_loop(plan, values, false);
-  loop.to = static_cast<char*>(self.data());
-  loop.from = static_cast<const char*>(values.data());
-  loop.row = accumulate ? add_row_function(self.dtype()) : copy_row_function(self.element_size());
-  loop.run();
-}
-
 void register_index(Registry& r) {
+  read_index.cpu(index_cpu);
+  write_index.cpu(index_put_cpu);
   r.def("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor")
       .all(index_kernel)
       .backward(keep::args(1), index_backward)

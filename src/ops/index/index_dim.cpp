@@ -199,11 +199,14 @@ void index_fill_backward(GradContext& ctx) {
   ctx.set(0, ops::index_fill(ctx.grad(), ctx.arg<int64_t>(1), ctx.saved(2), Scalar(0)));
 }
 
+// Elsewhere than on the CPU somebody would wait for the number, or there is none.
+bool is_read_at_once(const Tensor& value) { return !value.requires_grad() && value.device() == kCPU; }
+
 // The value as a tensor has a gradient of its own.
 Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
-  if (!value.requires_grad()) return ops::index_fill(self, dim, index, ops::item(value));
+  if (is_read_at_once(value)) return ops::index_fill(self, dim, index, ops::item(value));
   check_fill(self, dim, index);
   static const Op& index_fill = find_op("index_fill.int_Scalar");
   static const Op& where = find_op("where.self");
@@ -212,13 +215,13 @@ Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, c
   // A position named twice is filled once: where() gives value its gradient once per element.
   const Tensor named =
       call<Tensor>(index_fill, ops::zeros(line, DType::bool_, self.device()), dim, index, Scalar(true));
-  return call<Tensor>(where, named, ops::to(value, self), self);
+  return call<Tensor>(where, named, ops::to(value, self), ops::contiguous(self));
 }
 Tensor index_fill_tensor_inplace(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
   static const Op& fill = find_op("index_fill_.int_Scalar");
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
-  if (!value.requires_grad()) return call<Tensor>(fill, self, dim, index, ops::item(value));
+  if (is_read_at_once(value)) return call<Tensor>(fill, self, dim, index, ops::item(value));
   return ops::copy_(self, index_fill_tensor(self, dim, index, value));
 }
 

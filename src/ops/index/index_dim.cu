@@ -3,6 +3,10 @@
 #include "iter/overlap.h"
 #include "ops/copy/copy.h"
 #include "ops/index/block_copy.cuh"
+#include "ops/index/histogram.h"
+#include "ops/index/index_plan.h"
+#include "ops/index/masked_cuda.h"
+#include "ops/index/search_cuda.h"
 
 namespace vt {
 namespace {
@@ -122,6 +126,13 @@ void register_index_cuda(Registry& r) {
   r.at("index_fill.int_Scalar").cuda(index_fill_cuda);
   r.at("take").cuda(take_cuda);
   r.at("put").cuda(put_cuda);
+  r.at("nonzero").cuda(nonzero_cuda);
+  r.at("masked_scatter").cuda(masked_scatter_cuda);
+  read_index.cuda(index_cuda);
+  write_index.cuda(index_put_cuda);
+  search_sorted.cuda(search_rows_cuda);
+  count_weights.cuda(bincount_cuda);
+  count_bins.cuda(histc_cuda);
 }
 
 }  // namespace vt

@@ -19,7 +19,7 @@ std::vector<Tensor> expand_masks(const Tensor& self, TensorSpan indices) {
     }
     VT_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32 || is_mask(index), Index,
              "tensors used as indices must be long, int, byte or bool tensors, got ", index.dtype());
-    VT_CHECK(index.device() == self.device() || index.is_cpu(), Runtime,
+    VT_CHECK(index.device() == self.device() || index.device() == kCPU, Runtime,
              "indices should be either on cpu or on the same device as the indexed tensor (", self.device(), "), got ",
              index.device());
     if (!is_mask(index)) {

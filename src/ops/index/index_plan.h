@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt {
@@ -28,9 +29,9 @@ IndexPlan plan_index(const Tensor& self, TensorSpan indices);
 
 // out = self[plan], and self[plan] = values or += values; `values` is expanded to the result's sizes. IndexError for a
 // value outside its dim; negative ones count from the end.
-void index_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& out);
+extern BackendTable<void(const Tensor& self, const IndexPlan& plan, const Tensor& out)> read_index;
+extern BackendTable<void(const Tensor& self, const IndexPlan& plan, const Tensor& values, bool accumulate)> write_index;
 void index_cuda(const Tensor& self, const IndexPlan& plan, const Tensor& out);
-void index_put_cpu(const Tensor& self, const IndexPlan& plan, const Tensor& values, bool accumulate);
 void index_put_cuda(const Tensor& self, const IndexPlan& plan, const Tensor& values, bool accumulate);
 
 }  // namespace vt

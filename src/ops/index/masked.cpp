@@ -1,11 +1,9 @@
 // Elements named by a mask: nonzero, masked_select, masked_scatter.
 #include "dispatch/registry.h"
-#include "iter/overlap.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/index/index.h"
-#include "ops/index/masked_cuda.h"
 #include "ops/index/register.h"
 #include "ops/join/join.h"
 #include "ops/view/view.h"
@@ -46,8 +44,6 @@ Tensor nonzero_cpu(const Tensor& self) {
   return out;
 }
 
-Tensor nonzero_kernel(const Tensor& self) { return self.is_cpu() ? nonzero_cpu(self) : nonzero_cuda(self); }
-
 std::vector<Tensor> nonzero_numpy(const Tensor& self) {
   const Tensor positions = self.dim() == 0 ? ops::nonzero(ops::unsqueeze(self, 0)) : ops::nonzero(self);
   return ops::unbind(positions, 1);
@@ -79,38 +75,22 @@ void masked_select_backward(GradContext& ctx) {
   ctx.set(0, call<Tensor>(masked_scatter, zeros, mask, ctx.grad()));
 }
 
-Tensor masked_scatter_kernel(const Tensor& self, const Tensor& mask, const Tensor& source) {
+TensorSpec masked_scatter_meta(const Tensor& self, const Tensor& mask, const Tensor& source) {
   check_mask("masked_scatter", mask);
   VT_CHECK(self.dtype() == source.dtype(), Runtime,
            "masked_scatter: expected self and source to have same dtypes but got ", self.dtype(), " and ",
            source.dtype());
-  const DimVec sizes = broadcast_sizes(self.sizes(), mask.sizes());
-  Tensor out = ops::clone(ops::expand(self, sizes), MemoryFormat::Contiguous);
-  if (out.is_cuda()) {
-    static const Op& cumsum = find_op("cumsum");
-    const Tensor marks = contiguous_data(ops::expand(mask, sizes));
-    const Tensor places = call<Tensor>(cumsum, ops::view(marks, DimVec{-1}), int64_t{0}, std::nullopt);
-    scatter_masked_cuda(out, marks, places, contiguous_data(source));
-    return out;
-  }
-  const Tensor at = flat_positions(ops::expand(mask, sizes));
+  return {broadcast_sizes(self.sizes(), mask.sizes()), self.dtype(), self.device()};
+}
+
+void masked_scatter_cpu(const Tensor& self, const Tensor& mask, const Tensor& source, Tensor& out) {
+  const Tensor at = flat_positions(ops::expand(mask, out.sizes()));
   VT_CHECK(at.numel() <= source.numel(), Runtime,
            "Number of elements of source < number of ones in mask: ", source.numel(), " < ", at.numel());
   const Tensor values = ops::slice(ops::reshape(source, DimVec{-1}), 0, 0, at.numel());
   static const Op& index_copy_ = find_op("index_copy_");
+  copy_unless_same(out, ops::expand(self, out.sizes()));
   call<Tensor>(index_copy_, ops::view(out, DimVec{-1}), int64_t{0}, at, values);
-  return out;
-}
-
-Tensor masked_scatter_inplace(const Tensor& self, const Tensor& mask, const Tensor& source) {
-  check_writable(self);
-  check_no_internal_overlap(*self.impl());
-  const Tensor written = masked_scatter_kernel(self, mask, source);
-  VT_CHECK(same(written.sizes(), self.sizes()), Runtime, "output with shape ", self.sizes(),
-           " doesn't match the broadcast shape ", written.sizes());
-  copy_data(self, written);
-  self.impl()->bump_version();
-  return self;
 }
 
 void masked_scatter_backward(GradContext& ctx) {
@@ -130,20 +110,21 @@ void masked_scatter_backward(GradContext& ctx) {
 }  // namespace
 
 void register_masked(Registry& r) {
-  r.def("nonzero(Tensor self) -> Tensor").all(nonzero_kernel).not_differentiable();
-  r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).internal();
-  r.def("argwhere(Tensor self) -> Tensor").composite(argwhere);
-  r.def("where(Tensor condition) -> Tensor[]").composite(nonzero_numpy);
+  r.def("nonzero(Tensor self) -> Tensor").cpu(nonzero_cpu).value_dependent().not_differentiable();
+  r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).value_dependent().internal();
+  r.def("argwhere(Tensor self) -> Tensor").composite(argwhere).value_dependent();
+  r.def("where(Tensor condition) -> Tensor[]").composite(nonzero_numpy).value_dependent();
   r.def("masked_select(Tensor self, Tensor mask) -> Tensor")
       .all(masked_select_kernel)
+      .value_dependent()
       .backward(keep::args(1), masked_select_backward)
       .out();
   r.def("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor")
-      .all(masked_scatter_kernel)
-      .backward(keep::args(1), masked_scatter_backward);
-  r.def("masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)")
-      .all(masked_scatter_inplace)
-      .backward(keep::args(1), masked_scatter_backward);
+      .meta(masked_scatter_meta)
+      .cpu(masked_scatter_cpu)
+      .backward(keep::args(1), masked_scatter_backward)
+      .inplace()
+      .out(false);
 }
 
 }  // namespace vt

@@ -58,7 +58,7 @@ void scatter_into(const Tensor& self, int64_t dim, const Tensor& index, const Te
   if (index.numel() == 0) return;
   check_no_overlap(*out.impl(), *src.impl());
   check_no_overlap(*out.impl(), *index.impl());
-  scatter_elements(out, dim, index, src, mode);
+  scatter_elements(out.device(), out, dim, index, src, mode);
 }
 
 // One number in the shape of the index.
@@ -158,13 +158,14 @@ void scatter_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index,
   check_no_overlap(*out.impl(), *src.impl());
   check_no_overlap(*out.impl(), *index.impl());
   if (!include_self)
-    scatter_elements(out, dim, index, number_like(index, neutral(mode, self.dtype()), self.dtype()), ScatterMode::Set);
-  scatter_elements(out, dim, index, src, mode == ScatterMode::Mean ? ScatterMode::Add : mode);
+    scatter_elements(out.device(), out, dim, index, number_like(index, neutral(mode, self.dtype()), self.dtype()),
+                     ScatterMode::Set);
+  scatter_elements(out.device(), out, dim, index, src, mode == ScatterMode::Mean ? ScatterMode::Add : mode);
   if (mode != ScatterMode::Mean) return;
   static const Op& maximum = find_op("maximum");
   static const Op& divide = find_op("div.Tensor_mode");
   const Tensor counts = ops::full(self.sizes(), Scalar(include_self ? 1 : 0), self.dtype(), self.device());
-  scatter_elements(counts, dim, index, number_like(index, Scalar(1), self.dtype()), ScatterMode::Add);
+  scatter_elements(counts.device(), counts, dim, index, number_like(index, Scalar(1), self.dtype()), ScatterMode::Add);
   const Tensor shares = call<Tensor>(maximum, counts, ops::ones_like(counts));
   const std::optional<std::string_view> rounding =
       is_integral(self.dtype()) ? std::optional<std::string_view>("floor") : std::nullopt;
@@ -249,40 +250,35 @@ void scatter_reduce_backward(GradContext& ctx) {
 }  // namespace
 
 void register_scatter(Registry& r) {
+  scatter_elements.cpu(scatter_elements_cpu);
   r.def("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
       .meta(scatter_src_meta)
-      .cpu(scatter_src_kernel)
-      .cuda(scatter_src_kernel)
+      .all(scatter_src_kernel)
       .backward(keep::args(2), scatter_src_backward)
       .inplace(true);
   r.def("scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor")
       .meta(scatter_value_meta)
-      .cpu(scatter_value_kernel)
-      .cuda(scatter_value_kernel)
+      .all(scatter_value_kernel)
       .backward(keep::args(2), scatter_value_backward)
       .inplace(true);
   r.def("scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor")
       .meta(scatter_reduce_arg_meta)
-      .cpu(scatter_reduce_arg_kernel)
-      .cuda(scatter_reduce_arg_kernel)
+      .all(scatter_reduce_arg_kernel)
       .inplace(true);
   r.def("scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor")
       .meta(scatter_value_reduce_meta)
-      .cpu(scatter_value_reduce_kernel)
-      .cuda(scatter_value_reduce_kernel)
+      .all(scatter_value_reduce_kernel)
       .inplace(true);
   r.def("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor")
       .meta(scatter_add_meta)
-      .cpu(scatter_add_kernel)
-      .cuda(scatter_add_kernel)
+      .all(scatter_add_kernel)
       .backward(keep::args(2), scatter_add_backward)
       .inplace(true);
   r.def(
        "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> "
        "Tensor")
       .meta(scatter_reduce_meta)
-      .cpu(scatter_reduce_kernel)
-      .cuda(scatter_reduce_kernel)
+      .all(scatter_reduce_kernel)
       .backward(keep::args(0, 2, 3) | keep::result, scatter_reduce_backward)
       .inplace(true);
 }

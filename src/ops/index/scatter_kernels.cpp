@@ -4,6 +4,10 @@
 #include "ops/index/element_loop.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, int64_t, const Tensor&, const Tensor&, ScatterMode)> scatter_elements{
+    "scatter"};
+
 namespace {
 
 template <class T, ScatterMode mode>

@@ -7,6 +7,10 @@
 #include "ops/index/search_cuda.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, bool, const Tensor&, int64_t, bool, const Tensor&, const Tensor&)>
+    search_sorted{"searchsorted"};
+
 namespace {
 
 using Side = std::optional<std::string_view>;
@@ -18,7 +22,7 @@ void check_sorter(const Tensor& sorter, const Tensor& sorted_sequence) {
            sorter.sizes());
   VT_CHECK(sorter.dtype() == DType::int64, Runtime, "searchsorted(): expected a sorter of dtype int64, got ",
            sorter.dtype());
-  if (!sorter.is_cpu()) return;  // looked at by the kernel
+  if (sorter.device() != kCPU) return;  // looked at by the kernel
   const Tensor at = contiguous_data(sorter);
   const int64_t* position = at.data<int64_t>();
   for (int64_t i = 0; i < at.numel(); ++i) {
@@ -99,8 +103,8 @@ int64_t place_of(T value, int64_t n, bool right, const At& at) {
 }
 
 template <class T, class Index>
-void search_rows_cpu(const Tensor& rows, bool one_row, const Tensor& values, int64_t per_row, bool right,
-                     const Tensor& sorter, const Tensor& out) {
+void search_rows_of(const Tensor& rows, bool one_row, const Tensor& values, int64_t per_row, bool right,
+                    const Tensor& sorter, const Tensor& out) {
   const T* boundaries = rows.data<T>();
   const T* value = values.data<T>();
   const int64_t* order = sorter.defined() ? sorter.data<int64_t>() : nullptr;
@@ -117,6 +121,15 @@ void search_rows_cpu(const Tensor& rows, bool one_row, const Tensor& values, int
   });
 }
 
+void search_rows_cpu(const Tensor& rows, bool one_row, const Tensor& values, int64_t per_row, bool right,
+                     const Tensor& sorter, const Tensor& out) {
+  visit_dtype<kRealSet>(rows.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    (out.dtype() == DType::int32 ? search_rows_of<T, int32_t>
+                                 : search_rows_of<T, int64_t>)(rows, one_row, values, per_row, right, sorter, out);
+  });
+}
+
 void search(const Tensor& sorted_sequence, const Tensor& self, bool right, const Tensor& sorter, Tensor& out) {
   if (out.numel() == 0) return;
   // Floats as elsewhere; integers wide enough for both, so that no number is cut.
@@ -126,12 +139,7 @@ void search(const Tensor& sorted_sequence, const Tensor& self, bool right, const
   const Tensor order = sorter.defined() ? contiguous_data(sorter) : sorter;
   const bool one_row = sorted_sequence.dim() == 1;
   const int64_t per_row = self.dim() == 0 ? 1 : self.size(-1);
-  if (out.is_cuda()) return search_rows_cuda(rows, one_row, values, per_row, right, order, out);
-  visit_dtype<kRealSet>(common, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    (out.dtype() == DType::int32 ? search_rows_cpu<T, int32_t>
-                                 : search_rows_cpu<T, int64_t>)(rows, one_row, values, per_row, right, order, out);
-  });
+  search_sorted(out.device(), rows, one_row, values, per_row, right, order, out);
 }
 
 void searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool, bool right, const Side&,
@@ -145,6 +153,7 @@ void bucketize(const Tensor& self, const Tensor& boundaries, bool, bool right, T
 }  // namespace
 
 void register_search(Registry& r) {
+  search_sorted.cpu(search_rows_cpu);
   r.def(
        "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, "
        "str? side=None, Tensor? sorter=None) -> Tensor")

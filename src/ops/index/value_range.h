@@ -13,7 +13,6 @@ namespace vt {
 inline std::array<Scalar, 2> value_range(const Tensor& self) {
   static const Op &min = find_op("min"), &max = find_op("max"), &stack = find_op("stack");
   const Tensor least = call<Tensor>(min, self), most = call<Tensor>(max, self);
-  if (self.is_cpu()) return {read_scalar(least), read_scalar(most)};
   const Tensor both = ops::to(call<Tensor>(stack, std::vector<Tensor>{least, most}, int64_t{0}), kCPU);
   auto element = [&](int64_t i) {
     return read_scalar(Tensor(make_intrusive<TensorImpl>(both.storage(), both.dtype(), IntSpan(), IntSpan(), i)));

@@ -70,8 +70,7 @@ TensorSpec linear_meta(const Tensor& x, const Tensor& w, const Tensor& bias) {
            x.size(-1) == 0 ? 0 : x.numel() / x.size(-1), "x", x.size(-1), " and ", w.size(1), "x", w.size(0), ")");
   VT_CHECK(x.dtype() == w.dtype(), Runtime, "mat1 and mat2 must have the same dtype, but got ", x.dtype(), " and ",
            w.dtype());
-  VT_CHECK(x.dtype() != DType::bool_ && (!x.is_cuda() || !is_integral(x.dtype())), NotImplemented,
-           "not implemented for '", x.dtype(), "'");
+  VT_CHECK(x.dtype() != DType::bool_, NotImplemented, "not implemented for 'bool'");
   if (bias.defined()) {
     VT_CHECK(bias.dim() == 1 && bias.size(0) == w.size(0), Runtime, "expected bias of shape [", w.size(0), "], got ",
              bias.sizes());

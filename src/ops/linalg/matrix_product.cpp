@@ -1,4 +1,5 @@
 #include "ops/linalg/matrix_product.h"
+#include "core/backend_table.h"
 
 #include <algorithm>
 
@@ -52,8 +53,8 @@ struct Shape {
 };
 
 template <class T>
-void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
-                 const Scalar& beta, const Tensor& bias) {
+void product_of(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                const Scalar& beta, const Tensor& bias) {
   using S = typename cpu::GemmScalar<T>::type;
   auto* c = static_cast<T*>(out.data());
   const auto* pa = static_cast<const T*>(a.data);
@@ -68,8 +69,14 @@ void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor&
   }
 }
 
+void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                 const Scalar& beta, const Tensor& bias) {
+  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
+}
+
 void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
+  VT_CHECK(!is_integral(out.dtype()), NotImplemented, "not implemented for '", out.dtype(), "' on CUDA");
   VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented,
            "complex alpha and beta are not there yet on CUDA");
   cuda::GemmArgs g;
@@ -106,6 +113,10 @@ void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor
   ops::add_(out, bias);
 }
 
+BackendTable<void(const Shape&, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                  const Scalar& beta, const Tensor& bias)>
+    product{"matrix product"};
+
 }  // namespace
 
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
@@ -124,8 +135,9 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
   }
   const Matrix ma = as_matrix(a), mb = as_matrix(b);
   const Tensor row = bias.defined() ? ops::contiguous(bias) : Tensor();
-  if (out.is_cuda()) return product_cuda(s, ma, mb, out, alpha, beta, row);
-  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_cpu<T>(s, ma, mb, out, alpha, beta, row); });
+  product(out.device(), s, ma, mb, out, alpha, beta, row);
 }
+
+void register_matrix_product() { product.cpu(product_cpu).cuda(product_cuda); }
 
 }  // namespace vt::linalg

@@ -12,4 +12,6 @@ namespace vt::linalg {
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
                     const Tensor& bias = {});
 
+void register_matrix_product();
+
 }  // namespace vt::linalg

@@ -25,7 +25,6 @@ void check_same_dtype(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dtype() == b.dtype(), Runtime, "expected m1 and m2 to have the same dtype, but got: ", a.dtype(),
            " != ", b.dtype());
   VT_CHECK(a.dtype() != DType::bool_, NotImplemented, "not implemented for 'bool'");
-  VT_CHECK(!a.is_cuda() || !is_integral(a.dtype()), NotImplemented, "not implemented for '", a.dtype(), "' on CUDA");
 }
 
 void check_matrices(const Tensor& a, const Tensor& b) {
@@ -207,6 +206,7 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
 }  // namespace
 
 void register_products(Registry& r) {
+  linalg::register_matrix_product();
   r.def("mm(Tensor self, Tensor mat2) -> Tensor")
       .meta(mm_meta)
       .cpu(product_kernel)

@@ -134,7 +134,7 @@ void causal_softmax_backward(GradContext& ctx) {
 template <bool log>
 Tensor softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
   static const Op& op = find_op(log ? "_log_softmax" : "_softmax");
-  if (self.is_cuda() && dtype == DType::float32 && is_reduced_floating(self.dtype())) {
+  if (dtype == DType::float32 && is_reduced_floating(self.dtype())) {
     return call<Tensor>(op, self, dim, true);
   }
   return call<Tensor>(op, dtype ? ops::to(self, *dtype) : self, dim, false);

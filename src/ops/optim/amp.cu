@@ -56,8 +56,8 @@ __global__ void update_scale_kernel(float* scale, int* tracker, const float* fou
 }
 
 void check_number(const Tensor& t, DType dtype, const char* name) {
-  VT_CHECK(t.numel() == 1 && t.dtype() == dtype && t.is_cuda(), Runtime, "expected ", name, " to be one ", dtype,
-           " on a CUDA device, got ", to_string(t));
+  VT_CHECK(t.numel() == 1 && t.dtype() == dtype, Runtime, "expected ", name, " to be one ", dtype, ", got ",
+           to_string(t));
 }
 
 void unscale_cuda(TensorSpan self, const Tensor& found_inf, const Tensor& inv_scale) {

@@ -19,16 +19,16 @@ void check_list(TensorSpan list) {
   for (const Tensor& t : list) VT_CHECK(t.defined(), Runtime, "expected tensors, got None");
 }
 
-// Whether the multi-tensor kernels take the list: CUDA, floating point, one device, one dtype.
-bool is_uniform_cuda(TensorSpan list) {
-  return std::ranges::all_of(list, [&](const Tensor& t) {
-    return t.is_cuda() && is_floating(t.dtype()) && t.dtype() == list[0].dtype() && t.device() == list[0].device();
-  });
+// Whether the one-launch kernels take the list: the backend has them; floating point, one device, one dtype.
+bool is_uniform(TensorSpan list) {
+  return optim::list_kernels.has(list[0].device()) && std::ranges::all_of(list, [&](const Tensor& t) {
+           return is_floating(t.dtype()) && t.dtype() == list[0].dtype() && t.device() == list[0].device();
+         });
 }
 
-// As is_uniform_cuda, and no tensor is written to twice.
+// As is_uniform, and no tensor is written to twice.
 bool is_fused_update(TensorSpan list) {
-  if (!is_uniform_cuda(list)) return false;
+  if (!is_uniform(list)) return false;
   std::unordered_set<const void*> seen;
   for (const Tensor& t : list) {
     check_writable(t);
@@ -37,6 +37,8 @@ bool is_fused_update(TensorSpan list) {
   return true;
 }
 
+const optim::ListKernels& kernels_of(TensorSpan list) { return optim::list_kernels(list[0].device()); }
+
 bool needs_grad(TensorSpan list) {
   return grad_enabled() && std::ranges::any_of(list, [](const Tensor& t) { return t.requires_grad(); });
 }
@@ -44,9 +46,9 @@ bool needs_grad(TensorSpan list) {
 std::vector<Tensor> norms(TensorSpan self, const Scalar& ord, std::optional<DType> dtype) {
   check_list(self);
   const bool plain = !ord.is_complex() && ord.to_double() == 2 && (!dtype || *dtype == self[0].dtype());
-  if (plain && is_uniform_cuda(self) && !needs_grad(self)) {
+  if (plain && is_uniform(self) && !needs_grad(self)) {
     const DeviceGuard guard(self[0].device());
-    const Tensor all = optim::norms_cuda(self);
+    const Tensor all = kernels_of(self).norms(self);
     std::vector<Tensor> out;
     for (size_t i = 0; i < self.size(); ++i) {
       out.push_back(make_view(all, IntSpan(), IntSpan(), static_cast<int64_t>(i)));
@@ -63,7 +65,7 @@ void mul_scalar(TensorSpan self, const Scalar& scalar) {
   check_list(self);
   if (!scalar.is_complex() && is_fused_update(self)) {
     const DeviceGuard guard(self[0].device());
-    return optim::mul_cuda(self, scalar.to_double());
+    return kernels_of(self).mul(self, scalar.to_double());
   }
   for (const Tensor& t : self) ops::mul_(t, scalar);
 }
@@ -73,7 +75,7 @@ void mul_tensor(TensorSpan self, const Tensor& other) {
   VT_CHECK(other.dim() == 0, Runtime, "scalar tensor expected to be 0 dim but it has ", other.dim(), " dimensions");
   if (is_fused_update(self) && other.dtype() == DType::float32 && other.device() == self[0].device()) {
     const DeviceGuard guard(self[0].device());
-    return optim::mul_cuda(self, other);
+    return kernels_of(self).mul_tensor(self, other);
   }
   for (const Tensor& t : self) ops::mul_(t, other);
 }
@@ -82,7 +84,7 @@ void add_scalar(TensorSpan self, const Scalar& scalar) {
   check_list(self);
   if (!scalar.is_complex() && is_fused_update(self)) {
     const DeviceGuard guard(self[0].device());
-    return optim::add_cuda(self, scalar.to_double());
+    return kernels_of(self).add(self, scalar.to_double());
   }
   for (const Tensor& t : self) ops::add_(t, wrapped_number(scalar));
 }

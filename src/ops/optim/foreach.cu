@@ -99,13 +99,9 @@ __global__ void __launch_bounds__(optim::kListThreads)
   if (threadIdx.x == 0) *static_cast<T*>(table.data[1][tensor]) = static_cast<T>(m::sqrt(sum));
 }
 
-}  // namespace
-
-namespace optim {
-
 void add_cuda(TensorSpan self, double number) { update<false>("_foreach_add_", self, {number}, Tensor()); }
 void mul_cuda(TensorSpan self, double number) { update<true>("_foreach_mul_", self, {number}, Tensor()); }
-void mul_cuda(TensorSpan self, const Tensor& number) {
+void mul_tensor_cuda(TensorSpan self, const Tensor& number) {
   update<true>("_foreach_mul_", self, {0, number.data<float>()}, number);
 }
 
@@ -119,7 +115,7 @@ Tensor norms_cuda(TensorSpan self) {
   for (const Tensor& t : self) dense.push_back(ops::contiguous(t));
   visit_dtype<kFloatingSet>(self[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    for_each_table<2>(
+    optim::for_each_table<2>(
         self.size(), [&](size_t i) { return self[i].numel(); },
         [&](ListTable<2>& table, int slot, size_t i) {
           table.data[0][slot] = dense[i].data();
@@ -127,16 +123,24 @@ Tensor norms_cuda(TensorSpan self) {
         },
         [&](const ListTable<2>& table, int32_t blocks) {
           const Tensor sums = empty(DimVec{blocks}, dtype_of<opmath_t<T>>, device);
-          const std::vector<const StorageImpl*> storages = storages_of({dense}, {&sums, &out});
+          const std::vector<const StorageImpl*> storages = optim::storages_of({dense}, {&sums, &out});
           auto* data = sums.data<opmath_t<T>>();
-          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)},
+          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(blocks)), dim3(optim::kListThreads)},
                        cuda::StorageSpan(storages), squares_kernel<T>, table, data);
-          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(table.count)), dim3(kListThreads)},
+          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(table.count)), dim3(optim::kListThreads)},
                        cuda::StorageSpan(storages), norms_kernel<T>, table, data);
         });
   });
   return out;
 }
 
-}  // namespace optim
+const optim::ListKernels& list_kernels_cuda() {
+  static constexpr optim::ListKernels kernels{add_cuda, mul_cuda, mul_tensor_cuda, norms_cuda};
+  return kernels;
+}
+
+}  // namespace
+
+void register_foreach_cuda(Registry&) { optim::list_kernels.cuda(list_kernels_cuda); }
+
 }  // namespace vt

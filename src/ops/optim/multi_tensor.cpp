@@ -4,6 +4,8 @@
 
 namespace vt::optim {
 
+constinit BackendTable<const ListKernels&()> list_kernels{"_foreach"};
+
 void check_parallel(TensorSpan params, TensorSpan list, const char* name, bool optional) {
   if (optional && list.empty()) return;
   VT_CHECK(list.size() == params.size(), Runtime, "expected ", params.size(), " tensors in ", name, ", got ",

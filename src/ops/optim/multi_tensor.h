@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt::optim {
@@ -18,12 +19,15 @@ void check_params(TensorSpan params);
 std::vector<const StorageImpl*> storages_of(std::initializer_list<TensorSpan> lists,
                                             std::initializer_list<const Tensor*> more = {});
 
-// CUDA kernels for lists of floating-point tensors of one device and one dtype: self += number, self *= number (as a
-// tensor: one float32 of the device), and the 2-norms, (n), of the list's dtype.
-void add_cuda(TensorSpan self, double number);
-void mul_cuda(TensorSpan self, double number);
-void mul_cuda(TensorSpan self, const Tensor& number);
-Tensor norms_cuda(TensorSpan self);
+// One launch for a list of floating-point tensors of one device and one dtype, where a backend has that: self +=
+// number, self *= number (as a tensor: one float32 of the device), and the 2-norms, (n), of the list's dtype.
+struct ListKernels {
+  void (*add)(TensorSpan self, double number);
+  void (*mul)(TensorSpan self, double number);
+  void (*mul_tensor)(TensorSpan self, const Tensor& number);
+  Tensor (*norms)(TensorSpan self);
+};
+extern BackendTable<const ListKernels&()> list_kernels;
 
 // A contiguous stand-in for a tensor that is written to; copied back when it goes.
 class DenseAccess {

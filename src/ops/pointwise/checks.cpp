@@ -41,7 +41,7 @@ void check_neg(const Call&, DType common) {
 // is 0.
 void check_divisor(const Call& call, DType common) {
   const Tensor& divisor = call.args[1].as_tensor();
-  if (!is_integral(common) || !divisor.is_cpu()) return;
+  if (!is_integral(common) || divisor.device() != kCPU) return;
   static const Op& all = find_op("all");
   VT_CHECK(*static_cast<const bool*>(vt::call<Tensor>(all, divisor).data()), Runtime, "ZeroDivisionError");
 }

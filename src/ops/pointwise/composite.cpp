@@ -79,7 +79,7 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
            mask.dtype());
-  if (value.is_cpu()) {
+  if (value.device() == kCPU) {
     check_scalar_fits(ops::item(value), self.dtype());
   } else {
     VT_CHECK(is_complex(self.dtype()) || !is_complex(value.dtype()), Runtime, "value cannot be converted to type ",
@@ -210,10 +210,11 @@ void set_autocast(Registry& r) {
 }  // namespace
 
 void register_pointwise_composite(Registry& r) {
-  r.at("bitwise_not").boxed(Key::CPU, bitwise_not_kernel).boxed(Key::CUDA, bitwise_not_kernel);
-  r.at("pow.Tensor_Scalar").boxed(Key::CPU, pow_scalar_kernel).boxed(Key::CUDA, pow_scalar_kernel);
-  r.at("gelu").boxed(Key::CPU, gelu_kernel<1>).boxed(Key::CUDA, gelu_kernel<1>);
-  r.at("gelu_backward").boxed(Key::CPU, gelu_kernel<2>).boxed(Key::CUDA, gelu_kernel<2>);
+  register_row_loops();
+  r.at("bitwise_not").boxed(bitwise_not_kernel);
+  r.at("pow.Tensor_Scalar").boxed(pow_scalar_kernel);
+  r.at("gelu").boxed(gelu_kernel<1>);
+  r.at("gelu_backward").boxed(gelu_kernel<2>);
   r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
   r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor")
       .composite(div_mode)

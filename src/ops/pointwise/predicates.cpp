@@ -91,9 +91,10 @@ void register_pointwise_predicates(Registry& r) {
   r.def("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor")
       .composite(isclose);
   r.def("allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Scalar")
-      .composite(allclose);
-  r.def("equal(Tensor self, Tensor other) -> Scalar").composite(equal);
-  r.def("is_nonzero(Tensor self) -> Scalar").composite(is_nonzero);
+      .composite(allclose)
+      .value_dependent();
+  r.def("equal(Tensor self, Tensor other) -> Scalar").composite(equal).value_dependent();
+  r.def("is_nonzero(Tensor self) -> Scalar").composite(is_nonzero).value_dependent();
   r.def("isreal(Tensor self) -> Tensor").composite(isreal);
   r.def(
        "isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> "

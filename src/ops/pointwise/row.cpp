@@ -57,7 +57,7 @@ Tensor given_output(const Call& call) {
 // The plainest calls, without an iterator: CPU, functional or in-place, dense operands of one shape and of the dtype
 // that is computed in, where an operand may also be a number of the same or a lower category.
 bool try_small(Call& call, const Row& row) {
-  if (call.keys.has(Key::CUDA) || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 ||
+  if (call.key != Key::CPU || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 ||
       row.rule.numbers_promote) {
     return false;
   }
@@ -138,7 +138,27 @@ DType promoted(const Call& call, const Row& row) {
   return state.result();
 }
 
+void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType compute) {
+  const DType type = cpu_compute_dtype(compute);
+  Params params;
+  pack_numbers(params, call, row, type, compute);
+  CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
+  loop.dtypes[0] = result_dtype(row.rule, type);
+  for (int i = 0; i < row.inputs; ++i) loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
+  run_cpu_loop(it, loop);
+}
+
+void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute) {
+  Params params;
+  pack_numbers(params, call, row, cpu_compute_dtype(compute), compute);
+  row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
+}
+
 }  // namespace
+
+constinit BackendTable<void(const Call&, const Row&, const TensorIter&, DType)> run_loop{"pointwise"};
+
+void register_row_loops() { run_loop.cpu(loop_cpu).cuda(loop_cuda); }
 
 Scalar number_of(const Value& v) {
   if (v.is_none()) return Scalar(-1.0);
@@ -166,20 +186,7 @@ void run_row(Call& call, const Row& row) {
   it.build(result_dtype(row.rule, compute),
            call.op.kind() == OpKind::Inplace ? TensorIter::Given::Fixed : TensorIter::Given::Resize);
 
-  Params params;
-  if (it.device().is_cuda()) {
-    if (it.numel() > 0) {
-      pack_numbers(params, call, row, cpu_compute_dtype(compute), compute);
-      row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
-    }
-  } else {
-    const DType type = cpu_compute_dtype(compute);
-    pack_numbers(params, call, row, type, compute);
-    CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
-    loop.dtypes[0] = result_dtype(row.rule, type);
-    for (int i = 0; i < row.inputs; ++i) loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
-    run_cpu_loop(it, loop);
-  }
+  if (it.numel() > 0) run_loop(it.device(), call, row, it, compute);
   if (call.op.kind() != OpKind::Functional) it.output().impl()->bump_version();
   call.results.add(it.take_output());
 }
@@ -203,7 +210,7 @@ OpBuilder add_row(Registry& r, const char* schema, const Row& row) {
     }
     ++position;
   }
-  op.boxed(Key::CPU, row_kernel).boxed(Key::CUDA, row_kernel).data(&stored);
+  op.boxed(row_kernel).data(&stored);
   const bool internal = text[0] == '_';
   const bool test = stored.inputs == 1 && row.rule.gives == Gives::Bool && made.name() != "logical_not";
   if (made.schema().args()[0].name == "self" && !internal && !test) op.inplace();

@@ -1,6 +1,7 @@
 // A pointwise op at run time: what its row in a .def table became.
 #pragma once
 
+#include "core/backend_table.h"
 #include "dispatch/registry.h"
 #include "iter/cpu_loop.h"
 #include "ops/pointwise/dtype_rule.h"
@@ -25,6 +26,10 @@ struct Row {
   int8_t inputs = 0, numbers = 0;
   int8_t input_at[5] = {}, number_at[5] = {};
 };
+
+// The loop of each backend, over an iterator with elements.
+extern BackendTable<void(const Call& call, const Row& row, const TensorIter& it, DType compute)> run_loop;
+void register_row_loops();
 
 // Runs a row as functional, in-place or out= call; `row` need not be call.op's own (pow runs square).
 void run_row(Call& call, const Row& row);

@@ -6,18 +6,26 @@
 
 namespace vt::random {
 
+constinit BackendTable<void(const Tensor&, const Tensor&, Generator*, const Distribution&)> fill_drawn{"random"};
+constinit BackendTable<void(const Tensor&, const Tensor&, Generator*)> fill_bernoulli{"bernoulli_"};
+
 namespace {
 
 using Kind = Distribution::Kind;
 
-void draw_cpu(CpuGenerator& g, DType dtype, void* out, int64_t n, bool contiguous, const Distribution& d) {
+void draw_cpu(const Tensor& dense, const Tensor& self, Generator* generator, const Distribution& d) {
+  CpuGenerator& g = cpu_generator_or_default(generator);
+  const std::lock_guard lock(g.mutex());
+  const DType dtype = dense.dtype();
+  void* out = dense.data();
+  const int64_t n = dense.numel();
   // Normals of 16 and more contiguous elements come by the block, others one by one: different streams.
   constexpr int64_t kBlock = 16;
   switch (d.kind) {
     case Kind::Uniform: return cpu::fill_uniform(g, dtype, out, n, d.a, d.b);
     case Kind::Normal:
-      return contiguous && n >= kBlock ? cpu::fill_normal_blocks(g, dtype, out, n, d.a, d.b)
-                                       : cpu::fill_normal(g, dtype, out, n, d.a, d.b);
+      return self.is_contiguous() && n >= kBlock ? cpu::fill_normal_blocks(g, dtype, out, n, d.a, d.b)
+                                                 : cpu::fill_normal(g, dtype, out, n, d.a, d.b);
     case Kind::LogNormal: return cpu::fill_log_normal(g, dtype, out, n, d.a, d.b);
     case Kind::Exponential: return cpu::fill_exponential(g, dtype, out, n, d.a);
     case Kind::Cauchy: return cpu::fill_cauchy(g, dtype, out, n, d.a, d.b);
@@ -29,33 +37,31 @@ void draw_cpu(CpuGenerator& g, DType dtype, void* out, int64_t n, bool contiguou
   }
 }
 
+void bernoulli_cpu(const Tensor& dense, const Tensor& p, Generator* generator) {
+  CpuGenerator& g = cpu_generator_or_default(generator);
+  const std::lock_guard lock(g.mutex());
+  cpu::fill_bernoulli(g, dense.dtype(), dense.data(), dense.numel(), p.dtype(), p.data());
+}
+
 }  // namespace
 
 Tensor draw(const Tensor& self, Generator* generator, const Distribution& distribution) {
   const Tensor dense = begin_fill(self);
-  if (self.is_cpu()) {
-    CpuGenerator& g = cpu_generator_or_default(generator);
-    std::lock_guard lock(g.mutex());
-    draw_cpu(g, dense.dtype(), dense.data(), dense.numel(), self.is_contiguous(), distribution);
-  } else {
-    draw_cuda(dense, cuda_generator_or_default(generator, self.device().index), distribution);
-  }
+  fill_drawn(self.device(), dense, self, generator, distribution);
   end_fill(self, dense);
   return self;
 }
 
 Tensor draw_bernoulli(const Tensor& self, const Tensor& p, Generator* generator) {
   const Tensor dense = begin_fill(self);
-  const Tensor probabilities = packed(ops::expand(p, self.sizes()), dense.strides());
-  if (self.is_cpu()) {
-    CpuGenerator& g = cpu_generator_or_default(generator);
-    std::lock_guard lock(g.mutex());
-    cpu::fill_bernoulli(g, dense.dtype(), dense.data(), dense.numel(), p.dtype(), probabilities.data());
-  } else {
-    bernoulli_cuda(dense, probabilities, cuda_generator_or_default(generator, self.device().index));
-  }
+  fill_bernoulli(self.device(), dense, packed(ops::expand(p, self.sizes()), dense.strides()), generator);
   end_fill(self, dense);
   return self;
+}
+
+void register_distributions() {
+  fill_drawn.cpu(draw_cpu).cuda(draw_cuda);
+  fill_bernoulli.cpu(bernoulli_cpu).cuda(bernoulli_cuda);
 }
 
 }  // namespace vt::random

@@ -254,7 +254,8 @@ constexpr uint64_t kWideRange = 1ull << 28;
 
 }  // namespace
 
-void draw_cuda(const Tensor& dense, CudaGenerator& generator, const Distribution& d) {
+void draw_cuda(const Tensor& dense, const Tensor&, Generator* given, const Distribution& d) {
+  CudaGenerator& generator = cuda_generator_or_default(given, dense.device().index);
   auto run = [&](const char* op, const auto& fill) {
     cuda::launch_fill(op, dense, generator, fill, {dense.storage().get()});
   };
@@ -290,7 +291,8 @@ void draw_cuda(const Tensor& dense, CudaGenerator& generator, const Distribution
 #undef VT_TAG_TYPE
 }
 
-void bernoulli_cuda(const Tensor& dense, const Tensor& p, CudaGenerator& generator) {
+void bernoulli_cuda(const Tensor& dense, const Tensor& p, Generator* given) {
+  CudaGenerator& generator = cuda_generator_or_default(given, dense.device().index);
   const auto sink = cuda::device_error_sink(dense.device().index, "bernoulli_");
   visit_dtype<kRealSet>(dense.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;

@@ -1,6 +1,7 @@
-// A distribution with its parameters, and drawing from it into dense memory on either device.
+// A distribution with its parameters, and drawing from it into dense memory.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/generator.h"
 #include "core/tensor.h"
 
@@ -32,10 +33,15 @@ VT_API Tensor draw(const Tensor& self, Generator* generator, const Distribution&
 // Zeros and ones with a probability per element; p is of a floating dtype and broadcasts to self.
 VT_API Tensor draw_bernoulli(const Tensor& self, const Tensor& p, Generator* generator);
 
-// The CUDA half: `dense` is a dense CUDA tensor, the generator one of its device.
-void draw_cuda(const Tensor& dense, CudaGenerator& generator, const Distribution& distribution);
+// The kernels: `dense` is the memory of `self` in its order, the generator one of its device or null.
+extern BackendTable<void(const Tensor& dense, const Tensor& self, Generator* generator, const Distribution& d)>
+    fill_drawn;
+extern BackendTable<void(const Tensor& dense, const Tensor& p, Generator* generator)> fill_bernoulli;
+void draw_cuda(const Tensor& dense, const Tensor& self, Generator* generator, const Distribution& distribution);
 // Zeros and ones with a probability per element; p dense in the same order. A probability outside [0, 1] is reported as
 // RuntimeError at the next synchronisation.
-void bernoulli_cuda(const Tensor& dense, const Tensor& p, CudaGenerator& generator);
+void bernoulli_cuda(const Tensor& dense, const Tensor& p, Generator* generator);
+
+void register_distributions();
 
 }  // namespace vt::random

@@ -70,22 +70,24 @@ void check_countable(int64_t n, DType dtype) {
   VT_CHECK(n <= most, Runtime, "expected n <= ", most, " for ", dtype, ", got ", n);
 }
 
-Tensor randperm(int64_t n, Generator* generator, OptDType dtype, OptDevice device) {
+TensorSpec randperm_meta(int64_t& n, Generator*&, OptDType& dtype, OptDevice& device) {
   VT_CHECK(n >= 0, Runtime, "expected n >= 0, got ", n);
-  const DType d = dtype.value_or(DType::int64);
-  check_countable(n, d);
-  if (device.value_or(kCPU).is_cuda()) {
-    // The order of random 63-bit keys.
-    static const Op& argsort = find_op("argsort");
-    const Tensor keys = random_from_(make(IntSpan(&n, 1), DType::int64, device), 0, std::nullopt, generator);
-    const Tensor order = call<Tensor>(argsort, keys);
-    return ops::to(order, d);
-  }
-  const Tensor result = make(IntSpan(&n, 1), d, device);
+  dtype = dtype.value_or(DType::int64);
+  check_countable(n, *dtype);
+  return {DimVec{n}, *dtype, resolve_device(device.value_or(kCPU))};
+}
+
+void randperm_cpu(int64_t n, Generator* generator, OptDType dtype, OptDevice, Tensor& out) {
   CpuGenerator& g = cpu_generator_or_default(generator);
-  std::lock_guard lock(g.mutex());
-  cpu::fill_permutation(g, d, result.data(), n);
-  return result;
+  const std::lock_guard lock(g.mutex());
+  cpu::fill_permutation(g, *dtype, out.data(), n);
+}
+
+// The order of random 63-bit keys.
+void randperm_cuda(int64_t n, Generator* generator, OptDType, OptDevice, Tensor& out) {
+  static const Op& argsort = find_op("argsort");
+  const Tensor keys = random_from_(empty(DimVec{n}, DType::int64, out.device()), 0, std::nullopt, generator);
+  ops::copy_(out, call<Tensor>(argsort, keys));
 }
 
 Tensor normal_float_float(double mean, double std, IntSpan size, Generator* generator, OptDType dtype,
@@ -105,7 +107,7 @@ void mul_in_place(const Tensor& self, const Tensor& other) {
 
 void check_std(const Tensor& std) {
   VT_CHECK(!is_complex(std.dtype()), Runtime, "expected a real std, got ", std);
-  if (std.numel() == 0) return;
+  if (std.numel() == 0 || !std.impl()->has_memory()) return;
   static const Op& ge = find_op("ge.Tensor");
   static const Op& all = find_op("all");
   const Tensor fine = call<Tensor>(all, call<Tensor>(ge, std, wrapped_number(Scalar(0))));
@@ -174,7 +176,9 @@ void register_factories(Registry& r) {
       .not_differentiable()
       .out();
   r.def("randperm(int n, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .all(randperm)
+      .meta(randperm_meta)
+      .cpu(randperm_cpu)
+      .cuda(randperm_cuda)
       .random()
       .not_differentiable()
       .out();

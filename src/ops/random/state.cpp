@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "ops/random/distribution.h"
 #include "ops/random/random.h"
 
 namespace vt::random {
@@ -17,7 +18,8 @@ Tensor generator_state(const Generator& generator) {
 }
 
 void set_generator_state(Generator& generator, const Tensor& state) {
-  VT_CHECK(state.is_cpu() && state.dtype() == DType::uint8, Type, "RNG state must be a torch.ByteTensor, got ", state);
+  VT_CHECK(state.device() == kCPU && state.dtype() == DType::uint8, Type, "RNG state must be a torch.ByteTensor, got ",
+           state);
   VT_CHECK(state.is_contiguous(), Runtime, "RNG state must be contiguous, got ", state);
   std::lock_guard lock(generator.mutex());
   generator.set_state({static_cast<const uint8_t*>(state.data()), static_cast<size_t>(state.numel())});
@@ -26,6 +28,7 @@ void set_generator_state(Generator& generator, const Tensor& state) {
 }  // namespace vt::random
 
 void vt::register_random(Registry& r) {
+  random::register_distributions();
   random::register_inplace(r);
   random::register_factories(r);
   random::register_sampling(r);

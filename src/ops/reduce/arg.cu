@@ -1,8 +1,10 @@
 // The extreme elements along a dim and their places, on CUDA.
 #include "core/math.h"
 #include "cuda/stream.h"
+#include "dispatch/registry.h"
 #include "iter/cuda_reduce.cuh"
 #include "ops/reduce/extrema.h"
+#include "ops/reduce/scan.h"
 
 namespace vt::reduce {
 namespace {
@@ -55,3 +57,12 @@ void arg_reduce_cuda(bool largest, const Tensor& self, int64_t dim, const Tensor
 }
 
 }  // namespace vt::reduce
+
+namespace vt {
+
+void register_reduce_cuda(Registry&) {
+  reduce::arg_reduce.cuda(reduce::arg_reduce_cuda);
+  reduce::scan_along.cuda(reduce::scan_cuda);
+}
+
+}  // namespace vt

@@ -72,8 +72,7 @@ struct Search {
 
 }  // namespace
 
-void arg_reduce(bool largest, const Tensor& self, int64_t dim, const Tensor& values, const Tensor& indices) {
-  if (self.is_cuda()) return arg_reduce_cuda(largest, self, dim, values, indices);
+void arg_reduce_cpu(bool largest, const Tensor& self, int64_t dim, const Tensor& values, const Tensor& indices) {
   const DType compute = pointwise::cpu_compute_dtype(self.dtype());
   const ArgKernels* k = is_complex(compute) ? nullptr : arg_kernels(largest, pointwise::cpu_type_index(compute));
   if (!k) throw_unsupported_dtype(self.dtype());

@@ -6,6 +6,8 @@
 
 namespace vt::reduce {
 
+constinit BackendTable<void(const Row&, const Tensor&, DType, IntSpan, const Tensor&, double)> reduce_row{"reduction"};
+
 #define VT_REDUCE(id, ...)             \
   namespace v2 {                       \
   extern const KernelSet id##_kernels; \
@@ -33,18 +35,24 @@ DType result_of(const Row& row, DType compute) {
   return pointwise::result_dtype(row.rule, compute);
 }
 
-void reduce(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
-  if (in.is_cuda()) {
-    // Kernels exist for the floating and complex types and int64.
-    const DType type = is_integral(compute, true) ? DType::int64 : compute;
-    static const Op& to = find_op("to.dtype");
-    row.cuda(in.dtype() == type ? in : call<Tensor>(to, in, type), dims, out, p);
-    return;
-  }
+namespace {
+
+void reduce_cpu(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
   const DType type = pointwise::cpu_compute_dtype(compute);
   const Kernels* kernels = row.kernels[static_cast<int>(simd_level())]->kernels[pointwise::cpu_type_index(type)];
   reduce_on_cpu(*kernels, in, type, pointwise::result_dtype(row.rule, type), dims, out, p);
 }
+
+void reduce_cuda(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
+  // Kernels exist for the floating and complex types and int64.
+  const DType type = is_integral(compute, true) ? DType::int64 : compute;
+  static const Op& to = find_op("to.dtype");
+  row.cuda(in.dtype() == type ? in : call<Tensor>(to, in, type), dims, out, p);
+}
+
+}  // namespace
+
+void register_reduce_rows() { reduce_row.cpu(reduce_cpu).cuda(reduce_cuda); }
 
 DimVec all_dims(const Tensor& self) {
   DimVec dims;

@@ -1,8 +1,9 @@
-// Runs a row of reduce.def over dims of a tensor, on either device.
+// Runs a row of reduce.def over dims of a tensor.
 #pragma once
 
 #include <optional>
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 #include "ops/reduce/kernels.h"
 
@@ -27,9 +28,15 @@ namespace rows {
 // The result dtype of a row for a computation in `compute`; NotImplementedError outside the row's domain.
 DType result_of(const Row& row, DType compute);
 
+extern BackendTable<void(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p)>
+    reduce_row;
 // Reduces `in`, converted to `compute`, over `dims` (wrapped, distinct) into `out`: contiguous, in's remaining sizes in
 // order (with or without the reduced ones as 1), any dtype that the result converts to.
-void reduce(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p = 0.0);
+inline void reduce(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p = 0.0) {
+  reduce_row(in.device(), row, in, compute, dims, out, p);
+}
+
+void register_reduce_rows();
 
 // ---- what schemas of reductions share ----
 

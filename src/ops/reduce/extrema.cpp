@@ -7,6 +7,9 @@
 #include "ops/reduce/reduce.h"
 
 namespace vt {
+
+constinit BackendTable<void(bool, const Tensor&, int64_t, const Tensor&, const Tensor&)> reduce::arg_reduce{"max"};
+
 namespace {
 
 using namespace vt::reduce;
@@ -75,7 +78,7 @@ std::array<TensorSpec, 2> max_dim_meta(const Tensor& self, int64_t& dim, bool& k
 }
 template <bool largest>
 void max_dim_kernel(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  arg_reduce(largest, self, dim, values, indices);
+  arg_reduce(self.device(), largest, self, dim, values, indices);
 }
 // The chosen elements get the gradient.
 void max_dim_backward(GradContext& c) {
@@ -108,13 +111,13 @@ TensorSpec argmax_meta(const Tensor& self, MaybeDim& dim, bool& keepdim) {
 }
 template <bool largest>
 void argmax_kernel(const Tensor& self, const MaybeDim& dim, bool, Tensor& out) {
-  if (dim) return arg_reduce(largest, self, *dim, {}, out);
+  if (dim) return arg_reduce(self.device(), largest, self, *dim, {}, out);
   static const Op& contiguous = find_op("clone");
   const Tensor dense = self.is_contiguous() ? self : call<Tensor>(contiguous, self, MemoryFormat::Contiguous);
   const int64_t numel = self.numel(), one = 1;
   const Tensor flat = make_detached(dense);
   flat.impl()->reset_geometry(dense.storage(), dense.dtype(), {&numel, 1}, {&one, 1}, dense.storage_offset());
-  arg_reduce(largest, flat, 0, {}, out);
+  arg_reduce(self.device(), largest, flat, 0, {}, out);
 }
 
 // ---- aminmax ----
@@ -154,6 +157,7 @@ void declare(Registry& r, const std::string& max) {
 }  // namespace
 
 void register_reduce_extrema(Registry& r) {
+  arg_reduce.cpu(arg_reduce_cpu);
   declare<true, rows::amax>(r, "max");
   declare<false, rows::amin>(r, "min");
   r.def("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)").composite(aminmax);

@@ -6,6 +6,9 @@
 #include "ops/reduce/reduce.h"
 
 namespace vt {
+
+constinit BackendTable<void(bool, const Tensor&, int64_t, const Tensor&)> reduce::scan_along{"cumsum"};
+
 namespace {
 
 using namespace vt::reduce;
@@ -20,8 +23,7 @@ template <bool product>
 void scan_kernel(const Tensor& self, int64_t dim, const MaybeDType& dtype, Tensor& out) {
   static const Op& to = find_op("to.dtype");
   const Tensor in = self.dtype() == *dtype ? self : call<Tensor>(to, self, *dtype);
-  if (in.numel() == 0) return;
-  in.is_cuda() ? scan_cuda(product, in, dim, out) : scan_cpu(product, in, dim, out);
+  if (in.numel() > 0) scan_along(in.device(), product, in, dim, out);
 }
 
 Tensor flipped(const Tensor& t, int64_t dim) {
@@ -66,6 +68,7 @@ void cumprod_backward(GradContext& c) {
 }  // namespace
 
 void register_reduce_scan(Registry& r) {
+  scan_along.cpu(scan_cpu);
   r.def("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
       .meta(scan_meta)
       .cpu(scan_kernel<false>)

@@ -202,6 +202,7 @@ Tensor nanmean(const Tensor& self, IntSpan dim, bool keepdim, MaybeDType dtype) 
 }  // namespace
 
 void register_reduce_sums(Registry& r) {
+  reduce::register_reduce_rows();
   r.def("sum(Tensor self, *, ScalarType? dtype=None) -> Tensor")
       .meta(sum_all_meta)
       .cpu(sum_all)

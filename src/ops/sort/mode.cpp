@@ -1,7 +1,6 @@
 // mode: the most frequent element of each slice.
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
-#include "ops/sort/mode_cuda.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/sort.h"
@@ -38,9 +37,8 @@ void mode_slices(const Tensor& self, int64_t dim, Tensor& values, Tensor& indice
   });
 }
 
-void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
+void mode_cpu(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  if (self.is_cuda()) return mode_cuda(self, dim, values, indices);
   visit_dtype<kRealSet>(self.dtype(),
                         [&](auto tag) { mode_slices<typename decltype(tag)::type>(self, dim, values, indices); });
 }
@@ -58,7 +56,7 @@ void mode_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
 void register_mode(Registry& r) {
   r.def("mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
       .meta(mode_meta)
-      .all(mode)
+      .cpu(mode_cpu)
       .backward(Keep::result(1), mode_backward);
 }
 

@@ -6,6 +6,6 @@
 namespace vt {
 
 /// As mode does; `values` and `indices` are contiguous, an element per slice of `self` along `dim`. Waits for nothing.
-void mode_cuda(const Tensor& self, int64_t dim, const Tensor& values, const Tensor& indices);
+void mode_cuda(const Tensor& self, int64_t dim, bool keepdim, Tensor& values, Tensor& indices);
 
 }  // namespace vt

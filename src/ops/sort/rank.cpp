@@ -9,6 +9,10 @@
 #include "ops/view/view.h"
 
 namespace vt {
+
+constinit BackendTable<void(const Tensor&, int64_t, RowRank, int64_t, const Tensor&, const Tensor&)> select_ranked{
+    "kthvalue"};
+
 namespace {
 
 template <class T>
@@ -26,7 +30,8 @@ int64_t rank_in(const Slice<T>& slice, RowRank rank, int64_t k) {
 }
 
 template <class T>
-void select_slices(const Tensor& self, int64_t dim, RowRank rank, int64_t k, Tensor& values, Tensor& indices) {
+void select_slices(const Tensor& self, int64_t dim, RowRank rank, int64_t k, const Tensor& values,
+                   const Tensor& indices) {
   const Slices in(self, dim);
   const int64_t n = in.size();
   const T* from = self.data<T>();
@@ -47,9 +52,8 @@ void select_slices(const Tensor& self, int64_t dim, RowRank rank, int64_t k, Ten
 }
 
 // values and indices are contiguous with the dim dropped or 1, so slice s of self is element s of them.
-void select_ranked(const Tensor& self, int64_t dim, RowRank rank, int64_t k, Tensor& values, Tensor& indices) {
-  if (values.numel() == 0) return;
-  if (self.is_cuda()) return select_ranked_cuda(self, dim, rank, k, values, indices);
+void select_ranked_cpu(const Tensor& self, int64_t dim, RowRank rank, int64_t k, const Tensor& values,
+                       const Tensor& indices) {
   visit_dtype<kIntegralSet | kFloatingSet>(self.dtype(), [&](auto tag) {
     select_slices<typename decltype(tag)::type>(self, dim, rank, k, values, indices);
   });
@@ -64,7 +68,7 @@ std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t&
   return values_and_positions(sizes_without(self, dim, keepdim), self);
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  select_ranked(self, dim, RowRank::Kth, k - 1, values, indices);
+  if (values.numel() > 0) select_ranked(self.device(), self, dim, RowRank::Kth, k - 1, values, indices);
 }
 void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
 
@@ -77,7 +81,7 @@ std::array<TensorSpec, 2> median_dim_meta(const Tensor& self, int64_t& dim, bool
 }
 template <RowRank rank>
 void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  select_ranked(self, dim, rank, 0, values, indices);
+  if (values.numel() > 0) select_ranked(self.device(), self, dim, rank, 0, values, indices);
 }
 void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
 
@@ -100,6 +104,7 @@ Tensor nanmedian(const Tensor& self) {
 }  // namespace
 
 void register_rank(Registry& r) {
+  select_ranked.cpu(select_ranked_cpu);
   r.def("kthvalue(Tensor self, int k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
       .meta(kthvalue_meta)
       .all(kthvalue)

@@ -1,6 +1,7 @@
-// Elements by rank on CUDA, without sorting. Free of CUDA headers.
+// Elements by rank, without sorting.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt {
@@ -14,6 +15,9 @@ enum class RowRank {
 
 /// The element of that rank in each slice of `self` along `dim`, which is not empty, and the first position at which it
 /// stands. `values` and `indices` (int64) are contiguous, an element per slice. Waits for nothing; deterministic.
+extern BackendTable<void(const Tensor& self, int64_t dim, RowRank rank, int64_t k, const Tensor& values,
+                         const Tensor& indices)>
+    select_ranked;
 void select_ranked_cuda(const Tensor& self, int64_t dim, RowRank rank, int64_t k, const Tensor& values,
                         const Tensor& indices);
 

@@ -1,8 +1,11 @@
 // sort and topk on CUDA.
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/sort/mode_cuda.h"
+#include "ops/sort/select_cuda.h"
 #include "ops/sort/sort_cuda.h"
 #include "ops/sort/topk_cuda.h"
+#include "ops/sort/unique_groups.h"
 
 namespace vt {
 namespace {
@@ -51,6 +54,9 @@ void topk_cuda(const Tensor& self, int64_t, int64_t dim, bool largest, bool, Ten
 void register_sort_cuda(Registry& r) {
   r.at("sort").cuda(sort_cuda);
   r.at("topk").cuda(topk_cuda);
+  r.at("mode").cuda(mode_cuda);
+  select_ranked.cuda(select_ranked_cuda);
+  group_items.cuda(group_items_cuda);
 }
 
 }  // namespace vt

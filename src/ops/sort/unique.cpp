@@ -10,6 +10,9 @@
 #include "ops/view/view.h"
 
 namespace vt {
+
+constinit BackendTable<ItemGroups(const Tensor&, int64_t, int64_t, bool, bool, bool)> group_items{"unique"};
+
 namespace {
 
 using Unique = std::tuple<Tensor, Tensor, Tensor>;
@@ -35,7 +38,7 @@ ItemGroups find_runs(const std::vector<int64_t>& order, const Equal& equal) {
   return {int64_tensor(first), int64_tensor(members), int64_tensor(group_of)};
 }
 
-ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bool consecutive) {
+ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool, bool) {
   return visit_dtype<kAllSet>(items.dtype(), [&](auto tag) -> ItemGroups {
     using T = typename decltype(tag)::type;
     const T* data = static_cast<const T*>(items.data());
@@ -58,11 +61,6 @@ ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bo
   });
 }
 
-ItemGroups group_items(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse, bool counts) {
-  return items.is_cuda() ? group_items_cuda(items, count, width, consecutive, inverse, counts)
-                         : group_items_cpu(items, count, width, consecutive);
-}
-
 // The kept slices along `dim`; inverse of shape `sizes`, and counts, where wanted.
 Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, bool inverse, bool counts, IntSpan sizes) {
   static const Op& index_select = find_op("index_select");
@@ -73,8 +71,8 @@ Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, boo
 
 Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecutive) {
   const Tensor flat = ops::view(contiguous_data(self), DimVec{self.numel()});
-  return results_of(group_items(flat, flat.numel(), 1, consecutive, inverse, counts), flat, 0, inverse, counts,
-                    self.sizes());
+  return results_of(group_items(flat.device(), flat, flat.numel(), 1, consecutive, inverse, counts), flat, 0, inverse,
+                    counts, self.sizes());
 }
 
 Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts, bool consecutive) {
@@ -85,8 +83,8 @@ Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts,
            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   const Tensor items = contiguous_data(ops::movedim(self, dim, 0));
   const int64_t width = count == 0 ? 1 : items.numel() / count;
-  return results_of(group_items(items, count, width, consecutive, inverse, counts), self, dim, inverse, counts,
-                    DimVec{count});
+  return results_of(group_items(items.device(), items, count, width, consecutive, inverse, counts), self, dim, inverse,
+                    counts, DimVec{count});
 }
 
 Unique unique2(const Tensor& self, bool, bool return_inverse, bool return_counts) {
@@ -104,22 +102,26 @@ Unique unique_consecutive(const Tensor& self, bool return_inverse, bool return_c
 }  // namespace
 
 void register_unique(Registry& r) {
+  group_items.cpu(group_items_cpu);
   r.def(
        "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
        "-> (Tensor, Tensor, Tensor)")
       .all(unique2)
+      .value_dependent()
       .not_differentiable()
       .internal();
   r.def(
        "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
        "-> (Tensor, Tensor, Tensor)")
       .all(unique_dim)
+      .value_dependent()
       .not_differentiable()
       .internal();
   r.def(
        "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) "
        "-> (Tensor, Tensor, Tensor)")
       .all(unique_consecutive)
+      .value_dependent()
       .not_differentiable()
       .internal();
 }

@@ -1,6 +1,7 @@
-// Items of a tensor grouped by content. Free of CUDA headers.
+// Items of a tensor grouped by content.
 #pragma once
 
+#include "core/backend_table.h"
 #include "core/tensor.h"
 
 namespace vt {
@@ -15,6 +16,9 @@ struct ItemGroups {
 /// `items` is contiguous: item i is the `width` elements from i * width on. A NaN equals nothing. Not `consecutive`:
 /// equal items anywhere are one group, and dtypes without an order are refused. Waits for the GPU once, which alone
 /// knows how many groups there are.
+extern BackendTable<ItemGroups(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse,
+                               bool counts)>
+    group_items;
 ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, bool consecutive, bool inverse,
                             bool counts);
 

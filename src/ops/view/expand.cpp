@@ -117,8 +117,15 @@ Tensor repeat_interleave_int(const Tensor& self, int64_t repeats, std::optional<
   return ops::view(copies, sizes);
 }
 
+void check_repeats(const Tensor& repeats) {
+  VT_CHECK(repeats.dim() == 1, Runtime, "repeat_interleave only accept 1D vector as repeat, got ", repeats);
+  VT_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32, Runtime,
+           "repeats has to be Long or Int tensor, got ", repeats.dtype());
+}
+
 // The running sums and whether a repeat is below zero, read once; the size is known beforehand or their last.
-Tensor repeat_positions_on_gpu(const Tensor& repeats, std::optional<int64_t> output_size) {
+Tensor repeat_positions_cuda(const Tensor& repeats, std::optional<int64_t> output_size) {
+  check_repeats(repeats);
   static const Op &cumsum = find_op("cumsum"), &min = find_op("min"), &stack = find_op("stack");
   const Tensor counts = contiguous_data(cast_data(repeats, DType::int64));
   const int64_t n = counts.numel();
@@ -134,16 +141,13 @@ Tensor repeat_positions_on_gpu(const Tensor& repeats, std::optional<int64_t> out
     output_size = read.data<int64_t>()[0];
   }
   const Tensor out = empty(DimVec{*output_size}, repeats.dtype(), repeats.device());
-  repeat_positions_cuda(counts, ends, out);
+  write_repeats(counts, ends, out);
   return out;
 }
 
 // Position i appears repeats[i] times.
-Tensor repeat_positions(const Tensor& repeats, std::optional<int64_t> output_size) {
-  VT_CHECK(repeats.dim() == 1, Runtime, "repeat_interleave only accept 1D vector as repeat, got ", repeats);
-  VT_CHECK(repeats.dtype() == DType::int64 || repeats.dtype() == DType::int32, Runtime,
-           "repeats has to be Long or Int tensor, got ", repeats.dtype());
-  if (repeats.is_cuda()) return repeat_positions_on_gpu(repeats, output_size);
+Tensor repeat_positions_cpu(const Tensor& repeats, std::optional<int64_t> output_size) {
+  check_repeats(repeats);
   const Tensor counts = contiguous_data(cast_data(repeats, DType::int64));
   const int64_t* n = counts.data<int64_t>();
   int64_t total = 0;
@@ -195,7 +199,11 @@ void register_expand(Registry& r) {
       .composite(repeat_interleave_int);
   r.def("repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, int? output_size=None) -> Tensor")
       .composite(repeat_interleave_tensor);
-  r.def("repeat_interleave.Tensor(Tensor repeats, *, int? output_size=None) -> Tensor").composite(repeat_positions);
+  r.def("repeat_interleave.Tensor(Tensor repeats, *, int? output_size=None) -> Tensor")
+      .cpu(repeat_positions_cpu)
+      .cuda(repeat_positions_cuda)
+      .value_dependent()
+      .not_differentiable();
 }
 
 }  // namespace vt

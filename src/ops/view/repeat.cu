@@ -44,7 +44,7 @@ __global__ void __launch_bounds__(kThreads) write_positions(const int64_t* ends,
 
 }  // namespace
 
-void repeat_positions_cuda(const Tensor& repeats, const Tensor& ends, const Tensor& out) {
+void write_repeats(const Tensor& repeats, const Tensor& ends, const Tensor& out) {
   const int device = out.device().index;
   auto config_for = [&](int64_t items) {
     return LaunchConfig{"repeat_interleave", current_stream(device), dim3(blocks_for(items, kThreads, 1 << 20)),

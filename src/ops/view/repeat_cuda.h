@@ -8,6 +8,6 @@ namespace vt {
 /// Writes position i repeats[i] times to `out`, in order. repeats and ends, its running sums: contiguous int64 (n);
 /// out: contiguous int64 or int32, of ends[n - 1] elements. That it is not, and a repeat below zero, are reported as a
 /// RuntimeError at the next synchronisation. Waits for nothing.
-void repeat_positions_cuda(const Tensor& repeats, const Tensor& ends, const Tensor& out);
+void write_repeats(const Tensor& repeats, const Tensor& ends, const Tensor& out);
 
 }  // namespace vt

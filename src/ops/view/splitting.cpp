@@ -134,8 +134,8 @@ Tensors tensor_split_sections(const Tensor& self, int64_t sections, int64_t dim)
 
 // Sections or positions in a tensor on the CPU, of no dimensions or one.
 Tensors tensor_split_tensor(const Tensor& self, const Tensor& given, int64_t dim) {
-  VT_CHECK(given.is_cpu(), Runtime, "tensor_split expected tensor_indices_or_sections to be on cpu, but it's on ",
-           given.device());
+  VT_CHECK(given.device() == kCPU, Runtime,
+           "tensor_split expected tensor_indices_or_sections to be on cpu, but it's on ", given.device());
   VT_CHECK(given.dtype() == DType::int64, Runtime,
            "tensor_split expected tensor_indices_or_sections to have dtype of long, but got ", given.dtype());
   VT_CHECK(given.dim() <= 1, Runtime,

@@ -1,0 +1,164 @@
+"""Every op on meta gives the shapes, dtypes and strides that it gives on the CPU, and reads no value."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+import vibetensor.torch as torch
+from op_checks import Arguments, flatten, our_function, seed_both
+from samples import Sample, all_samples
+from vibetensor import _C
+
+SAMPLES = all_samples()
+COLUMN: dict[str, list[bool]] = {}
+for entry in _C.registry():
+    if "functional" in entry["tags"]:
+        COLUMN.setdefault(entry["name"].split(".")[0], []).append("value_dependent" in entry["tags"])
+# Calls of these read values with some arguments and not with others.
+BY_ARGUMENTS = {
+    "index": "masks among the subscripts",
+    "index_put": "masks among the subscripts",
+    "index_put_": "masks among the subscripts",
+    "_index_put_impl_": "masks among the subscripts",
+    "one_hot": "no num_classes",
+    "repeat_interleave": "repeats in a tensor",
+    "tensor_split": "sections in a tensor",
+}
+
+
+def to_meta(value: Any) -> Any:
+    if isinstance(value, _C.Tensor):
+        moved = _C.ops.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="meta")
+        return moved.requires_grad_(value.requires_grad)
+    if isinstance(value, (list, tuple)):
+        return type(value)(to_meta(v) for v in value)
+    return "meta" if value == "cpu" else value
+
+
+def geometry(result: Any) -> list[Any]:
+    return [
+        (tuple(r.shape), r.dtype, r.stride() if r.numel() else None, r.requires_grad)
+        if isinstance(r, _C.Tensor)
+        else type(r)
+        for r in flatten(result)
+    ]
+
+
+def outcome(sample: Sample, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """The call's result, or the exception with which the op refuses its arguments."""
+    seed_both()
+    try:
+        return our_function(sample)(*args, **kwargs)
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+        return error
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.op)
+def test_geometry(sample: Sample) -> None:
+    compared = 0
+    column = COLUMN.get(sample.op, [False])
+    for call in sample.calls:
+        for dtype, layout in [(d, None) for d in sample.dtypes] + [(sample.dtypes[0], "transposed")]:
+            args, kwargs = Arguments(call, dtype, layout).ours
+            here = ([to_meta(a) for a in args], {k: to_meta(v) for k, v in kwargs.items()})
+            if not any(isinstance(v, _C.Tensor) for v in flatten([*here[0], *here[1].values()])):
+                here[1]["device"] = "meta"
+            wanted, found = outcome(sample, args, kwargs), outcome(sample, *here)
+            what = f"{sample.op}({call}) in {dtype}, {layout}"
+            if isinstance(wanted, Exception):
+                continue  # refused for its dtype or layout; a kernel may find out where meta cannot
+            if all(column):
+                assert isinstance(found, NotImplementedError), f"{what}: a value was read on meta"
+            elif isinstance(found, RuntimeError) and (any(column) or sample.op in BY_ARGUMENTS):
+                pass  # one of the overloads, or this choice of arguments, reads values
+            elif isinstance(found, Exception):
+                raise AssertionError(f"{what}: on meta {found!r}") from found
+            else:
+                assert geometry(found) == geometry(wanted), what
+                assert all(r.is_meta for r in flatten(found) if isinstance(r, _C.Tensor)), what
+            compared += 1
+    assert compared, f"{sample.op}: nothing to compare"
+
+
+def test_reading_a_value_raises() -> None:
+    x = torch.empty(1, device="meta")
+    for read in (x.item, x.tolist, x.cpu, lambda: bool(x), lambda: float(x), lambda: x.to("cpu"), lambda: x.numpy()):
+        with pytest.raises((NotImplementedError, RuntimeError, TypeError)):
+            read()
+    with pytest.raises(NotImplementedError, match="values"):
+        torch.nonzero(x)
+    with pytest.raises(RuntimeError, match="same device"):
+        torch.ones(2) + torch.ones(2, device="meta")
+    with pytest.raises(RuntimeError, match="no memory"):
+        torch.utils.dlpack.to_dlpack(x)
+
+
+def test_repr_shows_no_values() -> None:
+    assert repr(torch.empty(2, 3, device="meta")) == "tensor(..., device='meta', size=(2, 3))"
+    assert "dtype=torch.int64" in repr(torch.empty(2, dtype=torch.int64, device="meta"))
+
+
+def test_autograd_runs_on_meta() -> None:
+    x = torch.empty(4, 5, device="meta", requires_grad=True)
+    w = torch.empty(5, 3, device="meta", requires_grad=True)
+    view = x[1:, ::2]
+    (torch.relu(x @ w).sum() + view.exp().mean()).backward()
+    assert x.grad.shape == (4, 5) and w.grad.shape == (5, 3) and x.grad.is_meta
+    assert view._base is x
+    y = torch.zeros(3, device="meta")
+    version = y._version
+    y.add_(1)
+    assert y._version == version + 1
+
+
+def test_a_copy_to_meta_takes_the_shape_alone() -> None:
+    x = torch.ones(2, 3).t()
+    there = x.to("meta")
+    assert there.is_meta and there.shape == x.shape and there.stride() == x.stride()
+    there.copy_(torch.ones(3, 2))
+    assert torch.zeros(2, 3, device="meta").to("meta").is_meta
+
+
+def test_default_device() -> None:
+    with torch.device("meta") as device:
+        assert device == torch.get_default_device() == torch.device("meta")
+        made = [torch.empty(2), torch.ones(2), torch.rand(2), torch.arange(3), torch.tensor([1.0]), torch.eye(2)]
+        made += [torch.randperm(4), torch.linspace(0, 1, 5), torch.full((2,), 7), torch.as_tensor([1, 2])]
+        assert all(t.is_meta for t in made)
+        assert torch.ones(2, device="cpu").sum().item() == 2
+        assert not torch.zeros_like(torch.ones(1, device="cpu")).is_meta
+        with torch.device("cpu"):
+            assert torch.empty(1).device.type == "cpu"
+    assert torch.empty(1).device.type == "cpu"
+    try:
+        torch.set_default_device("meta")
+        assert torch.ones(1).is_meta
+    finally:
+        torch.set_default_device(None)
+    assert torch.get_default_device() == torch.device("cpu")
+    with pytest.raises(TypeError):
+        torch.set_default_device(1.5)
+
+
+def test_modules_begin_on_meta() -> None:
+    with torch.device("meta"):
+        model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.LayerNorm(8), torch.nn.Linear(8, 2))
+    assert all(p.is_meta for p in model.parameters())
+    assert model(torch.empty(3, 4, device="meta")).shape == (3, 2)
+    with pytest.raises(NotImplementedError, match="no data"):
+        model.to("cpu")
+    model.to_empty(device="cpu")
+    state = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.LayerNorm(8), torch.nn.Linear(8, 2)).state_dict()
+    model.load_state_dict(state)
+    assert torch.equal(model[0].weight, state["0.weight"])
+    assert model(torch.ones(3, 4)).shape == (3, 2)
+
+
+def test_devices_pickle_and_compare() -> None:
+    for device in (torch.device("meta"), torch.device("cpu"), torch.device("cuda", 1)):
+        assert pickle.loads(pickle.dumps(device)) == device == copy.deepcopy(device)
+    assert str(torch.device("meta")) == "meta" and repr(torch.device("meta")) == "device(type='meta')"
+    assert torch.empty(1, device="meta").device == torch.device("meta")
