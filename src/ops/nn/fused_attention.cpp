@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/backend_table.h"
 #include "cpu/kernels/attention.h"
 #include "cuda/device.h"
 #include "dispatch/registry.h"
@@ -156,6 +157,9 @@ bool suits_hopper(const Tensor& q, const Tensor& k, const Tensor& v, double scal
   return device.major == 9 && device.minor == 0;
 }
 
+// What the kernel of a backend takes; one without an entry takes everything.
+constinit BackendTable<bool(const Tensor& q, const Tensor& k, const Tensor& v, double scale)> fused_suits{"attention"};
+
 // (..., rows, dim) as (batch, heads, rows, dim). Leading dims are batch: results are laid out with the heads inside the
 // rows, and where the caller names no heads they come back contiguous.
 Tensor as_heads(const Tensor& t) {
@@ -174,7 +178,7 @@ bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, doub
   for (int64_t d = 0; d + 2 < q.dim(); ++d) {
     if (q.size(d) != k.size(d) || q.size(d) != v.size(d)) return false;
   }
-  return !q.is_cuda() || suits_hopper(q, k, v, scale);
+  return !fused_suits.has(q.device()) || fused_suits(q.device(), q, k, v, scale);
 }
 
 Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {
@@ -189,6 +193,7 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool c
 }  // namespace ops
 
 void register_fused_attention(Registry& r) {
+  fused_suits.cuda(suits_hopper);
   r.def("_attention(Tensor query, Tensor key, Tensor value, bool is_causal, float scale) -> (Tensor, Tensor)")
       .meta(attention_meta)
       .cpu(attention_cpu)
