@@ -74,18 +74,22 @@ void backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor
                Tensors{sums.storage().get(), dq.storage().get()}, attention_backward_finish<T, kDim>, f);
 }
 
-void attention_backward_cuda(const Tensor& gradient, const Tensor& query, const Tensor& key, const Tensor& value,
-                             const Tensor& result, const Tensor& sums, bool causal, double scale, Tensor& dq,
-                             Tensor& dk, Tensor& dv) {
+ops::AttentionGradients attention_backward_cuda(const Tensor& gradient, const Tensor& query, const Tensor& key,
+                                                const Tensor& value, const Tensor& result, const Tensor& sums,
+                                                bool causal, double scale) {
   check_suits(query, key, value, scale);
   const Tensor grad = readable(gradient), out = readable(result), lse = contiguous_data(sums);
   const Tensor q = readable(query), k = readable(key), v = readable(value);
+  // Of what was copied, so that the copy engine can write them too.
+  ops::AttentionGradients gradients = ops::new_attention_gradients(grad, q, k, v, out, lse);
   with_types(
       q, causal,
       [&]<class T, int Dim, bool Causal>(TypeTag<T>, std::integral_constant<int, Dim>, std::bool_constant<Causal>) {
-        backward<BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, Causal>>(grad, q, k, v, out, lse, scale,
-                                                                                       dq, dk, dv);
+        using Config = BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, Causal>;
+        backward<Config>(grad, q, k, v, out, lse, scale, std::get<0>(gradients), std::get<1>(gradients),
+                         std::get<2>(gradients));
       });
+  return gradients;
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ std::array<TensorSpec, 2> attention_meta(const Tensor& q, const Tensor& k, const
           TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, sums_dtype(q.dtype()), q.device(), {}}};
 }
 
-std::array<TensorSpec, 3> attention_backward_meta(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
-                                                  const Tensor& out, const Tensor& lse, bool&, double&) {
+void check_backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& out,
+                    const Tensor& lse) {
   check_heads(q, k, v);
   VT_CHECK(same(grad.sizes(), out.sizes()) && grad.dtype() == q.dtype() && out.dtype() == q.dtype(), Runtime,
            "expected gradient and result alike, got ", to_string(grad), " and ", to_string(out));
@@ -63,8 +63,18 @@ std::array<TensorSpec, 3> attention_backward_meta(const Tensor& grad, const Tens
            Runtime, "expected the result of these queries and values, got ", to_string(out));
   VT_CHECK(lse.dim() == 3 && lse.numel() == q.size(0) * q.size(1) * q.size(2) && lse.dtype() == sums_dtype(q.dtype()),
            Runtime, "expected a logarithm of sums for each query, got ", to_string(lse));
-  return {heads_inside(q, q.size(2), q.size(3)), heads_inside(k, k.size(2), k.size(3)),
-          heads_inside(v, v.size(2), v.size(3))};
+}
+
+// Whether the three are slices of one packed tensor, one step apart, that fill it: {3, batch, heads, rows, dim}.
+bool packed(const Tensor& q, const Tensor& k, const Tensor& v) {
+  const int64_t step = k.storage_offset() - q.storage_offset();
+  if (q.storage() != k.storage() || q.storage() != v.storage() || step <= 0) return false;
+  if (v.storage_offset() - k.storage_offset() != step || !same(q.sizes(), k.sizes()) || !same(q.sizes(), v.sizes()) ||
+      !same(q.strides(), k.strides()) || !same(q.strides(), v.strides())) {
+    return false;
+  }
+  return is_non_overlapping_and_dense(DimVec{3, q.size(0), q.size(1), q.size(2), q.size(3)},
+                                      DimVec{step, q.stride(0), q.stride(1), q.stride(2), q.stride(3)});
 }
 
 // CPU
@@ -94,9 +104,11 @@ void attention_cpu(const Tensor& query, const Tensor& key, const Tensor& value, 
   });
 }
 
-void attention_backward_cpu(const Tensor& grad, const Tensor& query, const Tensor& key, const Tensor& value,
-                            const Tensor& result, const Tensor& lse, bool causal, double scale, Tensor& dq, Tensor& dk,
-                            Tensor& dv) {
+ops::AttentionGradients attention_backward_cpu(const Tensor& grad, const Tensor& query, const Tensor& key,
+                                               const Tensor& value, const Tensor& result, const Tensor& lse,
+                                               bool causal, double scale) {
+  ops::AttentionGradients gradients = ops::new_attention_gradients(grad, query, key, value, result, lse);
+  auto& [dq, dk, dv] = gradients;
   const Tensor g = with_dense_rows(grad), q = with_dense_rows(query), k = with_dense_rows(key),
                v = with_dense_rows(value);
   const Tensor out = with_dense_rows(result), sums = ops::contiguous(lse);
@@ -104,6 +116,7 @@ void attention_backward_cpu(const Tensor& grad, const Tensor& query, const Tenso
     cpu::attention_backward<T>(shape_of(q, k, v, causal, scale), read<T>(g), read<T>(q), read<T>(k), read<T>(v),
                                read<T>(out), sums.data<opmath_t<T>>(), write<T>(dq), write<T>(dk), write<T>(dv));
   });
+  return gradients;
 }
 
 // Derivative
@@ -173,6 +186,25 @@ Tensor as_heads(const Tensor& t) {
 
 namespace ops {
 
+AttentionGradients new_attention_gradients(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
+                                           const Tensor& out, const Tensor& lse) {
+  check_backward(grad, q, k, v, out, lse);
+  if (packed(q, k, v)) {
+    const int64_t step = k.storage_offset() - q.storage_offset();
+    const Tensor whole =
+        empty_strided(DimVec{3, q.size(0), q.size(1), q.size(2), q.size(3)},
+                      DimVec{step, q.stride(0), q.stride(1), q.stride(2), q.stride(3)}, q.dtype(), q.device());
+    const auto slice = [&](int64_t i) { return make_detached(make_view(whole, q.sizes(), q.strides(), i * step)); };
+    return {slice(0), slice(1), slice(2)};
+  }
+  const auto separate = [](const Tensor& t) {
+    const TensorSpec spec = heads_inside(t, t.size(2), t.size(3));
+    return spec.strides.empty() ? empty(spec.sizes, spec.dtype, spec.device)
+                                : empty_strided(spec.sizes, spec.strides, spec.dtype, spec.device);
+  };
+  return {separate(q), separate(k), separate(v)};
+}
+
 bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
   if (!is_floating(q.dtype()) || q.dim() != k.dim() || q.dim() != v.dim()) return false;
   for (int64_t d = 0; d + 2 < q.dim(); ++d) {
@@ -207,10 +239,8 @@ void register_fused_attention(Registry& r) {
        "_attention_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, bool "
        "is_causal, "
        "float scale) -> (Tensor, Tensor, Tensor)")
-      .meta(attention_backward_meta)
       .cpu(attention_backward_cpu)
       .not_differentiable()
-      .out(false)
       .internal()
       .doc("Gradients of query, key and value of _attention.");
 }

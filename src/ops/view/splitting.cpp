@@ -64,6 +64,26 @@ Tensors split_with_sizes_kernel(const Tensor& self, IntSpan split_sizes, int64_t
   return split_parts(self, split_sizes, dim);
 }
 
+// The parts as one view of the memory that they share, if each lies `step(i)` elements behind the one before and they
+// fill it: gradients that a kernel wrote straight into the layout of the whole. Undefined if not, or if somebody may
+// want to differentiate through it.
+template <class Step>
+Tensor joined_in_place(const Tensors& parts, const DimVec& sizes, const DimVec& strides, const Step& step) {
+  if (grad_enabled() || parts.size() < 2) return {};
+  const Tensor& first = parts[0];
+  int64_t offset = first.storage_offset();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const Tensor& p = parts[i];
+    if (p.storage() != first.storage() || p.dtype() != first.dtype() || p.storage_offset() != offset ||
+        !same(p.strides(), first.strides())) {
+      return {};
+    }
+    offset += step(i);
+  }
+  return is_non_overlapping_and_dense(sizes, strides) ? make_view(first, sizes, strides, first.storage_offset())
+                                                      : Tensor();
+}
+
 // Joins the parts' gradients; parts that nobody used are zeros.
 void join_gradients(GradContext& ctx, IntSpan lengths, int64_t dim) {
   dim = wrap_dim(dim, static_cast<int64_t>(ctx.sizes(0).size()));
@@ -80,7 +100,10 @@ void join_gradients(GradContext& ctx, IntSpan lengths, int64_t dim) {
     sizes[dim] = lengths[i];
     if (!parts[i].defined()) parts[i] = ops::zeros(sizes, dtype, device);
   }
-  ctx.set(0, ops::cat(parts, dim));
+  sizes[dim] = ctx.sizes(0)[dim];
+  const DimVec strides(parts[0].strides());
+  Tensor joined = joined_in_place(parts, sizes, strides, [&](size_t i) { return lengths[i] * strides[dim]; });
+  ctx.set(0, joined.defined() ? joined : ops::cat(parts, dim));
 }
 void split_backward(GradContext& ctx) {
   join_gradients(ctx, split_lengths(ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2)), ctx.arg<int64_t>(2));
@@ -202,7 +225,12 @@ void unbind_backward(GradContext& ctx) {
   for (Tensor& p : parts) {
     if (!p.defined()) p = zeros;
   }
-  ctx.set(0, ops::stack(parts, dim));
+  DimVec strides(parts[0].strides());
+  const int64_t step = parts.size() > 1 ? parts[1].storage_offset() - parts[0].storage_offset() : 0;
+  strides.insert(static_cast<size_t>(dim), step);
+  Tensor joined =
+      step > 0 ? joined_in_place(parts, DimVec(ctx.sizes(0)), strides, [&](size_t) { return step; }) : Tensor();
+  ctx.set(0, joined.defined() ? joined : ops::stack(parts, dim));
 }
 
 }  // namespace

@@ -244,6 +244,31 @@ def test_attention(causal):
         check(lambda f, t, m, *x: f.scaled_dot_product_attention(*x, attn_mask=m), bias, q, k, v)
 
 
+@pytest.mark.parametrize("cut", ["unbind", "split"])
+def test_gradients_of_a_packed_projection_are_joined_where_they_lie(cut):
+    """Attention writes them as the slices that the queries, keys and values were; they belong to nobody else."""
+    packed = vt.randn(2, 5, 96, requires_grad=True)
+    if cut == "unbind":
+        parts = packed.view(2, 5, 3, 4, 8).permute(2, 0, 3, 1, 4).unbind(0)
+    else:
+        parts = [p.view(2, 5, 4, 8).transpose(1, 2) for p in packed.split(32, dim=2)]
+    whole = []
+    packed.register_hook(whole.append)
+    for p in parts:
+        p.retain_grad()
+    grad = vt.randn(2, 4, 5, 8)
+    vt.nn.functional.scaled_dot_product_attention(*parts, is_causal=True).backward(grad)
+    assert [p.grad.data_ptr() - whole[0].data_ptr() for p in parts] == [0, 128, 256]
+    assert whole[0].is_contiguous()
+
+    apart = [p.detach().clone().requires_grad_(True) for p in parts]
+    vt.nn.functional.scaled_dot_product_attention(*apart, is_causal=True).backward(grad)
+    joined = vt.cat([p.grad.transpose(1, 2).reshape(2, 5, 32) for p in apart], 2)
+    assert vt.equal(packed.grad, joined)
+    packed.grad.zero_()
+    assert all(vt.equal(p.grad, q.grad) for p, q in zip(parts, apart))
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"batch_first": True}, {"bias": False, "kdim": 3, "vdim": 5}, {"add_bias_kv": True, "add_zero_attn": True}],
