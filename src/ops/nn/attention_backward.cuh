@@ -72,7 +72,7 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
   RingPlace<Config::kKeyStages> kv;
   RingPlace<Config::kQueryStages> q;
   for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
-    next = g.schedule.next();
+    next = g.schedule.next(tile);
     const auto [last, head, batch] = g.schedule.place(tile);
     const int key_tile = g.schedule.row_tiles - 1 - last;  // causal attention's longest is the first
     const int64_t padded = static_cast<int64_t>(g.query_tiles) * Config::kQueries;

@@ -63,7 +63,8 @@ void backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor
   g.scale = static_cast<float>(scale);
   g.scale_log2 = static_cast<float>(scale * kLog2E);
   const int64_t head_bytes = (8 * q.size(2) + 4 * k.size(2)) * kDim;
-  g.schedule = schedule_of(q, k.size(2), Config::kKeys, head_bytes, p.counter);
+  g.schedule = schedule_of(q, k.size(2), Config::kKeys, head_bytes);
+  g.schedule.counter = p.counter;
   launch_persistent<attention_backward<Config>>(
       "_attention_backward", g, Config::kThreads, sizeof(BackwardShared<Config>), device,
       {grad.storage().get(), q.storage().get(), k.storage().get(), v.storage().get(), sums.storage().get(),

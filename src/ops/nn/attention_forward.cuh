@@ -74,7 +74,7 @@ __device__ __forceinline__ void produce(const ForwardGlobals& g, ForwardShared<C
   RingPlace<Config::kQueryStages> q;
   RingPlace<Config::kStages> kv;
   for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
-    next = g.schedule.next();
+    next = g.schedule.next(tile);
     const Schedule::Place place = g.schedule.place(tile);
     const auto [row_tile, head, batch] = place;
     s.q_empty[q.stage].wait(q.parity ^ 1);
@@ -117,13 +117,13 @@ struct ForwardConsumer {
   using Keys = typename Config::Keys;
   static constexpr float kSlack = 8;                                           // exponentials are at most 2^8
   static constexpr int kScores = Config::kKeys / 2, kOuts = Config::kDim / 2;  // registers of a thread
-  using ScoreProduct = cuda::Wgmma<T, Config::kKeys>;
   using OutProduct = cuda::Wgmma<T, Config::kDim>;
 
   const ForwardGlobals& g;
   ForwardShared<Config>& s;
   const int group;   // of the consumers
   const int thread;  // of the group
+  int part;          // which 64 of the tile's queries are this group's
   float out[kOuts];
   float maximum[2];  // near that of scores before scaling, of the two rows of this thread
   float sum[2];      // this thread's part of the sums of exponentials
@@ -137,14 +137,16 @@ struct ForwardConsumer {
     if (thread % 32 == 0) barrier.arrive();
   }
 
-  // Starts scores = q k^T.
-  __device__ __forceinline__ void multiply_keys(float (&scores)[kScores], int q_stage, int stage) {
-    const uint64_t q = Queries::describe(cuda::shared_address(s.q[q_stage])) + Queries::shift(group * 64, 0);
+  // Starts scores = q k^T, with the first 2 * `Count` keys.
+  template <int Count>
+  __device__ __forceinline__ void multiply_keys(float (&scores)[Count], int q_stage, int stage) {
+    const uint64_t q = Queries::describe(cuda::shared_address(s.q[q_stage])) + Queries::shift(part * 64, 0);
     const uint64_t k = Keys::describe(cuda::shared_address(s.k[stage]));
     cuda::wgmma_fence();
 #pragma unroll
     for (int c = 0; c < Config::kDim; c += 16) {
-      ScoreProduct::template shared<false, false>(scores, q + Queries::shift(0, c), k + Keys::shift(0, c), c > 0);
+      cuda::Wgmma<T, 2 * Count>::template shared<false, false>(scores, q + Queries::shift(0, c), k + Keys::shift(0, c),
+                                                               c > 0);
     }
     cuda::wgmma_commit();
   }
@@ -161,8 +163,9 @@ struct ForwardConsumer {
   }
 
   // Hides the keys that are not there or that come after the query.
-  __device__ __forceinline__ void mask(float (&scores)[kScores], int row_tile, int j) const {
-    const int group_row = row_tile * Config::kQueries + group * 64, end = (j + 1) * Config::kKeys;
+  template <int Count>
+  __device__ __forceinline__ void mask(float (&scores)[Count], int row_tile, int j) const {
+    const int group_row = row_tile * Config::kQueries + part * 64, end = j * Config::kKeys + 2 * Count;
     if (end <= g.keys && (!Config::kCausal || end - 1 <= group_row)) return;
     const int column = j * Config::kKeys + thread % 4 * 2;
 #pragma unroll
@@ -170,7 +173,7 @@ struct ForwardConsumer {
       const int row = group_row + first_row() + 8 * r;
       const int visible = (Config::kCausal ? min(g.keys, row + 1) : g.keys) - column;
 #pragma unroll
-      for (int i = 0; i < kScores / 4; ++i) {
+      for (int i = 0; i < Count / 4; ++i) {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
           if (8 * i + e >= visible) scores[4 * i + 2 * r + e] = -INFINITY;
@@ -182,15 +185,15 @@ struct ForwardConsumer {
   // Exponentials in place of the scores. True if sums and results so far are to be multiplied with `correction`.
   // The number subtracted stays while it is near the maximum: that changes nothing but the range, and saves the
   // multiplication in almost every step.
-  template <bool First>
-  __device__ __forceinline__ bool exponentiate(float (&scores)[kScores], float (&correction)[2]) {
+  template <bool First, int Count>
+  __device__ __forceinline__ bool exponentiate(float (&scores)[Count], float (&correction)[2]) {
     bool rises = First;
     float largest[2];
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
       float part[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};  // in parallel
 #pragma unroll
-      for (int i = 0; i < kScores / 4; ++i) {
+      for (int i = 0; i < Count / 4; ++i) {
         part[i % 4] = fmaxf(part[i % 4], fmaxf(scores[4 * i + 2 * r], scores[4 * i + 2 * r + 1]));
       }
       largest[r] = row_max(fmaxf(fmaxf(part[0], part[1]), fmaxf(part[2], part[3])));
@@ -213,7 +216,7 @@ struct ForwardConsumer {
       const float base = finite(maximum[r]) * g.scale_log2;
       float part[2] = {};
 #pragma unroll
-      for (int i = 0; i < kScores / 4; ++i) {
+      for (int i = 0; i < Count / 4; ++i) {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
           float& x = scores[4 * i + 2 * r + e];
@@ -229,9 +232,12 @@ struct ForwardConsumer {
   // A row that has seen nothing yet has no maximum to subtract.
   static __device__ __forceinline__ float finite(float maximum) { return maximum == -INFINITY ? 0.0f : maximum; }
 
-  __device__ __forceinline__ void narrow(const float (&scores)[kScores], uint32_t (&p)[kScores / 2]) const {
+  template <int Count>
+  __device__ __forceinline__ void narrow(const float (&scores)[Count], uint32_t (&p)[kScores / 2]) const {
 #pragma unroll
-    for (int i = 0; i < kScores / 2; ++i) p[i] = cuda::pack<T>(scores[2 * i], scores[2 * i + 1]);
+    for (int i = 0; i < kScores / 2; ++i) {
+      p[i] = i < Count / 2 ? cuda::pack<T>(scores[2 * i], scores[2 * i + 1]) : 0;
+    }
   }
 
   __device__ __forceinline__ void my_turn() const {
@@ -239,6 +245,21 @@ struct ForwardConsumer {
   }
   __device__ __forceinline__ void next_turn() const {
     if constexpr (Config::kPingPong) cuda::named_arrive(1 + (group + 1) % Config::kConsumers, 256);
+  }
+
+  // From the last keys to their probabilities, which start the maximum and the sums.
+  template <int Count>
+  __device__ __forceinline__ void first_scores(float (&scores)[Count], uint32_t (&p)[kScores / 2], int row_tile, int j,
+                                               int q_stage, int stage) {
+    float correction[2];
+    multiply_keys(scores, q_stage, stage);
+    next_turn();
+    cuda::wgmma_wait<0>();
+    cuda::hold(scores);
+    release(s.k_empty[stage]);
+    mask(scores, row_tile, j);
+    exponentiate<true>(scores, correction);
+    narrow(scores, p);
   }
 
   __device__ __forceinline__ void run() {
@@ -251,20 +272,22 @@ struct ForwardConsumer {
       const int row_tile = __shfl_sync(0xffffffffu, s.place[q.stage].row_tile, 0);
       if (row_tile < 0) break;
       const int count = key_tiles<Config>(g, row_tile);
+      // Parts of a causal tile have more or less to do; in turn, so that groups have the same.
+      static_assert(Config::kQueryStages == 2);
+      part = Config::kConsumers == 2 ? group ^ q.stage : group;
       float scores[kScores], correction[2];
       uint32_t p[kScores / 2];
 
       s.k_full[key.stage].wait(key.parity);
       my_turn();
-      multiply_keys(scores, q.stage, key.stage);
-      next_turn();
-      cuda::wgmma_wait<0>();
-      cuda::hold(scores);
-      release(s.k_empty[key.stage]);
+      const int part_row = row_tile * Config::kQueries + part * 64, half = (count - 1) * Config::kKeys + kScores;
+      if ((Config::kCausal ? min(g.keys, part_row + 64) : g.keys) <= half) {  // nothing in the second half is seen
+        float half_scores[kScores / 2];
+        first_scores(half_scores, p, row_tile, count - 1, q.stage, key.stage);
+      } else {
+        first_scores(scores, p, row_tile, count - 1, q.stage, key.stage);
+      }
       key.advance();
-      mask(scores, row_tile, count - 1);
-      exponentiate<true>(scores, correction);
-      narrow(scores, p);
       for (int j = count - 2; j >= 0; --j) {
         s.k_full[key.stage].wait(key.parity);
         my_turn();
@@ -308,14 +331,14 @@ struct ForwardConsumer {
     for (int r = 0; r < 2; ++r) {
       const float total = row_sum(sum[r]);
       inverse[r] = 1.0f / total;
-      const int row = row_tile * Config::kQueries + group * 64 + first_row() + 8 * r;
+      const int row = row_tile * Config::kQueries + part * 64 + first_row() + 8 * r;
       if (thread % 4 == 0 && row < g.queries) {
         const int64_t head_row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * g.queries;
         g.lse[head_row + row] = maximum[r] * g.scale + logf(total);
       }
     }
     const uint32_t to = cuda::shared_address(s.q[q_stage]);
-    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
+    const int row = part * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
 #pragma unroll
     for (int i = 0; i < kOuts; i += 8) {
       cuda::store_matrices(Queries::chunk(to, row, 2 * i + col),
@@ -329,8 +352,8 @@ struct ForwardConsumer {
     if (thread == 0) {
 #pragma unroll
       for (int p = 0; p < Queries::kPanels; ++p) {
-        cuda::tma_store(s.q[q_stage] + Queries::offset(group * 64, p * Queries::kPanelCols), g.out,
-                        p * Queries::kPanelCols, row_tile * Config::kQueries + group * 64, head, batch);
+        cuda::tma_store(s.q[q_stage] + Queries::offset(part * 64, p * Queries::kPanelCols), g.out,
+                        p * Queries::kPanelCols, row_tile * Config::kQueries + part * 64, head, batch);
       }
       cuda::commit_stores();
       cuda::wait_stores_read();

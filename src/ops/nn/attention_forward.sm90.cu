@@ -11,8 +11,6 @@ void forward(const Tensor& q, const Tensor& k, const Tensor& v, double scale, co
   using Queries = typename Config::Queries;
   using Keys = typename Config::Keys;
   const int device = q.device().index;
-  const Tensor counter = empty(DimVec{1}, DType::int32, q.device());
-  fill_data(counter, Scalar(0));
   ForwardGlobals g;
   g.q = map_of<Queries>(q);
   g.k = map_of<Keys>(k);
@@ -23,11 +21,17 @@ void forward(const Tensor& q, const Tensor& k, const Tensor& v, double scale, co
   g.keys = static_cast<int>(k.size(2));
   g.scale = static_cast<float>(scale);
   g.scale_log2 = static_cast<float>(scale * kLog2E);
-  const int64_t head_bytes = 4 * (q.size(2) + k.size(2)) * Config::kDim;
-  g.schedule = schedule_of(q, q.size(2), Config::kQueries, head_bytes, counter.data<int>());
-  launch_persistent<attention_forward<Config>>("_attention", g, Config::kThreads, sizeof(ForwardShared<Config>), device,
-                                               {q.storage().get(), k.storage().get(), v.storage().get(),
-                                                out.storage().get(), lse.storage().get(), counter.storage().get()});
+  g.schedule = schedule_of(q, q.size(2), Config::kQueries, 4 * k.size(2) * Config::kDim);
+  Tensor counter;
+  if (g.schedule.group_heads < g.schedule.total_heads) {
+    counter = empty(DimVec{1}, DType::int32, q.device());
+    fill_data(counter, Scalar(0));
+    g.schedule.counter = counter.data<int>();
+  }
+  launch_persistent<attention_forward<Config>>(
+      "_attention", g, Config::kThreads, sizeof(ForwardShared<Config>), device,
+      {q.storage().get(), k.storage().get(), v.storage().get(), out.storage().get(), lse.storage().get(),
+       counter.defined() ? counter.storage().get() : nullptr});
 }
 
 void attention_cuda(const Tensor& query, const Tensor& key, const Tensor& value, bool causal, double scale, Tensor& out,
@@ -40,7 +44,7 @@ void attention_cuda(const Tensor& query, const Tensor& key, const Tensor& value,
         if constexpr (Dim > 64) {
           forward<ForwardConfig<T, Dim, 128, 2, 2, Causal, true>>(q, k, v, scale, out, lse);
         } else if (Causal && q.size(2) < 2048) {  // tiles of 128 queries waste less of a small triangle
-          forward<ForwardConfig<T, Dim, 128, 2, 3, Causal, false>>(q, k, v, scale, out, lse);
+          forward<ForwardConfig<T, Dim, 128, 2, 3, Causal, true>>(q, k, v, scale, out, lse);
         } else {
           forward<ForwardConfig<T, Dim, 128, 3, 2, Causal, true>>(q, k, v, scale, out, lse);
         }

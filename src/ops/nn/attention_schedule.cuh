@@ -7,23 +7,28 @@ namespace vt::attention {
 
 inline constexpr double kLog2E = 1.4426950408889634;
 
-/// Which tile of rows (queries forward, keys backward) comes when. Blocks take tiles from a counter, so that none waits
-/// while there is work. Tiles of a group of heads, whose tensors fit in the cache together, are neighbours; within a
-/// group the last rows come first: in causal attention they are the longest.
+/// Which tile of rows (queries forward, keys backward) comes when. Tiles of a group of heads, whose tensors fit in the
+/// cache together, are neighbours; within a group the last rows come first: in causal attention they are the longest.
+/// Blocks take tiles from a counter, so that none waits while there is work. Without one they take them to and fro,
+/// which mixes long and short ones about as well if there is one group, and needs no counter to be cleared.
 struct Schedule {
   int tiles;        // in all: row tiles x batch x heads
   int row_tiles;    // of one head
   int total_heads;  // batch x heads
   int group_heads;
   int heads;
-  int* counter;  // zero before the kernel
+  int* counter;  // zero before the kernel, or null
 
   struct alignas(16) Place {
     int row_tile;  // negative: there are no more tiles
     int head, batch;
   };
   __device__ __forceinline__ int first() const { return static_cast<int>(blockIdx.x); }
-  __device__ __forceinline__ int next() const { return static_cast<int>(gridDim.x) + atomicAdd(counter, 1); }
+  __device__ __forceinline__ int next(int tile) const {
+    const int width = static_cast<int>(gridDim.x);
+    if (counter != nullptr) return width + atomicAdd(counter, 1);
+    return (tile / width + 2) * width - 1 - tile % width;
+  }
   __device__ __forceinline__ Place place(int tile) const {
     const int group = tile / (group_heads * row_tiles);
     const int first_head = group * group_heads;

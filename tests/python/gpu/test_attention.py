@@ -156,6 +156,11 @@ def test_packed_projection(causal: bool) -> None:
     expected.backward(grad.double())
     check(out.reshape(2, 200, 256), expected.detach())
     check(mine.grad, right.grad)
+    parts = [mine.detach()[:, :, i].transpose(1, 2) for i in range(3)]
+    result, lse = _C.ops._attention(*parts, causal, 0.125)
+    gradients = _C.ops._attention_backward(result, *parts, result, lse, causal, 0.125)
+    assert [g.data_ptr() - gradients[0].data_ptr() for g in gradients] == [0, 512, 1024]
+    assert all(g.stride() == p.stride() for g, p in zip(gradients, parts, strict=True))
 
 
 def test_layouts_that_must_be_copied_first() -> None:
