@@ -194,13 +194,19 @@ struct BackwardConsumer {
     }
   }
 
+  // The numbers of a query tile that go with this thread's columns. To be loaded before waiting for a product.
+  using Columns = float2[kScores / 4];
+  __device__ __forceinline__ void load_columns(Columns& to, const float (&from)[Config::kQueries]) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 4; ++i) to[i] = *reinterpret_cast<const float2*>(from + 8 * i + thread % 4 * 2);
+  }
+
   // p = exp(scores - logsumexp) in place, of keys that the queries see.
-  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const float* lse_log2, int key_tile,
+  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const Columns& lse_log2, int key_tile,
                                                int query_tile) const {
-    const int column = thread % 4 * 2;
 #pragma unroll
     for (int i = 0; i < kScores / 4; ++i) {
-      const float2 lse = *reinterpret_cast<const float2*>(lse_log2 + 8 * i + column);
+      const float2 lse = lse_log2[i];
 #pragma unroll
       for (int r = 0; r < 2; ++r) {
         float* x = scores + 4 * i + 2 * r;
@@ -213,7 +219,7 @@ struct BackwardConsumer {
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
       const int key = first_key + thread / 32 * 16 + thread % 32 / 4 + 8 * r;
-      const int hidden = (key >= g.keys ? Config::kQueries : Config::kCausal ? key - first_query : 0) - column;
+      const int hidden = (key >= g.keys ? Config::kQueries : Config::kCausal ? key - first_query : 0) - thread % 4 * 2;
 #pragma unroll
       for (int i = 0; i < kScores / 4; ++i) {
 #pragma unroll
@@ -226,10 +232,10 @@ struct BackwardConsumer {
 
   // ds / scale = p (dp - delta), in place of p.
   __device__ __forceinline__ void differentiate(float (&p)[kScores], const float (&dp)[kScores],
-                                                const float* delta) const {
+                                                const Columns& delta) const {
 #pragma unroll
     for (int i = 0; i < kScores / 4; ++i) {
-      const float2 d = *reinterpret_cast<const float2*>(delta + 8 * i + thread % 4 * 2);
+      const float2 d = delta[i];
 #pragma unroll
       for (int r = 0; r < 2; ++r) {
         p[4 * i + 2 * r] *= dp[4 * i + 2 * r] - d.x;
@@ -302,14 +308,18 @@ struct BackwardConsumer {
       multiply_scores(scores, s.k[kv], s.q[q.stage]);
       s.dout_full[q.stage].wait(q.parity);
       multiply_scores(dp, s.v[kv], s.dout[q.stage]);
+      Columns lse_log2, delta;
+      load_columns(lse_log2, s.lse_log2[q.stage]);
+      if constexpr (kDim <= 64) load_columns(delta, s.delta[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(scores);
-      exponentiate(scores, s.lse_log2[q.stage], key_tile, i);
+      exponentiate(scores, lse_log2, key_tile, i);
       narrow(scores, p);
       multiply_rows(dv, p, s.dout[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(dp);
-      differentiate(scores, dp, s.delta[q.stage]);
+      if constexpr (kDim > 64) load_columns(delta, s.delta[q.stage]);  // no registers for it before
+      differentiate(scores, dp, delta);
       narrow(scores, narrow_ds);
       s.ds_empty[ds.stage].wait(ds.parity ^ 1);
       share(narrow_ds, ds.stage);

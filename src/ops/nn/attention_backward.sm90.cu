@@ -6,6 +6,8 @@ namespace vt {
 namespace {
 
 using namespace attention;
+
+constexpr int64_t kGroupBytes = 56 << 20;  // of queries, gradients of results and sums of dq, keys and values
 using Tensors = std::initializer_list<const StorageImpl*>;
 
 template <class T>
@@ -63,7 +65,7 @@ void backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor
   g.scale = static_cast<float>(scale);
   g.scale_log2 = static_cast<float>(scale * kLog2E);
   const int64_t head_bytes = (8 * q.size(2) + 4 * k.size(2)) * kDim;
-  g.schedule = schedule_of(q, k.size(2), Config::kKeys, head_bytes);
+  g.schedule = schedule_of(q, k.size(2), Config::kKeys, head_bytes, kGroupBytes);
   g.schedule.counter = p.counter;
   launch_persistent<attention_backward<Config>>(
       "_attention_backward", g, Config::kThreads, sizeof(BackwardShared<Config>), device,

@@ -6,6 +6,8 @@ namespace {
 
 using namespace attention;
 
+constexpr int64_t kGroupBytes = 40 << 20;  // of keys and values; measured, as is backward's
+
 template <class Config>
 void forward(const Tensor& q, const Tensor& k, const Tensor& v, double scale, const Tensor& out, const Tensor& lse) {
   using Queries = typename Config::Queries;
@@ -21,7 +23,7 @@ void forward(const Tensor& q, const Tensor& k, const Tensor& v, double scale, co
   g.keys = static_cast<int>(k.size(2));
   g.scale = static_cast<float>(scale);
   g.scale_log2 = static_cast<float>(scale * kLog2E);
-  g.schedule = schedule_of(q, q.size(2), Config::kQueries, 4 * k.size(2) * Config::kDim);
+  g.schedule = schedule_of(q, q.size(2), Config::kQueries, 4 * k.size(2) * Config::kDim, kGroupBytes);
   Tensor counter;
   if (g.schedule.group_heads < g.schedule.total_heads) {
     counter = empty(DimVec{1}, DType::int32, q.device());

@@ -40,14 +40,13 @@ inline Tensor readable(const Tensor& t) {
   return copy;
 }
 
-/// The order of tiles of `tile_rows` of the `rows` of each head; of a head `head_bytes` are read over and over. The
-/// counter is the caller's to add.
-inline Schedule schedule_of(const Tensor& q, int64_t rows, int tile_rows, int64_t head_bytes) {
-  constexpr int64_t kGroupBytes = 40 << 20;  // well within the cache
-  constexpr int64_t kTilesPerBlock = 2;      // in a group, so that its short tiles even out its long ones
+/// The order of tiles of `tile_rows` of the `rows` of each head; heads are grouped so that what
+/// is read over and over, `head_bytes` of each, comes to `group_bytes`. The counter is the caller's to add.
+inline Schedule schedule_of(const Tensor& q, int64_t rows, int tile_rows, int64_t head_bytes, int64_t group_bytes) {
+  constexpr int64_t kTilesPerBlock = 2;  // in a group, so that its short tiles even out its long ones
   const int64_t heads = q.size(0) * q.size(1), row_tiles = (rows + tile_rows - 1) / tile_rows;
   const int64_t blocks = cuda::device_properties(q.device().index).multi_processor_count;
-  const int64_t wanted = std::max({int64_t{1}, kGroupBytes / head_bytes, kTilesPerBlock * blocks / row_tiles});
+  const int64_t wanted = std::max({int64_t{1}, group_bytes / head_bytes, kTilesPerBlock * blocks / row_tiles});
   const int64_t groups = (heads + wanted - 1) / wanted;
   Schedule s;
   s.tiles = static_cast<int>(heads * row_tiles);
