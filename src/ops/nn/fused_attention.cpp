@@ -119,6 +119,14 @@ ops::AttentionGradients attention_backward_cpu(const Tensor& grad, const Tensor&
   return gradients;
 }
 
+// Without memory
+// -----------------------------------------------------------------------------------------------------------------------
+
+ops::AttentionGradients attention_backward_shapes(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
+                                                  const Tensor& out, const Tensor& lse, bool, double) {
+  return ops::new_attention_gradients(grad, q, k, v, out, lse);
+}
+
 // Derivative
 // ----------------------------------------------------------------------------------------------------------------
 
@@ -240,6 +248,7 @@ void register_fused_attention(Registry& r) {
        "is_causal, "
        "float scale) -> (Tensor, Tensor, Tensor)")
       .cpu(attention_backward_cpu)
+      .on(Key::Meta, attention_backward_shapes)
       .not_differentiable()
       .internal()
       .doc("Gradients of query, key and value of _attention.");
