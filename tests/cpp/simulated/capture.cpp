@@ -15,10 +15,6 @@
 
 namespace vt::simulated {
 
-using cuda::CaptureMode;
-using cuda::CaptureState;
-using cuda::Status;
-
 namespace {
 
 // CUDA's numbers that production code does not tell apart.
@@ -64,7 +60,7 @@ Status SimulatedDevice::give(Lane& lane, Work work) {
   return Status::Success;
 }
 
-Status SimulatedDevice::record_event(cuda::EventHandle handle, cuda::Stream stream) {
+Status SimulatedDevice::record_event(EventHandle handle, Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Event* event = find_event(handle);
@@ -93,7 +89,7 @@ Status SimulatedDevice::record_event(cuda::EventHandle handle, cuda::Stream stre
   return Status::Success;
 }
 
-Status SimulatedDevice::wait_event(cuda::Stream stream, cuda::EventHandle handle) {
+Status SimulatedDevice::wait_event(Stream stream, EventHandle handle) {
   std::lock_guard lock(mutex_);
   advance();
   Event* event = find_event(handle);
@@ -137,7 +133,7 @@ Status SimulatedDevice::wait_event(cuda::Stream stream, cuda::EventHandle handle
   return Status::Success;
 }
 
-Status SimulatedDevice::begin_capture(cuda::Stream stream, CaptureMode mode) {
+Status SimulatedDevice::begin_capture(Stream stream, CaptureMode mode) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);
@@ -156,7 +152,7 @@ Status SimulatedDevice::begin_capture(cuda::Stream stream, CaptureMode mode) {
   return Status::Success;
 }
 
-Status SimulatedDevice::end_capture(cuda::Stream stream, cuda::GraphHandle& graph) {
+Status SimulatedDevice::end_capture(Stream stream, GraphHandle& graph) {
   std::lock_guard lock(mutex_);
   advance();
   graph = nullptr;
@@ -186,7 +182,7 @@ Status SimulatedDevice::end_capture(cuda::Stream stream, cuda::GraphHandle& grap
   return Status::Success;
 }
 
-Status SimulatedDevice::capture_info(cuda::Stream stream, CaptureState& state, uint64_t& id) {
+Status SimulatedDevice::capture_info(Stream stream, CaptureState& state, uint64_t& id) {
   std::lock_guard lock(mutex_);
   state = CaptureState::None;
   id = 0;
@@ -198,7 +194,7 @@ Status SimulatedDevice::capture_info(cuda::Stream stream, CaptureState& state, u
   return Status::Success;
 }
 
-Status SimulatedDevice::instantiate(int device, cuda::GraphHandle graph, cuda::GraphExecHandle& exec) {
+Status SimulatedDevice::instantiate(int device, GraphHandle graph, GraphExecHandle& exec) {
   std::lock_guard lock(mutex_);
   advance();
   exec = nullptr;
@@ -211,7 +207,7 @@ Status SimulatedDevice::instantiate(int device, cuda::GraphHandle graph, cuda::G
   return Status::Success;
 }
 
-Status SimulatedDevice::launch_graph(cuda::GraphExecHandle exec, cuda::Stream stream) {
+Status SimulatedDevice::launch_graph(GraphExecHandle exec, Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);
@@ -257,7 +253,7 @@ Status SimulatedDevice::launch_graph(cuda::GraphExecHandle exec, cuda::Stream st
   return Status::Success;
 }
 
-Status SimulatedDevice::destroy_graph(cuda::GraphHandle graph) {
+Status SimulatedDevice::destroy_graph(GraphHandle graph) {
   std::lock_guard lock(mutex_);
   advance();
   if (graphs_.erase(graph) == 0) {
@@ -268,7 +264,7 @@ Status SimulatedDevice::destroy_graph(cuda::GraphHandle graph) {
   return Status::Success;
 }
 
-Status SimulatedDevice::destroy_graph_exec(cuda::GraphExecHandle exec) {
+Status SimulatedDevice::destroy_graph_exec(GraphExecHandle exec) {
   std::lock_guard lock(mutex_);
   advance();
   if (execs_.erase(exec) == 0) {
@@ -279,14 +275,14 @@ Status SimulatedDevice::destroy_graph_exec(cuda::GraphExecHandle exec) {
   return Status::Success;
 }
 
-Status SimulatedDevice::node_count(cuda::GraphHandle graph, size_t& count) {
+Status SimulatedDevice::node_count(GraphHandle graph, size_t& count) {
   std::lock_guard lock(mutex_);
   if (!graphs_.contains(graph)) return kInvalidHandle;
   count = graph->body->nodes.size();
   return Status::Success;
 }
 
-Status SimulatedDevice::print_graph(cuda::GraphHandle graph, const char* path) {
+Status SimulatedDevice::print_graph(GraphHandle graph, const char* path) {
   std::lock_guard lock(mutex_);
   if (!graphs_.contains(graph)) return kInvalidHandle;
   std::FILE* file = std::fopen(path, "w");

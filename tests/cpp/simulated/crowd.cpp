@@ -12,7 +12,6 @@
 
 namespace vt::simulated {
 
-using cuda::Stream;
 using vt::detail::concat;
 
 namespace {

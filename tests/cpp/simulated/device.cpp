@@ -7,7 +7,6 @@
 
 namespace vt::simulated {
 
-using cuda::Status;
 using vt::detail::concat;
 
 namespace {
@@ -54,7 +53,7 @@ void SimulatedDevice::set_pace(double pace) {
   pace_ = pace < 0 ? 1 : pace;
 }
 
-Clock SimulatedDevice::clock_of(cuda::Stream stream) {
+Clock SimulatedDevice::clock_of(Stream stream) {
   std::lock_guard lock(mutex_);
   Lane* lane = lane_for(stream);
   if (lane == nullptr) return {};
@@ -62,13 +61,13 @@ Clock SimulatedDevice::clock_of(cuda::Stream stream) {
   return lane->clock;
 }
 
-uint32_t SimulatedDevice::lane_of(cuda::Stream stream) {
+uint32_t SimulatedDevice::lane_of(Stream stream) {
   std::lock_guard lock(mutex_);
   const Lane* lane = lane_for(stream);
   return lane != nullptr ? lane->index : 0;
 }
 
-SimulatedDevice::Position SimulatedDevice::position_of(cuda::Stream stream) {
+SimulatedDevice::Position SimulatedDevice::position_of(Stream stream) {
   std::lock_guard lock(mutex_);
   const Lane* lane = lane_for(stream);
   return lane != nullptr ? Position{lane->index, lane->given} : Position{};
@@ -183,6 +182,10 @@ Status SimulatedDevice::can_access_peer(int device, int peer, bool& able) {
   return Status::Success;
 }
 
+int SimulatedDevice::runtime_version() { return 13000; }
+int SimulatedDevice::driver_version() { return 13000; }
+void SimulatedDevice::clear_error() {}
+
 std::string SimulatedDevice::describe(Status status) {
   switch (static_cast<int>(status)) {
     case 0: return "cudaSuccess: no error";
@@ -205,7 +208,7 @@ Status SimulatedDevice::priority_range(int& lowest, int& highest) {
   return Status::Success;
 }
 
-Status SimulatedDevice::create_stream(int device, int priority, cuda::StreamHandle& stream) {
+Status SimulatedDevice::create_stream(int device, int priority, StreamHandle& stream) {
   std::lock_guard lock(mutex_);
   stream = nullptr;
   if (!valid(device)) return kInvalidDevice;
@@ -213,11 +216,11 @@ Status SimulatedDevice::create_stream(int device, int priority, cuda::StreamHand
     report_.violation(concat("a simulation has at most ", kMaxLanes, " streams"));
     return Status::OutOfMemory;
   }
-  stream = reinterpret_cast<cuda::StreamHandle>(static_cast<uintptr_t>(add_lane(device, priority)) + 1);
+  stream = reinterpret_cast<StreamHandle>(static_cast<uintptr_t>(add_lane(device, priority)) + 1);
   return Status::Success;
 }
 
-Status SimulatedDevice::ask(cuda::Stream stream, Lane*& lane) {
+Status SimulatedDevice::ask(Stream stream, Lane*& lane) {
   lane = lane_for(stream);
   if (lane == nullptr) return kInvalidHandle;
   if (!lane->capture) return Status::Success;
@@ -225,7 +228,7 @@ Status SimulatedDevice::ask(cuda::Stream stream, Lane*& lane) {
   return Status::CaptureUnsupported;
 }
 
-Status SimulatedDevice::query(cuda::Stream stream) {
+Status SimulatedDevice::query(Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = nullptr;
@@ -235,7 +238,7 @@ Status SimulatedDevice::query(cuda::Stream stream) {
   return Status::Success;
 }
 
-Status SimulatedDevice::synchronize(cuda::Stream stream) {
+Status SimulatedDevice::synchronize(Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = nullptr;
@@ -245,7 +248,7 @@ Status SimulatedDevice::synchronize(cuda::Stream stream) {
   return Status::Success;
 }
 
-Status SimulatedDevice::priority(cuda::Stream stream, int& priority) {
+Status SimulatedDevice::priority(Stream stream, int& priority) {
   std::lock_guard lock(mutex_);
   const Lane* lane = lane_for(stream);
   if (lane == nullptr) return kInvalidHandle;
@@ -253,7 +256,7 @@ Status SimulatedDevice::priority(cuda::Stream stream, int& priority) {
   return Status::Success;
 }
 
-Status SimulatedDevice::create_event(int device, bool timing, bool, cuda::EventHandle& handle) {
+Status SimulatedDevice::create_event(int device, bool timing, bool, EventHandle& handle) {
   std::lock_guard lock(mutex_);
   handle = nullptr;
   if (!valid(device)) return kInvalidDevice;
@@ -273,11 +276,11 @@ Status SimulatedDevice::create_event(int device, bool timing, bool, cuda::EventH
   event.generation = generation;
   event.alive = true;
   ++live_events_;
-  handle = reinterpret_cast<cuda::EventHandle>((static_cast<uintptr_t>(generation) << 20) + index + 1);
+  handle = reinterpret_cast<EventHandle>((static_cast<uintptr_t>(generation) << 20) + index + 1);
   return Status::Success;
 }
 
-Status SimulatedDevice::destroy_event(int device, cuda::EventHandle handle) {
+Status SimulatedDevice::destroy_event(int device, EventHandle handle) {
   std::lock_guard lock(mutex_);
   Event* event = find_event(handle);
   if (event == nullptr || !valid(device)) return kInvalidHandle;
@@ -287,7 +290,7 @@ Status SimulatedDevice::destroy_event(int device, cuda::EventHandle handle) {
   return Status::Success;
 }
 
-Status SimulatedDevice::query(cuda::EventHandle handle) {
+Status SimulatedDevice::query(EventHandle handle) {
   std::lock_guard lock(mutex_);
   advance();
   const Event* event = find_event(handle);
@@ -301,7 +304,7 @@ Status SimulatedDevice::query(cuda::EventHandle handle) {
   return Status::Success;
 }
 
-Status SimulatedDevice::synchronize(cuda::EventHandle handle) {
+Status SimulatedDevice::synchronize(EventHandle handle) {
   std::lock_guard lock(mutex_);
   advance();
   const Event* event = find_event(handle);
@@ -315,7 +318,7 @@ Status SimulatedDevice::synchronize(cuda::EventHandle handle) {
   return Status::Success;
 }
 
-Status SimulatedDevice::elapsed_ms(cuda::EventHandle start, cuda::EventHandle end, float& ms) {
+Status SimulatedDevice::elapsed_ms(EventHandle start, EventHandle end, float& ms) {
   std::lock_guard lock(mutex_);
   advance();
   const Event* from = find_event(start);

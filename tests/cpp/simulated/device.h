@@ -22,12 +22,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cuda/device_api.h"
 #include "simulated/clock.h"
 #include "simulated/graph.h"
 #include "simulated/memory.h"
 #include "simulated/random.h"
 #include "simulated/report.h"
+#include "simulated/types.h"
 
 namespace vt::simulated {
 
@@ -41,7 +41,7 @@ struct Options {
 };
 
 /// Thread-safe.
-class SimulatedDevice final : public cuda::DeviceApi {
+class SimulatedDevice final : public DeviceApi {
  public:
   SimulatedDevice(const Options& options, Report& report);
   ~SimulatedDevice() override;
@@ -54,9 +54,9 @@ class SimulatedDevice final : public cuda::DeviceApi {
   void run_some(size_t steps);
   void set_pace(double pace);
   /// The clock that the next work given to the stream would have.
-  Clock clock_of(cuda::Stream stream);
+  Clock clock_of(Stream stream);
   /// The lane of the stream in clocks.
-  uint32_t lane_of(cuda::Stream stream);
+  uint32_t lane_of(Stream stream);
   /// Bytes that no call may make the device exceed; 0: no limit but its memory.
   void set_cap(int device, size_t bytes);
   size_t used(int device);
@@ -72,7 +72,7 @@ class SimulatedDevice final : public cuda::DeviceApi {
   std::string describe_counts();
   size_t work_run() const { return work_run_; }
   /// Called for every kernel at the launch (not when it runs), under the device's lock, with the clock of the launch.
-  using LaunchProbe = std::function<void(cuda::Stream, const cuda::KernelLaunch&, const Clock&)>;
+  using LaunchProbe = std::function<void(Stream, const KernelLaunch&, const Clock&)>;
   void set_launch_probe(LaunchProbe probe);
   /// Called when the device takes memory back, under its lock, with what the host has seen finished by then.
   using TakeBackProbe = std::function<void(int device, uintptr_t data, size_t bytes, const Clock& host)>;
@@ -82,71 +82,13 @@ class SimulatedDevice final : public cuda::DeviceApi {
     uint32_t lane = 0;
     uint64_t given = 0;
   };
-  Position position_of(cuda::Stream stream);
+  Position position_of(Stream stream);
   bool has_run(Position position);
 
   // --- DeviceApi ---
-  cuda::Status device_count(int& count) override;
-  cuda::Status device_properties(int device, cuda::DeviceProperties& properties) override;
-  cuda::Status set_device(int device) override;
-  cuda::Status synchronize(int device) override;
-  cuda::Status memory_info(int device, size_t& free_bytes, size_t& total_bytes) override;
-  cuda::Status can_access_peer(int device, int peer, bool& able) override;
-  int runtime_version() override { return 13000; }
-  int driver_version() override { return 13000; }
-  std::string describe(cuda::Status status) override;
-  void clear_error() override {}
-
-  cuda::Status allocate(int device, size_t bytes, void*& data) override;
-  cuda::Status free(int device, void* data) override;
-  cuda::Status allocate_async(cuda::Stream stream, size_t bytes, void*& data) override;
-  cuda::Status free_async(cuda::Stream stream, void* data) override;
-  cuda::Status pool_reserved(int device, size_t& current, size_t& peak) override;
-  cuda::Status reset_pool_peak(int device) override;
-  cuda::Status trim_pool(int device) override;
-
-  cuda::Status granularity(int device, size_t& bytes) override;
-  cuda::Status reserve_addresses(int device, size_t bytes, void*& data) override;
-  cuda::Status release_addresses(int device, void* data, size_t bytes) override;
-  cuda::Status map_memory(int device, void* data, size_t bytes) override;
-  cuda::Status unmap_memory(int device, void* data, size_t bytes) override;
-
-  cuda::Status allocate_host(size_t bytes, void*& data) override;
-  cuda::Status free_host(void* data) override;
-  bool is_page_locked(const void* data) override;
-
-  cuda::Status priority_range(int& lowest, int& highest) override;
-  cuda::Status create_stream(int device, int priority, cuda::StreamHandle& stream) override;
-  cuda::Status query(cuda::Stream stream) override;
-  cuda::Status synchronize(cuda::Stream stream) override;
-  cuda::Status priority(cuda::Stream stream, int& priority) override;
-
-  cuda::Status create_event(int device, bool timing, bool blocking, cuda::EventHandle& event) override;
-  cuda::Status destroy_event(int device, cuda::EventHandle event) override;
-  cuda::Status record_event(cuda::EventHandle event, cuda::Stream stream) override;
-  cuda::Status wait_event(cuda::Stream stream, cuda::EventHandle event) override;
-  cuda::Status query(cuda::EventHandle event) override;
-  cuda::Status synchronize(cuda::EventHandle event) override;
-  cuda::Status elapsed_ms(cuda::EventHandle start, cuda::EventHandle end, float& ms) override;
-
-  cuda::Status launch(cuda::Stream stream, const cuda::KernelLaunch& launch) override;
-  cuda::Status allow_shared_memory(const void* kernel, size_t bytes) override;
-  cuda::Status copy(void* to, const void* from, size_t bytes, cuda::CopyKind kind, cuda::Stream stream) override;
-  cuda::Status copy_peer(void* to, int to_device, const void* from, int from_device, size_t bytes,
-                         cuda::Stream stream) override;
-  cuda::Status fill(void* data, int value, size_t bytes, cuda::Stream stream) override;
-  cuda::Status fill_rows(void* data, size_t pitch, int value, size_t row_bytes, size_t rows,
-                         cuda::Stream stream) override;
-
-  cuda::Status begin_capture(cuda::Stream stream, cuda::CaptureMode mode) override;
-  cuda::Status end_capture(cuda::Stream stream, cuda::GraphHandle& graph) override;
-  cuda::Status capture_info(cuda::Stream stream, cuda::CaptureState& state, uint64_t& id) override;
-  cuda::Status instantiate(int device, cuda::GraphHandle graph, cuda::GraphExecHandle& exec) override;
-  cuda::Status launch_graph(cuda::GraphExecHandle exec, cuda::Stream stream) override;
-  cuda::Status destroy_graph(cuda::GraphHandle graph) override;
-  cuda::Status destroy_graph_exec(cuda::GraphExecHandle exec) override;
-  cuda::Status node_count(cuda::GraphHandle graph, size_t& count) override;
-  cuda::Status print_graph(cuda::GraphHandle graph, const char* path) override;
+#define VT_DEVICE_CALL(Kind, name, parameters, arguments) Status name parameters override;
+#define VT_DEVICE_FACT(Type, name, parameters, arguments) Type name parameters override;
+#include "cuda/device_api.def"
 
  private:
   // One stream: a queue and its lane of the clocks.
@@ -202,15 +144,15 @@ class SimulatedDevice final : public cuda::DeviceApi {
   void finish_device(int device);
   void execute(const Work& work, int device);
   void check_range(const Range& range, int device, const char* op);
-  Lane* lane_for(cuda::Stream stream);
+  Lane* lane_for(Stream stream);
   // The lane of a stream whose progress the host asks for, which breaks a capture on it.
-  cuda::Status ask(cuda::Stream stream, Lane*& lane);
+  Status ask(Stream stream, Lane*& lane);
   uint32_t add_lane(int device, int priority);
   void enqueue(Lane& lane, Work work);
   void join_host(Lane& lane);
   void host_saw(const Clock& clock);
   bool is_done(const Event& event) const;
-  Event* find_event(cuda::EventHandle handle);
+  Event* find_event(EventHandle handle);
 
   // Memory (device_memory.cpp).
   bool valid(int device) const { return device >= 0 && device < static_cast<int>(devices_.size()); }
@@ -221,8 +163,8 @@ class SimulatedDevice final : public cuda::DeviceApi {
   Range range_of(const void* data, size_t bytes) const;
 
   // Capture (capture.cpp).
-  cuda::Status give(Lane& lane, Work work);
-  cuda::Status guard_device(int device);
+  Status give(Lane& lane, Work work);
+  Status guard_device(int device);
   void invalidate(Capture& capture);
   void add_node(Lane& lane, Work work);
 
@@ -241,8 +183,8 @@ class SimulatedDevice final : public cuda::DeviceApi {
   std::map<uintptr_t, size_t> host_blocks_;         // page-locked, by address
   std::vector<std::shared_ptr<Capture>> captures_;  // running
   uint64_t next_capture_ = 1;
-  std::unordered_set<cuda::GraphHandle> graphs_;
-  std::unordered_set<cuda::GraphExecHandle> execs_;
+  std::unordered_set<GraphHandle> graphs_;
+  std::unordered_set<GraphExecHandle> execs_;
   double credit_ = 0;
   double pace_ = 1;
   uint32_t pace_calls_ = 0;

@@ -8,7 +8,6 @@
 
 namespace vt::simulated {
 
-using cuda::Status;
 using vt::detail::concat;
 
 namespace {
@@ -70,7 +69,7 @@ Status SimulatedDevice::free(int device, void* data) {
   return Status::Success;
 }
 
-Status SimulatedDevice::allocate_async(cuda::Stream stream, size_t bytes, void*& data) {
+Status SimulatedDevice::allocate_async(Stream stream, size_t bytes, void*& data) {
   std::lock_guard lock(mutex_);
   advance();
   data = nullptr;
@@ -101,7 +100,7 @@ Status SimulatedDevice::allocate_async(cuda::Stream stream, size_t bytes, void*&
   return Status::Success;
 }
 
-Status SimulatedDevice::free_async(cuda::Stream stream, void* data) {
+Status SimulatedDevice::free_async(Stream stream, void* data) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);

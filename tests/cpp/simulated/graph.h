@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "cuda/device_api.h"
 #include "simulated/clock.h"
+#include "simulated/types.h"
 
 namespace vt::simulated {
 
@@ -54,7 +54,7 @@ struct GraphBody {
 struct Capture {
   uint64_t id = 0;
   uint32_t origin = 0;  // lane
-  cuda::CaptureMode mode = cuda::CaptureMode::Global;
+  CaptureMode mode = CaptureMode::Global;
   std::thread::id thread;
   bool invalidated = false;
   std::vector<uint32_t> lanes;  // origin first, then those that joined

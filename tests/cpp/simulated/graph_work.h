@@ -18,7 +18,7 @@ struct Initialized {
 };
 inline const Initialized initialized;
 
-inline constexpr cuda::CaptureMode kMode = cuda::CaptureMode::Global;
+inline constexpr CaptureMode kMode = CaptureMode::Global;
 
 inline Tensor bytes(int64_t count) { return empty(DimVec{count}, DType::uint8, kCuda); }
 inline Tensor floats(int64_t count = 1024) { return empty(DimVec{count}, DType::float32, kCuda); }

@@ -88,8 +88,7 @@ void Oracle::drop_pending(int device, uintptr_t begin, uintptr_t end) {
   }
 }
 
-void Oracle::on_allocate(const cuda::Block& block, size_t requested, cuda::Stream stream, cuda::PoolId pool,
-                         uint64_t graph) {
+void Oracle::on_allocate(const cuda::Block& block, size_t requested, Stream stream, cuda::PoolId pool, uint64_t graph) {
   const int device = stream.device;
   DeviceModel& model = devices_[device];
   const uintptr_t begin = address_of(block), end = begin + block.bytes;
@@ -125,13 +124,13 @@ void Oracle::on_allocate(const cuda::Block& block, size_t requested, cuda::Strea
   model.count_peak = std::max(model.count_peak, static_cast<int64_t>(model.live.size()));
 }
 
-void Oracle::on_use(const cuda::Block& block, cuda::Stream stream) {
+void Oracle::on_use(const cuda::Block& block, Stream stream) {
   Live& live = devices_[block.stream.device].live.at(address_of(block));
   const uint32_t lane = device_.lane_of(stream);
   live.uses[lane] = device_.clock_of(stream)[lane];
 }
 
-void Oracle::on_record_stream(const cuda::Block& block, cuda::Stream stream) {
+void Oracle::on_record_stream(const cuda::Block& block, Stream stream) {
   Live& live = devices_[block.stream.device].live.at(address_of(block));
   if (stream != block.stream) live.others.push_back(stream);
 }
@@ -148,13 +147,13 @@ void Oracle::on_free(const cuda::Block& block) {
   add_past(model, begin, begin + live.bytes, live.uses);
   if (!live.others.empty()) {
     Pending pending{live.bytes, {}};
-    for (const cuda::Stream other : live.others) pending.until.push_back(device_.position_of(other));
+    for (const Stream other : live.others) pending.until.push_back(device_.position_of(other));
     model.pending[begin] = std::move(pending);
   }
   model.live.erase(found);
 }
 
-void Oracle::on_replay(uint64_t graph, cuda::Stream stream) {
+void Oracle::on_replay(uint64_t graph, Stream stream) {
   const uint32_t lane = device_.lane_of(stream);
   const uint32_t tick = device_.clock_of(stream)[lane];
   for (DeviceModel& model : devices_) {
@@ -217,7 +216,7 @@ void Oracle::on_taken_back(int device, uintptr_t data, size_t bytes, const Clock
   while (pending != model.pending.end() && pending->first < end) pending = model.pending.erase(pending);
 }
 
-void Oracle::on_refusal(size_t requested, cuda::Stream stream, cuda::PoolId pool, bool capturing) {
+void Oracle::on_refusal(size_t requested, Stream stream, cuda::PoolId pool, bool capturing) {
   const int device = stream.device;
   DeviceModel& model = devices_[device];
   model.refusals++;

@@ -26,15 +26,15 @@ class Oracle {
   ~Oracle();
 
   /// `graph`: a number of the caller's for the capture that runs, 0 for none.
-  void on_allocate(const cuda::Block& block, size_t requested, cuda::Stream stream, cuda::PoolId pool, uint64_t graph);
+  void on_allocate(const cuda::Block& block, size_t requested, Stream stream, cuda::PoolId pool, uint64_t graph);
   /// After work that uses the block was given to the stream.
-  void on_use(const cuda::Block& block, cuda::Stream stream);
-  void on_record_stream(const cuda::Block& block, cuda::Stream stream);
+  void on_use(const cuda::Block& block, Stream stream);
+  void on_record_stream(const cuda::Block& block, Stream stream);
   /// Before deallocate.
   void on_free(const cuda::Block& block);
-  void on_refusal(size_t requested, cuda::Stream stream, cuda::PoolId pool, bool capturing);
+  void on_refusal(size_t requested, Stream stream, cuda::PoolId pool, bool capturing);
   /// After the graph was launched on the stream.
-  void on_replay(uint64_t graph, cuda::Stream stream);
+  void on_replay(uint64_t graph, Stream stream);
   /// The graph is gone: its memory may serve others, after its last replay.
   void on_graph_destroyed(uint64_t graph);
   /// `pool` has been released for the last time.
@@ -50,10 +50,10 @@ class Oracle {
  private:
   struct Live {
     size_t bytes = 0, requested = 0;
-    cuda::Stream stream;
+    Stream stream;
     cuda::PoolId pool;
     Clock uses;  // everything that ever used these bytes
-    std::vector<cuda::Stream> others;
+    std::vector<Stream> others;
   };
   struct Past {
     uintptr_t end = 0;

@@ -6,7 +6,6 @@
 
 namespace vt::simulated {
 
-using cuda::Status;
 using vt::detail::concat;
 
 namespace {
@@ -148,7 +147,7 @@ void SimulatedDevice::execute(const Work& work, int device) {
   }
 }
 
-SimulatedDevice::Lane* SimulatedDevice::lane_for(cuda::Stream stream) {
+SimulatedDevice::Lane* SimulatedDevice::lane_for(Stream stream) {
   if (!valid(stream.device)) return nullptr;
   if (stream.handle == nullptr) return lanes_[devices_[stream.device].default_lane].get();
   const auto index = reinterpret_cast<uintptr_t>(stream.handle) - 1;
@@ -192,7 +191,7 @@ void SimulatedDevice::enqueue(Lane& lane, Work work) {
   }
 }
 
-SimulatedDevice::Event* SimulatedDevice::find_event(cuda::EventHandle handle) {
+SimulatedDevice::Event* SimulatedDevice::find_event(EventHandle handle) {
   const auto number = reinterpret_cast<uintptr_t>(handle);
   const size_t index = (number & 0xfffff) - 1;
   if (index < events_.size() && events_[index].alive && events_[index].generation == number >> 20) {

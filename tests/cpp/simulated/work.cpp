@@ -5,8 +5,6 @@
 
 namespace vt::simulated {
 
-using cuda::CopyKind;
-using cuda::Status;
 using vt::detail::concat;
 
 namespace {
@@ -17,7 +15,7 @@ constexpr auto kInvalidHandle = static_cast<Status>(400);
 
 Range SimulatedDevice::range_of(const void* data, size_t bytes) const { return {data, bytes, owner_of(data)}; }
 
-Status SimulatedDevice::launch(cuda::Stream stream, const cuda::KernelLaunch& launch) {
+Status SimulatedDevice::launch(Stream stream, const KernelLaunch& launch) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);
@@ -43,7 +41,7 @@ Status SimulatedDevice::allow_shared_memory(const void*, size_t bytes) {
   return bytes <= (size_t{227} << 10) ? Status::Success : Status::InvalidValue;
 }
 
-Status SimulatedDevice::copy(void* to, const void* from, size_t bytes, CopyKind kind, cuda::Stream stream) {
+Status SimulatedDevice::copy(void* to, const void* from, size_t bytes, CopyKind kind, Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);
@@ -91,7 +89,7 @@ Status SimulatedDevice::copy(void* to, const void* from, size_t bytes, CopyKind 
 }
 
 Status SimulatedDevice::copy_peer(void* to, int to_device, const void* from, int from_device, size_t bytes,
-                                  cuda::Stream stream) {
+                                  Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);
@@ -110,12 +108,11 @@ Status SimulatedDevice::copy_peer(void* to, int to_device, const void* from, int
   return give(*lane, std::move(work));
 }
 
-Status SimulatedDevice::fill(void* data, int value, size_t bytes, cuda::Stream stream) {
+Status SimulatedDevice::fill(void* data, int value, size_t bytes, Stream stream) {
   return fill_rows(data, bytes, value, bytes, 1, stream);
 }
 
-Status SimulatedDevice::fill_rows(void* data, size_t pitch, int value, size_t row_bytes, size_t rows,
-                                  cuda::Stream stream) {
+Status SimulatedDevice::fill_rows(void* data, size_t pitch, int value, size_t row_bytes, size_t rows, Stream stream) {
   std::lock_guard lock(mutex_);
   advance();
   Lane* lane = lane_for(stream);

@@ -7,8 +7,6 @@
 
 namespace vt::simulated {
 
-using cuda::Status;
-using cuda::Stream;
 using vt::detail::concat;
 
 WorldShape WorldShape::of(uint64_t seed) {
@@ -239,7 +237,7 @@ void World::read(Held& held) {
     }
   }
   std::erase_if(pinned_uses_, [&](const PinnedUse& use) { return device_.has_run(use.until); });
-  (void)device_.copy(reading.memory.data, held.block->data, reading.bytes, cuda::CopyKind::DeviceToHost, other);
+  (void)device_.copy(reading.memory.data, held.block->data, reading.bytes, CopyKind::DeviceToHost, other);
   oracle_->on_use(*held.block, other);
   cuda::record_pinned_use(reading.memory.data, other);
   pinned_uses_.push_back({begin, begin + reading.bytes, device_.position_of(other)});
@@ -265,7 +263,7 @@ void World::finish_reading(size_t index) {
 
 void World::order(Stream before, Stream after) {
   if (before == after) return;
-  cuda::EventHandle event = nullptr;
+  EventHandle event = nullptr;
   (void)device_.create_event(before.device, false, false, event);
   (void)device_.record_event(event, before);
   (void)device_.wait_event(after, event);
@@ -274,7 +272,7 @@ void World::order(Stream before, Stream after) {
 
 void World::keep_event(Stream stream) {
   if (events_.size() < 4) {
-    cuda::EventHandle event = nullptr;
+    EventHandle event = nullptr;
     (void)device_.create_event(stream.device, random_.one_in(2), false, event);
     (void)device_.record_event(event, stream);
     events_.push_back({event, stream.device});
@@ -324,7 +322,7 @@ void World::capture() {
   allocator_->retain_pool(main.device, p.id);
   ++p.retained;
   allocator_->begin_capture(main.device);
-  const auto mode = static_cast<cuda::CaptureMode>(random_.below(3));
+  const auto mode = static_cast<CaptureMode>(random_.below(3));
   if (device_.begin_capture(main, mode) != Status::Success) fail("begin_capture failed");
   capturing_ = true;
   std::vector<Stream> joined{main};

@@ -54,10 +54,10 @@ class World {
   };
   struct Graph {
     uint64_t number = 0;
-    cuda::GraphHandle graph = nullptr;
-    cuda::GraphExecHandle exec = nullptr;
+    GraphHandle graph = nullptr;
+    GraphExecHandle exec = nullptr;
     cuda::PoolId pool;
-    cuda::Stream stream;
+    Stream stream;
     struct Input {
       cuda::Block* block;
       uint8_t value;  // that a replay writes
@@ -67,7 +67,7 @@ class World {
   struct Pool {
     cuda::PoolId id;
     int device = 0;
-    cuda::Stream stream;  // all captures into it begin on this one
+    Stream stream;  // all captures into it begin on this one
     int retained = 0;
   };
   // Page-locked memory that a copy on `stream` fills with `value`.
@@ -75,7 +75,7 @@ class World {
     Allocation memory;
     size_t bytes = 0;
     uint8_t value = 0;
-    cuda::Stream stream;
+    Stream stream;
   };
   // Bytes of page-locked memory that copies used: reuse needs that the host has seen these finished.
   struct PinnedUse {
@@ -85,18 +85,18 @@ class World {
 
   void step();
   int any_device() { return static_cast<int>(random_.below(static_cast<uint64_t>(shape_.devices))); }
-  cuda::Stream any_stream(int device);
+  Stream any_stream(int device);
   Held* any_held(int device);
   size_t any_size();
-  Held* allocate(cuda::Stream stream, cuda::PoolId pool, uint64_t graph);
+  Held* allocate(Stream stream, cuda::PoolId pool, uint64_t graph);
   void free_held(size_t index);
   void free_one(int device);
   void write(Held& held);
   void use_elsewhere(Held& held);
   void read(Held& held);
   void finish_reading(size_t index);
-  void order(cuda::Stream before, cuda::Stream after);
-  void keep_event(cuda::Stream stream);
+  void order(Stream before, Stream after);
+  void keep_event(Stream stream);
   void change_limit(int device);
   void change_segments();
   void on_either_thread(const std::function<void()>& call);
@@ -114,13 +114,13 @@ class World {
   SimulatedDevice device_;
   std::unique_ptr<cuda::CudaAllocator> allocator_;
   std::unique_ptr<Oracle> oracle_;
-  std::vector<std::vector<cuda::Stream>> streams_;
+  std::vector<std::vector<Stream>> streams_;
   std::vector<Held> held_;
   std::vector<Graph> graphs_;
   std::vector<Pool> pools_;
   std::vector<Reading> readings_;
   std::vector<PinnedUse> pinned_uses_;
-  std::vector<std::pair<cuda::EventHandle, int>> events_;  // and their devices
+  std::vector<std::pair<EventHandle, int>> events_;  // and their devices
   std::unique_ptr<Courier> courier_;
   int out_of_memory_callback_ = 0;
   bool capturing_ = false;
