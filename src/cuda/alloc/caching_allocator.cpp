@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "cuda/alloc/callbacks.h"
-#include "cuda/alloc/planted.h"
 #include "cuda/alloc/thread_state.h"
 #include "cuda/fault.h"
 
@@ -23,12 +22,6 @@ using alloc::Use;
 alloc::RingEntry entry_of(const HeapBlock& block, uint8_t action, uint64_t frames) {
   return {0,      reinterpret_cast<uintptr_t>(block.data), block.bytes, block.stream.handle, frames, PoolId{},
           action, static_cast<int8_t>(block.stream.device)};
-}
-
-// The planted bug; reachable, so that it is no leak as well.
-[[maybe_unused]] void lose_uses(HeapBlock* block) {
-  static auto* lost = new std::vector<alloc::StreamUse*>;
-  lost->push_back(std::exchange(block->uses, nullptr));
 }
 
 }  // namespace
@@ -151,7 +144,6 @@ void CachingAllocator::deallocate(Block* handed_out) noexcept {
   if (handed_out == nullptr || VT_UNLIKELY(in_forked_child())) return;
   auto* const block = static_cast<HeapBlock*>(handed_out);
   const uint64_t frames = alloc::stack_of_free();
-  if (VT_PLANTED(StockIgnoresUses) && block->uses != nullptr) lose_uses(block);
   ThreadCache* const cache = own_cache();
   if (VT_LIKELY(cache != nullptr && block->stock != Stock::None &&
                 (block->stock == Stock::Small || block->allocated_by == cache) && block->uses == nullptr) &&

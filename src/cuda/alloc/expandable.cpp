@@ -5,7 +5,6 @@
 #include <new>
 
 #include "cuda/alloc/heap.h"
-#include "cuda/alloc/planted.h"
 #include "cuda/device.h"
 
 namespace vt::cuda::alloc {

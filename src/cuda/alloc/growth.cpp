@@ -1,6 +1,5 @@
 // Memory from the driver, and back to it.
 #include "cuda/alloc/heap.h"
-#include "cuda/alloc/planted.h"
 
 namespace vt::cuda::alloc {
 
@@ -25,7 +24,7 @@ Status Heap::grow(const Want& want, Growth growth, HeapBlock*& block) {
 }
 
 Status Heap::add_segment(const Want& want, size_t bytes, HeapBlock*& block) {
-  if (!has_room(bytes) && !VT_PLANTED(CapCheckedTooLate)) return Status::OutOfMemory;
+  if (!has_room(bytes)) return Status::OutOfMemory;
   auto segment = std::make_unique<Segment>();
   reserve_spares(1);
   void* data = nullptr;
@@ -33,10 +32,6 @@ Status Heap::add_segment(const Want& want, size_t bytes, HeapBlock*& block) {
   if (status != Status::Success) {
     pending_.note(status);
     return status;
-  }
-  if (VT_PLANTED(CapCheckedTooLate) && !has_room(bytes)) {
-    (void)device_api().free(device_, data);
-    return Status::OutOfMemory;
   }
   segment->data = static_cast<char*>(data);
   segment->bytes = segment->mapped = bytes;
@@ -108,7 +103,7 @@ size_t Heap::release(HeapBlock* block) noexcept {
   size_t done = 0;
   if (!segment->is_expandable) {
     if (segment->is_free() && release_segment(segment)) return bytes;
-  } else if (unmappable_bytes(*block) > 0 && (VT_PLANTED(UnmapWithoutWait) || wait_for_device())) {
+  } else if (unmappable_bytes(*block) > 0 && wait_for_device()) {
     done = unmap(block);
   }
   if (done == 0) segment->refused_in = ladder_runs_;
@@ -117,7 +112,7 @@ size_t Heap::release(HeapBlock* block) noexcept {
 
 // Everything that is free in pools that may shrink, or only in dying ones.
 void Heap::release_free(bool only_dying) noexcept {
-  bool has_waited = VT_PLANTED(UnmapWithoutWait);  // then lanes don't matter
+  bool has_waited = false;  // then lanes don't matter
   for (Segment* segment = segments_; segment != nullptr && may_call();) {
     Segment* const next = segment->next;
     if (only_dying ? segment->pool->is_dying() : segment->pool->may_shrink()) {
@@ -136,9 +131,7 @@ void Heap::release_free(bool only_dying) noexcept {
   erase_dead_pools();
 }
 
-void Heap::sweep_dying_pools() noexcept {
-  if (!VT_PLANTED(GraphPoolLeak)) release_free(/*only_dying=*/true);
-}
+void Heap::sweep_dying_pools() noexcept { release_free(/*only_dying=*/true); }
 
 // Lanes of a pool without segments hold no block.
 void Heap::erase_dead_pools() noexcept {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "cuda/alloc/planted.h"
 
 namespace vt::cuda::alloc {
 namespace {
@@ -180,7 +179,6 @@ void Heap::deallocate(HeapBlock* block, uint64_t frames, ThreadCache* cache) noe
 
 // A pending block whose last use is done.
 void Heap::complete(HeapBlock* block) noexcept {
-  if (VT_PLANTED(CoalesceAcrossPending) && block->state() != Use::Pending) return;
   const Segment& segment = *block->segment;
   count(stats_.active, segment, -1);
   count(stats_.active_bytes, segment, -static_cast<int64_t>(block->bytes));
@@ -190,15 +188,11 @@ void Heap::complete(HeapBlock* block) noexcept {
 }
 
 void Heap::make_free(HeapBlock* block) noexcept {
-  if (VT_PLANTED(WrongStreamList)) {
-    block->lane = block->lane->pool->lanes.back().get();
-    block->stream = block->lane->stream;
-  }
   block->freed_at = ++clock_;
   block = merge_neighbours(block);
   insert_free(block);
   Segment* const segment = block->segment;
-  if (VT_UNLIKELY(segment->pool->is_dying()) && may_call() && !VT_PLANTED(GraphPoolLeak)) (void)release(block);
+  if (VT_UNLIKELY(segment->pool->is_dying()) && may_call()) (void)release(block);
 }
 
 void Heap::insert_free(HeapBlock* block) noexcept {
@@ -222,9 +216,6 @@ HeapBlock* Heap::merge_neighbours(HeapBlock* block) noexcept {
     erase_free(next);
     absorb_next(block);
     put_spare(next);
-  } else if (VT_PLANTED(CoalesceAcrossPending) && next != nullptr && next->state() == Use::Pending) {
-    absorb_next(block);  // the pending block's own object stays with its uses
-    next->set_state(Use::Spare);
   }
   HeapBlock* previous = block->previous;
   if (previous == nullptr || previous->state() != Use::Free || previous->lane != block->lane) return block;
@@ -327,7 +318,7 @@ bool Heap::collect_caches() noexcept {
   bool any = false;
   caches_.for_each([&](ThreadCache& cache) {
     for (const auto& shelf : cache.shelves) any |= shelf->stream.device == device_ && !shelf->empty();
-    if (!VT_PLANTED(ThreadCacheNotDrained)) drain_locked(cache, Sizes::All);
+    drain_locked(cache, Sizes::All);
   });
   return any;
 }

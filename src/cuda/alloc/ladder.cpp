@@ -9,7 +9,6 @@
 #include "core/error.h"
 #include "cuda/alloc/callbacks.h"
 #include "cuda/alloc/heap.h"
-#include "cuda/alloc/planted.h"
 
 namespace vt::cuda::alloc {
 namespace {
@@ -119,10 +118,6 @@ HeapBlock* Heap::after_waiting(const Want& want) {
   if (!may_call()) return nullptr;
   stats_.ladder.waited++;
   stats_.num_sync_all_streams++;
-  if (VT_PLANTED(RehomeWithoutWait)) {
-    rehome(*want.pool, *want.lane);
-    return fit_anywhere(want);
-  }
   if (!wait_for_device()) return nullptr;
   pending_.reap_all([this](HeapBlock* block) { complete(block); });
   erase_dead_pools();

@@ -3,8 +3,6 @@
 #include <new>
 #include <utility>
 
-#include "cuda/alloc/planted.h"
-
 namespace vt::cuda::alloc {
 
 PendingUses::~PendingUses() {
@@ -56,9 +54,7 @@ void PendingUses::start(HeapBlock* block, bool may_record) noexcept {
   for (StreamUse* use = block->uses; use != nullptr; use = use->other) block->unfinished++;
   for (StreamUse* use = std::exchange(block->uses, nullptr); use != nullptr;) {
     StreamUse* const other = use->other;
-    if (VT_PLANTED(NoEventRecorded) || (VT_PLANTED(LateStreamForgotten) && other != nullptr)) {
-      finish(use);
-    } else if (may_record && record(use)) {
+    if (may_record && record(use)) {
       enqueue(use);
     } else {
       use->younger = to_record_;
@@ -172,11 +168,9 @@ HeapBlock* PendingUses::collect_done() noexcept {
   }
   for (const auto& queue : queues_) {
     while (queue->oldest != nullptr && !is_poisoned()) {
-      if (!VT_PLANTED(PendingBlockReused)) {
-        const Status status = device_api().query(queue->oldest->event);
-        note(status, queue->stream.device);
-        if (status != Status::Success) break;
-      }
+      const Status status = device_api().query(queue->oldest->event);
+      note(status, queue->stream.device);
+      if (status != Status::Success) break;
       finish_oldest(*queue);
     }
   }

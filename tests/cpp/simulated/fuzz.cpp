@@ -12,15 +12,13 @@
 #include <optional>
 #include <string>
 
-#include "cuda/alloc/planted.h"
 #include "simulated/allocator_under_test.h"
 #include "simulated/crowd.h"
+#include "simulated/planted/planted.h"
 #include "simulated/world.h"
 
 namespace vt::simulated {
 namespace {
-
-using cuda::alloc::PlantedBug;
 
 constexpr size_t kOperationsPerWorld = 20000;
 constexpr size_t kOperationsToCatch = 100000;
@@ -56,7 +54,7 @@ void print_violation(const Outcome& outcome, uint64_t seed, const char* planted)
 
 // Operations until the oracle saw the bug; none if it did not.
 std::optional<size_t> catch_bug(PlantedBug bug) {
-  cuda::alloc::planted_bug = bug;
+  planted_bug = bug;
   std::optional<size_t> caught;
   size_t operations = 0;
   for (uint64_t seed = 1; operations < kOperationsToCatch && !caught; ++seed) {
@@ -67,7 +65,7 @@ std::optional<size_t> catch_bug(PlantedBug bug) {
     std::printf("planted %s: caught after %zu operations (seed %llu): %s\n", name(bug), operations,
                 static_cast<unsigned long long>(seed), outcome.violation.c_str());
   }
-  cuda::alloc::planted_bug = PlantedBug::None;
+  planted_bug = PlantedBug::None;
   if (!caught) std::printf("planted %s: not caught in %zu operations\n", name(bug), operations);
   return caught;
 }
@@ -98,7 +96,7 @@ bool parse(int count, char** texts, Arguments& arguments) {
 
 int run(const Arguments& arguments) {
   if (arguments.seed) {
-    cuda::alloc::planted_bug = arguments.planted;
+    planted_bug = arguments.planted;
     const Outcome outcome = run_world(*arguments.seed, kOperationsPerWorld);
     if (outcome.violation.empty()) {
       std::printf("seed %llu: %zu operations, no violation\n", static_cast<unsigned long long>(*arguments.seed),
