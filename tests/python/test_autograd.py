@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch as reference
 import vibetensor.torch as vt
+from compare import outcome, same
 
 PROGRAMS = []
 
@@ -18,19 +19,6 @@ def leaf(torch, *shape, seed=0):
     """A float64 leaf with the same values on both sides."""
     torch.manual_seed(seed)
     return torch.randn(*shape, dtype=torch.float64).requires_grad_()
-
-
-def flatten(value):
-    if isinstance(value, (list, tuple)):
-        return [x for v in value for x in flatten(v)]
-    return flatten(value.detach().tolist()) if hasattr(value, "detach") else [value]
-
-
-def outcome(fn, torch):
-    try:
-        return "value", flatten(fn(torch))
-    except Exception as error:
-        return "error", type(error).__name__
 
 
 @program
@@ -491,18 +479,7 @@ def detach_inplace(torch):
 
 @pytest.mark.parametrize("fn", PROGRAMS, ids=lambda fn: fn.__name__)
 def test_program_behaves_as_on_pytorch(fn):
-    kind, expected = outcome(fn, reference)
-    got_kind, got = outcome(fn, vt)
-    assert got_kind == kind, f"expected {kind} {expected}, got {got_kind} {got}"
-    if kind == "error":
-        assert got == expected
-    else:
-        assert len(got) == len(expected)
-        for a, b in zip(got, expected, strict=True):
-            if isinstance(b, float):
-                assert a == pytest.approx(b, rel=1e-12, abs=1e-12)
-            else:
-                assert a == b
+    same(outcome(fn, vt), outcome(fn, reference), fn.__name__, rtol=1e-12, atol=1e-12)
 
 
 def test_chain_of_a_million_ops_neither_overflows_in_backward_nor_when_freed():

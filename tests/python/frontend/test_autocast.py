@@ -3,7 +3,7 @@
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import same, to_vt
+from compare import ours_of, same
 
 
 def losses(f):
@@ -47,10 +47,10 @@ def test_values_and_gradients_match():
     torch.manual_seed(0)
     theirs = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.GELU(), torch.nn.Linear(16, 4))
     ours = vt.nn.Sequential(vt.nn.Linear(8, 16), vt.nn.GELU(), vt.nn.Linear(16, 4))
-    ours.load_state_dict({k: to_vt(v) for k, v in theirs.state_dict().items()})
+    ours.load_state_dict({k: ours_of(v) for k, v in theirs.state_dict().items()})
     x, y = torch.randn(5, 8), torch.tensor([0, 3, 1, 2, 2])
     losses = []
-    for t, model, inputs, targets in ((vt, ours, to_vt(x), to_vt(y)), (torch, theirs, x, y)):
+    for t, model, inputs, targets in ((vt, ours, ours_of(x), ours_of(y)), (torch, theirs, x, y)):
         with t.autocast("cpu", dtype=t.bfloat16):
             loss = t.nn.functional.cross_entropy(model(inputs), targets)
         loss.backward()
@@ -159,7 +159,7 @@ def test_norms_after_a_layer(name):
     torch.manual_seed(0)
     x = torch.randn(5, 8)
     results = []
-    for t, inputs in ((vt, to_vt(x)), (torch, x)):
+    for t, inputs in ((vt, ours_of(x)), (torch, x)):
         t.manual_seed(1)
         model = t.nn.Sequential(t.nn.Linear(8, 8), t.nn.LayerNorm(8), t.nn.Linear(8, 8), t.nn.RMSNorm(8), t.nn.GELU())
         with t.autocast("cpu", dtype=getattr(t, name)):
@@ -175,7 +175,7 @@ def test_norm_of_mixed_dtypes_rounds_once(name):
     x, w, b = torch.randn(5, 8).to(getattr(torch, name)), torch.randn(8), torch.randn(8)
     for bias in (None, b):
         theirs = torch.nn.functional.layer_norm(x, (8,), w, bias)
-        ours = vt.nn.functional.layer_norm(to_vt(x), (8,), to_vt(w), None if bias is None else to_vt(bias))
+        ours = vt.nn.functional.layer_norm(ours_of(x), (8,), ours_of(w), None if bias is None else ours_of(bias))
         same(ours, theirs, rtol=8e-3 if name == "bfloat16" else 1e-3, atol=1e-3)
     with pytest.raises(RuntimeError):
-        vt.nn.functional.layer_norm(to_vt(x), (8,), to_vt(w.to(x.dtype)), to_vt(b))
+        vt.nn.functional.layer_norm(ours_of(x), (8,), ours_of(w.to(x.dtype)), ours_of(b))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import same, to_vt
+from compare import ours_of, same
 
 
 def functions(t):
@@ -330,4 +330,4 @@ def test_deepcopy_of_tensors():
     with pytest.raises(RuntimeError, match="leaves"):
         copy.deepcopy(leaf * 2)
     same(copied.detach(), torch.ones(2))
-    assert to_vt(torch.ones(2, requires_grad=True)).requires_grad
+    assert ours_of(torch.ones(2, requires_grad=True)).requires_grad

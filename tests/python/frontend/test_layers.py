@@ -3,12 +3,12 @@
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import copy_weights, same, to_torch, to_vt
+from compare import copy_weights, ours_of, same, theirs_of
 
 
 def check(function, *inputs, tolerance=None):
     """function(nn.functional of one side, that side, tensors) agrees in value and in every gradient."""
-    ours_in = [to_vt(x) for x in inputs]
+    ours_in = [ours_of(x) for x in inputs]
     theirs_in = [x.clone().detach().requires_grad_(x.requires_grad) for x in inputs]
     a = function(vt.nn.functional, vt, *ours_in)
     b = function(torch.nn.functional, torch, *theirs_in)
@@ -16,7 +16,7 @@ def check(function, *inputs, tolerance=None):
     same(a, b, **tolerance)
     if b.requires_grad:
         seed = torch.rand(b.shape, dtype=b.dtype)
-        a.backward(to_vt(seed))
+        a.backward(ours_of(seed))
         b.backward(seed)
         for x, y in zip(ours_in, theirs_in, strict=True):
             if y.requires_grad:
@@ -169,7 +169,7 @@ def test_loss_layers_pass_their_options_on():
     ]:
         ours, theirs = getattr(vt.nn, name)(**options), getattr(torch.nn, name)(**options)
         assert repr(ours) == repr(theirs)
-        same(ours(to_vt(x), to_vt(target)), theirs(x, target))
+        same(ours(ours_of(x), ours_of(target)), theirs(x, target))
 
 
 def test_legacy_reduction_arguments():
@@ -202,10 +202,10 @@ def test_embedding_and_one_hot():
     check(lambda f, t, i: f.one_hot(i), i)
     check(lambda f, t, i: f.one_hot(i, 9), i)
     with pytest.raises(RuntimeError):
-        vt.nn.functional.one_hot(to_vt(i), 3)
+        vt.nn.functional.one_hot(ours_of(i), 3)
     with pytest.raises(NotImplementedError):
-        vt.nn.functional.embedding(to_vt(i), to_vt(w), sparse=True)
-    pretrained = vt.nn.Embedding.from_pretrained(to_vt(w.detach()))
+        vt.nn.functional.embedding(ours_of(i), ours_of(w), sparse=True)
+    pretrained = vt.nn.Embedding.from_pretrained(ours_of(w.detach()))
     assert not pretrained.weight.requires_grad
 
 
@@ -227,7 +227,7 @@ def test_pad():
     check(lambda f, t, x: f.pad(x, (-1, 2, 0, 3, 1, -1), value=1.5), x)
     check(lambda f, t, x: f.pad(x, (1, 2), mode="reflect"), x)
     with pytest.raises(NotImplementedError):
-        vt.nn.functional.pad(to_vt(x), (1, 1), mode="mirror")
+        vt.nn.functional.pad(ours_of(x), (1, 1), mode="mirror")
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -288,10 +288,12 @@ def test_multihead_attention(options, need_weights):
         {"attn_mask": torch.randn(6, 3, 3)},
     ]
     for mask in masks:
-        a = ours(to_vt(q), to_vt(k), to_vt(v), need_weights=need_weights, **{n: to_vt(m) for n, m in mask.items()})
+        a = ours(
+            ours_of(q), ours_of(k), ours_of(v), need_weights=need_weights, **{n: ours_of(m) for n, m in mask.items()}
+        )
         b = theirs(q, k, v, need_weights=need_weights, **mask)
         same(a, b, rtol=1e-5, atol=1e-5)
-    a = ours(to_vt(q[0]), to_vt(k[0]), to_vt(v[0]), average_attn_weights=False)
+    a = ours(ours_of(q[0]), ours_of(k[0]), ours_of(v[0]), average_attn_weights=False)
     b = theirs(q[0], k[0], v[0], average_attn_weights=False)
     same(a, b, rtol=1e-5, atol=1e-5)
 
@@ -305,7 +307,7 @@ def test_transformer_encoder(norm_first):
     theirs, ours = build(torch.nn), build(vt.nn)
     copy_weights(ours, theirs)
     x = torch.randn(5, 3, 8)
-    same(ours(to_vt(x)), theirs(x), rtol=1e-5, atol=1e-5)
+    same(ours(ours_of(x)), theirs(x), rtol=1e-5, atol=1e-5)
 
 
 def test_dropout_draws_as_pytorch_and_stops_in_eval():
@@ -315,8 +317,8 @@ def test_dropout_draws_as_pytorch_and_stops_in_eval():
         torch.manual_seed(7)
         expected = theirs(x)
         vt.manual_seed(7)
-        same(ours(to_vt(x)), expected)
-        assert ours.eval()(to_vt(x)).tolist() == x.tolist()
+        same(ours(ours_of(x)), expected)
+        assert ours.eval()(ours_of(x)).tolist() == x.tolist()
     with pytest.raises(ValueError):
         vt.nn.Dropout(1.5)
 
@@ -339,7 +341,7 @@ def test_activation_layers():
     for name in ACTIVATION_LAYERS:
         ours, theirs = getattr(vt.nn, name)(), getattr(torch.nn, name)()
         assert repr(ours) == repr(theirs)
-        same(ours(to_vt(x)), theirs(x), rtol=1e-5, atol=1e-6)
+        same(ours(ours_of(x)), theirs(x), rtol=1e-5, atol=1e-6)
     for build in (
         lambda nn: nn.Softmax(dim=1),
         lambda nn: nn.LogSoftmax(-1),
@@ -350,7 +352,7 @@ def test_activation_layers():
         lambda nn: nn.Threshold(0.1, 2.0),
     ):
         assert repr(build(vt.nn)) == repr(build(torch.nn))
-        same(build(vt.nn)(to_vt(x)), build(torch.nn)(x.clone()), rtol=1e-5, atol=1e-6)
+        same(build(vt.nn)(ours_of(x)), build(torch.nn)(x.clone()), rtol=1e-5, atol=1e-6)
     with pytest.raises(TypeError):
         vt.nn.ReLU(True, True)
 
@@ -386,6 +388,4 @@ def test_parameters_as_a_vector():
 def test_half_precision_stays_finite():
     x = vt.tensor([-60000.0, -30.0, 0.0, 30.0, 60000.0], dtype=vt.float16)
     for name in ("softplus", "logsigmoid", "mish"):
-        result = to_torch(getattr(vt.nn.functional, name)(x))
-        expected = getattr(torch.nn.functional, name)(to_torch(x))
-        torch.testing.assert_close(result, expected)
+        same(getattr(vt.nn.functional, name)(x), getattr(torch.nn.functional, name)(theirs_of(x)))

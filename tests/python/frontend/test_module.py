@@ -7,7 +7,7 @@ from collections import OrderedDict
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import copy_weights, identical, same, to_vt
+from compare import copy_weights, identical, ours_of, same
 
 
 def both(build):
@@ -68,7 +68,7 @@ def test_repr_matches():
 def test_forward_and_gradients_match():
     ours, theirs = both(tree)
     x = torch.randn(5, 2)
-    a, b = ours(to_vt(x)), theirs(x)
+    a, b = ours(ours_of(x)), theirs(x)
     same(a, b)
     a.sum().backward()
     b.sum().backward()

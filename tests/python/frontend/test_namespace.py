@@ -6,7 +6,7 @@ import pickle
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import same, to_vt
+from compare import ours_of, same
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ EQUATIONS = [
 @pytest.mark.parametrize("equation, shapes", EQUATIONS)
 def test_einsum(equation, shapes):
     operands = [torch.randn(shape) for shape in shapes]
-    same(vt.einsum(equation, *map(to_vt, operands)), torch.einsum(equation, *operands), rtol=1e-5, atol=1e-5)
-    same(vt.einsum(equation, list(map(to_vt, operands))), torch.einsum(equation, operands), rtol=1e-5, atol=1e-5)
+    same(vt.einsum(equation, *map(ours_of, operands)), torch.einsum(equation, *operands), rtol=1e-5, atol=1e-5)
+    same(vt.einsum(equation, list(map(ours_of, operands))), torch.einsum(equation, operands), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_einsum_errors(equation, shapes):
 
 def test_norms():
     x = torch.randn(3, 4)
-    y = to_vt(x)
+    y = ours_of(x)
     for options in ({}, {"p": 1}, {"p": float("inf"), "dim": 0}, {"p": 3, "dim": (0, 1)}, {"dim": 1, "keepdim": True}):
         same(vt.norm(y, **options), torch.norm(x, **options))
         same(y.norm(**options), x.norm(**options))
@@ -173,22 +173,22 @@ def test_where_is_a_method():
 def test_shape_functions():
     a, b = torch.arange(3.0), torch.arange(4.0)
     for indexing in ("ij", "xy"):
-        same(vt.meshgrid(to_vt(a), to_vt(b), indexing=indexing), torch.meshgrid(a, b, indexing=indexing))
-    same(vt.cartesian_prod(to_vt(a), to_vt(b)), torch.cartesian_prod(a, b))
+        same(vt.meshgrid(ours_of(a), ours_of(b), indexing=indexing), torch.meshgrid(a, b, indexing=indexing))
+    same(vt.cartesian_prod(ours_of(a), ours_of(b)), torch.cartesian_prod(a, b))
     assert vt.broadcast_shapes((2, 1), (3,), 1) == (2, 3)
     with pytest.raises(RuntimeError):
         vt.broadcast_shapes((2,), (3,))
-    same(vt.broadcast_tensors(to_vt(a), vt.ones(2, 1)), torch.broadcast_tensors(a, torch.ones(2, 1)))
+    same(vt.broadcast_tensors(ours_of(a), vt.ones(2, 1)), torch.broadcast_tensors(a, torch.ones(2, 1)))
     x, y = torch.randn(2, 3, 4), torch.randn(4, 3, 5)
     same(
-        vt.tensordot(to_vt(x), to_vt(y), ([1, 2], [1, 0])),
+        vt.tensordot(ours_of(x), ours_of(y), ([1, 2], [1, 0])),
         torch.tensordot(x, y, ([1, 2], [1, 0])),
         rtol=1e-5,
         atol=1e-5,
     )
-    same(vt.tensordot(to_vt(x), to_vt(y), 1), torch.tensordot(x, y, 1), rtol=1e-5, atol=1e-5)
-    same(vt.split(to_vt(x), 2, dim=2), torch.split(x, 2, dim=2))
-    same(vt.split(to_vt(x), [1, 3], dim=2), torch.split(x, [1, 3], dim=2))
+    same(vt.tensordot(ours_of(x), ours_of(y), 1), torch.tensordot(x, y, 1), rtol=1e-5, atol=1e-5)
+    same(vt.split(ours_of(x), 2, dim=2), torch.split(x, 2, dim=2))
+    same(vt.split(ours_of(x), [1, 3], dim=2), torch.split(x, [1, 3], dim=2))
     assert 2.0 in vt.arange(3.0) and 5.0 not in vt.arange(3.0)
 
 

@@ -6,7 +6,7 @@ import pickle
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import copy_weights, same, to_vt
+from compare import copy_weights, ours_of, same
 
 CONFIGURATIONS = [
     ("SGD", {"lr": 0.1}),
@@ -46,7 +46,7 @@ def test_ten_steps_match(name, options):
     assert repr(a) == repr(b)
     x, y = torch.randn(16, 4), torch.randn(16, 1)
     for _ in range(10):
-        step(ours, a, to_vt(x), to_vt(y))
+        step(ours, a, ours_of(x), ours_of(y))
         step(theirs, b, x, y)
     same(dict(ours.state_dict()), dict(theirs.state_dict()), rtol=2e-5, atol=1e-6)
     mine, other = a.state_dict(), b.state_dict()
@@ -56,7 +56,7 @@ def test_ten_steps_match(name, options):
 
 def as_ours(value):
     if isinstance(value, torch.Tensor):
-        return to_vt(value)
+        return ours_of(value)
     if isinstance(value, dict):
         return {k: as_ours(v) for k, v in value.items()}
     return value
@@ -73,7 +73,7 @@ def test_state_dict_of_pytorch_loads(name, options):
     copy_weights(ours, theirs)
     a.load_state_dict(as_ours(b.state_dict()))
     for _ in range(3):
-        step(ours, a, to_vt(x), to_vt(y))
+        step(ours, a, ours_of(x), ours_of(y))
         step(theirs, b, x, y)
     same(dict(ours.state_dict()), dict(theirs.state_dict()), rtol=2e-5, atol=1e-6)
 
@@ -90,7 +90,7 @@ def test_groups_and_options_per_group():
     a, b = build(vt, ours), build(torch, theirs)
     x, y = torch.randn(16, 4), torch.randn(16, 1)
     for _ in range(3):
-        step(ours, a, to_vt(x), to_vt(y))
+        step(ours, a, ours_of(x), ours_of(y))
         step(theirs, b, x, y)
     assert a.state_dict()["param_groups"] == b.state_dict()["param_groups"]
     same(dict(ours.state_dict()), dict(theirs.state_dict()), rtol=2e-5, atol=1e-6)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import to_vt
+from compare import ours_of
 
 torch.manual_seed(1)
 TENSORS = [
@@ -48,8 +48,8 @@ TENSORS = [
 
 @pytest.mark.parametrize("number", range(len(TENSORS)))
 def test_repr_matches(number):
-    assert repr(to_vt(TENSORS[number])) == repr(TENSORS[number])
-    assert str(to_vt(TENSORS[number])) == str(TENSORS[number])
+    assert repr(ours_of(TENSORS[number])) == repr(TENSORS[number])
+    assert str(ours_of(TENSORS[number])) == str(TENSORS[number])
 
 
 OPTIONS = [
@@ -72,7 +72,7 @@ def test_options_match(options):
         torch.set_printoptions(**options)
         for tensor in TENSORS:
             if tensor.numel() < 3000:
-                assert repr(to_vt(tensor)) == repr(tensor)
+                assert repr(ours_of(tensor)) == repr(tensor)
     finally:
         vt.set_printoptions(profile="default")
         torch.set_printoptions(profile="default")
@@ -97,7 +97,7 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("number", range(len(EXPRESSIONS)))
 def test_grad_fn_is_named_as_pytorchs(number):
     x = torch.tensor([[0.5, 2.0], [3.0, -1.0]], requires_grad=True)
-    assert repr(EXPRESSIONS[number](vt, to_vt(x))) == repr(EXPRESSIONS[number](torch, x))
+    assert repr(EXPRESSIONS[number](vt, ours_of(x))) == repr(EXPRESSIONS[number](torch, x))
 
 
 def test_default_dtype_changes_what_is_shown():
@@ -105,7 +105,7 @@ def test_default_dtype_changes_what_is_shown():
         vt.set_default_dtype(vt.float64)
         torch.set_default_dtype(torch.float64)
         for tensor in (torch.ones(2), torch.ones(2, dtype=torch.float32), torch.zeros(0)):
-            assert repr(to_vt(tensor)) == repr(tensor)
+            assert repr(ours_of(tensor)) == repr(tensor)
     finally:
         vt.set_default_dtype(vt.float32)
         torch.set_default_dtype(torch.float32)

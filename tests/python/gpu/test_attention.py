@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from vibetensor import _C
 
-from .side import check, ours, random, reference, theirs, torch
+from .side import near, ours, random, reference, theirs, torch
 
 pytestmark = [
     pytest.mark.cuda,
@@ -154,8 +154,8 @@ def test_packed_projection(causal: bool) -> None:
     right = packed.double().requires_grad_(True)
     expected = run(right, R).reshape(2, 200, 256)
     expected.backward(grad.double())
-    check(out.reshape(2, 200, 256), expected.detach())
-    check(mine.grad, right.grad)
+    near(out.reshape(2, 200, 256), expected.detach())
+    near(mine.grad, right.grad)
     parts = [mine.detach()[:, :, i].transpose(1, 2) for i in range(3)]
     result, lse = _C.ops._attention(*parts, causal, 0.125)
     gradients = _C.ops._attention_backward(result, *parts, result, lse, causal, 0.125)
@@ -167,17 +167,17 @@ def test_layouts_that_must_be_copied_first() -> None:
     q, k, v, grad = (x.contiguous() for x in inputs(2, 3, 65, 65, 64, "bfloat16"))
     right = exact(q, k, v, grad, True, 0.125)
     columns = [ours(x.transpose(2, 3)).transpose(2, 3) for x in (q, k, v)]  # the last dim is not dense
-    check(F.scaled_dot_product_attention(*columns, is_causal=True), right["out"])
+    near(F.scaled_dot_product_attention(*columns, is_causal=True), right["out"])
     shifted = [reference.cat([x[..., :1], x], -1) for x in (q, k, v)]  # rows at odd addresses
-    check(F.scaled_dot_product_attention(*(ours(x)[..., 1:] for x in shifted), is_causal=True), right["out"])
+    near(F.scaled_dot_product_attention(*(ours(x)[..., 1:] for x in shifted), is_causal=True), right["out"])
     one = ours(k[:1, :1]).expand(2, 3, 65, 64)  # keys of stride zero
-    check(
+    near(
         F.scaled_dot_product_attention(ours(q), one, ours(v)),
         R.scaled_dot_product_attention(q.double(), k[:1, :1].expand_as(k).double(), v.double()),
     )
     leaf = ours(q).requires_grad_(True)
     F.scaled_dot_product_attention(leaf, ours(k), ours(v), is_causal=True).sum().backward()  # a gradient of stride zero
-    check(leaf.grad, exact(q, k, v, reference.ones_like(grad), True, 0.125)["dq"], scale=2)
+    near(leaf.grad, exact(q, k, v, reference.ones_like(grad), True, 0.125)["dq"], scale=2)
 
 
 def test_repeats() -> None:
@@ -189,19 +189,19 @@ def test_repeats() -> None:
     first = _C.ops._attention_backward(grad, q, k, v, out, lse, True, 0.125)
     second = _C.ops._attention_backward(grad, q, k, v, out, lse, True, 0.125)
     assert reference.equal(theirs(first[1]), theirs(second[1])) and reference.equal(theirs(first[2]), theirs(second[2]))
-    check(second[0], theirs(first[0]).double(), scale=0.1)
+    near(second[0], theirs(first[0]).double(), scale=0.1)
 
 
 def test_what_does_not_suit_is_composed() -> None:
     for dim, dtype in ((64, "float32"), (48, "bfloat16"), (80, "float16")):
         q, k, v, grad = inputs(2, 3, 70, 70, dim, dtype)
         right = exact(q, k, v, grad, True, 1 / math.sqrt(dim))
-        check(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), is_causal=True), right["out"], scale=2)
+        near(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), is_causal=True), right["out"], scale=2)
         with pytest.raises(NotImplementedError, match="head dim"):
             _C.ops._attention(*map(as_given, (q, k, v)), True, 0.1)
     q, k, v, _ = inputs(2, 3, 70, 70, 64, "bfloat16")
     negative = R.scaled_dot_product_attention(q.double(), k.double(), v.double(), scale=-0.1)
-    check(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), scale=-0.1), negative, scale=2)
+    near(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), scale=-0.1), negative, scale=2)
 
 
 def test_in_a_graph() -> None:
@@ -219,4 +219,4 @@ def test_in_a_graph() -> None:
         q = q + 0.5
         static[0].copy_(as_given(q))
         graph.replay()
-        check(out, R.scaled_dot_product_attention(q.double(), k.double(), v.double(), is_causal=True))
+        near(out, R.scaled_dot_product_attention(q.double(), k.double(), v.double(), is_causal=True))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import vibetensor
 
-from .side import theirs, torch
-from .test_graphs import same, settle
+from .side import identical, theirs, torch
+from .test_graphs import settle
 
 pytestmark = pytest.mark.cuda
 F = torch.nn.functional
@@ -59,10 +59,6 @@ def state(t: Training) -> list[Any]:
     return [p.detach().clone() for p in [*t.model.parameters(), *optimizer]]
 
 
-def all_same(a: list[Any], b: list[Any]) -> bool:
-    return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-
-
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 @pytest.mark.parametrize("amp", [False, True])
 @pytest.mark.parametrize("zero_inside", [True, False])
@@ -86,7 +82,7 @@ def test_fifty_steps_give_the_same_bits(optimizer: str, amp: bool, zero_inside: 
         eager, _ = train(False)
         graphed, step = train(True)
     assert step.replays == 48 and step.reason is None
-    assert all_same(eager, graphed)
+    assert identical(eager, graphed)
 
 
 def test_a_schedule_of_the_learning_rate_needs_no_new_graph() -> None:
@@ -104,7 +100,7 @@ def test_a_schedule_of_the_learning_rate_needs_no_new_graph() -> None:
     eager, _ = train(False)
     graphed, step = train(True)
     assert step.replays == 18 and len(step._graphs) == 1
-    assert all_same(eager, graphed)
+    assert identical(eager, graphed)
 
 
 def test_gradients_accumulate_over_calls() -> None:
@@ -128,7 +124,7 @@ def test_gradients_accumulate_over_calls() -> None:
                 t.optimizer.zero_grad()
         return found + state(t)
 
-    assert all_same(train(False), train(True))
+    assert identical(train(False), train(True))
 
 
 def test_shapes_take_turns_in_a_small_lru() -> None:
@@ -141,7 +137,7 @@ def test_shapes_take_turns_in_a_small_lru() -> None:
 
     eager, _ = train(False)
     graphed, step = train(True)
-    assert all_same(eager, graphed)
+    assert identical(eager, graphed)
     assert len(step._graphs) == 2
 
 
@@ -158,7 +154,7 @@ def test_eval_and_frozen_layers_are_other_graphs() -> None:
         offset = torch.cuda.get_rng_state()
         out = step(x, y)
         torch.cuda.set_rng_state(offset)
-        assert same(out["loss"], other.step(x, y)["loss"].detach())
+        assert identical(out["loss"], other.step(x, y)["loss"].detach())
     assert step.replays > 12
 
 
@@ -181,7 +177,7 @@ def test_loading_a_state_is_seen() -> None:
         offset = torch.cuda.get_rng_state()
         out = step(x, y)
         torch.cuda.set_rng_state(offset)
-        assert same(out["loss"], other.step(x, y)["loss"].detach())
+        assert identical(out["loss"], other.step(x, y)["loss"].detach())
     assert step.replays > 5
 
 
@@ -189,7 +185,7 @@ def test_results_are_copies_unless_asked() -> None:
     data = batches(6)
     step = vibetensor.graph_step(lambda x, y: x * 2)
     results = [step(x, y) for x, y in data]
-    assert all(same(r, x * 2) for r, (x, _) in zip(results, data, strict=True))
+    assert all(identical(r, x * 2) for r, (x, _) in zip(results, data, strict=True))
     step = vibetensor.graph_step(lambda x, y: x * 2, static_outputs=True)
     results = [step(x, y) for x, y in data]
     assert results[3].data_ptr() == results[5].data_ptr()
@@ -206,8 +202,8 @@ def test_nested_arguments_keywords_and_numbers() -> None:
         for scale, flags in ((1.0, ()), (2.0, ("a",))):
             batch = {"x": x, "pair": (x + 1, x[:, :1].expand(4, 3))}
             out = step(batch, scale, flags=flags)
-            assert same(out["out"][0], x * scale + x + 1) and out["n"] == len(flags)
-            assert same(out["out"][1], x - x - 1)
+            assert identical(out["out"][0], x * scale + x + 1) and out["n"] == len(flags)
+            assert identical(out["out"][1], x - x - 1)
     assert step.replays == 12
 
 
@@ -249,7 +245,7 @@ def test_a_failed_capture_in_mid_step_changes_no_number() -> None:
 
     with pytest.warns(UserWarning, match="read by the host"):
         graphed = train(True)
-    assert all_same(train(False), graphed)
+    assert identical(train(False), graphed)
 
 
 def test_a_tensor_that_is_bound_anew_is_not_used_old() -> None:
@@ -259,7 +255,7 @@ def test_a_tensor_that_is_bound_anew_is_not_used_old() -> None:
     for i in range(12):
         if i % 4 == 0:
             weight = torch.full((4,), float(i), device="cuda")
-        assert same(step(x), weight)
+        assert identical(step(x), weight)
     assert step.replays > 0
 
 
@@ -271,8 +267,8 @@ def test_verify_passes_where_it_should_and_finds_hidden_state() -> None:
         numbers = torch.cuda.get_rng_state()
         loss = step(x, y)["loss"]
         torch.cuda.set_rng_state(numbers)
-        assert same(loss, other.step(x, y)["loss"].detach())
-    assert step.replays == 6 and all_same(state(t), state(other))
+        assert identical(loss, other.step(x, y)["loss"].detach())
+    assert step.replays == 6 and identical(state(t), state(other))
 
     hidden = [1.0]
     step = vibetensor.graph_step(lambda x: x * hidden[0], verify=True)
@@ -292,7 +288,7 @@ def test_streams_may_change_between_calls() -> None:
     torch.cuda.synchronize()
     for i in range(30):
         with torch.cuda.stream(streams[i % 3]):
-            assert same(step(x), expected)
+            assert identical(step(x), expected)
 
 
 def test_memory_comes_back() -> None:

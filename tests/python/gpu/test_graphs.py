@@ -8,13 +8,9 @@ from typing import Any
 import pytest
 from vibetensor import _C
 
-from .side import theirs, torch
+from .side import identical, theirs, torch
 
 pytestmark = pytest.mark.cuda
-
-
-def same(a: Any, b: Any) -> bool:
-    return bool((theirs(a) == theirs(b)).all())
 
 
 def captured(fn: Any, **options: Any) -> tuple[Any, Any]:
@@ -42,17 +38,17 @@ def test_replay_reads_new_inputs_and_writes_the_same_output() -> None:
         x.fill_(k)
         w.mul_(k)
         g.replay()
-        assert same(y, torch.full((1000,), 2 * k + 1))
-        assert same(z, (w @ w).relu().sum(1))
+        assert identical(y, torch.full((1000,), 2 * k + 1))
+        assert identical(z, (w @ w).relu().sum(1))
 
 
 def test_capture_itself_runs_nothing() -> None:
     x = torch.zeros(100, device="cuda")
     g, _ = captured(lambda: x.add_(1))
-    assert same(x, torch.zeros(100))
+    assert identical(x, torch.zeros(100))
     for _ in range(3):
         g.replay()
-    assert same(x, torch.full((100,), 3.0))
+    assert identical(x, torch.full((100,), 3.0))
 
 
 @pytest.mark.parametrize("mode", ["global", "thread_local", "relaxed"])
@@ -60,7 +56,7 @@ def test_modes(mode: str) -> None:
     x = torch.ones(10, device="cuda")
     g, y = captured(lambda: x + 1, capture_error_mode=mode)
     g.replay()
-    assert same(y, torch.full((10,), 2.0))
+    assert identical(y, torch.full((10,), 2.0))
 
 
 def test_capture_begin_and_end_by_hand_and_the_default_stream() -> None:
@@ -77,7 +73,7 @@ def test_capture_begin_and_end_by_hand_and_the_default_stream() -> None:
         g.capture_end()
         assert not torch.cuda.is_current_stream_capturing()
     g.replay()
-    assert same(y, torch.full((10,), 5.0))
+    assert identical(y, torch.full((10,), 5.0))
     with pytest.raises(RuntimeError, match="holds one"), torch.cuda.stream(torch.cuda.Stream()):
         g.capture_begin()
     g.reset()
@@ -97,7 +93,7 @@ def test_keep_graph_debug_and_handles(tmp_path: Any) -> None:
     g.instantiate()
     assert g.raw_cuda_graph_exec() != 0
     g.replay()
-    assert same(y, torch.full((10,), 2.0))
+    assert identical(y, torch.full((10,), 2.0))
     g.debug_dump(tmp_path / "graph.dot")
     assert "digraph" in (tmp_path / "graph.dot").read_text()
     plain, _ = captured(lambda: x + 1)
@@ -128,7 +124,7 @@ def test_streams_fork_and_join_inside_a_capture() -> None:
 
     g, y = captured(work)
     g.replay()
-    assert same(y, torch.full((1 << 16,), 5.0))
+    assert identical(y, torch.full((1 << 16,), 5.0))
 
 
 def test_unjoined_stream_fails_and_all_is_as_before() -> None:
@@ -145,7 +141,7 @@ def test_unjoined_stream_fails_and_all_is_as_before() -> None:
     assert not torch.cuda.is_current_stream_capturing()
     g, y = captured(lambda: x + 1)
     g.replay()
-    assert same(y, torch.full((1000,), 2.0))
+    assert identical(y, torch.full((1000,), 2.0))
 
 
 # ---- what a capture refuses
@@ -183,7 +179,7 @@ def test_a_refused_call_names_the_line_and_leaves_the_capture_whole(name: str) -
     if name != "manual_seed":
         assert "test_graphs.py:" in str(raised.value) and "graph" in str(raised.value)
     g.replay()
-    assert same(z, torch.full((1000,), 3.0))
+    assert identical(z, torch.full((1000,), 3.0))
     assert torch.cuda.initial_seed() == seed
 
 
@@ -200,7 +196,7 @@ def test_an_error_in_the_body_drops_the_capture() -> None:
     settle()
     assert (torch.cuda.memory_allocated(), torch.cuda.memory_reserved(), _C.live_counters()["storages"]) == before
     assert bool((theirs(torch.cuda.get_rng_state()) == theirs(state)).all())
-    assert same(x + 1, torch.full((1000,), 2.0))
+    assert identical(x + 1, torch.full((1000,), 2.0))
 
 
 def raise_mine() -> None:
@@ -232,7 +228,7 @@ def test_index_errors_in_a_replay_are_reported() -> None:
     index.fill_(1)
     g.replay()
     torch.cuda.synchronize()
-    assert same(y, torch.ones(3, 4))
+    assert identical(y, torch.ones(3, 4))
 
 
 # ---- memory
@@ -255,9 +251,9 @@ def test_a_graph_keeps_what_it_reads_alive_and_nothing_of_its_own() -> None:
     trash = [torch.full((1 << 20,), 7.0, device="cuda") for _ in range(4)]
     trash += [torch.full((1 << 20,), 7, dtype=torch.int64, device="cuda") for _ in range(4)]
     g.replay()
-    assert same(y[0], torch.full((1 << 20,), 7.0))
-    assert same(y[1], torch.full((256, 256), 1024.0))
-    assert same(y[2], torch.full((512, 256), 2.0))
+    assert identical(y[0], torch.full((1 << 20,), 7.0))
+    assert identical(y[1], torch.full((256, 256), 1024.0))
+    assert identical(y[2], torch.full((512, 256), 2.0))
     assert trash
 
 
@@ -268,8 +264,8 @@ def test_memory_of_a_capture_is_not_handed_out_to_others() -> None:
     others = [torch.zeros(1 << 18, device="cuda") for _ in range(20)]
     g.replay()
     torch.cuda.synchronize()
-    assert same(y, torch.full((1 << 18,), 24.0))
-    assert all(same(o, torch.zeros(1 << 18)) for o in others)
+    assert identical(y, torch.full((1 << 18,), 24.0))
+    assert all(identical(o, torch.zeros(1 << 18)) for o in others)
 
 
 def test_outputs_outlive_their_graph() -> None:
@@ -280,7 +276,7 @@ def test_outputs_outlive_their_graph() -> None:
     del g
     settle()
     junk = [torch.zeros(1 << 18, device="cuda") for _ in range(8)]
-    assert same(y, torch.full((1 << 18,), 2.0)) and junk
+    assert identical(y, torch.full((1 << 18,), 2.0)) and junk
 
 
 def test_graphs_share_a_pool() -> None:
@@ -295,7 +291,7 @@ def test_graphs_share_a_pool() -> None:
     two = torch.cuda.memory_reserved() - empty
     first.replay()
     second.replay()
-    assert same(z, torch.full((1 << 20,), 36.0))
+    assert identical(z, torch.full((1 << 20,), 36.0))
     assert two < 2 * one, "the second graph did not use the first one's free memory"
     # the second graph keeps the first one's output, although it lies in their common pool
     assert second.kept_storages == 1
@@ -344,13 +340,13 @@ def test_replays_draw_what_eager_draws() -> None:
     g, out = captured(draw)
     for step in expected[:2]:
         g.replay()
-        assert all(same(a, b) for a, b in zip(out, step, strict=True))
-    assert all(same(a, b) for a, b in zip(draw(), expected[2], strict=True))  # eager in between
+        assert identical(out, step)
+    assert identical(draw(), expected[2])  # eager in between
     g.replay()
-    assert all(same(a, b) for a, b in zip(out, expected[3], strict=True))
+    assert identical(out, expected[3])
     torch.cuda.manual_seed(5)
     g.replay()
-    assert all(same(a, b) for a, b in zip(out, expected[0], strict=True))
+    assert identical(out, expected[0])
 
 
 def test_replays_in_flight_keep_their_numbers() -> None:
@@ -372,7 +368,7 @@ def test_replays_in_flight_keep_their_numbers() -> None:
             with torch.cuda.stream(torch.cuda.Stream()):
                 g.replay()
     torch.cuda.synchronize()
-    assert same(out, expected)
+    assert identical(out, expected)
 
 
 def test_several_generators() -> None:
@@ -388,7 +384,7 @@ def test_several_generators() -> None:
     g, out = captured(draw)
     for step in expected:
         g.replay()
-        assert all(same(a, b) for a, b in zip(out, step, strict=True))
+        assert identical(out, step)
     assert mine.get_offset() == 8
 
 
@@ -456,8 +452,8 @@ def test_a_whole_training_step_is_one_graph_and_gives_the_same_bits(kind: str, a
         return losses, [p.detach().clone() for p in model.parameters()]
 
     eager, graphed = train(False), train(True)
-    assert all(same(a, b) for a, b in zip(eager[0], graphed[0], strict=True))
-    assert all(same(a, b) for a, b in zip(eager[1], graphed[1], strict=True))
+    assert identical(eager[0], graphed[0])
+    assert identical(eager[1], graphed[1])
 
 
 def test_an_lr_scheduler_cannot_be_captured() -> None:
@@ -489,7 +485,7 @@ def test_make_graphed_callables(as_module: bool) -> None:
                 grads.append([x.grad, *(p.grad for p in model.parameters())])
             else:
                 grads.append([x.grad])
-        assert all(same(p, q) for p, q in zip(grads[0], grads[1], strict=False))
+        assert all(identical(p, q) for p, q in zip(grads[0], grads[1], strict=False))
     assert plain[0].weight.grad is not None  # gradients were accumulated over the three calls
 
 
@@ -515,6 +511,6 @@ def test_two_graphed_callables_in_a_row() -> None:
     f, g = torch.cuda.make_graphed_callables((a, b), ((x,), (torch.randn(4, 16, device="cuda", requires_grad=True),)))
     for _ in range(2):
         y = g(torch.relu(f(x)))
-        assert same(y, expected)
+        assert identical(y, expected)
         got = torch.autograd.grad(y.square().sum(), [x, *a.parameters(), *b.parameters()])
-        assert all(same(p, q) for p, q in zip(got, grads, strict=True))
+        assert identical(got, grads)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .side import check, ours, random, reference, theirs, torch
+from .side import near, ours, random, reference, theirs, torch
 
 pytestmark = pytest.mark.cuda
 F, R = torch.nn.functional, reference.nn.functional
@@ -28,18 +28,18 @@ def test_softmax(name: str, n: int, dtype: str) -> None:
     a, g = random(37, n, dtype=dtype) * 4, random(37, n, dtype=dtype, seed=1)
     out, (dx,) = gradients(lambda x: getattr(F, name)(x, dim=-1), ours(a), grad=ours(g))
     expected, (dy,) = gradients(lambda x: getattr(R, name)(x, dim=-1), a.double(), grad=g.double())
-    check(out, expected, scale=2)
-    check(dx, dy, scale=8)
+    near(out, expected, scale=2)
+    near(dx, dy, scale=8)
 
 
 def test_softmax_over_an_inner_dim_and_infinities() -> None:
     a = random(5, 70, 33)
-    check(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
-    check(F.log_softmax(ours(a), dim=0), R.log_softmax(a, dim=0))
+    near(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
+    near(F.log_softmax(ours(a), dim=0), R.log_softmax(a, dim=0))
     a[0, :, 0] = float("-inf")
     a[1, 3, 1] = float("inf")
-    check(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
-    check(F.softmax(ours(a), dim=2), R.softmax(a, dim=2))
+    near(F.softmax(ours(a), dim=1), R.softmax(a, dim=1))
+    near(F.softmax(ours(a), dim=2), R.softmax(a, dim=2))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float64"])
@@ -54,10 +54,10 @@ def test_layer_norm(n: int, rows: int, dtype: str) -> None:
     expected, wanted = gradients(
         lambda x, w, b: R.layer_norm(x, (n,), w, b), a.double(), w.double(), b.double(), grad=g.double()
     )
-    check(out, expected, scale=2)
+    near(out, expected, scale=2)
     for mine, right in zip(got, wanted, strict=True):
         if n > 1:  # of one element per row the gradient is rounding
-            check(mine, right, scale=8)
+            near(mine, right, scale=8)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -66,9 +66,9 @@ def test_rms_norm(n: int, dtype: str) -> None:
     a, w, g = random(70, n, dtype=dtype), random(n, dtype=dtype, seed=1), random(70, n, dtype=dtype, seed=2)
     out, got = gradients(lambda x, w: F.rms_norm(x, (n,), w, 1e-6), ours(a), ours(w), grad=ours(g))
     expected, wanted = gradients(lambda x, w: R.rms_norm(x, (n,), w, 1e-6), a.double(), w.double(), grad=g.double())
-    check(out, expected, scale=2)
+    near(out, expected, scale=2)
     for mine, right in zip(got, wanted, strict=True):
-        check(mine, right, scale=8)
+        near(mine, right, scale=8)
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
@@ -83,8 +83,8 @@ def test_cross_entropy(reduction: str, weighted: bool) -> None:
         lambda x: F.cross_entropy(x, ours(t), ours(w) if weighted else None, **arguments), ours(a), grad=ours(g)
     )
     expected, (dy,) = gradients(lambda x: R.cross_entropy(x, t, w, **arguments), a, grad=g)
-    check(out, expected)
-    check(dx, dy)
+    near(out, expected)
+    near(dx, dy)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -94,8 +94,8 @@ def test_embedding(rows: int, width: int, n: int, dtype: str) -> None:
     g = random(n // 5, 5, width, dtype=dtype, seed=1)
     out, (dx,) = gradients(lambda w: F.embedding(ours(index), w), ours(table), grad=ours(g))
     expected, (dy,) = gradients(lambda w: R.embedding(index, w), table.double(), grad=g.double())
-    check(out, expected)
-    check(dx, dy, scale=2)
+    near(out, expected)
+    near(dx, dy, scale=2)
     again = gradients(lambda w: F.embedding(ours(index), w), ours(table), grad=ours(g))[1][0]
     assert reference.equal(theirs(dx), theirs(again)), "the gradient has other bits the second time"
 
@@ -108,7 +108,7 @@ def test_sort(dtype: str, shape: tuple[int, ...], descending: bool) -> None:
     for dim in range(len(shape)):
         values, places = torch.sort(ours(a), dim=dim, descending=descending)
         expected = reference.sort(a, dim=dim, descending=descending, stable=True)
-        check(values, expected.values)
+        near(values, expected.values)
         assert reference.equal(theirs(places), expected.indices)
 
 
@@ -116,8 +116,8 @@ def test_sort_puts_nan_last() -> None:
     a = random(5000)
     a[::11] = float("nan")
     a[5] = -float("nan")
-    check(torch.sort(ours(a))[0], reference.sort(a).values)
-    check(torch.sort(ours(a[:500]), descending=True)[0], reference.sort(a[:500], descending=True).values)
+    near(torch.sort(ours(a))[0], reference.sort(a).values)
+    near(torch.sort(ours(a[:500]), descending=True)[0], reference.sort(a[:500], descending=True).values)
 
 
 @pytest.mark.parametrize("shape", [(65,), (4, 50304), (30, 100)])
@@ -125,9 +125,9 @@ def test_topk(shape: tuple[int, ...]) -> None:
     a = random(*shape)
     values, places = torch.topk(ours(a), 10)
     expected = reference.topk(a, 10)
-    check(values, expected.values)
+    near(values, expected.values)
     assert reference.equal(theirs(places), expected.indices)
-    check(torch.topk(ours(a), 3, largest=False)[0], reference.topk(a, 3, largest=False).values)
+    near(torch.topk(ours(a), 3, largest=False)[0], reference.topk(a, 3, largest=False).values)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
@@ -135,14 +135,14 @@ def test_topk(shape: tuple[int, ...]) -> None:
 def test_matrix_products(dtype: str, m: int, n: int, k: int) -> None:
     a, b = random(m, k, dtype=dtype), random(k, n, dtype=dtype, seed=1)
     right = a.double() @ b.double()
-    check(ours(a) @ ours(b), right)
-    check(ours(a.t().contiguous()).t() @ ours(b), right)
-    check(ours(a) @ ours(b.t().contiguous()).t(), right)
+    near(ours(a) @ ours(b), right)
+    near(ours(a.t().contiguous()).t() @ ours(b), right)
+    near(ours(a) @ ours(b.t().contiguous()).t(), right)
     bias = random(n, dtype=dtype, seed=2)
-    check(F.linear(ours(a), ours(b.t().contiguous()), ours(bias)), right + bias.double())
+    near(F.linear(ours(a), ours(b.t().contiguous()), ours(bias)), right + bias.double())
     batch = random(5, m, k, dtype=dtype, seed=3)
-    check(torch.matmul(ours(batch), ours(b)), batch.double() @ b.double())
-    check(torch.bmm(ours(batch), ours(batch).transpose(1, 2)), batch.double() @ batch.double().transpose(1, 2))
+    near(torch.matmul(ours(batch), ours(b)), batch.double() @ b.double())
+    near(torch.bmm(ours(batch), ours(batch).transpose(1, 2)), batch.double() @ batch.double().transpose(1, 2))
 
 
 def test_float32_products_are_float32() -> None:
@@ -169,4 +169,4 @@ def test_optimizers(name: str, fused: bool) -> None:
         a.step()
         b.step()
     for x, y in zip(mine, right, strict=True):
-        check(x, y.detach())
+        near(x, y.detach())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .side import check, ours, random, reference, theirs, torch
+from .side import identical, near, ours, random, reference, theirs, torch
 
 pytestmark = pytest.mark.cuda
 
@@ -37,20 +37,11 @@ def layouts_of(a: Any) -> list[Any]:
     return [ours(a), flipped, wide[..., 0], later]
 
 
-def same(mine: Any, expected: Any, what: str = "") -> None:
-    """Fails unless both sides of ours have the same bits, NaNs being alike."""
-    a, b = theirs(mine), theirs(expected)
-    assert a.dtype == b.dtype, f"{what}: dtype {a.dtype}, expected {b.dtype}"
-    assert a.shape == b.shape, f"{what}: shape {list(a.shape)}, expected {list(b.shape)}"
-    equal = (a == b) | ((a != a) & (b != b))
-    assert bool(equal.all()), f"{what}: {int((~equal).sum())} of {a.numel()} elements differ"
-
-
 def points_at(self: Any, dim: int, keepdim: bool, values: Any, indices: Any) -> None:
     """Fails unless `indices` name elements of `self` that are `values`."""
     if not keepdim:
         values, indices = values.unsqueeze(dim), indices.unsqueeze(dim)
-    same(self.gather(dim, indices), values, "elements at the indices")
+    identical(self.gather(dim, indices), values, "elements at the indices")
 
 
 # ---- elements by rank
@@ -72,11 +63,11 @@ def test_kthvalue_and_medians(shape: tuple[int, ...], dtype: str) -> None:
                 for keepdim in (False, True):
                     got = getattr(torch, name)(there, *arguments, keepdim=keepdim)
                     expected = getattr(torch, name)(here, *arguments, keepdim=keepdim)
-                    same(got[0], expected[0], f"{name}{arguments}")
+                    identical(got[0], expected[0], f"{name}{arguments}")
                     points_at(there, dim, keepdim, *got)
         if a.numel():
-            same(torch.median(there), torch.median(here), "median of all")
-            same(torch.nanmedian(there), torch.nanmedian(here), "nanmedian of all")
+            identical(torch.median(there), torch.median(here), "median of all")
+            identical(torch.nanmedian(there), torch.nanmedian(here), "nanmedian of all")
 
 
 def test_ranks_of_all_nan_and_of_one_element() -> None:
@@ -97,8 +88,8 @@ def test_the_index_is_the_first_of_equal_ones() -> None:
 def test_long_rows_of_few_values() -> None:
     a = reference.randint(0, 3, (2, 1_000_003), dtype=reference.int32)
     for k in (1, 400_000, 1_000_003):
-        same(torch.kthvalue(ours(a), k)[0], torch.kthvalue(ours(a).cpu(), k)[0], f"kthvalue({k})")
-    same(torch.mode(ours(a))[0], torch.mode(ours(a).cpu())[0], "mode")
+        identical(torch.kthvalue(ours(a), k)[0], torch.kthvalue(ours(a).cpu(), k)[0], f"kthvalue({k})")
+    identical(torch.mode(ours(a))[0], torch.mode(ours(a).cpu())[0], "mode")
 
 
 @pytest.mark.parametrize("dtype", REALS)
@@ -114,7 +105,7 @@ def test_ranks_of_few_long_rows(shape: tuple[int, ...], dtype: str) -> None:
             ("nanmedian", (-1,)),
         ):
             got, expected = getattr(torch, name)(there, *arguments), getattr(torch, name)(here, *arguments)
-            same(got[0], expected[0], f"{name}{arguments}")
+            identical(got[0], expected[0], f"{name}{arguments}")
             points_at(there, a.dim() - 1, False, *got)
 
 
@@ -126,7 +117,7 @@ def test_gradients_by_rank() -> None:
             x = ours(a).to(device).requires_grad_()
             getattr(torch, name)(x, *arguments)[0].sum().backward()
             grads.append(x.grad)
-        same(grads[0], grads[1], name)
+        identical(grads[0], grads[1], name)
 
 
 @pytest.mark.parametrize("dtype", [*REALS, "bool"])
@@ -140,8 +131,8 @@ def test_mode(shape: tuple[int, ...], dtype: str) -> None:
                 continue
             for keepdim in (False, True):
                 got, expected = torch.mode(there, dim, keepdim), torch.mode(here, dim, keepdim)
-                same(got[0], expected[0], "values")
-                same(got[1], expected[1], "indices")
+                identical(got[0], expected[0], "values")
+                identical(got[1], expected[1], "indices")
 
 
 @pytest.mark.parametrize("dtype", REALS)
@@ -153,10 +144,10 @@ def test_topk_is_the_beginning_of_a_stable_sort(shape: tuple[int, ...], dtype: s
             values, indices = torch.sort(there, dim=-1, descending=largest)
             for k in (1, 2, 50, 1024, 1025):
                 got = torch.topk(there, k, largest=largest)
-                same(got[0], values[..., :k], f"values of topk({k})")
-                same(got[1], indices[..., :k], f"indices of topk({k})")
+                identical(got[0], values[..., :k], f"values of topk({k})")
+                identical(got[1], indices[..., :k], f"indices of topk({k})")
     down = ours(a).unsqueeze(-1).expand(*shape, 2)
-    same(torch.topk(down, 5, dim=-2)[0][..., 1], torch.topk(ours(a), 5)[0], "down columns")
+    identical(torch.topk(down, 5, dim=-2)[0][..., 1], torch.topk(ours(a), 5)[0], "down columns")
 
 
 # ---- distinct elements
@@ -173,8 +164,8 @@ def test_unique(shape: tuple[int, ...], dtype: str) -> None:
             got = function(there, return_inverse=True, return_counts=True)
             expected = function(here, return_inverse=True, return_counts=True)
             for g, e, what in zip(got, expected, ("values", "inverse", "counts"), strict=True):
-                same(g, e, f"{name}: {what}")
-            same(function(there), expected[0], name)
+                identical(g, e, f"{name}: {what}")
+            identical(function(there), expected[0], name)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "uint8", "int64", "bool"])
@@ -195,7 +186,7 @@ def test_unique_slices(shape: tuple[int, ...], dtype: str) -> None:
                 got = function(there, return_inverse=True, return_counts=True, dim=dim)
                 expected = function(ours(a).cpu(), return_inverse=True, return_counts=True, dim=dim)
                 for g, e, what in zip(got, expected, ("values", "inverse", "counts"), strict=True):
-                    same(g, e, f"{name} along {dim}: {what}")
+                    identical(g, e, f"{name} along {dim}: {what}")
 
 
 def test_unique_of_complex_neighbours() -> None:
@@ -229,12 +220,12 @@ def test_searchsorted(dtype: str, right: bool, int32: bool) -> None:
         for values in layouts_of(wanted_values):
             options = {"right": right, "out_int32": int32}
             expected = torch.searchsorted(sorted_rows.cpu(), values.cpu(), **options)
-            same(torch.searchsorted(sorted_rows, values, **options), expected, "places")
-            same(torch.searchsorted(ours(rows), values, sorter=order, **options), expected, "with a sorter")
+            identical(torch.searchsorted(sorted_rows, values, **options), expected, "places")
+            identical(torch.searchsorted(ours(rows), values, sorter=order, **options), expected, "with a sorter")
             if len(shape) == 1:
-                same(torch.bucketize(values, sorted_rows, **options), expected, "bucketize")
+                identical(torch.bucketize(values, sorted_rows, **options), expected, "bucketize")
             out = torch.empty(0, dtype=torch.int32 if int32 else torch.int64, device="cuda")
-            same(torch.searchsorted(sorted_rows, values, out=out, **options), expected, "out=")
+            identical(torch.searchsorted(sorted_rows, values, out=out, **options), expected, "out=")
 
 
 def test_searches_of_a_number_and_of_other_dtypes() -> None:
@@ -268,11 +259,13 @@ def test_bincount(dtype: str, bins: int) -> None:
         for there in layouts_of(a) if n else [ours(a)]:
             here = there.cpu()
             for minlength in (0, 130):
-                same(torch.bincount(there, minlength=minlength), torch.bincount(here, minlength=minlength), "counts")
+                identical(
+                    torch.bincount(there, minlength=minlength), torch.bincount(here, minlength=minlength), "counts"
+                )
                 for kind in (reference.float32, reference.float64, reference.int32):
                     weights = ours(w.to(kind))
                     got = torch.bincount(there, weights, minlength)
-                    same(got, torch.bincount(here, weights.cpu(), minlength), f"weights of {kind}")
+                    identical(got, torch.bincount(here, weights.cpu(), minlength), f"weights of {kind}")
 
 
 def test_bincount_in_many_bins_and_refusals() -> None:
@@ -289,7 +282,7 @@ def test_histc(dtype: str) -> None:
         for there in layouts_of(a) if a.numel() else [ours(a)]:
             here = there.cpu()
             for arguments in ((), (7,), (10, -1, 1), (5, 2, 2), (9000, -2, 50)):
-                same(torch.histc(there, *arguments), torch.histc(here, *arguments), f"histc{arguments}")
+                identical(torch.histc(there, *arguments), torch.histc(here, *arguments), f"histc{arguments}")
 
 
 def test_histc_leaves_out_nan_and_refuses_an_endless_range() -> None:
@@ -346,13 +339,13 @@ def test_cumsum_of_long_lines(shape: tuple[int, ...]) -> None:
         assert reference.equal(theirs(torch.cumprod(ours(a), dim)), a.cumprod(dim))
     for dtype in ("float32", "float64", "bfloat16"):
         b = random(*shape, dtype=dtype)
-        check(torch.cumsum(ours(b), -1), b.double().cumsum(-1), scale=10)
+        near(torch.cumsum(ours(b), -1), b.double().cumsum(-1), scale=10)
     for sizes in ((9, 40, 64), (5000, 33), (3, 2000, 100)):  # lines side by side
         c = random(*sizes)
         for dim in range(len(sizes)):
-            check(torch.cumsum(ours(c), dim), c.double().cumsum(dim), scale=10)
+            near(torch.cumsum(ours(c), dim), c.double().cumsum(dim), scale=10)
             assert reference.equal(theirs(torch.cumsum(ours(c.sign().long()), dim)), c.sign().long().cumsum(dim))
-    check(torch.cumsum(ours(random(20_000, 3)).t(), 1), random(20_000, 3).t().double().cumsum(1), scale=10)
+    near(torch.cumsum(ours(random(20_000, 3)).t(), 1), random(20_000, 3).t().double().cumsum(1), scale=10)
 
 
 @pytest.mark.parametrize("dtype", [*REALS, "bool", "complex64", "complex128"])
@@ -429,7 +422,7 @@ def test_in_a_graph(name: str) -> None:
         g.replay()
         torch.cuda.synchronize()
         for got, expected in zip(results, run(x, i), strict=True):
-            same(got, expected, name)
+            identical(got, expected, name)
 
 
 @pytest.mark.parametrize("name", ["unique", "unique_consecutive", "bincount", "histc", "nonzero"])

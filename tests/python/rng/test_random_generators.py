@@ -3,7 +3,8 @@
 import pytest
 import torch as reference
 import vibetensor.torch as ours
-from same_stream import as_reference, assert_same_bits, assert_same_state
+from compare import same_bits, theirs_of
+from same_stream import assert_same_state
 
 
 def advance(torch, generator, words):
@@ -29,14 +30,14 @@ def test_a_state_of_pytorch_continues_here_and_back():
     reference.zeros(5).normal_(generator=theirs)
     mine.set_state(ours.tensor(theirs.get_state().tolist(), dtype=ours.uint8))
     assert mine.initial_seed() == 3
-    assert_same_bits(ours.randn(21, generator=mine), reference.randn(21, generator=theirs))
-    theirs.set_state(as_reference(mine.get_state()).clone())
-    assert_same_bits(ours.randn(3, generator=mine), reference.randn(3, generator=theirs))
+    same_bits(ours.randn(21, generator=mine), reference.randn(21, generator=theirs))
+    theirs.set_state(theirs_of(mine.get_state()).clone())
+    same_bits(ours.randn(3, generator=mine), reference.randn(3, generator=theirs))
 
 
 def test_an_unseeded_generator_has_pytorchs_seed():
     assert ours.Generator().initial_seed() == reference.Generator().initial_seed()
-    assert_same_bits(ours.rand(4, generator=ours.Generator()), reference.rand(4, generator=reference.Generator()))
+    same_bits(ours.rand(4, generator=ours.Generator()), reference.rand(4, generator=reference.Generator()))
 
 
 def test_seeding():
@@ -55,31 +56,31 @@ def test_seeding():
 def test_clone_state_is_independent():
     g = ours.Generator().manual_seed(1)
     copy = g.clone_state()
-    assert_same_bits(ours.rand(3, generator=g), as_reference(ours.rand(3, generator=copy)))
+    same_bits(ours.rand(3, generator=g), theirs_of(ours.rand(3, generator=copy)))
     ours.rand(3, generator=g)
-    assert bytes(as_reference(g.get_state()).numpy()) != bytes(as_reference(copy.get_state()).numpy())
+    assert bytes(theirs_of(g.get_state()).numpy()) != bytes(theirs_of(copy.get_state()).numpy())
 
 
 def test_get_and_set_rng_state():
     ours.manual_seed(11)
     state = ours.get_rng_state()
-    first = as_reference(ours.rand(4)).clone()
+    first = theirs_of(ours.rand(4)).clone()
     ours.set_rng_state(state)
-    assert_same_bits(ours.rand(4), first)
+    same_bits(ours.rand(4), first)
 
 
 def test_fork_rng():
     ours.manual_seed(11)
-    before = as_reference(ours.get_rng_state()).clone()
+    before = theirs_of(ours.get_rng_state()).clone()
     with ours.random.fork_rng():
         ours.rand(4)
         ours.manual_seed(3)
     assert_same_state(expected=before)
     with ours.random.fork_rng(enabled=False):
         ours.rand(4)
-    assert bytes(as_reference(ours.get_rng_state()).numpy()) != bytes(before.numpy())
+    assert bytes(theirs_of(ours.get_rng_state()).numpy()) != bytes(before.numpy())
     with pytest.raises(ValueError, match="inside"), ours.random.fork_rng(devices=[]):
-        before = as_reference(ours.get_rng_state()).clone()
+        before = theirs_of(ours.get_rng_state()).clone()
         ours.rand(4)
         raise ValueError("inside")
     assert_same_state(expected=before)
