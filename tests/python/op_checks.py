@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch as reference
+from compare import dtype_name, ours_of, same, same_form
 from samples import Call, DType, Sample, T
 from vibetensor import _C
 
@@ -62,10 +63,7 @@ class Arguments:
             if isinstance(value, T):
                 kind = torch_dtype(value.dtype or dtype)
                 theirs = lay_out(make_values(value, kind, generator), layout)
-                # Memory of its own, in the same layout.
-                ours = ours_of(theirs)
-                if device != "cpu":
-                    ours = ours.to(device)
+                ours = ours_of(theirs, device)
                 if grad and value.grad and (kind.is_floating_point or kind.is_complex):
                     theirs.requires_grad_(True)
                     ours.requires_grad_(True)
@@ -73,7 +71,7 @@ class Arguments:
                     self.our_leaves.append(ours)
                 return theirs, ours
             if isinstance(value, reference.Tensor):
-                return value, ours_of(value).to(device)
+                return value, ours_of(value, device)
             if isinstance(value, DType):
                 return torch_dtype(value.name), getattr(_C, value.name)
             if isinstance(value, (list, tuple)):
@@ -86,20 +84,6 @@ class Arguments:
         keyword_pairs = {k: convert(v) for k, v in call.kwargs.items()}
         self.theirs = ([p[0] for p in pairs], {k: p[0] for k, p in keyword_pairs.items()})
         self.ours = ([p[1] for p in pairs], {k: p[1] for k, p in keyword_pairs.items()})
-
-
-def ours_of(theirs: Any) -> Any:
-    """A tensor of ours with the values and strides of a torch tensor, in memory of its own."""
-    copy = theirs.detach()
-    if copy.numel() and 0 not in copy.stride():
-        copy = reference.empty_strided(copy.shape, copy.stride(), dtype=copy.dtype).copy_(copy)
-    else:
-        copy = copy[:1].clone().expand(copy.shape) if copy.dim() and copy.numel() else copy.clone()
-    return _C.from_dlpack(copy)
-
-
-def theirs_of(ours: Any) -> Any:
-    return reference.from_dlpack(ours.detach().cpu())
 
 
 def reference_function(sample: Sample) -> Callable[..., Any]:
@@ -131,30 +115,26 @@ def flatten(result: Any) -> list[Any]:
     return [result]
 
 
-def compare(sample: Sample, ours: Any, theirs: Any, what: str, scale: float = 1.0) -> None:
-    """Equal structure, dtypes, shapes, and values within the dtype's tolerance."""
-    mine, wanted = flatten(ours), flatten(theirs)
+def tolerance_of(sample: Sample, expected: Any, scale: float) -> tuple[float | None, float | None]:
+    """(rtol, atol) for a result of the row; None: the dtype's own."""
+    if not isinstance(expected, (reference.Tensor, _C.Tensor)):
+        return None, None
+    if dtype_name(expected) in sample.tolerance:
+        return sample.tolerance[dtype_name(expected)]
+    if sample.rtol is not None or sample.atol is not None:
+        return sample.rtol or 0.0, sample.atol or 0.0
+    wide = expected.is_floating_point() or expected.is_complex()
+    return (1e-6 * scale, 1e-7 * scale) if scale != 1.0 and wide else (None, None)
+
+
+def compare(sample: Sample, ours: Any, expected: Any, what: str, scale: float = 1.0) -> int:
+    """`same` within the row's tolerances; without the values where the row says so. Returns how many were compared."""
+    mine, wanted = flatten(ours), flatten(expected)
     assert len(mine) == len(wanted), f"{what}: expected {len(wanted)} results, got {len(mine)}"
     for i, (m, w) in enumerate(zip(mine, wanted, strict=True)):
         where = f"{what}, result {i}"
-        if not isinstance(w, reference.Tensor):
-            assert not isinstance(m, _C.Tensor), f"{where}: expected {w!r}, got a tensor"
-            assert m == w or (m != m and w != w) or abs(m - w) <= 1e-6 * abs(w), f"{where}: expected {w!r}, got {m!r}"
-            continue
-        assert isinstance(m, _C.Tensor), f"{where}: expected a tensor, got {m!r}"
-        assert str(m.dtype) == str(w.dtype), f"{where}: expected dtype {w.dtype}, got {m.dtype}"
-        assert tuple(m.shape) == tuple(w.shape), f"{where}: expected shape {tuple(w.shape)}, got {tuple(m.shape)}"
-        if not sample.values:
-            continue
-        tolerance = {}
-        name = str(w.dtype).removeprefix("torch.")
-        if name in sample.tolerance:
-            tolerance = dict(zip(("rtol", "atol"), sample.tolerance[name], strict=True))
-        elif sample.rtol is not None or sample.atol is not None:
-            tolerance = {"rtol": sample.rtol or 0.0, "atol": sample.atol or 0.0}
-        elif scale != 1.0 and (w.dtype.is_floating_point or w.dtype.is_complex):
-            tolerance = {"rtol": 1e-6 * scale, "atol": 1e-7 * scale}
-        w = w.detach().resolve_conj().resolve_neg()
-        reference.testing.assert_close(
-            theirs_of(m), w, equal_nan=True, msg=lambda text, where=where: f"{where}: {text}", **tolerance
-        )
+        if sample.values or not isinstance(w, (reference.Tensor, _C.Tensor)):
+            same(m, w, where, *tolerance_of(sample, w, scale))
+        else:
+            same_form(m, w, where)
+    return len(mine)

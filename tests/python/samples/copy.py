@@ -56,8 +56,18 @@ SAMPLES = [
         reference=by_method("to"),
     ),
     Sample("type_as", call(M, T(2, dtype="float64", grad=False)), reference=by_method("type_as")),
-    *(Sample(name, call(T(3, 4, low=0, high=3)), dtypes=ALL, reference=by_method(name)) for name in CASTS),
-    Sample("cfloat", call(M), dtypes=ALL, reference=by_method("cfloat")),
+    *(
+        Sample(
+            name,
+            call(T(3, 4, low=0, high=3)),
+            dtypes=ALL,
+            reference=by_method(name),
+            grad=getattr(torch, dtype).is_floating_point,
+            gradcheck=dtype == "float64",
+        )
+        for name, dtype in CASTS.items()
+    ),
+    Sample("cfloat", call(M), dtypes=ALL, gradcheck=False, reference=by_method("cfloat")),
     Sample("cdouble", call(M), dtypes=ALL, reference=by_method("cdouble")),
     Sample(
         "fill_",
@@ -69,7 +79,7 @@ SAMPLES = [
         layouts=False,
         reference=by_method("fill_"),
     ),
-    Sample("zero_", call(FIXED), dtypes=ALL, layouts=False, reference=by_method("zero_")),
+    Sample("zero_", call(FIXED), dtypes=ALL, grad=False, layouts=False, reference=by_method("zero_")),
     Sample("fill", call(M, 2), call(M, T()), dtypes=ALL),
     Sample("item", call(T()), call(T(1, 1)), dtypes=ALL, grad=False, reference=by_method("item")),
     Sample("_local_scalar_dense", call(T()), dtypes=ALL, grad=False, reference=by_method("item")),
@@ -86,7 +96,7 @@ SAMPLES = [
         "resize_as_", call(FIXED, T(2, 2, grad=False)), grad=False, layouts=False, reference=by_method("resize_as_")
     ),
     Sample("set_", call(FIXED, T(2, 2, grad=False)), call(FIXED), grad=False, reference=by_method("set_")),
-    Sample("detach", call(M), dtypes=ALL, reference=by_method("detach")),
+    Sample("detach", call(M), dtypes=ALL, grad=False, reference=by_method("detach")),
     Sample("alias", call(M), reference="ops.aten.alias"),
     Sample("lift_fresh", call(M), grad=False, reference=torch.ops.aten.lift_fresh),
     Sample("complex", call(M, T(3, 4)), call(T(4), T(3, 1)), dtypes=("float32", "float64")),

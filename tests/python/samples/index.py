@@ -108,7 +108,7 @@ SAMPLES = [
         **SAME,
     ),
     Sample("take_along_dim", call(M, I(3, 2, high=4), 1), call(M, I(2, high=12)), call(C, I(1, 3, 1), 1)),
-    Sample("take_along_dim", call(M, torch.tensor([[-1, 0, -4]]), 1), call(M, torch.tensor([-12, 3]))),
+    Sample("take_along_dim", call(M, torch.tensor([[-1, 0, -4]]), 1)),
     Sample(
         "scatter",
         call(M, 1, torch.tensor([[0, 2], [1, 3], [3, 0]]), T(3, 2)),
@@ -141,12 +141,12 @@ SAMPLES = [
         "embedding",
         call(T(5, 4), I(2, 3, high=5)),
         call(T(5, 3), I(6, high=5), 2),
-        call(T(5, 8), I(0)),
         reference=embedding,
         dtypes=FLOATS,
         layouts=False,
         gradcheck=False,
     ),
+    Sample("embedding", call(T(5, 8), I(0)), reference=embedding, dtypes=FLOATS, gradcheck=False, gradgrad=False),
     Sample(
         "embedding_renorm_",
         call(T(5, 4), I(2, 3, high=5), 1.0, 2.0),

@@ -7,7 +7,7 @@ from samples import COMPLEX, FLOATS, INTS, Sample, T, call
 # Sums of products round in another order; near zero only the absolute difference says anything.
 NEAR = {"tolerance": {"float32": (2e-6, 2e-5), "bfloat16": (1.6e-2, 3e-2), "float16": (2e-3, 1e-2)}}
 # As in PyTorch, integers multiply on the CPU alone.
-PRODUCT = {"dtypes": (*FLOATS, *INTS), "cuda_dtypes": FLOATS, **NEAR}
+PRODUCT = {"dtypes": (*FLOATS, *INTS), "not_on_cuda": INTS, **NEAR}
 MIXED = {"dtypes": (*FLOATS, *COMPLEX), **NEAR}
 
 SAMPLES = [
@@ -44,7 +44,7 @@ SAMPLES = [
         call(T(3), T(3, 4), T(4), beta=0.5, alpha=2.5),
         call(T(3), T(3, 0), T(0)),
         dtypes=("int64",),
-        cuda=False,
+        not_on_cuda=("int64",),
     ),
     Sample("inner", call(T(4), T(4)), call(T(2, 3, 4), T(5, 4)), call(T(), T(3)), call(T(2, 0), T(3, 0)), **PRODUCT),
     Sample("vdot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
