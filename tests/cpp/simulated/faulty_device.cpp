@@ -34,7 +34,7 @@ Status FaultyDevice::pass(Call call) {
   if (++failures_ == 1) first_failure_ = call;
   const bool gives_memory = call == Call::Allocate || call == Call::AllocateAsync || call == Call::MapMemory ||
                             call == Call::AllocateHost || call == Call::ReserveAddresses;
-  return gives_memory && !cuda::is_sticky(fault_.status) ? Status::OutOfMemory : fault_.status;
+  return fault_.status.value_or(gives_memory ? Status::OutOfMemory : static_cast<Status>(304));
 }
 
 }  // namespace vt::simulated

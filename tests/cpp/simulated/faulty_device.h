@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <optional>
 #include <string>
 
 #include "simulated/types.h"
@@ -19,10 +20,10 @@ const char* name_of(Call call);
 
 /// Which calls fail, and how.
 struct Fault {
-  Call call = Call::Count;                   // Count: any
-  size_t at = 1;                             // the first to fail: 1 is the next one
-  bool for_good = false;                     // so do all that follow
-  Status status = static_cast<Status>(304);  // Allocate and its like answer OutOfMemory instead
+  Call call = Call::Count;       // Count: any
+  size_t at = 1;                 // the first to fail: 1 is the next one
+  bool for_good = false;         // so do all that follow
+  std::optional<Status> status;  // none: OutOfMemory of Allocate and its like, 304 of others
 };
 
 /// Passes calls on to another device until a fault says otherwise. A call that fails does nothing, but for a release.
@@ -41,13 +42,24 @@ class FaultyDevice final : public DeviceApi {
   size_t calls() const { return calls_; }
   size_t calls(Call call) const { return by_call_[static_cast<size_t>(call)]; }
 
+  /// Lives while this thread is in a device: what it allocates on the host then is not the caller's.
+  struct Inside {
+    Inside() { ++depth; }
+    ~Inside() { --depth; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    static inline thread_local int depth = 0;
+  };
+
 #define VT_DEVICE_CALL(Kind, name, parameters, arguments)               \
   Status name parameters override {                                     \
+    const Inside inside;                                                \
     const Status status = pass(Call::Kind);                             \
     return status == Status::Success ? device_.name arguments : status; \
   }
 #define VT_DEVICE_RELEASE(Kind, name, parameters, arguments) \
   Status name parameters override {                          \
+    const Inside inside;                                     \
     const Status status = pass(Call::Kind);                  \
     const Status done = device_.name arguments;              \
     if (status == Status::Success) return done;              \
@@ -55,7 +67,10 @@ class FaultyDevice final : public DeviceApi {
     return status;                                           \
   }
 #define VT_DEVICE_FACT(Type, name, parameters, arguments) \
-  Type name parameters override { return device_.name arguments; }
+  Type name parameters override {                         \
+    const Inside inside;                                  \
+    return device_.name arguments;                        \
+  }
 #include "cuda/device_api.def"
 
  private:

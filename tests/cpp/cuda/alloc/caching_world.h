@@ -1,18 +1,18 @@
-// A caching allocator on a fake device, whose books are checked when it ends.
+// A caching allocator on a paused machine, whose books are checked when it ends.
 #pragma once
 
 #include <doctest/doctest.h>
 
 #include "cuda/alloc/caching_allocator.h"
 #include "cuda/alloc/consistency.h"
-#include "cuda/alloc/fake_device.h"
+#include "simulated/paused_machine.h"
 
 namespace vt::cuda {
 
-inline constexpr size_t kKiB = size_t{1} << 10;
-inline constexpr size_t kMiB = size_t{1} << 20;
-inline const Stream kFirst = FakeDevice::stream(1);
-inline const Stream kSecond = FakeDevice::stream(2);
+using simulated::kFirst;
+using simulated::kKiB;
+using simulated::kMiB;
+using simulated::kSecond;
 
 inline CachingOptions without_thread_cache() {
   CachingOptions options;
@@ -21,13 +21,13 @@ inline CachingOptions without_thread_cache() {
 }
 
 struct World {
-  explicit World(CachingOptions options = {}, size_t total = size_t{1} << 30) : device(total), allocator(options) {}
+  explicit World(CachingOptions options = {}) : allocator(options) {}
   ~World() { check_consistency(allocator, device.used()); }
   void empty() {
     allocator.empty_cache();
     CHECK(device.used() == 0);
   }
-  FakeDevice device;
+  simulated::PausedMachine device;
   CachingAllocator allocator;
 };
 

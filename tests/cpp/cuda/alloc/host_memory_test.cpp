@@ -7,10 +7,13 @@
 #include "core/error.h"
 #include "cuda/alloc/caching_allocator.h"
 #include "cuda/alloc/consistency.h"
-#include "cuda/alloc/fake_device.h"
+#include "simulated/paused_machine.h"
 
 using namespace vt;
 using namespace vt::cuda;
+using simulated::kFirst;
+using simulated::kMiB;
+using simulated::kSecond;
 
 namespace {
 bool is_armed = false;
@@ -19,7 +22,7 @@ size_t until_failure = 0;
 
 // Not inlined, or the compiler takes malloc and delete for a mismatch.
 VT_NOINLINE void* operator new(size_t bytes) {
-  if (is_armed && !FakeDevice::is_inside() && until_failure-- == 0) {
+  if (is_armed && !(simulated::FaultyDevice::Inside::depth > 0) && until_failure-- == 0) {
     is_armed = false;
     throw std::bad_alloc();
   }
@@ -31,12 +34,8 @@ VT_NOINLINE void operator delete(void* memory, size_t) noexcept { std::free(memo
 
 namespace {
 
-constexpr size_t kMiB = size_t{1} << 20;
-const Stream kFirst = FakeDevice::stream(1);
-const Stream kSecond = FakeDevice::stream(2);
-
 // True if a `new` failed.
-bool program(CachingAllocator& allocator, FakeDevice& device) {
+bool program(CachingAllocator& allocator, simulated::PausedMachine& device) {
   Block* blocks[8] = {};
   const PoolId pool = new_pool_id();
   bool failed = false, is_retained = false;
@@ -48,8 +47,8 @@ bool program(CachingAllocator& allocator, FakeDevice& device) {
     set_thread_pool(0, {});
     for (int i = 1; i < 8; ++i) {
       blocks[i] = allocator.allocate(static_cast<size_t>(i) * 700 * 1024, i % 2 == 0 ? kFirst : kSecond);
-      allocator.record_stream(blocks[i], FakeDevice::stream(3));
-      device.work(FakeDevice::stream(3));
+      allocator.record_stream(blocks[i], simulated::stream(3));
+      device.work(simulated::stream(3));
       if (i % 3 != 0) continue;
       allocator.deallocate(blocks[i]);
       blocks[i] = nullptr;
@@ -71,7 +70,7 @@ TEST_CASE("without host memory a request fails and nothing else changes") {
   for (const bool expandable : {false, true}) {
     size_t failures = 0, k = 0;
     for (bool was_reached = true; was_reached; ++k) {
-      FakeDevice device;
+      simulated::PausedMachine device;
       CachingOptions options;
       options.expandable_segments = expandable;
       CachingAllocator allocator(options);
@@ -87,7 +86,7 @@ TEST_CASE("without host memory a request fails and nothing else changes") {
       check_consistency(allocator, device.used());
       CHECK(!program(allocator, device));
       allocator.empty_cache();
-      device.finish(FakeDevice::stream(3));
+      device.finish(simulated::stream(3));
       allocator.empty_cache();
       CHECK(device.used() == 0);
       CHECK(device.ranges() == 0);

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.h"
-#include "cuda/alloc/fake_device.h"
+#include "simulated/paused_machine.h"
 
 using namespace vt;
 using namespace vt::cuda;
@@ -13,8 +13,8 @@ void give_back(const Allocation& memory) { memory.free(memory.data, memory.conte
 }  // namespace
 
 TEST_CASE("pinned memory is reused once the copies recorded on it are done") {
-  FakeDevice device;
-  const Stream stream = FakeDevice::stream(1);
+  simulated::PausedMachine device;
+  const Stream stream = simulated::stream(1);
   const Allocation a = allocate_pinned(1000);
   device.work(stream);
   record_pinned_use(static_cast<char*>(a.data) + 900, stream);  // anywhere inside
@@ -55,13 +55,13 @@ TEST_CASE("pinned memory is reused once the copies recorded on it are done") {
 }
 
 TEST_CASE("a failed mark keeps the memory until the device was waited for") {
-  FakeDevice device;
-  const Stream stream = FakeDevice::stream(1);
+  simulated::PausedMachine device;
+  const Stream stream = simulated::stream(1);
   const Allocation a = allocate_pinned(4096);
   device.work(stream);
   device.fail(1, Status::InvalidValue);
   CHECK_THROWS_AS(record_pinned_use(a.data, stream), Error);
-  device.fail_never();
+  device.faulty.clear_fault();
   void* const data = a.data;
   give_back(a);
   CHECK(device.synchronizations() == 0);
@@ -73,7 +73,7 @@ TEST_CASE("a failed mark keeps the memory until the device was waited for") {
 }
 
 TEST_CASE("when the system has no more, the cache goes first") {
-  FakeDevice device;
+  simulated::PausedMachine device;
   give_back(allocate_pinned(512));
   device.fail(1, Status::OutOfMemory);
   const Allocation a = allocate_pinned(1 << 20);
@@ -81,7 +81,7 @@ TEST_CASE("when the system has no more, the cache goes first") {
   give_back(a);
   device.fail(1, Status::OutOfMemory, true);
   CHECK_THROWS_AS(allocate_pinned(1 << 22), Error);
-  device.fail_never();
+  device.faulty.clear_fault();
   empty_pinned_cache();
   CHECK(device.host_pieces() == 0);
 }
