@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "cuda/alloc/callbacks.h"
 #include "cuda/device_api.h"
 #include "cuda/fault.h"
 
@@ -36,6 +37,16 @@ void add_pools(MemoryStats& stats, const MemoryStats& pools) {
   stats.num_alloc_retries += pools.num_alloc_retries;
   stats.num_device_alloc += pools.num_device_alloc;
   stats.num_device_free += pools.num_device_free;
+}
+
+// Runs them without the lock; how many there were.
+int run_callbacks(std::unique_lock<std::mutex>& lock, const OutOfMemoryEvent& event, bool before_error) {
+  struct Relock {
+    std::unique_lock<std::mutex>& lock;
+    ~Relock() { lock.lock(); }
+  } relock{lock};
+  lock.unlock();
+  return alloc::run_out_of_memory_callbacks(event, before_error);
 }
 
 std::string mebibytes(size_t bytes) { return detail::concat(static_cast<double>(bytes) / (1 << 20), " MiB"); }
@@ -74,7 +85,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
   VT_ASSERT(bytes > 0);
   DeviceState& state = devices_[stream.device];
   if (VT_UNLIKELY(!thread_pool(stream.device).is_shared())) return allocate_in_pool(state, bytes, stream);
-  std::lock_guard lock(state.mutex);
+  std::unique_lock lock(state.mutex);
   const bool may_have_done = !state.pending.empty() || state.deferred != nullptr;
   if (VT_UNLIKELY(may_have_done && state.captures == 0)) reap(state, false);
 
@@ -95,7 +106,7 @@ Block* AsyncAllocator::allocate(size_t bytes, Stream stream) {
     const size_t rounded = small ? size_of_class(index) : bytes > SIZE_MAX - 512 ? bytes : (bytes + 511) / 512 * 512;
     block = take_spare(state);
     try {
-      block->data = allocate_from_driver(state, rounded, stream, bytes);
+      block->data = allocate_from_driver(state, lock, rounded, stream, bytes);
     } catch (...) {
       put_spare(state, block);
       throw;
@@ -157,28 +168,36 @@ void AsyncAllocator::give_up_cache(DeviceState& state, int device) {
   check(device_api().trim_pool(device), "memory release");
 }
 
-void* AsyncAllocator::allocate_from_driver(DeviceState& state, size_t bytes, Stream stream, size_t requested) {
+void* AsyncAllocator::allocate_from_driver(DeviceState& state, std::unique_lock<std::mutex>& lock, size_t bytes,
+                                           Stream stream, size_t requested) {
   DeviceApi& api = device_api();
   void* data = nullptr;
   Status status = api.allocate_async(stream, bytes, data);
   state.configured = true;
-  if (status == Status::OutOfMemory && state.captures == 0) {
+  const auto retry = [&] {
     api.clear_error();
     state.stats.num_alloc_retries++;
-    give_up_cache(state, stream.device);
+    if (state.captures == 0) give_up_cache(state, stream.device);
     status = api.allocate_async(stream, bytes, data);
-  }
+  };
+  if (status == Status::OutOfMemory && state.captures == 0) retry();
   if (status == Status::OutOfMemory) {
     api.clear_error();
-    state.stats.num_ooms++;
     size_t free_bytes = 0, total_bytes = 0, reserved = 0, most = 0;
     check(api.memory_info(stream.device, free_bytes, total_bytes), "memory query");
     check(api.pool_reserved(stream.device, reserved, most), "memory query");
-    VT_THROW(OutOfMemory, "CUDA out of memory: tried to allocate ", mebibytes(requested), " on cuda:", stream.device,
-             ", which has ", mebibytes(total_bytes), " in total and ", mebibytes(free_bytes), " free; ",
-             mebibytes(static_cast<size_t>(state.stats.allocated_bytes.all.current)), " are held by tensors and ",
-             mebibytes(reserved),
-             " reserved by the pool; try a smaller batch or delete tensors that are no longer used");
+    const auto allocated = static_cast<size_t>(state.stats.allocated_bytes.all.current);
+    const OutOfMemoryEvent event{stream.device, requested, allocated, free_bytes};
+    if (run_callbacks(lock, event, /*before_error=*/true) > 0) retry();
+    if (status == Status::OutOfMemory) {
+      api.clear_error();
+      state.stats.num_ooms++;
+      run_callbacks(lock, event, /*before_error=*/false);
+      VT_THROW(OutOfMemory, "CUDA out of memory: tried to allocate ", mebibytes(requested), " on cuda:", stream.device,
+               ", which has ", mebibytes(total_bytes), " in total and ", mebibytes(free_bytes), " free; ",
+               mebibytes(allocated), " are held by tensors and ", mebibytes(reserved),
+               " reserved by the pool; try a smaller batch or delete tensors that are no longer used");
+    }
   }
   check(status, "allocation");
   return data;

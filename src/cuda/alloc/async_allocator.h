@@ -8,7 +8,7 @@
 //   addresses at every replay, while cudaMallocAsync on a stream that is captured would become a node of the graph.
 //   While a graph is captured on the device, other blocks that are given back wait for its end: to free them would be a
 //   node too.
-// - Out of memory: reap what is done, empty the lists, wait for the device, trim the pool, try once more.
+// - Out of memory: reap what is done, empty the lists, wait for the device, trim the pool, ask the callbacks.
 #pragma once
 
 #include <array>
@@ -78,7 +78,8 @@ class AsyncAllocator final : public CudaAllocator {
 
   CachingOptions options_of_pools();
   Block* allocate_in_pool(DeviceState& state, size_t bytes, Stream stream);
-  void* allocate_from_driver(DeviceState& state, size_t bytes, Stream stream, size_t requested);
+  void* allocate_from_driver(DeviceState& state, std::unique_lock<std::mutex>& lock, size_t bytes, Stream stream,
+                             size_t requested);
   void give_up_cache(DeviceState& state, int device);
   AsyncBlock* take_spare(DeviceState& state);
   void put_spare(DeviceState& state, AsyncBlock* block) noexcept;

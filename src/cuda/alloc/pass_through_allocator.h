@@ -9,13 +9,13 @@
 
 namespace vt::cuda {
 
-/// The driver's free waits for the device, so recorded streams need no events.
+/// The driver's free waits for the device of the memory, so that only recorded streams of others are waited for.
 class VT_API PassThroughAllocator final : public CudaAllocator {
  public:
   const char* name() const override { return "passthrough"; }
   Block* allocate(size_t bytes, Stream stream) override;
   void deallocate(Block* block) noexcept override;
-  void record_stream(Block* block, Stream stream) override {}
+  void record_stream(Block* block, Stream stream) override;
   void empty_cache() override {}
   void set_memory_limit(int device, size_t bytes) override;
   size_t memory_limit(int device) override;

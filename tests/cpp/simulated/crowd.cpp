@@ -44,6 +44,7 @@ class LiveRanges {
 struct Shared {
   SimulatedDevice& device;
   cuda::CudaAllocator& allocator;
+  AllocatorUnderTest kind;
   Report& report;
   LiveRanges live;
   std::vector<Stream> streams;
@@ -106,7 +107,7 @@ void run_thread(Shared& shared, uint64_t seed, size_t operations) {
     } else if (choice < 97) {
       (void)cuda::query_stream(stream);
     } else if (choice < 98) {
-      (void)shared.allocator.stats(0);
+      if (shared.kind.counts) (void)shared.allocator.stats(0);
     } else if (choice < 99) {
       shared.device.run_some(20);
     } else if (random.one_in(10)) {
@@ -122,14 +123,12 @@ void run_thread(Shared& shared, uint64_t seed, size_t operations) {
 
 }  // namespace
 
-size_t run_crowd(const CrowdOptions& options, const World::MakeAllocator& make, Report& report) {
+size_t run_crowd(const CrowdOptions& options, const AllocatorUnderTest& kind, Report& report) {
   SimulatedDevice device({1, size_t{192} << 20, false, options.seed, -1}, report);
   cuda::set_device_api(&device);
-  WorldShape shape;
-  shape.expandable = options.seed % 2 == 0;
   {
-    const std::unique_ptr<cuda::CudaAllocator> allocator = make(shape);
-    Shared shared{device, *allocator, report, LiveRanges(report), {{nullptr, 0}}, {}, {}};
+    const std::unique_ptr<cuda::CudaAllocator> allocator = kind.make(options.allocator);
+    Shared shared{device, *allocator, kind, report, LiveRanges(report), {{nullptr, 0}}, {}, {}};
     for (int i = 0; i < 3; ++i) {
       Stream stream{nullptr, 0};
       (void)device.create_stream(0, 0, stream.handle);
@@ -143,11 +142,12 @@ size_t run_crowd(const CrowdOptions& options, const World::MakeAllocator& make, 
     for (std::thread& thread : threads) thread.join();
     for (cuda::Block* block : shared.handed_over) allocator->deallocate(block);
     (void)device.synchronize(0);
-    const cuda::MemoryStats stats = allocator->stats(0);
+    const cuda::MemoryStats stats = kind.counts ? allocator->stats(0) : cuda::MemoryStats{};
     if (stats.allocation.all.current != 0 || stats.allocated_bytes.all.current != 0) {
       report.violation("blocks are counted after all threads have freed theirs");
     }
     allocator->empty_cache();
+    if (!kind.trims) (void)device.trim_pool(0);
     cuda::empty_pinned_cache();
   }
   const SimulatedDevice::Counts left = device.counts();

@@ -12,11 +12,12 @@ namespace vt::simulated {
 
 struct CrowdOptions {
   uint64_t seed = 1;
+  AllocatorOptions allocator;
   int threads = 4;
   size_t operations = 100000;  // of all threads
 };
 
 /// Returns how many operations ran.
-size_t run_crowd(const CrowdOptions& options, const World::MakeAllocator& make, Report& report);
+size_t run_crowd(const CrowdOptions& options, const AllocatorUnderTest& kind, Report& report);
 
 }  // namespace vt::simulated

@@ -1,14 +1,17 @@
-// Random operations on the caching allocator and on streams under an oracle, then the same with bugs switched on that
-// the oracle has to see.
+// Random operations on every allocator and on streams under an oracle, then on the caching allocator with bugs switched
+// on that the oracle has to see.
 //
 //   simulated_fuzz                         the whole run
 //   simulated_fuzz --seed=S                one world again, that of seed S
+//   simulated_fuzz --allocator=NAME        with --seed: of this allocator, "native" otherwise
 //   simulated_fuzz --operations=N          how many operations the run has
 //   simulated_fuzz --planted=NAME --seed=S one world with a bug switched on
 //   simulated_fuzz --crowd=N               operations of the run with many threads
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -27,6 +30,7 @@ struct Arguments {
   size_t operations = 10'000'000;
   size_t crowd = 400'000;
   std::optional<uint64_t> seed;
+  AllocatorUnderTest allocator = kCaching;
   PlantedBug planted = PlantedBug::None;
 };
 
@@ -35,20 +39,20 @@ struct Outcome {
   std::string violation;  // empty: none
 };
 
-Outcome run_world(uint64_t seed, size_t operations) {
+Outcome run_world(const AllocatorUnderTest& kind, uint64_t seed, size_t operations) {
   WorldOptions options;
   options.seed = seed;
   options.operations = operations;
-  World world(options, &make_allocator);
+  World world(options, kind);
   Outcome outcome;
   outcome.operations = world.run();
   outcome.violation = world.report().first();
   return outcome;
 }
 
-void print_violation(const Outcome& outcome, uint64_t seed, const char* planted) {
-  std::printf("violation: %s\n  after %zu operations; replay with: simulated_fuzz --seed=%llu%s%s\n",
-              outcome.violation.c_str(), outcome.operations, static_cast<unsigned long long>(seed),
+void print_violation(const Outcome& outcome, const AllocatorUnderTest& kind, uint64_t seed, const char* planted) {
+  std::printf("violation: %s\n  after %zu operations; replay with: simulated_fuzz --allocator=%s --seed=%llu%s%s\n",
+              outcome.violation.c_str(), outcome.operations, kind.name, static_cast<unsigned long long>(seed),
               planted != nullptr ? " --planted=" : "", planted != nullptr ? planted : "");
 }
 
@@ -58,7 +62,7 @@ std::optional<size_t> catch_bug(PlantedBug bug) {
   std::optional<size_t> caught;
   size_t operations = 0;
   for (uint64_t seed = 1; operations < kOperationsToCatch && !caught; ++seed) {
-    const Outcome outcome = run_world(seed, std::min(kOperationsPerWorld, kOperationsToCatch - operations));
+    const Outcome outcome = run_world(kCaching, seed, std::min(kOperationsPerWorld, kOperationsToCatch - operations));
     operations += outcome.operations;
     if (outcome.violation.empty()) continue;
     caught = operations;
@@ -82,6 +86,11 @@ bool parse(int count, char** texts, Arguments& arguments) {
       arguments.crowd = std::strtoull(value.c_str(), nullptr, 10);
     } else if (key == "--seed") {
       arguments.seed = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (key == "--allocator") {
+      const auto* const known = std::find_if(std::begin(kAllocators), std::end(kAllocators),
+                                             [&](const AllocatorUnderTest& kind) { return value == kind.name; });
+      if (known == std::end(kAllocators)) return false;
+      arguments.allocator = *known;
     } else if (key == "--planted") {
       for (int bug = 1; bug < static_cast<int>(PlantedBug::Count); ++bug) {
         if (value == name(static_cast<PlantedBug>(bug))) arguments.planted = static_cast<PlantedBug>(bug);
@@ -97,41 +106,45 @@ bool parse(int count, char** texts, Arguments& arguments) {
 int run(const Arguments& arguments) {
   if (arguments.seed) {
     planted_bug = arguments.planted;
-    const Outcome outcome = run_world(*arguments.seed, kOperationsPerWorld);
+    const Outcome outcome = run_world(arguments.allocator, *arguments.seed, kOperationsPerWorld);
     if (outcome.violation.empty()) {
       std::printf("seed %llu: %zu operations, no violation\n", static_cast<unsigned long long>(*arguments.seed),
                   outcome.operations);
       return 0;
     }
-    print_violation(outcome, *arguments.seed,
+    print_violation(outcome, arguments.allocator, *arguments.seed,
                     arguments.planted == PlantedBug::None ? nullptr : name(arguments.planted));
     return 1;
   }
   size_t operations = 0, violations = 0;
-  for (uint64_t seed = 1; operations < arguments.operations && violations == 0; ++seed) {
-    const Outcome outcome = run_world(seed, kOperationsPerWorld);
-    operations += outcome.operations;
-    if (outcome.violation.empty()) continue;
-    ++violations;
-    print_violation(outcome, seed, nullptr);
+  for (const AllocatorUnderTest& kind : kAllocators) {
+    // Most of them on the one that has the most to get wrong.
+    size_t left = kind.lists ? arguments.operations / 10 * 9 : arguments.operations / 30;
+    for (uint64_t seed = 1; left > 0 && violations == 0; ++seed) {
+      const Outcome outcome = run_world(kind, seed, kOperationsPerWorld);
+      operations += outcome.operations;
+      left -= std::min(left, outcome.operations);
+      if (outcome.violation.empty()) continue;
+      ++violations;
+      print_violation(outcome, kind, seed, nullptr);
+    }
   }
-  // The caching allocator with plain and with expandable segments, then the other backends.
-  constexpr size_t kCrowds = 4;
-  for (uint64_t seed = 1; seed <= kCrowds && violations == 0; ++seed) {
-    CrowdOptions options;
-    options.seed = seed;
-    options.operations = arguments.crowd / kCrowds;
-    Report report;
-    const World::MakeAllocator make = seed == 3   ? &make_async_allocator
-                                      : seed == 4 ? &make_pass_through_allocator
-                                                  : &make_allocator;
-    operations += run_crowd(options, make, report);
-    if (report.clean()) continue;
-    ++violations;
-    std::printf(
-        "violation with many threads, seed %llu: %s\n  run them alone with: simulated_fuzz --operations=0 "
-        "--crowd=%zu\n",
-        static_cast<unsigned long long>(seed), report.first().c_str(), arguments.crowd);
+  // Many threads at once, each allocator; with expandable segments too.
+  for (const AllocatorUnderTest& kind : kAllocators) {
+    for (const bool expandable : {false, true}) {
+      if ((expandable && !kind.has_options) || violations > 0) continue;
+      CrowdOptions options;
+      options.allocator.expandable = expandable;
+      options.operations = arguments.crowd / (std::size(kAllocators) + 1);
+      Report report;
+      operations += run_crowd(options, kind, report);
+      if (report.clean()) continue;
+      ++violations;
+      std::printf(
+          "violation with many threads, allocator %s: %s\n  run them alone with: simulated_fuzz --operations=0 "
+          "--crowd=%zu\n",
+          kind.name, report.first().c_str(), arguments.crowd);
+    }
   }
   int caught = 0;
   constexpr int kBugs = static_cast<int>(PlantedBug::Count) - 1;
@@ -147,7 +160,8 @@ int run(const Arguments& arguments) {
 int main(int count, char** texts) {
   vt::simulated::Arguments arguments;
   if (!vt::simulated::parse(count, texts, arguments)) {
-    std::fprintf(stderr, "usage: simulated_fuzz [--operations=N] [--crowd=N] [--seed=S] [--planted=NAME]\n");
+    std::fprintf(stderr,
+                 "usage: simulated_fuzz [--operations=N] [--crowd=N] [--seed=S] [--allocator=NAME] [--planted=NAME]\n");
     return 2;
   }
   return vt::simulated::run(arguments);

@@ -16,13 +16,14 @@
 #include <vector>
 
 #include "cuda/allocator.h"
+#include "simulated/allocator_under_test.h"
 #include "simulated/device.h"
 
 namespace vt::simulated {
 
 class Oracle {
  public:
-  Oracle(SimulatedDevice& device, cuda::CudaAllocator& allocator, Report& report);
+  Oracle(SimulatedDevice& device, cuda::CudaAllocator& allocator, const AllocatorUnderTest& kind, Report& report);
   ~Oracle();
 
   /// `graph`: a number of the caller's for the capture that runs, 0 for none.
@@ -89,6 +90,7 @@ class Oracle {
 
   SimulatedDevice& device_;
   cuda::CudaAllocator& allocator_;
+  AllocatorUnderTest kind_;
   Report& report_;
   std::vector<DeviceModel> devices_;
   std::vector<std::pair<uintptr_t, Extent>> extents_;  // kept for its memory

@@ -15,8 +15,8 @@ WorldShape WorldShape::of(uint64_t seed) {
   shape.devices = random.one_in(4) ? 2 : 1;
   shape.real_memory = random.one_in(16);
   shape.memory = (shape.real_memory ? random.between(12, 24) : random.between(16, 160)) << 20;
-  shape.expandable = random.one_in(3);
-  shape.thread_cache = random.one_in(2);
+  shape.allocator.expandable = random.one_in(3);
+  shape.allocator.thread_cache = random.one_in(2);
   shape.two_threads = random.one_in(6);
   shape.streams = random.between(1, 5);
   shape.largest = shape.real_memory ? size_t{1} << random.between(12, 20) : size_t{1} << random.between(14, 26);
@@ -24,14 +24,15 @@ WorldShape WorldShape::of(uint64_t seed) {
   return shape;
 }
 
-World::World(const WorldOptions& options, const MakeAllocator& make)
+World::World(const WorldOptions& options, const AllocatorUnderTest& kind)
     : options_(options),
+      kind_(kind),
       shape_(WorldShape::of(options.seed)),
       random_(options.seed),
       device_({shape_.devices, shape_.memory, shape_.real_memory, options.seed, -1}, report_) {
   cuda::set_device_api(&device_);
-  allocator_ = make(shape_);
-  oracle_ = std::make_unique<Oracle>(device_, *allocator_, report_);
+  allocator_ = kind.make(shape_.allocator);
+  oracle_ = std::make_unique<Oracle>(device_, *allocator_, kind_, report_);
   if (shape_.two_threads) courier_ = std::make_unique<Courier>();
   // A callback that gives up a block now and then.
   out_of_memory_callback_ = cuda::add_out_of_memory_callback([this](const cuda::OutOfMemoryEvent& event) {
@@ -87,6 +88,7 @@ World::Held* World::any_held(int device) {
 }
 
 void World::check(int device) {
+  if (!kind_.lists) return;
   oracle_->check_statistics(device);
   if (done_ % options_.snapshot_every == 0) oracle_->check_snapshot(device);
 }
@@ -126,14 +128,14 @@ void World::step() {
   } else if (choice < 977) {
     on_either_thread([&] { allocator_->empty_cache(); });
   } else if (choice < 979) {
-    change_limit(device);
+    if (kind_.limits) change_limit(device);
   } else if (choice < 980) {
     change_segments();
   } else if (choice < 984) {
-    allocator_->reset_peak_stats(device);
+    if (kind_.counts) allocator_->reset_peak_stats(device);
     oracle_->on_reset_peaks(device);
   } else if (choice < 988) {
-    capture();
+    if (kind_.pools) capture();
   } else if (choice < 996) {
     if (!graphs_.empty()) replay(graphs_[random_.below(graphs_.size())]);
   } else {
@@ -164,7 +166,7 @@ World::Held* World::allocate(Stream stream, cuda::PoolId pool, uint64_t graph) {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::OutOfMemory) {
         fail(concat("allocate threw: ", error.message()));
-      } else {
+      } else if (kind_.lists) {
         oracle_->on_refusal(size, stream, pool, capturing_);
       }
     }
@@ -431,6 +433,7 @@ void World::tear_down() {
   device_.run_all();
   for (int device = 0; device < shape_.devices; ++device) (void)device_.synchronize(device);
   allocator_->empty_cache();
+  for (int device = 0; device < shape_.devices && !kind_.trims; ++device) (void)device_.trim_pool(device);
   cuda::empty_pinned_cache();
   if (!report_.clean()) return;
   const SimulatedDevice::Counts left = device_.counts();

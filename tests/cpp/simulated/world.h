@@ -7,6 +7,7 @@
 
 #include "core/device_backend.h"
 #include "cuda/allocator.h"
+#include "simulated/allocator_under_test.h"
 #include "simulated/courier.h"
 #include "simulated/device.h"
 #include "simulated/oracle.h"
@@ -24,8 +25,7 @@ struct WorldShape {
   int devices = 1;
   size_t memory = 0;
   bool real_memory = false;
-  bool expandable = false;
-  bool thread_cache = false;
+  AllocatorOptions allocator;
   bool two_threads = false;
   size_t streams = 0;      // per device, besides the default one
   size_t largest = 0;      // request
@@ -35,8 +35,7 @@ struct WorldShape {
 
 class World {
  public:
-  using MakeAllocator = std::function<std::unique_ptr<cuda::CudaAllocator>(const WorldShape&)>;
-  World(const WorldOptions& options, const MakeAllocator& make);
+  World(const WorldOptions& options, const AllocatorUnderTest& kind);
   ~World();
   /// Runs until the operations are done or something is wrong; returns how many ran.
   size_t run();
@@ -108,6 +107,7 @@ class World {
   void fail(const std::string& what);
 
   WorldOptions options_;
+  AllocatorUnderTest kind_;
   WorldShape shape_;
   Report report_;
   Random random_;
