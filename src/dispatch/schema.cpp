@@ -58,7 +58,9 @@ class Parser {
       if (c == ']') --depth;
       ++pos_;
     }
-    return text_.substr(start, pos_ - start);
+    size_t end = pos_;
+    while (end > start && text_[end - 1] == ' ') --end;
+    return text_.substr(start, end - start);
   }
   [[noreturn]] void fail(std::string_view expected) {
     VT_THROW(Internal, "schema '", text_, "': expected ", expected, " at column ", pos_);
@@ -77,6 +79,14 @@ struct ParsedType {
   bool optional = false, optional_elements = false, written = false, aliased = false;
   int list_size = 0;
 };
+
+template <class T>
+T number(Parser& p, std::string_view text, std::string_view expected) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) p.fail(expected);
+  return value;
+}
 
 ParsedType parse_type(Parser& p) {
   const std::string_view base = p.word();
@@ -100,8 +110,7 @@ ParsedType parse_type(Parser& p) {
   if (p.take("[")) {
     t.optional_elements = question;
     if (!p.take("]")) {
-      const auto n = p.word();
-      std::from_chars(n.data(), n.data() + n.size(), t.list_size);
+      t.list_size = number<int>(p, p.word(), "a size");
       p.expect("]");
     }
     switch (t.type) {
@@ -118,39 +127,40 @@ ParsedType parse_type(Parser& p) {
 }
 
 void parse_default(Parser& p, Arg& a, std::string_view text) {
+  const auto integer = [&](std::string_view digits) { return number<int64_t>(p, digits, "an integer"); };
   a.has_default = true;
-  if (text == "None") return;
-  if (text == "True" || text == "False") {
+  if (text == "None" && a.optional) return;
+  if ((text == "True" || text == "False") && (a.type == ArgType::Bool || a.type == ArgType::Scalar)) {
     a.default_value = box(text == "True");
     return;
   }
   switch (a.type) {
-    case ArgType::Int: a.default_value = box(static_cast<int64_t>(std::stoll(std::string(text)))); return;
-    case ArgType::Float: a.default_value = box(std::stod(std::string(text))); return;
+    case ArgType::Int: a.default_value = box(integer(text)); return;
+    case ArgType::Float: a.default_value = box(number<double>(p, text, "a number")); return;
     case ArgType::Scalar:
-      if (text.find_first_of(".e") != std::string_view::npos) {
-        a.default_value = box(std::stod(std::string(text)));
-      } else {
-        a.default_value = box(static_cast<int64_t>(std::stoll(std::string(text))));
-      }
+      a.default_value = text.find_first_of(".e") == std::string_view::npos ? box(integer(text))
+                                                                           : box(number<double>(p, text, "a number"));
       return;
     case ArgType::String:
-      a.default_text = std::string(text.substr(1, text.size() - 2));  // quoted
+      if (text.size() < 2 || (text[0] != '\'' && text[0] != '"') || text.back() != text[0]) p.fail("a quoted string");
+      a.default_text = std::string(text.substr(1, text.size() - 2));
       return;
     case ArgType::IntList: {
-      if (text.front() != '[') {
-        a.default_ints = DimVec(static_cast<size_t>(std::max(a.list_size, 1)), std::stoll(std::string(text)));
+      if (!text.starts_with('[')) {
+        a.default_ints = DimVec(static_cast<size_t>(std::max(a.list_size, 1)), integer(text));
         return;
       }
       std::string_view rest = text.substr(1, text.size() - 2);
       while (!rest.empty()) {
         const size_t comma = rest.find(',');
-        a.default_ints.push_back(std::stoll(std::string(rest.substr(0, comma))));
-        rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+        a.default_ints.push_back(integer(rest.substr(0, comma)));
+        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+        while (rest.starts_with(' ')) rest.remove_prefix(1);
       }
       return;
     }
     case ArgType::MemoryFormat:
+      if (text != "preserve_format" && text != "contiguous_format") p.fail("a memory format");
       a.default_value = box(text == "preserve_format" ? MemoryFormat::Preserve : MemoryFormat::Contiguous);
       return;
     default: p.fail("a default of the argument's type");
@@ -191,9 +201,9 @@ Schema::Schema(std::string_view text) : text_(text) {
   full_name_ = overload_.empty() ? name_ : name_ + "." + overload_;
   p.expect("(");
   bool keyword_only = false;
-  while (!p.take(")")) {
-    if (!args_.empty() || keyword_only) p.take(",");
-    if (p.take("*")) {
+  for (bool first = true; !p.take(")"); first = false) {
+    if (!first) p.expect(",");
+    if (!keyword_only && p.take("*")) {
       keyword_only = true;
       continue;
     }
@@ -207,6 +217,7 @@ Schema::Schema(std::string_view text) : text_(text) {
     a.list_size = t.list_size;
     a.keyword_only = keyword_only;
     a.name = p.word();
+    if (index_of(a.name) >= 0) p.fail("another name");
     if (p.take("=")) parse_default(p, a, p.until(",)"));
     args_.push_back(std::move(a));
   }
