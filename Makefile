@@ -2,6 +2,7 @@
 #   make demo     trains a small GPT on Shakespeare
 #   make test     all tests: C++, Python, Node
 #   make build    the libraries alone, usable through .venv/bin/python
+#   make setup    the tools alone, for CONTRIBUTING.md's loop
 # Set ARCHS to build for other GPUs than this machine's (ARCHS="80-real;90-real"), JOBS for the number of compilers.
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ ARCHS ?= $(if $(CAPABILITY),$(CAPABILITY)-real,90-real)
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: demo test build sanitize lint format format-check stubs wheel clean
+.PHONY: setup demo test build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 $(VENV)/.created:
@@ -30,6 +31,11 @@ $(VENV)/.with-%: pyproject.toml tools/build_backend.py tools/dependencies.py | $
 	$(PIP) -r $(VENV)/requirements-$*.txt
 	@touch $@
 
+# What the loop of CONTRIBUTING.md needs.
+setup: $(VENV)/.with-build $(VENV)/.with-test $(VENV)/.with-dev
+	tools/get_ccache.sh
+	tools/get_doctest.sh || true
+
 build: $(VENV)/.with-build
 	tools/get_ccache.sh
 	cmake --preset dev -DVT_CUDA_ARCHS="$(ARCHS)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) -DVT_NODE=$(if $(WITH_NODE),ON,OFF)
@@ -43,7 +49,7 @@ test: $(VENV)/.with-test
 	tools/run_tests.sh
 
 sanitize: $(VENV)/.with-build
-	tools/get_doctest.sh
+	tools/get_doctest.sh || true
 	for preset in asan tsan; do \
 	  cmake --preset $$preset && cmake --build build/$$preset --parallel $(JOBS) && ctest --preset $$preset || exit 1; done
 
