@@ -190,6 +190,7 @@ class Task {
       run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
       run_tensor_hooks(hooks->retain_hooks, entry.incoming);
     }
+    node.run_leaf_hooks(entry.incoming);
     NodeState& state = states_[&node];
     for (const auto& [input, index] : state.captures) captured_[index] = entry.incoming[input];
     if (!state.runs) {

@@ -127,13 +127,18 @@ Tensor add_gradients(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
+void AccumulateGrad::run_leaf_hooks(Grads& incoming) {
+  Tensor& g = incoming[0];
+  if (!g.defined()) return;
+  for (const auto& hook : meta(variable_).hooks.snapshot()) {
+    if (Tensor replaced = (*hook)(g); replaced.defined()) g = std::move(replaced);
+  }
+}
+
 Grads AccumulateGrad::apply(Grads&& incoming) {
   Tensor& g = incoming[0];
   if (!g.defined()) return {};
   AutogradMeta& m = meta(variable_);
-  for (const auto& hook : m.hooks.snapshot()) {
-    if (Tensor replaced = (*hook)(g); replaced.defined()) g = std::move(replaced);
-  }
   if (!variable_.requires_grad()) return {};
   if (!m.grad.defined()) {
     if (may_take(g)) {

@@ -60,6 +60,7 @@ class VT_API AccumulateGrad final : public Node {
  public:
   explicit AccumulateGrad(const Tensor& leaf);
   Grads apply(Grads&& incoming) override;
+  void run_leaf_hooks(Grads& incoming) override;
   std::string name() const override { return "AccumulateGrad"; }
   const Tensor& variable() const { return variable_; }
 

@@ -93,6 +93,8 @@ class VT_API Node : public RefCounted {
   // Gradients of this node's inputs' side: `incoming` has input_count() entries, the result one per edge.
   virtual Grads apply(Grads&& incoming) = 0;
   virtual std::string name() const = 0;
+  // Runs hooks that are not in hooks(), after those and before the gradient is applied or taken out: a leaf's.
+  virtual void run_leaf_hooks(Grads& /*incoming*/) {}
   // Frees what is kept for backward; a later apply raises.
   virtual void release_saved() {}
 

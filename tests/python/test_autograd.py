@@ -308,6 +308,13 @@ def leaf_hook_replaces_gradient(torch):
 
 
 @program
+def leaf_hook_runs_where_its_gradient_is_taken_out(torch):
+    x = leaf(torch, 3)
+    x.register_hook(lambda g: g * 10)
+    return torch.autograd.grad((x * 2).sum(), x)
+
+
+@program
 def non_leaf_hooks_run_in_order(torch):
     seen = []
     x = leaf(torch, 3)
