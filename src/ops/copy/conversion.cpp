@@ -54,12 +54,6 @@ Tensor cast_to(const Tensor& self, std::optional<MemoryFormat> format) {
   return convert_to(self, dtype, std::nullopt, false, false, format);
 }
 
-template <DType dtype>
-void register_cast(Registry& r, const char* name) {
-  const std::string schema = std::string(name) + "(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)";
-  r.def(schema).composite(cast_to<dtype>).method_only();
-}
-
 }  // namespace
 
 void register_conversion(Registry& r) {
@@ -87,18 +81,42 @@ void register_conversion(Registry& r) {
       .composite(to_other)
       .method_only();
   r.def("type_as(Tensor(a) self, Tensor other) -> Tensor(a)").composite(type_as).method_only();
-  register_cast<DType::bool_>(r, "bool");
-  register_cast<DType::uint8>(r, "byte");
-  register_cast<DType::int8>(r, "char");
-  register_cast<DType::int16>(r, "short");
-  register_cast<DType::int32>(r, "int");
-  register_cast<DType::int64>(r, "long");
-  register_cast<DType::float16>(r, "half");
-  register_cast<DType::bfloat16>(r, "bfloat16");
-  register_cast<DType::float32>(r, "float");
-  register_cast<DType::float64>(r, "double");
-  register_cast<DType::complex64>(r, "cfloat");
-  register_cast<DType::complex128>(r, "cdouble");
+  r.def("bool(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::bool_>)
+      .method_only();
+  r.def("byte(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::uint8>)
+      .method_only();
+  r.def("char(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::int8>)
+      .method_only();
+  r.def("short(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::int16>)
+      .method_only();
+  r.def("int(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::int32>)
+      .method_only();
+  r.def("long(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::int64>)
+      .method_only();
+  r.def("half(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::float16>)
+      .method_only();
+  r.def("bfloat16(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::bfloat16>)
+      .method_only();
+  r.def("float(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::float32>)
+      .method_only();
+  r.def("double(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::float64>)
+      .method_only();
+  r.def("cfloat(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::complex64>)
+      .method_only();
+  r.def("cdouble(Tensor(a) self, *, MemoryFormat? memory_format=None) -> Tensor(a)")
+      .composite(cast_to<DType::complex128>)
+      .method_only();
 }
 
 }  // namespace vt

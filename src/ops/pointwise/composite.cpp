@@ -154,45 +154,35 @@ Tensor positive(const Tensor& self) {
 }
 
 // Another name for an op: PyTorch has both.
-#define VT_ALIAS_1(name, of)                                                  \
-  r.def(#name "(Tensor self) -> Tensor")                                      \
-      .composite(+[](const Tensor& self) -> Tensor { return ops::of(self); }) \
-      .inplace()                                                              \
-      .out()
-#define VT_ALIAS_2(name, of)                                                                              \
-  r.def(#name ".Tensor(Tensor self, Tensor other) -> Tensor")                                             \
-      .composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); }) \
-      .inplace()                                                                                          \
-      .out()
-#define VT_ALIAS_ALPHA(name, of)                                                               \
-  r.def(#name ".Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor")               \
-      .composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor { \
-        return ops::of(self, other, alpha);                                                    \
-      })                                                                                       \
-      .inplace()                                                                               \
-      .out()
+#define VT_ALIAS_1(schema, of) r.def(schema).composite(+[](const Tensor& self) -> Tensor { return ops::of(self); })
+#define VT_ALIAS_2(schema, of) \
+  r.def(schema).composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); })
+#define VT_ALIAS_ALPHA(schema, of)                                                                      \
+  r.def(schema).composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor { \
+    return ops::of(self, other, alpha);                                                                 \
+  })
 
 void register_aliases(Registry& r) {
-  VT_ALIAS_1(absolute, abs);
-  VT_ALIAS_1(negative, neg);
-  VT_ALIAS_1(fix, trunc);
-  VT_ALIAS_1(arccos, acos);
-  VT_ALIAS_1(arcsin, asin);
-  VT_ALIAS_1(arctan, atan);
-  VT_ALIAS_1(arccosh, acosh);
-  VT_ALIAS_1(arcsinh, asinh);
-  VT_ALIAS_1(arctanh, atanh);
-  VT_ALIAS_1(special_expit, sigmoid);
-  VT_ALIAS_2(multiply, mul);
-  VT_ALIAS_2(divide, div);
-  VT_ALIAS_2(true_divide, div);
-  VT_ALIAS_2(greater, gt);
-  VT_ALIAS_2(greater_equal, ge);
-  VT_ALIAS_2(less, lt);
-  VT_ALIAS_2(less_equal, le);
-  VT_ALIAS_2(not_equal, ne);
-  VT_ALIAS_2(arctan2, atan2);
-  VT_ALIAS_ALPHA(subtract, sub);
+  VT_ALIAS_1("absolute(Tensor self) -> Tensor", abs).inplace().out();
+  VT_ALIAS_1("negative(Tensor self) -> Tensor", neg).inplace().out();
+  VT_ALIAS_1("fix(Tensor self) -> Tensor", trunc).inplace().out();
+  VT_ALIAS_1("arccos(Tensor self) -> Tensor", acos).inplace().out();
+  VT_ALIAS_1("arcsin(Tensor self) -> Tensor", asin).inplace().out();
+  VT_ALIAS_1("arctan(Tensor self) -> Tensor", atan).inplace().out();
+  VT_ALIAS_1("arccosh(Tensor self) -> Tensor", acosh).inplace().out();
+  VT_ALIAS_1("arcsinh(Tensor self) -> Tensor", asinh).inplace().out();
+  VT_ALIAS_1("arctanh(Tensor self) -> Tensor", atanh).inplace().out();
+  VT_ALIAS_1("special_expit(Tensor self) -> Tensor", sigmoid).inplace().out();
+  VT_ALIAS_2("multiply.Tensor(Tensor self, Tensor other) -> Tensor", mul).inplace().out();
+  VT_ALIAS_2("divide.Tensor(Tensor self, Tensor other) -> Tensor", div).inplace().out();
+  VT_ALIAS_2("true_divide.Tensor(Tensor self, Tensor other) -> Tensor", div).inplace().out();
+  VT_ALIAS_2("greater.Tensor(Tensor self, Tensor other) -> Tensor", gt).inplace().out();
+  VT_ALIAS_2("greater_equal.Tensor(Tensor self, Tensor other) -> Tensor", ge).inplace().out();
+  VT_ALIAS_2("less.Tensor(Tensor self, Tensor other) -> Tensor", lt).inplace().out();
+  VT_ALIAS_2("less_equal.Tensor(Tensor self, Tensor other) -> Tensor", le).inplace().out();
+  VT_ALIAS_2("not_equal.Tensor(Tensor self, Tensor other) -> Tensor", ne).inplace().out();
+  VT_ALIAS_2("arctan2.Tensor(Tensor self, Tensor other) -> Tensor", atan2).inplace().out();
+  VT_ALIAS_ALPHA("subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", sub).inplace().out();
 }
 
 Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj_physical(self) : self; }

@@ -6,6 +6,7 @@
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
 #include "iter/promotion.h"
+#include "ops/pointwise/row_forms.h"
 
 namespace vt::pointwise {
 namespace {
@@ -211,10 +212,9 @@ OpBuilder add_row(Registry& r, const char* schema, const Row& row) {
     ++position;
   }
   op.boxed(row_kernel).data(&stored);
-  const bool internal = text[0] == '_';
-  const bool test = stored.inputs == 1 && row.rule.gives == Gives::Bool && made.name() != "logical_not";
-  if (made.schema().args()[0].name == "self" && !internal && !test) op.inplace();
-  return op.out(!internal);
+  const RowForms forms = row_forms(made.schema(), row.rule);
+  if (forms.inplace) op.inplace();
+  return op.out(forms.out);
 }
 
 }  // namespace vt::pointwise

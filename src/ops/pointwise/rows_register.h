@@ -7,6 +7,7 @@
 
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row.h"
+#include "ops/pointwise/row_forms.h"
 
 namespace vt {
 // Reads a number, an absent number or a gelu name as kernels do.
@@ -93,14 +94,9 @@ void run_derivative(GradContext& context) {
   }
 }
 
-// "tanh" for a short row, else the schema without its result.
-inline std::string full_schema(std::string_view id, std::string_view schema) {
-  return (schema.empty() ? std::string(id) + "(Tensor self)" : std::string(schema)) + " -> Tensor";
-}
-
 template <class G, class Numbers, int Inputs>
 void add_table_row(Registry& r, std::string_view id, std::string_view schema, const Row& row) {
-  const std::string text = full_schema(id, schema);
+  const std::string text = row_schema(id, schema);
   OpBuilder op = add_row(r, text.c_str(), row);
   if (text[0] == '_' || text.find("_backward(") != std::string::npos) op.internal();
   if constexpr (G::kDifferentiable) {

@@ -129,37 +129,44 @@ std::tuple<Tensor, Tensor> aminmax(const Tensor& self, MaybeDim dim, bool keepdi
   return {ops::amin(self, dims, keepdim), ops::amax(self, dims, keepdim)};
 }
 
+struct Schemas {
+  const char *amax, *max, *max_dim, *max_other, *argmax;
+};
 template <bool largest, const reduce::Row& row>
-void declare(Registry& r, const std::string& max) {
-  r.def("a" + max + "(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor")
+void declare(Registry& r, const Schemas& schemas) {
+  r.def(schemas.amax)
       .meta(amax_meta<largest>)
       .cpu(amax_kernel<row>)
       .cuda(amax_kernel<row>)
       .backward(keep::self | keep::result, amax_backward);
-  r.def(max + "(Tensor self) -> Tensor")
+  r.def(schemas.max)
       .meta(max_all_meta)
       .cpu(max_all_kernel<row>)
       .cuda(max_all_kernel<row>)
       .backward(keep::self | keep::result, max_all_backward);
-  r.def(max + ".dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
+  r.def(schemas.max_dim)
       .meta(max_dim_meta)
       .cpu(max_dim_kernel<largest>)
       .cuda(max_dim_kernel<largest>)
       .backward(keep::results(1), max_dim_backward);
-  r.def(max + ".other(Tensor self, Tensor other) -> Tensor").composite(largest ? max_other : min_other).out();
-  r.def("arg" + max + "(Tensor self, int? dim=None, bool keepdim=False) -> Tensor")
-      .meta(argmax_meta)
-      .cpu(argmax_kernel<largest>)
-      .cuda(argmax_kernel<largest>)
-      .not_differentiable();
+  r.def(schemas.max_other).composite(largest ? max_other : min_other).out();
+  r.def(schemas.argmax).meta(argmax_meta).cpu(argmax_kernel<largest>).cuda(argmax_kernel<largest>).not_differentiable();
 }
 
 }  // namespace
 
 void register_reduce_extrema(Registry& r) {
   arg_reduce.cpu(arg_reduce_cpu);
-  declare<true, rows::amax>(r, "max");
-  declare<false, rows::amin>(r, "min");
+  declare<true, rows::amax>(
+      r, {"amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", "max(Tensor self) -> Tensor",
+          "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+          "max.other(Tensor self, Tensor other) -> Tensor",
+          "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor"});
+  declare<false, rows::amin>(
+      r, {"amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", "min(Tensor self) -> Tensor",
+          "min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+          "min.other(Tensor self, Tensor other) -> Tensor",
+          "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor"});
   r.def("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)").composite(aminmax);
 }
 

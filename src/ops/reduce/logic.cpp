@@ -35,29 +35,19 @@ void truth_dims(const Tensor& self, const Dims& dim, bool, Tensor& out) {
 }
 
 template <const Row& row>
-void declare(Registry& r, const std::string& name) {
-  r.def(name + "(Tensor self) -> Tensor")
-      .meta(truth_all_meta)
-      .cpu(truth_all<row>)
-      .cuda(truth_all<row>)
-      .not_differentiable();
-  r.def(name + ".dim(Tensor self, int dim, bool keepdim=False) -> Tensor")
-      .meta(truth_dim_meta)
-      .cpu(truth_dim<row>)
-      .cuda(truth_dim<row>)
-      .not_differentiable();
-  r.def(name + ".dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor")
-      .meta(truth_dims_meta)
-      .cpu(truth_dims<row>)
-      .cuda(truth_dims<row>)
-      .not_differentiable();
+void declare(Registry& r, const char* all, const char* dim, const char* dims) {
+  r.def(all).meta(truth_all_meta).cpu(truth_all<row>).cuda(truth_all<row>).not_differentiable();
+  r.def(dim).meta(truth_dim_meta).cpu(truth_dim<row>).cuda(truth_dim<row>).not_differentiable();
+  r.def(dims).meta(truth_dims_meta).cpu(truth_dims<row>).cuda(truth_dims<row>).not_differentiable();
 }
 
 }  // namespace
 
 void register_reduce_logic(Registry& r) {
-  declare<rows::any>(r, "any");
-  declare<rows::all>(r, "all");
+  declare<rows::any>(r, "any(Tensor self) -> Tensor", "any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
+                     "any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
+  declare<rows::all>(r, "all(Tensor self) -> Tensor", "all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
+                     "all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor");
 }
 
 }  // namespace vt
