@@ -3,6 +3,7 @@
 #include "autograd/meta.h"
 #include "autograd/record.h"
 #include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
 
 namespace vt::autograd {
 namespace {
@@ -12,13 +13,12 @@ namespace {
 thread_local std::unordered_map<const TensorImpl*, std::pair<Tensor, Tensor>> t_casts;
 
 Tensor cast(const Tensor& t, DType dtype) {
-  static const Op& to = find_op("to.dtype");
   const bool cacheable = dtype != DType::float32 && t.requires_grad() && t.dtype() == DType::float32 &&
                          !t.impl()->view_base() && is_leaf(t) && thread_state().autocast_cache_enabled;
-  if (!cacheable) return call<Tensor>(to, t, dtype);
+  if (!cacheable) return ops::as_dtype(t, dtype);
   const auto found = t_casts.find(t.impl());
   if (found != t_casts.end()) return found->second.second;
-  Tensor made = call<Tensor>(to, t, dtype);
+  Tensor made = ops::as_dtype(t, dtype);
   t_casts.emplace(t.impl(), std::pair(t, made));
   return made;
 }

@@ -1,15 +1,14 @@
 #include "autograd/autograd.h"
 
 #include "core/thread_state.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace vt::autograd {
 namespace {
 
 Tensor ones_like(const Tensor& t) {
-  static const Op& fill = find_op("fill_.Scalar");
   const GradMode off(false);
-  return call<Tensor>(fill, empty(t.sizes(), t.dtype(), t.device()), Scalar(int64_t{1}));
+  return ops::fill_(empty(t.sizes(), t.dtype(), t.device()), Scalar(1));
 }
 
 Tensor root_gradient(const Tensor& output, const Grads& gradients, size_t i) {

@@ -7,7 +7,11 @@
 #include "autograd/ready_queue.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
-#include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt::autograd {
 namespace {
@@ -23,35 +27,26 @@ struct NodeState {
 using States = std::unordered_map<const Node*, NodeState>;
 thread_local const States* t_states = nullptr;
 
-Tensor sum(const Tensor& a, const Tensor& b) {
-  static const Op& add = find_op("add.Tensor");
-  return call<Tensor>(add, a, b);
-}
-
 // The gradient as the receiving tensor's: summed over broadcast dims, in its dtype, on its device.
 Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
   if (!same(g.sizes(), m.sizes)) {
     VT_CHECK(is_expandable_to(m.sizes, g.sizes()), Runtime, "Function ", from.name(),
              " returned an invalid gradient: got ", g.sizes(), " but expected shape compatible with ",
              IntSpan(m.sizes));
-    static const Op& sum_to = find_op("sum_to_size");
-    g = call<Tensor>(sum_to, g, IntSpan(m.sizes));
+    g = ops::sum_to_size(g, m.sizes);
   }
   if (g.dtype() != m.dtype) {
     if (is_complex(g.dtype()) && !is_complex(m.dtype)) {
-      static const Op& real = find_op("real");
-      g = call<Tensor>(real, g);
+      g = ops::real(g);
     }
     if (g.dtype() != m.dtype) {
-      static const Op& to = find_op("to.dtype");
-      g = call<Tensor>(to, g, m.dtype);
+      g = ops::as_dtype(g, m.dtype);
     }
   }
   if (g.device() != m.device) {
     VT_CHECK(g.dim() == 0, Runtime, "Function ", from.name(), " returned an invalid gradient: expected device ",
              m.device, " but got ", g.device());
-    static const Op& to = find_op("to.device");
-    g = call<Tensor>(to, g, m.device, m.dtype);
+    g = ops::to(g, m.device, m.dtype);
   }
   return g;
 }
@@ -158,7 +153,7 @@ class Task {
       streams_.hand_over(g, node);
       if (slot.defined()) enter(stream, streams_.of(node, g.device()));
     }
-    slot = slot.defined() ? sum(slot, g) : std::move(g);
+    slot = slot.defined() ? ops::add(slot, g) : std::move(g);
   }
 
   void enter(std::optional<cuda::StreamGuard>& guard, cuda::Stream stream) {

@@ -2,7 +2,8 @@
 
 #include "autograd/view_inplace.h"
 #include "core/thread_state.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt::autograd {
 
@@ -15,8 +16,7 @@ Tensor RetainGrad::operator()(const Tensor& gradient) {
   const Tensor t(intrusive_ptr<TensorImpl>::adopt(tensor_));
   AutogradMeta& m = meta(t);
   if (m.grad.defined()) {
-    static const Op& add = find_op("add.Tensor");
-    m.grad = call<Tensor>(add, m.grad, gradient);
+    m.grad = ops::add(m.grad, gradient);
   } else {
     m.grad = grad_enabled() ? gradient : make_detached(gradient);
   }
@@ -120,11 +120,6 @@ bool may_take(const Tensor& g) {
          !g.impl()->view_base();
 }
 
-Tensor add_gradients(const Tensor& a, const Tensor& b) {
-  static const Op& add = find_op("add.Tensor");
-  return call<Tensor>(add, a, b);
-}
-
 }  // namespace
 
 void AccumulateGrad::run_leaf_hooks(Grads& incoming) {
@@ -144,17 +139,14 @@ Grads AccumulateGrad::apply(Grads&& incoming) {
     if (may_take(g)) {
       m.grad = std::move(g);
     } else if (grad_enabled()) {
-      static const Op& clone = find_op("clone");
-      m.grad = call<Tensor>(clone, g);
+      m.grad = ops::clone(g);
     } else {
-      static const Op& clone = find_op("clone");
-      m.grad = call<Tensor>(clone, make_detached(g));
+      m.grad = ops::clone(make_detached(g));
     }
   } else if (grad_enabled()) {
-    m.grad = add_gradients(m.grad, g);
+    m.grad = ops::add(m.grad, g);
   } else {
-    static const Op& add_inplace = find_op("add_.Tensor");
-    call<Tensor>(add_inplace, m.grad, g);
+    ops::add_(m.grad, g);
   }
   for (const auto& hook : m.post_accumulate_hooks.snapshot()) (*hook)(variable_);
   return {};

@@ -4,7 +4,7 @@
 
 #include "autograd/engine.h"
 #include "autograd/meta.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace vt::autograd {
 
@@ -90,8 +90,7 @@ class OpGradContext final : public GradContext {
     if (incoming_[result].defined()) return incoming_[result];
     const TensorMeta& m = node_.input(static_cast<uint32_t>(result));
     Tensor zeros = empty(m.sizes, m.dtype, m.device);
-    static const Op& zero = find_op("zero_");
-    return call<Tensor>(zero, zeros);
+    return ops::zero_(zeros);
   }
   bool needs(int arg, int element) const override {
     const int e = node_.edge_of(arg, element);

@@ -3,6 +3,7 @@
 #include "autograd/meta.h"
 #include "autograd/op_node.h"
 #include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace vt::autograd {
 namespace {
@@ -52,8 +53,7 @@ void record_call(Call& call) {
     const Tensor& self = call.args[written].as_tensor();
     check_inplace(self);
     if (written == 0 && parts.keep.keeps_arg(0, wanted_arguments(op, call.args))) {
-      static const Op& clone = find_op("clone");
-      cloned = vt::call<Tensor>(clone, self);
+      cloned = vt::ops::clone(self);
     }
   }
   if (parts.not_differentiable && written < 0) return run_below(call);

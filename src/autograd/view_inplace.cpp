@@ -2,31 +2,18 @@
 
 #include "autograd/meta.h"
 #include "autograd/saved_tensor.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/view.h"
 
 namespace vt::autograd {
 namespace {
 
 Tensor as_strided(const Tensor& t, const ViewGeometry& g, int64_t offset) {
-  static const Op& op = find_op("as_strided");
-  return call<Tensor>(op, t, IntSpan(g.sizes), IntSpan(g.strides), std::optional<int64_t>(offset));
-}
-
-Tensor copy_of(const Tensor& t) {
-  static const Op& op = find_op("clone");
-  return call<Tensor>(op, t);
-}
-
-void copy_into(const Tensor& destination, const Tensor& source) {
-  static const Op& op = find_op("copy_");
-  call<Tensor>(op, destination, source);
+  return ops::as_strided(t, g.sizes, g.strides, offset);
 }
 
 Tensor zeros_of(const ViewGeometry& g, const Tensor& like) {
-  Tensor t = empty_strided(g.sizes, g.strides, like.dtype(), like.device());
-  static const Op& op = find_op("zero_");
-  call<Tensor>(op, t);
-  return t;
+  return ops::zero_(empty_strided(g.sizes, g.strides, like.dtype(), like.device()));
 }
 
 }  // namespace
@@ -87,17 +74,16 @@ Grads CopySlices::apply(Grads&& incoming) {
   if (!g.defined()) return out;
   if (!fn_) throw_freed();
   Tensor rest = empty_strided(base_.sizes, base_.strides, g.dtype(), g.device());
-  copy_into(rest, g);
+  ops::copy_(rest, g);
   const Tensor written = as_strided(rest, view_, view_.offset - base_.offset);
   Grads through;
-  through.push_back(copy_of(written));
+  through.push_back(ops::clone(written));
   Grads results = fn_->apply(std::move(through));
   for (size_t i = 1; i < results.size() && i < out.size(); ++i) out[i] = std::move(results[i]);
   if (!results.empty() && results[0].defined()) {
-    copy_into(written, results[0]);
+    ops::copy_(written, results[0]);
   } else {
-    static const Op& zero = find_op("zero_");
-    call<Tensor>(zero, written);
+    ops::zero_(written);
   }
   out[0] = std::move(rest);
   return out;
@@ -114,7 +100,7 @@ Grads AsStridedOfBase::apply(Grads&& incoming) {
   if (!g.defined()) return out;
   out[0] = zeros_of(base_, g);
   // Differentiable: as_strided and copy_ are recorded when the graph of the gradient is being built.
-  copy_into(as_strided(out[0], view_, view_.offset - base_.offset), g);
+  ops::copy_(as_strided(out[0], view_, view_.offset - base_.offset), g);
   return out;
 }
 

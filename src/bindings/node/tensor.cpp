@@ -7,7 +7,8 @@
 #include "bindings/node/element.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
-#include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
 
 namespace vt::node {
 namespace {
@@ -142,11 +143,7 @@ void TensorObject::set_grad(const Napi::CallbackInfo& info, const Napi::Value& v
 Napi::Value TensorObject::data(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const GradMode no_grad(false);
-    static const Op& contiguous = find_op("contiguous");
-    static const Op& to_copy = find_op("_to_copy");
-    Tensor source = tensor_;
-    if (!source.is_cpu()) source = call<Tensor>(to_copy, source, std::nullopt, kCPU);
-    source = call<Tensor>(contiguous, source);
+    const Tensor source = ops::as_contiguous(ops::as_device(tensor_, kCPU));
     const Napi::TypedArray array = make_array(info.Env(), source.dtype(), static_cast<size_t>(source.numel()));
     if (source.numel() > 0) {
       std::memcpy(array.ArrayBuffer().Data(), source.data(),

@@ -5,7 +5,8 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
-#include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -116,9 +117,8 @@ Ref interface_of(PyObject* self, const Tensor& t) {
 Ref to_numpy(PyObject* self, bool force) {
   Ref keep = Ref::borrow(self);
   if (force) {
-    static const Op& to_copy = find_op("_to_copy");
     Tensor t = make_detached(tensor_of(self));
-    if (!t.is_cpu()) t = call<Tensor>(to_copy, t, std::nullopt, kCPU);
+    t = ops::as_device(t, kCPU);
     keep = Ref::steal(wrap(t));
   }
   const Tensor& t = tensor_of(keep.get());

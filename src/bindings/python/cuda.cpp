@@ -4,13 +4,14 @@
 #include "bindings/python/cuda_argument.h"
 #include "bindings/python/module.h"
 #include "bindings/python/tensor_object.h"
+#include "core/thread_state.h"
 #include "cuda/backend.h"
 #include "cuda/device.h"
 #include "cuda/gemm.h"
 #include "cuda/library.h"
 #include "cuda/pinned.h"
 #include "cuda/stream.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace nb = nanobind;
 
@@ -101,9 +102,8 @@ PyObject* pin_memory(PyObject* self, PyObject* args) {
     const size_t bytes = static_cast<size_t>(t.numel()) * t.element_size();
     const DimVec strides = contiguous_strides(t.sizes());
     const Tensor pinned = from_memory(cuda::allocate_pinned(bytes), bytes, t.dtype(), t.sizes(), strides, kCPU, false);
-    static const Op& copy = find_op("copy_");
     const GradMode off(false);
-    call<Tensor>(copy, pinned, t, false);
+    ops::copy_(pinned, t, false);
     return wrap(pinned);
   });
 }

@@ -4,7 +4,7 @@
 #include "bindings/python/array.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -167,8 +167,7 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs) {
                t.device());
     }
     if (copy == Py_True) {
-      static const Op& clone = find_op("clone");
-      t = call<Tensor>(clone, t);
+      t = ops::clone(t);
     }
     // The consumer orders itself after this stream's work; -1 asks for none.
     const bool unordered = PyLong_Check(stream) && PyLong_AsLong(stream) == -1;

@@ -5,7 +5,8 @@
 #include "autograd/autograd.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/tensor_object.h"
-#include "dispatch/dispatch.h"
+#include "core/thread_state.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -94,10 +95,7 @@ class FunctionNode final : public Node {
     if (!value) throw PythonException();
     return PyObject_IsTrue(Ref::steal(value).get()) == 1;
   }
-  static Tensor zeros(const TensorMeta& m) {
-    static const Op& fill = find_op("fill_.Scalar");
-    return call<Tensor>(fill, empty(m.sizes, m.dtype, m.device), Scalar(int64_t{0}));
-  }
+  static Tensor zeros(const TensorMeta& m) { return ops::fill_(empty(m.sizes, m.dtype, m.device), Scalar(0)); }
 
   PyObject *cls_, *ctx_;
   std::string name_;

@@ -1,7 +1,7 @@
 #include "bindings/python/number.h"
 
 #include "bindings/python/tensor_object.h"
-#include "dispatch/dispatch.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -145,9 +145,8 @@ Scalar item(const Tensor& t) {
     return visit_dtype<kAllSet>(t.dtype(),
                                 [&]<class T>(TypeTag<T>) { return Scalar(*static_cast<const T*>(t.data())); });
   }
-  static const Op& op = find_op("_local_scalar_dense");
   const WithoutGil waiting;
-  return call<Scalar>(op, t);
+  return ops::_local_scalar_dense(t);
 }
 
 PyObject* to_python(const Scalar& s) {

@@ -5,7 +5,9 @@
 #include "bindings/python/array.h"
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
+#include "core/thread_state.h"
 #include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -134,7 +136,7 @@ void fill(PyObject* o, IntSpan sizes, size_t depth, T*& to) {
   if (const Tensor t = array_entry(o); t.defined()) {
     VT_CHECK(same(t.sizes(), sizes.subspan(depth)), Value, "expected a tensor of shape ", sizes.subspan(depth),
              " at dim ", depth, ", got ", t.sizes());
-    const Tensor values = ops::contiguous(ops::to(t.is_cpu() ? t : ops::to(t, kCPU), dtype_of<T>));
+    const Tensor values = ops::as_contiguous(ops::as_dtype(t.is_cpu() ? t : ops::as_device(t, kCPU), dtype_of<T>));
     std::memcpy(static_cast<void*>(to), values.data(), static_cast<size_t>(values.numel()) * sizeof(T));
     to += values.numel();
     return;
@@ -170,15 +172,15 @@ Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype, Device devic
   const GradMode off(false);
   if (is_tensor(data)) {
     const Tensor& t = tensor_of(data);
-    return ops::to_copy(t, dtype ? *dtype : t.dtype(), resolve_device(device));
+    return ops::_to_copy(t, dtype ? *dtype : t.dtype(), resolve_device(device));
   }
   Tensor t;
   if (!PyLong_Check(data) && !PyFloat_Check(data) && !is_list_or_tuple(data) && is_array_like(data)) {
-    t = ops::to_copy(tensor_from_array(data), dtype);
+    t = ops::_to_copy(tensor_from_array(data), dtype);
   } else {
     t = from_sequence(data, dtype);
   }
-  return device.is_cpu() ? t : ops::to(t, resolve_device(device));
+  return device.is_cpu() ? t : ops::as_device(t, resolve_device(device));
 }
 
 }  // namespace vt::python

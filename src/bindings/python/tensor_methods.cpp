@@ -4,6 +4,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -124,8 +125,7 @@ PyObject* tolist(PyObject* o, PyObject*) {
   return guarded([&] {
     Tensor t = tensor_of(o);
     if (!t.is_cpu()) {
-      static const Op& to_copy = find_op("_to_copy");
-      t = call<Tensor>(to_copy, make_detached(t), std::nullopt, kCPU);
+      t = ops::_to_copy(make_detached(t), std::nullopt, kCPU);
     }
     return visit_dtype<kAllSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
       return nested_list(static_cast<const T*>(t.data()), t.sizes(), t.strides());
@@ -134,11 +134,10 @@ PyObject* tolist(PyObject* o, PyObject*) {
 }
 
 PyObject* to_device(PyObject* o, Device device, bool non_blocking) {
-  static const Op& to_copy = find_op("_to_copy");
   const Tensor& t = tensor_of(o);
   device = resolve_device(device);
   if (t.device() == device) return Ref::borrow(o).release();
-  return wrap(call<Tensor>(to_copy, t, std::nullopt, device, non_blocking));
+  return wrap(ops::_to_copy(t, std::nullopt, device, non_blocking));
 }
 PyObject* cpu(PyObject* o, PyObject*) {
   return guarded([&] { return to_device(o, kCPU, false); });

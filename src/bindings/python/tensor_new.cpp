@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "core/thread_state.h"
 #include "ops/copy/copy.h"
 
 namespace vt::python {
@@ -105,8 +106,8 @@ PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
     const DataOptions o = parse_options(args, kwargs, "O|OO$OO:as_tensor", "as_tensor");
     if (is_tensor(o.data)) {
       Tensor t = tensor_of(o.data);
-      if (o.device) t = ops::to(t, resolve_device(*o.device));
-      if (o.dtype) t = ops::to(t, *o.dtype);
+      if (o.device) t = ops::as_device(t, resolve_device(*o.device));
+      if (o.dtype) t = ops::as_dtype(t, *o.dtype);
       return wrap(std::move(t));
     }
     const Device device = o.device.value_or(default_device());
@@ -114,8 +115,8 @@ PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
                        !PyTuple_Check(o.data) && !PyBytes_Check(o.data) && offers_array(o.data);
     if (!array) return wrap(tensor_from_data(o.data, o.dtype, device));
     Tensor t = tensor_from_array(o.data);
-    if (o.dtype) t = ops::to(t, *o.dtype);
-    return wrap(device.is_cpu() ? t : ops::to(t, resolve_device(device)));
+    if (o.dtype) t = ops::as_dtype(t, *o.dtype);
+    return wrap(device.is_cpu() ? t : ops::as_device(t, resolve_device(device)));
   });
 }
 

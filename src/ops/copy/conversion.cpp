@@ -1,9 +1,9 @@
 // to and its short forms: another dtype or device.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 #include "ops/copy/register.h"
+#include "ops/typed/copy.h"
 
 namespace vt {
 namespace {
@@ -21,7 +21,7 @@ void to_copy_backward(GradContext& ctx) {
   if (grad.dtype() == ctx.dtype(0) && grad.device() == ctx.device(0)) {
     ctx.set(0, grad);
   } else {
-    ctx.set(0, ops::to_copy(grad, ctx.dtype(0), ctx.device(0)));
+    ctx.set(0, ops::_to_copy(grad, ctx.dtype(0), ctx.device(0)));
   }
 }
 
@@ -31,7 +31,7 @@ Tensor convert_to(const Tensor& self, std::optional<DType> dtype, std::optional<
   const Device want_device = device ? resolve_device(*device) : self.device();
   const bool laid_out = !format || *format == MemoryFormat::Preserve || is_contiguous_in(self, *format);
   if (!copy && laid_out && want_dtype == self.dtype() && want_device == self.device()) return self;
-  return ops::to_copy(self, want_dtype, want_device, non_blocking, format);
+  return ops::_to_copy(self, want_dtype, want_device, non_blocking, format);
 }
 
 Tensor to_dtype(const Tensor& self, DType dtype, bool non_blocking, bool copy, std::optional<MemoryFormat> format) {

@@ -7,6 +7,7 @@
 #include "ops/copy/memory_format.h"
 #include "ops/copy/register.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/copy.h"
 
 namespace vt {
 namespace {
@@ -45,8 +46,8 @@ Tensor copy_kernel(const Tensor& self, const Tensor& src, bool non_blocking) {
 }
 
 void copy_backward(GradContext& ctx) {
-  if (ctx.needs(0)) ctx.set(0, ops::zeros_like(ctx.grad()));
-  if (ctx.needs(1)) ctx.set(1, ops::to(ctx.grad(), ctx.device(1)));
+  if (ctx.needs(0)) ctx.set(0, ops::filled_like(ctx.grad(), 0));
+  if (ctx.needs(1)) ctx.set(1, ops::as_device(ctx.grad(), ctx.device(1)));
 }
 
 Tensor clone_kernel(const Tensor& self, std::optional<MemoryFormat> format) {

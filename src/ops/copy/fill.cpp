@@ -5,6 +5,8 @@
 #include "ops/copy/register.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
@@ -36,20 +38,16 @@ Tensor fill_tensor_kernel(const Tensor& self, const Tensor& value) {
 Tensor zero_kernel(const Tensor& self) { return fill_scalar_kernel(self, Scalar(0)); }
 
 void overwrite_backward(GradContext& ctx) {
-  if (ctx.needs(0)) ctx.set(0, ops::zeros_like(ctx.grad()));
+  if (ctx.needs(0)) ctx.set(0, ops::filled_like(ctx.grad(), 0));
 }
 
 void fill_tensor_backward(GradContext& ctx) {
-  static const Op& sum = find_op("sum");
   overwrite_backward(ctx);
-  if (ctx.needs(1)) ctx.set(1, ops::to(call<Tensor>(sum, ctx.grad()), ctx.device(1)));
+  if (ctx.needs(1)) ctx.set(1, ops::as_device(ops::sum(ctx.grad()), ctx.device(1)));
 }
 
 Tensor fill_scalar_copy(const Tensor& self, Scalar value) { return ops::fill_(ops::clone(self), value); }
-Tensor fill_tensor_copy(const Tensor& self, const Tensor& value) {
-  static const Op& fill = find_op("fill_.Tensor");
-  return call<Tensor>(fill, ops::clone(self), value);
-}
+Tensor fill_tensor_copy(const Tensor& self, const Tensor& value) { return ops::fill_(ops::clone(self), value); }
 
 Scalar item_kernel(const Tensor& self) { return read_scalar(self); }
 

@@ -1,6 +1,5 @@
 // Ops on what a tensor refers to rather than on its values: resize_, set_, detach, alias.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 #include "ops/copy/register.h"

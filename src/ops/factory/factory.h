@@ -1,20 +1,14 @@
-// Typed entries of the factories.
+// New tensors for kernels and derivatives, made without a dispatched call. None of them carries a gradient.
 #pragma once
 
-#include <optional>
-
-#include "dispatch/dispatch.h"
+#include "dispatch/value.h"
 
 namespace vt::ops {
 
-Tensor full(IntSpan size, const Scalar& value, DType dtype, Device device = kCPU);
-inline Tensor zeros(IntSpan size, DType dtype, Device device = kCPU) { return full(size, Scalar(0), dtype, device); }
-inline Tensor ones(IntSpan size, DType dtype, Device device = kCPU) { return full(size, Scalar(1), dtype, device); }
-// Dense, laid out in memory as self is. None of these carries a gradient.
-Tensor full_like(const Tensor& self, const Scalar& value);
-inline Tensor zeros_like(const Tensor& self) { return full_like(self, Scalar(0)); }
-inline Tensor ones_like(const Tensor& self) { return full_like(self, Scalar(1)); }
+Tensor filled(IntSpan size, const Scalar& value, DType dtype, Device device = kCPU);
+// Dense, laid out in memory as self is.
+Tensor filled_like(const Tensor& self, const Scalar& value);
 // start, start + step, ... of `count` elements.
-Tensor arange(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device = kCPU);
+Tensor counted(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device = kCPU);
 
 }  // namespace vt::ops

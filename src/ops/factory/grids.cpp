@@ -1,11 +1,11 @@
 // Tensors made of tensors: complex, meshgrid, one_hot.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
 #include "ops/index/value_range.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -58,14 +58,13 @@ std::vector<Tensor> meshgrid_indexing(TensorSpan tensors, std::string_view index
 std::vector<Tensor> meshgrid(TensorSpan tensors) { return meshgrid_indexing(tensors, "ij"); }
 
 Tensor one_hot(const Tensor& self, int64_t num_classes) {
-  static const Op& scatter_ = find_op("scatter_.value");
   VT_CHECK(self.dtype() == DType::int64, Runtime, "one_hot is only applicable to index tensor of type LongTensor, got ",
            self.dtype());
   DimVec shape(self.sizes());
   if (self.numel() == 0) {
     VT_CHECK(num_classes > 0, Runtime, "Can not infer total number of classes from empty tensor.");
     shape.push_back(num_classes);
-    return ops::zeros(shape, DType::int64, self.device());
+    return ops::filled(shape, 0, DType::int64, self.device());
   }
   // With the number of classes given, nobody waits for a GPU: scatter's kernel reports what is out of range.
   if (self.device() == kCPU || num_classes == -1) {
@@ -76,8 +75,8 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   }
   VT_CHECK(num_classes > 0, Runtime, "one_hot: expected num_classes > 0, got ", num_classes);
   shape.push_back(num_classes);
-  const Tensor out = ops::zeros(shape, DType::int64, self.device());
-  return call<Tensor>(scatter_, out, int64_t{-1}, ops::unsqueeze(self, -1), Scalar(1));
+  const Tensor out = ops::filled(shape, 0, DType::int64, self.device());
+  return ops::scatter_(out, -1, ops::unsqueeze(self, -1), Scalar(1));
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
 // Tensors of given size filled with one number: empty, zeros, ones, full, their *_like and new_* forms.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 #include "ops/copy/scalar_fits.h"
-#include "ops/factory/factory.h"
 #include "ops/factory/register.h"
 
 namespace vt {
@@ -14,7 +12,7 @@ using OptDType = std::optional<DType>;
 using OptDevice = std::optional<Device>;
 using OptFormat = std::optional<MemoryFormat>;
 
-Tensor filled(Tensor t, const Scalar& value) {
+Tensor fill_checked(Tensor t, const Scalar& value) {
   check_scalar_fits(value, t.dtype());
   fill_data(t, value);
   return t;
@@ -33,16 +31,16 @@ Tensor empty_strided_factory(IntSpan size, IntSpan stride, OptDType dtype, OptDe
   return empty_strided(size, stride, dtype.value_or(default_dtype()), device.value_or(kCPU));
 }
 Tensor full_factory(IntSpan size, Scalar fill_value, OptDType dtype, OptDevice device) {
-  return filled(empty(size, dtype.value_or(dtype_of_fill(fill_value)), device.value_or(kCPU)), fill_value);
+  return fill_checked(empty(size, dtype.value_or(dtype_of_fill(fill_value)), device.value_or(kCPU)), fill_value);
 }
 Tensor zeros_factory(IntSpan size, OptDType dtype, OptDevice device) {
-  return filled(empty(size, dtype.value_or(default_dtype()), device.value_or(kCPU)), Scalar(0));
+  return fill_checked(empty(size, dtype.value_or(default_dtype()), device.value_or(kCPU)), Scalar(0));
 }
 Tensor ones_factory(IntSpan size, OptDType dtype, OptDevice device) {
-  return filled(empty(size, dtype.value_or(default_dtype()), device.value_or(kCPU)), Scalar(1));
+  return fill_checked(empty(size, dtype.value_or(default_dtype()), device.value_or(kCPU)), Scalar(1));
 }
 Tensor scalar_tensor(Scalar s, OptDType dtype, OptDevice device) {
-  return filled(empty(IntSpan(), dtype.value_or(default_dtype()), device.value_or(kCPU)), s);
+  return fill_checked(empty(IntSpan(), dtype.value_or(default_dtype()), device.value_or(kCPU)), s);
 }
 
 Tensor empty_like_factory(const Tensor& self, OptDType dtype, OptDevice device, OptFormat format) {
@@ -50,13 +48,13 @@ Tensor empty_like_factory(const Tensor& self, OptDType dtype, OptDevice device, 
   return empty_strided(self.sizes(), strides, dtype.value_or(self.dtype()), device.value_or(self.device()));
 }
 Tensor full_like_factory(const Tensor& self, Scalar fill_value, OptDType dtype, OptDevice device, OptFormat format) {
-  return filled(empty_like_factory(self, dtype, device, format), fill_value);
+  return fill_checked(empty_like_factory(self, dtype, device, format), fill_value);
 }
 Tensor zeros_like_factory(const Tensor& self, OptDType dtype, OptDevice device, OptFormat format) {
-  return filled(empty_like_factory(self, dtype, device, format), Scalar(0));
+  return fill_checked(empty_like_factory(self, dtype, device, format), Scalar(0));
 }
 Tensor ones_like_factory(const Tensor& self, OptDType dtype, OptDevice device, OptFormat format) {
-  return filled(empty_like_factory(self, dtype, device, format), Scalar(1));
+  return fill_checked(empty_like_factory(self, dtype, device, format), Scalar(1));
 }
 
 Tensor new_empty(const Tensor& self, IntSpan size, OptDType dtype, OptDevice device) {
@@ -66,22 +64,22 @@ Tensor new_empty_strided(const Tensor& self, IntSpan size, IntSpan stride, OptDT
   return empty_strided(size, stride, dtype.value_or(self.dtype()), device.value_or(self.device()));
 }
 Tensor new_full(const Tensor& self, IntSpan size, Scalar fill_value, OptDType dtype, OptDevice device) {
-  return filled(new_empty(self, size, dtype, device), fill_value);
+  return fill_checked(new_empty(self, size, dtype, device), fill_value);
 }
 Tensor new_zeros(const Tensor& self, IntSpan size, OptDType dtype, OptDevice device) {
-  return filled(new_empty(self, size, dtype, device), Scalar(0));
+  return fill_checked(new_empty(self, size, dtype, device), Scalar(0));
 }
 Tensor new_ones(const Tensor& self, IntSpan size, OptDType dtype, OptDevice device) {
-  return filled(new_empty(self, size, dtype, device), Scalar(1));
+  return fill_checked(new_empty(self, size, dtype, device), Scalar(1));
 }
 
 }  // namespace
 
 namespace ops {
-Tensor full(IntSpan size, const Scalar& value, DType dtype, Device device) {
-  return filled(empty(size, dtype, device), value);
+Tensor filled(IntSpan size, const Scalar& value, DType dtype, Device device) {
+  return fill_checked(empty(size, dtype, device), value);
 }
-Tensor full_like(const Tensor& self, const Scalar& value) {
+Tensor filled_like(const Tensor& self, const Scalar& value) {
   return full_like_factory(self, value, std::nullopt, std::nullopt, std::nullopt);
 }
 }  // namespace ops

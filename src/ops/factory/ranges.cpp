@@ -6,6 +6,9 @@
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt {
 
@@ -18,7 +21,7 @@ using OptDevice = std::optional<Device>;
 
 constexpr unsigned kRangeSet = kIntegralSet | kFloatingSet;
 
-Tensor filled(Tensor out, const Range& range) {
+Tensor filled_range(Tensor out, const Range& range) {
   VT_CHECK(set_of(out.dtype()) & kRangeSet, NotImplemented, "not implemented for ", out.dtype());
   if (out.numel() > 0) fill_range(out.device(), out, range);
   return out;
@@ -53,7 +56,7 @@ Tensor arange_start_step(Scalar start, Scalar end, Scalar step, OptDType dtype, 
   const bool integral = start.is_integral(true) && end.is_integral(true) && step.is_integral(true);
   const DType d = dtype.value_or(integral ? DType::int64 : default_dtype());
   const int64_t count = range_length(start, end, step, d);
-  return ops::arange(start, step, count, d, device.value_or(kCPU));
+  return ops::counted(start, step, count, d, device.value_or(kCPU));
 }
 Tensor arange_start(Scalar start, Scalar end, OptDType dtype, OptDevice device) {
   return arange_start_step(start, end, Scalar(1), dtype, device);
@@ -65,12 +68,11 @@ Tensor arange_end(Scalar end, OptDType dtype, OptDevice device) {
 Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevice device) {
   VT_CHECK(steps >= 0, Runtime, "number of steps must be non-negative, got ", steps);
   if (start.is_complex() || end.is_complex() || (dtype && is_complex(*dtype))) {
-    static const Op& complex = find_op("complex");
     const DType d = dtype.value_or(to_complex(default_dtype()));
     VT_CHECK(is_complex(d), Runtime, "torch.linspace(): inferred dtype ", to_complex(default_dtype()),
              " can't be safely cast to passed dtype ", d);
     const auto a = start.to_complex(), b = end.to_complex();
-    return call<Tensor>(complex, linspace(a.re, b.re, steps, to_real(d), device),
+    return ops::complex(linspace(a.re, b.re, steps, to_real(d), device),
                         linspace(a.im, b.im, steps, to_real(d), device));
   }
   Tensor out = empty(DimVec{steps}, dtype.value_or(default_dtype()), device.value_or(kCPU));
@@ -80,21 +82,19 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevi
   range.end = end.to_double();
   range.step = steps > 1 ? (range.end - range.start) / static_cast<double>(steps - 1) : 0.0;
   range.pivot = steps == 1 ? 1 : steps / 2;
-  return filled(std::move(out), range);
+  return filled_range(std::move(out), range);
 }
 
 Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType dtype, OptDevice device) {
   const DType d = dtype.value_or(default_dtype());
-  static const Op& pow = find_op("pow.Scalar");
-  static const Op& to_copy = find_op("_to_copy");
   if (is_integral(d)) {  // the exponents' ends are whole, the steps between them are not
     start = start.to_int();
     end = end.to_int();
   }
   Tensor exponents = linspace(start, end, steps, d == DType::float64 ? d : DType::float32, device);
-  if (is_integral(d)) exponents = call<Tensor>(to_copy, exponents, std::optional<DType>(DType::float64));
-  const Tensor powers = call<Tensor>(pow, Scalar(base), exponents);
-  return powers.dtype() == d ? powers : call<Tensor>(to_copy, powers, std::optional<DType>(d));
+  if (is_integral(d)) exponents = ops::_to_copy(exponents, DType::float64);
+  const Tensor powers = ops::pow(Scalar(base), exponents);
+  return powers.dtype() == d ? powers : ops::_to_copy(powers, d);
 }
 
 template <class T>
@@ -126,14 +126,14 @@ void fill_range_cpu(const Tensor& out, const Range& range) {
 }  // namespace
 
 namespace ops {
-Tensor arange(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device) {
+Tensor counted(const Scalar& start, const Scalar& step, int64_t count, DType dtype, Device device) {
   Range range;
   range.start = start.to_double();
   range.step = step.to_double();
   range.exact_start = start.to_int();
   range.exact_step = step.to_int();
   range.pivot = count;
-  return filled(empty(DimVec{count}, dtype, device), range);
+  return filled_range(empty(DimVec{count}, dtype, device), range);
 }
 }  // namespace ops
 

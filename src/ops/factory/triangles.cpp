@@ -5,6 +5,7 @@
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
+#include "ops/typed/factory.h"
 
 namespace vt {
 namespace {
@@ -58,14 +59,8 @@ void triangle_cpu(const Tensor& self, int64_t diagonal, Tensor& out) {
   }
 }
 
-void tril_backward(GradContext& ctx) {
-  static const Op& tril = find_op("tril");
-  ctx.set(0, call<Tensor>(tril, ctx.grad(), ctx.arg<int64_t>(1)));
-}
-void triu_backward(GradContext& ctx) {
-  static const Op& triu = find_op("triu");
-  ctx.set(0, call<Tensor>(triu, ctx.grad(), ctx.arg<int64_t>(1)));
-}
+void tril_backward(GradContext& ctx) { ctx.set(0, ops::tril(ctx.grad(), ctx.arg<int64_t>(1))); }
+void triu_backward(GradContext& ctx) { ctx.set(0, ops::triu(ctx.grad(), ctx.arg<int64_t>(1))); }
 
 // Coordinates of the elements (i, j) of a rows x columns matrix with j - i <= k (lower) or >= k (upper), row by row.
 template <bool kUpper>
@@ -100,7 +95,7 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t k, std::optional<
 Tensor eye_m(int64_t n, int64_t m, std::optional<DType> dtype, std::optional<Device> device) {
   VT_CHECK(n >= 0, Runtime, "n must be greater or equal to 0, got ", n);
   VT_CHECK(m >= 0, Runtime, "m must be greater or equal to 0, got ", m);
-  Tensor out = ops::zeros(DimVec{n, m}, dtype.value_or(default_dtype()), device.value_or(kCPU));
+  Tensor out = ops::filled(DimVec{n, m}, 0, dtype.value_or(default_dtype()), device.value_or(kCPU));
   const int64_t count = std::min(n, m);
   if (count > 0) {
     const Tensor diagonal(make_intrusive<TensorImpl>(out.storage(), out.dtype(), DimVec{count}, DimVec{m + 1}, 0));

@@ -5,10 +5,13 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/index/block_loop.h"
-#include "ops/index/index.h"
 #include "ops/index/register.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/sort.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -44,8 +47,8 @@ void embedding_cpu(const Tensor& weight, const Tensor& indices, int64_t, bool, b
 }
 
 void embedding_derivative(GradContext& ctx) {
-  static const Op& op = find_op("embedding_dense_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.saved(1), ctx.sizes(0)[0], ctx.arg<int64_t>(2), ctx.arg<bool>(3)));
+  ctx.set(0, ops::embedding_dense_backward(ctx.grad(), ctx.saved(1), ctx.sizes(0)[0], ctx.arg<int64_t>(2),
+                                           ctx.arg<bool>(3)));
 }
 
 TensorSpec embedding_dense_backward_meta(const Tensor& grad_output, const Tensor& indices, int64_t& num_weights,
@@ -112,29 +115,26 @@ void embedding_dense_backward_cpu(const Tensor& grad_output, const Tensor& indic
 }
 
 void embedding_dense_backward_derivative(GradContext& ctx) {
-  static const Op& embedding = find_op("embedding");
   VT_CHECK(!ctx.arg<bool>(4), Runtime, "double backward of embedding does not support scale_grad_by_freq");
   const Tensor indices = ctx.saved(1);
   const int64_t padding = ctx.arg<int64_t>(3);
-  Tensor g = call<Tensor>(embedding, ctx.grad(), indices);
+  Tensor g = ops::embedding(ctx.grad(), indices);
   if (padding >= 0) g = ops::masked_fill(g, ops::unsqueeze(indices == Scalar(padding), -1), Scalar(0));
   ctx.set(0, g);
 }
 
 // Rows that indices name and whose norm is above max_norm, scaled down to it; a row named twice is written twice alike.
 Tensor embedding_renorm_(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
-  static const Op &rows_of = find_op("index_select"), &put_rows = find_op("index_copy_"),
-                  &vector_norm = find_op("linalg_vector_norm"), &where = find_op("where.self");
   VT_CHECK(self.dim() == 2, Runtime, "Expected 2-dimensional tensor, but got ", self.dim(),
            "-dimensional tensor for argument #1 'self' (while checking arguments for embedding_renorm_)");
   check_indices(indices);
   const GradMode off(false);
-  const Tensor rows = ops::to(ops::reshape(indices, DimVec{indices.numel()}), DType::int64);
-  const Tensor named = call<Tensor>(rows_of, self, int64_t{0}, rows);
-  const Tensor norms = call<Tensor>(vector_norm, named, Scalar(norm_type), std::optional<DimVec>(DimVec{1}), true);
+  const Tensor rows = ops::as_dtype(ops::reshape(indices, DimVec{indices.numel()}), DType::int64);
+  const Tensor named = ops::index_select(self, 0, rows);
+  const Tensor norms = ops::linalg_vector_norm(named, Scalar(norm_type), DimVec{1}, true);
   const Tensor scaled = named * (Scalar(max_norm) / (norms + Scalar(1e-7)));
-  const Tensor limited = call<Tensor>(where, norms > Scalar(max_norm), scaled, named);
-  return call<Tensor>(put_rows, self, int64_t{0}, rows, limited);
+  const Tensor limited = ops::where(norms > Scalar(max_norm), scaled, named);
+  return ops::index_copy_(self, 0, rows, limited);
 }
 
 }  // namespace

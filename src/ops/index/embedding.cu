@@ -5,8 +5,6 @@
 #include "cuda/device_error.h"
 #include "dispatch/registry.h"
 #include "iter/cuda_vector.cuh"
-#include "ops/copy/copy.h"
-#include "ops/factory/factory.h"
 #include "ops/index/block_copy.cuh"
 #include "ops/sort/radix_sort.h"
 

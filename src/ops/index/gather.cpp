@@ -3,10 +3,11 @@
 #include "iter/overlap.h"
 #include "ops/factory/factory.h"
 #include "ops/index/element_loop.h"
-#include "ops/index/index.h"
 #include "ops/index/register.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
@@ -71,14 +72,13 @@ void gather_cpu(const Tensor& self, int64_t dim, const Tensor& index, bool, Tens
 }
 
 void gather_backward(GradContext& ctx) {
-  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
+  const Tensor zeros = ops::filled(ctx.sizes(0), 0, ctx.grad().dtype(), ctx.grad().device());
   ctx.set(0, ops::scatter_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
 }
 
 // gather counts from the front only; here indices go round, as PyTorch's do.
 Tensor from_the_front(const Tensor& indices, int64_t size) {
-  static const Op& remainder = find_op("remainder.Tensor");
-  return indices.numel() == 0 ? indices : call<Tensor>(remainder, indices, wrapped_number(Scalar(size)));
+  return indices.numel() == 0 ? indices : ops::remainder(indices, wrapped_number(Scalar(size)));
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {

@@ -2,7 +2,6 @@
 #include "cuda/atomic.cuh"
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
-#include "ops/factory/factory.h"
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/reduce_mode.h"
 #include "ops/index/scatter_kernels.h"

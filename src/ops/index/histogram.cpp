@@ -51,7 +51,7 @@ Tensor bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
   const DType dtype = !weights.defined()                  ? DType::int64
                       : weights.dtype() == DType::float32 ? DType::float32
                                                           : DType::float64;
-  const Tensor totals = ops::zeros(DimVec{bins}, dtype, self.device());
+  const Tensor totals = ops::filled(DimVec{bins}, 0, dtype, self.device());
   const Tensor added = weights.defined() ? contiguous_data(cast_data(weights, dtype)) : weights;
   count_weights(self.device(), contiguous_data(self), added, totals);
   return totals;
@@ -102,7 +102,7 @@ void histc(const Tensor& self, int64_t, const Scalar& min, const Scalar& max, Te
     low -= 1;
     high += 1;
   }
-  const Tensor counts = ops::zeros(out.sizes(), DType::int64, self.device());
+  const Tensor counts = ops::filled(out.sizes(), 0, DType::int64, self.device());
   count_bins(self.device(), contiguous_data(self), low, high, counts);
   copy_data(out, counts);
 }

@@ -1,6 +1,5 @@
 // index and index_put_: tensors as subscripts.
-#include "ops/index/index.h"
-
+#include "ops/typed/index.h"
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
 #include "ops/copy/copy.h"
@@ -8,7 +7,8 @@
 #include "ops/index/block_loop.h"
 #include "ops/index/index_plan.h"
 #include "ops/index/register.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
@@ -81,7 +81,7 @@ std::vector<Tensor> saved_indices(GradContext& ctx) {
 }
 
 void index_backward(GradContext& ctx) {
-  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
+  const Tensor zeros = ops::filled(ctx.sizes(0), 0, ctx.grad().dtype(), ctx.grad().device());
   ctx.set(0, ops::index_put(zeros, saved_indices(ctx), ctx.grad(), true));
 }
 
@@ -100,7 +100,7 @@ Tensor index_put_kernel(const Tensor& self, TensorSpan indices, const Tensor& va
            " cannot be broadcast to indexing result of shape ", sizes);
   VT_CHECK(values.device() == self.device() || values.dim() == 0, Runtime, "expected values on ", self.device(),
            ", got ", values.device());
-  const Tensor source = ops::expand(ops::to(values, self.device()), sizes);
+  const Tensor source = ops::expand(ops::as_device(values, self.device()), sizes);
   write_index(self.device(), self, plan, source, accumulate);
   self.impl()->bump_version();
   return self;
@@ -111,9 +111,10 @@ void index_put_backward(GradContext& ctx) {
   if (ctx.needs(0)) {
     const bool accumulate = ctx.arg<bool>(3);
     const Tensor& grad = ctx.grad();
-    ctx.set(0, accumulate ? grad : ops::index_put(grad, indices, ops::zeros(IntSpan(), grad.dtype(), grad.device())));
+    ctx.set(0,
+            accumulate ? grad : ops::index_put(grad, indices, ops::filled(IntSpan(), 0, grad.dtype(), grad.device())));
   }
-  if (ctx.needs(2)) ctx.set(2, ops::to(ops::index(ctx.grad(), indices), ctx.device(2)));
+  if (ctx.needs(2)) ctx.set(2, ops::as_device(ops::index(ctx.grad(), indices), ctx.device(2)));
 }
 
 Tensor index_put_copy(const Tensor& self, TensorSpan indices, const Tensor& values, bool accumulate) {

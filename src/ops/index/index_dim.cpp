@@ -5,9 +5,11 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
-#include "ops/index/index.h"
 #include "ops/index/register.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -75,7 +77,7 @@ void index_select_cpu(const Tensor& self, int64_t dim, const Tensor& index, Tens
 }
 
 void index_select_backward(GradContext& ctx) {
-  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
+  const Tensor zeros = ops::filled(ctx.sizes(0), 0, ctx.grad().dtype(), ctx.grad().device());
   ctx.set(0, ops::index_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
 }
 
@@ -113,28 +115,26 @@ TensorSpec index_add_meta(const Tensor& self, int64_t& dim, const Tensor& index,
 
 void index_add_cpu(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, Scalar alpha,
                    Tensor& out) {
-  static const Op& mul = find_op("mul.Tensor");
   check_no_overlap(*out.impl(), *source.impl());
   const DimVec sizes = at_least_1d(self.sizes());
   const std::vector<int64_t> at = checked_indices(index, {.size = sizes[dim], .dim = dim, .kind = ErrorKind::Runtime});
   copy_unless_same(out, self);
   if (source.numel() == 0 || out.numel() == 0) return;
   const bool scaled = alpha.is_complex() || alpha.to_double() != 1.0;
-  const Tensor added = scaled ? ops::to(call<Tensor>(mul, source, wrapped_number(alpha)), self.dtype()) : source;
+  const Tensor added = scaled ? ops::as_dtype(ops::mul(source, wrapped_number(alpha)), self.dtype()) : source;
   BlockLoop loop = slice_loop(out, added, sizes, dim, at, true);
   loop.row = add_row_function(out.dtype());
   loop.run();
 }
 
 void index_add_backward(GradContext& ctx) {
-  static const Op& mul = find_op("mul.Tensor");
   if (ctx.needs(0)) ctx.set(0, ctx.grad());
   if (ctx.needs(3)) {
     Tensor g = ops::index_select(ctx.grad(), ctx.arg<int64_t>(1), ctx.saved(2));
     if (ctx.sizes(3).size() != g.sizes().size()) g = ops::reshape(g, ctx.sizes(3));
     const Scalar alpha = ctx.arg<Scalar>(4);
     const bool scaled = alpha.is_complex() || alpha.to_double() != 1.0;
-    ctx.set(3, scaled ? call<Tensor>(mul, g, wrapped_number(alpha)) : g);
+    ctx.set(3, scaled ? ops::mul(g, wrapped_number(alpha)) : g);
   }
 }
 
@@ -208,20 +208,16 @@ Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, c
            value.dim(), " dimension(s).");
   if (is_read_at_once(value)) return ops::index_fill(self, dim, index, ops::item(value));
   check_fill(self, dim, index);
-  static const Op& index_fill = find_op("index_fill.int_Scalar");
-  static const Op& where = find_op("where.self");
   DimVec line(self.sizes().size(), 1);
   if (!line.empty()) line[dim] = self.sizes()[dim];
   // A position named twice is filled once: where() gives value its gradient once per element.
-  const Tensor named =
-      call<Tensor>(index_fill, ops::zeros(line, DType::bool_, self.device()), dim, index, Scalar(true));
-  return call<Tensor>(where, named, ops::to(value, self), ops::contiguous(self));
+  const Tensor named = ops::index_fill(ops::filled(line, 0, DType::bool_, self.device()), dim, index, Scalar(true));
+  return ops::where(named, ops::as_like(value, self), ops::as_contiguous(self));
 }
 Tensor index_fill_tensor_inplace(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
-  static const Op& fill = find_op("index_fill_.int_Scalar");
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
-  if (is_read_at_once(value)) return call<Tensor>(fill, self, dim, index, ops::item(value));
+  if (is_read_at_once(value)) return ops::index_fill_(self, dim, index, ops::item(value));
   return ops::copy_(self, index_fill_tensor(self, dim, index, value));
 }
 

@@ -1,8 +1,8 @@
 #include "ops/index/index_plan.h"
 
 #include "ops/copy/copy.h"
-#include "ops/index/index.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -23,7 +23,7 @@ std::vector<Tensor> expand_masks(const Tensor& self, TensorSpan indices) {
              "indices should be either on cpu or on the same device as the indexed tensor (", self.device(), "), got ",
              index.device());
     if (!is_mask(index)) {
-      out.push_back(ops::to(index, self.device()));
+      out.push_back(ops::as_device(index, self.device()));
       continue;
     }
     const int64_t first = static_cast<int64_t>(out.size());
@@ -32,7 +32,7 @@ std::vector<Tensor> expand_masks(const Tensor& self, TensorSpan indices) {
                index.sizes(), " at index ", d, " does not match the shape of the indexed tensor ", self.sizes(),
                " at index ", first + d);
     }
-    const Tensor positions = ops::nonzero(ops::to(index, self.device()));
+    const Tensor positions = ops::nonzero(ops::as_device(index, self.device()));
     for (int64_t d = 0; d < index.dim(); ++d) out.push_back(ops::select(positions, 1, d));
   }
   VT_CHECK(static_cast<int64_t>(out.size()) <= self.dim(), Index, "too many indices for tensor of dimension ",

@@ -3,8 +3,10 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
-#include "ops/index/index.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 
 namespace vt::ops {
 namespace {
@@ -66,7 +68,7 @@ Tensor apply_views(const Tensor& self, std::span<const IndexItem> items, IndexLi
   // True and False take or drop everything along a new dim.
   auto take_or_drop = [&](bool take) {
     view = unsqueeze(view, dim);
-    indices.set(dim++, zeros(DimVec{take ? 1 : 0}, DType::int64, self.device()));
+    indices.set(dim++, ops::filled(DimVec{take ? 1 : 0}, 0, DType::int64, self.device()));
   };
   for (const IndexItem& item : items) {
     switch (item.kind) {
@@ -122,10 +124,9 @@ bool fill_masked(const Tensor& view, const IndexList& indices, const Tensor& val
   const size_t first = indices.entries().size() - 1;
   if (static_cast<int64_t>(first) + mask->dim() > view.dim()) return false;
   if (!same(view.sizes().subspan(first, mask->sizes().size()), mask->sizes())) return false;
-  static const Op& masked_fill = find_op("masked_fill_.Tensor");
   DimVec sizes(mask->sizes());
   sizes.resize(view.sizes().size() - first, 1);
-  call<Tensor>(masked_fill, view, ops::view(ops::contiguous(*mask), sizes), value);
+  ops::masked_fill_(view, ops::view(ops::as_contiguous(*mask), sizes), value);
   return true;
 }
 
@@ -142,8 +143,7 @@ Tensor get_item(const Tensor& self, std::span<const IndexItem> items) {
   IndexList indices;
   const Tensor view = apply_views(self, items, indices);
   if (!indices.empty()) return index(view, indices.entries());
-  static const Op& alias = find_op("alias");
-  return view.is_same(self) ? call<Tensor>(alias, self) : view;
+  return view.is_same(self) ? ops::alias(self) : view;
 }
 
 void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor& value) {
@@ -166,7 +166,7 @@ void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor
     return;
   }
   if (is_number) check_scalar_fits(item(value), self.dtype());
-  const Tensor source = is_number ? to(value, self.dtype()) : without_leading_ones(value, {});
+  const Tensor source = is_number ? as_dtype(value, self.dtype()) : without_leading_ones(value, {});
   if (fill_masked(view, indices, source)) return;
   index_put_(view, indices.entries(), source);
 }

@@ -1,12 +1,14 @@
 // Elements named by a mask: nonzero, masked_select, masked_scatter.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
-#include "ops/index/index.h"
 #include "ops/index/register.h"
-#include "ops/join/join.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/join.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -68,11 +70,10 @@ Tensor masked_select_kernel(const Tensor& self, const Tensor& mask) {
 }
 
 void masked_select_backward(GradContext& ctx) {
-  static const Op& masked_scatter = find_op("masked_scatter");
   const Tensor mask = ctx.saved(1);
   const DimVec sizes = broadcast_sizes(ctx.sizes(0), mask.sizes());
-  const Tensor zeros = ops::zeros(sizes, ctx.grad().dtype(), ctx.grad().device());
-  ctx.set(0, call<Tensor>(masked_scatter, zeros, mask, ctx.grad()));
+  const Tensor zeros = ops::filled(sizes, 0, ctx.grad().dtype(), ctx.grad().device());
+  ctx.set(0, ops::masked_scatter(zeros, mask, ctx.grad()));
 }
 
 TensorSpec masked_scatter_meta(const Tensor& self, const Tensor& mask, const Tensor& source) {
@@ -88,9 +89,8 @@ void masked_scatter_cpu(const Tensor& self, const Tensor& mask, const Tensor& so
   VT_CHECK(at.numel() <= source.numel(), Runtime,
            "Number of elements of source < number of ones in mask: ", source.numel(), " < ", at.numel());
   const Tensor values = ops::slice(ops::reshape(source, DimVec{-1}), 0, 0, at.numel());
-  static const Op& index_copy_ = find_op("index_copy_");
   copy_unless_same(out, ops::expand(self, out.sizes()));
-  call<Tensor>(index_copy_, ops::view(out, DimVec{-1}), int64_t{0}, at, values);
+  ops::index_copy_(ops::view(out, DimVec{-1}), int64_t{0}, at, values);
 }
 
 void masked_scatter_backward(GradContext& ctx) {
@@ -100,7 +100,7 @@ void masked_scatter_backward(GradContext& ctx) {
     Tensor g = ops::masked_select(ctx.grad(), mask);
     const int64_t wanted = checked_numel(ctx.sizes(2)), missing = wanted - g.numel();
     if (missing > 0) {
-      const std::vector<Tensor> parts{g, ops::zeros(DimVec{missing}, g.dtype(), g.device())};
+      const std::vector<Tensor> parts{g, ops::filled(DimVec{missing}, 0, g.dtype(), g.device())};
       g = ops::cat(parts, 0);
     }
     ctx.set(2, ops::reshape(g, ctx.sizes(2)));

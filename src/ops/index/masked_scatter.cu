@@ -1,9 +1,9 @@
 // masked_scatter on CUDA: the running count of the mask says which element of the source goes where.
-#include "dispatch/dispatch.h"
 #include "ops/copy/kernels.h"
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/masked_cuda.h"
-#include "ops/view/view.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -43,11 +43,10 @@ void scatter_masked(const Tensor& out, const Tensor& mask, const Tensor& places,
 
 // Too short a source is reported as a RuntimeError at the next synchronisation. Waits for nothing.
 void masked_scatter_cuda(const Tensor& self, const Tensor& mask, const Tensor& source, Tensor& out) {
-  static const Op& cumsum = find_op("cumsum");
   copy_unless_same(out, ops::expand(self, out.sizes()));
   if (out.numel() == 0) return;
   const Tensor marks = contiguous_data(ops::expand(mask, out.sizes()));
-  const Tensor places = call<Tensor>(cumsum, ops::view(marks, DimVec{-1}), int64_t{0}, std::nullopt);
+  const Tensor places = ops::cumsum(ops::view(marks, DimVec{-1}), int64_t{0}, std::nullopt);
   scatter_masked(out, marks, places, contiguous_data(source));
 }
 

@@ -7,12 +7,13 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/index/element_loop.h"
-#include "ops/index/index.h"
 #include "ops/index/reduce_mode.h"
 #include "ops/index/register.h"
 #include "ops/index/scatter_kernels.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt {
 
@@ -162,40 +163,36 @@ void scatter_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index,
                      ScatterMode::Set);
   scatter_elements(out.device(), out, dim, index, src, mode == ScatterMode::Mean ? ScatterMode::Add : mode);
   if (mode != ScatterMode::Mean) return;
-  static const Op& maximum = find_op("maximum");
-  static const Op& divide = find_op("div.Tensor_mode");
-  const Tensor counts = ops::full(self.sizes(), Scalar(include_self ? 1 : 0), self.dtype(), self.device());
+  const Tensor counts = ops::filled(self.sizes(), Scalar(include_self ? 1 : 0), self.dtype(), self.device());
   scatter_elements(counts.device(), counts, dim, index, number_like(index, Scalar(1), self.dtype()), ScatterMode::Add);
-  const Tensor shares = call<Tensor>(maximum, counts, ops::ones_like(counts));
+  const Tensor shares = ops::maximum(counts, ops::filled_like(counts, 1));
   const std::optional<std::string_view> rounding =
       is_integral(self.dtype()) ? std::optional<std::string_view>("floor") : std::nullopt;
-  copy_data(out, call<Tensor>(divide, out, shares, rounding));
+  copy_data(out, ops::div(out, shares, rounding));
 }
 
 Tensor scatter_counts(const Tensor& index, int64_t dim, IntSpan sizes, bool include_self, DType dtype, Device device) {
-  const Tensor start = ops::full(sizes, Scalar(include_self ? 1 : 0), dtype, device);
-  return ops::scatter_add(start, dim, index, ops::ones(index.sizes(), dtype, device));
+  const Tensor start = ops::filled(sizes, Scalar(include_self ? 1 : 0), dtype, device);
+  return ops::scatter_add(start, dim, index, ops::filled(index.sizes(), 1, dtype, device));
 }
 
 void scatter_mean_backward(GradContext& ctx, int64_t dim, const Tensor& index, bool include_self) {
-  static const Op& maximum = find_op("maximum");
   const Tensor& grad = ctx.grad();
   const Tensor counts = scatter_counts(index, dim, ctx.sizes(0), include_self, grad.dtype(), grad.device());
-  const Tensor shared = grad / call<Tensor>(maximum, counts, ops::ones_like(counts));
+  const Tensor shared = grad / ops::maximum(counts, ops::filled_like(counts, 1));
   if (ctx.needs(0)) ctx.set(0, include_self ? shared : ops::scatter(grad, dim, index, Scalar(0)));
   if (ctx.needs(3)) ctx.set(3, ops::gather(shared, dim, index));
 }
 
 // Everyone who attained the extreme gets an equal share.
 void scatter_extreme_backward(GradContext& ctx, int64_t dim, const Tensor& index, bool include_self) {
-  static const Op& maximum = find_op("maximum");
   const Tensor& grad = ctx.grad();
   const Tensor self = ctx.saved(0), src = ctx.saved(3), result = ctx.saved_result();
-  Tensor self_wins = ops::to(ops::detach(self) == ops::detach(result), grad.dtype());
+  Tensor self_wins = ops::as_dtype(ops::detach(self) == ops::detach(result), grad.dtype());
   if (!include_self) self_wins = ops::scatter(self_wins, dim, index, Scalar(0));
-  const Tensor src_wins = ops::to(ops::detach(src) == ops::gather(ops::detach(result), dim, index), grad.dtype());
+  const Tensor src_wins = ops::as_dtype(ops::detach(src) == ops::gather(ops::detach(result), dim, index), grad.dtype());
   const Tensor winners = ops::scatter_add(self_wins, dim, index, src_wins);
-  const Tensor shared = grad / call<Tensor>(maximum, winners, ops::ones_like(winners));
+  const Tensor shared = grad / ops::maximum(winners, ops::filled_like(winners, 1));
   if (ctx.needs(0)) {
     const Tensor g = shared * self_wins;
     // Where nothing was scattered self is the result.
@@ -205,13 +202,10 @@ void scatter_extreme_backward(GradContext& ctx, int64_t dim, const Tensor& index
 }
 
 void scatter_prod_backward(GradContext& ctx, int64_t dim, const Tensor& index, bool include_self) {
-  static const Op& op = find_op("scatter_reduce.two");
-  static const Op& where = find_op("where.self");
-  static const Op& logical_and = find_op("logical_and");
   const Tensor& grad = ctx.grad();
   const Tensor self = ctx.saved(0), src = ctx.saved(3), result = ctx.saved_result();
   auto product = [&](const Tensor& start, const Tensor& values) {
-    return call<Tensor>(op, start, dim, index, values, "prod", include_self);
+    return ops::scatter_reduce(start, dim, index, values, "prod", include_self);
   };
   if (ctx.needs(0)) {
     const Tensor own = ops::masked_fill(self, self == Scalar(0), Scalar(1));
@@ -221,14 +215,14 @@ void scatter_prod_backward(GradContext& ctx, int64_t dim, const Tensor& index, b
   }
   if (ctx.needs(3)) {
     const Tensor is_zero = src == Scalar(0);
-    const Tensor zeros_met = ops::gather(ops::scatter_add(ops::zeros(self.sizes(), self.dtype(), self.device()), dim,
-                                                          index, ops::to(is_zero, self.dtype())),
+    const Tensor zeros_met = ops::gather(ops::scatter_add(ops::filled(self.sizes(), 0, self.dtype(), self.device()),
+                                                          dim, index, ops::as_dtype(is_zero, self.dtype())),
                                          dim, index);
-    const Tensor only_zero = call<Tensor>(logical_and, is_zero, zeros_met == Scalar(1));
+    const Tensor only_zero = ops::logical_and(is_zero, zeros_met == Scalar(1));
     const Tensor without = product(self, ops::masked_fill(src, only_zero, Scalar(1)));
     const Tensor at_zero = ops::gather(grad * without, dim, index);
     const Tensor elsewhere = ops::gather(grad * result, dim, index) / ops::masked_fill(src, is_zero, Scalar(1));
-    ctx.set(3, call<Tensor>(where, only_zero, at_zero, elsewhere));
+    ctx.set(3, ops::where(only_zero, at_zero, elsewhere));
   }
 }
 

@@ -1,13 +1,12 @@
 // Elements of a tensor seen as a flat line: take and put.
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
-#include "ops/index/index.h"
 #include "ops/index/register.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -48,9 +47,8 @@ void take_cpu(const Tensor& self, const Tensor& index, Tensor& out) {
 }
 
 void take_backward(GradContext& ctx) {
-  static const Op& put = find_op("put");
-  const Tensor zeros = ops::zeros(ctx.sizes(0), ctx.grad().dtype(), ctx.grad().device());
-  ctx.set(0, call<Tensor>(put, zeros, ctx.saved(1), ctx.grad(), true));
+  const Tensor zeros = ops::filled(ctx.sizes(0), 0, ctx.grad().dtype(), ctx.grad().device());
+  ctx.set(0, ops::put(zeros, ctx.saved(1), ctx.grad(), true));
 }
 
 TensorSpec put_meta(const Tensor& self, const Tensor& index, const Tensor& source, bool&) {
@@ -79,14 +77,12 @@ void put_cpu(const Tensor& self, const Tensor& index, const Tensor& source, bool
 }
 
 void put_backward(GradContext& ctx) {
-  static const Op& put = find_op("put");
-  static const Op& take = find_op("take");
   const Tensor index = ctx.saved(1);
   if (ctx.needs(0)) {
-    const Tensor zeros = ops::zeros(index.sizes(), ctx.grad().dtype(), ctx.grad().device());
-    ctx.set(0, ctx.arg<bool>(3) ? ctx.grad() : call<Tensor>(put, ctx.grad(), index, zeros, false));
+    const Tensor zeros = ops::filled(index.sizes(), 0, ctx.grad().dtype(), ctx.grad().device());
+    ctx.set(0, ctx.arg<bool>(3) ? ctx.grad() : ops::put(ctx.grad(), index, zeros, false));
   }
-  if (ctx.needs(2)) ctx.set(2, ops::reshape(call<Tensor>(take, ctx.grad(), index), ctx.sizes(2)));
+  if (ctx.needs(2)) ctx.set(2, ops::reshape(ops::take(ctx.grad(), index), ctx.sizes(2)));
 }
 
 }  // namespace

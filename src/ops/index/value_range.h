@@ -6,14 +6,15 @@
 #include "dispatch/dispatch.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/typed/join.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 
 /// {min, max} of a tensor with elements; NaN if there is one. Waits for its device once.
 inline std::array<Scalar, 2> value_range(const Tensor& self) {
-  static const Op &min = find_op("min"), &max = find_op("max"), &stack = find_op("stack");
-  const Tensor least = call<Tensor>(min, self), most = call<Tensor>(max, self);
-  const Tensor both = ops::to(call<Tensor>(stack, std::vector<Tensor>{least, most}, int64_t{0}), kCPU);
+  const Tensor least = ops::min(self), most = ops::max(self);
+  const Tensor both = ops::as_device(ops::stack(std::vector<Tensor>{least, most}, int64_t{0}), kCPU);
   auto element = [&](int64_t i) {
     return read_scalar(Tensor(make_intrusive<TensorImpl>(both.storage(), both.dtype(), IntSpan(), IntSpan(), i)));
   };

@@ -3,9 +3,10 @@
 #include "iter/overlap.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
-#include "ops/join/join.h"
 #include "ops/join/register.h"
-#include "ops/view/view.h"
+#include "ops/typed/factory.h"
+#include "ops/typed/join.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -70,7 +71,7 @@ void cat_backward(GradContext& ctx) {
     const int64_t length = legacy ? 0 : sizes[dim];
     if (ctx.needs(0, i)) {
       ctx.set(0, i,
-              legacy ? ops::zeros(DimVec{0}, ctx.grad().dtype(), ctx.grad().device())
+              legacy ? ops::filled(DimVec{0}, 0, ctx.grad().dtype(), ctx.grad().device())
                      : ops::narrow(ctx.grad(), dim, start, length));
     }
     start += length;
@@ -110,23 +111,18 @@ void stack_backward(GradContext& ctx) {
   }
 }
 
-std::vector<Tensor> each(const Op& op, TensorSpan tensors) { return call<std::vector<Tensor>>(op, tensors); }
-
 Tensor hstack(TensorSpan tensors) {
-  static const Op& atleast = find_op("atleast_1d.Sequence");
   VT_CHECK(!tensors.empty(), Runtime, "hstack expects a non-empty TensorList");
-  const std::vector<Tensor> parts = each(atleast, tensors);
+  const std::vector<Tensor> parts = ops::atleast_1d(tensors);
   return ops::cat(parts, parts[0].dim() == 1 ? 0 : 1);
 }
 Tensor vstack(TensorSpan tensors) {
-  static const Op& atleast = find_op("atleast_2d.Sequence");
   VT_CHECK(!tensors.empty(), Runtime, "vstack expects a non-empty TensorList");
-  return ops::cat(each(atleast, tensors), 0);
+  return ops::cat(ops::atleast_2d(tensors), 0);
 }
 Tensor dstack(TensorSpan tensors) {
-  static const Op& atleast = find_op("atleast_3d.Sequence");
   VT_CHECK(!tensors.empty(), Runtime, "dstack expects a non-empty TensorList");
-  return ops::cat(each(atleast, tensors), 2);
+  return ops::cat(ops::atleast_3d(tensors), 2);
 }
 Tensor column_stack(TensorSpan tensors) {
   VT_CHECK(!tensors.empty(), Runtime, "column_stack expects a non-empty TensorList");
@@ -134,16 +130,14 @@ Tensor column_stack(TensorSpan tensors) {
   for (const Tensor& t : tensors) parts.push_back(t.dim() <= 1 ? ops::reshape(t, DimVec{t.numel(), 1}) : t);
   return hstack(parts);
 }
-Tensor concat(TensorSpan tensors, int64_t dim) { return ops::cat(tensors, dim); }
 
 Tensor cartesian_prod(TensorSpan tensors) {
   for (const Tensor& t : tensors) {
     VT_CHECK(t.dim() == 1, Runtime, "Expect a 1D vector, but got shape ", t.sizes());
   }
   if (tensors.size() == 1) return tensors[0];
-  static const Op& meshgrid = find_op("meshgrid");
   std::vector<Tensor> columns;
-  for (const Tensor& grid : call<std::vector<Tensor>>(meshgrid, tensors)) columns.push_back(ops::flatten(grid));
+  for (const Tensor& grid : ops::meshgrid(tensors)) columns.push_back(ops::flatten(grid));
   return ops::stack(columns, 1);
 }
 
@@ -160,8 +154,8 @@ void register_join(Registry& r) {
       .cpu(stack_kernel)
       .cuda(stack_kernel)
       .backward(keep::none, stack_backward);
-  r.def("concat(Tensor[] tensors, int dim=0) -> Tensor").composite(concat);
-  r.def("concatenate(Tensor[] tensors, int dim=0) -> Tensor").composite(concat);
+  r.def("concat(Tensor[] tensors, int dim=0) -> Tensor").composite(ops::cat);
+  r.def("concatenate(Tensor[] tensors, int dim=0) -> Tensor").composite(ops::cat);
   r.def("hstack(Tensor[] tensors) -> Tensor").composite(hstack);
   r.def("vstack(Tensor[] tensors) -> Tensor").composite(vstack);
   r.def("row_stack(Tensor[] tensors) -> Tensor").composite(vstack);

@@ -4,7 +4,9 @@
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/join/register.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/join.h"
 
 namespace vt {
 namespace {
@@ -43,7 +45,7 @@ Tensor constant_pad_kernel(const Tensor& self, IntSpan pad, Scalar value) {
     from_offset += cut_before * self.strides()[d];
     starts[d] = std::max<int64_t>(0, p.before);
   }
-  const Tensor out = ops::full(sizes, value, self.dtype(), self.device());
+  const Tensor out = ops::filled(sizes, value, self.dtype(), self.device());
   for (const int64_t n : kept) {
     if (n == 0) return out;
   }
@@ -54,10 +56,9 @@ Tensor constant_pad_kernel(const Tensor& self, IntSpan pad, Scalar value) {
 }
 
 void constant_pad_backward(GradContext& ctx) {
-  static const Op& op = find_op("constant_pad_nd");
   DimVec back(ctx.arg<IntSpan>(1));
   for (auto& p : back) p = -p;
-  ctx.set(0, call<Tensor>(op, ctx.grad(), back, Scalar(0)));
+  ctx.set(0, ops::constant_pad_nd(ctx.grad(), back, Scalar(0)));
 }
 
 enum class PadMode { Reflect, Replicate, Circular };
@@ -74,18 +75,16 @@ int64_t source_position(PadMode mode, int64_t at, int64_t size, DimPadding p) {
 }
 
 Tensor pad_dim(const Tensor& self, int64_t dim, DimPadding p, PadMode mode) {
-  static const Op& index_select = find_op("index_select");
   const int64_t size = self.sizes()[dim], length = size + p.before + p.after;
   const Tensor positions = empty(DimVec{length}, DType::int64);
   int64_t* at = positions.data<int64_t>();
   for (int64_t i = 0; i < length; ++i) at[i] = source_position(mode, i - p.before, size, p);
-  return call<Tensor>(index_select, self, dim, ops::to(positions, self.device()));
+  return ops::index_select(self, dim, ops::as_device(positions, self.device()));
 }
 
 Tensor pad(const Tensor& self, IntSpan padding, std::string_view mode, std::optional<double> value) {
-  static const Op& constant = find_op("constant_pad_nd");
   check_pad(self, padding);
-  if (mode == "constant") return call<Tensor>(constant, self, padding, Scalar(value.value_or(0.0)));
+  if (mode == "constant") return ops::constant_pad_nd(self, padding, Scalar(value.value_or(0.0)));
   VT_CHECK(!value || *value == 0, Value, "Padding mode \"", mode, "\" doesn't take in value argument");
   VT_CHECK(mode == "reflect" || mode == "replicate" || mode == "circular", NotImplemented, "Unrecognised padding mode ",
            mode);

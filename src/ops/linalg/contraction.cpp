@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "dispatch/registry.h"
-#include "ops/linalg/linalg.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -39,10 +39,7 @@ int64_t count(const Tensor& t, const DimVec& dims) {
 }
 
 // Summed along a dim that the other operand has of size 1: it broadcasts.
-Tensor summed(const Tensor& t, int64_t dim) {
-  static const Op& op = find_op("sum.dim_IntList");
-  return call<Tensor>(op, t, DimVec{dim}, true, t.dtype());
-}
+Tensor summed(const Tensor& t, int64_t dim) { return ops::sum(t, DimVec{dim}, true, t.dtype()); }
 
 Tensor tensordot(const Tensor& self, const Tensor& other, IntSpan dims_self, IntSpan dims_other) {
   VT_CHECK(dims_self.size() == dims_other.size(), Runtime, "both dimension lists should have same length");

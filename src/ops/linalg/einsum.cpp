@@ -3,10 +3,10 @@
 #include <array>
 
 #include "dispatch/registry.h"
-#include "ops/linalg/linalg.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {

@@ -1,11 +1,11 @@
 // matmul: any pair of shapes brought to one matrix product. linear: a product with the bias in its epilogue.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
-#include "ops/linalg/linalg.h"
 #include "ops/linalg/matrix_product.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
-#include "ops/view/view.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {

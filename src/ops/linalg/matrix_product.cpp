@@ -6,8 +6,9 @@
 #include "cpu/gemm.h"
 #include "cuda/gemm.h"
 #include "ops/copy/copy.h"
-#include "ops/linalg/linalg.h"
-#include "ops/pointwise/pointwise.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt::linalg {
 namespace {
@@ -43,7 +44,7 @@ Matrix as_matrix(const Tensor& t) {
   Matrix m;
   m.holder = t;
   if (find_layout(t, m)) return m;
-  m.holder = ops::contiguous(t);
+  m.holder = ops::as_contiguous(t);
   VT_ASSERT(find_layout(m.holder, m));
   return m;
 }
@@ -128,13 +129,13 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
     if (beta.to_double() == 0) {
       ops::zero_(out);
     } else {
-      ops::mul_(out, beta);
+      ops::mul_(out, wrapped_number(beta));
     }
     if (bias.defined()) ops::add_(out, bias);
     return;
   }
   const Matrix ma = as_matrix(a), mb = as_matrix(b);
-  const Tensor row = bias.defined() ? ops::contiguous(bias) : Tensor();
+  const Tensor row = bias.defined() ? ops::as_contiguous(bias) : Tensor();
   product(out.device(), s, ma, mb, out, alpha, beta, row);
 }
 

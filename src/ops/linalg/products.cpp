@@ -1,25 +1,23 @@
 // mm, bmm, mv, dot and the scaled sums addmm, baddbmm, addmv: one GEMM each.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
-#include "ops/linalg/linalg.h"
 #include "ops/linalg/matrix_product.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
 using linalg::matrix_product;
 
-namespace ops {
-Tensor adjoint(const Tensor& t) {
-  const Tensor transposed = transpose(t, -2, -1);
-  return is_complex(t.dtype()) ? conj_physical(transposed) : transposed;
-}
-}  // namespace ops
-
 namespace {
+
+// A view for real tensors.
+Tensor adjoint(const Tensor& t) {
+  const Tensor transposed = ops::transpose(t, -2, -1);
+  return is_complex(t.dtype()) ? ops::conj_physical(transposed) : transposed;
+}
 
 void check_same_dtype(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dtype() == b.dtype(), Runtime, "expected m1 and m2 to have the same dtype, but got: ", a.dtype(),
@@ -63,8 +61,8 @@ void product_kernel(const Tensor& a, const Tensor& b, Tensor& out) { matrix_prod
 void product_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
   auto multiply = [&](const Tensor& x, const Tensor& y) { return x.dim() == 3 ? ops::bmm(x, y) : ops::mm(x, y); };
-  if (ctx.needs(0)) ctx.set(0, multiply(g, ops::adjoint(ctx.saved(1))));
-  if (ctx.needs(1)) ctx.set(1, multiply(ops::adjoint(ctx.saved(0)), g));
+  if (ctx.needs(0)) ctx.set(0, multiply(g, adjoint(ctx.saved(1))));
+  if (ctx.needs(1)) ctx.set(1, multiply(adjoint(ctx.saved(0)), g));
 }
 
 // addmm
@@ -114,8 +112,8 @@ void add_product_backward(GradContext& ctx) {
   const Scalar beta = ctx.arg<Scalar>(3), alpha = ctx.arg<Scalar>(4);
   auto multiply = [&](const Tensor& x, const Tensor& y) { return x.dim() == 3 ? ops::bmm(x, y) : ops::mm(x, y); };
   if (ctx.needs(0)) ctx.set(0, scaled(g, beta));
-  if (ctx.needs(1)) ctx.set(1, scaled(multiply(g, ops::adjoint(ctx.saved(2))), alpha));
-  if (ctx.needs(2)) ctx.set(2, scaled(multiply(ops::adjoint(ctx.saved(1)), g), alpha));
+  if (ctx.needs(1)) ctx.set(1, scaled(multiply(g, adjoint(ctx.saved(2))), alpha));
+  if (ctx.needs(2)) ctx.set(2, scaled(multiply(adjoint(ctx.saved(1)), g), alpha));
 }
 
 // mv, dot, outer
@@ -139,8 +137,8 @@ void mv_kernel(const Tensor& a, const Tensor& v, Tensor& out) { matrix_product(a
 
 void mv_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
-  if (ctx.needs(0)) ctx.set(0, ops::mm(ops::unsqueeze(g, 1), ops::adjoint(ops::unsqueeze(ctx.saved(1), 1))));
-  if (ctx.needs(1)) ctx.set(1, ops::mv(ops::adjoint(ctx.saved(0)), g));
+  if (ctx.needs(0)) ctx.set(0, ops::mm(ops::unsqueeze(g, 1), adjoint(ops::unsqueeze(ctx.saved(1), 1))));
+  if (ctx.needs(1)) ctx.set(1, ops::mv(adjoint(ctx.saved(0)), g));
 }
 
 TensorSpec dot_meta(const Tensor& a, const Tensor& b) {

@@ -1,10 +1,13 @@
 // Activations that know dims, carry a weight or draw: prelu, glu, softsign, gumbel_softmax.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/random.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -40,13 +43,11 @@ Tensor glu(const Tensor& self, int64_t dim) {
 Tensor softsign(const Tensor& self) { return self / (ops::abs(self) + 1); }
 
 Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, int64_t dim) {
-  static const Op &exponential_ = find_op("exponential_"), &argmax = find_op("argmax"),
-                  &one_hot = find_op("scatter.value");
-  const Tensor drawn = call<Tensor>(exponential_, empty(logits.sizes(), logits.dtype(), logits.device()));
+  const Tensor drawn = ops::exponential_(empty(logits.sizes(), logits.dtype(), logits.device()));
   const Tensor soft = ops::softmax((logits - ops::log(drawn)) / tau, dim);
   if (!hard) return soft;
-  const Tensor largest = call<Tensor>(argmax, soft, std::optional<int64_t>(dim), true);
-  const Tensor hot = call<Tensor>(one_hot, ops::detach(soft) * 0, dim, largest, Scalar(1.0));
+  const Tensor largest = ops::argmax(soft, dim, true);
+  const Tensor hot = ops::scatter(ops::detach(soft) * 0, dim, largest, Scalar(1.0));
   return hot - ops::detach(soft) + soft;  // one-hot, with the gradient of the soft one
 }
 

@@ -4,13 +4,14 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
-#include "ops/linalg/linalg.h"
 #include "ops/nn/fused_attention.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/random.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -44,15 +45,14 @@ Tensor repeat_heads(const Tensor& t, const Tensor& q) {
   VT_CHECK(shared > 0 && heads % shared == 0, Runtime,
            "Number of heads in key and value must divide the number of heads in query, got ", shared, " and ", heads);
   if (heads == shared) return t;
-  static const Op& op = find_op("repeat_interleave.self_int");
-  return call<Tensor>(op, t, heads / shared, std::optional<int64_t>(-3));
+  return ops::repeat_interleave(t, heads / shared, -3);
 }
 
 // Rows that see nothing give zeros, not NaN.
 Tensor masked_softmax(Tensor scores, const Tensor& mask) {
   const Scalar hidden(-std::numeric_limits<double>::infinity());
   scores = mask.dtype() == DType::bool_ ? ops::masked_fill(scores, ops::logical_not(mask), hidden)
-                                        : scores + ops::to(mask, scores.dtype());
+                                        : scores + ops::as_dtype(mask, scores.dtype());
   const Tensor nothing = ops::all(ops::eq(scores, wrapped_number(hidden)), -1, true);
   return ops::masked_fill(ops::softmax(scores, -1), nothing, Scalar(0.0));
 }
@@ -69,18 +69,16 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
   const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
   Tensor weights;
   if (causal && scores.numel() > 0) {
-    static const Op& op = find_op("_causal_softmax");
     const int64_t queries = scores.size(-2), keys = scores.size(-1);
     const Tensor flat = ops::reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});
-    weights = ops::view(call<Tensor>(op, flat, factor), DimVec(scores.sizes()));
+    weights = ops::view(ops::_causal_softmax(flat, factor), DimVec(scores.sizes()));
   } else if (mask.defined()) {
     weights = masked_softmax(scores * Scalar(factor), mask);
   } else {
     weights = ops::softmax(scores * Scalar(factor), -1);
   }
   if (dropout_p > 0) {
-    static const Op& op = find_op("dropout");
-    weights = call<Tensor>(op, weights, dropout_p, true);
+    weights = ops::dropout(weights, dropout_p, true);
   }
   return ops::matmul(weights, v);
 }

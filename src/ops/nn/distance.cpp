@@ -3,26 +3,25 @@
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
 
 Tensor norm_along(const Tensor& x, double p, int64_t dim, bool keepdim) {
-  static const Op& op = find_op("linalg_vector_norm");
-  return call<Tensor>(op, x, Scalar(p), std::optional<DimVec>(DimVec{dim}), keepdim);
+  return ops::linalg_vector_norm(x, Scalar(p), DimVec{dim}, keepdim);
 }
 
 // Where the bound holds a norm up, its gradient still flows as if it did not: PyTorch's.
 Tensor unit(const Tensor& x, int64_t dim, double eps) {
-  static const Op& clamp_min_ = find_op("clamp_min_");
   const Tensor norm = ops::clone(norm_along(x, 2.0, dim, true));
   {
     const GradMode off(false);
-    call<Tensor>(clamp_min_, norm, Scalar(eps));
+    ops::clamp_min_(norm, Scalar(eps));
   }
   return x / norm;
 }
@@ -31,7 +30,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
   const DType common = result_type(x1, x2);
   VT_CHECK(is_floating(common), Runtime, "expected common dtype to be floating point, yet common dtype is ", common);
   const DimVec sizes = broadcast_sizes(x1.sizes(), x2.sizes());
-  auto brought = [&](const Tensor& x) { return ops::expand(ops::to(x, common), sizes); };
+  auto brought = [&](const Tensor& x) { return ops::expand(ops::as_dtype(x, common), sizes); };
   return ops::sum(unit(brought(x1), dim, eps) * unit(brought(x2), dim, eps), DimVec{dim});
 }
 

@@ -8,11 +8,11 @@
 #include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
-#include "ops/linalg/linalg.h"
-#include "ops/nn/nn.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -80,7 +80,7 @@ bool packed(const Tensor& q, const Tensor& k, const Tensor& v) {
 // CPU
 // -----------------------------------------------------------------------------------------------------------------------
 
-Tensor with_dense_rows(const Tensor& t) { return t.stride(3) == 1 || t.size(3) <= 1 ? t : ops::contiguous(t); }
+Tensor with_dense_rows(const Tensor& t) { return t.stride(3) == 1 || t.size(3) <= 1 ? t : ops::as_contiguous(t); }
 
 cpu::AttentionShape shape_of(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {
   return {q.size(0), q.size(1), q.size(2), k.size(2), q.size(3), v.size(3), scale, causal};
@@ -111,7 +111,7 @@ ops::AttentionGradients attention_backward_cpu(const Tensor& grad, const Tensor&
   auto& [dq, dk, dv] = gradients;
   const Tensor g = with_dense_rows(grad), q = with_dense_rows(query), k = with_dense_rows(key),
                v = with_dense_rows(value);
-  const Tensor out = with_dense_rows(result), sums = ops::contiguous(lse);
+  const Tensor out = with_dense_rows(result), sums = ops::as_contiguous(lse);
   visit_dtype<kFloatingSet>(q.dtype(), [&]<class T>(TypeTag<T>) {
     cpu::attention_backward<T>(shape_of(q, k, v, causal, scale), read<T>(g), read<T>(q), read<T>(k), read<T>(v),
                                read<T>(out), sums.data<opmath_t<T>>(), write<T>(dq), write<T>(dk), write<T>(dv));
@@ -137,9 +137,8 @@ void backward_by_parts(GradContext& ctx, const Tensor& q, const Tensor& k, const
   const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
   Tensor p;
   if (causal) {
-    static const Op& op = find_op("_causal_softmax");
     const Tensor flat = ops::reshape(scores, DimVec{q.size(0) * q.size(1), q.size(2), k.size(2)});
-    p = ops::reshape(call<Tensor>(op, flat, scale.to_double()), DimVec(scores.sizes()));
+    p = ops::reshape(ops::_causal_softmax(flat, scale.to_double()), DimVec(scores.sizes()));
   } else {
     p = ops::softmax(scores * scale, -1);
   }
@@ -156,9 +155,8 @@ void attention_backward(GradContext& ctx) {
   const bool causal = ctx.arg<bool>(3);
   const double scale = ctx.arg<double>(4);
   if (grad_enabled()) return backward_by_parts(ctx, q, k, v, causal, Scalar(scale));
-  static const Op& op = find_op("_attention_backward");
-  auto [dq, dk, dv] = call<std::tuple<Tensor, Tensor, Tensor>>(op, ctx.grad(0), q, k, v, ctx.saved_result(0),
-                                                               ctx.saved_result(1), causal, scale);
+  auto [dq, dk, dv] =
+      ops::_attention_backward(ctx.grad(0), q, k, v, ctx.saved_result(0), ctx.saved_result(1), causal, scale);
   ctx.set(0, dq);
   ctx.set(1, dk);
   ctx.set(2, dv);
@@ -222,8 +220,7 @@ bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, doub
 }
 
 Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {
-  static const Op& op = find_op("_attention");
-  auto [out, lse] = call<std::tuple<Tensor, Tensor>>(op, as_heads(q), as_heads(k), as_heads(v), causal, scale);
+  auto [out, lse] = ops::_attention(as_heads(q), as_heads(k), as_heads(v), causal, scale);
   if (q.dim() == 4) return out;
   DimVec sizes(q.sizes());
   sizes[sizes.size() - 1] = v.size(-1);

@@ -7,13 +7,13 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
-#include "ops/factory/factory.h"
 #include "ops/nn/loss.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -80,9 +80,8 @@ void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const 
 
 void cross_entropy_derivative(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
-  static const Op& op = find_op("_cross_entropy_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved_result(1), ctx.saved_result(2),
-                          ctx.arg<int64_t>(2)));
+  ctx.set(0, ops::_cross_entropy_backward(ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved_result(1),
+                                          ctx.saved_result(2), ctx.arg<int64_t>(2)));
 }
 
 // Of out = g / count * (p - onehot) on rows that count, p the softmax of the logits.
@@ -90,24 +89,22 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   const Tensor g = ctx.saved(0), x = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
   const int64_t ignore = ctx.arg<int64_t>(5);
   const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
-  const Tensor incoming = ops::masked_fill(ops::to(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
-  const Tensor p = ops::exp(ops::to(x, lse.dtype()) - ops::unsqueeze(lse, 1));
+  const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
+  const Tensor p = ops::exp(ops::as_dtype(x, lse.dtype()) - ops::unsqueeze(lse, 1));
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
   if (ctx.needs(0)) {
-    const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(int64_t{0})), 1);
-    static const Op& gather = find_op("gather");
-    const Tensor picked = call<Tensor>(gather, incoming, int64_t{1}, safe);
+    const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(0)), 1);
+    const Tensor picked = ops::gather(incoming, 1, safe);
     ctx.set(0, ops::reshape(ops::sum(mean - picked) / count, ctx.sizes(0)));
   }
-  if (ctx.needs(1)) ctx.set(1, ops::to(g / count * p * (incoming - mean), x.dtype()));
+  if (ctx.needs(1)) ctx.set(1, ops::as_dtype(g / count * p * (incoming - mean), x.dtype()));
 }
 
 // Composite -----------------------------------------------------------------------------------------------------------
 
 Tensor nll_loss(const Tensor& log_p, const Tensor& target, const Tensor& weight, int64_t reduction,
                 int64_t ignore_index) {
-  static const Op& op = find_op("nll_loss");
-  return call<Tensor>(op, log_p, target, weight, reduction, ignore_index);
+  return ops::nll_loss(log_p, target, weight, reduction, ignore_index);
 }
 
 // Targets given as class probabilities.
@@ -152,13 +149,12 @@ Tensor smoothed_loss(const Tensor& log_p, const Tensor& target, const Tensor& we
     const Tensor valid = ops::logical_not(ignored);
     Tensor count;
     if (weight.defined()) {
-      const Tensor safe = ops::masked_fill(target, ignored, Scalar(int64_t{0}));
-      static const Op& gather = find_op("index_select");
-      const Tensor picked = ops::reshape(
-          call<Tensor>(gather, weight, int64_t{0}, ops::reshape(safe, DimVec{safe.numel()})), DimVec(target.sizes()));
+      const Tensor safe = ops::masked_fill(target, ignored, Scalar(0));
+      const Tensor picked =
+          ops::reshape(ops::index_select(weight, 0, ops::reshape(safe, DimVec{safe.numel()})), DimVec(target.sizes()));
       count = ops::sum(ops::masked_fill(picked, ignored, Scalar(0.0)));
     } else {
-      count = ops::sum(ops::to(valid, log_p.dtype()));
+      count = ops::sum(ops::as_dtype(valid, log_p.dtype()));
     }
     smooth = ops::sum(smooth) / count;
   } else if (reduction == ops::kSum) {
@@ -180,17 +176,16 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
            "label_smoothing must be between 0.0 and 1.0. Got: ", label_smoothing);
   const int64_t class_dim = self.dim() == 1 ? 0 : 1;
   if (label_smoothing == 0 && !weight.defined() && takes_one_pass(self, target, reduction)) {
-    static const Op& op = find_op("_cross_entropy");
-    using Three = std::tuple<Tensor, Tensor, Tensor>;
-    const Tensor loss = std::get<0>(call<Three>(op, self, target, ignore_index));
+    const Tensor loss = std::get<0>(ops::_cross_entropy(self, target, ignore_index));
     // Under autocast losses are float32, as the separate ops would make them.
-    return thread_state().autocast_enabled[static_cast<int>(self.device().type)] ? loss : ops::to(loss, self.dtype());
+    return thread_state().autocast_enabled[static_cast<int>(self.device().type)] ? loss
+                                                                                 : ops::as_dtype(loss, self.dtype());
   }
   const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
   // Under autocast the separate ops work in float32; the one pass above reads the short dtype as it is.
   if (is_reduced_floating(self.dtype()) && thread_state().autocast_enabled[static_cast<int>(self.device().type)]) {
     auto widened = [](const Tensor& t) {
-      return t.defined() && is_reduced_floating(t.dtype()) ? ops::to(t, DType::float32) : t;
+      return t.defined() && is_reduced_floating(t.dtype()) ? ops::as_dtype(t, DType::float32) : t;
     };
     return cross_entropy_loss(widened(self), widened(target), widened(weight), reduction, ignore_index,
                               label_smoothing);

@@ -1,9 +1,11 @@
 // Losses that push inputs apart by a margin, or along a sign.
 #include "dispatch/registry.h"
 #include "ops/nn/loss.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/index.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
@@ -50,10 +52,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
            "anchor ",
            anchor.dim(), "D, positive ", positive.dim(), "D, and negative ", negative.dim(), "D inputs");
-  auto distance = [&](const Tensor& a, const Tensor& b) {
-    static const Op& op = find_op("pairwise_distance");
-    return call<Tensor>(op, a, b, p, eps);
-  };
+  auto distance = [&](const Tensor& a, const Tensor& b) { return ops::pairwise_distance(a, b, p, eps); };
   const Tensor near = distance(anchor, positive);
   Tensor far = distance(anchor, negative);
   if (swap) far = ops::minimum(far, distance(positive, negative));

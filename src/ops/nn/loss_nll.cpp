@@ -2,7 +2,9 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/loss.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -56,7 +58,7 @@ TensorSpec nll_backward_meta(const Tensor& grad, const Tensor& self, const Tenso
 // -----------------------------------------------------------------------------------------------------------------------
 
 // Targets as int64, dense; PyTorch also takes uint8.
-Tensor indices(const Tensor& target) { return ops::contiguous(ops::to(target, DType::int64)); }
+Tensor indices(const Tensor& target) { return ops::as_contiguous(ops::as_dtype(target, DType::int64)); }
 
 void check_target(int64_t t, int64_t classes) {
   VT_CHECK(t >= 0 && t < classes, Index, "Target ", t, " is out of bounds for ", classes, " classes.");
@@ -64,8 +66,8 @@ void check_target(int64_t t, int64_t classes) {
 
 void nll_cpu(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore,
              Tensor& out, Tensor& total_weight) {
-  const Tensor x = ops::contiguous(self), t = indices(target);
-  const Tensor w = weight.defined() ? ops::contiguous(weight) : weight;
+  const Tensor x = ops::as_contiguous(self), t = indices(target);
+  const Tensor w = weight.defined() ? ops::as_contiguous(weight) : weight;
   const int64_t classes = x.size(-1), rows = x.dim() == 2 ? x.size(0) : 1;
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
@@ -93,8 +95,8 @@ void nll_cpu(const Tensor& self, const Tensor& target, const Tensor& weight, int
 
 void nll_backward_cpu(const Tensor& grad, const Tensor& self, const Tensor& target, const Tensor& weight,
                       int64_t reduction, int64_t ignore, const Tensor& total_weight, Tensor& out) {
-  const Tensor t = indices(target), g = ops::contiguous(grad);
-  const Tensor w = weight.defined() ? ops::contiguous(weight) : weight;
+  const Tensor t = indices(target), g = ops::as_contiguous(grad);
+  const Tensor w = weight.defined() ? ops::as_contiguous(weight) : weight;
   const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
   ops::zero_(out);
   visit_dtype<kFloatingSet>(self.dtype(), [&]<class T>(TypeTag<T>) {
@@ -118,17 +120,15 @@ void nll_backward_cpu(const Tensor& grad, const Tensor& self, const Tensor& targ
 
 void nll_forward_backward(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
-  static const Op& op = find_op("nll_loss_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved(2), ctx.arg<int64_t>(3),
-                          ctx.arg<int64_t>(4), ctx.saved_result(1)));
+  ctx.set(0, ops::nll_loss_backward(ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved(2), ctx.arg<int64_t>(3),
+                                    ctx.arg<int64_t>(4), ctx.saved_result(1)));
 }
 
 // Linear in grad_output: its gradient is the forward op of what comes in.
 void nll_backward_backward(GradContext& ctx) {
   if (!ctx.needs(0)) return;
-  static const Op& op = find_op("nll_loss_forward");
-  const auto [out, total] = call<std::tuple<Tensor, Tensor>>(op, ctx.grad(), ctx.saved(2), ctx.saved(3),
-                                                             ctx.arg<int64_t>(4), ctx.arg<int64_t>(5));
+  const auto [out, total] =
+      ops::nll_loss_forward(ctx.grad(), ctx.saved(2), ctx.saved(3), ctx.arg<int64_t>(4), ctx.arg<int64_t>(5));
   ctx.set(0, out);
 }
 
@@ -138,17 +138,15 @@ void nll_backward_backward(GradContext& ctx) {
 // (N, C, d1, ...) as rows of classes, with targets (N, d1, ...).
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
                 int64_t ignore_index) {
-  static const Op& op = find_op("nll_loss_forward");
-  using Two = std::tuple<Tensor, Tensor>;
-  if (self.dim() <= 2) return std::get<0>(call<Two>(op, self, target, weight, reduction, ignore_index));
+  if (self.dim() <= 2) return std::get<0>(ops::nll_loss_forward(self, target, weight, reduction, ignore_index));
   VT_CHECK(target.dim() > 0 && self.size(0) == target.size(0), Value, "Expected input batch_size (", self.size(0),
            ") to match target batch_size, got a target of size ", target.sizes());
   DimVec expected(self.sizes());
   expected.erase(1);
   VT_CHECK(same(target.sizes(), expected), Runtime, "Expected target size ", expected, ", got ", target.sizes());
   const Tensor rows = ops::reshape(ops::movedim(self, 1, -1), DimVec{target.numel(), self.size(1)});
-  const Tensor out =
-      std::get<0>(call<Two>(op, rows, ops::reshape(target, DimVec{target.numel()}), weight, reduction, ignore_index));
+  const Tensor out = std::get<0>(
+      ops::nll_loss_forward(rows, ops::reshape(target, DimVec{target.numel()}), weight, reduction, ignore_index));
   return reduction == ops::kNoReduction ? ops::reshape(out, expected) : out;
 }
 

@@ -1,8 +1,9 @@
 // Losses between probabilities: binary cross entropy and the Kullback-Leibler divergence.
 #include "dispatch/registry.h"
 #include "ops/nn/loss.h"
-#include "ops/pointwise/pointwise.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt {
 namespace {
@@ -15,7 +16,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
            ") that is different to the input size (", self.sizes(),
            ") is deprecated. Please ensure they have the same size.");
-  return reduced(weighted(ops::bce(self, target), weight), reduction);
+  return reduced(weighted(ops::_binary_cross_entropy(self, target), weight), reduction);
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight,

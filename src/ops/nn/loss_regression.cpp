@@ -1,9 +1,9 @@
 // Losses of the distance to a target: mse, l1, smooth l1 and huber. Each is a pointwise row, then the reduction.
 #include "dispatch/registry.h"
 #include "ops/nn/loss.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
@@ -24,7 +24,7 @@ Tensor weighted(const Tensor& loss, const Tensor& self, const Tensor& weight, in
 }
 
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Tensor& weight) {
-  return weighted(ops::squared_difference(self, target), self, weight, reduction);
+  return weighted(ops::_squared_difference(self, target), self, weight, reduction);
 }
 
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Tensor& weight) {
@@ -33,12 +33,12 @@ Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, cons
 
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   VT_CHECK(beta >= 0, Runtime, "smooth_l1_loss does not support negative values for beta.");
-  return reduced(beta == 0 ? ops::abs(self - target) : ops::smooth_l1(self, target, beta), reduction);
+  return reduced(beta == 0 ? ops::abs(self - target) : ops::_smooth_l1(self, target, beta), reduction);
 }
 
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta, const Tensor& weight) {
   VT_CHECK(delta > 0, Runtime, "huber_loss does not support non-positive values for delta.");
-  const Tensor loss = ops::huber(self, target, delta);
+  const Tensor loss = ops::_huber(self, target, delta);
   if (!weight.defined()) return reduced(loss, reduction);
   check_weight(self, weight);
   return reduced(loss * weight, reduction);  // the mean is over the elements: PyTorch's

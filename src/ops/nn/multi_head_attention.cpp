@@ -5,21 +5,22 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
-#include "ops/join/join.h"
-#include "ops/linalg/linalg.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/join.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/random.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
 
 // A mask as a number to add: a bool mask is True where attention is forbidden.
 Tensor to_add(const Tensor& mask, DType dtype) {
-  if (!mask.defined() || mask.dtype() != DType::bool_) return mask.defined() ? ops::to(mask, dtype) : mask;
-  const Tensor zeros = ops::zeros(mask.sizes(), dtype, mask.device());
+  if (!mask.defined() || mask.dtype() != DType::bool_) return mask.defined() ? ops::as_dtype(mask, dtype) : mask;
+  const Tensor zeros = ops::filled(mask.sizes(), 0, dtype, mask.device());
   return ops::masked_fill(zeros, mask, Scalar(-std::numeric_limits<double>::infinity()));
 }
 
@@ -28,7 +29,7 @@ Tensor pad_columns(const Tensor& mask, int64_t count) {
   if (!mask.defined() || count == 0) return mask;
   DimVec sizes(mask.sizes());
   sizes.back() = count;
-  return ops::cat(std::vector{mask, ops::zeros(sizes, mask.dtype(), mask.device())}, -1);
+  return ops::cat(std::vector{mask, ops::filled(sizes, 0, mask.dtype(), mask.device())}, -1);
 }
 
 // The i-th third of a stacked weight or bias, or of a stacked projection, along `dim`.
@@ -117,15 +118,13 @@ Tensor joined_mask(const Tensor& mask, const Tensor& padding, int64_t batch, int
 // (output, weights); the weights are undefined unless they are needed, when they must be written out.
 std::tuple<Tensor, Tensor> attend(const Inputs& in, const Tensor& mask, double dropout_p, bool need_weights) {
   if (!need_weights) {
-    static const Op& op = find_op("scaled_dot_product_attention");
-    return {call<Tensor>(op, in.q, in.k, in.v, mask, dropout_p), Tensor()};
+    return {ops::scaled_dot_product_attention(in.q, in.k, in.v, mask, dropout_p), Tensor()};
   }
   const double scale = 1.0 / std::sqrt(static_cast<double>(in.q.size(-1)));
   const Tensor scores = ops::matmul(in.q * scale, ops::transpose(in.k, -2, -1));
   Tensor weights = ops::softmax(mask.defined() ? scores + mask : scores, -1);
   if (dropout_p > 0) {
-    static const Op& op = find_op("dropout");
-    weights = call<Tensor>(op, weights, dropout_p, true);
+    weights = ops::dropout(weights, dropout_p, true);
   }
   return {ops::matmul(weights, in.v), weights};
 }
@@ -159,7 +158,7 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(
   const DimVec one_key = {1, batch, embed_dim};
   if (bias_k.defined() && bias_v.defined()) append(ops::expand(bias_k, one_key), ops::expand(bias_v, one_key));
   if (add_zero_attn) {
-    const Tensor zeros = ops::zeros(one_key, in.k.dtype(), in.k.device());
+    const Tensor zeros = ops::filled(one_key, 0, in.k.dtype(), in.k.device());
     append(zeros, zeros);
   }
 

@@ -5,11 +5,10 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -91,7 +90,7 @@ const T* data_or_null(const Tensor& t) {
   return t.defined() ? t.data<T>() : nullptr;
 }
 
-Tensor dense(const Tensor& t) { return t.defined() ? ops::contiguous(t) : t; }
+Tensor dense(const Tensor& t) { return t.defined() ? ops::as_contiguous(t) : t; }
 
 int64_t row_count(const Tensor& x, int64_t columns) { return columns == 0 ? 0 : x.numel() / columns; }
 
@@ -171,8 +170,7 @@ void layer_norm_backward(GradContext& ctx) {
   const IntSpan shape = ctx.arg<IntSpan>(1);
   Tensor dx;
   if (ctx.grad(0).defined()) {
-    static const Op& op = find_op("native_layer_norm_backward");
-    auto [gx, gw, gb] = call<Three>(op, ctx.grad(0), x, shape, mean, rstd, ctx.saved(2), ctx.saved(3));
+    auto [gx, gw, gb] = ops::native_layer_norm_backward(ctx.grad(0), x, shape, mean, rstd, ctx.saved(2), ctx.saved(3));
     dx = gx;
     if (ctx.needs(2)) ctx.set(2, gw);
     if (ctx.needs(3)) ctx.set(3, gb);
@@ -188,8 +186,7 @@ void rms_norm_backward(GradContext& ctx) {
   const IntSpan shape = ctx.arg<IntSpan>(1);
   Tensor dx;
   if (ctx.grad(0).defined()) {
-    static const Op& op = find_op("_fused_rms_norm_backward");
-    auto [gx, gw] = call<Two>(op, ctx.grad(0), x, shape, rstd, ctx.saved(2));
+    auto [gx, gw] = ops::_fused_rms_norm_backward(ctx.grad(0), x, shape, rstd, ctx.saved(2));
     dx = gx;
     if (ctx.needs(2)) ctx.set(2, gw);
   }
@@ -273,21 +270,19 @@ bool has_wide_parameters(const Tensor& input, const Tensor& weight, const Tensor
 }
 
 Tensor layer_norm(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
-  static const Op& op = find_op("native_layer_norm");
   const bool mixed = has_wide_parameters(input, weight, bias);
-  const Tensor x = mixed ? ops::to(input, DType::float32) : input;
-  return ops::to(std::get<0>(call<Three>(op, x, shape, weight, bias, eps)), input.dtype());
+  const Tensor x = mixed ? ops::as_dtype(input, DType::float32) : input;
+  return ops::as_dtype(std::get<0>(ops::native_layer_norm(x, shape, weight, bias, eps)), input.dtype());
 }
 
 // eps defaults to the epsilon of the dtype that the statistics are kept in, as in PyTorch.
 Tensor rms_norm(const Tensor& input, IntSpan shape, const Tensor& weight, std::optional<double> eps) {
-  static const Op& op = find_op("_fused_rms_norm");
   const bool wide = input.dtype() == DType::float64;
   const double epsilon =
       eps.value_or(wide ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon());
-  const Tensor x = has_wide_parameters(input, weight) ? ops::to(input, DType::float32) : input;
-  const Tensor w = weight.defined() && x.dtype() == DType::float32 ? ops::to(weight, DType::float32) : weight;
-  return ops::to(std::get<0>(call<Two>(op, x, shape, w, epsilon)), input.dtype());
+  const Tensor x = has_wide_parameters(input, weight) ? ops::as_dtype(input, DType::float32) : input;
+  const Tensor w = weight.defined() && x.dtype() == DType::float32 ? ops::as_dtype(weight, DType::float32) : weight;
+  return ops::as_dtype(std::get<0>(ops::_fused_rms_norm(x, shape, w, epsilon)), input.dtype());
 }
 
 }  // namespace

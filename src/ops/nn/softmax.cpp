@@ -3,11 +3,12 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
 #include "ops/tensor_operators.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -43,7 +44,7 @@ TensorSpec causal_softmax_meta(const Tensor& scores, double& /*scale*/) {
 
 // Tensor with `dim` moved last, dense: what row kernels take.
 Tensor rows_last(const Tensor& t, int64_t dim) {
-  return ops::contiguous(t.dim() == 0 ? t : ops::transpose(t, dim, -1));
+  return ops::as_contiguous(t.dim() == 0 ? t : ops::transpose(t, dim, -1));
 }
 
 int64_t row_length(const Tensor& t) { return t.dim() == 0 ? 1 : t.size(-1); }
@@ -61,7 +62,7 @@ void over_rows(const Tensor& out, int64_t dim, const F& kernel) {
 template <bool log>
 void softmax_cpu(const Tensor& self, int64_t dim, bool half_to_float, Tensor& out) {
   over_rows(out, dim, [&](const Tensor& to) {
-    const Tensor from = rows_last(half_to_float ? ops::to(self, DType::float32) : self, dim);
+    const Tensor from = rows_last(half_to_float ? ops::as_dtype(self, DType::float32) : self, dim);
     const int64_t columns = row_length(from);
     visit_dtype<kFloatingSet>(from.dtype(), [&]<class T>(TypeTag<T>) {
       cpu::softmax_rows<T>(from.data<T>(), to.data<T>(), from.numel() / columns, columns, log);
@@ -71,7 +72,8 @@ void softmax_cpu(const Tensor& self, int64_t dim, bool half_to_float, Tensor& ou
 
 template <bool log>
 void softmax_backward_cpu(const Tensor& grad, const Tensor& output, int64_t dim, DType input_dtype, Tensor& out) {
-  const Tensor g = rows_last(ops::to(grad, input_dtype), dim), y = rows_last(ops::to(output, input_dtype), dim);
+  const Tensor g = rows_last(ops::as_dtype(grad, input_dtype), dim),
+               y = rows_last(ops::as_dtype(output, input_dtype), dim);
   over_rows(out, dim, [&](const Tensor& to) {
     const int64_t columns = row_length(g);
     visit_dtype<kFloatingSet>(input_dtype, [&]<class T>(TypeTag<T>) {
@@ -81,7 +83,7 @@ void softmax_backward_cpu(const Tensor& grad, const Tensor& output, int64_t dim,
 }
 
 void causal_softmax_cpu(const Tensor& scores, double scale, Tensor& out) {
-  const Tensor from = ops::contiguous(scores);
+  const Tensor from = ops::as_contiguous(scores);
   if (out.numel() == 0) return;
   visit_dtype<kFloatingSet>(from.dtype(), [&]<class T>(TypeTag<T>) {
     cpu::softmax_causal<T>(from.data<T>(), out.data<T>(), from.size(0), from.size(1), from.size(2), scale);
@@ -91,18 +93,12 @@ void causal_softmax_cpu(const Tensor& scores, double scale, Tensor& out) {
 // Derivatives
 // ---------------------------------------------------------------------------------------------------------------
 
-Tensor backward_data(const char* op_name, const Tensor& grad, const Tensor& output, int64_t dim, DType input_dtype) {
-  return call<Tensor>(find_op(op_name), grad, output, dim, input_dtype);
-}
-
 void softmax_backward(GradContext& ctx) {
-  ctx.set(0,
-          backward_data("_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
+  ctx.set(0, ops::_softmax_backward_data(ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
 }
 
 void log_softmax_backward(GradContext& ctx) {
-  ctx.set(0, backward_data("_log_softmax_backward_data", ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1),
-                           ctx.dtype(0)));
+  ctx.set(0, ops::_log_softmax_backward_data(ctx.grad(), ctx.saved_result(), ctx.arg<int64_t>(1), ctx.dtype(0)));
 }
 
 // d/dgrad and d/doutput of y * (g - sum(g * y)).
@@ -110,7 +106,7 @@ void softmax_backward_backward(GradContext& ctx) {
   const Tensor gg = ctx.grad(), g = ctx.saved(0), y = ctx.saved(1);
   const int64_t dim = ctx.arg<int64_t>(2);
   auto total = [&](const Tensor& t) { return ops::sum(t, DimVec{dim}, true); };
-  if (ctx.needs(0)) ctx.set(0, backward_data("_softmax_backward_data", gg, y, dim, gg.dtype()));
+  if (ctx.needs(0)) ctx.set(0, ops::_softmax_backward_data(gg, y, dim, gg.dtype()));
   if (ctx.needs(1)) ctx.set(1, gg * (g - total(g * y)) - g * total(gg * y));
 }
 
@@ -124,7 +120,7 @@ void log_softmax_backward_backward(GradContext& ctx) {
 }
 
 void causal_softmax_backward(GradContext& ctx) {
-  const Tensor g = backward_data("_softmax_backward_data", ctx.grad(), ctx.saved_result(), -1, ctx.dtype(0));
+  const Tensor g = ops::_softmax_backward_data(ctx.grad(), ctx.saved_result(), -1, ctx.dtype(0));
   ctx.set(0, g * Scalar(ctx.arg<double>(1)));
 }
 
@@ -133,11 +129,9 @@ void causal_softmax_backward(GradContext& ctx) {
 
 template <bool log>
 Tensor softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype) {
-  static const Op& op = find_op(log ? "_log_softmax" : "_softmax");
-  if (dtype == DType::float32 && is_reduced_floating(self.dtype())) {
-    return call<Tensor>(op, self, dim, true);
-  }
-  return call<Tensor>(op, dtype ? ops::to(self, *dtype) : self, dim, false);
+  constexpr auto op = log ? ops::_log_softmax : ops::_softmax;
+  if (dtype == DType::float32 && is_reduced_floating(self.dtype())) return op(self, dim, true);
+  return op(dtype ? ops::as_dtype(self, *dtype) : self, dim, false);
 }
 
 }  // namespace

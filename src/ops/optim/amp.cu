@@ -2,7 +2,6 @@
 #include <deque>
 
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.cuh"
 #include "ops/optim/multi_tensor.h"
 

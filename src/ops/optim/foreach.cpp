@@ -5,11 +5,12 @@
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
-#include "ops/view/view.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -55,9 +56,8 @@ std::vector<Tensor> norms(TensorSpan self, const Scalar& ord, std::optional<DTyp
     }
     return out;
   }
-  static const Op& op = find_op("linalg_vector_norm");
   std::vector<Tensor> out;
-  for (const Tensor& t : self) out.push_back(call<Tensor>(op, t, ord, std::optional<DimVec>(), false, dtype));
+  for (const Tensor& t : self) out.push_back(ops::linalg_vector_norm(t, ord, std::nullopt, false, dtype));
   return out;
 }
 
@@ -67,7 +67,7 @@ void mul_scalar(TensorSpan self, const Scalar& scalar) {
     const DeviceGuard guard(self[0].device());
     return kernels_of(self).mul(self, scalar.to_double());
   }
-  for (const Tensor& t : self) ops::mul_(t, scalar);
+  for (const Tensor& t : self) ops::mul_(t, wrapped_number(scalar));
 }
 
 void mul_tensor(TensorSpan self, const Tensor& other) {
@@ -108,8 +108,7 @@ void unscale_cpu(TensorSpan self, const Tensor& found_inf, const Tensor& inv_sca
   const Tensor factor = ops::reshape(inv_scale, IntSpan());
   bool finite = true;
   for (const Tensor& t : self) {
-    static const Op& isfinite = find_op("isfinite");
-    finite = finite && ops::item(ops::all(call<Tensor>(isfinite, t))).to_bool();
+    finite = finite && ops::item(ops::all(ops::isfinite(t))).to_bool();
     ops::mul_(t, factor);
   }
   if (!finite) ops::fill_(found_inf, Scalar(1.0));
@@ -120,8 +119,8 @@ void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const T
   VT_CHECK(scale.numel() == 1 && growth_tracker.numel() == 1 && found_inf.numel() == 1, Runtime,
            "expected 1-element tensors for scale, growth_tracker and found_inf");
   if (ops::item(found_inf).to_double() != 0) {
-    ops::mul_(scale, Scalar(backoff));
-    ops::fill_(growth_tracker, Scalar(int64_t{0}));
+    ops::mul_(scale, wrapped_number(backoff));
+    ops::fill_(growth_tracker, Scalar(0));
     return;
   }
   const int64_t successes = ops::item(growth_tracker).to_int() + 1;
@@ -129,7 +128,7 @@ void update_scale_cpu(const Tensor& scale, const Tensor& growth_tracker, const T
     const double grown = ops::item(scale).to_double() * growth;
     if (std::isfinite(static_cast<float>(grown))) ops::fill_(scale, Scalar(grown));
   }
-  ops::fill_(growth_tracker, Scalar(successes == interval ? int64_t{0} : successes));
+  ops::fill_(growth_tracker, Scalar(successes == interval ? 0 : successes));
 }
 
 }  // namespace

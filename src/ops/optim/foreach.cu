@@ -6,6 +6,7 @@
 #include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.cuh"
 #include "ops/optim/multi_tensor.h"
+#include "ops/typed/copy.h"
 
 namespace vt {
 namespace {
@@ -112,7 +113,7 @@ Tensor norms_cuda(TensorSpan self) {
   const Tensor out = empty(DimVec{count}, self[0].dtype(), device);
   ops::zero_(out);  // the norms of empty tensors
   std::vector<Tensor> dense;
-  for (const Tensor& t : self) dense.push_back(ops::contiguous(t));
+  for (const Tensor& t : self) dense.push_back(ops::as_contiguous(t));
   visit_dtype<kFloatingSet>(self[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     optim::for_each_table<2>(

@@ -4,6 +4,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.h"
+#include "ops/typed/copy.h"
 
 namespace vt {
 namespace {
@@ -40,7 +41,7 @@ void adam_cpu(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSp
   for (size_t i = 0; i < params.size(); ++i) {
     args.step = number(steps[i]);
     const DenseAccess p(params[i]), m(exp_avgs[i]), v(exp_avg_sqs[i]), top(amsgrad ? max_exp_avg_sqs[i] : Tensor());
-    const Tensor g = ops::contiguous(grads[i]);
+    const Tensor g = ops::as_contiguous(grads[i]);
     visit_dtype<kFloatingSet>(g.dtype(), [&]<class T>(TypeTag<T>) {
       cpu::adam_step<T>(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), top.data<T>(), g.numel(), args);
     });
@@ -68,7 +69,7 @@ void sgd_cpu(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, d
                           nesterov, maximize, is_first_step, grad_scale.defined() ? number(grad_scale) : 1.0};
   for (size_t i = 0; i < params.size(); ++i) {
     const DenseAccess p(params[i]), b(momentum != 0 ? momentum_buffers[i] : Tensor());
-    const Tensor g = ops::contiguous(grads[i]);
+    const Tensor g = ops::as_contiguous(grads[i]);
     visit_dtype<kFloatingSet>(g.dtype(), [&]<class T>(TypeTag<T>) {
       cpu::sgd_step<T>(p.data<T>(), g.data<T>(), b.data<T>(), g.numel(), args);
     });
@@ -87,34 +88,46 @@ void sgd_tensor_lr(TensorSpan params, TensorSpan grads, TensorSpan momentum_buff
 
 void register_fused_optimizers(Registry& r) {
   r.def(
-       "_fused_adam_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_adam_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] "
+       "max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, "
+       "bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(adam_cpu<false>)
       .not_differentiable()
       .function_only();
   r.def(
-       "_fused_adamw_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_adamw_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] "
+       "max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, "
+       "bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(adam_cpu<true>)
       .not_differentiable()
       .function_only();
   r.def(
-       "_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, "
+       "Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float "
+       "weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(adam_tensor_lr<false>)
       .not_differentiable()
       .any_device()
       .function_only();
   r.def(
-       "_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] exp_avgs, Tensor(c!)[] exp_avg_sqs, "
+       "Tensor(d!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float "
+       "weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(adam_tensor_lr<true>)
       .not_differentiable()
       .any_device()
       .function_only();
   r.def(
-       "_fused_sgd_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_sgd_(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float weight_decay, float "
+       "momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? "
+       "grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(sgd_cpu)
       .not_differentiable()
       .function_only();
   r.def(
-       "_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
+       "_fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor[] grads, Tensor(b!)[] momentum_buffer_list, *, float "
+       "weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, "
+       "Tensor? grad_scale=None, Tensor? found_inf=None) -> ()")
       .cpu(sgd_tensor_lr)
       .not_differentiable()
       .any_device()

@@ -8,6 +8,7 @@
 #include "ops/copy/copy.h"
 #include "ops/optim/multi_tensor.cuh"
 #include "ops/optim/multi_tensor.h"
+#include "ops/typed/copy.h"
 
 namespace vt {
 namespace {
@@ -232,7 +233,7 @@ void adam(TensorSpan params, TensorSpan grads, TensorSpan exp_avgs, TensorSpan e
   args.grad_scale = device_number(grad_scale, device, "grad_scale");
   args.found_inf = device_number(found_inf, device, "found_inf");
   std::vector<Tensor> dense_grads;
-  for (const Tensor& g : grads) dense_grads.push_back(ops::contiguous(g));
+  for (const Tensor& g : grads) dense_grads.push_back(ops::as_contiguous(g));
   const auto p = dense_list(params), m = dense_list(exp_avgs), v = dense_list(exp_avg_sqs),
              top = dense_list(args.amsgrad ? max_exp_avg_sqs : TensorSpan());
   visit_dtype<kFloatingSet>(params[0].dtype(), [&](auto tag) {
@@ -283,7 +284,7 @@ void sgd(TensorSpan params, TensorSpan grads, TensorSpan momentum_buffers, SgdAr
   args.grad_scale = device_number(grad_scale, device, "grad_scale");
   args.found_inf = device_number(found_inf, device, "found_inf");
   std::vector<Tensor> dense_grads;
-  for (const Tensor& g : grads) dense_grads.push_back(ops::contiguous(g));
+  for (const Tensor& g : grads) dense_grads.push_back(ops::as_contiguous(g));
   const auto p = dense_list(params), b = dense_list(has_momentum ? momentum_buffers : TensorSpan());
   visit_dtype<kFloatingSet>(params[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;

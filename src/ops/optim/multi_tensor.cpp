@@ -1,6 +1,7 @@
 #include "ops/optim/multi_tensor.h"
 
 #include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
 
 namespace vt::optim {
 
@@ -42,7 +43,7 @@ std::vector<const StorageImpl*> storages_of(std::initializer_list<TensorSpan> li
   return out;
 }
 
-DenseAccess::DenseAccess(const Tensor& t) : tensor_(t), dense_(t.defined() ? ops::contiguous(t) : t) {}
+DenseAccess::DenseAccess(const Tensor& t) : tensor_(t), dense_(t.defined() ? ops::as_contiguous(t) : t) {}
 
 DenseAccess::~DenseAccess() noexcept(false) {
   if (!tensor_.defined()) return;

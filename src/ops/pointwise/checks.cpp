@@ -1,6 +1,7 @@
 // What single ops refuse beyond their dtype rule, in PyTorch's words.
-#include "ops/pointwise/pointwise.h"
 #include "ops/pointwise/row.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/reduce.h"
 
 namespace vt::pointwise {
 namespace {
@@ -42,8 +43,7 @@ void check_neg(const Call&, DType common) {
 void check_divisor(const Call& call, DType common) {
   const Tensor& divisor = call.args[1].as_tensor();
   if (!is_integral(common) || divisor.device() != kCPU) return;
-  static const Op& all = find_op("all");
-  VT_CHECK(*static_cast<const bool*>(vt::call<Tensor>(all, divisor).data()), Runtime, "ZeroDivisionError");
+  VT_CHECK(*static_cast<const bool*>(vt::ops::all(divisor).data()), Runtime, "ZeroDivisionError");
 }
 
 void check_same_dtype(const Call& call, DType) {

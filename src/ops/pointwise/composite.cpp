@@ -3,74 +3,71 @@
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
+#include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
-#include "ops/pointwise/row.h"
+#include "ops/pointwise/rows.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
-namespace vt {
+namespace vt::pointwise {
 namespace {
 
-using namespace vt::pointwise;
 using OptionalScalar = std::optional<Scalar>;
-
-const Row& row_of(std::string_view op) { return *static_cast<const Row*>(find_op(op).parts.data); }
 
 // bool has no `~` of its own in the integer kernels.
 void bitwise_not_kernel(Call& call) {
-  static const Row& integers = row_of("bitwise_not");
-  static const Row& bools = row_of("logical_not");
-  run_row(call, call.args[0].as_tensor().dtype() == DType::bool_ ? bools : integers);
+  run_row(call, call.args[0].as_tensor().dtype() == DType::bool_ ? rows::logical_not : rows::bitwise_not);
 }
 
 // Common exponents have faster rows.
 void pow_scalar_kernel(Call& call) {
-  static const Row& general = row_of("pow.Tensor_Scalar");
-  static const Row &square = row_of("_square"), &cube = row_of("_cube"), &root = row_of("sqrt"),
-                   &inverse = row_of("reciprocal"), &inverse_root = row_of("rsqrt");
   const DType dtype = call.args[0].as_tensor().dtype();
   const Scalar exponent = Unbox<Scalar>::get(call.args[1]);
   const bool floating = is_differentiable(dtype);
   if (exponent.is_integral(true) && is_integral(dtype, true)) {
     VT_CHECK(exponent.to_int() >= 0, Runtime, "Integers to negative integer powers are not allowed.");
   }
-  const Row* row = &general;
+  const Row* row = &rows::pow_scalar;
   if (!exponent.is_complex() && (floating || (exponent.is_integral() && is_integral(dtype)))) {
     const double e = exponent.to_double();
-    if (e == 2.0) row = &square;
-    if (e == 3.0) row = &cube;
-    if (e == 0.5) row = &root;
-    if (e == -0.5) row = &inverse_root;
-    if (e == -1.0) row = &inverse;
+    if (e == 2.0) row = &rows::square_row;
+    if (e == 3.0) row = &rows::cube_row;
+    if (e == 0.5) row = &rows::sqrt;
+    if (e == -0.5) row = &rows::rsqrt;
+    if (e == -1.0) row = &rows::reciprocal;
   }
   run_row(call, *row);
 }
 
 // `approximate` picks the row.
-template <int approximate_at>
+template <const Row& erf, const Row& tanh>
 void gelu_kernel(Call& call) {
-  static const Row& erf = row_of(approximate_at == 1 ? "gelu" : "gelu_backward");
-  static const Row& tanh = row_of(approximate_at == 1 ? "_gelu_tanh" : "_gelu_tanh_backward");
-  run_row(call, number_of(call.args[approximate_at]).to_double() == 0.0 ? erf : tanh);
+  const Value& approximate = call.args[erf.inputs];
+  run_row(call, number_of(approximate).to_double() == 0.0 ? erf : tanh);
 }
 
 Tensor pow_of_number(const Scalar& self, const Tensor& exponent) { return ops::pow(wrapped_number(self), exponent); }
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
   if (!mode) return div(self, other);
-  if (*mode == "floor") return div_floor_mode(self, other);
+  if (*mode == "floor") return _div_floor(self, other);
   VT_CHECK(*mode == "trunc", Runtime, "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
            *mode, "'");
-  return div_trunc_mode(self, other);
+  return _div_trunc(self, other);
 }
 
 Tensor clamp(const Tensor& self, OptionalScalar min, OptionalScalar max) {
   VT_CHECK(min || max, Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None");
   if (!max) return clamp_min(self, *min);
-  return min ? clamp_both(self, *min, *max) : clamp_max(self, *max);
+  return min ? _clamp(self, *min, *max) : clamp_max(self, *max);
 }
 Tensor clamp_by_tensors(const Tensor& self, const Tensor& min, const Tensor& max) {
   VT_CHECK(min.defined() || max.defined(), Runtime, "torch.clamp: At least one of 'min' or 'max' must not be None");
-  if (!max.defined()) return clamp_min_tensor(self, min);
-  return min.defined() ? clamp_tensors(self, min, max) : clamp_max_tensor(self, max);
+  if (!max.defined()) return clamp_min(self, min);
+  return min.defined() ? _clamp(self, min, max) : clamp_max(self, max);
 }
 
 // The value takes self's dtype, whatever its own.
@@ -86,8 +83,7 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
              self.dtype(), " without overflow");
   }
   if (value.dtype() == self.dtype()) return where(mask, value, self);
-  static const Op& to = find_op("to.dtype");
-  return where(mask, call<Tensor>(to, value, self.dtype()), self);
+  return where(mask, ops::as_dtype(value, self.dtype()), self);
 }
 Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& value) {
   return masked_fill_tensor(self, mask, wrapped_number(value));
@@ -104,20 +100,19 @@ Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<d
       return static_cast<double>(std::numeric_limits<T>::max());
     }
   });
-  return nan_to_num_row(self, nan.value_or(0.0), posinf.value_or(limit), neginf.value_or(-limit));
+  return _nan_to_num(self, nan.value_or(0.0), posinf.value_or(limit), neginf.value_or(-limit));
 }
 
 Tensor round_to_decimals(const Tensor& self, int64_t decimals) {
   if (decimals == 0) return round(self);
-  return round_decimals(self, std::pow(10.0, static_cast<double>(std::llabs(decimals))), decimals < 0);
+  return _round_decimals(self, std::pow(10.0, static_cast<double>(std::llabs(decimals))), decimals < 0);
 }
 
-Tensor square(const Tensor& self) { return pow_scalar(self, 2); }
+Tensor square(const Tensor& self) { return pow(self, 2); }
 Tensor float_power(const Tensor& self, const Tensor& exponent) {
-  static const Op& to = find_op("to.dtype");
   const bool complex = is_complex(self.dtype()) || is_complex(exponent.dtype());
   const DType wide = complex ? DType::complex128 : DType::float64;
-  return ops::pow(call<Tensor>(to, self, wide), call<Tensor>(to, exponent, wide));
+  return ops::pow(ops::as_dtype(self, wide), ops::as_dtype(exponent, wide));
 }
 Tensor ldexp(const Tensor& self, const Tensor& other) { return self * ops::pow(wrapped_number(2.0), other); }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
@@ -130,21 +125,19 @@ Tensor celu(const Tensor& self, const Scalar& alpha) {
 }
 Tensor tanhshrink(const Tensor& self) { return self - tanh(self); }
 Tensor polar(const Tensor& radius, const Tensor& angle) {
-  static const Op& complex = find_op("complex");
   VT_CHECK(is_floating(radius.dtype()) && is_floating(angle.dtype()), Runtime,
            "Expected both inputs to be Half, Float or Double tensors but got ", radius.dtype(), " and ", angle.dtype());
-  return call<Tensor>(complex, radius * cos(angle), radius * sin(angle));
+  return ops::complex(radius * cos(angle), radius * sin(angle));
 }
 // The neighbour of a 16-bit float is the next or previous number of its bits.
 Tensor nextafter(const Tensor& self, const Tensor& other) {
-  static const Op &to = find_op("to.dtype"), &view = find_op("view.dtype"), &ones_like = find_op("ones_like");
   const DType common = result_type(self, other);
-  if (!is_reduced_floating(common)) return nextafter_row(self, other);
-  auto bits = [](const Tensor& x) { return call<Tensor>(view, x, DType::int16); };
-  const Tensor x = call<Tensor>(to, self, common), y = call<Tensor>(to, other, common);
-  const Tensor smallest = call<Tensor>(view, call<Tensor>(ones_like, bits(y)), common);
-  const Tensor away = call<Tensor>(to, (y > x) == (x > Scalar(0)), DType::int16);
-  const Tensor moved = call<Tensor>(view, bits(x) + (away * Scalar(2) - Scalar(1)), common);
+  if (!is_reduced_floating(common)) return _nextafter(self, other);
+  auto bits = [](const Tensor& x) { return ops::view(x, DType::int16); };
+  const Tensor x = ops::as_dtype(self, common), y = ops::as_dtype(other, common);
+  const Tensor smallest = ops::view(ops::filled_like(bits(y), 1), common);
+  const Tensor away = ops::as_dtype((y > x) == (x > Scalar(0)), DType::int16);
+  const Tensor moved = ops::view(bits(x) + (away * Scalar(2) - Scalar(1)), common);
   const Tensor next = where(x == y, y, where(x == Scalar(0), copysign(smallest, y), moved));
   return where(isnan(x) | isnan(y), x + y, next);
 }
@@ -153,36 +146,30 @@ Tensor positive(const Tensor& self) {
   return self;
 }
 
-// Another name for an op: PyTorch has both.
-#define VT_ALIAS_1(schema, of) r.def(schema).composite(+[](const Tensor& self) -> Tensor { return ops::of(self); })
-#define VT_ALIAS_2(schema, of) \
-  r.def(schema).composite(+[](const Tensor& self, const Tensor& other) -> Tensor { return ops::of(self, other); })
-#define VT_ALIAS_ALPHA(schema, of)                                                                      \
-  r.def(schema).composite(+[](const Tensor& self, const Tensor& other, const Scalar& alpha) -> Tensor { \
-    return ops::of(self, other, alpha);                                                                 \
-  })
+Tensor true_div(const Tensor& self, const Tensor& other) { return div(self, other); }
 
+// Other names for ops: PyTorch has both.
 void register_aliases(Registry& r) {
-  VT_ALIAS_1("absolute(Tensor self) -> Tensor", abs).inplace().out();
-  VT_ALIAS_1("negative(Tensor self) -> Tensor", neg).inplace().out();
-  VT_ALIAS_1("fix(Tensor self) -> Tensor", trunc).inplace().out();
-  VT_ALIAS_1("arccos(Tensor self) -> Tensor", acos).inplace().out();
-  VT_ALIAS_1("arcsin(Tensor self) -> Tensor", asin).inplace().out();
-  VT_ALIAS_1("arctan(Tensor self) -> Tensor", atan).inplace().out();
-  VT_ALIAS_1("arccosh(Tensor self) -> Tensor", acosh).inplace().out();
-  VT_ALIAS_1("arcsinh(Tensor self) -> Tensor", asinh).inplace().out();
-  VT_ALIAS_1("arctanh(Tensor self) -> Tensor", atanh).inplace().out();
-  VT_ALIAS_1("special_expit(Tensor self) -> Tensor", sigmoid).inplace().out();
-  VT_ALIAS_2("multiply.Tensor(Tensor self, Tensor other) -> Tensor", mul).inplace().out();
-  VT_ALIAS_2("divide.Tensor(Tensor self, Tensor other) -> Tensor", div).inplace().out();
-  VT_ALIAS_2("true_divide.Tensor(Tensor self, Tensor other) -> Tensor", div).inplace().out();
-  VT_ALIAS_2("greater.Tensor(Tensor self, Tensor other) -> Tensor", gt).inplace().out();
-  VT_ALIAS_2("greater_equal.Tensor(Tensor self, Tensor other) -> Tensor", ge).inplace().out();
-  VT_ALIAS_2("less.Tensor(Tensor self, Tensor other) -> Tensor", lt).inplace().out();
-  VT_ALIAS_2("less_equal.Tensor(Tensor self, Tensor other) -> Tensor", le).inplace().out();
-  VT_ALIAS_2("not_equal.Tensor(Tensor self, Tensor other) -> Tensor", ne).inplace().out();
-  VT_ALIAS_2("arctan2.Tensor(Tensor self, Tensor other) -> Tensor", atan2).inplace().out();
-  VT_ALIAS_ALPHA("subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", sub).inplace().out();
+  r.def("absolute(Tensor self) -> Tensor").composite(ops::abs).inplace().out();
+  r.def("negative(Tensor self) -> Tensor").composite(ops::neg).inplace().out();
+  r.def("fix(Tensor self) -> Tensor").composite(ops::trunc).inplace().out();
+  r.def("arccos(Tensor self) -> Tensor").composite(ops::acos).inplace().out();
+  r.def("arcsin(Tensor self) -> Tensor").composite(ops::asin).inplace().out();
+  r.def("arctan(Tensor self) -> Tensor").composite(ops::atan).inplace().out();
+  r.def("arccosh(Tensor self) -> Tensor").composite(ops::acosh).inplace().out();
+  r.def("arcsinh(Tensor self) -> Tensor").composite(ops::asinh).inplace().out();
+  r.def("arctanh(Tensor self) -> Tensor").composite(ops::atanh).inplace().out();
+  r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).inplace().out();
+  r.def("multiply.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::mul).inplace().out();
+  r.def("divide.Tensor(Tensor self, Tensor other) -> Tensor").composite(true_div).inplace().out();
+  r.def("true_divide.Tensor(Tensor self, Tensor other) -> Tensor").composite(true_div).inplace().out();
+  r.def("greater.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::gt).inplace().out();
+  r.def("greater_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::ge).inplace().out();
+  r.def("less.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::lt).inplace().out();
+  r.def("less_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::le).inplace().out();
+  r.def("not_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::ne).inplace().out();
+  r.def("arctan2.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::atan2).inplace().out();
+  r.def("subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor").composite(ops::sub).inplace().out();
 }
 
 Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj_physical(self) : self; }
@@ -199,12 +186,12 @@ void set_autocast(Registry& r) {
 
 }  // namespace
 
-void register_pointwise_composite(Registry& r) {
+void register_composite(Registry& r) {
   register_row_loops();
   r.at("bitwise_not").boxed(bitwise_not_kernel);
   r.at("pow.Tensor_Scalar").boxed(pow_scalar_kernel);
-  r.at("gelu").boxed(gelu_kernel<1>);
-  r.at("gelu_backward").boxed(gelu_kernel<2>);
+  r.at("gelu").boxed(gelu_kernel<rows::gelu, rows::gelu_tanh_row>);
+  r.at("gelu_backward").boxed(gelu_kernel<rows::gelu_backward, rows::gelu_tanh_backward_row>);
   r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
   r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor")
       .composite(div_mode)
@@ -238,4 +225,8 @@ void register_pointwise_composite(Registry& r) {
   set_autocast(r);
 }
 
+}  // namespace vt::pointwise
+
+namespace vt {
+void register_pointwise_composite(Registry& r) { pointwise::register_composite(r); }
 }  // namespace vt

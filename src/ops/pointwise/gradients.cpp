@@ -1,17 +1,16 @@
 #include "ops/pointwise/gradients.h"
 
+#include "ops/factory/factory.h"
+#include "ops/typed/view.h"
+
 namespace vt::pointwise {
 
 Tensor zero() { return wrapped_number(0.0); }
-Tensor zeros_like(const Tensor& t) {
-  static const Op& op = find_op("zeros_like");
-  return call<Tensor>(op, t);
-}
+Tensor zeros_like(const Tensor& t) { return ops::filled_like(t, 0); }
 Tensor conj(const Tensor& t) { return is_complex(t.dtype()) ? conj_physical(t) : t; }
 Tensor real_part(const Tensor& t) {
   if (!is_complex(t.dtype())) return t;
-  static const Op& op = find_op("real");
-  return call<Tensor>(op, t);
+  return ops::real(t);
 }
 Tensor scaled(const Tensor& grad, const Scalar& factor) {
   if (factor.is_complex()) {
@@ -57,10 +56,10 @@ Tensor pow_scalar_gradient(const Tensor& grad, const Tensor& x, const Scalar& ex
     if (exponent.to_double() == 2.0) return grad * conj(2 * x);
     const Scalar lower =
         exponent.is_integral(true) ? Scalar(exponent.to_int() - 1) : Scalar(exponent.to_double() - 1.0);
-    return grad * conj(exponent * pow_scalar(x, lower));
+    return grad * conj(exponent * pow(x, lower));
   }
   const complex<double> z = exponent.to_complex();
-  return grad * conj(exponent * pow_scalar(x, Scalar(complex<double>(z.re - 1.0, z.im))));
+  return grad * conj(exponent * pow(x, Scalar(complex<double>(z.re - 1.0, z.im))));
 }
 Tensor pow_base_gradient(const Tensor& grad, const Tensor& x, const Tensor& exponent) {
   return unless(exponent == 0, grad * conj(exponent * pow(x, exponent - 1)));
@@ -73,9 +72,7 @@ Tensor smooth_l1_gradient(const Tensor& grad, const Tensor& difference, const Sc
   const Tensor outer = grad * sign(difference);
   return beta.to_double() == 0.0 ? outer : where(abs(difference) < beta, grad * difference / beta, outer);
 }
-Tensor clamp_between(const Tensor& x, const Scalar& limit) {
-  return clamp_both(x, -limit.to_double(), limit.to_double());
-}
+Tensor clamp_between(const Tensor& x, const Scalar& limit) { return _clamp(x, -limit.to_double(), limit.to_double()); }
 
 Tensor silu_curvature(const Tensor& x) {
   const Tensor s = sigmoid(x);

@@ -1,8 +1,9 @@
 // Pieces of derivatives that do not fit on a row, written with dispatched ops.
 #pragma once
 
-#include "ops/pointwise/pointwise.h"
 #include "ops/pointwise/scalar_functions.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/pointwise.h"
 
 namespace vt::pointwise {
 

@@ -1,12 +1,17 @@
 // Questions about values: which elements are close, real or among others, and whether two tensors are the same.
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
+#include "ops/copy/copy.h"
 #include "ops/pointwise/gradients.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
+#include "ops/typed/index.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/sort.h"
+#include "ops/typed/view.h"
 
-namespace vt {
+namespace vt::pointwise {
 namespace {
-
-using namespace vt::ops;
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   VT_CHECK(self.dtype() == other.dtype(), Runtime, self.dtype(), " did not match ", other.dtype());
@@ -21,10 +26,7 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   return close | (isfinite(error) & (error <= atol + abs(b) * rtol));
 }
 
-Scalar all_true(const Tensor& mask) {
-  static const Op &all = find_op("all"), &item = find_op("item");
-  return call<Scalar>(item, call<Tensor>(all, mask));
-}
+Scalar all_true(const Tensor& mask) { return ops::item(ops::all(mask)); }
 
 Scalar allclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   return all_true(isclose(self, other, rtol, atol, equal_nan));
@@ -37,16 +39,14 @@ Scalar equal(const Tensor& self, const Tensor& other) {
 }
 
 Scalar is_nonzero(const Tensor& self) {
-  static const Op& item = find_op("item");
   VT_CHECK(self.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
   VT_CHECK(self.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous");
-  return Scalar(call<Scalar>(item, self).to_bool());
+  return Scalar(ops::item(self).to_bool());
 }
 
 Tensor isreal(const Tensor& self) {
-  static const Op &ones_like = find_op("ones_like"), &imag = find_op("imag");
-  if (is_complex(self.dtype())) return call<Tensor>(imag, self) == 0;
-  return call<Tensor>(ones_like, self, std::optional<DType>(DType::bool_));
+  if (is_complex(self.dtype())) return ops::imag(self) == 0;
+  return ops::ones_like(self, DType::bool_);
 }
 
 // Each element is looked up in the sorted other ones, which asks no more of them if they are promised to be unique.
@@ -56,20 +56,18 @@ void check_isin_dtype(const Tensor& a, const Tensor& b) {
            "Unsupported input type encountered for isin(): ", common);
 }
 Tensor isin(const Tensor& elements, const Tensor& test_elements, bool /*assume_unique*/, bool invert) {
-  static const Op &reshape = find_op("reshape"), &sort = find_op("sort"), &search = find_op("searchsorted.Tensor"),
-                  &take = find_op("take"), &zeros_like = find_op("zeros_like"), &to = find_op("to.dtype");
   check_isin_dtype(elements, test_elements);
   const DType common = result_type(elements, test_elements);
   Tensor found;
   if (test_elements.numel() == 0 || elements.numel() == 0) {
-    found = call<Tensor>(zeros_like, elements, std::optional<DType>(DType::bool_));
+    found = ops::zeros_like(elements, DType::bool_);
   } else {
     const int64_t flat = -1;
-    const Tensor values = call<Tensor>(to, elements, common);
-    const Tensor row = call<Tensor>(reshape, call<Tensor>(to, test_elements, common), IntSpan(&flat, 1));
-    const Tensor sorted = std::get<0>(call<std::tuple<Tensor, Tensor>>(sort, row));
-    const Tensor at = clamp_max(call<Tensor>(search, sorted, values), Scalar(row.numel() - 1));
-    found = call<Tensor>(take, sorted, at) == values;
+    const Tensor values = ops::as_dtype(elements, common);
+    const Tensor row = ops::reshape(ops::as_dtype(test_elements, common), IntSpan(&flat, 1));
+    const Tensor sorted = std::get<0>(ops::sort(row));
+    const Tensor at = clamp_max(ops::searchsorted(sorted, values), Scalar(row.numel() - 1));
+    found = ops::take(sorted, at) == values;
   }
   return invert ? logical_not(found) : found;
 }
@@ -79,15 +77,14 @@ Tensor isin_number(const Tensor& elements, const Scalar& test_element, bool /*as
   return invert ? elements != number : elements == number;
 }
 Tensor number_isin(const Scalar& element, const Tensor& test_elements, bool /*assume_unique*/, bool invert) {
-  static const Op &any = find_op("any"), &all = find_op("all");
   const Tensor number = wrapped_number(element);
   check_isin_dtype(number, test_elements);
-  return invert ? call<Tensor>(all, test_elements != number) : call<Tensor>(any, test_elements == number);
+  return invert ? ops::all(test_elements != number) : ops::any(test_elements == number);
 }
 
 }  // namespace
 
-void register_pointwise_predicates(Registry& r) {
+void register_predicates(Registry& r) {
   r.def("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor")
       .composite(isclose);
   r.def("allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Scalar")
@@ -113,4 +110,8 @@ void register_pointwise_predicates(Registry& r) {
       .function_only();
 }
 
+}  // namespace vt::pointwise
+
+namespace vt {
+void register_pointwise_predicates(Registry& r) { pointwise::register_predicates(r); }
 }  // namespace vt

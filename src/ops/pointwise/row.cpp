@@ -1,7 +1,5 @@
 #include "ops/pointwise/row.h"
 
-#include <deque>
-
 #include "cpu/simd_dispatch.h"
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
@@ -194,24 +192,23 @@ void run_row(Call& call, const Row& row) {
 
 void row_kernel(Call& call) { run_row(call, *static_cast<const Row*>(call.op.functional().parts.data)); }
 
-OpBuilder add_row(Registry& r, const char* schema, const Row& row) {
-  static std::deque<Row> rows;  // ops point into it for as long as the process lives
-  Row& stored = rows.emplace_back(row);
+OpBuilder add_row(Registry& r, const char* schema, Row& row) {
   OpBuilder op = r.def(schema);
   const std::string_view text = schema;
   const Op& made = *r.find(text.substr(0, text.find('(')));
-  stored.check = check_of(made.name());
+  row.check = check_of(made.name());
+  row.inputs = row.numbers = 0;
   int position = 0;
   for (const Arg& a : made.schema().args()) {
     if (a.type == ArgType::Tensor) {
-      stored.input_at[stored.inputs++] = static_cast<int8_t>(position);
+      row.input_at[row.inputs++] = static_cast<int8_t>(position);
     } else {
-      VT_ASSERT(stored.numbers < kMaxNumbers);
-      stored.number_at[stored.numbers++] = static_cast<int8_t>(position);
+      VT_ASSERT(row.numbers < kMaxNumbers);
+      row.number_at[row.numbers++] = static_cast<int8_t>(position);
     }
     ++position;
   }
-  op.boxed(row_kernel).data(&stored);
+  op.boxed(row_kernel).data(&row);
   const RowForms forms = row_forms(made.schema(), row.rule);
   if (forms.inplace) op.inplace();
   return op.out(forms.out);

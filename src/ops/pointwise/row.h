@@ -40,8 +40,8 @@ void row_kernel(Call& call);
 using RowCheck = void (*)(const Call& call, DType common);
 RowCheck check_of(std::string_view op);
 
-// Declares an op made of a row, with its in-place and out= forms.
-OpBuilder add_row(Registry& r, const char* schema, const Row& row);
+// Declares an op made of a row, with its in-place and out= forms, and fills in the rest of the row.
+OpBuilder add_row(Registry& r, const char* schema, Row& row);
 
 // A number argument as kernels take it: an absent one is -1, a str is 0 for "none" and 1 for "tanh".
 Scalar number_of(const Value& v);

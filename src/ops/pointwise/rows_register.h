@@ -6,8 +6,8 @@
 #pragma once
 
 #include "ops/pointwise/gradients.h"
-#include "ops/pointwise/row.h"
 #include "ops/pointwise/row_forms.h"
+#include "ops/pointwise/rows.h"
 
 namespace vt {
 // Reads a number, an absent number or a gelu name as kernels do.
@@ -95,7 +95,7 @@ void run_derivative(GradContext& context) {
 }
 
 template <class G, class Numbers, int Inputs>
-void add_table_row(Registry& r, std::string_view id, std::string_view schema, const Row& row) {
+void add_table_row(Registry& r, std::string_view id, std::string_view schema, Row& row) {
   const std::string text = row_schema(id, schema);
   OpBuilder op = add_row(r, text.c_str(), row);
   if (text[0] == '_' || text.find("_backward(") != std::string::npos) op.internal();
@@ -110,34 +110,35 @@ void add_table_row(Registry& r, std::string_view id, std::string_view schema, co
 
 #define VT_SCALARS(...) __VA_OPT__(Scalar __VA_ARGS__;)
 
-#define VT_ROW(id, schema, numbers, rule_, keeps_, inputs, mask, ...)                                    \
-  namespace vt::pointwise {                                                                              \
-  namespace v2 {                                                                                         \
-  extern const LoopSet id##_loops;                                                                       \
-  }                                                                                                      \
-  namespace v3 {                                                                                         \
-  extern const LoopSet id##_loops;                                                                       \
-  }                                                                                                      \
-  namespace v4 {                                                                                         \
-  extern const LoopSet id##_loops;                                                                       \
-  }                                                                                                      \
-  namespace cuda {                                                                                       \
-  void id##_launch(const char*, const TensorIter&, DType, const char*);                                  \
-  }                                                                                                      \
-  namespace {                                                                                            \
-  struct id##_numbers {                                                                                  \
-    VT_SCALARS numbers                                                                                   \
-  };                                                                                                     \
-  struct id##_derivative : keeps::keeps_, id##_numbers {                                                 \
-    __VA_ARGS__                                                                                          \
-  };                                                                                                     \
-  template <>                                                                                            \
-  void add_numbered<__COUNTER__ - kFirstRow>(Registry & r) {                                             \
-    add_table_row<id##_derivative, id##_numbers, inputs>(                                                \
-        r, #id, schema,                                                                                  \
-        Row{rule::rule_, mask, {&v2::id##_loops, &v3::id##_loops, &v4::id##_loops}, cuda::id##_launch}); \
-  }                                                                                                      \
-  }                                                                                                      \
+#define VT_ROW(id, schema, numbers, rule_, keeps_, inputs, mask, ...)                                \
+  namespace vt::pointwise {                                                                          \
+  namespace v2 {                                                                                     \
+  extern const LoopSet id##_loops;                                                                   \
+  }                                                                                                  \
+  namespace v3 {                                                                                     \
+  extern const LoopSet id##_loops;                                                                   \
+  }                                                                                                  \
+  namespace v4 {                                                                                     \
+  extern const LoopSet id##_loops;                                                                   \
+  }                                                                                                  \
+  namespace cuda {                                                                                   \
+  void id##_launch(const char*, const TensorIter&, DType, const char*);                              \
+  }                                                                                                  \
+  namespace rows {                                                                                   \
+  Row id{rule::rule_, mask, {&v2::id##_loops, &v3::id##_loops, &v4::id##_loops}, cuda::id##_launch}; \
+  }                                                                                                  \
+  namespace {                                                                                        \
+  struct id##_numbers {                                                                              \
+    VT_SCALARS numbers                                                                               \
+  };                                                                                                 \
+  struct id##_derivative : keeps::keeps_, id##_numbers {                                             \
+    __VA_ARGS__                                                                                      \
+  };                                                                                                 \
+  template <>                                                                                        \
+  void add_numbered<__COUNTER__ - kFirstRow>(Registry & r) {                                         \
+    add_table_row<id##_derivative, id##_numbers, inputs>(r, #id, schema, rows::id);                  \
+  }                                                                                                  \
+  }                                                                                                  \
   }
 
 namespace vt::pointwise {

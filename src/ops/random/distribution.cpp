@@ -2,7 +2,7 @@
 
 #include "cpu/random/fill.h"
 #include "ops/random/memory_order.h"
-#include "ops/view/view.h"
+#include "ops/typed/view.h"
 
 namespace vt::random {
 

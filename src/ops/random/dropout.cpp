@@ -3,12 +3,14 @@
 #include <cmath>
 
 #include "cpu/random/words.h"
-#include "dispatch/dispatch.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/memory_format.h"
+#include "ops/factory/factory.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/random.h"
 
 namespace vt::random {
 
@@ -78,18 +80,15 @@ void native_dropout_backward_cpu(const Tensor& grad, const Tensor& mask, double 
 }
 
 void scaled_dropout_backward(GradContext& ctx) {
-  static const Op& backward = find_op("native_dropout_backward");
-  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved_result(1), ctx.arg<double>(3)));
+  ctx.set(0, ops::native_dropout_backward(ctx.grad(), ctx.saved_result(1), ctx.arg<double>(3)));
 }
 
 void native_dropout_backward_backward(GradContext& ctx) {
-  static const Op& backward = find_op("native_dropout_backward");
-  ctx.set(0, call<Tensor>(backward, ctx.grad(), ctx.saved(1), ctx.arg<double>(2)));
+  ctx.set(0, ops::native_dropout_backward(ctx.grad(), ctx.saved(1), ctx.arg<double>(2)));
 }
 
 std::tuple<Tensor, Tensor> call_scaled_dropout(const Tensor& self, double p, double scale, double gradient_scale) {
-  static const Op& op = find_op("_scaled_dropout");
-  return call<std::tuple<Tensor, Tensor>>(op, self, p, scale, gradient_scale);
+  return ops::_scaled_dropout(self, p, scale, gradient_scale);
 }
 
 double rounded_to(DType dtype, double x) {
@@ -107,8 +106,7 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& self, double p, std::opt
     const double scale = p == 1 ? 0.0 : 1.0 / (1.0 - p);
     return call_scaled_dropout(self, p, rounded_to(self.dtype(), scale), scale);
   }
-  static const Op& ones = find_op("ones");
-  return {ops::clone(self), call<Tensor>(ones, self.sizes(), DType::bool_, self.device())};
+  return {ops::clone(self), ops::filled(self.sizes(), 1, DType::bool_, self.device())};
 }
 
 // 1 / (1 - p) with the roundings it has as a tensor of ones, divided in place.
@@ -146,9 +144,8 @@ Tensor draw_kept(const Tensor& self, IntSpan sizes, double p) {
 Tensor dropout_(const Tensor& self, double p, bool train) {
   check_dropout(self, p, train);
   if (!train || p == 0 || self.numel() == 0) return self;
-  static const Op& mul = find_op("mul_.Tensor");
-  if (p == 1) return call<Tensor>(mul, self, wrapped_number(Scalar(0.0)));
-  return call<Tensor>(mul, self, draw_kept(self, p) * Scalar(noise_scale(self.dtype(), p)));
+  if (p == 1) return ops::mul_(self, wrapped_number(Scalar(0.0)));
+  return ops::mul_(self, draw_kept(self, p) * Scalar(noise_scale(self.dtype(), p)));
 }
 
 // A whole channel, the first two dims, is kept or dropped at once.
@@ -173,8 +170,7 @@ Tensor feature_dropout(const Tensor& self, double p, bool train) {
 
 Tensor feature_dropout_(const Tensor& self, double p, bool train) {
   check_dropout(self, p, train);
-  static const Op& mul = find_op("mul_.Tensor");
-  return !train || p == 0 || self.numel() == 0 ? self : call<Tensor>(mul, self, feature_noise(self, p));
+  return !train || p == 0 || self.numel() == 0 ? self : ops::mul_(self, feature_noise(self, p));
 }
 
 // Dropped elements get the value that SELU tends to, and a scale and a shift restore mean 0 and variance 1.

@@ -2,10 +2,12 @@
 #include <limits>
 
 #include "cpu/random/fill.h"
-#include "dispatch/dispatch.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/memory_format.h"
 #include "ops/random/random.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/sort.h"
 
 namespace vt::random {
 
@@ -85,9 +87,8 @@ void randperm_cpu(int64_t n, Generator* generator, OptDType dtype, OptDevice, Te
 
 // The order of random 63-bit keys.
 void randperm_cuda(int64_t n, Generator* generator, OptDType, OptDevice, Tensor& out) {
-  static const Op& argsort = find_op("argsort");
   const Tensor keys = random_from_(empty(DimVec{n}, DType::int64, out.device()), 0, std::nullopt, generator);
-  ops::copy_(out, call<Tensor>(argsort, keys));
+  ops::copy_(out, ops::argsort(keys));
 }
 
 Tensor normal_float_float(double mean, double std, IntSpan size, Generator* generator, OptDType dtype,
@@ -95,43 +96,32 @@ Tensor normal_float_float(double mean, double std, IntSpan size, Generator* gene
   return normal_(make(size, dtype, device), mean, std, generator);
 }
 
-// These have a derivative, so the ops they call run below autograd.
-void add_in_place(const Tensor& self, const Tensor& other) {
-  static const Op& op = find_op("add_.Tensor");
-  call<Tensor>(op, self, other);
-}
-void mul_in_place(const Tensor& self, const Tensor& other) {
-  static const Op& op = find_op("mul_.Tensor");
-  call<Tensor>(op, self, other);
-}
-
 void check_std(const Tensor& std) {
   VT_CHECK(!is_complex(std.dtype()), Runtime, "expected a real std, got ", std);
   if (std.numel() == 0 || !std.impl()->has_memory()) return;
-  static const Op& ge = find_op("ge.Tensor");
-  static const Op& all = find_op("all");
-  const Tensor fine = call<Tensor>(all, call<Tensor>(ge, std, wrapped_number(Scalar(0))));
+  const Tensor fine = ops::all(ops::ge(std, wrapped_number(Scalar(0))));
   VT_CHECK(ops::item(fine).to_bool(), Runtime, "expected all elements of std >= 0");
 }
 
+// These have a derivative, so the ops they call run below autograd.
 Tensor normal_tensor_float(const Tensor& mean, double std, Generator* generator) {
   const Tensor result = normal_(empty_like(mean), 0, std, generator);
-  add_in_place(result, mean);
+  ops::add_(result, mean);
   return result;
 }
 Tensor normal_float_tensor(double mean, const Tensor& std, Generator* generator) {
   check_std(std);
   const Tensor result = normal_(empty_like(std), 0, 1, generator);
-  mul_in_place(result, std);
-  add_in_place(result, wrapped_number(Scalar(mean)));
+  ops::mul_(result, std);
+  ops::add_(result, wrapped_number(Scalar(mean)));
   return result;
 }
 Tensor normal_tensor_tensor(const Tensor& mean, const Tensor& std, Generator* generator) {
   check_std(std);
   const Tensor result =
       normal_(empty(broadcast_sizes(mean.sizes(), std.sizes()), mean.dtype(), mean.device()), 0, 1, generator);
-  mul_in_place(result, std);
-  add_in_place(result, mean);
+  ops::mul_(result, std);
+  ops::add_(result, mean);
   return result;
 }
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
-#include "dispatch/dispatch.h"
 #include "dispatch/registry.h"
+#include "ops/factory/factory.h"
 #include "ops/random/distribution.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
@@ -197,8 +197,7 @@ Tensor random_(const Tensor& self, Generator* generator) {
 }  // namespace
 
 void set_zero_gradient(GradContext& ctx, int arg) {
-  static const Op& zeros = find_op("zeros");
-  if (ctx.needs(arg)) ctx.set(arg, call<Tensor>(zeros, ctx.sizes(arg), ctx.dtype(arg), ctx.device(arg)));
+  if (ctx.needs(arg)) ctx.set(arg, ops::filled(ctx.sizes(arg), 0, ctx.dtype(arg), ctx.device(arg)));
 }
 void zero_gradient(GradContext& ctx) { set_zero_gradient(ctx, 0); }
 

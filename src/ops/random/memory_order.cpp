@@ -1,8 +1,8 @@
 #include "ops/random/memory_order.h"
 
 #include "iter/overlap.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/memory_format.h"
+#include "ops/typed/copy.h"
 
 namespace vt::random {
 

@@ -5,7 +5,6 @@
 
 #include "cpu/random/fill.h"
 #include "cpu/random/words.h"
-#include "dispatch/dispatch.h"
 #include "ops/copy/memory_format.h"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"

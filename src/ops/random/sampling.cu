@@ -7,11 +7,11 @@
 
 #include "core/thread_state.h"
 #include "cuda/device_error.h"
-#include "dispatch/dispatch.h"
-#include "ops/copy/copy.h"
 #include "ops/random/fill.cuh"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/sort.h"
 
 namespace vt::random {
 
@@ -305,9 +305,8 @@ void multinomial_cuda(const Tensor& self, int64_t samples, bool replacement, Gen
     const Tensor scores = empty(shape, dtype_of<opmath_t<T>>, self.device());
     cuda::launch(per_row, {self.storage().get(), scores.storage().get()}, score_kernel<T>, weights,
                  scores.data<opmath_t<T>>(), cuda::take_position(g), report);
-    static const Op& topk = find_op("topk");
     const GradMode off(false);
-    const auto best = call<std::tuple<Tensor, Tensor>>(topk, scores, samples);
+    const auto best = ops::topk(scores, samples);
     const DimVec sizes{rows, samples}, strides{samples, 1};
     ops::copy_(make_view(out, sizes, strides, out.storage_offset()), std::get<1>(best));
   });

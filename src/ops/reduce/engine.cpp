@@ -1,8 +1,9 @@
 #include "ops/reduce/engine.h"
 
 #include "cpu/simd_dispatch.h"
-#include "dispatch/dispatch.h"
+#include "ops/copy/copy.h"
 #include "ops/reduce/cpu_engine.h"
+#include "ops/typed/view.h"
 
 namespace vt::reduce {
 
@@ -46,8 +47,7 @@ void reduce_cpu(const Row& row, const Tensor& in, DType compute, IntSpan dims, c
 void reduce_cuda(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
   // Kernels exist for the floating and complex types and int64.
   const DType type = is_integral(compute, true) ? DType::int64 : compute;
-  static const Op& to = find_op("to.dtype");
-  row.cuda(in.dtype() == type ? in : call<Tensor>(to, in, type), dims, out, p);
+  row.cuda(in.dtype() == type ? in : ops::as_dtype(in, type), dims, out, p);
 }
 
 }  // namespace
@@ -94,13 +94,11 @@ Tensor restore_dims(const Tensor& grad, IntSpan self_sizes, IntSpan dims, bool k
   if (keepdim || self_sizes.empty()) return grad;
   DimVec sizes(self_sizes);
   for (const int64_t d : dims) sizes[d] = 1;
-  static const Op& reshape = find_op("reshape");
-  return call<Tensor>(reshape, grad, IntSpan(sizes));
+  return ops::reshape(grad, sizes);
 }
 
 Tensor expand_to(const Tensor& grad, IntSpan self_sizes, IntSpan dims, bool keepdim) {
-  static const Op& expand = find_op("expand");
-  return call<Tensor>(expand, restore_dims(grad, self_sizes, dims, keepdim), self_sizes);
+  return ops::expand(restore_dims(grad, self_sizes, dims, keepdim), self_sizes);
 }
 
 }  // namespace vt::reduce

@@ -4,7 +4,10 @@
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
-#include "ops/reduce/reduce.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 
@@ -13,7 +16,7 @@ constinit BackendTable<void(bool, const Tensor&, int64_t, const Tensor&, const T
 namespace {
 
 using namespace vt::reduce;
-using namespace vt::pointwise;
+using ops::maximum, ops::minimum;
 using MaybeDim = std::optional<int64_t>;
 
 void check_ordered(const Tensor& self) {
@@ -87,10 +90,8 @@ void max_dim_backward(GradContext& c) {
   if (sizes.empty()) return c.set(0, c.grad(0));
   const int64_t dim = wrap_dim(c.arg<int64_t>(1), static_cast<int64_t>(sizes.size()));
   const bool keepdim = c.arg<bool>(2);
-  static const Op& zero_fill = find_op("zero_");
-  static const Op& scatter = find_op("scatter.src");
-  const Tensor zeros = call<Tensor>(zero_fill, empty(sizes, c.grad(0).dtype(), c.device(0)));
-  c.set(0, call<Tensor>(scatter, zeros, dim, restore_dims(c.saved_result(1), sizes, {&dim, 1}, keepdim),
+  const Tensor zeros = ops::zero_(empty(sizes, c.grad(0).dtype(), c.device(0)));
+  c.set(0, ops::scatter(zeros, dim, restore_dims(c.saved_result(1), sizes, {&dim, 1}, keepdim),
                         restore_dims(c.grad(0), sizes, {&dim, 1}, keepdim)));
 }
 Tensor max_other(const Tensor& self, const Tensor& other) { return maximum(self, other); }
@@ -112,8 +113,7 @@ TensorSpec argmax_meta(const Tensor& self, MaybeDim& dim, bool& keepdim) {
 template <bool largest>
 void argmax_kernel(const Tensor& self, const MaybeDim& dim, bool, Tensor& out) {
   if (dim) return arg_reduce(self.device(), largest, self, *dim, {}, out);
-  static const Op& contiguous = find_op("clone");
-  const Tensor dense = self.is_contiguous() ? self : call<Tensor>(contiguous, self, MemoryFormat::Contiguous);
+  const Tensor dense = self.is_contiguous() ? self : ops::clone(self, MemoryFormat::Contiguous);
   const int64_t numel = self.numel(), one = 1;
   const Tensor flat = make_detached(dense);
   flat.impl()->reset_geometry(dense.storage(), dense.dtype(), {&numel, 1}, {&one, 1}, dense.storage_offset());

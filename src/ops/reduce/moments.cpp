@@ -2,15 +2,19 @@
 #include <limits>
 
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
-#include "ops/reduce/reduce.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
 
 using namespace vt::reduce;
-using namespace vt::pointwise;
+using ops::exp, ops::isinf, ops::log, ops::sqrt;
+using pointwise::conj, pointwise::real_part, pointwise::unless;
 using Dims = std::optional<DimVec>;
 using MaybeScalar = std::optional<Scalar>;
 
@@ -24,8 +28,7 @@ double divisor(const Tensor& self, IntSpan dims, double correction) {
   return std::max(0.0, n - correction);
 }
 Tensor without_dims(const Tensor& t, const DimVec& sizes) {
-  static const Op& reshape = find_op("reshape");
-  return same(t.sizes(), sizes) ? t : call<Tensor>(reshape, t, IntSpan(sizes));
+  return same(t.sizes(), sizes) ? t : ops::reshape(t, sizes);
 }
 
 std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, const MaybeScalar& correction,
@@ -33,8 +36,7 @@ std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, cons
   check_floating(self, "std and var");
   const DimVec dims = reduced_dims(self, dim);
   const DType dtype = self.dtype();
-  static const Op& to = find_op("to.dtype");
-  const Tensor x = is_reduced_floating(dtype) ? call<Tensor>(to, self, DType::float32) : self;
+  const Tensor x = is_reduced_floating(dtype) ? ops::as_dtype(self, DType::float32) : self;
   const Tensor mean = ops::mean(x, dims, true);
   const Tensor centred = x - mean;
   const Tensor squares = is_complex(dtype) ? real_part(centred * conj(centred)) : centred * centred;
@@ -42,7 +44,7 @@ std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, cons
   const DimVec sizes = reduced_sizes(self, dims, keepdim);
   auto finish = [&](const Tensor& t) {
     const Tensor shaped = without_dims(t, sizes);
-    return is_reduced_floating(dtype) ? call<Tensor>(to, shaped, dtype) : shaped;
+    return is_reduced_floating(dtype) ? ops::as_dtype(shaped, dtype) : shaped;
   };
   return {finish(var), finish(mean)};
 }
@@ -106,34 +108,24 @@ void with_mean_backward(GradContext& c) {
   c.set(0, total);
 }
 
-template <class R>
-R spelled(const char* op, const Tensor& self, const Dims& dim, bool unbiased, bool keepdim) {
-  return call<R>(find_op(op), self, dim, Scalar(unbiased ? 1 : 0), keepdim);
-}
-Tensor var_all(const Tensor& self, bool unbiased) {
-  return spelled<Tensor>("var.correction", self, {}, unbiased, false);
-}
-Tensor std_all(const Tensor& self, bool unbiased) {
-  return spelled<Tensor>("std.correction", self, {}, unbiased, false);
-}
+// The spellings with a flag: unbiased is a correction of one.
+Scalar correction(bool unbiased) { return unbiased ? 1 : 0; }
+Tensor var_all(const Tensor& self, bool unbiased) { return ops::var(self, std::nullopt, correction(unbiased)); }
+Tensor std_all(const Tensor& self, bool unbiased) { return ops::std(self, std::nullopt, correction(unbiased)); }
 Tensor var_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
-  return spelled<Tensor>("var.correction", self, dim, unbiased, keepdim);
+  return ops::var(self, dim, correction(unbiased), keepdim);
 }
 Tensor std_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
-  return spelled<Tensor>("std.correction", self, dim, unbiased, keepdim);
+  return ops::std(self, dim, correction(unbiased), keepdim);
 }
 using Two = std::tuple<Tensor, Tensor>;
+Two var_mean_all(const Tensor& self, bool unbiased) { return ops::var_mean(self, std::nullopt, correction(unbiased)); }
+Two std_mean_all(const Tensor& self, bool unbiased) { return ops::std_mean(self, std::nullopt, correction(unbiased)); }
 Two var_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
-  return spelled<Two>("var_mean.correction", self, dim, unbiased, keepdim);
-}
-Two var_mean_all(const Tensor& self, bool unbiased) {
-  return spelled<Two>("var_mean.correction", self, {}, unbiased, false);
-}
-Two std_mean_all(const Tensor& self, bool unbiased) {
-  return spelled<Two>("std_mean.correction", self, {}, unbiased, false);
+  return ops::var_mean(self, dim, correction(unbiased), keepdim);
 }
 Two std_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
-  return spelled<Two>("std_mean.correction", self, dim, unbiased, keepdim);
+  return ops::std_mean(self, dim, correction(unbiased), keepdim);
 }
 
 // ---- logsumexp ----

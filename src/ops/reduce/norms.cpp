@@ -4,13 +4,15 @@
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
-#include "ops/reduce/reduce.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
 
 using namespace vt::reduce;
-using namespace vt::pointwise;
+using ops::abs, ops::pow, ops::sgn;
+using pointwise::unless, pointwise::zeros_like;
 using Dims = std::optional<DimVec>;
 using MaybeDType = std::optional<DType>;
 
@@ -54,7 +56,7 @@ Tensor norm_gradient(Tensor grad, const Tensor& self, Tensor norm, double p, Int
     return sgn(self) * (grad / ops::sum(reached, dims, true)) * reached;
   }
   const Tensor size = abs(self);
-  return unless(size == 0, sgn(self) * pow_scalar(size, p - 1.0) * (grad / pow_scalar(norm, p - 1.0)));
+  return unless(size == 0, sgn(self) * pow(size, p - 1.0) * (grad / pow(norm, p - 1.0)));
 }
 void vector_norm_backward(GradContext& c) {
   const Tensor self = c.saved(0);
@@ -63,8 +65,7 @@ void vector_norm_backward(GradContext& c) {
 }
 
 Tensor norm_of(const Tensor& self, const std::optional<Scalar>& p, const Dims& dim, bool keepdim, MaybeDType dtype) {
-  static const Op& op = find_op("linalg_vector_norm");
-  return call<Tensor>(op, self, p.value_or(Scalar(2.0)), dim, keepdim, dtype);
+  return ops::linalg_vector_norm(self, p.value_or(Scalar(2.0)), dim, keepdim, dtype);
 }
 Tensor norm_all(const Tensor& self, const Scalar& p) { return norm_of(self, p, {}, false, {}); }
 Tensor norm_dims(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool keepdim) {

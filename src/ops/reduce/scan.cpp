@@ -1,9 +1,14 @@
 // cumsum and cumprod.
 #include "ops/reduce/scan.h"
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
-#include "ops/reduce/reduce.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/join.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
@@ -21,15 +26,11 @@ TensorSpec scan_meta(const Tensor& self, int64_t& dim, MaybeDType& dtype) {
 }
 template <bool product>
 void scan_kernel(const Tensor& self, int64_t dim, const MaybeDType& dtype, Tensor& out) {
-  static const Op& to = find_op("to.dtype");
-  const Tensor in = self.dtype() == *dtype ? self : call<Tensor>(to, self, *dtype);
+  const Tensor in = self.dtype() == *dtype ? self : ops::as_dtype(self, *dtype);
   if (in.numel() > 0) scan_along(in.device(), product, in, dim, out);
 }
 
-Tensor flipped(const Tensor& t, int64_t dim) {
-  static const Op& op = find_op("flip");
-  return call<Tensor>(op, t, IntSpan(&dim, 1));
-}
+Tensor flipped(const Tensor& t, int64_t dim) { return ops::flip(t, IntSpan(&dim, 1)); }
 Tensor sum_from_end(const Tensor& t, int64_t dim) { return flipped(ops::cumsum(flipped(t, dim), dim), dim); }
 
 void cumsum_backward(GradContext& c) {
@@ -39,28 +40,25 @@ void cumsum_backward(GradContext& c) {
 
 // Where x has zeros: the gradient of x[i] sums grad[j] times the product of all x[k], k <= j, k != i.
 Tensor cumprod_gradient_with_zeros(const Tensor& grad, const Tensor& x, int64_t dim) {
-  static const Op &narrow = find_op("narrow"), &cat = find_op("cat"), &ones_like = find_op("ones_like");
   const int64_t n = x.size(dim);
   std::vector<Tensor> gradients;
-  Tensor before = call<Tensor>(ones_like, call<Tensor>(narrow, x, dim, 0, 1));
+  Tensor before = ops::filled_like(ops::narrow(x, dim, 0, 1), 1);
   for (int64_t i = 0; i < n; ++i) {
     Tensor products = before;
     if (i + 1 < n) {
-      const Tensor after = ops::cumprod(call<Tensor>(narrow, x, dim, i + 1, n - i - 1), dim);
-      products = call<Tensor>(cat, std::vector<Tensor>{before, before * after}, dim);
+      const Tensor after = ops::cumprod(ops::narrow(x, dim, i + 1, n - i - 1), dim);
+      products = ops::cat(std::vector<Tensor>{before, before * after}, dim);
     }
-    gradients.push_back(
-        ops::sum(call<Tensor>(narrow, grad, dim, i, n - i) * pointwise::conj(products), {&dim, 1}, true));
-    before = before * call<Tensor>(narrow, x, dim, i, 1);
+    gradients.push_back(ops::sum(ops::narrow(grad, dim, i, n - i) * pointwise::conj(products), DimVec{dim}, true));
+    before = before * ops::narrow(x, dim, i, 1);
   }
-  return call<Tensor>(cat, gradients, dim);
+  return ops::cat(gradients, dim);
 }
 void cumprod_backward(GradContext& c) {
   const Tensor self = c.saved(0);
   if (self.dim() == 0 || self.numel() == 0) return c.set(0, c.grad());
   const int64_t dim = wrap_dim(c.arg<int64_t>(1), self.dim());
-  static const Op &any = find_op("any"), &item = find_op("item");
-  const bool zeros = call<Scalar>(item, call<Tensor>(any, self == 0)).to_bool();
+  const bool zeros = ops::item(ops::any(self == 0)).to_bool();
   if (zeros) return c.set(0, cumprod_gradient_with_zeros(c.grad(), self, dim));
   c.set(0, sum_from_end(c.grad() * pointwise::conj(ops::cumprod(self, dim)), dim) / pointwise::conj(self));
 }

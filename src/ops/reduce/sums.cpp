@@ -1,8 +1,12 @@
 // sum, nansum, mean, prod, count_nonzero, and sum_to_size, which undoes a broadcast.
 #include "dispatch/registry.h"
+#include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
-#include "ops/reduce/reduce.h"
+#include "ops/typed/join.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -115,24 +119,13 @@ void prod_dim(const Tensor& self, int64_t dim, bool, const MaybeDType& dtype, Te
   reduce::reduce(rows::prod, self, *dtype, self.dim() ? DimVec{dim} : DimVec{}, out);
 }
 
-Tensor narrowed(const Tensor& t, int64_t dim, int64_t start, int64_t length) {
-  static const Op& op = find_op("narrow");
-  return call<Tensor>(op, t, dim, start, length);
-}
-Tensor flipped(const Tensor& t, int64_t dim) {
-  static const Op& op = find_op("flip");
-  return call<Tensor>(op, t, IntSpan(&dim, 1));
-}
-Tensor ones_as(const Tensor& t) {
-  static const Op& op = find_op("ones_like");
-  return call<Tensor>(op, t);
-}
+Tensor flipped(const Tensor& t, int64_t dim) { return ops::flip(t, IntSpan(&dim, 1)); }
 // Product of all elements before each one.
 Tensor product_before(const Tensor& x, int64_t dim) {
-  static const Op& cat = find_op("cat");
   const int64_t n = x.size(dim);
-  const std::vector<Tensor> parts = {ones_as(narrowed(x, dim, 0, 1)), ops::cumprod(narrowed(x, dim, 0, n - 1), dim)};
-  return call<Tensor>(cat, parts, dim);
+  const std::vector<Tensor> parts = {ops::filled_like(ops::narrow(x, dim, 0, 1), 1),
+                                     ops::cumprod(ops::narrow(x, dim, 0, n - 1), dim)};
+  return ops::cat(parts, dim);
 }
 // The derivative for one factor is the product of the others: right for zeros too, and differentiable again.
 Tensor prod_gradient(const Tensor& grad, const Tensor& x, int64_t dim) {
@@ -141,11 +134,10 @@ Tensor prod_gradient(const Tensor& grad, const Tensor& x, int64_t dim) {
   return grad * pointwise::conj(others);
 }
 void prod_all_backward(GradContext& c) {
-  static const Op& reshape = find_op("reshape");
   const int64_t flat = -1;
   const Tensor self = c.saved(0);
-  const Tensor g = prod_gradient(c.grad(), call<Tensor>(reshape, self, IntSpan(&flat, 1)), 0);
-  c.set(0, call<Tensor>(reshape, g, self.sizes()));
+  const Tensor g = prod_gradient(c.grad(), ops::reshape(self, IntSpan(&flat, 1)), 0);
+  c.set(0, ops::reshape(g, self.sizes()));
 }
 void prod_dim_backward(GradContext& c) {
   const Tensor self = c.saved(0);
@@ -187,16 +179,14 @@ Tensor sum_to_size(const Tensor& self, IntSpan size) {
   }
   Tensor out = dims.empty() ? self : ops::sum(self, dims, true);
   if (lead > 0) {
-    static const Op& reshape = find_op("reshape");
-    out = call<Tensor>(reshape, out, size);
+    out = ops::reshape(out, size);
   }
   return out;
 }
 
 Tensor nanmean(const Tensor& self, IntSpan dim, bool keepdim, MaybeDType dtype) {
-  static const Op& total = find_op("nansum");
   const Tensor counted = ops::sum(~ops::isnan(self), dim, keepdim);
-  return call<Tensor>(total, self, dim, keepdim, dtype) / counted;
+  return ops::nansum(self, dim, keepdim, dtype) / counted;
 }
 
 }  // namespace

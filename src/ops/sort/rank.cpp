@@ -6,7 +6,8 @@
 #include "ops/sort/select_cuda.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/sort.h"
-#include "ops/view/view.h"
+#include "ops/typed/sort.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
@@ -85,20 +86,13 @@ void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& i
 }
 void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
 
-Tensor median_of_all(const Op& along_dim, const Tensor& self) {
+template <std::tuple<Tensor, Tensor> (*along_dim)(const Tensor&, int64_t, bool)>
+Tensor median_of_all(const Tensor& self) {
   if (self.numel() == 0) {
     VT_CHECK(is_floating(self.dtype()), Runtime, "median() operation does not have an identity for empty input.");
-    return ops::full(IntSpan(), Scalar(std::numeric_limits<double>::quiet_NaN()), self.dtype(), self.device());
+    return ops::filled(IntSpan(), Scalar(std::numeric_limits<double>::quiet_NaN()), self.dtype(), self.device());
   }
-  return std::get<0>(call<std::tuple<Tensor, Tensor>>(along_dim, ops::reshape(self, DimVec{-1}), int64_t{0}, false));
-}
-Tensor median(const Tensor& self) {
-  static const Op& along_dim = find_op("median.dim");
-  return median_of_all(along_dim, self);
-}
-Tensor nanmedian(const Tensor& self) {
-  static const Op& along_dim = find_op("nanmedian.dim");
-  return median_of_all(along_dim, self);
+  return std::get<0>(along_dim(ops::reshape(self, DimVec{-1}), 0, false));
 }
 
 }  // namespace
@@ -113,12 +107,12 @@ void register_rank(Registry& r) {
       .meta(median_dim_meta<RowRank::Median>)
       .all(median_dim<RowRank::Median>)
       .backward(Keep::result(1), median_dim_backward);
-  r.def("median(Tensor self) -> Tensor").composite(median).out();
+  r.def("median(Tensor self) -> Tensor").composite(median_of_all<ops::median>).out();
   r.def("nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
       .meta(median_dim_meta<RowRank::NanMedian>)
       .all(median_dim<RowRank::NanMedian>)
       .backward(Keep::result(1), median_dim_backward);
-  r.def("nanmedian(Tensor self) -> Tensor").composite(nanmedian).out();
+  r.def("nanmedian(Tensor self) -> Tensor").composite(median_of_all<ops::nanmedian>).out();
 }
 
 }  // namespace vt

@@ -3,12 +3,13 @@
 
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/sort.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -88,7 +89,6 @@ DimVec sizes_without(const Tensor& self, int64_t dim, bool keepdim) {
 }
 
 void selected_along_dim_backward(GradContext& ctx, int dim_arg, int keepdim_arg) {
-  static const Op& scatter = find_op("scatter.src");
   const IntSpan sizes = ctx.sizes(0);
   const int64_t dim = wrap_dim(ctx.arg<int64_t>(dim_arg), static_cast<int64_t>(sizes.size()));
   Tensor grad = ctx.grad(0), at = ctx.saved_result(1);
@@ -97,7 +97,7 @@ void selected_along_dim_backward(GradContext& ctx, int dim_arg, int keepdim_arg)
     grad = ops::unsqueeze(grad, dim);
     at = ops::unsqueeze(at, dim);
   }
-  ctx.set(0, call<Tensor>(scatter, ops::zeros(sizes, grad.dtype(), grad.device()), dim, at, grad));
+  ctx.set(0, ops::scatter(ops::filled(sizes, 0, grad.dtype(), grad.device()), dim, at, grad));
 }
 
 void register_sort(Registry& r) {

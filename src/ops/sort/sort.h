@@ -1,20 +1,9 @@
-// Typed entries of the sort family.
+// What ops share that pick elements along a dim.
 #pragma once
 
 #include <array>
-#include <tuple>
 
-#include "dispatch/dispatch.h"
-
-namespace vt::ops {
-
-// Values and the int64 positions they had. Stable; NaN counts as the largest number.
-inline std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim = -1, bool descending = false) {
-  static const Op& op = find_op("sort");
-  return call<std::tuple<Tensor, Tensor>>(op, self, dim, descending);
-}
-
-}  // namespace vt::ops
+#include "dispatch/op.h"
 
 namespace vt {
 

@@ -2,12 +2,12 @@
 #include <numeric>
 
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/unique_groups.h"
-#include "ops/view/view.h"
+#include "ops/typed/index.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 
@@ -63,9 +63,8 @@ ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bo
 
 // The kept slices along `dim`; inverse of shape `sizes`, and counts, where wanted.
 Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, bool inverse, bool counts, IntSpan sizes) {
-  static const Op& index_select = find_op("index_select");
   const Tensor none = empty(DimVec{0}, DType::int64, self.device());
-  return {call<Tensor>(index_select, self, dim, groups.first), inverse ? ops::view(groups.group_of, sizes) : none,
+  return {ops::index_select(self, dim, groups.first), inverse ? ops::view(groups.group_of, sizes) : none,
           counts ? groups.members : none};
 }
 

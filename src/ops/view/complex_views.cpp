@@ -1,8 +1,8 @@
 // Complex numbers as pairs of reals, and any bits as another dtype.
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -15,7 +15,7 @@ Tensor view_as_real_kernel(const Tensor& self) {
   strides.push_back(1);
   return make_dtype_view(self, to_real(self.dtype()), sizes, strides, self.storage_offset() * 2);
 }
-void view_as_real_backward(GradContext& ctx) { ctx.set(0, ops::view_as_complex(ops::contiguous(ctx.grad()))); }
+void view_as_real_backward(GradContext& ctx) { ctx.set(0, ops::view_as_complex(ops::as_contiguous(ctx.grad()))); }
 
 Tensor view_as_complex_kernel(const Tensor& self) {
   const DType d = self.dtype();
@@ -36,7 +36,7 @@ Tensor view_as_complex_kernel(const Tensor& self) {
   return make_dtype_view(self, to_complex(d), sizes, strides, self.storage_offset() / 2);
 }
 void view_as_complex_backward(GradContext& ctx) {
-  ctx.set(0, ops::view_as_real(ops::contiguous(ops::to(ctx.grad(), to_complex(ctx.dtype(0))))));
+  ctx.set(0, ops::view_as_real(ops::as_contiguous(ops::as_dtype(ctx.grad(), to_complex(ctx.dtype(0))))));
 }
 
 Tensor real_composite(const Tensor& self) {

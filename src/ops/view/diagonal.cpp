@@ -1,11 +1,12 @@
 // Diagonals as views, and matrices made from diagonals.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 #include "ops/view/put_gradient.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -31,13 +32,13 @@ Tensor diagonal_kernel(const Tensor& self, int64_t offset, int64_t dim1, int64_t
 }
 
 void diagonal_derivative(GradContext& ctx) {
-  static const Op& op = find_op("diagonal_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3)));
+  ctx.set(0, ops::diagonal_backward(ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2),
+                                    ctx.arg<int64_t>(3)));
 }
 
 Tensor diagonal_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t offset, int64_t dim1,
                                 int64_t dim2) {
-  const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
+  const Tensor out = ops::filled(input_sizes, 0, grad_output.dtype(), grad_output.device());
   put_gradient(diagonal_kernel(out, offset, dim1, dim2), grad_output);
   return out;
 }
@@ -57,7 +58,7 @@ Tensor diag_embed_kernel(const Tensor& self, int64_t offset, int64_t dim1, int64
   sizes.pop_back();
   sizes.insert(static_cast<size_t>(std::min(a, b)), side);
   sizes.insert(static_cast<size_t>(std::max(a, b)), side);
-  const Tensor out = ops::zeros(sizes, self.dtype(), self.device());
+  const Tensor out = ops::filled(sizes, 0, self.dtype(), self.device());
   copy_data(diagonal_kernel(out, offset, dim1, dim2), self);
   return out;
 }
@@ -66,22 +67,17 @@ void diag_embed_derivative(GradContext& ctx) {
 }
 
 Tensor diag(const Tensor& self, int64_t diagonal) {
-  static const Op& diag_embed = find_op("diag_embed");
   VT_CHECK(self.dim() == 1 || self.dim() == 2, Runtime, "diag(): Supports 1D or 2D tensors. Got ", self.dim(), "D");
-  if (self.dim() == 1) return call<Tensor>(diag_embed, self, diagonal);
+  if (self.dim() == 1) return ops::diag_embed(self, diagonal);
   return ops::clone(ops::diagonal(self, diagonal), MemoryFormat::Contiguous);
 }
 
-Tensor diagflat(const Tensor& self, int64_t offset) {
-  static const Op& diag_embed = find_op("diag_embed");
-  return call<Tensor>(diag_embed, ops::reshape(self, DimVec{-1}), offset);
-}
+Tensor diagflat(const Tensor& self, int64_t offset) { return ops::diag_embed(ops::reshape(self, DimVec{-1}), offset); }
 
 Tensor trace(const Tensor& self) {
-  static const Op& sum = find_op("sum");
   VT_CHECK(self.dtype() != DType::bool_, NotImplemented, "\"trace\" not implemented for 'Bool'");
   VT_CHECK(self.dim() == 2, Runtime, "trace: expected a matrix, but got tensor with dim ", self.dim());
-  return call<Tensor>(sum, ops::diagonal(self));
+  return ops::sum(ops::diagonal(self));
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/join.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
 #include "ops/view/repeat_cuda.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -81,7 +85,6 @@ Tensor repeat_kernel(const Tensor& self, IntSpan repeats) {
 }
 
 void repeat_backward(GradContext& ctx) {
-  static const Op& sum = find_op("sum.dim_IntList");
   const IntSpan sizes = ctx.sizes(0), repeats = ctx.arg<IntSpan>(1);
   if (repeats.empty()) {
     ctx.set(0, ctx.grad());
@@ -90,14 +93,13 @@ void repeat_backward(GradContext& ctx) {
   DimVec repeated;
   for (size_t d = 0; d < repeats.size(); ++d) repeated.push_back(static_cast<int64_t>(2 * d));
   const Tensor blocks = ops::reshape(ctx.grad(), interleaved(sizes, repeats));
-  ctx.set(0, ops::reshape(call<Tensor>(sum, blocks, repeated), sizes));
+  ctx.set(0, ops::reshape(ops::sum(blocks, repeated), sizes));
 }
 
 Tensor tile(const Tensor& self, IntSpan dims) {
-  static const Op& repeat = find_op("repeat");
   DimVec repeats(static_cast<size_t>(std::max<int64_t>(0, self.dim() - static_cast<int64_t>(dims.size()))), 1);
   for (const int64_t n : dims) repeats.push_back(n);
-  return call<Tensor>(repeat, self, repeats);
+  return ops::repeat(self, repeats);
 }
 
 Tensor repeat_interleave_int(const Tensor& self, int64_t repeats, std::optional<int64_t> dim,
@@ -126,17 +128,16 @@ void check_repeats(const Tensor& repeats) {
 // The running sums and whether a repeat is below zero, read once; the size is known beforehand or their last.
 Tensor repeat_positions_cuda(const Tensor& repeats, std::optional<int64_t> output_size) {
   check_repeats(repeats);
-  static const Op &cumsum = find_op("cumsum"), &min = find_op("min"), &stack = find_op("stack");
   const Tensor counts = contiguous_data(cast_data(repeats, DType::int64));
   const int64_t n = counts.numel();
   if (n == 0) {
     VT_CHECK(output_size.value_or(0) == 0, Runtime, "allocated size does not match required size 0");
     return empty(DimVec{0}, repeats.dtype(), repeats.device());
   }
-  const Tensor ends = call<Tensor>(cumsum, counts, int64_t{0}, std::nullopt);
+  const Tensor ends = ops::cumsum(counts, 0, std::nullopt);
   if (!output_size) {
-    const std::vector<Tensor> wanted{ops::select(ends, 0, -1), call<Tensor>(min, counts)};
-    const Tensor read = ops::to(call<Tensor>(stack, wanted, int64_t{0}), kCPU);
+    const std::vector<Tensor> wanted{ops::select(ends, 0, -1), ops::min(counts)};
+    const Tensor read = ops::as_device(ops::stack(wanted, 0), kCPU);
     VT_CHECK(read.data<int64_t>()[1] >= 0, Runtime, "repeats can not be negative, got ", read.data<int64_t>()[1]);
     output_size = read.data<int64_t>()[0];
   }
@@ -164,8 +165,6 @@ Tensor repeat_positions_cpu(const Tensor& repeats, std::optional<int64_t> output
 
 Tensor repeat_interleave_tensor(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
                                 std::optional<int64_t> output_size) {
-  static const Op& positions = find_op("repeat_interleave.Tensor");
-  static const Op& index_select = find_op("index_select");
   const Tensor input = dim ? self : ops::flatten(self);
   const int64_t d = wrap_dim(dim.value_or(0), input.dim());
   Tensor counts = repeats;
@@ -176,7 +175,7 @@ Tensor repeat_interleave_tensor(const Tensor& self, const Tensor& repeats, std::
   VT_CHECK(counts.numel() == input.size(d), Runtime,
            "repeats must have the same size as input along dim, but got repeats.size(0) = ", counts.numel(),
            " and input.size(", d, ") = ", input.size(d));
-  return call<Tensor>(index_select, input, d, call<Tensor>(positions, counts, output_size));
+  return ops::index_select(input, d, ops::repeat_interleave(counts, output_size));
 }
 
 }  // namespace

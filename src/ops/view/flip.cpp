@@ -1,9 +1,9 @@
 // Copies with elements in another order along dims: flip, roll, rot90.
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -33,15 +33,9 @@ void flip_cpu(const Tensor& self, const DimVec& dims, Tensor& out) {
                    self.sizes());
 }
 
-void flip_backward(GradContext& ctx) {
-  static const Op& flip = find_op("flip");
-  ctx.set(0, call<Tensor>(flip, ctx.grad(), ctx.arg<IntSpan>(1)));
-}
+void flip_backward(GradContext& ctx) { ctx.set(0, ops::flip(ctx.grad(), ctx.arg<IntSpan>(1))); }
 
-Tensor flip_dims(const Tensor& self, IntSpan dims) {
-  static const Op& flip = find_op("flip");
-  return call<Tensor>(flip, self, dims);
-}
+Tensor flip_dims(const Tensor& self, IntSpan dims) { return ops::flip(self, dims); }
 Tensor fliplr(const Tensor& self) {
   VT_CHECK(self.dim() >= 2, Runtime, "Input must be >= 2-d.");
   return flip_dims(self, DimVec{1});
@@ -96,10 +90,9 @@ Tensor roll_kernel(const Tensor& self, IntSpan shifts, IntSpan dims) {
 }
 
 void roll_backward(GradContext& ctx) {
-  static const Op& roll = find_op("roll");
   DimVec back(ctx.arg<IntSpan>(1));
   for (auto& s : back) s = static_cast<int64_t>(0 - static_cast<uint64_t>(s));
-  ctx.set(0, call<Tensor>(roll, ctx.grad(), back, ctx.arg<IntSpan>(2)));
+  ctx.set(0, ops::roll(ctx.grad(), back, ctx.arg<IntSpan>(2)));
 }
 
 Tensor rot90(const Tensor& self, int64_t k, IntSpan dims) {

@@ -1,7 +1,8 @@
 // The dims in another order: permute, transpose, movedim and their names from NumPy.
 #include "dispatch/registry.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -104,11 +105,10 @@ Tensor matrix_transpose(const Tensor& self) {
   return ops::transpose(self, -2, -1);
 }
 Tensor adjoint(const Tensor& self) {
-  static const Op& conj = find_op("conj_physical");
   VT_CHECK(self.dim() >= 2, Runtime, "tensor.adjoint() is only supported on matrices or batches of matrices. Got ",
            self.dim(), "-D tensor.");
   const Tensor swapped = ops::transpose(self, -2, -1);
-  return is_complex(self.dtype()) ? call<Tensor>(conj, swapped) : swapped;
+  return is_complex(self.dtype()) ? ops::conj_physical(swapped) : swapped;
 }
 
 Tensor transpose_inplace(const Tensor& self, int64_t dim0, int64_t dim1) {

@@ -1,8 +1,9 @@
 // The same elements in another shape: view, reshape, flatten, unflatten, squeeze, unsqueeze.
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -19,11 +20,10 @@ Tensor view_kernel(const Tensor& self, IntSpan size) {
 void reshape_backward(GradContext& ctx) { ctx.set(0, ops::reshape(ctx.grad(), ctx.sizes(0))); }
 
 Tensor reshape_composite(const Tensor& self, IntSpan shape) {
-  static const Op& unsafe_view = find_op("_unsafe_view");
   const DimVec sizes = infer_size(shape, self.numel());
   DimVec strides;
   if (view_strides(self.sizes(), self.strides(), sizes, strides)) return ops::view(self, sizes);
-  return call<Tensor>(unsafe_view, ops::clone(self, MemoryFormat::Contiguous), sizes);
+  return ops::_unsafe_view(ops::clone(self, MemoryFormat::Contiguous), sizes);
 }
 
 // A view that the caller says nobody else sees: no view relation is kept.
@@ -76,7 +76,7 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntSpan sizes) {
   return ops::view(self, shape);
 }
 
-Tensor ravel(const Tensor& self) { return ops::view(ops::contiguous(self), DimVec{-1}); }
+Tensor ravel(const Tensor& self) { return ops::view(ops::as_contiguous(self), DimVec{-1}); }
 
 Tensor unsqueeze_kernel(const Tensor& self, int64_t dim) {
   dim = wrap_dim(dim, self.dim() + 1);

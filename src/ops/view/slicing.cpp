@@ -1,10 +1,10 @@
 // Part of one dim: select, slice, narrow, and the ops that put a gradient back into place.
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/view.h"
 #include "ops/view/put_gradient.h"
 #include "ops/view/register.h"
 #include "ops/view/slice_bounds.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -24,8 +24,7 @@ Tensor select_kernel(const Tensor& self, int64_t dim, int64_t index) {
 }
 
 void select_derivative(GradContext& ctx) {
-  static const Op& op = find_op("select_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2)));
+  ctx.set(0, ops::select_backward(ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2)));
 }
 
 Tensor slice_kernel(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
@@ -41,12 +40,11 @@ Tensor slice_kernel(const Tensor& self, int64_t dim, std::optional<int64_t> star
 }
 
 void slice_derivative(GradContext& ctx) {
-  static const Op& op = find_op("slice_backward");
   const int64_t dim = wrap_dim(ctx.arg<int64_t>(1), static_cast<int64_t>(ctx.sizes(0).size()));
   const int64_t step = ctx.arg<int64_t>(4);
   const SliceBounds b =
       slice_bounds(ctx.sizes(0)[dim], ctx.arg<std::optional<int64_t>>(2), ctx.arg<std::optional<int64_t>>(3), step);
-  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.sizes(0), dim, b.start, b.start + b.length * step, step));
+  ctx.set(0, ops::slice_backward(ctx.grad(), ctx.sizes(0), dim, b.start, b.start + b.length * step, step));
 }
 
 Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
@@ -63,7 +61,7 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
 
 // The gradient of a view of one dim: zeros, with the view's place taken by `grad`.
 Tensor select_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t index) {
-  const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
+  const Tensor out = ops::filled(input_sizes, 0, grad_output.dtype(), grad_output.device());
   put_gradient(select_kernel(out, dim, index), grad_output);
   return out;
 }
@@ -73,7 +71,7 @@ void select_backward_derivative(GradContext& ctx) {
 
 Tensor slice_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t start, int64_t end,
                              int64_t step) {
-  const Tensor out = ops::zeros(input_sizes, grad_output.dtype(), grad_output.device());
+  const Tensor out = ops::filled(input_sizes, 0, grad_output.dtype(), grad_output.device());
   put_gradient(slice_kernel(out, dim, start, end, step), grad_output);
   return out;
 }

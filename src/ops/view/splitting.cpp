@@ -2,9 +2,9 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
-#include "ops/join/join.h"
+#include "ops/typed/join.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
@@ -98,7 +98,7 @@ void join_gradients(GradContext& ctx, IntSpan lengths, int64_t dim) {
   DimVec sizes(ctx.sizes(0));
   for (size_t i = 0; i < parts.size(); ++i) {
     sizes[dim] = lengths[i];
-    if (!parts[i].defined()) parts[i] = ops::zeros(sizes, dtype, device);
+    if (!parts[i].defined()) parts[i] = ops::filled(sizes, 0, dtype, device);
   }
   sizes[dim] = ctx.sizes(0)[dim];
   const DimVec strides(parts[0].strides());
@@ -165,7 +165,7 @@ Tensors tensor_split_tensor(const Tensor& self, const Tensor& given, int64_t dim
            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but "
            "got a tensor with ",
            given.dim(), " dims");
-  const Tensor values = ops::contiguous(given);
+  const Tensor values = ops::as_contiguous(given);
   const int64_t* at = values.data<int64_t>();
   if (given.dim() == 0) return tensor_split_sections(self, *at, dim);
   return split_at(self, IntSpan(at, static_cast<size_t>(values.numel())), dim);
@@ -220,7 +220,7 @@ void unbind_backward(GradContext& ctx) {
   sizes.erase(static_cast<size_t>(dim));
   Tensor zeros;
   for (const Tensor& g : grads) {
-    if (g.defined() && !zeros.defined()) zeros = ops::zeros(sizes, g.dtype(), g.device());
+    if (g.defined() && !zeros.defined()) zeros = ops::filled(sizes, 0, g.dtype(), g.device());
   }
   for (Tensor& p : parts) {
     if (!p.defined()) p = zeros;

@@ -2,18 +2,20 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/index.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 #include "ops/view/register.h"
 #include "ops/view/slice_bounds.h"
-#include "ops/view/view.h"
 
 namespace vt {
 namespace {
 
 Tensor as_strided(const Tensor& self, IntSpan size, IntSpan stride, std::optional<int64_t> storage_offset) {
-  static const Op& op = find_op("_as_strided");
   VT_CHECK(size.size() == stride.size(), Runtime, "mismatch in length of strides and shape: ", size, " and ", stride);
-  return call<Tensor>(op, self, size, stride, storage_offset.value_or(self.storage_offset()), self.strides(),
-                      self.storage_offset());
+  return ops::_as_strided(self, size, stride, storage_offset.value_or(self.storage_offset()), self.strides(),
+                          self.storage_offset());
 }
 
 Tensor as_strided_kernel(const Tensor& self, IntSpan size, IntSpan stride, int64_t storage_offset, IntSpan, int64_t) {
@@ -38,20 +40,19 @@ bool has_distinct_elements(IntSpan sizes, IntSpan strides) {
 
 // Flat positions of a view's elements.
 Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offset, Device device) {
-  const Tensor all = ops::arange(Scalar(0), Scalar(1), count, DType::int64, device);
+  const Tensor all = ops::counted(Scalar(0), Scalar(1), count, DType::int64, device);
   return ops::reshape(ops::as_strided(all, sizes, strides, offset), DimVec{-1});
 }
 
 // What the elements of `values`, seen as a view, add up to in flat memory of `count` elements.
 Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan strides, int64_t offset) {
-  static const Op& index_add = find_op("index_add");
-  const Tensor flat = ops::zeros(DimVec{count}, values.dtype(), values.device());
+  const Tensor flat = ops::filled(DimVec{count}, 0, values.dtype(), values.device());
   if (has_distinct_elements(sizes, strides)) {
     ops::copy_(ops::as_strided(flat, sizes, strides, offset), values);
     return flat;
   }
-  return call<Tensor>(index_add, flat, int64_t{0}, positions_of(count, sizes, strides, offset, values.device()),
-                      ops::reshape(values, DimVec{-1}));
+  return ops::index_add(flat, 0, positions_of(count, sizes, strides, offset, values.device()),
+                        ops::reshape(values, DimVec{-1}));
 }
 
 // The gradient of the view goes to the memory that both lie in, and the input reads its share there. The input's own
@@ -66,11 +67,9 @@ void as_strided_derivative(GradContext& ctx) {
   Tensor flat = scatter_view(ctx.grad(), count, sizes, strides, view_at - base);
   if (!has_distinct_elements(input_sizes, input_strides)) {
     // Several inputs read one location: they share its gradient.
-    static const Op& div = find_op("div.Tensor");
-    static const Op& maximum = find_op("maximum");
-    const Tensor one = ops::ones(input_sizes, flat.dtype(), flat.device());
+    const Tensor one = ops::filled(input_sizes, 1, flat.dtype(), flat.device());
     const Tensor readers = scatter_view(one, count, input_sizes, input_strides, input_at - base);
-    flat = call<Tensor>(div, flat, call<Tensor>(maximum, readers, ops::ones_like(readers)));
+    flat = ops::div(flat, ops::maximum(readers, ops::filled_like(readers, 1)));
   }
   ctx.set(0, ops::as_strided(flat, input_sizes, input_strides, input_at - base));
 }
@@ -93,14 +92,13 @@ Tensor unfold_kernel(const Tensor& self, int64_t dimension, int64_t size, int64_
 }
 
 void unfold_derivative(GradContext& ctx) {
-  static const Op& op = find_op("unfold_backward");
-  ctx.set(0, call<Tensor>(op, ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3)));
+  ctx.set(
+      0, ops::unfold_backward(ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3)));
 }
 
 // Adds window position k of every window to where it came from.
 Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_t dim, int64_t size, int64_t step) {
-  static const Op& add_ = find_op("add_.Tensor");
-  const Tensor out = ops::zeros(input_sizes, grad_in.dtype(), grad_in.device());
+  const Tensor out = ops::filled(input_sizes, 0, grad_in.dtype(), grad_in.device());
   if (input_sizes.empty()) {
     if (size == 1) ops::copy_(out, ops::reshape(grad_in, input_sizes));
     return out;
@@ -113,14 +111,13 @@ Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_
     if (step >= size) {
       ops::copy_(target, part);
     } else {
-      call<Tensor>(add_, target, part);
+      ops::add_(target, part);
     }
   }
   return out;
 }
 void unfold_backward_derivative(GradContext& ctx) {
-  static const Op& unfold = find_op("unfold");
-  ctx.set(0, call<Tensor>(unfold, ctx.grad(), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3), ctx.arg<int64_t>(4)));
+  ctx.set(0, ops::unfold(ctx.grad(), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3), ctx.arg<int64_t>(4)));
 }
 
 }  // namespace

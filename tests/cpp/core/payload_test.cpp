@@ -3,7 +3,7 @@
 
 #include "autograd/autograd.h"
 #include "core/tensor.h"
-#include "ops/view/view.h"
+#include "ops/typed/view.h"
 
 using namespace vt;
 

@@ -19,7 +19,8 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/view.h"
 
 using namespace vt;
 
@@ -62,19 +63,19 @@ Tensor to_cpu(const Tensor& t) { return op("to.device", t, kCPU, DType::float64)
 Tensor to_gpu(const Tensor& t) { return op("to.device", t, kGpu, t.dtype()); }
 
 // A 0-dim operand, which does not promote; it may join operands on the GPU.
-Tensor number(double value) { return ops::full(DimVec{}, Scalar(value), DType::float64); }
-Tensor number(int64_t value) { return ops::full(DimVec{}, Scalar(value), DType::int64); }
+Tensor number(double value) { return ops::filled(DimVec{}, Scalar(value), DType::float64); }
+Tensor number(int64_t value) { return ops::filled(DimVec{}, Scalar(value), DType::int64); }
 
 // Numbers around zero that differ from each other, the same on every run.
 Tensor numbers(const DimVec& sizes, DType dtype = DType::float32, double step = 0.37) {
   const int64_t n = checked_numel(sizes);
-  const Tensor line = ops::arange(Scalar(0), Scalar(1), n, DType::float64);
-  return ops::to(ops::view(op("mul.Tensor", op("sin", op("mul.Tensor", line, number(step))), number(1.5)), sizes),
-                 dtype);
+  const Tensor line = ops::counted(Scalar(0), Scalar(1), n, DType::float64);
+  return ops::as_dtype(ops::view(op("mul.Tensor", op("sin", op("mul.Tensor", line, number(step))), number(1.5)), sizes),
+                       dtype);
 }
 Tensor indices(const DimVec& sizes, int64_t bound) {
   const int64_t n = checked_numel(sizes);
-  const Tensor line = ops::arange(Scalar(0), Scalar(7), n, DType::int64);
+  const Tensor line = ops::counted(Scalar(0), Scalar(7), n, DType::int64);
   return ops::view(op("remainder.Tensor", line, number(bound)), sizes);
 }
 

@@ -6,15 +6,16 @@
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
-#include "ops/join/join.h"
-#include "ops/view/view.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/join.h"
+#include "ops/typed/view.h"
 
 using namespace vt;
 
 namespace {
 
 Tensor range(IntSpan sizes, DType dtype = DType::float32) {
-  return ops::view(ops::arange(Scalar(0), Scalar(1), checked_numel(sizes), dtype), sizes);
+  return ops::view(ops::counted(Scalar(0), Scalar(1), checked_numel(sizes), dtype), sizes);
 }
 
 double at(const Tensor& t, IntSpan index) {
@@ -54,15 +55,15 @@ TEST_CASE("casts keep values that fit") {
   const Tensor x = range(DimVec{4, 5}, DType::int32);
   for (const DType d : {DType::uint8, DType::int16, DType::int64, DType::float16, DType::bfloat16, DType::float32,
                         DType::float64, DType::complex64, DType::complex128}) {
-    const Tensor y = ops::to(ops::to(ops::t(x), d), DType::float64);
+    const Tensor y = ops::as_dtype(ops::as_dtype(ops::t(x), d), DType::float64);
     CHECK(at(y, DimVec{4, 3}) == 19.0);
     CHECK(at(y, DimVec{1, 2}) == 11.0);
   }
-  CHECK(at(ops::to(ops::to(x, DType::bool_), DType::int64), DimVec{3, 3}) == 1.0);
+  CHECK(at(ops::as_dtype(ops::as_dtype(x, DType::bool_), DType::int64), DimVec{3, 3}) == 1.0);
 }
 
 TEST_CASE("copy_ broadcasts, and refuses shapes that do not fit and memory that overlaps") {
-  const Tensor x = ops::zeros(DimVec{2, 3}, DType::float32);
+  const Tensor x = ops::filled(DimVec{2, 3}, 0, DType::float32);
   ops::copy_(x, range(DimVec{3}));
   CHECK(at(x, DimVec{1, 2}) == 2.0);
   CHECK_THROWS_AS(ops::copy_(x, range(DimVec{4})), Error);
@@ -77,9 +78,9 @@ TEST_CASE("copy_ broadcasts, and refuses shapes that do not fit and memory that 
 TEST_CASE("gradients flow through views, copies and joins") {
   const Tensor x = range(DimVec{2, 3}, DType::float64);
   autograd::set_requires_grad(x, true);
-  const Tensor joined = ops::cat(std::vector<Tensor>{ops::t(x), ops::zeros(DimVec{3, 1}, DType::float64)}, 1);
+  const Tensor joined = ops::cat(std::vector<Tensor>{ops::t(x), ops::filled(DimVec{3, 1}, 0, DType::float64)}, 1);
   const Tensor part = ops::select(joined, 1, 1);
-  autograd::backward({part}, {ops::ones(DimVec{3}, DType::float64)}, false, false, {}, false, true);
+  autograd::backward({part}, {ops::filled(DimVec{3}, 1, DType::float64)}, false, false, {}, false, true);
   const Tensor g = autograd::grad(x);
   REQUIRE(g.defined());
   CHECK(at(g, DimVec{0, 2}) == 0.0);
@@ -92,7 +93,7 @@ TEST_CASE("writing to a view changes the history of its base") {
   autograd::set_requires_grad(x, true);
   const Tensor y = ops::clone(x);
   ops::zero_(ops::slice(y, 0, 1, 3));
-  autograd::backward({y}, {ops::ones(DimVec{4}, DType::float64)}, false, false, {}, false, true);
+  autograd::backward({y}, {ops::filled(DimVec{4}, 1, DType::float64)}, false, false, {}, false, true);
   const Tensor g = autograd::grad(x);
   CHECK(at(g, DimVec{0}) == 1.0);
   CHECK(at(g, DimVec{1}) == 0.0);

@@ -15,9 +15,9 @@ struct AdamW {
   explicit AdamW(std::vector<Tensor> of) : params(std::move(of)) {
     for (const Tensor& p : params) {
       autograd::set_requires_grad(p, true);
-      means.push_back(ops::zeros_like(p));
-      squares.push_back(ops::zeros_like(p));
-      steps.push_back(ops::zeros(IntSpan(), DType::float32, p.device()));
+      means.push_back(ops::filled_like(p, 0));
+      squares.push_back(ops::filled_like(p, 0));
+      steps.push_back(ops::filled(IntSpan(), 0, DType::float32, p.device()));
     }
   }
   void minimise(const Tensor& loss) const {

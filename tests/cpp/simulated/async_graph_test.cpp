@@ -9,7 +9,6 @@
 #include "cuda/backend.h"
 #include "cuda/event.h"
 #include "cuda/graph.h"
-#include "ops/factory/factory.h"
 #include "simulated/graph_work.h"
 #include "simulated/machine.h"
 

@@ -8,8 +8,9 @@
 #include "cuda/event.h"
 #include "cuda/work.h"
 #include "ops/factory/factory.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 #include "simulated/machine.h"
 
 using namespace vt;
@@ -61,7 +62,7 @@ class OrderWatch final : public cuda::WorkObserver {
 };
 
 Tensor leaf() {
-  Tensor t = ops::ones(DimVec{4, 8}, DType::float32, kCuda);
+  Tensor t = ops::filled(DimVec{4, 8}, 1, DType::float32, kCuda);
   autograd::set_requires_grad(t, true);
   return t;
 }

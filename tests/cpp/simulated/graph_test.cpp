@@ -13,10 +13,9 @@
 #include "cuda/event.h"
 #include "cuda/philox_slots.h"
 #include "cuda/pinned.h"
-#include "ops/copy/copy.h"
-#include "ops/factory/factory.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/reduce.h"
 #include "simulated/graph_work.h"
 #include "simulated/machine.h"
 

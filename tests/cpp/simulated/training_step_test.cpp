@@ -10,13 +10,12 @@
 #include "cuda/event.h"
 #include "cuda/fault.h"
 #include "cuda/pinned.h"
-#include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
-#include "ops/linalg/linalg.h"
-#include "ops/nn/nn.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
-#include "ops/view/view.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/linalg.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 #include "simulated/adamw.h"
 #include "simulated/fault_loop.h"
 
@@ -34,7 +33,7 @@ struct Initialized {
   }
 } initialized;
 
-Tensor filled(IntSpan sizes) { return ops::ones(sizes, DType::float32, kCuda); }
+Tensor filled(IntSpan sizes) { return ops::filled(sizes, 1, DType::float32, kCuda); }
 
 // Two layers; the second half of the first runs on a stream of its own.
 class Network {
@@ -50,7 +49,7 @@ class Network {
   void step(int64_t rows = 32) {
     drop_gradients();
     const Stream main = cuda::current_stream(0);
-    const Tensor x = ops::to_copy(ops::slice(host_, 0, 0, rows), std::nullopt, kCuda, true);
+    const Tensor x = ops::_to_copy(ops::slice(host_, 0, 0, rows), std::nullopt, kCuda, true);
     const Tensor target = filled(DimVec{rows, 10});
     const std::vector<Tensor>& params = optimizer_.params;
     static const Op& dropout = find_op("dropout");
@@ -84,11 +83,11 @@ class Copies {
     start.record(main);
     const Tensor host =
         from_memory(cuda::allocate_pinned(4096), 4096, DType::float32, DimVec{1024}, DimVec{1}, kCPU, false);
-    const Tensor here = ops::to_copy(host, std::nullopt, kCuda, true);
+    const Tensor here = ops::_to_copy(host, std::nullopt, kCuda, true);
     Tensor there;
     {
       const StreamGuard guard(other);
-      there = ops::to_copy(here, std::nullopt, Device(DeviceType::CUDA, 1));
+      there = ops::_to_copy(here, std::nullopt, Device(DeviceType::CUDA, 1));
       ops::fill_(there, Scalar(1));
     }
     cuda::wait_stream(main, other);
