@@ -58,26 +58,21 @@ Tensor cast_to(const Tensor& self, std::optional<MemoryFormat> format) {
 
 void register_conversion(Registry& r) {
   r.def(
-       "_to_copy(Tensor self, *, ScalarType? dtype=None, Device? device=None, bool non_blocking=False, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "_to_copy(Tensor self, *, ScalarType? dtype=None, Device? device=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor")
       .all(to_copy_kernel)
       .backward(keep::none, to_copy_backward)
       .any_device()
       .internal();
   r.def(
-       "to.device(Tensor(a) self, Device? device=None, ScalarType? dtype=None, bool non_blocking=False, bool "
-       "copy=False, *, "
-       "MemoryFormat? memory_format=None) -> Tensor(a)")
+       "to.device(Tensor(a) self, Device? device=None, ScalarType? dtype=None, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor(a)")
       .composite(to_device)
       .method_only();
   r.def(
-       "to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, *, "
-       "MemoryFormat? memory_format=None) -> Tensor(a)")
+       "to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor(a)")
       .composite(to_dtype)
       .method_only();
   r.def(
-       "to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, *, "
-       "MemoryFormat? memory_format=None) -> Tensor(a)")
+       "to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None) -> Tensor(a)")
       .composite(to_other)
       .method_only();
   r.def("type_as(Tensor(a) self, Tensor other) -> Tensor(a)").composite(type_as).method_only();

@@ -86,8 +86,7 @@ Tensor filled_like(const Tensor& self, const Scalar& value) {
 
 void register_factory(Registry& r) {
   r.def(
-       "empty.memory_format(int[] size, *, ScalarType? dtype=None, Device? device=None, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "empty.memory_format(int[] size, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .composite(empty_memory_format);
   r.def("empty_strided(int[] size, int[] stride, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(empty_strided_factory);
@@ -98,23 +97,19 @@ void register_factory(Registry& r) {
   r.def("scalar_tensor(Scalar s, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(scalar_tensor);
 
   r.def(
-       "empty_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) "
-       "-> Tensor")
+       "empty_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .composite(empty_like_factory)
       .function_only();
   r.def(
-       "full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Device? device=None, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .composite(full_like_factory)
       .function_only();
   r.def(
-       "zeros_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) "
-       "-> Tensor")
+       "zeros_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .composite(zeros_like_factory)
       .function_only();
   r.def(
-       "ones_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) "
-       "-> Tensor")
+       "ones_like(Tensor self, *, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .composite(ones_like_factory)
       .function_only();
 
@@ -122,8 +117,7 @@ void register_factory(Registry& r) {
       .composite(new_empty)
       .method_only();
   r.def(
-       "new_empty_strided(Tensor self, int[] size, int[] stride, *, ScalarType? dtype=None, Device? device=None) -> "
-       "Tensor")
+       "new_empty_strided(Tensor self, int[] size, int[] stride, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(new_empty_strided)
       .method_only();
   r.def(

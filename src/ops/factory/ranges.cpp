@@ -143,14 +143,12 @@ void register_ranges(Registry& r) {
   r.def("arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(arange_start);
   r.def(
-       "arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> "
-       "Tensor")
+       "arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(arange_start_step);
   r.def("linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(linspace);
   r.def(
-       "logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Device? device=None) "
-       "-> Tensor")
+       "logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(logspace);
 }
 

@@ -141,8 +141,7 @@ Tensor embedding_renorm_(const Tensor& self, const Tensor& indices, double max_n
 
 void register_embedding(Registry& r) {
   r.def(
-       "embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) "
-       "-> Tensor")
+       "embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor")
       .meta(embedding_meta)
       .cpu(embedding_cpu)
       .backward(keep::args(1), embedding_derivative)
@@ -152,8 +151,7 @@ void register_embedding(Registry& r) {
       .function_only()
       .doc("self, in which the rows that indices name are scaled down to norms of at most max_norm, without a record.");
   r.def(
-       "embedding_dense_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx, "
-       "bool scale_grad_by_freq) -> Tensor")
+       "embedding_dense_backward(Tensor grad_output, Tensor indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> Tensor")
       .meta(embedding_dense_backward_meta)
       .cpu(embedding_dense_backward_cpu)
       .backward(keep::args(1), embedding_dense_backward_derivative)

@@ -141,8 +141,7 @@ void register_index(Registry& r) {
   r.def("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor")
       .composite(index_put_copy);
   r.def(
-       "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) "
-       "-> Tensor(a!)")
+       "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)")
       .composite(index_put_impl)
       .internal();
   register_index_dim(r);

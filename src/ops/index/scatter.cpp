@@ -269,8 +269,7 @@ void register_scatter(Registry& r) {
       .backward(keep::args(2), scatter_add_backward)
       .inplace(true);
   r.def(
-       "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> "
-       "Tensor")
+       "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor")
       .meta(scatter_reduce_meta)
       .all(scatter_reduce_kernel)
       .backward(keep::args(0, 2, 3) | keep::result, scatter_reduce_backward)

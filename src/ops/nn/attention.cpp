@@ -87,9 +87,7 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
 
 void register_attention(Registry& r) {
   r.def(
-       "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
-       "dropout_p=0.0, bool "
-       "is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
+       "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
       .composite(attention)
       .autocast(AutocastPolicy::Lower)
       .internal()

@@ -241,9 +241,7 @@ void register_fused_attention(Registry& r) {
           "Attention's result (batch, heads, L, Ev) and, for each query, the logarithm of the sum of its "
           "exponentials.");
   r.def(
-       "_attention_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, bool "
-       "is_causal, "
-       "float scale) -> (Tensor, Tensor, Tensor)")
+       "_attention_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logsumexp, bool is_causal, float scale) -> (Tensor, Tensor, Tensor)")
       .cpu(attention_backward_cpu)
       .on(Key::Meta, attention_backward_shapes)
       .not_differentiable()

@@ -208,17 +208,14 @@ void register_loss_cross_entropy(Registry& r) {
       .out(false)
       .internal();
   r.def(
-       "_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int "
-       "ignore_index) "
-       "-> Tensor")
+       "_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int ignore_index) -> Tensor")
       .meta(cross_entropy_backward_meta)
       .cpu(cross_entropy_backward_cpu)
       .backward(keep::args(0, 1, 2, 3, 4), cross_entropy_backward_derivative)
       .out(false)
       .internal();
   r.def(
-       "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100, "
-       "float label_smoothing=0.0) -> Tensor")
+       "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100, float label_smoothing=0.0) -> Tensor")
       .composite(cross_entropy_loss)
       .internal()
       .doc("-log softmax(self) at target: class numbers (N, *), or probabilities of self's shape (N, C, *) or (C,).");

@@ -77,14 +77,12 @@ void register_loss_margin(Registry& r) {
       .autocast(AutocastPolicy::Float32)
       .doc("max(0, -target * (input1 - input2) + margin), target in {1, -1}.");
   r.def(
-       "cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=1) -> "
-       "Tensor")
+       "cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=1) -> Tensor")
       .composite(cosine_embedding_loss)
       .autocast(AutocastPolicy::Float32)
       .doc("1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1; (N, D), (N, D), (N).");
   r.def(
-       "triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2.0, "
-       "float eps=1e-06, bool swap=False, int reduction=1) -> Tensor")
+       "triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, int reduction=1) -> Tensor")
       .composite(triplet_margin_loss)
       .autocast(AutocastPolicy::Float32)
       .doc("max(0, |anchor - positive| - |anchor - negative| + margin), in p-norms along the last dim.");

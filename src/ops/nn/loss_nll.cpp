@@ -154,16 +154,13 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
 
 void register_loss_nll(Registry& r) {
   r.def(
-       "nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, int ignore_index) -> (Tensor, "
-       "Tensor)")
+       "nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, int ignore_index) -> (Tensor, Tensor)")
       .meta(nll_meta)
       .cpu(nll_cpu)
       .backward(keep::args(0, 1, 2) | Keep::result(1), nll_forward_backward)
       .internal();
   r.def(
-       "nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, int "
-       "ignore_index, Tensor "
-       "total_weight) -> Tensor")
+       "nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, int ignore_index, Tensor total_weight) -> Tensor")
       .meta(nll_backward_meta)
       .cpu(nll_backward_cpu)
       .backward(keep::args(2, 3), nll_backward_backward)

@@ -50,8 +50,7 @@ void register_loss_probability(Registry& r) {
       .internal()
       .doc("Cross entropy of probabilities self in [0, 1] and target, which has self's shape; weight multiplies it.");
   r.def(
-       "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
-       "int reduction=1) -> Tensor")
+       "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor")
       .composite(binary_cross_entropy_with_logits)
       .autocast(AutocastPolicy::Float32)
       .function_only()

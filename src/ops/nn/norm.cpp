@@ -289,17 +289,13 @@ Tensor rms_norm(const Tensor& input, IntSpan shape, const Tensor& weight, std::o
 
 void register_norm(Registry& r) {
   r.def(
-       "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, "
-       "Tensor, "
-       "Tensor)")
+       "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)")
       .meta(layer_norm_meta)
       .cpu(layer_norm_cpu)
       .backward(keep::args(0, 2, 3) | keep::results(1, 2), layer_norm_backward)
       .function_only();
   r.def(
-       "native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, "
-       "Tensor? "
-       "weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
+       "native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
       .meta(layer_norm_backward_meta)
       .cpu(layer_norm_backward_cpu)
       .backward(keep::args(0, 1, 3, 4, 5), layer_norm_backward_backward)
@@ -310,16 +306,13 @@ void register_norm(Registry& r) {
       .backward(keep::args(0, 2) | keep::results(1), rms_norm_backward)
       .function_only();
   r.def(
-       "_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight) "
-       "-> "
-       "(Tensor, Tensor)")
+       "_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight) -> (Tensor, Tensor)")
       .meta(rms_norm_backward_meta)
       .cpu(rms_norm_backward_cpu)
       .backward(keep::args(0, 1, 3, 4), rms_norm_backward_backward)
       .function_only();
   r.def(
-       "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool "
-       "cudnn_enable=True) -> Tensor")
+       "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor")
       .composite(layer_norm)
       .autocast(AutocastPolicy::Float32OnCuda)
       .function_only()

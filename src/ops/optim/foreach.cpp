@@ -161,9 +161,7 @@ void register_foreach(Registry& r) {
       .not_differentiable()
       .function_only();
   r.def(
-       "_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, "
-       "float "
-       "scale_backoff_factor, int growth_interval) -> ()")
+       "_amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval) -> ()")
       .cpu(update_scale_cpu)
       .not_differentiable()
       .function_only();

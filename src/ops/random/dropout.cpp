@@ -199,8 +199,7 @@ Tensor feature_alpha_dropout(const Tensor& self, double p, bool train) {
 
 void register_dropout(Registry& r) {
   r.def(
-       "_scaled_dropout(Tensor self, float p, float scale, float gradient_scale, *, Generator? generator=None) -> "
-       "(Tensor, Tensor)")
+       "_scaled_dropout(Tensor self, float p, float scale, float gradient_scale, *, Generator? generator=None) -> (Tensor, Tensor)")
       .meta(scaled_dropout_meta)
       .cpu(scaled_dropout_cpu)
       .random()

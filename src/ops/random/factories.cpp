@@ -152,15 +152,13 @@ void register_factories(Registry& r) {
       .not_differentiable()
       .out();
   r.def(
-       "randint(int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> "
-       "Tensor")
+       "randint(int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .all(randint)
       .random()
       .not_differentiable()
       .out();
   r.def(
-       "randint.low(int low, int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
-       "Device? device=None) -> Tensor")
+       "randint.low(int low, int high, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .all(randint_low)
       .random()
       .not_differentiable()
@@ -173,29 +171,25 @@ void register_factories(Registry& r) {
       .not_differentiable()
       .out();
   r.def(
-       "rand_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "rand_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .all(rand_like)
       .random()
       .not_differentiable()
       .function_only();
   r.def(
-       "randn_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "randn_like(Tensor self, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .all(randn_like)
       .random()
       .not_differentiable()
       .function_only();
   r.def(
-       "randint_like(Tensor self, int high, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, "
-       "MemoryFormat? memory_format=None) -> Tensor")
+       "randint_like(Tensor self, int high, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .all(randint_like)
       .random()
       .not_differentiable()
       .function_only();
   r.def(
-       "randint_like.low_dtype(Tensor self, int low, int high, *, Generator? generator=None, ScalarType? dtype=None, "
-       "Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
+       "randint_like.low_dtype(Tensor self, int low, int high, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None, MemoryFormat? memory_format=None) -> Tensor")
       .all(randint_like_low)
       .random()
       .not_differentiable()
@@ -216,8 +210,7 @@ void register_factories(Registry& r) {
       .backward(keep::none, zero_gradient_of_std)
       .out();
   r.def(
-       "normal.float_float(float mean, float std, int[] size, *, Generator? generator=None, ScalarType? dtype=None, "
-       "Device? device=None) -> Tensor")
+       "normal.float_float(float mean, float std, int[] size, *, Generator? generator=None, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .all(normal_float_float)
       .random()
       .not_differentiable()

@@ -171,14 +171,12 @@ void register_reduce_moments(Registry& r) {
       .composite(std_mean_dim)
       .function_only();
   r.def(
-       "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
-       "-> (Tensor, Tensor)")
+       "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)")
       .all(var_mean)
       .backward(keep::self, with_mean_backward<false>)
       .function_only();
   r.def(
-       "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) "
-       "-> (Tensor, Tensor)")
+       "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)")
       .all(std_mean)
       .backward(keep::self | keep::result, with_mean_backward<true>)
       .function_only();

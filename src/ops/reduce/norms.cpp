@@ -79,8 +79,7 @@ Tensor norm_dtype(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool
 
 void register_reduce_norms(Registry& r) {
   r.def(
-       "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) "
-       "-> Tensor")
+       "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
       .meta(vector_norm_meta)
       .cpu(vector_norm)
       .cuda(vector_norm)
@@ -90,8 +89,7 @@ void register_reduce_norms(Registry& r) {
   r.def("norm.Scalar(Tensor self, Scalar p=2) -> Tensor").composite(norm_all);
   r.def("norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor").composite(norm_dims);
   r.def(
-       "norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, ScalarType dtype) -> "
-       "Tensor")
+       "norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim=False, *, ScalarType dtype) -> Tensor")
       .composite(norm_dtype);
 }
 

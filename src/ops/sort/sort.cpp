@@ -106,8 +106,7 @@ void register_sort(Registry& r) {
       .cpu(sort_cpu)
       .backward(Keep::result(1), sort_backward);
   r.def(
-       "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor "
-       "indices)")
+       "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
       .composite(sort_stable);
   r.def("argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor").composite(argsort);
   r.def("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor")

@@ -103,22 +103,19 @@ Unique unique_consecutive(const Tensor& self, bool return_inverse, bool return_c
 void register_unique(Registry& r) {
   group_items.cpu(group_items_cpu);
   r.def(
-       "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
-       "-> (Tensor, Tensor, Tensor)")
+       "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)")
       .all(unique2)
       .value_dependent()
       .not_differentiable()
       .internal();
   r.def(
-       "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) "
-       "-> (Tensor, Tensor, Tensor)")
+       "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)")
       .all(unique_dim)
       .value_dependent()
       .not_differentiable()
       .internal();
   r.def(
-       "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) "
-       "-> (Tensor, Tensor, Tensor)")
+       "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)")
       .all(unique_consecutive)
       .value_dependent()
       .not_differentiable()

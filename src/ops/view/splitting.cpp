@@ -250,8 +250,7 @@ void register_splitting(Registry& r) {
       .composite(tensor_split_sections);
   r.def("tensor_split.indices(Tensor(a) self, int[] indices, int dim=0) -> Tensor(a)[]").composite(split_at);
   r.def(
-       "tensor_split.tensor_indices_or_sections(Tensor(a) self, Tensor tensor_indices_or_sections, int dim=0) -> "
-       "Tensor(a)[]")
+       "tensor_split.tensor_indices_or_sections(Tensor(a) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]")
       .composite(tensor_split_tensor)
       .any_device();
   r.def("hsplit.int(Tensor(a) self, int sections) -> Tensor(a)[]").composite(named_split_sections<kHsplit>);

@@ -126,8 +126,7 @@ void register_strided(Registry& r) {
   r.def("as_strided(Tensor(a) self, int[] size, int[] stride, int? storage_offset=None) -> Tensor(a)")
       .composite(as_strided);
   r.def(
-       "_as_strided(Tensor(a) self, int[] size, int[] stride, int storage_offset, int[] self_stride, "
-       "int self_storage_offset) -> Tensor(a)")
+       "_as_strided(Tensor(a) self, int[] size, int[] stride, int storage_offset, int[] self_stride, int self_storage_offset) -> Tensor(a)")
       .all(as_strided_kernel)
       .view()
       .backward(keep::none, as_strided_derivative)
