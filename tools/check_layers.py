@@ -4,8 +4,10 @@ A file may include its own layer and the layers below it:
 
     core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < bindings
 
-Layers on one step do not see each other. CUDA's own headers belong to src/cuda, src/fabric, *.cu and *.cuh alone:
-everything else is compiled by the host compiler and reads without them. No hand-written file is over 1,000 lines.
+Layers on one step do not see each other. The families of src/ops have an order too (FAMILIES): a family includes headers
+of those before it and calls what comes after it through the typed entries, "ops/typed/<family>.h". CUDA's own headers
+belong to src/cuda, src/fabric, *.cu and *.cuh alone: everything else is compiled by the host compiler and reads without
+them. No hand-written file is over 1,000 lines.
 """
 
 from __future__ import annotations
@@ -26,6 +28,21 @@ STEPS = [
     ("autograd", "interop", "fabric"),
     ("bindings",),
 ]
+# What the rest is made of, then views and values, then what searches, draws, multiplies and learns.
+FAMILIES = (
+    "copy",
+    "factory",
+    "view",
+    "join",
+    "pointwise",
+    "reduce",
+    "sort",
+    "index",
+    "random",
+    "linalg",
+    "nn",
+    "optim",
+)
 STEP_OF = {layer: step for step, layers in enumerate(STEPS) for layer in layers}
 SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".def", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -34,6 +51,14 @@ CUDA_HEADER = re.compile(
     r"|^(cooperative_groups|mma|vector_types|device_launch_parameters)[./h]"
 )
 MAX_LINES = 1000
+
+
+def reaches_up(family: str, header: str) -> bool:
+    """Whether `header` belongs to a family of src/ops that does not stand before `family`."""
+    layer, target, *file = header.split("/")
+    if layer != "ops" or not file or target in ("typed", family):
+        return False
+    return family not in FAMILIES or target not in FAMILIES[: FAMILIES.index(family)]
 
 
 def complaints_of(path: Path, root: Path = ROOT) -> Iterator[str]:
@@ -59,6 +84,8 @@ def complaints_of(path: Path, root: Path = ROOT) -> Iterator[str]:
             continue
         if target != layer and STEP_OF[target] >= STEP_OF[layer]:
             yield f'{where}: {layer} must not include "{header}", which is not below it'
+        if layer == "ops" and len(relative.parts) > 2 and reaches_up(relative.parts[1], header):
+            yield f'{where}: family {relative.parts[1]} must not include "{header}", which is not before it'
         if header.endswith(".cuh") and path.suffix not in (".cu", ".cuh"):
             yield f'{where}: "{header}" is CUDA code, only *.cu and *.cuh may include it'
 

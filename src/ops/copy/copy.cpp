@@ -6,8 +6,8 @@
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 #include "ops/copy/register.h"
-#include "ops/factory/factory.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
 
 namespace vt {
 namespace {
@@ -46,7 +46,7 @@ Tensor copy_kernel(const Tensor& self, const Tensor& src, bool non_blocking) {
 }
 
 void copy_backward(GradContext& ctx) {
-  if (ctx.needs(0)) ctx.set(0, ops::filled_like(ctx.grad(), 0));
+  if (ctx.needs(0)) ctx.set(0, ops::zeros_like(ctx.grad()));
   if (ctx.needs(1)) ctx.set(1, ops::as_device(ctx.grad(), ctx.device(1)));
 }
 

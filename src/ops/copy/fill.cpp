@@ -4,8 +4,8 @@
 #include "ops/copy/kernels.h"
 #include "ops/copy/register.h"
 #include "ops/copy/scalar_fits.h"
-#include "ops/factory/factory.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/reduce.h"
 
 namespace vt {
@@ -38,7 +38,7 @@ Tensor fill_tensor_kernel(const Tensor& self, const Tensor& value) {
 Tensor zero_kernel(const Tensor& self) { return fill_scalar_kernel(self, Scalar(0)); }
 
 void overwrite_backward(GradContext& ctx) {
-  if (ctx.needs(0)) ctx.set(0, ops::filled_like(ctx.grad(), 0));
+  if (ctx.needs(0)) ctx.set(0, ops::zeros_like(ctx.grad()));
 }
 
 void fill_tensor_backward(GradContext& ctx) {

@@ -1,9 +1,9 @@
 // Tensors made of tensors: complex, meshgrid, one_hot.
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/value_range.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
-#include "ops/index/value_range.h"
 #include "ops/typed/index.h"
 #include "ops/typed/view.h"
 

@@ -6,9 +6,9 @@
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/value_range.h"
 #include "ops/factory/factory.h"
 #include "ops/index/register.h"
-#include "ops/index/value_range.h"
 
 namespace vt {
 

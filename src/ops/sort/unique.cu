@@ -1,10 +1,10 @@
 // Equal items are brought together by a sort, the first of each group is marked, and the marks' positions say the rest.
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
-#include "ops/index/masked_cuda.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/sort_cuda.h"
 #include "ops/sort/unique_groups.h"
+#include "ops/typed/index.h"
 
 namespace vt {
 namespace {
@@ -184,7 +184,7 @@ ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, b
              order.defined() ? order.data<int64_t>() : nullptr, marks.data<bool>());
     });
   });
-  const Tensor found_starts = nonzero_cuda(marks);  // (groups, 1)
+  const Tensor found_starts = ops::nonzero(marks);  // (groups, 1)
   const int64_t groups = found_starts.numel();
   const Tensor starts(make_intrusive<TensorImpl>(found_starts.storage(), DType::int64, DimVec{groups}, groups));
   const int64_t* places = order.defined() ? order.data<int64_t>() : nullptr;

@@ -29,6 +29,10 @@ def complaints(tmp_path):
         ("fabric/a.cpp", "<cuda.h>"),
         ("bindings/python/a.cpp", '"autograd/engine.h"'),
         ("dispatch/host.h", '"vibetensor/plugin.h"'),
+        ("ops/reduce/a.cpp", '"ops/pointwise/b.h"'),
+        ("ops/copy/a.cpp", '"ops/typed/reduce.h"'),
+        ("ops/copy/a.cpp", '"ops/tensor_operators.h"'),
+        ("autograd/a.cpp", '"ops/typed/copy.h"'),
     ],
 )
 def test_arrows_that_point_down_are_fine(complaints, name, include):
@@ -46,6 +50,9 @@ def test_arrows_that_point_down_are_fine(complaints, name, include):
         ("iter/a.h", "<cub/cub.cuh>", "belongs in"),
         ("ops/x/a.cpp", '"iter/loops.cuh"', "only *.cu"),
         ("ops/x/a.cpp", '"sibling.h"', "not written from src/"),
+        ("ops/copy/a.cpp", '"ops/factory/b.h"', "not before it"),
+        ("ops/unlisted/a.cpp", '"ops/copy/b.h"', "not before it"),
+        ("iter/a.cpp", '"ops/typed/copy.h"', "not below it"),
         ("misc/a.cpp", '"core/shape.h"', "no layer"),
     ],
 )

@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "dispatch/dispatch.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/typed/join.h"
