@@ -1,16 +1,13 @@
 #include "dispatch/boxing.h"
 
-#include "dispatch/dispatch.h"
 #include "iter/given_output.h"
 #include "iter/overlap.h"
 
 namespace vt::boxing {
-namespace {
 
-void copy_into(const Tensor& destination, const Tensor& source) {
-  static const Op& op = find_op("copy_");
-  call<Tensor>(op, destination, source, false);
-}
+constinit CopyOps copy_ops;
+
+namespace {
 
 bool may_alias(const Call& call, const Tensor& out) {
   bool shared = false;
@@ -88,7 +85,7 @@ void Outputs::finish(Call& call) {
       continue;
     }
     if (!written_[i].is_same(destination_[i])) {
-      copy_into(destination_[i], written_[i]);
+      copy_ops.copy_(destination_[i], written_[i], false);
     } else {
       destination_[i].impl()->bump_version();
     }
@@ -109,7 +106,7 @@ void finish_derived(Call& call) {
       check_no_internal_overlap(*destination.impl());
       resize_output(destination, r.tensors[i].sizes());
     }
-    copy_into(destination, r.tensors[i]);
+    copy_ops.copy_(destination, r.tensors[i], false);
     r.tensors[i] = destination;
   }
 }

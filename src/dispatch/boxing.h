@@ -126,6 +126,13 @@ inline void give(Results& r, const Scalar& s) {
   r.number = box(r.scalar);
 }
 
+// The ops that derived forms are made with. They live in ops, above this layer, which sets them when it registers.
+struct CopyOps {
+  Tensor (*copy_)(const Tensor& self, const Tensor& src, bool non_blocking) = nullptr;
+  Tensor (*clone)(const Tensor& self, std::optional<MemoryFormat> format) = nullptr;
+};
+VT_API extern CopyOps copy_ops;
+
 // In-place and out= forms of a whole function: compute, then copy into the destination.
 VT_API void finish_derived(Call& call);
 

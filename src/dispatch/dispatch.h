@@ -8,8 +8,8 @@
 
 namespace vt {
 
-// The op with that full name ("sum.dim"), or an Internal error; look it up once: `static const Op& op =
-// find_op("add");`
+// The op with that full name ("sum.dim"), or an Internal error. For names that come from outside, and tests: what names
+// an op in the source calls its typed entry, "ops/typed/<family>.h".
 VT_API const Op& find_op(std::string_view full_name);
 
 // Runs the kernel of the highest key that is on. Below-key kernels redispatch with their own key excluded.

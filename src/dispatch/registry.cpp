@@ -8,8 +8,7 @@ namespace {
 // The Autograd kernel of in-place composites. The ops inside may keep self for their derivatives, so they get a copy,
 // which the result, written over self at the end, leaves alone.
 void record_inplace_composite(Call& call) {
-  static const Op& clone = find_op("clone");
-  const Tensor original = vt::call<Tensor>(clone, call.args[0].as_tensor());
+  const Tensor original = boxing::copy_ops.clone(call.args[0].as_tensor(), std::nullopt);
   Value args[kMaxArgs];
   std::copy_n(call.args, call.op.arg_count(), args);
   args[0] = box(original);

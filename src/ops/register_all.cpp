@@ -1,5 +1,8 @@
 #include "ops/register_all.h"
 
+#include "dispatch/boxing.h"
+#include "ops/typed/copy.h"
+
 // Every family: its declarations with CPU kernels, then its CUDA kernels. A name without its file is a link error.
 // One line per family, `F(copy)` calls register_copy.
 // clang-format off
@@ -77,7 +80,8 @@ VT_FAMILIES(VT_DECLARE)
 VT_CUDA_FAMILIES(VT_DECLARE)
 #undef VT_DECLARE
 
-void register_all_ops([[maybe_unused]] Registry& registry) {
+void register_all_ops(Registry& registry) {
+  boxing::copy_ops = {ops::copy_, ops::clone};
 #define VT_CALL(family) register_##family(registry);
   VT_FAMILIES(VT_CALL)
   VT_CUDA_FAMILIES(VT_CALL)
