@@ -1,22 +1,29 @@
 #!/bin/sh
-# Gets the header of doctest: Debian's package, installed as root or unpacked into .cache/ otherwise.
-# Exit status 1, with the reason, where neither works; the C++ tests are then left out.
+# Gets what the C++ tests need: doctest's header, and patch for the planted bugs. Debian's packages, installed as root or
+# unpacked into .cache/ otherwise. Exit status 1, with the reason, where neither works; the C++ tests are then left out.
 cd "$(dirname "$0")/.." || exit 1
 local_copy=.cache/doctest
-if [ -e /usr/include/doctest/doctest.h ] || [ -e $local_copy/usr/include/doctest/doctest.h ]; then
-  exit 0
-fi
+
+missing() {
+  [ -e /usr/include/doctest/doctest.h ] || [ -e $local_copy/usr/include/doctest/doctest.h ] || echo doctest-dev
+  command -v patch >/dev/null || [ -x $local_copy/usr/bin/patch ] || echo patch
+}
+
+packages=$(missing)
+[ -z "$packages" ] && exit 0
 if ! command -v apt-get >/dev/null; then
-  echo "C++ tests: doctest/doctest.h is not there, and without apt-get it cannot be fetched"
+  echo "C++ tests: not there, and without apt-get not to be fetched:" $packages
   exit 1
 fi
 if [ "$(id -u)" = 0 ]; then
-  apt-get install -y -qq doctest-dev >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq doctest-dev; } >/dev/null 2>&1
+  apt-get install -y -qq $packages >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq $packages; } >/dev/null 2>&1
 else
-  mkdir -p $local_copy && (cd $local_copy && apt-get download -qq doctest-dev && dpkg-deb -x doctest-dev_*.deb .) >/dev/null 2>&1
+  mkdir -p $local_copy
+  for package in $packages; do
+    (cd $local_copy && apt-get download -qq $package && dpkg-deb -x ${package}_*.deb .) >/dev/null 2>&1
+  done
 fi
-if [ -e /usr/include/doctest/doctest.h ] || [ -e $local_copy/usr/include/doctest/doctest.h ]; then
-  exit 0
-fi
-echo "C++ tests: doctest/doctest.h is not there, and Debian's package doctest-dev could not be fetched"
+packages=$(missing)
+[ -z "$packages" ] && exit 0
+echo "C++ tests: Debian's packages could not be fetched:" $packages
 exit 1
