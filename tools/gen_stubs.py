@@ -9,7 +9,6 @@ The types that are no ops are declared by hand in tools/stubs/_C.pyi.in; the ops
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import keyword
 import re
 import sys
@@ -17,8 +16,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import schema_text
 import stub_typescript
+from op_schema import Argument, Schema
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tools" / "stubs" / "_C.pyi.in"
@@ -29,7 +28,6 @@ TYPESCRIPT = ROOT / "js" / "src" / "ops.ts"
 # With an underscore: aliases of the template, because class Tensor has attributes and methods of the plain names.
 PYTHON_TYPES = {
     "Tensor": "Tensor",
-    "TensorOrNumber": "Tensor | Number",
     "Scalar": "Number",
     "int": "_int",
     "float": "_float",
@@ -61,16 +59,14 @@ COMPARISONS = ["eq", "ne", "lt", "le", "gt", "ge"]
 FACTORY_KEYWORDS = ["requires_grad: _bool = False", "layout: _layout | None = None", "pin_memory: _bool = False"]
 
 
-def argument_type(text: str) -> str:
-    """Python's type of an argument whose type the schema writes as `text`."""
-    if text.endswith("?"):
-        return f"{argument_type(text[:-1])} | None"
-    match = re.match(r"^(\w+\??)\[(\d*)\]$", text)
-    if match is None:
-        return PYTHON_TYPES[text]
-    element = argument_type(match[1])
-    alone = f"{element} | " if match[2] or element == "_int" else ""
-    return f"{alone}Sequence[{element}]"
+def argument_type(argument: Argument) -> str:
+    """Python's type of an argument."""
+    text = "Tensor | Number" if argument.accepts_number else PYTHON_TYPES[argument.type]
+    if argument.is_list:
+        element = f"{text} | None" if argument.optional_elements else text
+        alone = f"{element} | " if argument.list_size or element == "_int" else ""
+        text = f"{alone}Sequence[{element}]"
+    return f"{text} | None" if argument.optional else text
 
 
 def result_type(returns: tuple[str, ...]) -> str:
@@ -81,19 +77,18 @@ def result_type(returns: tuple[str, ...]) -> str:
     return f"tuple[{', '.join(names)}]" if names else "None"
 
 
-def default_text(argument: schema_text.Argument) -> str:
-    """The default as a Python expression; a name without quotes, an enumerator, is left to the reader as `...`."""
-    text = argument.default or ""
-    literal = re.match(r"^(None|True|False|-?[\d.]+(e-?\d+)?|\[.*\]|'.*'|\".*\")$", text)
-    return re.sub(r"\[(.*)\]", r"(\1,)", text).replace("(,)", "()") if literal else "..."
+def default_text(argument: Argument) -> str:
+    """The default as a Python expression; one that has no literal, an enumerator, is left to the reader as `...`."""
+    is_literal = isinstance(argument.default, (type(None), bool, int, float, str, tuple))
+    return repr(argument.default) if is_literal else "..."
 
 
-def is_factory(schema: schema_text.Schema) -> bool:
+def is_factory(schema: Schema) -> bool:
     keywords = {a.name: a.type for a in schema.arguments if a.keyword_only}
-    return "Device?" in keywords.values() and "requires_grad" not in keywords
+    return "Device" in keywords.values() and "requires_grad" not in keywords
 
 
-def signature(schema: schema_text.Schema, self_first: bool, spread: bool = False) -> str:
+def signature(schema: Schema, self_first: bool, spread: bool = False) -> str:
     """`(self, other: Tensor, *, alpha: Number = 1) -> Tensor`; without `self_first`, as a function's.
 
     With `spread` the only positional argument, a list of ints, is given as arguments of their own: `x.view(2, 3)`.
@@ -114,19 +109,23 @@ def signature(schema: schema_text.Schema, self_first: bool, spread: bool = False
         name = argument.name + "_" if keyword.iskeyword(argument.name) else argument.name
         if name == "self":
             name = "input"
-        text = f"{name}: {argument_type(argument.type)}"
-        parts.append(text if argument.default is None else f"{text} = {default_text(argument)}")
+        text = f"{name}: {argument_type(argument)}"
+        parts.append(f"{text} = {default_text(argument)}" if argument.has_default else text)
     if is_factory(schema):
         parts += FACTORY_KEYWORDS
     return f"({', '.join(parts)}) -> {result_type(schema.returns)}"
 
 
-def signatures(schema: schema_text.Schema, method: bool) -> list[str]:
+def is_sizes(argument: Argument) -> bool:
+    return argument.type == "int" and argument.is_list and not argument.list_size and not argument.optional
+
+
+def signatures(schema: Schema, method: bool) -> list[str]:
     """The signatures of one schema: two if the sizes may be given as arguments of their own."""
     found = [signature(schema, method)]
     positional = [a for a in schema.arguments if not a.keyword_only]
     takes_tensor = bool(positional) and positional[0].type == "Tensor"
-    if method == takes_tensor and len(positional) == 1 + takes_tensor and positional[-1].type == "int[]":
+    if method == takes_tensor and len(positional) == 1 + takes_tensor and is_sizes(positional[-1]):
         found.append(signature(schema, method, spread=True))
     return found
 
@@ -144,7 +143,7 @@ def operators() -> list[str]:
     return lines
 
 
-def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) -> list[str]:
+def definitions(schemas: list[Schema], method: bool, indent: str) -> list[str]:
     """The lines that declare one op; more than one schema of a name become overloads."""
     lines: list[str] = []
     texts = list(dict.fromkeys(text for schema in schemas for text in signatures(schema, method)))
@@ -158,24 +157,12 @@ def definitions(schemas: list[schema_text.Schema], method: bool, indent: str) ->
     return lines
 
 
-def with_number_operands(row: dict[str, Any]) -> schema_text.Schema:
-    """The schema of a row, its operands after the first marked where a number may stand for a tensor."""
-    schema = schema_text.parse(row["schema"])
-    if "scalar_operands" not in row["tags"]:
-        return schema
-    marked = [
-        dataclasses.replace(a, type=a.type.replace("Tensor", "TensorOrNumber")) if i and a.name != "out" else a
-        for i, a in enumerate(schema.arguments)
-    ]
-    return dataclasses.replace(schema, arguments=tuple(marked))
-
-
-def by_name(registry: list[dict[str, Any]], tag: str) -> dict[str, list[schema_text.Schema]]:
+def by_name(registry: list[dict[str, Any]], tag: str) -> dict[str, list[Schema]]:
     """The parsed schemas of the ops with a tag, by the name that Python gives them, sorted."""
-    found: dict[str, list[schema_text.Schema]] = defaultdict(list)
+    found: dict[str, list[Schema]] = defaultdict(list)
     for row in registry:
         if tag in row["tags"]:
-            schema = with_number_operands(row)
+            schema = Schema.of(row)
             found[schema.name].append(schema)
     return dict(sorted(found.items()))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-import schema_text
+from op_schema import Argument, Schema
 
 HEAD = """\
 // Made by tools/gen_stubs.py from the registry; do not edit.
@@ -18,7 +16,6 @@ export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_l
 
 TYPES = {
     "Tensor": "TensorLike",
-    "TensorOrNumber": "TensorLike",
     "Scalar": "Scalar",
     "int": "number | bigint",
     "float": "number",
@@ -32,16 +29,13 @@ TYPES = {
 RESULTS = {**TYPES, "Tensor": "Tensor"}
 
 
-def argument_type(text: str) -> str:
-    """TypeScript's type of an argument whose type the schema writes as `text`."""
-    if text.endswith("?"):
-        return f"{argument_type(text[:-1])} | null"
-    match = re.match(r"^(\w+\??)\[(\d*)\]$", text)
-    if match is None:
-        return TYPES[text]
-    element = argument_type(match[1])
-    alone = "number | bigint | " if match[1] == "int" else ""
-    return f"{alone}readonly ({element})[]"
+def argument_type(argument: Argument) -> str:
+    """TypeScript's type of an argument."""
+    text = TYPES[argument.type]
+    if argument.is_list:
+        alone = "number | bigint | " if argument.type == "int" else ""
+        text = f"{alone}readonly ({text}{' | null' if argument.optional_elements else ''})[]"
+    return f"{text} | null" if argument.optional else text
 
 
 def result_type(returns: tuple[str, ...]) -> str:
@@ -51,13 +45,13 @@ def result_type(returns: tuple[str, ...]) -> str:
     return f"[{', '.join(names)}]" if names else "void"
 
 
-def signature(schema: schema_text.Schema, method: bool) -> str:
+def signature(schema: Schema, method: bool) -> str:
     """`(other: TensorLike, named?: { alpha?: Scalar }): Tensor`; what has a default may be given by name as well."""
     positional: list[str] = []
     named: list[str] = []
     for argument in schema.arguments[1:] if method else schema.arguments:
-        optional = argument.default is not None
-        text = f"{argument.name}{'?' if optional else ''}: {argument_type(argument.type)}"
+        optional = argument.has_default
+        text = f"{argument.name}{'?' if optional else ''}: {argument_type(argument)}"
         if not argument.keyword_only:
             # `from` and `to` are fine as parameter names in TypeScript, words such as `default` are not in use
             positional.append(text)
@@ -76,7 +70,7 @@ def signature(schema: schema_text.Schema, method: bool) -> str:
     return "\n".join(dict.fromkeys(forms))
 
 
-def interface(name: str, schemas: dict[str, list[schema_text.Schema]], method: bool) -> list[str]:
+def interface(name: str, schemas: dict[str, list[Schema]], method: bool) -> list[str]:
     lines = [f"export interface {name} {{"]
     for op, overloads in schemas.items():
         forms = [form for schema in overloads for form in signature(schema, method).split("\n")]
@@ -84,7 +78,7 @@ def interface(name: str, schemas: dict[str, list[schema_text.Schema]], method: b
     return [*lines, "}"]
 
 
-def render(functions: dict[str, list[schema_text.Schema]], methods: dict[str, list[schema_text.Schema]]) -> str:
+def render(functions: dict[str, list[Schema]], methods: dict[str, list[Schema]]) -> str:
     """The whole file, for ops by name and the ones of them that are methods."""
     lines = [HEAD, "/** Every op, under its name without overload. */", *interface("Ops", functions, False), ""]
     lines += ["/** The ops that are methods of Tensor. */", *interface("TensorMethods", methods, True)]

@@ -417,7 +417,6 @@ export interface Ops {
   elu_(self: TensorLike, alpha: Scalar, named?: { alpha?: Scalar; scale?: Scalar; input_scale?: Scalar }): Tensor;
   elu_(self: TensorLike, named?: { alpha?: Scalar; scale?: Scalar; input_scale?: Scalar }): Tensor;
   elu_backward(grad_output: TensorLike, self: TensorLike, alpha: Scalar, scale: Scalar, input_scale: Scalar): Tensor;
-  elu_backward(grad_output: TensorLike, self: TensorLike, alpha: Scalar, scale: Scalar, input_scale: Scalar, named: { out: TensorLike }): Tensor;
   embedding(weight: TensorLike, indices: TensorLike, padding_idx: number | bigint, scale_grad_by_freq: boolean, sparse: boolean, named?: { padding_idx?: number | bigint; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
   embedding(weight: TensorLike, indices: TensorLike, padding_idx: number | bigint, scale_grad_by_freq: boolean, named?: { padding_idx?: number | bigint; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
   embedding(weight: TensorLike, indices: TensorLike, padding_idx: number | bigint, named?: { padding_idx?: number | bigint; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
@@ -506,7 +505,6 @@ export interface Ops {
   gelu(self: TensorLike, named: { approximate?: string; out: TensorLike }): Tensor;
   gelu_(self: TensorLike, named?: { approximate?: string }): Tensor;
   gelu_backward(grad_output: TensorLike, self: TensorLike, named?: { approximate?: string }): Tensor;
-  gelu_backward(grad_output: TensorLike, self: TensorLike, named: { approximate?: string; out: TensorLike }): Tensor;
   geometric_(self: TensorLike, p: number, named?: { generator?: never | null }): Tensor;
   glu(self: TensorLike, dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
   glu(self: TensorLike, named?: { dim?: number | bigint }): Tensor;
@@ -533,17 +531,14 @@ export interface Ops {
   hardshrink_(self: TensorLike, lambd: Scalar, named?: { lambd?: Scalar }): Tensor;
   hardshrink_(self: TensorLike, named?: { lambd?: Scalar }): Tensor;
   hardshrink_backward(grad_output: TensorLike, self: TensorLike, lambd: Scalar): Tensor;
-  hardshrink_backward(grad_output: TensorLike, self: TensorLike, lambd: Scalar, named: { out: TensorLike }): Tensor;
   hardsigmoid(self: TensorLike): Tensor;
   hardsigmoid(self: TensorLike, named: { out: TensorLike }): Tensor;
   hardsigmoid_(self: TensorLike): Tensor;
   hardsigmoid_backward(grad_output: TensorLike, self: TensorLike): Tensor;
-  hardsigmoid_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   hardswish(self: TensorLike): Tensor;
   hardswish(self: TensorLike, named: { out: TensorLike }): Tensor;
   hardswish_(self: TensorLike): Tensor;
   hardswish_backward(grad_output: TensorLike, self: TensorLike): Tensor;
-  hardswish_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   hardtanh(self: TensorLike, min_val: Scalar, max_val: Scalar, named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
   hardtanh(self: TensorLike, min_val: Scalar, named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
   hardtanh(self: TensorLike, named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
@@ -554,7 +549,6 @@ export interface Ops {
   hardtanh_(self: TensorLike, min_val: Scalar, named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
   hardtanh_(self: TensorLike, named?: { min_val?: Scalar; max_val?: Scalar }): Tensor;
   hardtanh_backward(grad_output: TensorLike, self: TensorLike, min_val: Scalar, max_val: Scalar): Tensor;
-  hardtanh_backward(grad_output: TensorLike, self: TensorLike, min_val: Scalar, max_val: Scalar, named: { out: TensorLike }): Tensor;
   heaviside(self: TensorLike, values: TensorLike): Tensor;
   heaviside(self: TensorLike, values: TensorLike, named: { out: TensorLike }): Tensor;
   heaviside_(self: TensorLike, values: TensorLike): Tensor;
@@ -650,7 +644,6 @@ export interface Ops {
   leaky_relu_(self: TensorLike, negative_slope: Scalar, named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu_(self: TensorLike, named?: { negative_slope?: Scalar }): Tensor;
   leaky_relu_backward(grad_output: TensorLike, self: TensorLike, negative_slope: Scalar): Tensor;
-  leaky_relu_backward(grad_output: TensorLike, self: TensorLike, negative_slope: Scalar, named: { out: TensorLike }): Tensor;
   lerp(self: TensorLike, end: TensorLike, weight: Scalar): Tensor;
   lerp(self: TensorLike, end: TensorLike, weight: TensorLike): Tensor;
   lerp(self: TensorLike, end: TensorLike, weight: Scalar, named: { out: TensorLike }): Tensor;
@@ -699,7 +692,6 @@ export interface Ops {
   log_sigmoid(self: TensorLike, named: { out: TensorLike }): Tensor;
   log_sigmoid_(self: TensorLike): Tensor;
   log_sigmoid_backward(grad_output: TensorLike, self: TensorLike): Tensor;
-  log_sigmoid_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   log_softmax(self: TensorLike, dim: number | bigint, dtype: DType | null, named?: { dtype?: DType | null }): Tensor;
   log_softmax(self: TensorLike, dim: number | bigint, named?: { dtype?: DType | null }): Tensor;
   logaddexp(self: TensorLike, other: TensorLike): Tensor;
@@ -728,8 +720,6 @@ export interface Ops {
   logit_(self: TensorLike, named?: { eps?: number | null }): Tensor;
   logit_backward(grad_output: TensorLike, self: TensorLike, eps: number | null, named?: { eps?: number | null }): Tensor;
   logit_backward(grad_output: TensorLike, self: TensorLike, named?: { eps?: number | null }): Tensor;
-  logit_backward(grad_output: TensorLike, self: TensorLike, eps: number | null, named: { eps?: number | null; out: TensorLike }): Tensor;
-  logit_backward(grad_output: TensorLike, self: TensorLike, named: { eps?: number | null; out: TensorLike }): Tensor;
   logspace(start: Scalar, end: Scalar, steps: number | bigint, base: number, named?: { base?: number; dtype?: DType | null; device?: string | null }): Tensor;
   logspace(start: Scalar, end: Scalar, steps: number | bigint, named?: { base?: number; dtype?: DType | null; device?: string | null }): Tensor;
   logsumexp(self: TensorLike, dim: number | bigint | readonly (number | bigint)[], keepdim: boolean, named?: { keepdim?: boolean }): Tensor;
@@ -794,7 +784,6 @@ export interface Ops {
   mish(self: TensorLike, named: { out: TensorLike }): Tensor;
   mish_(self: TensorLike): Tensor;
   mish_backward(grad_output: TensorLike, self: TensorLike): Tensor;
-  mish_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   mm(self: TensorLike, mat2: TensorLike): Tensor;
   mm(self: TensorLike, mat2: TensorLike, named: { out: TensorLike }): Tensor;
   mode(self: TensorLike, dim: number | bigint, keepdim: boolean, named?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
@@ -1064,7 +1053,6 @@ export interface Ops {
   sigmoid(self: TensorLike, named: { out: TensorLike }): Tensor;
   sigmoid_(self: TensorLike): Tensor;
   sigmoid_backward(grad_output: TensorLike, output: TensorLike): Tensor;
-  sigmoid_backward(grad_output: TensorLike, output: TensorLike, named: { out: TensorLike }): Tensor;
   sign(self: TensorLike): Tensor;
   sign(self: TensorLike, named: { out: TensorLike }): Tensor;
   sign_(self: TensorLike): Tensor;
@@ -1074,7 +1062,6 @@ export interface Ops {
   silu(self: TensorLike, named: { out: TensorLike }): Tensor;
   silu_(self: TensorLike): Tensor;
   silu_backward(grad_output: TensorLike, self: TensorLike): Tensor;
-  silu_backward(grad_output: TensorLike, self: TensorLike, named: { out: TensorLike }): Tensor;
   sin(self: TensorLike): Tensor;
   sin(self: TensorLike, named: { out: TensorLike }): Tensor;
   sin_(self: TensorLike): Tensor;
@@ -1107,7 +1094,6 @@ export interface Ops {
   softplus_(self: TensorLike, beta: Scalar, named?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus_(self: TensorLike, named?: { beta?: Scalar; threshold?: Scalar }): Tensor;
   softplus_backward(grad_output: TensorLike, self: TensorLike, beta: Scalar, threshold: Scalar): Tensor;
-  softplus_backward(grad_output: TensorLike, self: TensorLike, beta: Scalar, threshold: Scalar, named: { out: TensorLike }): Tensor;
   softshrink(self: TensorLike, lambd: Scalar, named?: { lambd?: Scalar }): Tensor;
   softshrink(self: TensorLike, named?: { lambd?: Scalar }): Tensor;
   softshrink(self: TensorLike, lambd: Scalar, named: { lambd?: Scalar; out: TensorLike }): Tensor;
@@ -1199,7 +1185,6 @@ export interface Ops {
   tanh(self: TensorLike, named: { out: TensorLike }): Tensor;
   tanh_(self: TensorLike): Tensor;
   tanh_backward(grad_output: TensorLike, output: TensorLike): Tensor;
-  tanh_backward(grad_output: TensorLike, output: TensorLike, named: { out: TensorLike }): Tensor;
   tanhshrink(self: TensorLike): Tensor;
   tensor_split(self: TensorLike, sections: number | bigint, dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   tensor_split(self: TensorLike, sections: number | bigint, named?: { dim?: number | bigint }): Tensor[];
@@ -1213,7 +1198,6 @@ export interface Ops {
   threshold(self: TensorLike, threshold: Scalar, value: Scalar, named: { out: TensorLike }): Tensor;
   threshold_(self: TensorLike, threshold: Scalar, value: Scalar): Tensor;
   threshold_backward(grad_output: TensorLike, self: TensorLike, threshold: Scalar): Tensor;
-  threshold_backward(grad_output: TensorLike, self: TensorLike, threshold: Scalar, named: { out: TensorLike }): Tensor;
   tile(self: TensorLike, dims: number | bigint | readonly (number | bigint)[]): Tensor;
   to(self: TensorLike, device: string | null, dtype: DType | null, non_blocking: boolean, copy: boolean, named?: { device?: string | null; dtype?: DType | null; non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(self: TensorLike, device: string | null, dtype: DType | null, non_blocking: boolean, named?: { device?: string | null; dtype?: DType | null; non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;

@@ -6,6 +6,7 @@
 #include <typeinfo>
 
 #include "core/key_set.h"
+#include "dispatch/autocast_policy.h"
 #include "dispatch/derivative.h"
 #include "dispatch/schema.h"
 
@@ -28,10 +29,6 @@ using Kernel = void (*)(Call&);
 
 // Functional ops are declared; the in-place and out= forms of one are made from it.
 enum class OpKind : uint8_t { Functional, Inplace, Out };
-
-// What autocast does to an op's floating-point tensors: nothing, the lower-precision dtype, float32 (on every device,
-// or on CUDA alone: PyTorch's lists differ), or the widest present.
-enum class AutocastPolicy : uint8_t { None, Lower, Float32, Float32OnCuda, Promote };
 
 // Where the frontends offer an op.
 enum Surface : uint8_t { kInternal = 0, kFunction = 1, kMethod = 2 };

@@ -76,7 +76,7 @@ class Parser {
 
 struct ParsedType {
   ArgType type;
-  bool optional = false, optional_elements = false, written = false, aliased = false;
+  bool optional = false, optional_elements = false, written = false, aliased = false, accepts_number = false;
   int list_size = 0;
 };
 
@@ -99,6 +99,10 @@ ParsedType parse_type(Parser& p) {
     }
   }
   if (!known) p.fail("a type");
+  if (t.type == ArgType::Tensor && p.take("|")) {
+    p.expect("Scalar");
+    t.accepts_number = true;
+  }
   if (p.take("(")) {
     p.word();
     t.aliased = true;
@@ -174,6 +178,16 @@ Ret parse_ret(Parser& p) {
 
 }  // namespace
 
+ArgType element_type(ArgType t) {
+  switch (t) {
+    case ArgType::TensorList: return ArgType::Tensor;
+    case ArgType::IntList: return ArgType::Int;
+    case ArgType::FloatList: return ArgType::Float;
+    case ArgType::BoolList: return ArgType::Bool;
+    default: return t;
+  }
+}
+
 std::string_view type_name(ArgType t) {
   switch (t) {
     case ArgType::TensorList: return "Tensor[]";
@@ -214,6 +228,7 @@ Schema::Schema(std::string_view text) : text_(text) {
     a.optional_elements = t.optional_elements;
     a.written = t.written;
     a.aliased = t.aliased;
+    a.accepts_number = t.accepts_number;
     a.list_size = t.list_size;
     a.keyword_only = keyword_only;
     a.name = p.word();
@@ -254,8 +269,9 @@ int Schema::index_of(std::string_view arg) const {
 std::string Schema::inplace_text() const {
   const size_t open = text_.find('(');
   std::string rest = text_.substr(open + 1, text_.rfind("->") - open - 1);
-  VT_ASSERT(rest.rfind("Tensor self", 0) == 0, "in-place form of ", text_);
-  rest.replace(0, 6, "Tensor(a!)");
+  const size_t type = rest.find(' ');
+  VT_ASSERT(args_[0].name == "self" && args_[0].type == ArgType::Tensor, "in-place form of ", text_);
+  rest.replace(0, type, "Tensor(a!)");
   return name_ + "_" + (overload_.empty() ? "" : "." + overload_) + "(" + rest + "-> Tensor(a!)";
 }
 

@@ -4,7 +4,9 @@
 //
 // Types: Tensor, Scalar, int, float, bool, str, ScalarType, Device, Generator, MemoryFormat; `?` optional, `[]` or
 // `[n]` list (a lone number is accepted for `[n]` and for int[] of one), `Tensor?[]` list with gaps, `(a)` view of,
-// `(a!)` written to; `*` starts keyword-only arguments.
+// `(a!)` written to; `*` starts keyword-only arguments;
+// `Tensor|Scalar` a tensor in whose place a number may be given: it promotes as a number (PyTorch has overloads for
+// these).
 #pragma once
 
 #include <string>
@@ -38,8 +40,9 @@ struct Arg {
   bool optional = false;           // `?` after the whole type
   bool optional_elements = false;  // Tensor?[]
   bool keyword_only = false;
-  bool written = false;  // (a!)
-  bool aliased = false;  // (a) or (a!)
+  bool accepts_number = false;  // Tensor|Scalar
+  bool written = false;         // (a!)
+  bool aliased = false;         // (a) or (a!)
   bool has_default = false;
   int list_size = 0;    // n of [n]; 0: any
   Value default_value;  // valid if has_default; points into the members below
@@ -82,5 +85,7 @@ class VT_API Schema {
 };
 
 VT_API std::string_view type_name(ArgType t);
+// Of a list the type of its elements, else the type itself.
+VT_API ArgType element_type(ArgType t);
 
 }  // namespace vt

@@ -6,7 +6,9 @@
 
 #include "autograd/node.h"
 #include "bindings/python/module.h"
+#include "bindings/python/number.h"
 #include "bindings/python/signature.h"
+#include "bindings/python/small_types.h"
 #include "cuda/graph.h"
 #include "dispatch/registry.h"
 
@@ -30,13 +32,47 @@ nb::list tags_of(const Op& op) {
   if (parts.view) tags.append("view");
   if (parts.random) tags.append("random");
   if (parts.value_dependent) tags.append("value_dependent");
-  const Overload overload(op);
-  for (const Param& p : overload.params) {
-    if (!p.accepts_number) continue;
-    tags.append("scalar_operands");
-    break;
-  }
   return tags;
+}
+
+// The default as Python has it.
+nb::object default_of(const Value& v) {
+  switch (v.tag) {
+    case Tag::IntList: return nb::steal(make_int_tuple(Unbox<IntSpan>::get(v)));
+    case Tag::String: return nb::steal(str_from(std::string(Unbox<std::string_view>::get(v))));
+    case Tag::MemoryFormat: return nb::borrow(memory_format_object(Unbox<MemoryFormat>::get(v)));
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Double: return nb::steal(to_python(Unbox<Scalar>::get(v)));
+    default: return nb::none();
+  }
+}
+
+nb::list arguments_of(const Op& op) {
+  nb::list list;
+  const Overload overload(op);
+  for (size_t i = 0; i < overload.params.size(); ++i) {
+    const Arg& a = op.schema().args()[i];
+    nb::dict d;
+    d["name"] = a.name;
+    d["type"] = std::string(type_name(element_type(a.type)));
+    d["is_list"] = element_type(a.type) != a.type;
+    d["list_size"] = a.list_size;
+    d["optional"] = a.optional;
+    d["optional_elements"] = a.optional_elements;
+    d["keyword_only"] = a.keyword_only;
+    d["accepts_number"] = overload.params[i].accepts_number;
+    d["has_default"] = a.has_default;
+    d["default"] = default_of(a.default_value);
+    list.append(d);
+  }
+  return list;
+}
+
+nb::list returns_of(const Op& op) {
+  nb::list list;
+  for (const Ret& r : op.schema().rets()) list.append(std::string(type_name(r.type)));
+  return list;
 }
 
 nb::list registry() {
@@ -45,6 +81,8 @@ nb::list registry() {
     nb::dict d;
     d["name"] = op->name();
     d["schema"] = op->schema().text();
+    d["arguments"] = arguments_of(*op);
+    d["returns"] = returns_of(*op);
     d["tags"] = tags_of(*op);
     d["doc"] = op->functional().parts.doc;
     list.append(d);

@@ -1,75 +1,11 @@
 #include "bindings/python/signature.h"
 
 #include <algorithm>
-#include <set>
 
 #include "dispatch/registry.h"
 
 namespace vt::python {
 namespace {
-
-// Ops whose Tensor operands may be numbers, as in PyTorch: those for which ATen has a Scalar overload that the registry
-// leaves to wrapped numbers. In the first list the first operand may be a number too.
-bool accepts_number(std::string_view op, const Arg& arg, bool first) {
-  static const std::set<std::string_view> both = {"add",      "sub",    "mul",         "div",          "subtract",
-                                                  "multiply", "divide", "true_divide", "floor_divide", "rsub"};
-  static const std::set<std::string_view> other_only = {"eq",
-                                                        "ne",
-                                                        "lt",
-                                                        "le",
-                                                        "gt",
-                                                        "ge",
-                                                        "greater",
-                                                        "less",
-                                                        "greater_equal",
-                                                        "less_equal",
-                                                        "not_equal",
-                                                        "pow",
-                                                        "float_power",
-                                                        "fmod",
-                                                        "remainder",
-                                                        "bitwise_and",
-                                                        "bitwise_or",
-                                                        "bitwise_xor",
-                                                        "bitwise_left_shift",
-                                                        "bitwise_right_shift",
-                                                        "__and__",
-                                                        "__or__",
-                                                        "__xor__",
-                                                        "__lshift__",
-                                                        "__rshift__",
-                                                        "masked_fill",
-                                                        "fill",
-                                                        "copysign",
-                                                        "xlogy",
-                                                        "clamp",
-                                                        "clip",
-                                                        "clamp_min",
-                                                        "clamp_max",
-                                                        "lerp",
-                                                        "index_fill",
-                                                        "where",
-                                                        "isin",
-                                                        "searchsorted",
-                                                        "bucketize",
-                                                        "masked_fill_",
-                                                        "index_put"};
-  // Which of the operands may be numbers where it is not all but the first.
-  if (op == "where") return arg.name != "condition";
-  if (op == "lerp") return arg.name == "weight";
-  if (op == "masked_fill" || op == "index_fill") return arg.name == "value";
-  if (op == "isin") return true;
-  if (op == "index_put") return false;
-  if (op == "searchsorted") return arg.name == "self" && !first;
-  if (op == "bucketize") return first;
-  return both.contains(op) || (!first && other_only.contains(op));
-}
-
-std::string_view base_name(const Op& op) { return op.functional().schema().name(); }
-
-std::string_view without_underscore(std::string_view name) {
-  return name.size() > 1 && name.ends_with('_') && !name.ends_with("__") ? name.substr(0, name.size() - 1) : name;
-}
 
 PyObject* intern(std::string_view text) {
   PyObject* s = PyUnicode_InternFromString(std::string(text).c_str());
@@ -132,9 +68,7 @@ Overload::Overload(const Op& o) : op(&o) {
     p.optional = a.optional;
     p.optional_elements = a.optional_elements;
     p.has_default = a.has_default;
-    p.accepts_number =
-        a.type == ArgType::Tensor && i < inputs && !(i == 0 && a.written) &&
-        (accepts_number(base_name(o), a, i == 0) || accepts_number(without_underscore(base_name(o)), a, i == 0));
+    p.accepts_number = a.accepts_number;
     p.list_size = a.list_size;
     p.default_value = a.default_value;
     params.push_back(p);

@@ -57,13 +57,13 @@ void register_fill(Registry& r) {
   r.def("fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)")
       .all(fill_scalar_kernel)
       .backward(keep::none, overwrite_backward);
-  r.def("fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)")
+  r.def("fill_.Tensor(Tensor(a!) self, Tensor|Scalar value) -> Tensor(a!)")
       .all(fill_tensor_kernel)
       .backward(keep::none, fill_tensor_backward)
       .any_device();
   r.def("zero_(Tensor(a!) self) -> Tensor(a!)").all(zero_kernel).backward(keep::none, overwrite_backward);
   r.def("fill.Scalar(Tensor self, Scalar value) -> Tensor").composite(fill_scalar_copy).function_only();
-  r.def("fill.Tensor(Tensor self, Tensor value) -> Tensor").composite(fill_tensor_copy).function_only();
+  r.def("fill.Tensor(Tensor self, Tensor|Scalar value) -> Tensor").composite(fill_tensor_copy).function_only();
   r.def("item(Tensor self) -> Scalar").composite(item_kernel).value_dependent().method_only();
   r.def("_local_scalar_dense(Tensor self) -> Scalar")
       .all(item_kernel)

@@ -243,9 +243,9 @@ void register_index_dim(Registry& r) {
       .cpu(index_fill_cpu)
       .backward(keep::args(2), index_fill_backward)
       .inplace(true);
-  r.def("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor")
+  r.def("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor")
       .composite(index_fill_tensor);
-  r.def("index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)")
+  r.def("index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor|Scalar value) -> Tensor(a!)")
       .composite(index_fill_tensor_inplace);
 }
 

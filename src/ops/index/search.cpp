@@ -155,12 +155,12 @@ void bucketize(const Tensor& self, const Tensor& boundaries, bool, bool right, T
 void register_search(Registry& r) {
   search_sorted.cpu(search_rows_cpu);
   r.def(
-       "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor")
+       "searchsorted.Tensor(Tensor sorted_sequence, Tensor|Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor")
       .meta(searchsorted_meta)
       .all(searchsorted)
       .any_device()
       .not_differentiable();
-  r.def("bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor")
+  r.def("bucketize.Tensor(Tensor|Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor")
       .meta(bucketize_meta)
       .all(bucketize)
       .any_device()

@@ -160,29 +160,22 @@ void register_aliases(Registry& r) {
   r.def("arcsinh(Tensor self) -> Tensor").composite(ops::asinh).inplace().out();
   r.def("arctanh(Tensor self) -> Tensor").composite(ops::atanh).inplace().out();
   r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).inplace().out();
-  r.def("multiply.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::mul).inplace().out();
-  r.def("divide.Tensor(Tensor self, Tensor other) -> Tensor").composite(true_div).inplace().out();
-  r.def("true_divide.Tensor(Tensor self, Tensor other) -> Tensor").composite(true_div).inplace().out();
-  r.def("greater.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::gt).inplace().out();
-  r.def("greater_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::ge).inplace().out();
-  r.def("less.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::lt).inplace().out();
-  r.def("less_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::le).inplace().out();
-  r.def("not_equal.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::ne).inplace().out();
+  r.def("multiply.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(ops::mul).inplace().out();
+  r.def("divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
+  r.def("true_divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
+  r.def("greater.Tensor(Tensor self, Tensor|Scalar other) -> Tensor").composite(ops::gt).inplace().out();
+  r.def("greater_equal.Tensor(Tensor self, Tensor|Scalar other) -> Tensor").composite(ops::ge).inplace().out();
+  r.def("less.Tensor(Tensor self, Tensor|Scalar other) -> Tensor").composite(ops::lt).inplace().out();
+  r.def("less_equal.Tensor(Tensor self, Tensor|Scalar other) -> Tensor").composite(ops::le).inplace().out();
+  r.def("not_equal.Tensor(Tensor self, Tensor|Scalar other) -> Tensor").composite(ops::ne).inplace().out();
   r.def("arctan2.Tensor(Tensor self, Tensor other) -> Tensor").composite(ops::atan2).inplace().out();
-  r.def("subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor").composite(ops::sub).inplace().out();
+  r.def("subtract.Tensor(Tensor|Scalar self, Tensor|Scalar other, *, Scalar alpha=1) -> Tensor")
+      .composite(ops::sub)
+      .inplace()
+      .out();
 }
 
 Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj_physical(self) : self; }
-
-// PyTorch's autocast lists.
-void set_autocast(Registry& r) {
-  for (const char* op :
-       {"acos", "asin", "cosh", "erfinv", "exp", "expm1", "log", "log10", "log2", "log1p", "rsqrt", "sinh", "tan",
-        "reciprocal", "softplus", "pow.Tensor_Scalar", "pow.Tensor_Tensor", "pow.Scalar"}) {
-    r.at(op).autocast(AutocastPolicy::Float32OnCuda);
-  }
-  for (const char* op : {"addcdiv", "addcmul", "atan2"}) r.at(op).autocast(AutocastPolicy::Promote);
-}
 
 }  // namespace
 
@@ -192,26 +185,31 @@ void register_composite(Registry& r) {
   r.at("pow.Tensor_Scalar").boxed(pow_scalar_kernel);
   r.at("gelu").boxed(gelu_kernel<rows::gelu, rows::gelu_tanh_row>);
   r.at("gelu_backward").boxed(gelu_kernel<rows::gelu_backward, rows::gelu_tanh_backward_row>);
-  r.def("pow.Scalar(Scalar self, Tensor exponent) -> Tensor").composite(pow_of_number).out();
-  r.def("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor")
+  r.def("pow.Scalar(Scalar self, Tensor|Scalar exponent) -> Tensor")
+      .composite(pow_of_number)
+      .autocast(AutocastPolicy::Float32OnCuda)
+      .out();
+  r.def("div.Tensor_mode(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode) -> Tensor")
       .composite(div_mode)
       .inplace()
       .out();
   r.def("clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
-  r.def("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor")
+  r.def("clamp.Tensor(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor")
       .composite(clamp_by_tensors)
       .inplace()
       .out();
   r.def("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
   r.def("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor").composite(masked_fill_number).inplace();
-  r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor").composite(masked_fill_tensor).inplace();
+  r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor")
+      .composite(masked_fill_tensor)
+      .inplace();
   r.def("nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor")
       .composite(nan_to_num)
       .inplace()
       .out();
   r.def("round.decimals(Tensor self, *, int decimals) -> Tensor").composite(round_to_decimals).inplace().out();
   r.def("square(Tensor self) -> Tensor").composite(square).inplace().out();
-  r.def("float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor").composite(float_power).out();
+  r.def("float_power.Tensor_Tensor(Tensor self, Tensor|Scalar exponent) -> Tensor").composite(float_power).out();
   r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor").composite(ldexp).inplace().out();
   r.def("relu6(Tensor self) -> Tensor").composite(relu6).inplace();
   r.def("selu(Tensor self) -> Tensor").composite(selu).inplace();
@@ -222,7 +220,6 @@ void register_composite(Registry& r) {
   r.def("polar(Tensor abs, Tensor angle) -> Tensor").composite(polar).function_only();
   r.def("conj(Tensor self) -> Tensor").composite(conj_op);
   register_aliases(r);
-  set_autocast(r);
 }
 
 }  // namespace vt::pointwise

@@ -1,7 +1,8 @@
-// The dtypes column of a pointwise row: which dtypes it takes, what it computes in, what comes out.
+// The dtypes column of a pointwise row: which dtypes it takes, what it computes in, what comes out; under autocast too.
 #pragma once
 
 #include "core/dtype.h"
+#include "dispatch/autocast_policy.h"
 
 namespace vt::pointwise {
 
@@ -17,6 +18,23 @@ struct DTypeRule {
   bool to_float = false;  // integers and bools are computed in the default dtype
   Gives gives = Gives::Same;
   bool numbers_promote = false;  // Scalar arguments take part in type promotion (clamp, pow)
+  AutocastPolicy autocast = AutocastPolicy::None;
+  bool internal = false;  // a part of other ops: offered nowhere, without in-place and out= forms
+  bool inplace = true;    // has an in-place form, if it begins with self
+
+  // In a row: kToFloat.wide()
+  constexpr DTypeRule wide() const { return with(AutocastPolicy::Float32OnCuda); }
+  constexpr DTypeRule promoting() const { return with(AutocastPolicy::Promote); }
+  constexpr DTypeRule part() const {
+    DTypeRule r = *this;
+    r.internal = true;
+    return r;
+  }
+  constexpr DTypeRule with(AutocastPolicy policy) const {
+    DTypeRule r = *this;
+    r.autocast = policy;
+    return r;
+  }
 };
 
 namespace rule {
@@ -39,6 +57,9 @@ inline constexpr DTypeRule kTest{kAllSet, false, Gives::Bool};
 inline constexpr DTypeRule kCount{kAllSet, false, Gives::Count};
 inline constexpr DTypeRule kSize{kFloatingOrComplexSet, false, Gives::Real};
 inline constexpr DTypeRule kRealTest{kRealSet, false, Gives::Bool};
+// Of one tensor: there is nothing to write over it.
+inline constexpr DTypeRule kProperty{.domain = kAllSet, .gives = Gives::Bool, .inplace = false};
+inline constexpr DTypeRule kRealProperty{.domain = kRealSet, .gives = Gives::Bool, .inplace = false};
 }  // namespace rule
 
 // The C++ type of what a row computes from T.

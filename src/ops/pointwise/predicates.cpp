@@ -94,15 +94,15 @@ void register_predicates(Registry& r) {
   r.def("is_nonzero(Tensor self) -> Scalar").composite(is_nonzero).value_dependent();
   r.def("isreal(Tensor self) -> Tensor").composite(isreal);
   r.def(
-       "isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
+       "isin.Tensor_Tensor(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(isin)
       .function_only();
   r.def(
-       "isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor")
+       "isin.Tensor_Scalar(Tensor|Scalar elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(isin_number)
       .function_only();
   r.def(
-       "isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
+       "isin.Scalar_Tensor(Scalar element, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(number_isin)
       .function_only();
 }

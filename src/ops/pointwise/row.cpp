@@ -208,7 +208,8 @@ OpBuilder add_row(Registry& r, const char* schema, Row& row) {
     }
     ++position;
   }
-  op.boxed(row_kernel).data(&row);
+  op.boxed(row_kernel).data(&row).autocast(row.rule.autocast);
+  if (row.rule.internal) op.internal();
   const RowForms forms = row_forms(made.schema(), row.rule);
   if (forms.inplace) op.inplace();
   return op.out(forms.out);

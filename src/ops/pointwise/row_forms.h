@@ -15,12 +15,8 @@ inline std::string row_schema(std::string_view id, std::string_view schema) {
 struct RowForms {
   bool inplace, out;
 };
-// Internal rows have none, tests of one tensor none in place.
 inline RowForms row_forms(const Schema& schema, const DTypeRule& rule) {
-  const bool internal = schema.name()[0] == '_';
-  bool test = rule.gives == Gives::Bool && schema.name() != "logical_not";
-  for (size_t i = 1; i < schema.args().size(); ++i) test &= schema.args()[i].type != ArgType::Tensor;
-  return {schema.args()[0].name == "self" && !internal && !test, !internal};
+  return {schema.args()[0].name == "self" && rule.inplace && !rule.internal, !rule.internal};
 }
 
 }  // namespace vt::pointwise

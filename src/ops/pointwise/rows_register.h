@@ -98,7 +98,6 @@ template <class G, class Numbers, int Inputs>
 void add_table_row(Registry& r, std::string_view id, std::string_view schema, Row& row) {
   const std::string text = row_schema(id, schema);
   OpBuilder op = add_row(r, text.c_str(), row);
-  if (text[0] == '_' || text.find("_backward(") != std::string::npos) op.internal();
   if constexpr (G::kDifferentiable) {
     op.backward(G::kKeep, &run_derivative<G, Numbers, Inputs>);
   } else {

@@ -9,75 +9,67 @@ from pathlib import Path
 import gen_stubs
 import pytest
 import stub_typescript
-from schema_text import parse
+from op_schema import Schema
+from vibetensor import _C
 
 ROOT = Path(__file__).resolve().parents[3]
 
-ADD = "add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor"
-SUM = "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor"
-SUM_DIM = "sum.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor"
-RANDOM_FROM = "random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)"
-
-REGISTRY = [
-    {"name": "add", "schema": ADD, "tags": ["functional", "function", "method", "op", "differentiable"]},
-    {
-        "name": "add_",
-        "schema": "add_(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)",
-        "tags": ["inplace", "method", "op"],
-    },
-    {"name": "sum", "schema": SUM, "tags": ["functional", "method", "op", "differentiable"]},
-    {"name": "sum.dim", "schema": SUM_DIM, "tags": ["functional", "method", "op", "differentiable"]},
-]
+ROWS = {row["name"]: row for row in _C.registry()}
+FEW = [ROWS[name] for name in ("add.Tensor", "add_.Tensor", "sum", "sum.dim_IntList")]
 
 
 @pytest.mark.parametrize(
-    ("schema", "method", "expected"),
+    ("name", "method", "expected"),
     [
-        (ADD, True, "(self, other: Tensor, *, alpha: Number = 1) -> Tensor"),
-        (ADD, False, "(input: Tensor, other: Tensor, *, alpha: Number = 1) -> Tensor"),
+        ("add.Tensor", True, "(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor"),
+        ("add.Tensor", False, "(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor"),
         (
-            SUM_DIM,
+            "sum.dim_IntList",
             True,
             "(self, dim: _int | Sequence[_int] | None, keepdim: _bool = False, *, dtype: _dtype | None = None)"
             " -> Tensor",
         ),
         (
-            RANDOM_FROM,
+            "random_.from",
             True,
             "(self, from_: _int, to: _int | None, *, generator: Generator | None = None) -> Tensor",
         ),
-        ("f(Tensor[] tensors, float[] w=[1.0, 2.0]) -> Tensor[]", False, None),
-        ("f(Tensor self) -> (Tensor values, Tensor indices)", True, "(self) -> tuple[Tensor, Tensor]"),
+        ("stack", False, "(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor"),
+        ("index.Tensor", True, "(self, indices: Sequence[Tensor | None]) -> Tensor"),
+        ("unbind.int", True, "(self, dim: _int = 0) -> tuple[Tensor, ...]"),
+        ("rot90", True, "(self, k: _int = 1, dims: _int | Sequence[_int] = (0, 1)) -> Tensor"),
+        ("contiguous", True, "(self, *, memory_format: _memory_format = ...) -> Tensor"),
+        ("mode", True, "(self, dim: _int = -1, keepdim: _bool = False) -> tuple[Tensor, Tensor]"),
     ],
 )
-def test_signatures(schema, method, expected):
-    if expected is None:
-        expected = "(tensors: Sequence[Tensor], w: Sequence[_float] = (1.0, 2.0,)) -> tuple[Tensor, ...]"
-    assert gen_stubs.signature(parse(schema), method) == expected
+def test_signatures(name, method, expected):
+    assert gen_stubs.signature(Schema.of(ROWS[name]), method) == expected
 
 
 def test_overloads_and_what_the_template_declares():
     template = (
         "class Tensor:\n    def add(self, other: int) -> Tensor: ...\n    # @methods@\nclass ops:\n    # @functions@\n"
     )
-    text = gen_stubs.stub(REGISTRY, template)
+    text = gen_stubs.stub(FEW, template)
     methods, functions = text.split("class ops:")
     assert methods.count("def add(") == 1
     assert methods.count("@overload\n    def sum(") == 2
     assert "def add_(self, other: Tensor" in methods
-    assert "@staticmethod\n    def add(input: Tensor, other: Tensor" in functions
+    assert "@staticmethod\n    def add(input: Tensor | Number, other: Tensor" in functions
 
 
 def test_table_names_forms_and_derivatives():
-    text = gen_stubs.table(REGISTRY)
-    assert f"| add | f m `_` | differentiable | `{ADD}` |" in text
-    assert f"| sum.dim | m | differentiable | `{SUM_DIM}` |" in text
+    text = gen_stubs.table(FEW)
+    schema = ROWS["add.Tensor"]["schema"].replace("|", "\\|")
+    assert f"| add.Tensor | f m `_` | differentiable | `{schema}` |" in text
+    assert f"| sum.dim_IntList | f m | differentiable | `{ROWS['sum.dim_IntList']['schema']}` |" in text
     assert text.endswith("\n3 ops.\n")
 
 
 def test_typescript_signatures():
-    assert stub_typescript.signature(parse(ADD), True) == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
-    forms = stub_typescript.signature(parse(SUM_DIM), False).split("\n")
+    add, total = Schema.of(ROWS["add.Tensor"]), Schema.of(ROWS["sum.dim_IntList"])
+    assert stub_typescript.signature(add, True) == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
+    forms = stub_typescript.signature(total, False).split("\n")
     assert forms[0].startswith(
         "(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
     )
