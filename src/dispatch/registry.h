@@ -1,24 +1,25 @@
+// clang-format off
 // Declaring ops. One plain function per family fills the registry from a list in ops/register_all.cpp.
 //
 //   r.def("softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
-//       .meta(softmax_meta)      // TensorSpec softmax_meta(const Tensor& self, int64_t& dim, std::optional<DType>&
-//       dtype) .cpu(softmax_cpu)        // void softmax_cpu(const Tensor& self, int64_t dim, std::optional<DType>,
-//       Tensor& out) .backward(keep::result, softmax_backward);   // void softmax_backward(GradContext& ctx)
+//       .meta(softmax_meta)      // TensorSpec softmax_meta(const Tensor& self, int64_t& dim, std::optional<DType>& dtype)
+//       .cpu(softmax_cpu)        // void softmax_cpu(const Tensor& self, int64_t dim, std::optional<DType>, Tensor& out)
+//       .backward(keep::result, softmax_backward);   // void softmax_backward(GradContext& ctx)
 //   r.at("softmax").cuda(softmax_cuda);              // in softmax.cu, same type as the CPU kernel
 //
 // meta runs before any allocation, validates, may change its arguments (wrap a dim, fill in a default) and returns one
 // TensorSpec or std::array<TensorSpec, N>. Kernels then get the normalised arguments and the outputs to write. Kernel
 // parameter types: const Tensor& (undefined for None), TensorSpan, Scalar, int64_t, double, bool, std::string_view,
-// IntSpan or const DimVec& (DimVec if meta changes it), DType, Device, MemoryFormat, Generator*, std::optional of
-// those.
+// IntSpan or const DimVec& (DimVec if meta changes it), DType, Device, MemoryFormat, Generator*, std::optional of those.
 //
 // The meta backend runs meta and stops there. What an op shares with others below dispatch it calls through a
-// BackendTable; a kernel does not ask which device it is on. An op that has to read values to know what
-// it returns says .value_dependent().
+// BackendTable; a kernel does not ask which device it is on. An op that has to read values to know what it returns says
+// .value_dependent().
 //
 // Without meta, .cpu/.cuda/.all take whole functions that return their results (Tensor, std::tuple<Tensor...>,
 // std::vector<Tensor>, bool, int64_t, double, Scalar, void); .composite takes one that calls other ops and needs no
 // derivative; .view marks results that alias self.
+// clang-format on
 #pragma once
 
 #include <array>

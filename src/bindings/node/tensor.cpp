@@ -7,6 +7,7 @@
 #include "bindings/node/element.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
+#include "core/thread_state.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 

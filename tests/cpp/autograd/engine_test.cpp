@@ -9,10 +9,11 @@
 #include "autograd/autograd.h"
 #include "core/error.h"
 #include "core/live_count.h"
-#include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/reduce/reduce.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 using namespace vt;
 using namespace vt::autograd;
@@ -23,7 +24,7 @@ struct Initialized {
   Initialized() { initialize(); }
 } const initialized;
 
-Tensor number(double value) { return ops::full(DimVec{}, Scalar(value), DType::float64); }
+Tensor number(double value) { return ops::filled(DimVec{}, Scalar(value), DType::float64); }
 Tensor leaf(double value) {
   const Tensor x = number(value);
   set_requires_grad(x, true);
@@ -48,7 +49,7 @@ std::optional<ErrorKind> refusal(auto call) {
 class Recorder final : public Node {
  public:
   Recorder(std::vector<int>& order, int number, std::vector<Edge> edges) : order_(order), number_(number) {
-    add_input(vt::ops::ones(DimVec{}, DType::float64));
+    add_input(vt::ops::filled(DimVec{}, 1, DType::float64));
     set_edges(std::move(edges));
   }
   Grads apply(Grads&& incoming) override {
@@ -170,13 +171,13 @@ TEST_CASE("the second derivative is that of the recorded first") {
 }
 
 TEST_CASE("an output that is no number needs a gradient, of its shape") {
-  const Tensor x = ops::ones(DimVec{3}, DType::float64);
+  const Tensor x = ops::filled(DimVec{3}, 1, DType::float64);
   set_requires_grad(x, true);
   const Tensor y = ops::mul(x, number(2));
   CHECK(refusal([&] { backward_of(y, {x}, true); }) == ErrorKind::Runtime);
-  CHECK(refusal([&] { backward({y}, {ops::ones(DimVec{4}, DType::float64)}, true, false, {x}, false, false); }) ==
+  CHECK(refusal([&] { backward({y}, {ops::filled(DimVec{4}, 1, DType::float64)}, true, false, {x}, false, false); }) ==
         ErrorKind::Runtime);
-  const Grads grads = backward({y}, {ops::ones(DimVec{3}, DType::float64)}, false, false, {x}, false, false);
+  const Grads grads = backward({y}, {ops::filled(DimVec{3}, 1, DType::float64)}, false, false, {x}, false, false);
   CHECK(value_of(ops::sum(grads[0])) == 6);
 }
 

@@ -10,8 +10,9 @@
 #include "core/live_count.h"
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
-#include "ops/pointwise/pointwise.h"
-#include "ops/view/view.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/pointwise.h"
+#include "ops/typed/view.h"
 
 using namespace vt;
 
@@ -164,9 +165,9 @@ TEST_CASE("the in-place form writes over self, hands it back and counts a versio
   CHECK(call<Tensor>(op, x, 3.0).is_same(x));
   CHECK(x.data<float>()[2] == 9);
   CHECK(x.impl()->version() == version + 1);
-  const Tensor wide = ops::zeros(DimVec{2, 4}, DType::float32);
+  const Tensor wide = ops::filled(DimVec{2, 4}, 0, DType::float32);
   const Tensor column = ops::select(wide, 1, 2);  // not contiguous: by way of a copy
-  ops::add_(column, ops::ones(DimVec{2}, DType::float32));
+  ops::add_(column, ops::filled(DimVec{2}, 1, DType::float32));
   call<Tensor>(op, column, 3.0);
   CHECK(wide.data<float>()[2] == 3);
   CHECK(wide.data<float>()[6] == 3);
@@ -177,10 +178,10 @@ TEST_CASE("the in-place form writes over self, hands it back and counts a versio
 }
 
 TEST_CASE("what cannot be written over self is refused before anything is written") {
-  const Error shape = error_of([] { call<Tensor>(find_op("test_wide_"), ops::zeros(DimVec{3}, DType::float64)); });
+  const Error shape = error_of([] { call<Tensor>(find_op("test_wide_"), ops::filled(DimVec{3}, 0, DType::float64)); });
   CHECK(shape.kind() == ErrorKind::Runtime);
   CHECK(shape.message().find("shape") != std::string::npos);
-  const Tensor integers = ops::zeros(DimVec{0}, DType::int64);
+  const Tensor integers = ops::filled(DimVec{0}, 0, DType::int64);
   CHECK(error_of([&] { call<Tensor>(find_op("test_wide.out"), floats({1}), integers); }).kind() == ErrorKind::Runtime);
   CHECK(integers.numel() == 0);
   const Tensor overlapping = ops::expand(floats({1}), DimVec{4});
@@ -193,11 +194,11 @@ TEST_CASE("the out= form resizes, casts and hands back what it was given") {
   CHECK(op.kind() == OpKind::Out);
   CHECK(op.input_count() == 2);
   const Tensor x = floats({1, 2, 3});
-  const Tensor out = ops::zeros(DimVec{0}, DType::float32);
+  const Tensor out = ops::filled(DimVec{0}, 0, DType::float32);
   CHECK(call<Tensor>(op, x, 2.0, out).is_same(out));
   CHECK(out.size(0) == 3);
   CHECK(out.data<float>()[1] == 4);
-  const Tensor wide = ops::zeros(DimVec{3}, DType::float64);
+  const Tensor wide = ops::filled(DimVec{3}, 0, DType::float64);
   call<Tensor>(op, x, 2.0, wide);
   CHECK(wide.data<double>()[1] == 4);
   const Tensor shifted = floats({1, 2, 3, 4});  // over its own input, one place on
