@@ -1,0 +1,98 @@
+"""Writes the tables of docs/performance.md from the files in bench/results, between the markers that name them.
+
+python bench/tables.py            writes
+python bench/tables.py --check    exit status 1 if a table is not what the files say
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "docs" / "performance.md"
+WORKLOADS = {
+    "reversal": "sequence reversal, fp32",
+    "vit": "CIFAR-10 ViT, fp32",
+    "minigpt": "miniGPT, fp32",
+    "gpt2": "GPT-2 124M, B=16, bf16 autocast",
+    "gpt2-32": "the same, B=32",
+    "gpt2-64": "the same, B=64",
+}
+
+
+def result(name: str) -> Any:
+    return json.loads((ROOT / "bench" / "results" / f"{name}.json").read_text())
+
+
+def lines_of(header: list[str], rows: list[list[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + "---|" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def attention() -> Iterator[str]:
+    found = result("attention_h200")
+    rows = []
+    for r in found["rows"]:
+        what = f"D={r['head_dim']} T={r['length']} {'causal' if r['causal'] else 'full'}, B={r['batch']} H={r['heads']}"
+        sides = [
+            f"{r[f'{side}_forward_tflops']} / {r[f'{side}_backward_tflops']}"
+            for side in ("vibetensor", "cudnn", "flash")
+        ]
+        rows.append([what, *sides])
+    yield f"{found['gpu']}, bf16, PyTorch {found['pytorch']}, TFLOP/s forward / backward:"
+    yield ""
+    yield from lines_of(["attention", "ours", "PyTorch, cuDNN", "PyTorch, flash"], rows)
+
+
+def steps() -> Iterator[str]:
+    found = result("graph_step_h200")
+    ours, theirs = found["runs"]["vibetensor"], found["runs"]["torch"]
+    rows = []
+    for key, what in WORKLOADS.items():
+        if key not in ours or key not in theirs:
+            continue
+        row = [what]
+        for mode in ("eager", "graphed"):
+            for side in (ours, theirs):
+                row.append(f"{side[key][mode]['ms']:.2f}" if mode in side[key] else "-")
+        rows.append(row)
+    yield f"{found['device']}, milliseconds of a step:"
+    yield ""
+    yield from lines_of(["workload", "eager", "PyTorch eager", "graphed", "PyTorch, whole-step graph"], rows)
+
+
+TABLES = {"attention": attention, "steps": steps}
+
+
+def written(text: str) -> str:
+    """The document with every table renewed."""
+    for name, lines in TABLES.items():
+        block = "\n".join(lines())
+        pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end -->)"
+        text, count = re.subn(pattern, lambda m, block=block: f"{m[1]}{block}\n{m[2]}", text, flags=re.DOTALL)
+        if count != 1:
+            raise SystemExit(f"{DOCUMENT.name}: expected one place for the table {name}, found {count}")
+    return text
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, tell whether something would change")
+    check = parser.parse_args().check
+    old = DOCUMENT.read_text()
+    new = written(old)
+    if new != old and not check:
+        DOCUMENT.write_text(new)
+    return 1 if check and new != old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
