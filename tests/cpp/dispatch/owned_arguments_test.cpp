@@ -4,7 +4,17 @@
 
 #include <string>
 
+#include "autograd/autograd.h"
+
 using namespace vt;
+
+namespace {
+
+struct Initialized {
+  Initialized() { initialize(); }
+} initialized;
+
+}  // namespace
 
 TEST_CASE("owned arguments outlive what the caller had") {
   OwnedArguments owned;

@@ -90,7 +90,7 @@ class Sample:
     values: bool = True  # False: compare shape and dtype only (empty, and draws that differ from PyTorch's)
     layouts: bool = True  # also with transposed, strided and expanded inputs
     cuda: bool = True  # also compare CUDA with the CPU
-    not_on_cuda: tuple[str, ...] = ()  # dtypes of the row in which CUDA raises NotImplementedError, which is checked
+    not_on_cuda: tuple[str, ...] = ()  # dtypes in which CUDA refuses some of the calls, which is checked
     rtol: float | None = None  # instead of the dtype's own
     atol: float | None = None
     tolerance: dict[str, tuple[float, float]] = field(default_factory=dict)  # (rtol, atol) for some dtypes
