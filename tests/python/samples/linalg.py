@@ -49,7 +49,7 @@ SAMPLES = [
     Sample("inner", call(T(4), T(4)), call(T(2, 3, 4), T(5, 4)), call(T(), T(3)), call(T(2, 0), T(3, 0)), **PRODUCT),
     Sample("vdot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
     Sample("dot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
-    Sample("outer", call(T(3), T(4)), call(T(0), T(4)), **PRODUCT),
+    Sample("outer", call(T(3), T(4)), call(T(0), T(4)), dtypes=(*FLOATS, *INTS), **NEAR),
     Sample(
         "matmul",
         call(T(4), T(4)),
