@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 from typing import Any
 
@@ -94,6 +95,25 @@ def test_reading_a_value_raises() -> None:
         torch.ones(2) + torch.ones(2, device="meta")
     with pytest.raises(RuntimeError, match="no memory"):
         torch.utils.dlpack.to_dlpack(x)
+
+
+def test_there_is_no_address_and_nothing_to_save() -> None:
+    x = torch.empty(3, 2, device="meta")
+    assert x.data_ptr() == x[1:].data_ptr() == 0
+    for save in (
+        lambda: torch.save(x, io.BytesIO()),
+        lambda: torch.save({"a": x.t()}, io.BytesIO()),
+        lambda: pickle.dumps(x),
+    ):
+        with pytest.raises(NotImplementedError, match="no data"):
+            save()
+    file = io.BytesIO()
+    torch.save({"a": torch.ones(2)}, file)
+    file.seek(0)
+    with torch.device("meta"):
+        loaded = torch.load(file)["a"]
+        assert pickle.loads(pickle.dumps(loaded)).sum().item() == 2
+    assert loaded.tolist() == [1, 1]
 
 
 def test_repr_shows_no_values() -> None:

@@ -90,7 +90,7 @@ def tensor_from_bytes(data: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
     """A new CPU tensor of `dtype` and `shape` with a copy of `data`, any bytes-like object of the right size."""
     import ctypes
 
-    tensor = _C.ops.empty(shape, dtype=dtype)
+    tensor = _C.ops.empty(shape, dtype=dtype, device="cpu")
     size = tensor.numel() * tensor.element_size()
     view = memoryview(data).cast("B")
     if view.nbytes != size:
@@ -152,13 +152,13 @@ class TensorType:
         if len(args) == 1 and not isinstance(args[0], Integral):
             (data,) = args
             if isinstance(data, _C.Size):
-                return _C.ops.empty(data, dtype=self.dtype)
+                return _C.ops.empty(data, dtype=self.dtype, device="cpu")
             if isinstance(data, Tensor):
                 if data.dtype != self.dtype:
                     raise TypeError(f"expected {self.__name__} (got {data.type()})")
                 return data.detach()
             return _C.tensor(data, dtype=self.dtype)
-        return _C.ops.empty(args or (0,), dtype=self.dtype)
+        return _C.ops.empty(args or (0,), dtype=self.dtype, device="cpu")
 
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == "cpu"

@@ -49,7 +49,7 @@ PyObject* storage_offset(PyObject* o, PyObject*) { return PyLong_FromLongLong(te
 PyObject* element_size(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).element_size()); }
 PyObject* data_ptr(PyObject* o, PyObject*) {
   const Tensor& t = tensor_of(o);
-  return PyLong_FromVoidPtr(t.numel() ? t.data() : nullptr);
+  return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
 }
 PyObject* storage_key(PyObject* o, PyObject*) { return PyLong_FromVoidPtr(tensor_of(o).storage().get()); }
 PyObject* storage_bytes(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).storage()->bytes()); }
@@ -173,7 +173,7 @@ void add_methods(std::vector<PyMethodDef>& methods) {
        {"ndimension", dim, METH_NOARGS, "The number of dimensions."},
        {"storage_offset", storage_offset, METH_NOARGS, "Where in its storage the tensor starts, in elements."},
        {"element_size", element_size, METH_NOARGS, "Bytes per element."},
-       {"data_ptr", data_ptr, METH_NOARGS, "The address of the first element."},
+       {"data_ptr", data_ptr, METH_NOARGS, "The address of the first element; 0 if there is none."},
        {"_storage_key", storage_key, METH_NOARGS, "Equal for tensors that share a storage."},
        {"_storage_bytes", storage_bytes, METH_NOARGS, "Bytes of the whole storage."},
        {"get_device", get_device, METH_NOARGS, "The CUDA device's index, or -1."},
