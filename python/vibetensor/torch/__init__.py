@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import e, inf, nan, pi
 from typing import Any
 
-from vibetensor import _C, __version__
+from vibetensor import _C
 from vibetensor.torch import _tensor, functional
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch._tensor import (
@@ -52,6 +52,7 @@ from vibetensor.torch.functional import (
     unique,
     unique_consecutive,
 )
+from vibetensor.torch.torch_version import __version__
 
 _tensor.install()
 

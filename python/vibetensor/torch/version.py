@@ -1,6 +1,7 @@
 """Which version this is, and the CUDA version that it was built with."""
 
-from vibetensor import _C, __version__
+from vibetensor import _C
+from vibetensor.torch.torch_version import torch_version as __version__
 
 
 def cuda_version() -> str:
