@@ -41,6 +41,39 @@ def module_getattr(module: str, lazy: Iterable[str] = ()) -> Callable[[str], Any
     return __getattr__
 
 
+class Refused:
+    """A function of PyTorch's that programs import or pass around, and that raises NotImplementedError when called.
+
+    why: one sentence that says what is missing and, where there is one, the way round.
+    """
+
+    def __init__(self, name: str, why: str):
+        self.__name__ = self.__qualname__ = name.rpartition(".")[2]
+        self.__doc__ = self.refusal = f"{name} is not there yet: {why}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(self.refusal)
+
+    def __repr__(self) -> str:
+        return f"<{self.refusal}>"
+
+
+class RefusedType:
+    """Base of classes of PyTorch's that programs name in isinstance, and that raise when an object is made."""
+
+    refusal: str
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise NotImplementedError(self.refusal)
+
+
+def refusal(thing: Any) -> str | None:
+    """What calling `thing` says if it is a name that only raises, else None."""
+    if isinstance(thing, Refused) or (isinstance(thing, type) and issubclass(thing, RefusedType)):
+        return getattr(thing, "refusal", None)
+    return None
+
+
 class AbsentMethod:
     """Stands for a Tensor method that PyTorch has and we lack: reading it raises, so `hasattr` is False."""
 
