@@ -1,6 +1,6 @@
 """A deep-learning runtime with PyTorch's API and its own core for CPU and CUDA.
 
-`import vibetensor.torch as torch` is where PyTorch scripts start.
+`import vibetensor.torch as torch` is where PyTorch scripts start; `python -m vibetensor.run script.py` runs one unedited.
 """
 
 from typing import Any
@@ -13,4 +13,8 @@ def __getattr__(name: str) -> Any:
         from vibetensor.graphs import graph_step
 
         return graph_step
+    if name == "enable_torch":
+        from vibetensor.as_torch import enable_torch
+
+        return enable_torch
     raise AttributeError(f"module 'vibetensor' has no attribute {name!r}")

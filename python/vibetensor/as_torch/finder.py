@@ -1,0 +1,71 @@
+"""What finds modules and the distribution of the name `torch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+
+def our_name(name: str) -> str:
+    """torch.nn is vibetensor.torch.nn."""
+    return "vibetensor." + name
+
+
+class TorchLoader(Loader):
+    """Gives the module of ours, the very same object; for `python -m` and inspect also its code and source."""
+
+    def __init__(self, ours: ModuleSpec):
+        self.ours = ours
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return import_module(self.ours.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.ours  # the import system has just put the alias there
+
+    def get_code(self, name: str) -> Any:
+        return self.ours.loader.get_code(self.ours.name)  # type: ignore[union-attr]
+
+    def get_source(self, name: str) -> str | None:
+        return self.ours.loader.get_source(self.ours.name)  # type: ignore[union-attr]
+
+    def get_filename(self, name: str) -> str | None:
+        return self.ours.origin
+
+    def is_package(self, name: str) -> bool:
+        return self.ours.submodule_search_locations is not None
+
+
+class TorchFinder(MetaPathFinder):
+    """The first of sys.meta_path: `torch` and its submodules are ours, and so is the distribution `torch`."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != "torch" and not fullname.startswith("torch."):
+            return None
+        ours = find_spec(our_name(fullname))
+        if ours is None:
+            return None  # nothing else finds it either: the path of the package `torch` is ours
+        spec = ModuleSpec(fullname, TorchLoader(ours), origin=ours.origin)
+        if ours.submodule_search_locations is not None:
+            spec.submodule_search_locations = list(ours.submodule_search_locations)
+        spec.has_location = ours.has_location
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """Returns None; there are no caches."""
+
+    def find_distributions(self, context: Any = None) -> Iterable[Any]:
+        """The distribution `torch`, if it or all are asked for."""
+        wanted = getattr(context, "name", None)
+        if wanted is not None and wanted.lower() != "torch":
+            return ()
+        from vibetensor.as_torch.distribution import TorchDistribution
+
+        return (TorchDistribution(),)
