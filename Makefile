@@ -38,7 +38,8 @@ setup: $(VENV)/.with-build $(VENV)/.with-test $(VENV)/.with-dev
 
 build: $(VENV)/.with-build
 	tools/get_ccache.sh
-	cmake --preset dev -DVT_CUDA_ARCHS="$(ARCHS)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) -DVT_NODE=$(if $(WITH_NODE),ON,OFF)
+	cmake --preset dev -DVT_CUDA_ARCHS="$(ARCHS)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) -DVT_NODE=$(if $(WITH_NODE),ON,OFF) \
+	  -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
 demo: $(VENV)/.with-demo build

@@ -8,7 +8,9 @@ with_tests=1
 tools/get_doctest.sh || { with_tests=""; skipped="$skipped C++"; }
 with_node=1
 tools/get_node.sh || { with_node=""; skipped="$skipped Node"; }
-make build WITH_TESTS=$with_tests WITH_NODE=$with_node || exit 1
+with_bench=1  # built, not run, so that it keeps compiling
+tools/get_benchmark.sh || { with_bench=""; skipped="$skipped benchmarks"; }
+make build WITH_TESTS=$with_tests WITH_NODE=$with_node WITH_BENCH=$with_bench || exit 1
 
 python tools/check_binary.py build/dev/lib || failed="$failed binary"
 if [ -n "$with_tests" ]; then

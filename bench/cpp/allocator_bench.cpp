@@ -1,13 +1,13 @@
 // What a request costs that the caching allocator serves from what it has, alone and with other threads at it.
 //
-// Memory is that of the GPU if there is one, else of a device of bookkeeping: a hit makes no call to either.
+// Memory is that of the GPU if there is one, else of a device that does nothing: a hit makes no call to either.
 #include <benchmark/benchmark.h>
 
 #include <memory>
 #include <vector>
 
 #include "cuda/alloc/caching_allocator.h"
-#include "cuda/alloc/fake_device.h"
+#include "idle_device.h"
 
 namespace vt::cuda {
 namespace {
@@ -15,14 +15,14 @@ namespace {
 // Made once for all benchmarks, so that threads of one run share it.
 struct Machine {
   Machine() {
-    if (!is_available()) fake = std::make_unique<FakeDevice>(size_t{16} << 30);
-    stream = fake != nullptr ? FakeDevice::stream(1) : pool_stream(0);
+    if (!is_available()) idle = std::make_unique<IdleDevice>(size_t{16} << 30);
+    stream = idle != nullptr ? IdleDevice::stream(1) : pool_stream(0);
     CachingOptions without_caches;
     without_caches.thread_cache = false;
     with_cache = std::make_unique<CachingAllocator>();
     heap_alone = std::make_unique<CachingAllocator>(without_caches);
   }
-  std::unique_ptr<FakeDevice> fake;
+  std::unique_ptr<IdleDevice> idle;
   Stream stream;
   std::unique_ptr<CachingAllocator> with_cache;
   std::unique_ptr<CachingAllocator> heap_alone;
