@@ -39,9 +39,10 @@ bool dtype_of_format(std::string_view format, size_t bytes, DType& out) {
 }
 
 void release_buffer(void*, void* context, size_t) noexcept {
+  if (!Py_IsInitialized()) return;
   const WithGil gil;
   auto* view = static_cast<Py_buffer*>(context);
-  PyBuffer_Release(view);
+  outlive_exit([view] { PyBuffer_Release(view); });
   delete view;
 }
 

@@ -252,7 +252,7 @@ std::shared_ptr<PyObject> shared_callable(nb::handle function) {
   return {function.ptr(), [](PyObject* o) {
             if (!Py_IsInitialized()) return;
             const WithGil gil;
-            Py_DECREF(o);
+            const Ref dropped = Ref::steal(o);
           }};
 }
 
@@ -262,9 +262,10 @@ void bind_out_of_memory(nb::module_& m) {
     return cuda::add_out_of_memory_callback(
         [callable](const cuda::OutOfMemoryEvent& event) {
           const WithGil gil;
-          const Ref result = Ref::steal_or_null(
-              PyObject_CallFunction(callable.get(), "innn", event.device, static_cast<Py_ssize_t>(event.requested),
-                                    static_cast<Py_ssize_t>(event.allocated), static_cast<Py_ssize_t>(event.free)));
+          const Ref result = Ref::steal_or_null(outlive_exit([&] {
+            return PyObject_CallFunction(callable.get(), "innn", event.device, static_cast<Py_ssize_t>(event.requested),
+                                         static_cast<Py_ssize_t>(event.allocated), static_cast<Py_ssize_t>(event.free));
+          }));
           if (!result) throw PythonException();
         },
         before_error);

@@ -1,4 +1,5 @@
 #include <nanobind/nanobind.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -21,6 +22,10 @@ PyObject* exception_type(ErrorKind kind) {
 
 }  // namespace
 
+void sleep_until_exit() noexcept {
+  for (;;) pause();
+}
+
 PyObject* out_of_memory_error() {
   static PyObject* type = PyErr_NewException("torch.OutOfMemoryError", PyExc_RuntimeError, nullptr);
   return type;
@@ -34,6 +39,8 @@ PyObject* accelerator_error() {
 void set_error_from_exception() noexcept {
   try {
     throw;
+  } catch (abi::__forced_unwind&) {
+    sleep_until_exit();
   } catch (const Error& e) {
     PyErr_SetString(exception_type(e.kind()), e.what());
   } catch (PythonErrorSet) {
@@ -62,11 +69,10 @@ PythonException::PythonException(const PythonException& o)
 }
 
 PythonException::~PythonException() {
-  if (!type_) return;
+  if (!type_ || !Py_IsInitialized()) return;
   const WithGil gil;
-  Py_XDECREF(type_);
-  Py_XDECREF(value_);
-  Py_XDECREF(traceback_);
+  const Ref type = Ref::steal_or_null(type_), value = Ref::steal_or_null(value_);
+  const Ref traceback = Ref::steal_or_null(traceback_);
 }
 
 void PythonException::restore() noexcept {

@@ -53,7 +53,7 @@ class FunctionNode final : public Node {
       grads.push_back(std::move(g));
     }
     const Ref tuple = Ref::steal(wrap_grads(grads));
-    PyObject* result = PyObject_CallMethod(cls_, "_vt_backward", "OO", ctx_, tuple.get());
+    PyObject* result = outlive_exit([&] { return PyObject_CallMethod(cls_, "_vt_backward", "OO", ctx_, tuple.get()); });
     if (!result) throw PythonException();
     const Ref owned = Ref::steal(result);
     Grads out;
@@ -87,8 +87,7 @@ class FunctionNode final : public Node {
     if (saved_) saved_->owner = nullptr, saved_->tensors.clear(), saved_->released = true;
     if (!Py_IsInitialized()) return;
     const WithGil gil;
-    Py_DECREF(cls_);
-    Py_DECREF(ctx_);
+    const Ref cls = Ref::steal(cls_), ctx = Ref::steal(ctx_);
   }
   bool flag(const char* name) const {
     PyObject* value = PyObject_GetAttrString(ctx_, name);
@@ -215,7 +214,7 @@ PyObject* apply_function(PyObject*, PyObject* arguments) {
     if (PyObject_SetAttrString(ctx, "needs_input_grad", needs.get()) < 0) throw PythonErrorSet{};
     const Ref result = [&] {
       const GradMode off(false);
-      return Ref::steal(PyObject_CallMethod(cls, "_vt_forward", "OO", ctx, args));
+      return Ref::steal(outlive_exit([&] { return PyObject_CallMethod(cls, "_vt_forward", "OO", ctx, args); }));
     }();
     if (any) return record(cls, ctx, args, result);
     auto saved = make_intrusive<SavedForBackward>();

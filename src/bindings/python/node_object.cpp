@@ -35,19 +35,19 @@ class Callable {
     if (!Py_IsInitialized()) return;
     const WithGil gil;
     link_->callable = nullptr;
-    Py_XDECREF(f_);
+    const Ref dropped = Ref::steal_or_null(f_);
   }
   // The GIL is held; a Python error becomes a PythonException.
   Ref call(PyObject* a, PyObject* b = nullptr) const {
     if (!f_) return Ref::borrow(Py_None);
-    PyObject* r = PyObject_CallFunctionObjArgs(f_, a, b, nullptr);
+    PyObject* r = outlive_exit([&] { return PyObject_CallFunctionObjArgs(f_, a, b, nullptr); });
     if (!r) throw PythonException();
     return Ref::steal(r);
   }
   // The function goes at once unless a backward that has begun is still to call it.
   void remove() {
     removed_ = true;
-    if (owner_->use_count() == 1) Py_CLEAR(f_);
+    if (owner_->use_count() == 1) const Ref dropped = Ref::steal_or_null(std::exchange(f_, nullptr));
   }
   bool removed() const { return removed_; }
   PyObject* function() const { return f_; }
@@ -277,6 +277,24 @@ PyObject* function_of(autograd::TensorHook& hook) {
 }
 
 }  // namespace
+
+PyObject* tensor_hooks(const Tensor& t) {
+  Ref list = Ref::steal(PyList_New(0));
+  auto add = [&](autograd::TensorHook& hook) {
+    PyObject* function = hook.removed() ? nullptr : function_of(hook);
+    if (function && PyList_Append(list.get(), function) < 0) throw PythonErrorSet{};
+  };
+  const auto* m = autograd::meta_if_any(t);
+  if (!m) return list.release();
+  m->hooks.for_each(add);
+  const autograd::NodeHooks* hooks = m->grad_fn ? m->grad_fn->hooks_if_any() : nullptr;
+  if (hooks) {
+    for (const auto& h : hooks->tensor_hooks) {
+      if (h.input == m->output_number) add(*h.hook);
+    }
+  }
+  return list.release();
+}
 
 int visit_graph_references(TensorImpl* tensor, visitproc visit, void* arg) {
   const auto* m = static_cast<const autograd::AutogradMeta*>(tensor->autograd_meta());

@@ -20,6 +20,8 @@ PyObject* wrap_grads(const autograd::Grads& grads);
 intrusive_ptr<autograd::TensorHook> make_tensor_hook(PyObject* callable);
 // A hook that is called with the leaf instead of the gradient.
 intrusive_ptr<autograd::TensorHook> make_leaf_hook(PyObject* callable, TensorImpl* leaf);
+// The functions that register_hook() put on the tensor, as a list.
+PyObject* tensor_hooks(const Tensor& t);
 // An object with remove(), usable in a with statement. It keeps neither the hook nor the tensor alive.
 PyObject* make_hook_handle(const intrusive_ptr<autograd::TensorHook>& hook);
 

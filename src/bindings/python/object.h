@@ -4,6 +4,7 @@
 #pragma once
 
 #include <Python.h>
+#include <cxxabi.h>
 #include <structmember.h>
 
 #include <cstdint>
@@ -18,6 +19,25 @@ namespace vt::python {
 
 // Thrown where a C API call failed and the interpreter's error indicator is set.
 struct PythonErrorSet {};
+
+// Note [Threads at exit]
+// When the interpreter ends, threads of Python that are not waited for (daemons) run on until they ask for the GIL
+// next. CPython before 3.14 then ends them by unwinding their stack, as pthread_exit does. Unwound through C++ that is
+// a call of std::terminate at the first noexcept function, and before it destructors that touch Python objects without
+// the GIL. So no frame of ours is unwound that way: whatever may ask for the GIL runs inside outlive_exit(), which
+// keeps such a thread where it is, holding what it holds, until the process is gone. CPython 3.14 does just that by
+// itself.
+[[noreturn]] void sleep_until_exit() noexcept;
+
+// f(), for an f that may wait for the GIL: takes it, or runs Python code.
+template <class F>
+decltype(auto) outlive_exit(F&& f) {
+  try {
+    return f();
+  } catch (abi::__forced_unwind&) {
+    sleep_until_exit();
+  }
+}
 
 // An owned reference.
 class Ref {
@@ -39,7 +59,9 @@ class Ref {
     std::swap(p_, o.p_);
     return *this;
   }
-  ~Ref() { Py_XDECREF(p_); }
+  ~Ref() {
+    if (p_) drop(p_);
+  }
 
   PyObject* get() const { return p_; }
   [[nodiscard]] PyObject* release() { return std::exchange(p_, nullptr); }
@@ -47,6 +69,10 @@ class Ref {
 
  private:
   explicit Ref(PyObject* p) : p_(p) {}
+  // May run a finalizer.
+  static void drop(PyObject* p) noexcept {
+    outlive_exit([p] { Py_DECREF(p); });
+  }
   PyObject* p_ = nullptr;
 };
 
@@ -92,11 +118,13 @@ int guarded_int(F&& f) noexcept {
   }
 }
 
-// The GIL for a scope of C++ code that may run on any thread.
+// The GIL for a scope of C++ code that may run on any thread. Python code in the scope is called inside outlive_exit().
 class WithGil {
  public:
-  WithGil() : state_(PyGILState_Ensure()) {}
-  ~WithGil() { PyGILState_Release(state_); }
+  WithGil() : state_(outlive_exit([] { return PyGILState_Ensure(); })) {}
+  ~WithGil() {
+    outlive_exit([this] { PyGILState_Release(state_); });
+  }
   WithGil(const WithGil&) = delete;
   WithGil& operator=(const WithGil&) = delete;
 
@@ -117,7 +145,7 @@ class WithoutGil {
   }
   ~WithoutGil() {
     if (!saved_) return;
-    PyEval_RestoreThread(saved_);
+    outlive_exit([this] { PyEval_RestoreThread(saved_); });
     exchange_released_stack(outer_stack_);
   }
   WithoutGil(const WithoutGil&) = delete;

@@ -46,6 +46,9 @@ int set_grad(PyObject* o, PyObject* value, void*) {
 PyObject* get_grad_fn(PyObject* o, void*) {
   return guarded([&] { return wrap_node(autograd::grad_fn(tensor_of(o))); });
 }
+PyObject* backward_hooks(PyObject* o, void*) {
+  return guarded([&] { return tensor_hooks(tensor_of(o)); });
+}
 PyObject* is_leaf(PyObject* o, void*) {
   return guarded([&] { return PyBool_FromLong(autograd::is_leaf(tensor_of(o))); });
 }
@@ -118,6 +121,7 @@ void add_autograd_methods(std::vector<PyMethodDef>& methods, std::vector<PyGetSe
   getset.insert(getset.end(), {{"requires_grad", get_requires_grad, set_requires_grad, nullptr, nullptr},
                                {"grad", get_grad, set_grad, "The gradient accumulated by backward, or None.", nullptr},
                                {"grad_fn", get_grad_fn, nullptr, "The node that made the tensor, or None.", nullptr},
+                               {"_backward_hooks", backward_hooks, nullptr, "What register_hook was given.", nullptr},
                                {"is_leaf", is_leaf, nullptr, nullptr, nullptr},
                                {"output_nr", output_number, nullptr, nullptr, nullptr},
                                {"retains_grad", retains_grad, nullptr, nullptr, nullptr},

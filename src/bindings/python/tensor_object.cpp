@@ -108,7 +108,7 @@ void release_object(void* object) noexcept {
   const WithGil gil;
   PyObject* o = static_cast<PyObject*>(object);
   object_of(o)->impl = nullptr;
-  Py_DECREF(o);
+  const Ref dropped = Ref::steal(o);
 }
 
 }  // namespace
