@@ -283,9 +283,7 @@ class Trainer:
             "train_losses": self.train_losses,
             "val_losses": [list(entry) for entry in self.val_losses],
         }
-        partial = path.with_name(path.name + ".partial")
-        torch.save(state, partial)
-        os.replace(partial, path)
+        torch.save(state, path)
 
     def load(self, path: Path) -> None:
         state = torch.load(path, map_location="cpu")

@@ -1,6 +1,7 @@
 """The safetensors file format: a JSON header with names, dtypes, shapes and places, then the bytes.
 
-Reading trusts nothing: sizes, places and the header itself are checked before any memory is taken.
+Reading trusts nothing: sizes, places and the header itself are checked before any memory is taken, and a BOOL holds 0 or
+1. Names with NUL are refused: to every reader in C they end there, so that two of them may be one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 from typing import Any, BinaryIO
 
 from vibetensor import _C
-from vibetensor.torch._tensor import tensor_bytes, tensor_from_bytes
+from vibetensor.torch._copying import tensor_bytes, tensor_from_bytes
 
 MAX_HEADER = 100_000_000  # bytes, the format's own limit
 ALIGNMENT = 8
@@ -60,10 +61,20 @@ def write(file: BinaryIO, tensors: dict[str, Any], metadata: dict[str, str]) -> 
     text += b" " * (-len(text) % ALIGNMENT)
     if len(text) > MAX_HEADER:
         raise ValueError(f"safetensors: expected a header of at most {MAX_HEADER} bytes, got {len(text)}")
-    file.write(struct.pack("<Q", len(text)))
-    file.write(text)
+    write_all(file, struct.pack("<Q", len(text)))
+    write_all(file, text)
     for name in order:
-        file.write(tensor_bytes(tensors[name]))
+        write_all(file, tensor_bytes(tensors[name]))
+
+
+def write_all(file: BinaryIO, data: bytes | memoryview) -> None:
+    """Write `data` whole, to a raw file too, which may take a part at a time."""
+    rest = memoryview(data)
+    while rest:
+        written = file.write(rest)
+        if written is None or written == len(rest):
+            return
+        rest = rest[written:]
 
 
 def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -73,12 +84,18 @@ def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def no_constants(name: str) -> Any:
+    raise FormatError(f"safetensors: the header has {name}, which JSON does not know")
+
+
 def is_size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def checked_entry(name: str, entry: Any) -> tuple[Any, tuple[int, ...], int, int]:
     """(dtype, shape, begin, end) of a tensor, after checking that they belong together."""
+    if "\0" in name:
+        raise FormatError(f"safetensors: expected a name without NUL, got {name!r}")
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise FormatError(f"safetensors: {name!r} needs dtype, shape and data_offsets, got {entry!r}")
     shape, offsets = entry["shape"], entry["data_offsets"]
@@ -109,9 +126,13 @@ def read_header(file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
     text = file.read(length)
     if len(text) != length:
         raise FormatError(f"safetensors: expected a header of {length} bytes, got {len(text)}")
+    if text[:1] != b"{":
+        raise FormatError(f"safetensors: expected a header that begins with '{{', got {text[:1]!r}")
     try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates, parse_constant=no_constants)
+    except FormatError:
+        raise
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, a number of too many digits
         raise FormatError(f"safetensors: the header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise FormatError(f"safetensors: expected an object as header, got {type(header).__name__}")
@@ -143,5 +164,15 @@ def read(file: BinaryIO, size: int) -> tuple[dict[str, Any], dict[str, str]]:
         data = file.read(end - begin)
         if len(data) != end - begin:
             raise FormatError(f"safetensors: the file ends inside {name!r}")
-        tensors[name] = tensor_from_bytes(data, dtype, shape)
+        tensors[name] = checked_tensor(name, data, dtype, shape)
     return tensors, metadata
+
+
+def checked_tensor(name: str, data: bytes, dtype: Any, shape: tuple[int, ...]) -> Any:
+    """A CPU tensor with a copy of `data`, wherever in a file that lay."""
+    if dtype != _C.bool:
+        return tensor_from_bytes(data, dtype, shape)
+    numbers = tensor_from_bytes(data, _C.uint8, shape)
+    if numbers.numel() and numbers.max().item() > 1:
+        raise FormatError(f"safetensors: {name!r} is BOOL and has a byte of {numbers.max().item()}; only 0 and 1 are")
+    return numbers.to(_C.bool)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copyreg
-from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _tensor_str
+from vibetensor.torch import _copying, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 
 Tensor: Any = _C.Tensor
@@ -43,84 +41,6 @@ def backward(
     run(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
-def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
-    """A copy with memory of its own, of the same type, with `.grad` and attributes copied too; leaves only."""
-    if id(self) in memo:
-        return memo[id(self)]
-    if not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment"
-        )
-    from copy import deepcopy as copy
-
-    was_enabled = _C.is_grad_enabled()
-    _C.set_grad_enabled(False)
-    try:
-        result = self.detach().clone()
-        if type(self) is not Tensor:
-            result = Tensor._make_subclass(type(self), result, False)
-        if self.requires_grad:
-            result.requires_grad_()
-        if self.grad is not None:
-            result.grad = copy(self.grad, memo)
-    finally:
-        _C.set_grad_enabled(was_enabled)
-    memo[id(self)] = result
-    result.__dict__.update(copy(self.__dict__, memo))
-    return result
-
-
-def tensor_bytes(tensor: Any) -> memoryview:
-    """The elements of `tensor` in row-major order, read-only; a view of it where it is contiguous on the CPU.
-
-    The view keeps the memory alive.
-    """
-    import ctypes
-
-    flat = tensor.detach().cpu().contiguous()
-    size = flat.numel() * flat.element_size()
-    if size == 0:
-        return memoryview(b"")
-    window = (ctypes.c_ubyte * size).from_address(flat.data_ptr())
-    window.owner = flat  # type: ignore[attr-defined]
-    return memoryview(window).cast("B").toreadonly()
-
-
-def tensor_from_bytes(data: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
-    """A new CPU tensor of `dtype` and `shape` with a copy of `data`, any bytes-like object of the right size."""
-    import ctypes
-
-    tensor = _C.ops.empty(shape, dtype=dtype, device="cpu")
-    size = tensor.numel() * tensor.element_size()
-    view = memoryview(data).cast("B")
-    if view.nbytes != size:
-        raise ValueError(f"tensor_from_bytes: expected {size} bytes for {dtype} {tuple(shape)}, got {view.nbytes}")
-    if size:
-        window = (ctypes.c_ubyte * size).from_address(tensor.data_ptr())
-        memoryview(window).cast("B")[:] = view
-    return tensor
-
-
-def rebuild_tensor(
-    cls: type, data: bytes, dtype: Any, shape: tuple[int, ...], device: str, requires_grad: bool, attributes: dict
-) -> Any:
-    tensor = tensor_from_bytes(data, dtype, shape)
-    if device != "cpu":
-        tensor = tensor.to(device)
-    if cls is not Tensor:
-        tensor = Tensor._make_subclass(cls, tensor, False)
-    tensor.__dict__.update(attributes)
-    return tensor.requires_grad_() if requires_grad else tensor
-
-
-def reduce_ex(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Pickles the elements; what the tensor shares with other tensors is not kept."""
-    data = bytes(tensor_bytes(self))
-    shape = tuple(self.shape)
-    state = (type(self), data, self.dtype, shape, str(self.device), self.requires_grad, dict(self.__dict__))
-    return rebuild_tensor, state
-
-
 TYPE_NAMES = {
     "bool": "Bool",
     "uint8": "Byte",
@@ -145,7 +65,7 @@ class TensorType:
 
     def __init__(self, name: str, dtype: Any):
         self.__name__ = self.__qualname__ = name
-        self.__module__ = "torch"
+        self.__module__ = "vibetensor.torch"
         self.dtype = dtype
 
     def __call__(self, *args: Any) -> Any:
@@ -162,6 +82,9 @@ class TensorType:
 
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == "cpu"
+
+    def __reduce__(self) -> str:
+        return self.__name__  # where pickle finds it in its module
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.__name__}'>"
@@ -271,8 +194,6 @@ METHODS: dict[str, Any] = {
     "__repr__": tensor_repr,
     "__str__": tensor_repr,
     "__format__": tensor_format,
-    "__deepcopy__": deepcopy,
-    "__reduce_ex__": reduce_ex,
     "__contains__": contains,
     "backward": backward,
     "nonzero": nonzero,
@@ -293,27 +214,11 @@ METHODS: dict[str, Any] = {
 }
 
 
-def device_by_name(name: str) -> Any:
-    """The device that prints as `name`, for pickles."""
-    return _C.device(name)
-
-
-def dtype_by_name(name: str) -> Any:
-    return getattr(_C, name)
-
-
-def size_from(sizes: tuple[int, ...]) -> Any:
-    return _C.Size(sizes)
-
-
 def install() -> None:
-    """Attach the methods above, stand-ins for those that PyTorch has and we lack, and pickling of the small types."""
-    Tensor.__module__ = "vibetensor.torch"  # where pickle finds the type
+    """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
         setattr(Tensor, name, method)
     for name in torch_names()["Tensor"]:
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
-    copyreg.pickle(_C.dtype, lambda d: (dtype_by_name, (str(d).removeprefix("torch."),)))
-    copyreg.pickle(_C.device, lambda d: (device_by_name, (str(d),)))
-    copyreg.pickle(_C.Size, lambda s: (size_from, (tuple(s),)))
+    _copying.install()

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "bindings/python/object.h"
+#include "interop/atomic_file.h"
 
 namespace vt::python {
 namespace {
@@ -18,6 +19,13 @@ PyObject* exception_type(ErrorKind kind) {
 #undef VT_ERROR
   }
   return PyExc_RuntimeError;
+}
+
+// OSError, or the subclass of it that stands for the errno, with errno and filename set.
+void set_file_error(const interop::FileError& e) {
+  const Ref path = Ref::steal(PyUnicode_DecodeFSDefault(e.path().c_str()));
+  const Ref error = Ref::steal(PyObject_CallFunction(PyExc_OSError, "isO", e.code(), e.reason().c_str(), path.get()));
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace
@@ -41,6 +49,11 @@ void set_error_from_exception() noexcept {
     throw;
   } catch (abi::__forced_unwind&) {
     sleep_until_exit();
+  } catch (const interop::FileError& e) {
+    guarded([&] {
+      set_file_error(e);
+      return true;
+    });
   } catch (const Error& e) {
     PyErr_SetString(exception_type(e.kind()), e.what());
   } catch (PythonErrorSet) {

@@ -34,6 +34,7 @@ void init(nanobind::module_& m) {
   bind_cuda(m);
   bind_cuda_graphs(m);
   bind_cuda_memory(m);
+  bind_atomic_file(m);
   bind_nvtx(m);
 }
 

@@ -131,6 +131,42 @@ PyObject* new_tensor_like(PyObject* self, PyObject* args, PyObject* kwargs) {
   });
 }
 
+// Tensors over the same storage without history: all of its bytes, or any geometry inside.
+Tensor over_storage(const Tensor& t, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  Tensor made(make_intrusive<TensorImpl>(t.storage(), dtype, sizes, strides, offset));
+  made.impl()->set_inference(thread_state().inference_mode);
+  return made;
+}
+PyObject* storage_as_bytes(PyObject* self, PyObject*) {
+  return guarded([&] {
+    const int64_t bytes = static_cast<int64_t>(tensor_of(self).storage()->bytes()), one = 1;
+    return wrap(over_storage(tensor_of(self), DType::uint8, {&bytes, 1}, {&one, 1}, 0));
+  });
+}
+DimVec ints_of(PyObject* tuple) {
+  DimVec out;
+  for (Py_ssize_t i = 0; i < PyTuple_Size(tuple); ++i) {
+    int64_t value;
+    VT_CHECK(int_from(PyTuple_GetItem(tuple, i), value), Type, "expected ints, got ",
+             type_name_of(PyTuple_GetItem(tuple, i)));
+    out.push_back(value);
+  }
+  return out;
+}
+PyObject* over_storage_method(PyObject* self, PyObject* args) {
+  return guarded([&] {
+    PyObject *type, *sizes, *strides;
+    long long offset;
+    if (!PyArg_ParseTuple(args, "OO!O!L:_over_storage", &type, &PyTuple_Type, &sizes, &PyTuple_Type, &strides,
+                          &offset)) {
+      throw PythonErrorSet{};
+    }
+    DType dtype;
+    VT_CHECK(dtype_from(type, dtype), Type, "_over_storage(): expected a torch.dtype, got ", type_name_of(type));
+    return wrap(over_storage(tensor_of(self), dtype, ints_of(sizes), ints_of(strides), offset));
+  });
+}
+
 constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
 
 }  // namespace
@@ -139,6 +175,10 @@ void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethod
   slots.push_back({Py_tp_new, reinterpret_cast<void*>(new_tensor)});
   methods.push_back({"_make_subclass", with_keywords(make_subclass), kKeywords | METH_STATIC,
                      "A tensor of a subclass over the memory of `data`, without history."});
+  methods.push_back({"_storage_as_bytes", storage_as_bytes, METH_NOARGS,
+                     "The whole storage as a uint8 tensor over it, without history."});
+  methods.push_back({"_over_storage", over_storage_method, METH_VARARGS,
+                     "A tensor of a dtype, sizes, strides and offset over the storage, without history."});
   methods.push_back({"new_tensor", with_keywords(new_tensor_like), kKeywords,
                      "A tensor with a copy of `data`, of this tensor's dtype and device unless told otherwise."});
 }

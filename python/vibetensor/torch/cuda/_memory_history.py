@@ -128,5 +128,5 @@ def _snapshot(device: Any = None, augment_with_fx_traces: bool = False) -> dict[
 def _dump_snapshot(filename: str = "dump_snapshot.pickle", augment_with_fx_traces: bool = False) -> None:
     """Returns None; writes `_snapshot()` as a pickle, for `python -m vibetensor.memory_viz` or PyTorch's page."""
     snapshot = _snapshot(augment_with_fx_traces=augment_with_fx_traces)
-    with open(filename, "wb") as file:
+    with _C.AtomicFile(filename) as file:
         pickle.dump(snapshot, file)

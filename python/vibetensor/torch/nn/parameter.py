@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._copying import deepcopy_parameter
 from vibetensor.torch._tensor import plain_types
 
 Tensor: Any = _C.Tensor
@@ -22,11 +23,7 @@ class Parameter(Tensor):
             data = _C.ops.empty(0)
         return Tensor._make_subclass(cls, data, requires_grad)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if id(self) not in memo:
-            copied = type(self)(self.detach().clone(), self.requires_grad)
-            memo[id(self)] = copied
-        return memo[id(self)]
+    __deepcopy__ = deepcopy_parameter
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + Tensor.__repr__(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 from weakref import ref
@@ -29,11 +31,37 @@ class RemovableHandle:
             if hooks is not None:
                 hooks.pop(self.id, None)
 
+    def __getstate__(self) -> tuple[tuple[Any, ...], int]:
+        return tuple(holder() for holder in self._holders), self.id
+
+    def __setstate__(self, state: tuple[tuple[Any, ...], int]) -> None:
+        holders, self.id = state
+        # of a dict that is gone, a reference that is dead from the start
+        self._holders = [ref(OrderedDict() if d is None else d) for d in holders]
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+
     def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.remove()
+
+
+def unserializable_hook(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f`, marked so that pickling a tensor whose hook it is does not warn."""
+    f.__torch_unserializable__ = True  # type: ignore[attr-defined]
+    return f
+
+
+def warn_if_has_hooks(tensor: Any) -> None:
+    """Returns None; warns of each backward hook of `tensor` that pickling it would lose."""
+    for hook in tensor._backward_hooks:
+        if not hasattr(hook, "__torch_unserializable__"):
+            warnings.warn(
+                f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can "
+                "decorate the function with @torch.utils.hooks.unserializable_hook to suppress this warning",
+                stacklevel=3,
+            )
 
 
 class BackwardHookFunction(Function):

@@ -1,0 +1,217 @@
+"""How tensors and the small types are copied and pickled.
+
+One rule for copy, deepcopy and pickle: the unit is the storage. Tensors that share memory share it afterwards too, a view
+costs no more than what it views, and sizes, strides and offsets stay as they are.
+"""
+
+from __future__ import annotations
+
+import copy
+import copyreg
+import pickle
+from collections.abc import Callable
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
+
+from vibetensor import _C
+
+Tensor: Any = _C.Tensor
+
+NOT_A_LEAF = (
+    "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+    "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+    "see https://github.com/pytorch/pytorch/pull/103001"
+)
+
+
+def tensor_bytes(tensor: Any) -> memoryview:
+    """The elements of `tensor` in row-major order, read-only; a view of it where it is contiguous on the CPU.
+
+    The view keeps the memory alive.
+    """
+    import ctypes
+
+    flat = tensor.detach().cpu().contiguous()
+    size = flat.numel() * flat.element_size()
+    if size == 0:
+        return memoryview(b"")
+    window = (ctypes.c_ubyte * size).from_address(flat.data_ptr())
+    window.owner = flat  # type: ignore[attr-defined]
+    return memoryview(window).cast("B").toreadonly()
+
+
+def tensor_from_bytes(data: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
+    """A new CPU tensor of `dtype` and `shape` with a copy of `data`, any bytes-like object of the right size."""
+    import ctypes
+
+    tensor = _C.ops.empty(shape, dtype=dtype, device="cpu")
+    size = tensor.numel() * tensor.element_size()
+    view = memoryview(data).cast("B")
+    if view.nbytes != size:
+        raise ValueError(f"tensor_from_bytes: expected {size} bytes for {dtype} {tuple(shape)}, got {view.nbytes}")
+    if size:
+        window = (ctypes.c_ubyte * size).from_address(tensor.data_ptr())
+        memoryview(window).cast("B")[:] = view
+    return tensor
+
+
+class Storage:
+    """The memory that tensors share, one object for each while anybody holds it: what memos know it by."""
+
+    __slots__ = ("__weakref__", "bytes")
+    known: ClassVar[WeakValueDictionary[int, Storage]] = WeakValueDictionary()
+
+    def __init__(self, bytes: Any):
+        self.bytes = bytes  # a uint8 tensor over all of it
+
+    @classmethod
+    def of(cls, tensor: Any) -> Storage:
+        """The storage of `tensor`."""
+        key = tensor._storage_key()
+        found = cls.known.get(key)
+        if found is None:
+            found = cls.known[key] = cls(tensor._storage_as_bytes())
+        elif found.bytes.numel() != tensor._storage_bytes():  # resized
+            found.bytes = tensor._storage_as_bytes()
+        return found
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Storage:
+        return Storage.of(self.bytes.clone())
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Storage], tuple[Any, ...]]:
+        device = str(self.bytes.device)
+        if device == "meta":
+            return meta_storage, (self.bytes.numel(),)
+        data = tensor_bytes(self.bytes)
+        return rebuild_storage, (pickle.PickleBuffer(data) if protocol >= 5 else bytes(data), device)
+
+
+def rebuild_storage(data: Any, device: str) -> Storage:
+    size = memoryview(data).nbytes
+    return Storage.of(tensor_from_bytes(data, _C.uint8, (size,)).to(device))
+
+
+def meta_storage(size: int) -> Storage:
+    return Storage.of(_C.ops.empty((size,), dtype=_C.uint8, device="meta"))
+
+
+def like_over(tensor: Any, storage: Storage) -> Any:
+    """A tensor of the type and geometry of `tensor` over `storage`, without history."""
+    return over(storage, type(tensor), tensor.dtype, tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
+
+
+def over(storage: Storage, cls: type, dtype: Any, shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Any:
+    result = storage.bytes._over_storage(dtype, shape, stride, offset)
+    return result if cls is Tensor else Tensor._make_subclass(cls, result, False)
+
+
+def slots_of(value: Any) -> dict[str, Any]:
+    """What a subclass keeps in slots of its own."""
+    names = copyreg._slotnames(type(value)) if type(value) is not Tensor else []  # type: ignore[attr-defined]
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+
+def deepcopy_tensor(self: Any, memo: dict[int, Any]) -> Any:
+    """A copy with memory of its own, of the same type, with `.grad` and attributes copied too; leaves only."""
+    if not self.is_leaf:
+        raise RuntimeError(NOT_A_LEAF)
+    if id(self) in memo:
+        return memo[id(self)]
+    result = like_over(self, copy.deepcopy(Storage.of(self), memo))
+    if self.requires_grad:
+        result.requires_grad_()
+    if self.grad is not None:
+        result.grad = copy.deepcopy(self.grad, memo)
+    memo[id(self)] = result
+    result.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    for name, value in slots_of(self).items():
+        setattr(result, name, copy.deepcopy(value, memo))
+    return result
+
+
+def deepcopy_parameter(self: Any, memo: dict[int, Any]) -> Any:
+    """A Parameter with memory of its own; as in PyTorch, without `.grad` and attributes."""
+    if id(self) not in memo:
+        memo[id(self)] = like_over(self, copy.deepcopy(Storage.of(self), memo)).requires_grad_(self.requires_grad)
+    return memo[id(self)]
+
+
+def rebuild_tensor(
+    storage: Storage,
+    cls: type,
+    dtype: Any,
+    shape: tuple[int, ...],
+    stride: tuple[int, ...],
+    offset: int,
+    requires_grad: bool,
+    attributes: dict[str, Any],
+) -> Any:
+    tensor = over(storage, cls, dtype, shape, stride, offset)
+    for name, value in attributes.items():
+        setattr(tensor, name, value)
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def reduce_tensor(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The storage and how self views it; copy.copy() makes of that a tensor over the same storage."""
+    from vibetensor.torch.utils.hooks import warn_if_has_hooks
+
+    warn_if_has_hooks(self)
+    geometry = (tuple(self.shape), self.stride(), self.storage_offset())
+    attributes = {**self.__dict__, **slots_of(self)}
+    return rebuild_tensor, (Storage.of(self), type(self), self.dtype, *geometry, self.requires_grad, attributes)
+
+
+def rebuild_elements(data: Any, cls: type, dtype: Any, shape: tuple[int, ...], *rest: Any) -> Any:
+    tensor = tensor_from_bytes(data, dtype, shape)
+    return rebuild_tensor(Storage.of(tensor), cls, dtype, shape, tensor.stride(), 0, *rest)
+
+
+def reduce_for_process(self: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """As reduce_tensor, for a message: of a CPU tensor that is a small part of its storage only the elements."""
+    size = self.numel() * self.element_size()
+    if self.device.type != "cpu" or 2 * size >= self._storage_bytes():
+        return reduce_tensor(self, pickle.HIGHEST_PROTOCOL)
+    attributes = {**self.__dict__, **slots_of(self)}
+    return rebuild_elements, (
+        bytes(tensor_bytes(self)),
+        type(self),
+        self.dtype,
+        tuple(self.shape),
+        self.requires_grad,
+        attributes,
+    )
+
+
+def constant(name: str) -> Any:
+    """The dtype, layout or memory format of that name."""
+    return getattr(_C, name)
+
+
+def reduce_constant(value: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    return constant, (repr(value).removeprefix("torch."),)
+
+
+def rebuild_generator(device: str, state: Any) -> Any:
+    return _C.Generator(device).set_state(state)
+
+
+SMALL_TYPES: dict[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = {
+    _C.dtype: reduce_constant,
+    _C.layout: reduce_constant,
+    _C.memory_format: reduce_constant,
+    _C.device: lambda d: (_C.device, (str(d),)),
+    _C.Size: lambda s: (_C.Size, (tuple(s),)),
+    _C.Generator: lambda g: (rebuild_generator, (str(g.device), g.get_state())),
+}
+# where pickle finds the types themselves
+PUBLIC_TYPES = (Tensor, *SMALL_TYPES, _C.finfo, _C.iinfo, _C.OutOfMemoryError, _C.AcceleratorError)
+
+
+def install() -> None:
+    """Teach copy and pickle the types of the extension."""
+    Tensor.__deepcopy__, Tensor.__reduce_ex__ = deepcopy_tensor, reduce_tensor
+    for kind in PUBLIC_TYPES:
+        kind.__module__ = "vibetensor.torch"
+    for kind, reduce in SMALL_TYPES.items():
+        copyreg.pickle(kind, reduce)  # type: ignore[arg-type]
