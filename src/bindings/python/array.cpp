@@ -202,8 +202,17 @@ PyObject* frombuffer(PyObject*, PyObject* args, PyObject* kwargs) {
   });
 }
 
-PyObject* from_dlpack(PyObject*, PyObject* o) {
-  return guarded([&] { return wrap(tensor_from_dlpack(o)); });
+// from_dlpack(ext_tensor, *, device=None, copy=None)
+PyObject* from_dlpack(PyObject*, PyObject* args, PyObject* kwargs) {
+  return guarded([&] {
+    static const char* names[] = {"ext_tensor", "device", "copy", nullptr};
+    PyObject *o, *device = Py_None, *copy = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OO:from_dlpack", const_cast<char**>(names), &o, &device,
+                                     &copy)) {
+      throw PythonErrorSet{};
+    }
+    return wrap(tensor_from_dlpack(o, device, copy));
+  });
 }
 
 }  // namespace
@@ -239,12 +248,12 @@ void add_array_methods(std::vector<PyMethodDef>& methods) {
 }
 
 void init_array_functions(PyObject* module) {
-  static PyMethodDef functions[] = {
-      {"from_numpy", from_numpy, METH_O, "A tensor over the memory of a NumPy array."},
-      {"frombuffer", with_keywords(frombuffer), METH_VARARGS | METH_KEYWORDS,
-       "A 1-d tensor over the bytes of an object."},
-      {"from_dlpack", from_dlpack, METH_O, "A tensor over the memory of an object that speaks DLPack."},
-      {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef functions[] = {{"from_numpy", from_numpy, METH_O, "A tensor over the memory of a NumPy array."},
+                                    {"frombuffer", with_keywords(frombuffer), METH_VARARGS | METH_KEYWORDS,
+                                     "A 1-d tensor over the bytes of an object."},
+                                    {"from_dlpack", with_keywords(from_dlpack), METH_VARARGS | METH_KEYWORDS,
+                                     "A tensor over the memory of an object that speaks DLPack."},
+                                    {nullptr, nullptr, 0, nullptr}};
   if (PyModule_AddFunctions(module, functions) < 0) throw PythonErrorSet{};
 }
 

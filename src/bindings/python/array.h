@@ -13,8 +13,9 @@ bool is_array_like(PyObject* o);
 // A tensor that shares the memory of such an object; read-only memory stays read-only. TypeError for element types
 // without a dtype here, ValueError for negative strides.
 Tensor tensor_from_array(PyObject* o);
-// A tensor over the memory of an object with `__dlpack__`, or of a capsule.
-Tensor tensor_from_dlpack(PyObject* o);
+// A tensor over the memory of an object with `__dlpack__`, which is asked for a device and a copy unless they are None,
+// or of a capsule. Read-only memory stays read-only.
+Tensor tensor_from_dlpack(PyObject* o, PyObject* device, PyObject* copy);
 
 // Module functions: from_numpy, from_dlpack, frombuffer.
 void init_array_functions(PyObject* module);

@@ -1,150 +1,160 @@
-// DLPack: capsules out and in. The structs are the specification's, version 1.0.
-#include <memory>
+// DLPack capsules out and in.
+#include "interop/dlpack.h"
 
 #include "bindings/python/array.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
 
-struct DLDevice {
-  int32_t type;
-  int32_t id;
+using interop::DLManagedTensor;
+using interop::DLManagedTensorVersioned;
+
+// The names of a capsule before and after somebody took what it holds.
+template <class Managed>
+struct CapsuleNames;
+template <>
+struct CapsuleNames<DLManagedTensor> {
+  static constexpr const char *kFresh = "dltensor", *kUsed = "used_dltensor";
 };
-constexpr int32_t kDLCPU = 1, kDLCUDA = 2, kDLCUDAHost = 3, kDLCUDAManaged = 13;
-
-struct DLDataType {
-  uint8_t code;
-  uint8_t bits;
-  uint16_t lanes;
+template <>
+struct CapsuleNames<DLManagedTensorVersioned> {
+  static constexpr const char *kFresh = "dltensor_versioned", *kUsed = "used_dltensor_versioned";
 };
-constexpr uint8_t kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLComplex = 5, kDLBool = 6;
-
-struct DLTensor {
-  void* data;
-  DLDevice device;
-  int32_t ndim;
-  DLDataType dtype;
-  int64_t* shape;
-  int64_t* strides;  // null: row-major
-  uint64_t byte_offset;
-};
-
-// What a capsule named "dltensor" holds.
-struct DLManagedTensor {
-  DLTensor tensor;
-  void* manager_ctx;
-  void (*deleter)(DLManagedTensor* self);
-};
-// What one named "dltensor_versioned" holds.
-struct DLManagedTensorVersioned {
-  struct {
-    uint32_t major, minor;
-  } version;
-  void* manager_ctx;
-  void (*deleter)(DLManagedTensorVersioned* self);
-  uint64_t flags;  // bit 0: read-only
-  DLTensor tensor;
-};
-constexpr uint64_t kDLReadOnly = 1;
-
-DLDataType to_dl(DType d) {
-  const auto bits = static_cast<uint8_t>(8 * size_of(d));
-  switch (category(d)) {
-    case DTypeCategory::Bool: return {kDLBool, bits, 1};
-    case DTypeCategory::Integral: return {is_signed(d) ? kDLInt : kDLUInt, bits, 1};
-    case DTypeCategory::Floating: return {d == DType::bfloat16 ? kDLBfloat : kDLFloat, bits, 1};
-    default: return {kDLComplex, bits, 1};
-  }
-}
-
-DType from_dl(DLDataType t) {
-  VT_CHECK(t.lanes == 1, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
-  for (int i = 0; i < kNumDTypes; ++i) {
-    const DLDataType mine = to_dl(static_cast<DType>(i));
-    if (mine.code == t.code && mine.bits == t.bits) return static_cast<DType>(i);
-  }
-  VT_THROW(Buffer, "DLPack: unsupported element type (code ", static_cast<int>(t.code), ", ", static_cast<int>(t.bits),
-           " bits)");
-}
-
-DLDevice to_dl(Device d) { return d.is_cuda() ? DLDevice{kDLCUDA, d.index} : DLDevice{kDLCPU, 0}; }
-
-// Keeps the tensor and its geometry alive for the consumer.
-struct Exported {
-  Tensor tensor;
-  DimVec sizes, strides;
-  DLManagedTensor managed;
-};
-
-void delete_exported(DLManagedTensor* m) { delete static_cast<Exported*>(m->manager_ctx); }
-
-void delete_unused_capsule(PyObject* capsule) {
-  if (!PyCapsule_IsValid(capsule, "dltensor")) return;  // consumed: the consumer deletes
-  auto* m = static_cast<DLManagedTensor*>(PyCapsule_GetPointer(capsule, "dltensor"));
-  m->deleter(m);
-}
 
 // Frees imported memory through the producer's deleter.
 template <class Managed>
-void release_imported(void*, void* context, size_t) noexcept {
+void release_imported(void*, void* managed, size_t) noexcept {
+  auto* m = static_cast<Managed*>(managed);
+  if (!m->deleter || !Py_IsInitialized()) return;
   const WithGil gil;
-  auto* m = static_cast<Managed*>(context);
-  if (m->deleter) m->deleter(m);
+  outlive_exit([m] { m->deleter(m); });
 }
 
 template <class Managed>
-Tensor import_capsule(PyObject* capsule, const char* name, const char* used_name) {
-  auto* m = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
+Tensor import_capsule(PyObject* capsule) {
+  using Names = CapsuleNames<Managed>;
+  auto* m = static_cast<Managed*>(PyCapsule_GetPointer(capsule, Names::kFresh));
   if (!m) throw PythonErrorSet{};
-  const DLTensor& t = m->tensor;
-  Device device = kCPU;
-  if (t.device.type == kDLCUDA || t.device.type == kDLCUDAManaged) {
-    device = resolve_device(Device{DeviceType::CUDA, static_cast<int8_t>(t.device.id)});
-  } else {
-    VT_CHECK(t.device.type == kDLCPU || t.device.type == kDLCUDAHost, Buffer, "DLPack: unsupported device type ",
-             t.device.type);
+  const interop::CheckedDLTensor checked = interop::check(*m);
+  if (PyCapsule_SetName(capsule, Names::kUsed) < 0) throw PythonErrorSet{};
+  return interop::adopt(checked, m, release_imported<Managed>);
+}
+
+// (type, id), as __dlpack_device__ gives it and `dl_device` takes it.
+interop::DLDevice dl_device_in(PyObject* o, const char* what) {
+  VT_CHECK(PyTuple_Check(o) && PyTuple_Size(o) == 2, Type, what, " must be tuple of 2 ints, not ", type_name_of(o));
+  const long type = PyLong_AsLong(PyTuple_GetItem(o, 0));
+  const long id = type == -1 && PyErr_Occurred() ? -1 : PyLong_AsLong(PyTuple_GetItem(o, 1));
+  if (PyErr_Occurred()) throw PythonErrorSet{};
+  return {static_cast<int32_t>(type), static_cast<int32_t>(id)};
+}
+
+// What the producer is asked for: our version, the stream that will read, where to and whether to copy.
+Ref producer_options(PyObject* o, PyObject* device, PyObject* copy) {
+  const auto [major, minor] = interop::kDLPackVersion;
+  Ref options = Ref::steal(Py_BuildValue("{s:(II)}", "max_version", major, minor));
+  auto set = [&](const char* name, PyObject* value) {
+    const Ref owned = Ref::steal(value);
+    if (PyDict_SetItemString(options.get(), name, owned.get()) < 0) throw PythonErrorSet{};
+  };
+  if (copy != Py_None) set("copy", Ref::borrow(copy).release());
+  interop::DLDevice at{};
+  if (device != Py_None) {
+    Device d;
+    VT_CHECK(device_from(device, d), Type, "from_dlpack(): argument 'device' must be torch.device, not ",
+             type_name_of(device));
+    at = interop::dl_device(resolve_device(d));
+    set("dl_device", Py_BuildValue("(ii)", at.type, at.id));
+  } else if (PyObject_HasAttrString(o, "__dlpack_device__") == 1) {
+    const Ref theirs = Ref::steal(PyObject_CallMethod(o, "__dlpack_device__", nullptr));
+    at = dl_device_in(theirs.get(), "from_dlpack(): what __dlpack_device__ returns");
   }
-  VT_CHECK(t.ndim >= 0 && t.ndim <= 64, Buffer, "DLPack: expected at most 64 dimensions, got ", t.ndim);
-  const DType dtype = from_dl(t.dtype);
-  const DimVec sizes(IntSpan(t.shape, static_cast<size_t>(t.ndim)));
-  checked_numel(sizes);
-  DimVec strides = t.strides ? DimVec(IntSpan(t.strides, static_cast<size_t>(t.ndim))) : contiguous_strides(sizes);
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    VT_CHECK(strides[i] >= 0 || sizes[i] < 2, Buffer, "DLPack: negative strides are not supported, got ", strides);
-    if (sizes[i] < 2) strides[i] = 1;
+  if (at.type == interop::kDLCUDA && has_backend(DeviceType::CUDA)) {
+    const uintptr_t stream = backend(DeviceType::CUDA).current_stream(at.id);
+    set("stream", PyLong_FromUnsignedLongLong(stream ? stream : 1));  // 1: the legacy default stream
   }
-  const int64_t extent = checked_mul(view_extent(sizes, strides, 0), static_cast<int64_t>(size_of(dtype)));
-  bool read_only = false;
-  if constexpr (std::is_same_v<Managed, DLManagedTensorVersioned>) {
-    VT_CHECK(m->version.major == 1, Buffer, "DLPack: expected major version 1, got ", m->version.major);
-    read_only = (m->flags & kDLReadOnly) != 0;
+  return options;
+}
+
+// The capsule of an object with __dlpack__, in the words of the first protocol if it does not know the second.
+Ref capsule_of(PyObject* o, PyObject* device, PyObject* copy) {
+  const Ref method = Ref::steal(PyObject_GetAttrString(o, "__dlpack__"));
+  const Ref nothing = Ref::steal(PyTuple_New(0));
+  const Ref options = producer_options(o, device, copy);
+  PyObject* capsule = PyObject_Call(method.get(), nothing.get(), options.get());
+  if (!capsule && PyErr_ExceptionMatches(PyExc_TypeError) && device == Py_None && copy == Py_None) {
+    PyErr_Clear();
+    if (PyDict_DelItemString(options.get(), "max_version") < 0) throw PythonErrorSet{};
+    capsule = PyObject_Call(method.get(), nothing.get(), options.get());
   }
-  void* data = static_cast<char*>(t.data) + t.byte_offset;
-  Tensor result = from_memory({data, m, release_imported<Managed>}, static_cast<size_t>(extent), dtype, sizes, strides,
-                              device, read_only);
-  if (PyCapsule_SetName(capsule, used_name) < 0) throw PythonErrorSet{};
-  return result;
+  return Ref::steal(capsule);
+}
+
+template <class Managed>
+void delete_unused_capsule(PyObject* capsule) {
+  const char* name = CapsuleNames<Managed>::kFresh;
+  if (!PyCapsule_IsValid(capsule, name)) return;  // consumed: the consumer deletes
+  auto* m = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
+  m->deleter(m);
+}
+
+template <class Managed>
+PyObject* capsule_with(Managed* m) {
+  PyObject* capsule = PyCapsule_New(m, CapsuleNames<Managed>::kFresh, delete_unused_capsule<Managed>);
+  if (!capsule) {
+    m->deleter(m);
+    throw PythonErrorSet{};
+  }
+  return capsule;
+}
+
+// `t` on the device that the consumer asks for, in memory of its own if it asks for that; `copied` says so.
+Tensor for_consumer(const Tensor& t, PyObject* dl_device, PyObject* copy, bool& copied) {
+  const bool must_copy = copy == Py_True;
+  Tensor moved = t;
+  if (dl_device != Py_None) {
+    const interop::DLDevice to = dl_device_in(dl_device, "__dlpack__(): argument 'dl_device'");
+    const interop::DLDevice at = interop::dl_device(t.device());
+    if (to.type != at.type || to.id != at.id) {
+      VT_CHECK(copy != Py_False, Buffer, "__dlpack__: the tensor is on ", t.device(),
+               ", and copy=False forbids to take it to another device");
+      VT_CHECK(to.type == interop::kDLCPU || to.type == interop::kDLCUDA, Buffer,
+               "__dlpack__: cannot export to a device of type ", to.type);
+      VT_CHECK(to.id >= 0 && to.id < 128, Buffer, "__dlpack__: there is no device with id ", to.id);
+      moved =
+          ops::as_device(t, to.type == interop::kDLCPU ? kCPU : Device{DeviceType::CUDA, static_cast<int8_t>(to.id)});
+    }
+  }
+  copied = moved.storage() != t.storage();
+  if (must_copy && !copied) {
+    moved = ops::clone(t);
+    copied = true;
+  }
+  return moved;
 }
 
 }  // namespace
 
-Tensor tensor_from_dlpack(PyObject* o) {
-  const Ref capsule = PyCapsule_CheckExact(o) ? Ref::borrow(o) : [&] {
-    VT_CHECK(PyObject_HasAttrString(o, "__dlpack__") == 1, Runtime,
-             "from_dlpack: expected a capsule or an object with __dlpack__, got ", type_name_of(o));
-    return Ref::steal(PyObject_CallMethod(o, "__dlpack__", nullptr));
-  }();
-  if (PyCapsule_IsValid(capsule.get(), "dltensor_versioned")) {
-    return import_capsule<DLManagedTensorVersioned>(capsule.get(), "dltensor_versioned", "used_dltensor_versioned");
+Tensor tensor_from_dlpack(PyObject* o, PyObject* device, PyObject* copy) {
+  const bool is_capsule = PyCapsule_CheckExact(o);
+  VT_CHECK(!is_capsule || (device == Py_None && copy == Py_None), Value,
+           "from_dlpack: device and copy are for objects with __dlpack__; a capsule's memory is where it is");
+  VT_CHECK(is_capsule || PyObject_HasAttrString(o, "__dlpack__") == 1, Runtime,
+           "from_dlpack: expected a capsule or an object with __dlpack__, got ", type_name_of(o));
+  const Ref capsule = is_capsule ? Ref::borrow(o) : capsule_of(o, device, copy);
+  VT_CHECK(PyCapsule_CheckExact(capsule.get()), Type, "from_dlpack: expected __dlpack__ to return a capsule, got ",
+           type_name_of(capsule.get()));
+  if (PyCapsule_IsValid(capsule.get(), CapsuleNames<DLManagedTensorVersioned>::kFresh)) {
+    return import_capsule<DLManagedTensorVersioned>(capsule.get());
   }
-  VT_CHECK(PyCapsule_IsValid(capsule.get(), "dltensor"), Runtime,
+  VT_CHECK(PyCapsule_IsValid(capsule.get(), CapsuleNames<DLManagedTensor>::kFresh), Runtime,
            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
-           "might have "
-           "already constructed a tensor from it once.");
-  return import_capsule<DLManagedTensor>(capsule.get(), "dltensor", "used_dltensor");
+           "might have already constructed a tensor from it once.");
+  return import_capsule<DLManagedTensor>(capsule.get());
 }
 
 // __dlpack__(*, stream=None, max_version=None, dl_device=None, copy=None)
@@ -156,43 +166,38 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs) {
                                      &max_version, &dl_device, &copy)) {
       throw PythonErrorSet{};
     }
-    Tensor t = tensor_of(self);
-    VT_CHECK(!t.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
-    VT_CHECK(!t.storage()->read_only(), Buffer, "Can't export read-only memory; clone() the tensor first");
-    VT_CHECK(dl_device == Py_None || PyTuple_Check(dl_device), Type,
-             "__dlpack__(): argument 'dl_device' must be tuple, not ", type_name_of(dl_device));
-    if (dl_device != Py_None) {
-      const long type = PyLong_AsLong(PyTuple_GetItem(dl_device, 0));
-      VT_CHECK(type == to_dl(t.device()).type, Buffer, "__dlpack__: cannot export to another device, the tensor is on ",
-               t.device());
-    }
-    if (copy == Py_True) {
-      t = ops::clone(t);
-    }
+    VT_CHECK(max_version == Py_None || (PyTuple_Check(max_version) && PyTuple_Size(max_version) == 2), Type,
+             "__dlpack__(): argument 'max_version' must be tuple of 2 ints, not ", type_name_of(max_version));
+    VT_CHECK(copy == Py_None || PyBool_Check(copy), Type, "__dlpack__(): argument 'copy' must be bool, not ",
+             type_name_of(copy));
+    VT_CHECK(stream == Py_None || PyLong_Check(stream), Type, "__dlpack__(): argument 'stream' must be int, not ",
+             type_name_of(stream));
+    const long major = max_version == Py_None ? 0 : PyLong_AsLong(PyTuple_GetItem(max_version, 0));
+    if (PyErr_Occurred()) throw PythonErrorSet{};
+    const Tensor& own = tensor_of(self);
+    VT_CHECK(!own.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
+    bool copied = false;
+    const Tensor t = for_consumer(own, dl_device, copy, copied);
     // The consumer orders itself after this stream's work; -1 asks for none.
-    const bool unordered = PyLong_Check(stream) && PyLong_AsLong(stream) == -1;
-    if (t.is_cuda() && !unordered) {
+    const bool unordered = stream != Py_None && PyLong_AsLong(stream) == -1;
+    if (PyErr_Occurred()) PyErr_Clear();  // a handle beyond a long is a stream too
+    for (const Tensor* used : {&own, &t}) {
+      if (!used->is_cuda() || unordered) continue;
       const WithoutGil waiting;
-      backend(DeviceType::CUDA).synchronize(t.device().index);
+      backend(DeviceType::CUDA).synchronize(used->device().index);
     }
-    auto e = std::make_unique<Exported>();
-    e->tensor = t;
-    e->sizes = DimVec(t.sizes());
-    e->strides = DimVec(t.strides());
-    e->managed = {{t.data(), to_dl(t.device()), static_cast<int32_t>(t.dim()), to_dl(t.dtype()), e->sizes.data(),
-                   e->strides.data(), 0},
-                  e.get(),
-                  delete_exported};
-    PyObject* capsule = PyCapsule_New(&e->managed, "dltensor", delete_unused_capsule);
-    if (!capsule) throw PythonErrorSet{};
-    (void)e.release();
-    return capsule;
+    if (major >= static_cast<long>(interop::kDLPackVersion.major)) {
+      return capsule_with(interop::export_versioned(t, copied));
+    }
+    return capsule_with(interop::export_tensor(t));
   });
 }
 
 PyObject* dlpack_device_method(PyObject* self, PyObject*) {
-  const DLDevice d = to_dl(tensor_of(self).device());
-  return Py_BuildValue("(ii)", d.type, d.id);
+  return guarded([&] {
+    const interop::DLDevice d = interop::dl_device(tensor_of(self).device());
+    return Py_BuildValue("(ii)", d.type, d.id);
+  });
 }
 
 }  // namespace vt::python

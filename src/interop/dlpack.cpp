@@ -1,0 +1,137 @@
+#include "interop/dlpack.h"
+
+#include <algorithm>
+
+namespace vt::interop {
+namespace {
+
+constexpr int32_t kMaxDims = 64;
+
+DLDataType dl_dtype(DType d) {
+  const auto bits = static_cast<uint8_t>(8 * size_of(d));
+  switch (category(d)) {
+    case DTypeCategory::Bool: return {kDLBool, bits, 1};
+    case DTypeCategory::Integral: return {is_signed(d) ? kDLInt : kDLUInt, bits, 1};
+    case DTypeCategory::Floating: return {d == DType::bfloat16 ? kDLBfloat : kDLFloat, bits, 1};
+    default: return {kDLComplex, bits, 1};
+  }
+}
+
+DType dtype_from(DLDataType t) {
+  VT_CHECK(t.lanes == 1, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
+  for (int i = 0; i < kNumDTypes; ++i) {
+    const DLDataType mine = dl_dtype(static_cast<DType>(i));
+    if (mine.code == t.code && mine.bits == t.bits) return static_cast<DType>(i);
+  }
+  VT_THROW(Buffer, "DLPack: unsupported element type (code ", static_cast<int>(t.code), ", ", static_cast<int>(t.bits),
+           " bits)");
+}
+
+Device device_from(DLDevice d) {
+  VT_CHECK(d.id >= 0, Buffer, "DLPack: expected a device id of at least 0, got ", d.id);
+  if (d.type == kDLCPU || d.type == kDLCUDAHost) return kCPU;
+  VT_CHECK(d.type == kDLCUDA || d.type == kDLCUDAManaged, Buffer, "DLPack: unsupported device type ", d.type);
+  const int count = backend(DeviceType::CUDA).device_count();
+  VT_CHECK(d.id < count, Buffer, "DLPack: expected the id of one of ", count, " CUDA devices, got ", d.id);
+  return resolve_device(Device{DeviceType::CUDA, static_cast<int8_t>(d.id)});
+}
+
+CheckedDLTensor check(const DLTensor& t, bool read_only) {
+  CheckedDLTensor out{nullptr, 0, dtype_from(t.dtype), {}, {}, device_from(t.device), read_only};
+  VT_CHECK(t.ndim >= 0 && t.ndim <= kMaxDims, Buffer, "DLPack: expected 0 to ", kMaxDims, " dimensions, got ", t.ndim);
+  VT_CHECK(t.ndim == 0 || t.shape, Buffer, "DLPack: ", t.ndim, " dimensions without a shape");
+  const auto dims = static_cast<size_t>(t.ndim);
+  if (dims) out.sizes = DimVec(IntSpan(t.shape, dims));
+  VT_CHECK(std::ranges::all_of(out.sizes, [](int64_t s) { return s >= 0; }), Buffer,
+           "DLPack: expected sizes of at least 0, got ", out.sizes);
+  const auto item = static_cast<int64_t>(size_of(out.dtype));
+  const bool has_elements = std::ranges::none_of(out.sizes, [](int64_t s) { return s == 0; });
+  int64_t bytes = 0;
+  try {
+    checked_mul(checked_numel(out.sizes), item);
+    out.strides = contiguous_strides(out.sizes);
+    // The stride of a dim with at most one index is never used.
+    for (size_t i = 0; t.strides && has_elements && i < dims; ++i) {
+      if (out.sizes[i] > 1) out.strides[i] = t.strides[i];
+    }
+    VT_CHECK(std::ranges::all_of(out.strides, [](int64_t s) { return s >= 0; }), Buffer,
+             "DLPack: negative strides are not supported, got ", out.strides, "; copy the array first");
+    bytes = checked_mul(view_extent(out.sizes, out.strides, 0), item);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::Buffer) throw;
+    VT_THROW(Buffer, "DLPack: a tensor of ", out.sizes, " is larger than any memory: ", e.what());
+  }
+  if (!has_elements) return out;
+  VT_CHECK(t.data, Buffer, "DLPack: a tensor of ", out.sizes, " without data");
+  uintptr_t begin = 0, end = 0;
+  VT_CHECK(!__builtin_add_overflow(reinterpret_cast<uintptr_t>(t.data), t.byte_offset, &begin) &&
+               !__builtin_add_overflow(begin, static_cast<uintptr_t>(bytes), &end),
+           Buffer, "DLPack: byte_offset ", t.byte_offset, " leads out of the address space");
+  const auto alignment = static_cast<uintptr_t>(is_complex(out.dtype) ? item / 2 : item);
+  VT_CHECK(begin % alignment == 0, Buffer, "DLPack: expected data aligned to ", alignment, " bytes for ", out.dtype,
+           ", got an address that is ", begin % alignment, " bytes past that (byte_offset ", t.byte_offset,
+           "); copy the array first");
+  out.data = reinterpret_cast<void*>(begin);
+  out.bytes = static_cast<size_t>(bytes);
+  return out;
+}
+
+// Keeps the tensor and its geometry alive for the consumer.
+template <class Managed>
+struct Exported {
+  Tensor tensor;
+  DimVec sizes, strides;
+  Managed managed;
+};
+
+template <class Managed>
+Managed* exported(const Tensor& t) {
+  VT_CHECK(!t.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
+  VT_CHECK(t.impl()->has_memory(), Buffer, "Can't export a tensor on ", t.device(), ": it has no memory");
+  auto e = std::make_unique<Exported<Managed>>(Exported<Managed>{t, DimVec(t.sizes()), DimVec(t.strides()), {}});
+  e->managed.tensor = {t.numel() ? t.data() : nullptr,
+                       dl_device(t.device()),
+                       static_cast<int32_t>(t.dim()),
+                       dl_dtype(t.dtype()),
+                       e->sizes.data(),
+                       e->strides.data(),
+                       0};
+  e->managed.manager_ctx = e.get();
+  e->managed.deleter = [](Managed* m) { delete static_cast<Exported<Managed>*>(m->manager_ctx); };
+  return &e.release()->managed;
+}
+
+}  // namespace
+
+DLDevice dl_device(Device d) {
+  if (d.is_cuda()) return {kDLCUDA, d.index};
+  VT_CHECK(d.is_cpu(), Buffer, "DLPack has no device for ", d);
+  return {kDLCPU, 0};
+}
+
+CheckedDLTensor check(const DLManagedTensor& managed) { return check(managed.tensor, false); }
+
+CheckedDLTensor check(const DLManagedTensorVersioned& managed) {
+  VT_CHECK(managed.version.major == kDLPackVersion.major, Buffer, "DLPack: expected major version ",
+           kDLPackVersion.major, ", got ", managed.version.major);
+  return check(managed.tensor, (managed.flags & kDLReadOnly) != 0);
+}
+
+Tensor adopt(const CheckedDLTensor& c, void* managed, void (*free)(void*, void*, size_t) noexcept) {
+  return from_memory({c.data, managed, free}, c.bytes, c.dtype, c.sizes, c.strides, c.device, c.read_only);
+}
+
+DLManagedTensor* export_tensor(const Tensor& t) {
+  VT_CHECK(!t.storage()->read_only(), Buffer,
+           "Can't export read-only memory to a consumer that does not ask for DLPack 1.0; clone() the tensor first");
+  return exported<DLManagedTensor>(t);
+}
+
+DLManagedTensorVersioned* export_versioned(const Tensor& t, bool copied) {
+  auto* m = exported<DLManagedTensorVersioned>(t);
+  m->version = kDLPackVersion;
+  m->flags = (t.storage()->read_only() ? kDLReadOnly : 0) | (copied ? kDLCopied : 0);
+  return m;
+}
+
+}  // namespace vt::interop
