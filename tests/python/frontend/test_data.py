@@ -2,6 +2,11 @@
 
 import collections
 import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
 import time
 
 import pytest
@@ -231,6 +236,176 @@ def test_worker_errors_arrive():
         list(vt.utils.data.DataLoader(Reports(die_at=2), batch_size=2, num_workers=2))
     with pytest.raises(RuntimeError, match="timed out"):
         list(vt.utils.data.DataLoader(Reports(sleep_at=0), batch_size=2, num_workers=1, timeout=0.3))
+
+
+class Told(Exception):
+    def __init__(self, code, *, reason):
+        super().__init__(f"{code}: {reason}")
+
+
+class Fails(vt.utils.data.Dataset):
+    def __init__(self, make):
+        self.make = make
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        raise self.make()
+
+
+def test_errors_of_workers_can_be_read():
+    class OfThisFunction(ValueError):
+        pass
+
+    cases = [
+        (lambda: KeyError("missing\nfield"), KeyError),
+        (lambda: IndexError("no such row"), IndexError),
+        (lambda: UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), RuntimeError),
+        (lambda: Told(3, reason="why"), RuntimeError),
+        (lambda: OfThisFunction("local"), RuntimeError),
+        (lambda: vt.OutOfMemoryError("none left"), vt.OutOfMemoryError),
+    ]
+    for make, kind in cases:
+        with pytest.raises(kind) as caught:
+            list(vt.utils.data.DataLoader(Fails(make), num_workers=1))
+        lines = str(caught.value).splitlines()
+        assert lines[0] == f"Caught {type(make()).__name__} in DataLoader worker process 0."
+        assert any("in __getitem__" in line for line in lines) and len(lines) > 5
+
+
+class Dies(vt.utils.data.Dataset):
+    """One of its samples ends the process that reads it."""
+
+    def __init__(self, die):
+        self.die = die
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, i):
+        if i == 5:
+            self.die()
+        return i
+
+
+def kill_self(number):
+    return lambda: os.kill(os.getpid(), number)
+
+
+DEATHS = [
+    (lambda: os._exit(7), r"exited unexpectedly with exit code 7"),
+    (lambda: os._exit(0), r"exited unexpectedly with exit code 0"),
+    (
+        kill_self(signal.SIGKILL),
+        r"exited unexpectedly with exit code -9: it was killed by signal: Killed \(SIGKILL\).*memory",
+    ),
+    (kill_self(signal.SIGUSR1), r"exited unexpectedly with exit code -10: .*User defined signal 1 \(SIGUSR1\)"),
+    (kill_self(signal.SIGTERM), r"exited unexpectedly with exit code -15: .*Terminated \(SIGTERM\)"),
+]
+
+
+@pytest.mark.parametrize("death", DEATHS, ids=[message[-12:] for _, message in DEATHS])
+@pytest.mark.parametrize("persistent", [False, True])
+def test_a_worker_that_dies_at_a_sample_is_named(death, persistent):
+    die, message = death
+    loader = vt.utils.data.DataLoader(Dies(die), num_workers=2, persistent_workers=persistent)
+    iterator = iter(loader)
+    pids = [process.pid for process in iterator.processes]
+    processes = list(iterator.processes)
+    got = []
+    with pytest.raises(RuntimeError, match=rf"DataLoader worker 1 \(pid {pids[1]}\) {message}"):
+        for batch in iterator:
+            got.append(batch.item())
+    assert got == [0, 1, 2, 3, 4] and not any(process.is_alive() for process in processes)
+    with pytest.raises(RuntimeError, match="DataLoader worker 1"):
+        list(loader)  # another pass begins with new workers, and comes as far
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_worker_killed_between_passes_is_named(victim):
+    loader = vt.utils.data.DataLoader(list(range(8)), num_workers=2, persistent_workers=True)
+    assert len(list(loader)) == 8
+    process = loader._kept.processes[victim]
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    with pytest.raises(RuntimeError, match=rf"DataLoader worker {victim} \(pid {process.pid}\) .* code -9"):
+        list(loader)
+    assert [batch.item() for batch in loader] == list(range(8))
+
+
+def test_a_worker_that_dies_in_the_middle_of_an_answer_is_named():
+    class Large(vt.utils.data.Dataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, i):
+            threading.Timer(0.2, lambda: os._exit(3)).start()
+            return vt.zeros(10**6)  # more than a pipe holds: it waits for a reader
+
+    iterator = iter(vt.utils.data.DataLoader(Large(), num_workers=1))
+    time.sleep(0.6)
+    with pytest.raises(RuntimeError, match=r"DataLoader worker 0 .* exit code 3"):
+        next(iterator)
+
+
+LATE_NUMPY = """
+    import sys
+    import vibetensor.torch as torch
+
+    class Late(torch.utils.data.Dataset):
+        def __len__(self):
+            return 4
+        def __getitem__(self, i):
+            assert early or i > 1 or "numpy" not in sys.modules
+            import numpy
+            return numpy.random.randint(1 << 30)
+
+    early = sys.argv[1] == "early"
+    if early:
+        import numpy
+    torch.manual_seed(3)
+    print([b.item() for b in torch.utils.data.DataLoader(Late(), num_workers=2)])
+"""
+
+
+def test_numpy_is_seeded_whenever_it_is_imported():
+    def drawn(when):
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(LATE_NUMPY), when], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    late = drawn("late")
+    assert late == drawn("late") == drawn("early")
+
+    class Draws(torch.utils.data.Dataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, i):
+            import numpy
+
+            return numpy.random.randint(1 << 30)
+
+    torch.manual_seed(3)
+    assert late.strip() == str([b.item() for b in torch.utils.data.DataLoader(Draws(), num_workers=2)])
+
+
+def test_a_small_part_of_a_large_tensor_is_sent_as_small_as_it_is():
+    large = vt.zeros(10**6)
+    sizes = []
+
+    class Rows(vt.utils.data.Dataset):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            return large[i : i + 1]
+
+    for row in vt.utils.data.DataLoader(Rows(), batch_size=None, num_workers=1):
+        sizes.append(row._storage_bytes())
+    assert sizes == [4, 4, 4]
 
 
 def test_batches_that_cannot_be_sent_say_so():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from vibetensor import _C
 from vibetensor.torch.utils.data._utils import worker as workers
@@ -198,12 +200,42 @@ class _LocalIterator:
         return len(self.loader)
 
 
+def describe_exit(code: int | None) -> str:
+    """How a process ended, as the end of a sentence that names it."""
+    if code is None:
+        return "closed its connection"
+    if code >= 0:
+        return f"exited unexpectedly with exit code {code}"
+    import signal
+
+    known = code in [-s for s in signal.Signals]
+    name = f"{signal.strsignal(-code)} ({signal.Signals(-code).name})" if known else str(-code)
+    hint = {
+        int(signal.SIGKILL): " The system does that when memory runs out.",
+        int(signal.SIGBUS): " That may be for want of shared memory (/dev/shm).",
+        int(signal.SIGSEGV): " Some library that the dataset uses crashed.",
+    }.get(-code, "")
+    return f"exited unexpectedly with exit code {code}: it was killed by signal: {name}.{hint}"
+
+
+exiting = False
+
+
+def note_exit() -> None:
+    global exiting
+    exiting = True
+
+
 class _WorkerIterator:
     """Deals batches out to processes in turn and takes them back in the same order."""
 
     def __init__(self, loader: DataLoader):
+        import atexit
         import multiprocessing
+        import multiprocessing.util  # ends its children at exit: after we have noted that, as it comes first here
 
+        atexit.unregister(note_exit)
+        atexit.register(note_exit)
         self.owner = os.getpid()
         context = loader.multiprocessing_context
         if context is None or isinstance(context, str):
@@ -242,9 +274,31 @@ class _WorkerIterator:
         """Begin another pass with the same processes, after what is left of the last one."""
         while self.pending:
             self._receive(self.pending.popleft())
-        for connection in self.to_workers:
-            connection.send((workers.RESUME,))
+        for worker in range(len(self.processes)):
+            self._send(worker, (workers.RESUME,))
         self._begin(loader)
+
+    def _send(self, worker: int, task: tuple[Any, ...]) -> None:
+        try:
+            self.to_workers[worker].send(task)
+        except OSError:
+            self._raise_death(worker)
+
+    def _raise_death(self, worker: int) -> NoReturn:
+        """End what is left of the workers, and say which one died and how."""
+        process = self.processes[worker]
+        process.join(5.0)
+        if exiting and threading.current_thread() is not threading.main_thread():
+            while True:  # the program ends its children and then this thread
+                time.sleep(3600)
+        code = process.exitcode
+        self.shutdown()
+        if self.loader._kept is self:
+            self.loader._kept = None  # the next pass begins with new ones
+        raise RuntimeError(
+            f"DataLoader worker {worker} (pid {process.pid}) {describe_exit(code)}\n"
+            "With num_workers=0 the dataset is read in this process, where a debugger sees it."
+        )
 
     def _begin(self, loader: DataLoader) -> None:
         self.loader = loader
@@ -266,7 +320,7 @@ class _WorkerIterator:
         while not self.active[self.turn]:
             self.turn = (self.turn + 1) % len(self.active)
         worker, self.turn = self.turn, (self.turn + 1) % len(self.active)
-        self.to_workers[worker].send((workers.BATCH, numbers))
+        self._send(worker, (workers.BATCH, numbers))
         self.pending.append(worker)
 
     def _receive(self, worker: int) -> tuple[str, Any]:
@@ -279,12 +333,9 @@ class _WorkerIterator:
         try:
             if connection in ready or connection.poll(0):
                 return connection.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it died before or in the middle of its answer
             pass
-        process.join(1.0)
-        raise RuntimeError(
-            f"DataLoader worker (pid {process.pid}) exited unexpectedly with exit code {process.exitcode}"
-        )
+        self._raise_death(worker)
 
     def __iter__(self) -> _WorkerIterator:
         return self

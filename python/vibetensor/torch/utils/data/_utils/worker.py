@@ -32,34 +32,96 @@ def get_worker_info() -> WorkerInfo | None:
     return current
 
 
+class PlainText(str):
+    """Text that prints as it is where an exception shows its argument's repr, as KeyError does."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def can_be_sent(kind: type) -> bool:
+    import pickle
+
+    try:
+        return pickle.loads(pickle.dumps(kind)) is kind
+    except Exception:
+        return False
+
+
 class WorkerError:
     """An exception on its way from a worker to the main process."""
 
     def __init__(self, error: BaseException, where: str):
         import traceback
 
-        self.kind = type(error)
-        self.message = f"Caught {self.kind.__name__} {where}.\nOriginal " + "".join(traceback.format_exception(error))
+        kind = type(error)
+        self.message = f"Caught {kind.__name__} {where}.\nOriginal " + "".join(traceback.format_exception(error))
+        self.kind = kind if can_be_sent(kind) else RuntimeError
 
     def reraise(self) -> None:
         """Raise an exception of the same type with the worker's traceback as text."""
         try:
-            error = self.kind(self.message)
-        except TypeError:
-            error = RuntimeError(self.message)  # its constructor wants more than a message
+            error = self.kind(PlainText(self.message))
+            told = self.message in str(error)
+        except Exception:
+            told = False
+        if not told:  # its constructor wants something else than a message
+            error = RuntimeError(self.message)
         raise error
 
 
+class SeedAtImport:
+    """Finds numpy.random for the import system, and seeds it once it has been imported."""
+
+    def __init__(self, seed: Callable[[Any], None]):
+        self.seed = seed
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if name != "numpy.random":
+            return None
+        import sys
+        from importlib.util import find_spec
+
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        run = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            run(module)
+            self.seed(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
 def seed_everything(seed: int, base_seed: int, worker_id: int) -> None:
+    """Seed this process's generators, NumPy's as soon as it is imported."""
     import random
     import sys
 
+    def seed_numpy(numpy_random: Any) -> None:
+        entropy = (worker_id, base_seed & 0xFFFFFFFF, base_seed >> 32, 0)
+        numpy_random.seed(numpy_random.SeedSequence(entropy).generate_state(4))
+
     random.seed(seed)
     _C.default_generator.manual_seed(seed)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        entropy = (worker_id, base_seed & 0xFFFFFFFF, base_seed >> 32, 0)
-        numpy.random.seed(numpy.random.SeedSequence(entropy).generate_state(4))
+    if "numpy.random" in sys.modules:
+        seed_numpy(sys.modules["numpy.random"])
+    else:
+        sys.meta_path.insert(0, SeedAtImport(seed_numpy))
+
+
+def send_elements_only() -> None:
+    """Of a tensor that is a small part of its storage, messages to other processes have the elements alone."""
+    from multiprocessing.reduction import ForkingPickler
+
+    from vibetensor.torch._copying import reduce_for_process
+    from vibetensor.torch.nn.parameter import Parameter
+
+    for kind in (_C.Tensor, Parameter):
+        ForkingPickler.register(kind, reduce_for_process)
 
 
 def read_tasks(connection: Any, tasks: Any, parent: int) -> None:
@@ -95,6 +157,7 @@ def worker_loop(
     from threading import Thread
 
     global current
+    send_elements_only()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle; it stops us
     _C.set_num_threads(1)
     seed = base_seed + worker_id
@@ -125,11 +188,11 @@ def worker_loop(
             answer = failure_or_batch(fetcher, task[1], failure, where)
             try:
                 results_out.send(answer)
-            except (BrokenPipeError, EOFError):
+            except (BrokenPipeError, ConnectionResetError, EOFError):
                 raise
             except Exception as error:  # a batch that cannot be pickled
                 results_out.send((FAILED, WorkerError(error, where)))
-    except (BrokenPipeError, EOFError):
+    except (BrokenPipeError, ConnectionResetError, EOFError):
         return
 
 
