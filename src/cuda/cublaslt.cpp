@@ -23,6 +23,8 @@ const Api& api() {
     load(a.preference_set, "cublasLtMatmulPreferenceSetAttribute");
     load(a.preference_destroy, "cublasLtMatmulPreferenceDestroy");
     load(a.heuristic, "cublasLtMatmulAlgoGetHeuristic");
+    load(a.algorithm_check, "cublasLtMatmulAlgoCheck");
+    load(a.version, "cublasLtGetVersion");
     load(a.matmul, "cublasLtMatmul");
     return a;
   }();

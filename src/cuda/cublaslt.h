@@ -77,6 +77,8 @@ struct Api {
   Status (*preference_destroy)(Preference);
   Status (*heuristic)(Handle, MatmulDesc, Layout a, Layout b, Layout c, Layout d, Preference, int wanted, Heuristic*,
                       int* found);
+  Status (*algorithm_check)(Handle, MatmulDesc, Layout a, Layout b, Layout c, Layout d, const Algorithm*, Heuristic*);
+  size_t (*version)();
   Status (*matmul)(Handle, MatmulDesc, const void* alpha, const void* a, Layout, const void* b, Layout,
                    const void* beta, const void* c, Layout, void* d, Layout, const Algorithm*, void* workspace,
                    size_t workspace_bytes, cudaStream_t);

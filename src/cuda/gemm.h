@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
 #include "core/dtype.h"
 #include "cuda/stream.h"
@@ -59,5 +60,14 @@ VT_API bool try_gemm(const GemmArgs& args, Stream stream, std::initializer_list<
 /// Whether float32 products may use TF32 tensor cores; off at first, as in PyTorch.
 VT_API bool allow_tf32();
 VT_API void set_allow_tf32(bool allow);
+
+/// Whether the kernels of new problems are measured, see Note [Measured products]; on at first. Off:
+/// the library's first choice, nothing read from the file.
+VT_API bool gemm_is_measured();
+VT_API void set_gemm_measured(bool measured);
+
+/// Where choices are kept. At first vibetensor/ in $XDG_CACHE_HOME or ~/.cache; "" keeps none.
+VT_API std::string gemm_choices_folder();
+VT_API void set_gemm_choices_folder(std::string folder);
 
 }  // namespace vt::cuda

@@ -56,6 +56,8 @@ void bind_devices(nb::module_& m) {
       nb::arg("device").none() = nb::none());
   m.def("cuda_can_access_peer", [](int device, int peer) { return cuda::can_access_peer(device, peer); });
   m.def("cuda_allow_tf32", [] { return cuda::allow_tf32(); });
+  m.def("cuda_gemm_is_measured", [] { return cuda::gemm_is_measured(); });
+  m.def("cuda_set_gemm_measured", [](bool measured) { cuda::set_gemm_measured(measured); });
   m.def("cuda_set_allow_tf32", [](bool allow) { cuda::set_allow_tf32(allow); });
   m.def("cuda_runtime_version", [] { return cuda::runtime_version(); });
 

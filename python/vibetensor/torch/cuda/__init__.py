@@ -6,7 +6,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.cuda import nvtx
+from vibetensor.torch.cuda import nvtx, tunable
 from vibetensor.torch.cuda.graphs import (
     CUDAGraph,
     graph,
@@ -156,6 +156,7 @@ __all__ = [
     "stream",
     "synchronize",
     "temperature",
+    "tunable",
     "use_mem_pool",
     "utilization",
 ]

@@ -1,0 +1,155 @@
+#include "cuda/gemm_choice.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <limits>
+#include <mutex>
+
+#include "core/error.h"
+#include "cuda/capture.h"
+#include "cuda/event.h"
+#include "cuda/fault.h"
+#include "cuda/gemm_choices_file.h"
+
+namespace vt::cuda {
+namespace {
+
+std::atomic<bool> measured{true};
+
+constexpr int kCandidates = 8;
+constexpr int kRuns = 3;
+// Multiplications below which a choice cannot save more than a microsecond or two.
+constexpr double kSmallest = 1 << 28;
+// What a pass that reads memory moves, in bytes per microsecond; a launch on top of it, in microseconds.
+constexpr double kPassBytes = 3.5e6, kPassStart = 4;
+
+std::string default_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache != '\0') return std::string(cache) + "/vibetensor";
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home != '\0' ? std::string(home) + "/.cache/vibetensor" : std::string();
+}
+
+bool worth_measuring(const GemmArgs& g, Stream stream) {
+  const double size =
+      static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) * static_cast<double>(g.batch);
+  return gemm_is_measured() && g.beta == 0.0 && size >= kSmallest && !is_capturing() && !is_capturing(stream);
+}
+
+// Microseconds of one run, the best of several; infinity where the kernel turns out not to run.
+double time_of(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan& plan, const lt::Algorithm& a,
+               size_t workspace_bytes, Stream stream) {
+  double best = std::numeric_limits<double>::infinity();
+  try {
+    multiply(api, handle, g, plan, a, workspace_bytes, stream);
+    for (int run = 0; run < kRuns; ++run) {
+      Event start(true), end(true);
+      start.record(stream);
+      multiply(api, handle, g, plan, a, workspace_bytes, stream);
+      end.record(stream);
+      end.synchronize();
+      best = std::min(best, static_cast<double>(start.elapsed_ms(end)) * 1e3);
+    }
+  } catch (const Error&) {
+    if (is_poisoned(stream.device)) throw;
+    return std::numeric_limits<double>::infinity();
+  }
+  return best;
+}
+
+struct Fastest {
+  lt::Algorithm algorithm;
+  double microseconds;
+};
+
+std::optional<Fastest> fastest(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key,
+                               size_t workspace_bytes, Stream stream, const Plan& plan) {
+  std::optional<Fastest> best;
+  for (const lt::Algorithm& a : candidates(api, handle, plan, key, workspace_bytes, kCandidates)) {
+    const double t = time_of(api, handle, g, plan, a, workspace_bytes, stream);
+    if (t < (best ? best->microseconds : std::numeric_limits<double>::infinity())) best = {a, t};
+  }
+  return best;
+}
+
+// SumA saves the pass over A that would sum; the plain product is the measure of what it costs.
+bool sums_pay(const lt::Api& api, lt::Handle handle, const GemmArgs& g, size_t workspace_bytes, Stream stream,
+              double microseconds) {
+  GemmArgs plain = g;
+  plain.epilogue = GemmEpilogue::None;
+  plain.bias = nullptr;
+  const PlanKey key = plan_key(plain);
+  Plan plan;
+  describe(api, plain, key, plan);
+  const std::optional<Fastest> best = fastest(api, handle, plain, key, workspace_bytes, stream, plan);
+  forget(api, plan);
+  const double bytes = static_cast<double>(g.m) * static_cast<double>(g.k) * static_cast<double>(size_of(g.dtype));
+  return !best || microseconds < best->microseconds + bytes / kPassBytes + kPassStart;
+}
+
+struct Kept {
+  std::mutex mutex;
+  std::string folder = default_folder();
+  std::unordered_map<std::string, Choices> files;  // by path, as read at the first use
+};
+Kept& kept() {
+  static auto* instance = new Kept;
+  return *instance;
+}
+
+// The choice of an earlier process, if the library still takes it.
+std::optional<Choice> remembered(const lt::Api& api, lt::Handle handle, const Plan& plan, const PlanKey& key,
+                                 const std::string& path) {
+  Kept& all = kept();
+  std::lock_guard lock(all.mutex);
+  auto [file, is_new] = all.files.try_emplace(path);
+  if (is_new) file->second = read_choices(path);
+  const auto entry = file->second.find(key);
+  if (entry == file->second.end()) return std::nullopt;
+  lt::Heuristic result{};
+  const lt::Status status =
+      api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, &entry->second.algorithm, &result);
+  if (status != lt::kSuccess || result.state != lt::kSuccess) return std::nullopt;
+  return entry->second;
+}
+
+}  // namespace
+
+bool gemm_is_measured() { return measured.load(std::memory_order_relaxed); }
+void set_gemm_measured(bool on) { measured.store(on, std::memory_order_relaxed); }
+
+std::string gemm_choices_folder() {
+  std::lock_guard lock(kept().mutex);
+  return kept().folder;
+}
+void set_gemm_choices_folder(std::string folder) {
+  std::lock_guard lock(kept().mutex);
+  kept().folder = std::move(folder);
+}
+
+void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key, size_t workspace_bytes,
+            Stream stream, Plan& plan) {
+  const bool sums = g.epilogue == GemmEpilogue::SumA;
+  if (!worth_measuring(g, stream)) {
+    const std::vector<lt::Algorithm> first = candidates(api, handle, plan, key, workspace_bytes, 1);
+    plan.supported = !first.empty() && !sums;  // sums pay only where that was measured
+    if (plan.supported) plan.algorithm = first.front();
+    return;
+  }
+  const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
+  std::optional<Choice> choice = remembered(api, handle, plan, key, path);
+  if (!choice) {
+    const std::optional<Fastest> best = fastest(api, handle, g, key, workspace_bytes, stream, plan);
+    choice.emplace();
+    if (best) {
+      choice->algorithm = best->algorithm;
+      choice->pays = !sums || sums_pay(api, handle, g, workspace_bytes, stream, best->microseconds);
+      add_choice(path, key, *choice);
+    }
+  }
+  plan.algorithm = choice->algorithm;
+  plan.supported = choice->pays;
+}
+
+}  // namespace vt::cuda
