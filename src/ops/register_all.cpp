@@ -29,6 +29,7 @@
   F(reduce_extrema) \
   F(reduce_scan) \
   F(products) \
+  F(product_row_sums) \
   F(matmul) \
   F(contraction) \
   F(einsum) \
