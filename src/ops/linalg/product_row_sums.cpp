@@ -20,6 +20,8 @@ std::array<TensorSpec, 2> meta(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0), Runtime,
            "expected two matrices that can be multiplied, got ", a.sizes(), " and ", b.sizes());
   VT_CHECK(a.dtype() == b.dtype(), Runtime, "expected two matrices of one dtype, got ", a.dtype(), " and ", b.dtype());
+  VT_CHECK(!is_integral(a.dtype()) && a.dtype() != DType::bool_, NotImplemented, "not implemented for '", a.dtype(),
+           "'");
   return {TensorSpec{{a.size(0), b.size(1)}, a.dtype(), a.device(), {}},
           TensorSpec{{a.size(0)}, a.dtype(), a.device(), {}}};
 }
