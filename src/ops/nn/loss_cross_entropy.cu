@@ -24,6 +24,10 @@ struct ForwardArguments {
   cuda::DeviceErrorSink errors;
 };
 
+// A NaN does not count: it comes back in the sum.
+__device__ __forceinline__ float larger(float a, float b) { return fmaxf(a, b); }
+__device__ __forceinline__ double larger(double a, double b) { return fmax(a, b); }
+
 template <typename T, int Width>
 __global__ void __launch_bounds__(kThreads) cross_entropy_rows(ForwardArguments<T> p) {
   using Compute = opmath_t<T>;
@@ -37,7 +41,7 @@ __global__ void __launch_bounds__(kThreads) cross_entropy_rows(ForwardArguments<
     for (int u = 0; u < kUnroll; ++u) {
       if (u >= count) break;
 #pragma unroll
-      for (int k = 0; k < Width; ++k) largest = cuda::MaxOf()(largest, static_cast<Compute>(v[u][k]));
+      for (int k = 0; k < Width; ++k) largest = larger(largest, static_cast<Compute>(v[u][k]));
     }
     const Compute base = largest == kMinusInfinity ? Compute(0) : largest;
     Compute sum = state.sum == Compute(0) ? Compute(0) : state.sum * cuda::row_exp<T>(state.largest - base);
