@@ -40,11 +40,12 @@ def is_known_object(value: Any) -> bool:
 
 def paths(spec: TreeSpec, path: str = "") -> Iterator[str]:
     """Names of the leaves of (args, kwargs): "args[0]", "kwargs['mask']"."""
-    if spec.kind is None:
+    if spec.is_leaf():
         yield path
-    names = ("args", "kwargs") if not path else None
-    for i, child in enumerate(spec.children):
-        yield from paths(child, names[i] if names else f"{path}[{spec.keys[i] if spec.keys else i!r}]")
+        return
+    names = [f"{path}[{key!r}]" for key in spec.keys] if path else ["args", "kwargs"]
+    for name, child in zip(names, spec.children_specs, strict=True):
+        yield from paths(child, name)
 
 
 def input_keys(leaves: list[Any], spec: TreeSpec) -> tuple[Hashable, ...]:
