@@ -1,16 +1,145 @@
-"""Several processes, which are not there yet: says so to programs that ask."""
+"""Several processes: groups, and what they do together. A group can have one process so far.
 
-from vibetensor.torch._not_there import module_getattr
+Programs that run under torchrun with one process run as they are; more processes raise NotImplementedError in
+init_process_group.
+"""
 
+from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch.distributed.collectives import (
+    P2POp,
+    all_gather,
+    all_gather_into_tensor,
+    all_gather_object,
+    all_gather_single,
+    all_reduce,
+    all_reduce_coalesced,
+    all_to_all,
+    all_to_all_single,
+    barrier,
+    batch_isend_irecv,
+    broadcast,
+    broadcast_object_list,
+    gather,
+    gather_object,
+    irecv,
+    isend,
+    monitored_barrier,
+    recv,
+    reduce,
+    reduce_scatter,
+    reduce_scatter_single,
+    reduce_scatter_tensor,
+    scatter,
+    scatter_object_list,
+    send,
+)
+from vibetensor.torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from vibetensor.torch.distributed.groups import (
+    Backend,
+    GroupMember,
+    ProcessGroup,
+    ReduceOp,
+    Work,
+    default_pg_timeout,
+    destroy_process_group,
+    get_backend,
+    get_default_backend_for_device,
+    get_global_rank,
+    get_group_rank,
+    get_node_local_rank,
+    get_pg_count,
+    get_process_group_ranks,
+    get_rank,
+    get_world_size,
+    group,
+    group_or_default,
+    init_process_group,
+    is_available,
+    is_backend_available,
+    is_gloo_available,
+    is_initialized,
+    is_mpi_available,
+    is_nccl_available,
+    is_torchelastic_launched,
+    is_ucc_available,
+    is_xccl_available,
+    new_group,
+    new_subgroups,
+    reduce_op,
+    supports_complex,
+)
+from vibetensor.torch.distributed.store import FileStore, HashStore, PrefixStore, Store, TCPStore
 
-def is_available() -> bool:
-    """False: there is nothing here to communicate with yet."""
-    return False
+__all__ = [
+    "Backend",
+    "DeviceMesh",
+    "FileStore",
+    "GroupMember",
+    "HashStore",
+    "P2POp",
+    "PrefixStore",
+    "ProcessGroup",
+    "ReduceOp",
+    "Store",
+    "TCPStore",
+    "Work",
+    "all_gather",
+    "all_gather_into_tensor",
+    "all_gather_object",
+    "all_gather_single",
+    "all_reduce",
+    "all_reduce_coalesced",
+    "all_to_all",
+    "all_to_all_single",
+    "barrier",
+    "batch_isend_irecv",
+    "broadcast",
+    "broadcast_object_list",
+    "default_pg_timeout",
+    "destroy_process_group",
+    "gather",
+    "gather_object",
+    "get_backend",
+    "get_default_backend_for_device",
+    "get_global_rank",
+    "get_group_rank",
+    "get_node_local_rank",
+    "get_pg_count",
+    "get_process_group_ranks",
+    "get_rank",
+    "get_world_size",
+    "group",
+    "group_or_default",
+    "init_device_mesh",
+    "init_process_group",
+    "irecv",
+    "is_available",
+    "is_backend_available",
+    "is_gloo_available",
+    "is_initialized",
+    "is_mpi_available",
+    "is_nccl_available",
+    "is_torchelastic_launched",
+    "is_ucc_available",
+    "is_xccl_available",
+    "isend",
+    "monitored_barrier",
+    "new_group",
+    "new_subgroups",
+    "recv",
+    "reduce",
+    "reduce_op",
+    "reduce_scatter",
+    "reduce_scatter_single",
+    "reduce_scatter_tensor",
+    "scatter",
+    "scatter_object_list",
+    "send",
+    "supports_complex",
+]
 
+ONE_PROCESS = "groups have one process"
+split_group = Refused("torch.distributed.split_group", ONE_PROCESS)
+shrink_group = Refused("torch.distributed.shrink_group", ONE_PROCESS)
 
-def is_initialized() -> bool:
-    """False, as is_available()."""
-    return False
-
-
-__getattr__ = module_getattr(__name__)
+__getattr__ = module_getattr(__name__, ["_tensor", "distributed_c10d", "fsdp", "nn", "tensor", "utils"])

@@ -1,0 +1,89 @@
+"""Modules cut over several processes: the names; there are none yet."""
+
+from enum import Enum, auto
+
+from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
+from vibetensor.torch.nn.modules.module import Module
+
+__all__ = ["FSDPModule", "FullyShardedDataParallel", "ShardingStrategy", "StateDictType", "fully_shard"]
+
+WAY_ROUND = "groups have one process, on which the module itself, or DistributedDataParallel around it, does the same"
+
+fully_shard = Refused("torch.distributed.fsdp.fully_shard", WAY_ROUND)
+register_fsdp_forward_method = Refused("torch.distributed.fsdp.register_fsdp_forward_method", WAY_ROUND)
+
+
+class FullyShardedDataParallel(RefusedType, Module):
+    """A module cut over several processes: there are none, so isinstance says False."""
+
+    refusal = f"torch.distributed.fsdp.FullyShardedDataParallel is not there yet: {WAY_ROUND}"
+
+
+class FSDPModule(RefusedType):
+    """What fully_shard makes of a module: there are none, so isinstance says False."""
+
+    refusal = f"torch.distributed.fsdp.FSDPModule is not there yet: {WAY_ROUND}"
+
+
+class MixedPrecision(RefusedType):
+    """Dtypes of a module that is cut."""
+
+    refusal = f"torch.distributed.fsdp.MixedPrecision is not there yet: {WAY_ROUND}"
+
+
+class MixedPrecisionPolicy(RefusedType):
+    """Dtypes of a module that is cut."""
+
+    refusal = f"torch.distributed.fsdp.MixedPrecisionPolicy is not there yet: {WAY_ROUND}"
+
+
+class CPUOffload(RefusedType):
+    """Whether parameters rest on the CPU."""
+
+    refusal = f"torch.distributed.fsdp.CPUOffload is not there yet: {WAY_ROUND}"
+
+
+class CPUOffloadPolicy(RefusedType):
+    """Whether parameters rest on the CPU."""
+
+    refusal = f"torch.distributed.fsdp.CPUOffloadPolicy is not there yet: {WAY_ROUND}"
+
+
+class OffloadPolicy(RefusedType):
+    """Whether parameters rest elsewhere."""
+
+    refusal = f"torch.distributed.fsdp.OffloadPolicy is not there yet: {WAY_ROUND}"
+
+
+class FullStateDictConfig(RefusedType):
+    """How a state_dict is put together."""
+
+    refusal = f"torch.distributed.fsdp.FullStateDictConfig is not there yet: {WAY_ROUND}"
+
+
+class ShardingStrategy(Enum):
+    """What is cut; PyTorch's names."""
+
+    FULL_SHARD = auto()
+    SHARD_GRAD_OP = auto()
+    NO_SHARD = auto()
+    HYBRID_SHARD = auto()
+    _HYBRID_SHARD_ZERO2 = auto()
+
+
+class BackwardPrefetch(Enum):
+    """When the next part is fetched; PyTorch's names."""
+
+    BACKWARD_PRE = auto()
+    BACKWARD_POST = auto()
+
+
+class StateDictType(Enum):
+    """Which state_dict is meant; PyTorch's names."""
+
+    FULL_STATE_DICT = auto()
+    LOCAL_STATE_DICT = auto()
+    SHARDED_STATE_DICT = auto()
+
+
+__getattr__ = module_getattr(__name__)

@@ -1,0 +1,221 @@
+"""torch.distributed in a group of one process, beside PyTorch's with gloo."""
+
+import importlib
+import os
+import socket
+
+import pytest
+import torch
+import torch.distributed
+import vibetensor.torch as vt
+from compare import outcome, same
+
+SIDES = [vt, torch]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture
+def group():
+    for side in SIDES:
+        side.distributed.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{free_port()}", world_size=1, rank=0)
+    yield
+    for side in SIDES:
+        if side.distributed.is_initialized():
+            side.distributed.destroy_process_group()
+
+
+def both(program):
+    same(outcome(program, vt), outcome(program, torch))
+
+
+def test_before_there_is_a_group():
+    for program in (
+        lambda t: t.distributed.is_initialized(),
+        lambda t: t.distributed.is_available(),
+        lambda t: t.distributed.get_rank(),
+        lambda t: t.distributed.get_world_size(),
+        lambda t: t.distributed.barrier(),
+        lambda t: t.distributed.all_reduce(t.ones(1)),
+        lambda t: t.distributed.destroy_process_group(),
+        lambda t: t.distributed.group.WORLD,
+        lambda t: t.distributed.init_process_group("gloo", init_method="tcp://127.0.0.1:1"),
+        lambda t: t.distributed.init_process_group("nobody", rank=0, world_size=1, init_method="tcp://127.0.0.1:1"),
+        lambda t: t.nn.parallel.DistributedDataParallel(t.nn.Linear(1, 1)),
+    ):
+        both(program)
+
+
+def test_the_environment_says_who_we_are(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    both(lambda t: t.distributed.init_process_group("gloo"))
+    both(lambda t: t.distributed.get_node_local_rank())
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    vt.distributed.init_process_group("nccl")
+    try:
+        assert (vt.distributed.get_rank(), vt.distributed.get_world_size(), vt.distributed.get_backend()) == (
+            0,
+            1,
+            "nccl",
+        )
+        assert vt.distributed.get_node_local_rank() == 0
+    finally:
+        vt.distributed.destroy_process_group()
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(NotImplementedError, match="a group of 2 processes is not there yet"):
+        vt.distributed.init_process_group("gloo")
+    assert os.environ["RANK"] == "0" and not vt.distributed.is_initialized()
+
+
+COLLECTIVES = [
+    lambda d, x, y: d.all_reduce(x),
+    lambda d, x, y: d.all_reduce(x, op=d.ReduceOp.AVG),
+    lambda d, x, y: d.all_reduce(x, op=d.ReduceOp.MAX, async_op=True).wait(),
+    lambda d, x, y: d.reduce(x, 0),
+    lambda d, x, y: d.broadcast(x, 0),
+    lambda d, x, y: d.broadcast(x, src=1),
+    lambda d, x, y: d.all_gather([y], x),
+    lambda d, x, y: d.all_gather([], x),
+    lambda d, x, y: d.all_gather([y[:2]], x),
+    lambda d, x, y: d.all_gather_into_tensor(y, x),
+    lambda d, x, y: d.reduce_scatter_tensor(y, x, op=d.ReduceOp.SUM),
+    lambda d, x, y: d.gather(x, [y], 0),
+    lambda d, x, y: d.gather(x),
+    lambda d, x, y: d.scatter(y, [x], 0),
+    lambda d, x, y: d.all_to_all_single(y, x),
+    lambda d, x, y: d.barrier(),
+    lambda d, x, y: d.send(x, 0),
+    lambda d, x, y: d.all_reduce([1.0]),
+    lambda d, x, y: d.get_process_group_ranks(d.group.WORLD),
+    lambda d, x, y: d.get_global_rank(d.group.WORLD, 0),
+    lambda d, x, y: [d.get_rank(d.new_group([0])), d.get_world_size(d.new_group())],
+    lambda d, x, y: d.new_group([1]),
+    lambda d, x, y: d.new_group([0, 0]),
+    lambda d, x, y: d.init_process_group("gloo", rank=0, world_size=1, init_method="tcp://127.0.0.1:1"),
+    lambda d, x, y: d.get_rank(d.GroupMember.NON_GROUP_MEMBER),
+    lambda d, x, y: str(d.get_backend()),
+]
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize("number", range(len(COLLECTIVES)))
+def test_collectives(group, number):
+    def program(t):
+        x, y = t.arange(3.0), t.zeros(3)
+        return [COLLECTIVES[number](t.distributed, x, y), x, y]
+
+    both(program)
+
+
+def test_objects(group):
+    def program(t):
+        d = t.distributed
+        gathered, one, out = [None], ["a"], [None]
+        d.all_gather_object(gathered, {"a": [1]})
+        d.broadcast_object_list(one, 0)
+        d.scatter_object_list(out, [5], 0)
+        return [gathered, one, out]
+
+    both(program)
+
+
+def test_gradients_stay_outside(group):
+    x = vt.ones(2, requires_grad=True)
+    out = vt.zeros(2)
+    vt.distributed.all_gather_into_tensor(out, x)
+    assert not out.requires_grad
+    summed = importlib.import_module("vibetensor.torch.distributed.nn").all_reduce(x)
+    summed.sum().backward()
+    same(x.grad, vt.ones(2))
+
+
+def test_reduce_op_numbers():
+    names = [name for name in dir(torch.distributed.ReduceOp) if name.isupper()]
+    assert names and all(hasattr(vt.distributed.ReduceOp, name) for name in names)
+    assert all(int(getattr(vt.distributed.ReduceOp, n)) == int(getattr(torch.distributed.ReduceOp, n)) for n in names)
+
+
+def test_bits_of_floats_are_refused(group):
+    for side in SIDES:
+        with pytest.raises(RuntimeError):
+            side.distributed.all_reduce(side.ones(2), op=side.distributed.ReduceOp.BAND)
+
+
+def test_data_parallel_modules(group):
+    def program(t):
+        t.manual_seed(0)
+        model = t.nn.parallel.DistributedDataParallel(t.nn.Linear(3, 2))
+        with model.no_sync():
+            model(t.ones(1, 3)).sum().backward()
+        model(t.ones(1, 3)).sum().backward()
+        return [list(model.state_dict()), model.module.weight.grad, [n for n, _ in model.named_modules()]]
+
+    both(program)
+    both(lambda t: t.nn.parallel.DistributedDataParallel(t.nn.ReLU()))
+    with pytest.raises(NotImplementedError):
+        vt.nn.parallel.DistributedDataParallel(vt.nn.Linear(1, 1)).register_comm_hook(None, None)
+
+
+@pytest.mark.skipif(vt.cuda.is_available(), reason="on a GPU DataParallel moves the module there")
+def test_data_parallel_without_a_gpu():
+    def program(t):
+        t.manual_seed(0)
+        model = t.nn.DataParallel(t.nn.Linear(3, 2))
+        return [model(t.ones(2, 3)), list(model.state_dict())]
+
+    both(program)
+    model = vt.nn.Linear(3, 2)
+    same(vt.nn.parallel.data_parallel(model, vt.ones(1, 3)), model(vt.ones(1, 3)))
+
+
+def test_stores():
+    def program(t):
+        store = t.distributed.PrefixStore("p", t.distributed.HashStore())
+        store.set("a", "1")
+        return [store.get("a"), store.add("n", 2), store.add("n", 3), store.check(["a"]), store.check(["b"])]
+
+    both(program)
+    store = vt.distributed.HashStore()
+    store.set("a", "1")
+    assert (
+        store.compare_set("a", "1", "2") == b"2"
+        and store.num_keys() == 1
+        and store.delete_key("a")
+        and not store.check(["a"])
+    )
+    with pytest.raises(RuntimeError):
+        store.get("a")
+    with pytest.raises(NotImplementedError, match="HashStore"):
+        vt.distributed.TCPStore("localhost", 1234, 1, True)
+
+
+def test_meshes_and_placements(group):
+    mesh = vt.distributed.init_device_mesh("cpu", (1, 1), mesh_dim_names=("data", "model"))
+    theirs = torch.distributed.init_device_mesh("cpu", (1, 1), mesh_dim_names=("data", "model"))
+    assert (mesh.ndim, mesh.shape, mesh.size(), mesh.size(0), mesh.get_rank()) == (2, (1, 1), 1, 1, 0)
+    assert mesh.shape == tuple(theirs.shape) and mesh.get_local_rank("model") == theirs.get_local_rank("model")
+    assert mesh["data"].mesh_dim_names == ("data",) and vt.distributed.get_world_size(mesh.get_group("data")) == 1
+    for call in (
+        lambda t: t.distributed.init_device_mesh("cpu", (1,), mesh_dim_names=("a", "b")),
+        lambda t: t.distributed.init_device_mesh("cpu", (1, 1), mesh_dim_names=("a", "a")),
+    ):
+        assert type(outcome(call, vt)) is type(outcome(call, torch)) is RuntimeError
+    with pytest.raises(NotImplementedError):
+        vt.distributed.init_device_mesh("cpu", (2,))
+    tensor = vt.distributed.tensor
+    assert tensor.Shard(1) == tensor.Shard(1) and tensor.Shard(0).is_shard(0) and tensor.Replicate().is_replicate()
+    assert tensor.Partial().is_partial("sum") and not isinstance(vt.ones(1), tensor.DTensor)
+    for refused in (
+        tensor.distribute_tensor,
+        tensor.parallel.ColwiseParallel,
+        vt.distributed.fsdp.FullyShardedDataParallel,
+    ):
+        with pytest.raises(NotImplementedError, match="groups have one process"):
+            refused(vt.nn.Linear(1, 1))
