@@ -1,0 +1,152 @@
+"""Private names of PyTorch's binary part that libraries touch, beside those of ours.
+
+Switches of its script compiler are taken and change nothing: there is none. Keys of its dispatcher name what
+torch.library registers functions for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vibetensor import _C as ours
+from vibetensor.torch._not_there import RefusedType
+from vibetensor.torch.jit import EAGER
+
+AUTOCAST = {"AutocastCPU": "cpu", "AutocastCUDA": "cuda"}
+
+
+class DispatchKey(str):
+    """A key of PyTorch's dispatcher, by its name: `DispatchKey.CPU`."""
+
+
+KEYS = """
+    CPU CUDA XPU Meta Autograd AutogradCPU AutogradCUDA AutocastCPU AutocastCUDA AutocastXPU CompositeImplicitAutograd
+    CompositeExplicitAutograd
+"""
+
+for _name in KEYS.split():
+    setattr(DispatchKey, _name, DispatchKey(_name))
+
+
+class DispatchKeySet(frozenset):  # type: ignore[type-arg]
+    """Keys of PyTorch's dispatcher; `|` joins them."""
+
+    def __new__(cls, keys: Any = ()) -> DispatchKeySet:
+        return super().__new__(cls, [keys] if isinstance(keys, str) else keys)
+
+    def __or__(self, other: Any) -> DispatchKeySet:
+        return DispatchKeySet(super().__or__(other))
+
+    def has(self, key: DispatchKey) -> bool:
+        """Whether `key` is among them."""
+        return key in self
+
+
+class _ExcludeDispatchKeyGuard:
+    """Context in which what the keys stand for is off. Autocast can be; NotImplementedError for other keys."""
+
+    def __init__(self, keys: DispatchKeySet):
+        self.devices = [AUTOCAST[key] for key in sorted(keys) if key in AUTOCAST]
+        others = [key for key in sorted(keys) if not key.startswith("Autocast")]
+        if others:
+            raise NotImplementedError(
+                f"torch._C._ExcludeDispatchKeyGuard: {', '.join(others)} cannot be switched off here"
+            )
+        self.before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self.before = [ours.is_autocast_enabled(device) for device in self.devices]
+        for device in self.devices:
+            ours.set_autocast_enabled(device, False)
+
+    def __exit__(self, *exc: object) -> None:
+        for device, enabled in zip(self.devices, self.before, strict=True):
+            ours.set_autocast_enabled(device, enabled)
+
+
+class Graph(RefusedType):
+    """A scripted program: there are none, so isinstance says False."""
+
+    refusal = f"torch._C.Graph is not there yet: {EAGER}"
+
+
+class Value(RefusedType):
+    """A value in a scripted program: there are none, so isinstance says False."""
+
+    refusal = f"torch._C.Value is not there yet: {EAGER}"
+
+
+class ScriptObject(RefusedType):
+    """An object of a scripted class: there are none, so isinstance says False."""
+
+    refusal = f"torch._C.ScriptObject is not there yet: {EAGER}"
+
+
+def _get_tracing_state() -> None:
+    """None: nothing is traced."""
+
+
+def _is_tracing() -> bool:
+    """False: nothing is traced."""
+    return False
+
+
+def _log_api_usage_once(event: str) -> None:
+    """Returns None: no use is reported to anybody."""
+
+
+def _jit_set_profiling_executor(profiling_flag: bool) -> bool:
+    """What was set before: False, for there is no script compiler. The same holds of the switches below."""
+    return False
+
+
+def _jit_set_profiling_mode(profiling_flag: bool) -> bool:
+    """False."""
+    return False
+
+
+def _jit_can_fuse_on_cpu() -> bool:
+    """False."""
+    return False
+
+
+def _jit_can_fuse_on_gpu() -> bool:
+    """False."""
+    return False
+
+
+def _jit_override_can_fuse_on_cpu(override: bool) -> None:
+    """Returns None."""
+
+
+def _jit_override_can_fuse_on_gpu(override: bool) -> None:
+    """Returns None."""
+
+
+def _jit_set_texpr_fuser_enabled(enabled: bool) -> bool:
+    """False."""
+    return False
+
+
+def _jit_set_nvfuser_enabled(enabled: bool) -> bool:
+    """False."""
+    return False
+
+
+def _cuda_isInBadFork() -> bool:
+    """Whether this process was forked from one that uses CUDA already, so that it cannot."""
+    return not ours.cuda_is_available() and "fork" in ours.cuda_unavailable_reason()
+
+
+def _get_privateuse1_backend_name() -> str:
+    """ "privateuseone": no other device has been added."""
+    return "privateuseone"
+
+
+def _get_accelerator(check: bool | None = None) -> Any:
+    """The kind of accelerator of this machine, else the CPU."""
+    return ours.device("cuda" if ours.cuda_is_available() else "cpu")
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(ours, name)

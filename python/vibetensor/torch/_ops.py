@@ -1,0 +1,196 @@
+"""torch.ops: ops by namespace. "aten" are those of the registry; others come from torch.library.
+
+An op of a program's own has kernels by device, and with a derivative that was registered it is recorded for backward
+as any other. A library of ops that were compiled for PyTorch cannot run here: each of them raises when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch.autograd.function import Function
+from vibetensor.torch.utils._pytree import tree_leaves
+
+Tensor: Any = _C.Tensor
+
+# what PyTorch's dispatch keys for programs come to: a device, any device, or any device with derivatives of its own
+KEYS = {
+    "CPU": "cpu",
+    "CUDA": "cuda",
+    "Meta": "meta",
+    "CompositeExplicitAutograd": "any",
+    "CompositeExplicitAutogradNonFunctional": "any",
+    "CompositeImplicitAutograd": "composite",
+    "": "composite",
+}
+
+
+DEVICE_KEYS = ("cpu", "cuda", "meta", "any")
+
+# ops of other libraries that are written again here, by namespace
+OURS = {"torchvision": "vibetensor.torch._torchvision_ops"}
+
+
+class Op:
+    """An op of a program's own, called like a function; `op.default` is the op itself."""
+
+    def __init__(self, namespace: str, name: str):
+        self.namespace, self.__name__ = namespace, name
+        self.kernels: dict[str, Callable[..., Any]] = {}
+        self.schema: str | None = None
+        self.backward: Callable[..., Any] | None = None
+        self.setup_context: Callable[..., Any] | None = None
+
+    @property
+    def default(self) -> Op:
+        return self
+
+    def name(self) -> str:
+        """Namespace and name: "mine::double"."""
+        return f"{self.namespace}::{self.__name__}"
+
+    def kernel_for(self, leaves: list[Any]) -> Callable[..., Any]:
+        """The function for the devices of the tensors among the arguments; NotImplementedError if there is none."""
+        devices = {leaf.device.type for leaf in leaves if isinstance(leaf, Tensor)} or {"cpu"}
+        device = "cuda" if "cuda" in devices else "meta" if "meta" in devices else "cpu"
+        autocast = f"Autocast{device.upper()}"
+        if autocast in self.kernels and _C.is_autocast_enabled(device):
+            return self.kernels[autocast]
+        for key in (device, "any", "composite"):
+            if key in self.kernels:
+                return self.kernels[key]
+        name, library = f"torch.ops.{self.namespace}.{self.__name__}", ops.library_of(self.namespace)
+        if library is not None:
+            raise NotImplementedError(f"{name} is not there: it is compiled for PyTorch, in {library}")
+        raise NotImplementedError(f"{name} has no kernel for {device}, only for {', '.join(self.kernels) or 'nothing'}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        leaves = tree_leaves((args, kwargs))
+        kernel = self.kernel_for(leaves)
+        if not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS):
+            return kernel(*args, **kwargs)  # recorded op by op
+        if not _C.is_grad_enabled() or not any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves):
+            return kernel(*args, **kwargs)
+        return Recorded.apply(self, kernel, kwargs, *args)
+
+    def __repr__(self) -> str:
+        return f"<OpOverload(op='{self.namespace}.{self.__name__}', overload='default')>"
+
+
+class Recorded(Function):
+    """One call of an op of a program's own, with the derivative that was registered for it."""
+
+    @staticmethod
+    def forward(ctx: Any, op: Op, kernel: Callable[..., Any], kwargs: dict[str, Any], *args: Any) -> Any:
+        ctx.op = op
+        output = kernel(*args, **kwargs)
+        if op.setup_context is not None:
+            extra = {"keyword_only_inputs": kwargs} if kwargs else {}
+            op.setup_context(ctx, args, output=output, **extra)
+        return tuple(output) if isinstance(output, list) else output
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> tuple[Any, ...]:
+        op = ctx.op
+        if op.backward is None:
+            raise RuntimeError(
+                f"Trying to backward through {op.namespace}.{op.__name__}.default but no autograd formula was registered. "
+                "Please use register_autograd to add one."
+            )
+        found = op.backward(ctx, *grads)
+        return (None, None, None, *(found if isinstance(found, tuple | list) else (found,)))
+
+
+class AtenOp:
+    """An op of the registry under PyTorch's name for it; its overloads (`.Tensor`, `.default`) are found by arguments."""
+
+    def __init__(self, name: str, function: Callable[..., Any]):
+        self.__name__, self.function = name, function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __getattr__(self, overload: str) -> AtenOp:
+        if overload.startswith("__"):
+            raise AttributeError(overload)
+        return self
+
+    def __repr__(self) -> str:
+        return f"<OpOverloadPacket(op='aten.{self.__name__}')>"
+
+
+class Namespace:
+    """The ops of one namespace, as attributes."""
+
+    def __init__(self, name: str, owner: Namespaces):
+
+        self._name, self._owner = name, owner
+        self._ops: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        own: dict[str, Any] = self.__dict__["_ops"]
+        if name not in own:
+            own[name] = self.found(name)
+        return own[name]
+
+    def found(self, name: str) -> Any:
+        if self._name == "aten":
+            function = getattr(_C.ops, name, None)
+            if function is not None:
+                return AtenOp(name, function)
+        if self._owner.library_of(self._name) is not None:
+            return Op(self._name, name)  # without kernels: calling it says why
+        raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._ops)
+
+
+class Namespaces:
+    """torch.ops: namespaces as attributes."""
+
+    def __init__(self) -> None:
+
+        self.loaded_libraries: set[str] = set()
+        self._namespaces: dict[str, Namespace] = {}
+
+    def __getattr__(self, name: str) -> Namespace:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        namespaces: dict[str, Namespace] = self.__dict__["_namespaces"]
+        return namespaces.setdefault(name, Namespace(name, self))
+
+    def library_of(self, namespace: str) -> str | None:
+        """The library of ops compiled for PyTorch that those of `namespace` come from, by its path."""
+        for path in sorted(self.loaded_libraries):
+            if namespace in Path(path).parts or namespace in Path(path).stem:
+                return path
+        return None
+
+    def define(self, namespace: str, name: str) -> Op:
+        """The op of a program's own of that name, made if there is none."""
+        own = getattr(self, namespace)._ops
+        if not isinstance(own.get(name), Op):
+            own[name] = Op(namespace, name)
+        return own[name]
+
+    def load_library(self, path: Any) -> None:
+        """Returns None; notes that ops of a library that was compiled for PyTorch are meant: each raises when called.
+
+        OSError if there is no such file.
+        """
+        if not Path(path).is_file():
+            raise OSError(f"Could not load this library: {path}")
+        self.loaded_libraries.add(str(path))
+        for namespace, module in OURS.items():
+            if self.library_of(namespace) is not None:
+                import_module(module)
+
+
+ops = Namespaces()

@@ -1,0 +1,299 @@
+"""Ops of a program's own: a name, a function for each device, and a derivative.
+
+>>> import vibetensor.torch as torch
+>>> @torch.library.custom_op("docs::double", mutates_args=())
+... def double(x: torch.Tensor) -> torch.Tensor:
+...     return x * 2
+>>> double.register_autograd(lambda ctx, grad: grad * 2)
+>>> x = torch.ones(1, requires_grad=True)
+>>> torch.ops.docs.double(x).backward()
+>>> x.grad
+tensor([2.])
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._ops import KEYS, Op, ops
+
+__all__ = [
+    "CustomOpDef",
+    "Library",
+    "custom_op",
+    "define",
+    "impl",
+    "impl_abstract",
+    "infer_schema",
+    "register_autograd",
+    "register_fake",
+    "register_kernel",
+    "triton_op",
+]
+
+Fn = Callable[..., Any]
+DEVICES = ("cpu", "cuda", "meta")
+
+NO_TRACE = "nothing is traced or batched"
+register_vmap = Refused("torch.library.register_vmap", NO_TRACE)
+register_torch_dispatch = Refused("torch.library.register_torch_dispatch", NO_TRACE)
+register_autocast = Refused("torch.library.register_autocast", "cast in the op's own function")
+opcheck = Refused("torch.library.opcheck", "torch.autograd.gradcheck tests an op's derivative")
+wrap_triton = Refused("torch.library.wrap_triton", "Triton's kernels are not launched from here")
+get_ctx = Refused("torch.library.get_ctx", NO_TRACE)
+
+
+def named(qualname: str) -> tuple[str, str]:
+    namespace, separator, name = qualname.partition("::")
+    if not separator or not namespace or not name:
+        raise ValueError(f"Expected `{qualname}` to be of the form `namespace::name`")
+    return namespace, name.partition(".")[0]
+
+
+def op_named(op: Any) -> Op:
+    """The op that a name, an op or a CustomOpDef stands for."""
+    if isinstance(op, CustomOpDef):
+        return op._op
+    if isinstance(op, Op):
+        return op
+    if not isinstance(op, str):
+        raise ValueError(f"expected the name of an op, an op or the result of custom_op, got {type(op).__name__}")
+    namespace, name = named(op)
+    found = ops.__dict__["_namespaces"].get(namespace)
+    known = None if found is None else found._ops.get(name)
+    if not isinstance(known, Op):
+        raise RuntimeError(f"torch.library: there is no op {op}; define it first")
+    return known
+
+
+def keys_of(types: Any) -> list[str]:
+    """Where kernels belong for device types or dispatch keys, one or several; None is every device."""
+    if types is None:
+        return ["any"]
+    found = []
+    for name in [types] if isinstance(types, str) else list(types):
+        if name == "default":
+            found.append("any")
+        elif name.lower() in DEVICES:
+            found.append(name.lower())
+        elif name in KEYS:
+            found.append(KEYS[name])
+        elif name in ("Autograd", "AutogradCPU", "AutogradCUDA"):
+            found.append("composite")
+        elif name.startswith("Autocast"):
+            found.append(name)
+        else:
+            raise NotImplementedError(
+                f"torch.library: kernels for {name!r} are not there; use register_autograd or a device"
+            )
+    return found
+
+
+def infer_schema(prototype_function: Fn, /, *, mutates_args: Any, op_name: str | None = None) -> str:
+    """The schema that a function's annotations spell: "(Tensor x, int n=1) -> Tensor".
+
+    mutates_args: the names of arguments that it changes, or "unknown".
+    """
+    import inspect
+    from typing import get_args, get_origin, get_type_hints
+
+    hints = get_type_hints(prototype_function)
+    signature = inspect.signature(prototype_function)
+
+    def text(kind: Any) -> str:
+        origin, inner = get_origin(kind), get_args(kind)
+        if origin in (list, Iterable) or (origin is not None and getattr(origin, "__name__", "") == "Sequence"):
+            return f"{text(inner[0])}[]"
+        if origin is tuple:
+            return f"({', '.join(text(part) for part in inner)})"
+        if inner and type(None) in inner:
+            return f"{text(next(part for part in inner if part is not type(None)))}?"
+        name = getattr(kind, "__name__", str(kind))
+        return {
+            "str": "str",
+            "int": "SymInt",
+            "float": "float",
+            "bool": "bool",
+            "Tensor": "Tensor",
+            "NoneType": "()",
+            "dtype": "ScalarType",
+            "device": "Device",
+        }.get(name, name)
+
+    parts, star = [], False
+    for name, parameter in signature.parameters.items():
+        if name not in hints:
+            raise ValueError(f"infer_schema(func): Parameter {name} must have a type annotation.")
+        if parameter.kind is parameter.KEYWORD_ONLY and not star:
+            parts.append("*")
+            star = True
+        kind = text(hints[name])
+        if kind.startswith("Tensor") and (mutates_args == "unknown" or name in mutates_args):
+            kind = f"Tensor(a{len(parts)}!){kind.removeprefix('Tensor')}"
+        default = "" if parameter.default is parameter.empty else f"={parameter.default!r}".replace("'", '"')
+        parts.append(f"{kind} {name}{default}")
+    if "return" not in hints:
+        raise ValueError("infer_schema(func): the return value must have a type annotation.")
+    return f"{op_name or ''}({', '.join(parts)}) -> {text(hints['return'])}"
+
+
+class CustomOpDef:
+    """An op that custom_op made of a function: it is called like that, and more is registered for it."""
+
+    def __init__(self, op: Op, init_fn: Fn):
+        self._op, self._init_fn = op, init_fn
+        self.__name__, self.__doc__ = init_fn.__name__, init_fn.__doc__
+        self.__wrapped__ = init_fn
+
+    @property
+    def _qualname(self) -> str:
+        return self._op.name()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._op(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<CustomOpDef({self._qualname})>"
+
+    def register_kernel(self, device_types: Any, fn: Fn | None = None, /) -> Any:
+        """`fn`, which computes the op on those devices; a decorator without it."""
+        return register_kernel(self, device_types, fn)
+
+    def register_fake(self, fn: Fn) -> Fn:
+        """`fn`, which gives results without values for tensors of the meta device; a decorator."""
+        return register_fake(self, fn)
+
+    def register_autograd(self, backward: Fn, /, *, setup_context: Fn | None = None) -> None:
+        """Returns None; `backward(ctx, *grads)` gives the gradients of all arguments."""
+        register_autograd(self, backward, setup_context=setup_context)
+
+
+def custom_op(
+    name: str,
+    fn: Fn | None = None,
+    /,
+    *,
+    mutates_args: Any,
+    device_types: Any = None,
+    schema: str | None = None,
+    tags: Any = None,
+) -> Any:
+    """The function as an op "namespace::name", a CustomOpDef; a decorator without `fn`.
+
+    mutates_args: the names of arguments that it changes, or "unknown". device_types: what the function is for, by default
+    every device; other devices get theirs by register_kernel.
+    """
+    namespace, bare = named(name)
+
+    def make(fn: Fn) -> CustomOpDef:
+        op = ops.define(namespace, bare)
+        op.__init__(namespace, bare)  # type: ignore[misc]  # defined anew, as in a notebook cell that runs twice
+        op.schema = infer_schema(fn, mutates_args=mutates_args) if schema is None else schema
+        for key in keys_of(device_types):
+            op.kernels[key] = fn
+        return CustomOpDef(op, fn)
+
+    return make if fn is None else make(fn)
+
+
+triton_op = custom_op
+
+
+def define(qualname: str, schema: str, *, lib: Any = None, tags: Any = ()) -> None:
+    """Returns None; makes an op "namespace::name" of a schema "(Tensor x) -> Tensor", without kernels yet."""
+    if not isinstance(qualname, str):
+        raise ValueError(f"define(qualname, schema): expected qualname to be instance of str, got {type(qualname)}")
+    if re.fullmatch(r"\(.*\)\s*->\s*.+", schema, re.DOTALL) is None:
+        raise ValueError(
+            f'define(qualname, schema, ...): expected schema to look like e.g. "(Tensor x) -> Tensor" but got "{schema}"'
+        )
+    ops.define(*named(qualname)).schema = schema
+
+
+def impl(qualname: Any, types: Any, func: Any = None, *, lib: Any = None) -> Any:
+    """`func`, which computes the op on devices or for dispatch keys `types`; a decorator without it.
+
+    Also PyTorch's older form: impl(library, name, dispatch_key).
+    """
+    if isinstance(qualname, Library):
+        library, name, key = qualname, types, func or ""
+
+        def register(fn: Fn) -> Fn:
+            library.impl(name, fn, key)
+            return fn
+
+        return register
+
+    def register_func(fn: Fn) -> Fn:
+        op = op_named(qualname)
+        for key in keys_of(types):
+            op.kernels[key] = fn
+        return fn
+
+    return register_func if func is None else register_func(func)
+
+
+def register_kernel(op: Any, device_types: Any, func: Fn | None = None, /, *, lib: Any = None) -> Any:
+    """`func`, which computes the op on those devices; a decorator without it."""
+    return impl(op_named(op), device_types, func)
+
+
+def register_fake(op: Any, func: Fn | None = None, /, *, lib: Any = None, allow_override: bool = False) -> Any:
+    """`func`, which gives results without values for tensors of the meta device; a decorator without it."""
+    if isinstance(op, str):
+        op = ops.define(*named(op))  # as PyTorch takes it, also before the op itself
+    return impl(op_named(op), "meta", func)
+
+
+impl_abstract = register_fake
+
+
+def register_autograd(op: Any, backward: Fn, /, *, setup_context: Fn | None = None, lib: Any = None) -> None:
+    """Returns None; `backward(ctx, *grads)` gives the gradients of all arguments.
+
+    setup_context(ctx, inputs, output) keeps what it needs.
+    """
+    known = ops.define(*named(op)) if isinstance(op, str) else op_named(op)
+    known.backward, known.setup_context = backward, setup_context
+
+
+class Library:
+    """Ops of a namespace, defined and given kernels one by one; `kind` is "DEF", "IMPL" or "FRAGMENT"."""
+
+    def __init__(self, ns: str, kind: str, dispatch_key: str = ""):
+        if kind not in ("IMPL", "DEF", "FRAGMENT"):
+            raise ValueError(f"Unsupported kind: {kind}")
+        if ns == "prim" and kind in ("DEF", "FRAGMENT"):
+            raise ValueError(f"{ns} is a reserved namespace. Please try creating a library with another name.")
+        self.ns, self.kind, self.dispatch_key = ns, kind, dispatch_key
+
+    def define(self, schema: str, alias_analysis: str = "", *, tags: Any = ()) -> str:
+        """The name of the op that "name(Tensor x) -> Tensor" spells."""
+        if alias_analysis not in ("", "FROM_SCHEMA", "CONSERVATIVE"):
+            raise RuntimeError(f"Invalid alias_analysis type {alias_analysis}")
+        name, parenthesis, rest = schema.partition("(")
+        define(f"{self.ns}::{name.strip()}", parenthesis + rest)
+        return name.strip()
+
+    def impl(
+        self, op_name: Any, fn: Fn, dispatch_key: str = "", *, with_keyset: bool = False, allow_override: bool = False
+    ) -> None:
+        """Returns None; `fn` computes the op for the dispatch key."""
+        if not callable(fn):
+            raise TypeError(f"Input function is required to be a callable but found type {type(fn)}")
+        if self.ns == "aten":
+            raise NotImplementedError("torch.library: ops of aten are ours and cannot be replaced from Python")
+        name = op_name.__name__ if not isinstance(op_name, str) else op_name.rpartition("::")[2]
+        impl(f"{self.ns}::{name}", dispatch_key or self.dispatch_key, fn)
+
+    def _register_fake(self, op_name: str, fn: Fn, _stacklevel: int = 1, *, allow_override: bool = False) -> None:
+        register_fake(f"{self.ns}::{op_name}", fn)
+
+    def _destroy(self) -> None:
+        ops.__dict__["_namespaces"].pop(self.ns, None)
+
+
+__getattr__ = module_getattr(__name__)

@@ -1,0 +1,202 @@
+"""torch.library and torch.ops: a program's own ops, beside PyTorch's."""
+
+import importlib
+
+import pytest
+import torch
+import vibetensor.torch as vt
+from compare import outcome, same
+
+SIDES = [vt, torch]
+
+
+def both(program):
+    same(outcome(program, vt), outcome(program, torch))
+
+
+def numpy_like_double(t, name):
+    """double(x) computed without the ops of `t`, with a derivative of its own."""
+
+    def double(x, times=1):
+        return t.tensor([2.0 * times * v for v in x.tolist()])
+
+    double.__annotations__ = {"x": t.Tensor, "times": int, "return": t.Tensor}
+    return t.library.custom_op(f"tests_vt::{name}", mutates_args=())(double)
+
+
+def test_custom_op():
+    def program(t):
+        op = numpy_like_double(t, "double")
+        x = t.ones(2, requires_grad=True)
+        plain = [op(t.ones(2)), t.ops.tests_vt.double(t.ones(2), times=2), t.ops.tests_vt.double.default(t.ones(2), 3)]
+        without = outcome(lambda t: op(x).sum().backward(), t)
+
+        def setup(ctx, inputs, output):
+            ctx.times = inputs[1]
+
+        op.register_autograd(lambda ctx, grad: (grad * 2 * ctx.times, None), setup_context=setup)
+        op(x, 5).sum().backward()
+        op.register_fake(lambda x, times=1: t.empty_like(x))
+        return [plain, without, x.grad, list(op(t.ones(4, device="meta")).shape)]
+
+    both(program)
+
+
+def test_kernels_by_device():
+    def program(t):
+        library = t.library.Library("tests_vt2", "DEF")
+        library.define("half(Tensor x) -> Tensor")
+        seen = [type(outcome(lambda t: t.ops.tests_vt2.half(t.ones(2)), t)).__name__]
+        library.impl("half", lambda x: x / 2, "CPU")
+        t.library.register_fake("tests_vt2::half", lambda x: t.empty_like(x))
+        seen += [t.ops.tests_vt2.half(t.ones(2)), list(t.ops.tests_vt2.half(t.ones(3, device="meta")).shape)]
+        library.define("third(Tensor x) -> Tensor")
+        library.impl("third", lambda x: x / 3, "CompositeImplicitAutograd")
+        x = t.ones(2, requires_grad=True)
+        t.ops.tests_vt2.third(x).sum().backward()
+        return [*seen, x.grad]
+
+    both(program)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: t.library.custom_op("noname", lambda x: x, mutates_args=()),
+        lambda t: t.library.Library("x", "OTHER"),
+        lambda t: t.library.define("tests_vt3::op", "no schema"),
+        lambda t: t.library.Library("tests_vt3", "FRAGMENT").impl("op", 3),
+        lambda t: t.library.infer_schema(lambda x: x, mutates_args=()),
+        lambda t: t.ops.tests_vt3.nothing,
+        lambda t: t.ops.load_library("/no/such/library.so"),
+        lambda t: t.ops.aten.no_such_op,
+    ],
+)
+def test_refusals(call):
+    assert type(outcome(call, vt)) is type(outcome(call, torch))
+
+
+def test_schemas_are_pytorchs():
+    def program(t):
+        def f(
+            x: t.Tensor, sizes: list[int], scale: float = 1.0, name: str = "a", *, flag: bool = True
+        ) -> tuple[t.Tensor, t.Tensor]:
+            return x, x
+
+        def g(x: t.Tensor, bias: t.Tensor | None = None) -> None:
+            return None
+
+        return [t.library.infer_schema(f, mutates_args=()), t.library.infer_schema(g, mutates_args={"x"})]
+
+    import typing
+
+    assert typing.get_type_hints(program) == {}
+    both(program)
+
+
+def test_aten_ops():
+    both(
+        lambda t: [
+            t.ops.aten.add.Tensor(t.ones(2), t.ones(2)),
+            t.ops.aten.relu(t.ones(1)),
+            t.ops.aten.sum.default(t.ones(3)),
+        ]
+    )
+
+
+def test_a_library_compiled_for_pytorch_is_refused_op_by_op(tmp_path):
+    path = tmp_path / "speech_c" / "lib.so"
+    path.parent.mkdir()
+    path.touch()
+    vt.ops.load_library(str(path))
+    with pytest.raises(
+        NotImplementedError, match=r"torch.ops.speech_c.decode is not there: it is compiled for PyTorch, in "
+    ):
+        vt.ops.speech_c.decode(vt.ones(1))
+
+
+# ---- ops of torchvision
+
+
+def reference_nms(boxes, scores, threshold):
+    """Greedy suppression by the definition, in plain numbers."""
+    area = lambda b: (b[2] - b[0]) * (b[3] - b[1])  # noqa: E731
+
+    def overlap(a, b):
+        common = max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+        return common / (area(a) + area(b) - common)
+
+    kept = []
+    for i in sorted(range(len(boxes)), key=lambda i: -scores[i]):
+        if all(overlap(boxes[i], boxes[k]) <= threshold for k in kept):
+            kept.append(i)
+    return kept
+
+
+@pytest.fixture
+def torchvision_ops():
+    importlib.import_module("vibetensor.torch._torchvision_ops")
+    return vt.ops.torchvision
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.7])
+def test_nms(torchvision_ops, threshold):
+    vt.manual_seed(0)
+    boxes = vt.rand(60, 4) * 10
+    boxes[:, 2:] += 5
+    boxes[:, 2:] += boxes[:, :2]
+    scores = vt.rand(60)
+    kept = torchvision_ops.nms(boxes, scores, threshold)
+    assert kept.tolist() == reference_nms(boxes.tolist(), scores.tolist(), threshold) and 1 <= len(kept) < 60
+    assert torchvision_ops.nms(vt.zeros(0, 4), vt.zeros(0), 0.5).shape == (0,)
+    with pytest.raises(RuntimeError):
+        torchvision_ops.nms(vt.ones(3, 5), vt.ones(3), 0.5)
+
+
+def reference_roi_align(image, roi, scale, height, width, ratio, aligned):
+    """One region of one channel by the definition, in plain numbers."""
+    x1, y1, x2, y2 = (v * scale - (0.5 if aligned else 0.0) for v in roi)
+    w, h = x2 - x1, y2 - y1
+    if not aligned:
+        w, h = max(w, 1.0), max(h, 1.0)
+    rows, columns = len(image), len(image[0])
+
+    def at(y, x):
+        if y < -1 or y > rows or x < -1 or x > columns:
+            return 0.0
+        y, x = min(max(y, 0.0), rows - 1.0), min(max(x, 0.0), columns - 1.0)
+        i, j = int(y), int(x)
+        i1, j1 = min(i + 1, rows - 1), min(j + 1, columns - 1)
+        dy, dx = y - i, x - j
+        top = image[i][j] * (1 - dx) + image[i][j1] * dx
+        return top * (1 - dy) + (image[i1][j] * (1 - dx) + image[i1][j1] * dx) * dy
+
+    down, across = (ratio, ratio) if ratio > 0 else (-int(-h // height), -int(-w // width))
+    cells = []
+    for r in range(height):
+        for c in range(width):
+            points = [
+                at(y1 + (r + (a + 0.5) / down) * h / height, x1 + (c + (b + 0.5) / across) * w / width)
+                for a in range(down)
+                for b in range(across)
+            ]
+            cells.append(sum(points) / len(points))
+    return cells
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+@pytest.mark.parametrize("ratio", [2, -1])
+def test_roi_align(torchvision_ops, aligned, ratio):
+    vt.manual_seed(1)
+    x = vt.randn(2, 3, 8, 9, dtype=vt.float64)
+    rois = vt.tensor([[0, 1.0, 2, 9, 8], [1, -3.0, 0, 30, 30], [1, 3, 3, 5.5, 6]], dtype=vt.float64)
+    got = torchvision_ops.roi_align(x, rois, 0.5, 3, 4, ratio, aligned)
+    expected = [
+        [reference_roi_align(x[int(roi[0])][c].tolist(), roi[1:], 0.5, 3, 4, ratio, aligned) for c in range(3)]
+        for roi in rois.tolist()
+    ]
+    same(got.reshape(3, 3, 12), vt.tensor(expected, dtype=vt.float64))
+    assert vt.autograd.gradcheck(
+        lambda x: torchvision_ops.roi_align(x, rois, 0.5, 2, 2, ratio, aligned), [x.requires_grad_()]
+    )
+    assert torchvision_ops.roi_align(x, rois[:0], 1.0, 2, 2, 1, False).shape == (0, 3, 2, 2)
