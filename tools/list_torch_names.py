@@ -1,25 +1,40 @@
-"""Write the public names of the installed PyTorch to python/vibetensor/torch/_torch_names.txt.
+"""Write down what the installed PyTorch has, for the package to read.
 
-The package reads that file to tell a name that PyTorch has and we lack from a name that is
-misspelt. One line a module: its name, a colon, its public names. Needs PyTorch; run it again when
-the version that we follow changes.
+python/vibetensor/torch/_torch_names.txt: its public names, one line a module: its name, a colon, its names. By it the
+package tells a name that PyTorch has and we lack from one that is misspelt.
+python/vibetensor/torch/_dynamo/settings.json: the settings of its compiler with their defaults, null for those that
+depend on the machine. Needs PyTorch; run it again when the version that we follow changes.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
 MODULES = (
-    "torch torch.accelerator torch.amp torch.autograd torch.backends torch.backends.cuda "
-    "torch.backends.cudnn torch.cuda torch.cuda.amp torch.distributed torch.fft torch.linalg torch.nn "
-    "torch.nn.functional torch.nn.init torch.nn.utils torch.optim torch.optim.lr_scheduler torch.random "
-    "torch.special torch.testing torch.utils torch.utils.data"
+    "torch torch.accelerator torch.amp torch.autograd torch.autograd.forward_ad torch.autograd.functional "
+    "torch.autograd.graph torch.autograd.profiler torch.backends torch.backends.cuda torch.backends.cudnn "
+    "torch.backends.mkldnn torch.backends.mps torch.backends.openmp torch.backends.opt_einsum torch.compiler torch.cpu "
+    "torch.cuda torch.cuda.amp torch.distributed torch.distributed.device_mesh torch.distributed.fsdp "
+    "torch.distributed.tensor torch.distributions torch.distributions.constraints torch.distributions.transforms "
+    "torch.export torch.fft torch.func torch.futures torch.fx torch.hub torch.jit torch.library torch.linalg torch.mps "
+    "torch.mtia torch.multiprocessing torch.nested torch.nn torch.nn.attention torch.nn.attention.bias "
+    "torch.nn.attention.flex_attention torch.nn.functional torch.nn.init torch.nn.parallel torch.nn.utils "
+    "torch.nn.utils.fusion torch.nn.utils.parametrizations torch.nn.utils.parametrize torch.nn.utils.prune "
+    "torch.nn.utils.rnn torch.nn.utils.stateless torch.onnx torch.optim torch.optim.lr_scheduler torch.optim.swa_utils "
+    "torch.overrides torch.package torch.profiler torch.quasirandom torch.random torch.return_types torch.serialization "
+    "torch.signal.windows torch.sparse torch.special torch.testing torch.types torch.utils torch.utils.benchmark "
+    "torch.utils.checkpoint torch.utils.collect_env torch.utils.cpp_extension torch.utils.data torch.utils.deterministic "
+    "torch.utils.dlpack torch.utils.hooks torch.utils.model_zoo torch.xpu"
 )
 
-TARGET = Path(__file__).parent.parent / "python" / "vibetensor" / "torch" / "_torch_names.txt"
+SETTINGS = ("torch._dynamo.config", "torch._inductor.config")
+
+PACKAGE = Path(__file__).parent.parent / "python" / "vibetensor" / "torch"
 
 
 def public_names(thing: object) -> list[str]:
@@ -30,10 +45,21 @@ def public_names(thing: object) -> list[str]:
     return sorted(n for n in dir(thing) if not n.startswith("_") and n not in stray)
 
 
+def settings(module: str) -> dict[str, Any]:
+    config = importlib.import_module(module)
+    values = config.get_config_copy()
+    values |= {name: getattr(config, name) for name in config._config if name not in values}  # old names of settings
+    plain = (bool, int, float, str, type(None))
+    known = {name: value if isinstance(value, plain) else None for name, value in values.items()}
+    return {name: None if isinstance(value, str) and "/" in value else value for name, value in sorted(known.items())}
+
+
 def main() -> None:
     lines = [f"Tensor: {' '.join(public_names(torch.Tensor))}"]
     lines += [f"{module}: {' '.join(public_names(importlib.import_module(module)))}" for module in MODULES.split()]
-    TARGET.write_text("\n".join(lines) + "\n")
+    (PACKAGE / "_torch_names.txt").write_text("\n".join(lines) + "\n")
+    defaults = {module: settings(module) for module in SETTINGS}
+    (PACKAGE / "_dynamo" / "settings.json").write_text(json.dumps(defaults, indent=0) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,178 @@
+"""torch.compile: checks what it is asked for, and gives what runs eagerly.
+
+Its result is what PyTorch's is from outside: a function for a function, a method in place for `Module.compile`, and for
+a module an `OptimizedModule` around it. Compiling is a matter of speed alone, so eager results are right results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from functools import wraps
+from typing import Any
+
+from vibetensor.torch._dynamo.exc import InvalidBackend
+from vibetensor.torch.nn.modules.module import Module
+
+MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
+BACKENDS = ("cudagraphs", "inductor", "openxla", "tvm")
+DEBUG_BACKENDS = (
+    "aot_eager",
+    "aot_eager_decomp_partition",
+    "aot_ts",
+    "eager",
+    "eager_noexcept",
+    "pre_dispatch_eager",
+    "ts",
+)
+
+
+class OptimizedModule(Module):
+    """What torch.compile makes of a module: itself a module, with the original as its child `_orig_mod`.
+
+    Attributes that it does not have are read from and written to the original, and so are keys of its state_dict, under
+    the prefix `_orig_mod.`.
+    """
+
+    _orig_mod: Module
+
+    def __init__(self, mod: Module):
+        super().__init__()
+        self._orig_mod = mod
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self._orig_mod(*args, **kwargs)
+
+    @property
+    def training(self) -> bool:  # type: ignore[override]
+        return self._orig_mod.training
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        original = self.__dict__.get("_modules", {}).get("_orig_mod")
+        if original is not None:  # while this object is made, there is none yet
+            original.training = mode
+
+    def __getattr__(self, name: str) -> Any:
+        original = self.__dict__.get("_modules", {}).get("_orig_mod")
+        if name == "_orig_mod" or original is None:
+            return super().__getattr__(name)
+        return getattr(original, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("_orig_mod", "training") or "_orig_mod" not in self.__dict__.get("_modules", ()):
+            super().__setattr__(name, value)
+        else:
+            setattr(self._orig_mod, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._orig_mod, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self._orig_mod)})
+
+    def __len__(self) -> int:
+        if isinstance(self._orig_mod, Sized):
+            return len(self._orig_mod)
+        raise TypeError(f"{type(self._orig_mod).__name__} does not support len()")
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._orig_mod,)
+
+
+def check_options(backend: Any, mode: str | None, options: dict[str, Any] | None, dynamic: Any, fullgraph: Any) -> None:
+    """Raises as PyTorch does for arguments of torch.compile that do not go together or that nobody knows."""
+    if mode is not None and options is not None:
+        raise RuntimeError("Either mode or options can be specified, but both can't be specified at the same time.")
+    if dynamic is not None and not isinstance(dynamic, bool):
+        raise AssertionError(f"Expected enable to be a bool, got {type(dynamic)}")
+    if not isinstance(backend, str):
+        if not callable(backend):
+            raise TypeError(f"compile: expected the name of a backend or a function, got {type(backend).__name__}")
+        raise NotImplementedError(
+            "torch.compile: a backend of one's own is given a graph (torch.fx), which is not there yet; leave backend out"
+        )
+    if backend not in BACKENDS and backend not in DEBUG_BACKENDS:
+        raise InvalidBackend(backend)
+    if backend != "inductor":
+        return
+    if mode is not None and mode not in MODES:
+        raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODES)}")
+    if options:
+        from vibetensor.torch._dynamo.settings import defaults
+
+        known = defaults()["torch._inductor.config"]
+        for given, value in options.items():
+            name = given.replace("-", "_")
+            if name not in known:
+                raise RuntimeError(f"Unexpected optimization option {given}, known options are {list(known)}")
+            if isinstance(known[name], bool) and not isinstance(value, bool):
+                raise RuntimeError(f"Unexpected type of attr {given}, got {type(value).__name__} should be bool")
+
+
+def compile(
+    model: Callable[..., Any] | None = None,
+    *,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: str | Callable[..., Any] | None = None,
+    mode: str | None = None,
+    options: dict[str, Any] | None = None,
+    name: str | None = None,
+    disable: bool = False,
+    recompile_limit: int | None = None,
+    isolate_recompiles: bool = False,
+    shapes_spec: Any = None,
+) -> Any:
+    """`model`, a module or a function, as something to call that gives the results of `model` itself, computed eagerly.
+
+    A module comes back as an `OptimizedModule` around it, with `disable` as itself; without `model`, a decorator comes
+    back. The other arguments choose between ways to compile: they are checked against PyTorch's names and change nothing.
+    RuntimeError for those that PyTorch refuses.
+
+    >>> import vibetensor.torch as torch
+    >>> @torch.compile(mode="max-autotune")
+    ... def double(x):
+    ...     return x + x
+    >>> double(torch.ones(2))
+    tensor([2., 2.])
+    """
+    if model is None:
+
+        def decorate(model: Callable[..., Any]) -> Any:
+            if model is None:
+                raise RuntimeError("Model can't be None")
+            return compile(
+                model,
+                fullgraph=fullgraph,
+                dynamic=dynamic,
+                backend=backend,
+                mode=mode,
+                options=options,
+                name=name,
+                disable=disable,
+                recompile_limit=recompile_limit,
+                isolate_recompiles=isolate_recompiles,
+                shapes_spec=shapes_spec,
+            )
+
+        return decorate
+    check_options("inductor" if backend is None else backend, mode, options, dynamic, fullgraph)
+    if not callable(model):
+        raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
+    if disable or isinstance(model, type):
+        return model
+    return OptimizedModule(model) if isinstance(model, Module) else compiled(model)
+
+
+def compiled(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """`fn` in a function of its own, which tells the original by `_torchdynamo_orig_callable`."""
+
+    @wraps(fn, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return fn(*args, **kwargs)
+
+    call._torchdynamo_orig_callable = fn  # type: ignore[attr-defined]
+    return call
