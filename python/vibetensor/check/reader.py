@@ -63,7 +63,7 @@ class Scope:
             if name in scope.names and (scope is self or not scope.is_class):
                 return scope.names[name]
             for module in scope.stars:
-                if name in torch_names().get(module, ()):
+                if name in torch_names(module):
                     return f"{module}.{name}"
             scope = scope.above
         return None
@@ -251,7 +251,7 @@ class Reader(ast.NodeVisitor):
             if isinstance(node.ctx, ast.Load):
                 self.use(meant, node)
             return
-        if self.gives_tensor(node.value) and node.attr in torch_names()[TENSOR]:
+        if self.gives_tensor(node.value) and node.attr in torch_names(TENSOR):
             self.use(f"{TENSOR}.{node.attr}", node)
         self.visit(node.value)
 
@@ -314,7 +314,7 @@ class Reader(ast.NodeVisitor):
                 return not any(keyword.arg == "out" for keyword in node.keywords)
             return isinstance(node.func, ast.Attribute) and self.gives_tensor(node.func)
         if isinstance(node, ast.Attribute):
-            named = node.attr in torch_names()[TENSOR] and node.attr not in NO_TENSORS
+            named = node.attr in torch_names(TENSOR) and node.attr not in NO_TENSORS
             return named and self.gives_tensor(node.value)
         if isinstance(node, ast.BinOp):
             return self.gives_tensor(node.left) or self.gives_tensor(node.right)

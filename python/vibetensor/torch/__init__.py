@@ -8,11 +8,10 @@ program needs are imported when they are first used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import e, inf, nan, pi
 from typing import Any
 
-from vibetensor import _C
+from vibetensor import _C as _core
 from vibetensor.torch import _tensor, functional
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch._tensor import (
@@ -56,65 +55,65 @@ from vibetensor.torch.torch_version import __version__
 
 _tensor.install()
 
-Tensor = _C.Tensor
-Size = _C.Size
-Generator = _C.Generator
-dtype = _C.dtype
-device = _C.device
-layout = _C.layout
-memory_format = _C.memory_format
-finfo = _C.finfo
-iinfo = _C.iinfo
-OutOfMemoryError = _C.OutOfMemoryError
-AcceleratorError = _C.AcceleratorError
+Tensor = _core.Tensor
+Size = _core.Size
+Generator = _core.Generator
+dtype = _core.dtype
+device = _core.device
+layout = _core.layout
+memory_format = _core.memory_format
+finfo = _core.finfo
+iinfo = _core.iinfo
+OutOfMemoryError = _core.OutOfMemoryError
+AcceleratorError = _core.AcceleratorError
 
 newaxis = None
-strided = _C.strided
-contiguous_format = _C.contiguous_format
-preserve_format = _C.preserve_format
-channels_last = _C.channels_last
+strided = _core.strided
+contiguous_format = _core.contiguous_format
+preserve_format = _core.preserve_format
+channels_last = _core.channels_last
 
-bool = _C.bool
-uint8 = _C.uint8
-int8 = _C.int8
-int16 = short = _C.int16
-int32 = int = _C.int32
-int64 = long = _C.int64
-float16 = half = _C.float16
-bfloat16 = _C.bfloat16
-float32 = float = _C.float32
-float64 = double = _C.float64
-complex64 = cfloat = _C.complex64
-complex128 = cdouble = _C.complex128
+bool = _core.bool
+uint8 = _core.uint8
+int8 = _core.int8
+int16 = short = _core.int16
+int32 = int = _core.int32
+int64 = long = _core.int64
+float16 = half = _core.float16
+bfloat16 = _core.bfloat16
+float32 = float = _core.float32
+float64 = double = _core.float64
+complex64 = cfloat = _core.complex64
+complex128 = cdouble = _core.complex128
 
-tensor = _C.tensor
-as_tensor = asarray = _C.as_tensor
-from_numpy = _C.from_numpy
-from_dlpack = _C.from_dlpack
-frombuffer = _C.frombuffer
-can_cast = _C.can_cast
-promote_types = _C.promote_types
-result_type = _C.result_type
+tensor = _core.tensor
+as_tensor = asarray = _core.as_tensor
+from_numpy = _core.from_numpy
+from_dlpack = _core.from_dlpack
+frombuffer = _core.frombuffer
+can_cast = _core.can_cast
+promote_types = _core.promote_types
+result_type = _core.result_type
 
-get_default_dtype = _C.get_default_dtype
-get_default_device = _C.get_default_device
-set_default_device = _C.set_default_device
-is_grad_enabled = _C.is_grad_enabled
-is_inference_mode_enabled = _C.is_inference_mode_enabled
-get_num_threads = _C.get_num_threads
-is_autocast_enabled = _C.is_autocast_enabled
-get_autocast_dtype = _C.get_autocast_dtype
-set_autocast_enabled = _C.set_autocast_enabled
-set_autocast_dtype = _C.set_autocast_dtype
-is_autocast_cache_enabled = _C.is_autocast_cache_enabled
-set_autocast_cache_enabled = _C.set_autocast_cache_enabled
-clear_autocast_cache = _C.clear_autocast_cache
+get_default_dtype = _core.get_default_dtype
+get_default_device = _core.get_default_device
+set_default_device = _core.set_default_device
+is_grad_enabled = _core.is_grad_enabled
+is_inference_mode_enabled = _core.is_inference_mode_enabled
+get_num_threads = _core.get_num_threads
+is_autocast_enabled = _core.is_autocast_enabled
+get_autocast_dtype = _core.get_autocast_dtype
+set_autocast_enabled = _core.set_autocast_enabled
+set_autocast_dtype = _core.set_autocast_dtype
+is_autocast_cache_enabled = _core.is_autocast_cache_enabled
+set_autocast_cache_enabled = _core.set_autocast_cache_enabled
+clear_autocast_cache = _core.clear_autocast_cache
 
 # ops of the registry that PyTorch has as functions of its top level; a Python version above wins
 _python_names = frozenset(globals())
-for _name in _C.torch_functions():
+for _name in _core.torch_functions():
     if _name not in _python_names:
-        globals()[_name] = getattr(_C.ops, _name)
+        globals()[_name] = getattr(_core.ops, _name)
 del _name, _python_names
 
 from vibetensor.torch import autograd, nn  # noqa: E402
@@ -136,33 +135,50 @@ def set_default_dtype(d: Any) -> None:
     """Returns None; makes `d`, a floating point dtype, that of new tensors of Python floats."""
     if not isinstance(d, dtype) or not d.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type, got {d}")
-    _C.set_default_dtype(d)
+    _core.set_default_dtype(d)
 
 
 def set_num_threads(threads: Any) -> None:
     """Returns None; lets CPU ops use that many threads."""
     if threads <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
-    _C.set_num_threads(threads)
+    _core.set_num_threads(threads)
 
 
 def get_float32_matmul_precision() -> str:
     """ "high" if float32 matrix products on CUDA may use TF32, otherwise "highest"."""
-    return "high" if _C.cuda_allow_tf32() else "highest"
+    return "high" if _core.cuda_allow_tf32() else "highest"
 
 
 def set_float32_matmul_precision(precision: str) -> None:
     """Returns None; "highest": float32 products in float32; "high" and "medium" allow TF32 on CUDA."""
     if precision not in ("highest", "high", "medium"):
         raise RuntimeError(f"{precision} is not one of 'highest', 'high', or 'medium'")
-    _C.cuda_set_allow_tf32(precision != "highest")
+    _core.cuda_set_allow_tf32(precision != "highest")
 
 
-def compile(model: Callable[..., Any] | None = None, **options: Any) -> Any:
-    raise NotImplementedError("torch.compile is not there yet; the model runs eagerly without it")
-
+# what not every program needs, imported when it is first used
+SUBMODULES = """
+    _C _dynamo _inductor _ops _utils amp backends compiler cpu cuda distributed futures fx hub jit library linalg mps mtia nn
+    onnx optim overrides testing torch_version types utils version xpu
+"""
+NAMES_BY_HOME = {
+    "_checks": """
+        _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
+        _check_tensor_all_with _check_type _check_value _check_with
+    """,
+    "_dynamo.eval_frame": "compile",
+    "_ops": "ops",
+    "_settings": """
+        are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_autocast_cpu_dtype get_autocast_gpu_dtype
+        get_deterministic_debug_mode get_device_module get_num_interop_threads is_autocast_cpu_enabled
+        is_deterministic_algorithms_warn_only_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled
+        set_autocast_gpu_dtype set_default_tensor_type set_deterministic_debug_mode set_num_interop_threads
+        use_deterministic_algorithms
+    """,
+    "_symbolic": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum",
+}
 
 __getattr__ = module_getattr(
-    __name__,
-    ["amp", "backends", "cuda", "distributed", "linalg", "optim", "testing", "utils", "version"],
+    __name__, SUBMODULES.split(), {name: home for home, names in NAMES_BY_HOME.items() for name in names.split()}
 )

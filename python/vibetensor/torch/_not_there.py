@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,29 +11,43 @@ from typing import Any
 
 
 @cache
-def torch_names() -> dict[str, frozenset[str]]:
-    """PyTorch's public names by module ("Tensor" for the methods); tools/list_torch_names.py makes the file."""
+def lines_of_names() -> dict[str, str]:
     lines = Path(__file__).with_name("_torch_names.txt").read_text(encoding="utf-8").splitlines()
-    return {module: frozenset(names.split()) for module, _, names in (line.partition(":") for line in lines)}
+    return {owner: names for owner, _, names in (line.partition(":") for line in lines)}
+
+
+@cache
+def torch_names(owner: str) -> frozenset[str]:
+    """PyTorch's public names in a module, or "Tensor" for its methods; tools/list_torch_names.py makes the file."""
+    return frozenset(lines_of_names().get(owner, "").split())
 
 
 def absent(owner: str, name: str) -> AttributeError:
     """The error for `owner.name`, with `owner` in PyTorch's spelling: "torch.nn" or "Tensor"."""
-    if name in torch_names().get(owner, ()):
+    if name in torch_names(owner):
         return AttributeError(f"{owner}.{name} is not there yet: PyTorch has it, VibeTensor does not")
     if owner == "Tensor":
         return AttributeError(f"'Tensor' object has no attribute {name!r}")
     return AttributeError(f"module {owner!r} has no attribute {name!r}, neither here nor in PyTorch")
 
 
-def module_getattr(module: str, lazy: Iterable[str] = ()) -> Callable[[str], Any]:
-    """A module-level `__getattr__`: imports the submodules named in `lazy` on first use, else raises `absent`."""
-    submodules = frozenset(lazy)
+def module_getattr(
+    module: str, lazy: Iterable[str] = (), homes: Mapping[str, str] | None = None
+) -> Callable[[str], Any]:
+    """A module-level `__getattr__`: what is imported on first use, and `absent` for the rest.
+
+    lazy: submodules. homes: names by the module that has them, below vibetensor.torch: {"compile": "_dynamo.eval_frame"}.
+    """
+    submodules, elsewhere = frozenset(lazy), homes or {}
     public = module.removeprefix("vibetensor.")
 
     def __getattr__(name: str) -> Any:
         if name in submodules:
             return import_module(f"{module}.{name}")
+        if name in elsewhere:
+            found = getattr(import_module(f"vibetensor.torch.{elsewhere[name]}"), name)
+            setattr(sys.modules[module], name, found)
+            return found
         if name.startswith("__") and name.endswith("__"):
             # the import system probes for these; reading the table for each would cost start-up time
             raise AttributeError(f"module {public!r} has no attribute {name!r}")
@@ -63,8 +78,8 @@ class RefusedType:
 
     refusal: str
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        raise NotImplementedError(self.refusal)
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(cls.refusal)
 
 
 def refusal(thing: Any) -> str | None:

@@ -60,34 +60,35 @@ TYPE_NAMES = {
 class TensorType:
     """An old constructor by element type: FloatTensor([1, 2]), FloatTensor(2, 3), isinstance(x, FloatTensor).
 
-    Makes CPU tensors of one dtype, from data, or from sizes with elements unset; and tells them from others.
+    Makes tensors of one dtype on one kind of device, from data, or from sizes with elements unset; and tells them from
+    others.
     """
 
-    def __init__(self, name: str, dtype: Any):
+    def __init__(self, name: str, dtype: Any, device: str = "cpu"):
         self.__name__ = self.__qualname__ = name
-        self.__module__ = "vibetensor.torch"
-        self.dtype = dtype
+        self.__module__ = "vibetensor.torch" if device == "cpu" else f"vibetensor.torch.{device}"
+        self.dtype, self.device = dtype, device
 
     def __call__(self, *args: Any) -> Any:
         if len(args) == 1 and not isinstance(args[0], Integral):
             (data,) = args
             if isinstance(data, _C.Size):
-                return _C.ops.empty(data, dtype=self.dtype, device="cpu")
+                return _C.ops.empty(data, dtype=self.dtype, device=self.device)
             if isinstance(data, Tensor):
                 if data.dtype != self.dtype:
                     raise TypeError(f"expected {self.__name__} (got {data.type()})")
                 return data.detach()
-            return _C.tensor(data, dtype=self.dtype)
-        return _C.ops.empty(args or (0,), dtype=self.dtype, device="cpu")
+            return _C.tensor(data, dtype=self.dtype, device=self.device)
+        return _C.ops.empty(args or (0,), dtype=self.dtype, device=self.device)
 
     def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == "cpu"
+        return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == self.device
 
     def __reduce__(self) -> str:
         return self.__name__  # where pickle finds it in its module
 
     def __repr__(self) -> str:
-        return f"<class 'torch.{self.__name__}'>"
+        return f"<class '{self.__module__.removeprefix('vibetensor.')}.{self.__name__}'>"
 
 
 BFloat16Tensor = TensorType("BFloat16Tensor", _C.bfloat16)
@@ -108,7 +109,11 @@ def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any
         place = "" if self.device.type == "cpu" else f"{self.device.type}."
         return f"torch.{place}{TYPE_NAMES[str(self.dtype).removeprefix('torch.')]}Tensor"
     if isinstance(dtype, TensorType):
-        dtype = dtype.dtype
+        return self.to(dtype.device, dtype.dtype, non_blocking)
+    if isinstance(dtype, str) and dtype.startswith("torch.cuda."):
+        from vibetensor.torch import cuda
+
+        return tensor_type(self, getattr(cuda, dtype.removeprefix("torch.cuda."), dtype), non_blocking)
     if isinstance(dtype, str):
         names = {f"torch.{name}Tensor": short for short, name in TYPE_NAMES.items()}
         if dtype not in names:
@@ -176,6 +181,11 @@ def unflagged(self: Any) -> bool:
     return False
 
 
+def elsewhere(self: Any) -> bool:
+    """False: no tensor is of a kind of device or layout that is not there."""
+    return False
+
+
 def resolved(self: Any) -> Any:
     """self, which has no conjugation or negation left to do."""
     return self
@@ -204,6 +214,11 @@ METHODS: dict[str, Any] = {
     "type": tensor_type,
     "module_load": module_load,
     "is_same_size": is_same_size,
+    **dict.fromkeys(
+        ("is_ipu", "is_maia", "is_mps", "is_mtia", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu"),
+        property(elsewhere),
+    ),
+    "is_distributed": elsewhere,
     "is_conj": unflagged,
     "is_neg": unflagged,
     "resolve_conj": resolved,
@@ -218,7 +233,7 @@ def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
         setattr(Tensor, name, method)
-    for name in torch_names()["Tensor"]:
+    for name in torch_names("Tensor"):
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
     _copying.install()

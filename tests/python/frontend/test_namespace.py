@@ -13,13 +13,13 @@ from compare import ours_of, same
     "owner, name",
     [
         ("", "vmap"),
-        ("nn", "Transformer"),
-        ("nn.functional", "ctc_loss"),
+        ("nn", "quantized"),
+        ("nn.functional", "pdist"),
         ("optim", "LBFGS"),
         ("optim.lr_scheduler", "CyclicLR"),
         ("utils.data", "DistributedSampler"),
         ("cuda", "nccl"),
-        ("distributed", "all_reduce"),
+        ("distributed", "rpc"),
         ("autograd", "profiler"),
         ("nn.utils", "weight_norm"),
         ("testing", "make_tensor"),
@@ -61,8 +61,6 @@ def test_settings():
     vt.set_num_threads(before)
     with pytest.raises(RuntimeError):
         vt.set_num_threads(0)
-    with pytest.raises(NotImplementedError):
-        vt.compile(lambda x: x)
     try:
         vt.backends.cuda.matmul.allow_tf32 = True
         assert vt.get_float32_matmul_precision() == "high"
@@ -84,7 +82,6 @@ def test_without_a_gpu():
             action()
     with pytest.raises(RuntimeError):
         vt.ones(1).cuda()
-    assert not vt.distributed.is_available()
 
 
 EQUATIONS = [

@@ -122,4 +122,4 @@ def grad(
     return tuple(result)
 
 
-__getattr__ = module_getattr(__name__)
+__getattr__ = module_getattr(__name__, ["variable"], {"Variable": "autograd.variable"})

@@ -376,4 +376,6 @@ def set_sync_debug_mode(debug_mode: int | str) -> None:
         raise NotImplementedError(f"set_sync_debug_mode({debug_mode!r}) is not there yet")
 
 
-__getattr__ = module_getattr(__name__, ["amp"])
+# old constructors by element type
+TYPES = "BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor"
+__getattr__ = module_getattr(__name__, ["amp"], dict.fromkeys(TYPES.split(), "cuda.tensor_types"))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.nn import functional, init, modules, parameter, utils
 from vibetensor.torch.nn.modules import *  # noqa: F403
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
 __all__ = ["Buffer", "Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]
-__getattr__ = module_getattr(__name__)
+absent = module_getattr(__name__, ["attention", "parallel"], {"DataParallel": "nn.parallel"})
+
+
+def __getattr__(name: str) -> Any:
+    return modules.__getattr__(name) if name in modules.not_there else absent(name)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch.nn._reduction import get_enum
 
 ops = _C.ops
@@ -520,4 +520,16 @@ def triplet_margin_loss(
     return ops.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, number)
 
 
-__getattr__ = module_getattr(__name__)
+# functions that are not there yet and that programs import beside others: calling one raises
+NOT_THERE = """
+    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
+    affine_grid avg_pool1d avg_pool2d avg_pool3d batch_norm conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+    conv_transpose3d ctc_loss embedding_bag fold grid_sample group_norm instance_norm interpolate local_response_norm
+    lp_pool1d lp_pool2d lp_pool3d max_pool1d max_pool2d max_pool3d max_unpool1d max_unpool2d max_unpool3d unfold upsample
+    upsample_bilinear upsample_nearest
+"""
+absent = module_getattr(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    return Refused(f"torch.nn.functional.{name}", "leave it out") if name in NOT_THERE.split() else absent(name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.nn.modules import _refused_layers
 from vibetensor.torch.nn.modules.activation import (
     CELU,
     ELU,
@@ -119,3 +123,11 @@ __all__ = [
     "TripletMarginLoss",
     "Unflatten",
 ]
+
+SUBMODULES = "adaptive batchnorm conv fold instancenorm lazy pooling rnn upsampling utils"
+not_there = _refused_layers.homes()
+absent = module_getattr(__name__, SUBMODULES.split())
+
+
+def __getattr__(name: str) -> Any:
+    return _refused_layers.layer(not_there[name], name) if name in not_there else absent(name)

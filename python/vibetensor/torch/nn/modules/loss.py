@@ -6,6 +6,7 @@ from typing import Any
 
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn._reduction import get_string
+from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.module import Module
 
 
@@ -231,3 +232,6 @@ class TripletMarginLoss(_Loss):
         return F.triplet_margin_loss(
             anchor, positive, negative, self.margin, self.p, self.eps, self.swap, reduction=self.reduction
         )
+
+
+__getattr__ = layers_of("loss")

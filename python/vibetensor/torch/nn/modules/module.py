@@ -15,10 +15,11 @@ from vibetensor.torch.nn.modules._module_hooks import (  # noqa: F401 - PyTorch 
     register_module_full_backward_hook,
     register_module_full_backward_pre_hook,
 )
-from vibetensor.torch.nn.modules._module_state import StateDict
+from vibetensor.torch.nn.modules._module_state import EXTRA_STATE, StateDict, _IncompatibleKeys  # noqa: F401
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
 Tensor: Any = _C.Tensor
+_EXTRA_STATE_KEY_SUFFIX = EXTRA_STATE
 
 
 def parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, bool]:
@@ -441,7 +442,10 @@ class Module(HookedCall, StateDict):
         raise NotImplementedError("Module.share_memory is not there yet")
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        raise NotImplementedError("Module.compile is not there yet; the module runs eagerly as it is")
+        """Returns None; what torch.compile(self, ...) does in place: its arguments are checked, the module runs eagerly."""
+        from vibetensor.torch._dynamo.eval_frame import compile
+
+        compile(self.forward, *args, **kwargs)
 
     # ---- text
 

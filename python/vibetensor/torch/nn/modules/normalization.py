@@ -8,6 +8,7 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
+from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.parameter import Parameter
 
@@ -91,3 +92,6 @@ class RMSNorm(Module):
 
     def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+__getattr__ = layers_of("normalization")

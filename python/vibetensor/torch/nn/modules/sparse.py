@@ -8,6 +8,7 @@ from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
+from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.parameter import Parameter
 
@@ -107,3 +108,6 @@ class Embedding(Module):
         if self.sparse:
             parts.append("sparse=True")
         return ", ".join(parts)
+
+
+__getattr__ = layers_of("sparse")

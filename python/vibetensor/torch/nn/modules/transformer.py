@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetensor.torch.nn import functional as F
+from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.activation import MultiheadAttention
 from vibetensor.torch.nn.modules.container import ModuleList
 from vibetensor.torch.nn.modules.dropout import Dropout
@@ -100,3 +101,6 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             src = layer(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask, is_causal=bool(is_causal))
         return src if self.norm is None else self.norm(src)
+
+
+__getattr__ = layers_of("transformer")

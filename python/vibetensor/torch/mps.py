@@ -1,0 +1,8 @@
+"""torch.mps: there is no GPU of Apple's here, and this module says so."""
+
+from vibetensor.torch._absent_device import none_of
+from vibetensor.torch._not_there import module_getattr
+
+globals().update(none_of("GPU of Apple's"))
+
+__getattr__ = module_getattr(__name__)

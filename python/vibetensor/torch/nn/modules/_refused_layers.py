@@ -1,0 +1,94 @@
+"""Layers that are not there yet, by name: programs name them in isinstance, as bases and as defaults of arguments.
+
+Making one raises NotImplementedError. A layer that comes leaves its row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vibetensor.torch._not_there import RefusedType, absent
+from vibetensor.torch.nn.modules.module import Module
+
+
+class RefusedLayer(RefusedType, Module):
+    """A layer that is not there yet."""
+
+
+# module of torch.nn.modules: {base: its layers}
+LAYERS = {
+    "conv": {
+        "_ConvNd": "Conv1d Conv2d Conv3d _ConvTransposeNd",
+        "_ConvTransposeNd": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+        "_LazyConvXdMixin": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+    },
+    "batchnorm": {
+        "_NormBase": "_BatchNorm _LazyNormBase",
+        "_BatchNorm": "BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm",
+        "_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d",
+    },
+    "instancenorm": {
+        "_InstanceNorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d",
+    },
+    "normalization": {"": "GroupNorm LocalResponseNorm CrossMapLRN2d"},
+    "pooling": {
+        "_MaxPoolNd": "MaxPool1d MaxPool2d MaxPool3d",
+        "_MaxUnpoolNd": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
+        "_AvgPoolNd": "AvgPool1d AvgPool2d AvgPool3d",
+        "_AdaptiveMaxPoolNd": "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
+        "_AdaptiveAvgPoolNd": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d",
+        "_LPPoolNd": "LPPool1d LPPool2d LPPool3d",
+        "": "FractionalMaxPool2d FractionalMaxPool3d",
+    },
+    "rnn": {"RNNBase": "RNN LSTM GRU", "RNNCellBase": "RNNCell LSTMCell GRUCell"},
+    "upsampling": {"Upsample": "UpsamplingNearest2d UpsamplingBilinear2d"},
+    "fold": {"": "Fold Unfold"},
+    "loss": {"": "CTCLoss"},
+    "sparse": {"": "EmbeddingBag"},
+    "transformer": {"": "Transformer TransformerDecoder TransformerDecoderLayer"},
+    "adaptive": {"": "AdaptiveLogSoftmaxWithLoss"},
+}
+
+WAY_ROUND = "leave it out, or replace it with layers that are there"
+_made: dict[tuple[str, str], type] = {}
+
+
+def layer(module: str, name: str) -> type:
+    """The class `name` of torch.nn.modules.`module`; KeyError if no row has it."""
+    if (module, name) not in _made:
+        groups = LAYERS[module]
+        base = next((base for base, names in groups.items() if name in names.split()), None)
+        if base is None and name not in groups:
+            raise KeyError(name)
+        parent = layer(module, base) if base else RefusedLayer
+        public = name if name.startswith("_") else f"torch.nn.{name}"
+        own: dict[str, Any] = {
+            "__module__": f"vibetensor.torch.nn.modules.{module}",
+            "__doc__": f"{public}, which is not there yet.",
+            "refusal": f"{public} is not there yet: {WAY_ROUND}",
+        }
+        _made[module, name] = type(name, (parent,), own)
+    return _made[module, name]
+
+
+def layers_of(module: str) -> Callable[[str], Any]:
+    """A module-level `__getattr__` for torch.nn.modules.`module`: its rows of the table."""
+
+    def __getattr__(name: str) -> Any:
+        try:
+            return layer(module, name)
+        except KeyError:
+            raise absent(f"torch.nn.modules.{module}", name) from None
+
+    return __getattr__
+
+
+def homes() -> dict[str, str]:
+    """The module of each public layer by its name."""
+    return {
+        name: module
+        for module, groups in LAYERS.items()
+        for base, names in groups.items()
+        for name in [*names.split(), *([base] if base else [])]
+    }

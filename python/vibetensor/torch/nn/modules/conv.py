@@ -1,0 +1,5 @@
+"""Layers of PyTorch's module conv, which are not there yet: see _refused_layers.py."""
+
+from vibetensor.torch.nn.modules._refused_layers import layers_of
+
+__getattr__ = layers_of("conv")
