@@ -54,8 +54,6 @@ export interface Ops {
   _log_softmax(self: TensorLike, dim: number | bigint, half_to_float: boolean, named: { out: TensorLike }): Tensor;
   _log_softmax_backward_data(grad_output: TensorLike, output: TensorLike, dim: number | bigint, input_dtype: DType): Tensor;
   _log_softmax_backward_data(grad_output: TensorLike, output: TensorLike, dim: number | bigint, input_dtype: DType, named: { out: TensorLike }): Tensor;
-  _mm_with_row_sums(self: TensorLike, mat2: TensorLike): [Tensor, Tensor];
-  _mm_with_row_sums(self: TensorLike, mat2: TensorLike, named: { out0: TensorLike; out1: TensorLike }): [Tensor, Tensor];
   _nan_to_num(self: TensorLike, nan: number, posinf: number, neginf: number): Tensor;
   _nextafter(self: TensorLike, other: TensorLike): Tensor;
   _round_decimals(self: TensorLike, ten: number, left: boolean): Tensor;

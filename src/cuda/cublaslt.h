@@ -48,7 +48,6 @@ enum Epilogue : uint32_t {
   kEpilogueGeluAux = 160,
   kEpilogueGeluAuxBias = 164,
   kEpilogueDGelu = 192,
-  kEpilogueBGradB = 512,
 };
 
 struct Algorithm {

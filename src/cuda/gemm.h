@@ -22,7 +22,6 @@ enum class GemmEpilogue : uint8_t {
   GeluAux,       // GELU; what went in is kept in aux
   GeluAuxBias,   // GELU of (. + bias); what went in is kept in aux
   GeluGradient,  // times GELU'(aux)
-  SumA,  // also writes the sums over k of op(A), one per row of C, to `bias` (gradient of a linear layer's bias)
 };
 
 /// C (m, n) = alpha * op(A) (m, k) @ op(B) (k, n) + beta * C, all row-major, for `batch` matrices a stride apart.
@@ -46,8 +45,8 @@ struct GemmArgs {
   double alpha = 1.0;
   double beta = 0.0;  // 0: C is not read
   GemmEpilogue epilogue = GemmEpilogue::None;
-  void* bias = nullptr;  // of out_dtype; read, or written by SumA
-  void* aux = nullptr;   // (m, n) of out_dtype
+  const void* bias = nullptr;  // of out_dtype
+  void* aux = nullptr;         // (m, n) of out_dtype
   int64_t ld_aux = 0;
 };
 

@@ -21,8 +21,6 @@ constexpr int kCandidates = 8;
 constexpr int kRuns = 3;
 // Multiplications below which a choice cannot save more than a microsecond or two.
 constexpr double kSmallest = 1 << 28;
-// What a pass that reads memory moves, in bytes per microsecond; a launch on top of it, in microseconds.
-constexpr double kPassBytes = 3.5e6, kPassStart = 4;
 
 std::string default_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -58,34 +56,16 @@ double time_of(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const P
   return best;
 }
 
-struct Fastest {
-  lt::Algorithm algorithm;
-  double microseconds;
-};
-
-std::optional<Fastest> fastest(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key,
-                               size_t workspace_bytes, Stream stream, const Plan& plan) {
-  std::optional<Fastest> best;
+// Nothing where the library has no kernel.
+std::optional<lt::Algorithm> fastest(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key,
+                                     size_t workspace_bytes, Stream stream, const Plan& plan) {
+  std::optional<lt::Algorithm> best;
+  double least = std::numeric_limits<double>::infinity();
   for (const lt::Algorithm& a : candidates(api, handle, plan, key, workspace_bytes, kCandidates)) {
     const double t = time_of(api, handle, g, plan, a, workspace_bytes, stream);
-    if (t < (best ? best->microseconds : std::numeric_limits<double>::infinity())) best = {a, t};
+    if (t < least) best = a, least = t;
   }
   return best;
-}
-
-// SumA saves the pass over A that would sum; the plain product is the measure of what it costs.
-bool sums_pay(const lt::Api& api, lt::Handle handle, const GemmArgs& g, size_t workspace_bytes, Stream stream,
-              double microseconds) {
-  GemmArgs plain = g;
-  plain.epilogue = GemmEpilogue::None;
-  plain.bias = nullptr;
-  const PlanKey key = plan_key(plain);
-  Plan plan;
-  describe(api, plain, key, plan);
-  const std::optional<Fastest> best = fastest(api, handle, plain, key, workspace_bytes, stream, plan);
-  forget(api, plan);
-  const double bytes = static_cast<double>(g.m) * static_cast<double>(g.k) * static_cast<double>(size_of(g.dtype));
-  return !best || microseconds < best->microseconds + bytes / kPassBytes + kPassStart;
 }
 
 struct Kept {
@@ -99,8 +79,8 @@ Kept& kept() {
 }
 
 // The choice of an earlier process, if the library still takes it.
-std::optional<Choice> remembered(const lt::Api& api, lt::Handle handle, const Plan& plan, const PlanKey& key,
-                                 const std::string& path) {
+std::optional<lt::Algorithm> remembered(const lt::Api& api, lt::Handle handle, const Plan& plan, const PlanKey& key,
+                                        const std::string& path) {
   Kept& all = kept();
   std::lock_guard lock(all.mutex);
   auto [file, is_new] = all.files.try_emplace(path);
@@ -109,7 +89,7 @@ std::optional<Choice> remembered(const lt::Api& api, lt::Handle handle, const Pl
   if (entry == file->second.end()) return std::nullopt;
   lt::Heuristic result{};
   const lt::Status status =
-      api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, &entry->second.algorithm, &result);
+      api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, &entry->second, &result);
   if (status != lt::kSuccess || result.state != lt::kSuccess) return std::nullopt;
   return entry->second;
 }
@@ -130,26 +110,20 @@ void set_gemm_choices_folder(std::string folder) {
 
 void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key, size_t workspace_bytes,
             Stream stream, Plan& plan) {
-  const bool sums = g.epilogue == GemmEpilogue::SumA;
-  if (!worth_measuring(g, stream)) {
-    const std::vector<lt::Algorithm> first = candidates(api, handle, plan, key, workspace_bytes, 1);
-    plan.supported = !first.empty() && !sums;  // sums pay only where that was measured
-    if (plan.supported) plan.algorithm = first.front();
-    return;
-  }
-  const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
-  std::optional<Choice> choice = remembered(api, handle, plan, key, path);
-  if (!choice) {
-    const std::optional<Fastest> best = fastest(api, handle, g, key, workspace_bytes, stream, plan);
-    choice.emplace();
-    if (best) {
-      choice->algorithm = best->algorithm;
-      choice->pays = !sums || sums_pay(api, handle, g, workspace_bytes, stream, best->microseconds);
-      add_choice(path, key, *choice);
+  std::optional<lt::Algorithm> chosen;
+  if (worth_measuring(g, stream)) {
+    const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
+    chosen = remembered(api, handle, plan, key, path);
+    if (!chosen) {
+      chosen = fastest(api, handle, g, key, workspace_bytes, stream, plan);
+      if (chosen) add_choice(path, key, *chosen);
     }
+  } else {
+    const std::vector<lt::Algorithm> first = candidates(api, handle, plan, key, workspace_bytes, 1);
+    if (!first.empty()) chosen = first.front();
   }
-  plan.algorithm = choice->algorithm;
-  plan.supported = choice->pays;
+  plan.supported = chosen.has_value();
+  if (chosen) plan.algorithm = *chosen;
 }
 
 }  // namespace vt::cuda

@@ -12,8 +12,7 @@
 
 namespace vt::cuda {
 
-/// Chooses plan.algorithm and sets plan.supported. For GemmEpilogue::SumA, supported means that it also beats the plain
-/// product and a pass that sums.
+/// Chooses plan.algorithm and sets plan.supported.
 void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& args, const PlanKey& key, size_t workspace_bytes,
             Stream stream, Plan& plan);
 

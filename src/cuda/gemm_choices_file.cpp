@@ -19,9 +19,8 @@ namespace {
 struct Record {
   PlanKey key;
   lt::Algorithm algorithm;
-  uint64_t pays;
 };
-static_assert(sizeof(Record) == sizeof(PlanKey) + sizeof(lt::Algorithm) + 8);
+static_assert(sizeof(Record) == sizeof(PlanKey) + sizeof(lt::Algorithm));
 constexpr size_t kDigits = 2 * (sizeof(Record) + 8);
 
 uint64_t checksum(const Record& record) {
@@ -70,15 +69,15 @@ Choices read_choices(const std::string& path) {
     uint64_t sum;
     if (line.size() == kDigits && read_hexadecimal(line, 0, &record, sizeof record) &&
         read_hexadecimal(line, 2 * sizeof record, &sum, sizeof sum) && sum == checksum(record)) {
-      choices[record.key] = {record.algorithm, record.pays != 0};
+      choices[record.key] = record.algorithm;
     }
   }
   return choices;
 }
 
-void add_choice(const std::string& path, const PlanKey& key, const Choice& choice) {
+void add_choice(const std::string& path, const PlanKey& key, const lt::Algorithm& algorithm) {
   if (path.empty()) return;
-  const Record record{key, choice.algorithm, choice.pays ? 1u : 0u};
+  const Record record{key, algorithm};
   const uint64_t sum = checksum(record);
   std::string line;
   append_hexadecimal(line, &record, sizeof record);

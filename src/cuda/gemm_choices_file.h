@@ -8,18 +8,13 @@
 
 namespace vt::cuda {
 
-/// What was found for a problem.
-struct Choice {
-  lt::Algorithm algorithm{};
-  bool pays = false;  // the problem's epilogue beats a pass of its own
-};
-using Choices = std::unordered_map<PlanKey, Choice, PlanKeyHash>;
+using Choices = std::unordered_map<PlanKey, lt::Algorithm, PlanKeyHash>;
 
 /// The file in `folder` for a device; "" where nothing is kept.
 std::string choices_path(const std::string& folder, int device, size_t library_version);
 /// What the file holds; lines that are not whole are left out, and a missing file holds nothing.
 Choices read_choices(const std::string& path);
 /// Adds a line, in one write that other processes see whole. A place that cannot be written keeps nothing.
-void add_choice(const std::string& path, const PlanKey& key, const Choice& choice);
+void add_choice(const std::string& path, const PlanKey& key, const lt::Algorithm& algorithm);
 
 }  // namespace vt::cuda

@@ -36,8 +36,6 @@ lt::Epilogue epilogue_code(GemmEpilogue epilogue) {
     case GemmEpilogue::GeluAux: return lt::kEpilogueGeluAux;
     case GemmEpilogue::GeluAuxBias: return lt::kEpilogueGeluAuxBias;
     case GemmEpilogue::GeluGradient: return lt::kEpilogueDGelu;
-    // Our A is cuBLASLt's B, see Note [Row-major products].
-    case GemmEpilogue::SumA: return lt::kEpilogueBGradB;
   }
   VT_ASSERT(false);
 }

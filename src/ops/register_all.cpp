@@ -29,7 +29,6 @@
   F(reduce_extrema) \
   F(reduce_scan) \
   F(products) \
-  F(product_row_sums) \
   F(matmul) \
   F(contraction) \
   F(einsum) \

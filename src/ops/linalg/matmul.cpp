@@ -99,13 +99,11 @@ void linear_backward(GradContext& ctx) {
   if (ctx.needs(0)) ctx.set(0, ops::matmul(g, is_complex(g.dtype()) ? ops::conj_physical(ctx.saved(1)) : ctx.saved(1)));
   if (!ctx.needs(1) && !ctx.needs(2)) return;
   const Tensor rows = as_rows(g);
-  if (!ctx.needs(1)) return ctx.set(2, ops::sum(rows, DimVec{0}));
-  const Tensor x = as_rows(ctx.saved(0));
-  const Tensor left = ops::transpose(rows, 0, 1), right = is_complex(x.dtype()) ? ops::conj_physical(x) : x;
-  if (!ctx.needs(2)) return ctx.set(1, ops::mm(left, right));
-  auto [weight, bias] = ops::_mm_with_row_sums(left, right);
-  ctx.set(1, weight);
-  ctx.set(2, bias);
+  if (ctx.needs(1)) {
+    const Tensor x = as_rows(ctx.saved(0));
+    ctx.set(1, ops::mm(ops::transpose(rows, 0, 1), is_complex(x.dtype()) ? ops::conj_physical(x) : x));
+  }
+  if (ctx.needs(2)) ctx.set(2, ops::sum(rows, DimVec{0}));
 }
 
 }  // namespace

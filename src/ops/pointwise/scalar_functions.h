@@ -70,7 +70,7 @@ VT_HD_INLINE T gelu_tanh(T x) {
 template <class T>
 VT_HD_INLINE T gelu_tanh_slope(T x) {
   const T e = m::exp(T(-2 * 0.79788456080286535588) * (x + T(0.044715) * x * x * x));
-  const T distribution = T(1) / (T(1) + e);
+  const T distribution = m::reciprocal_from_one(T(1) + e);
   const T complement = distribution == T(0) ? T(1) : e * distribution;
   const T slope = T(2 * 0.79788456080286535588) * (T(1) + T(3 * 0.044715) * x * x);
   return distribution + x * (distribution * complement) * slope;

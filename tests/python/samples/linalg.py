@@ -20,13 +20,6 @@ SAMPLES = [
         **PRODUCT,
     ),
     Sample("mm", call(T(3, 4), T(4, 5)), **MIXED),
-    Sample(
-        "_mm_with_row_sums",
-        call(T(3, 4), T(4, 5)),
-        call(T(33, 65), T(65, 17)),
-        reference=lambda a, b: (torch.mm(a, b), a.sum(1)),
-        **MIXED,
-    ),
     Sample("bmm", call(T(2, 3, 4), T(2, 4, 5)), call(T(0, 3, 4), T(0, 4, 5)), call(T(2, 3, 0), T(2, 0, 5)), **PRODUCT),
     Sample(
         "addmm",
