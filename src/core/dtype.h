@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "core/complex.h"
 #include "core/error.h"
@@ -90,21 +91,59 @@ struct type_to_dtype;
 template <class T>
 inline constexpr DType dtype_of = type_to_dtype<T>::value;
 
-// The type arithmetic is done in: float for the 16-bit floats, T otherwise.
+// Note [What a kernel computes in]
+// A rule is a function of the dtype, for shape inference, and the type made from it, for kernels.
+//   opmath    one element's arithmetic, and what a kernel of rows sums and keeps: float for the 16-bit floats
+//   compute   opmath, and int64 for every integer and bool: wrapping around in 64 bits and cutting off is wrapping
+//             around in fewer, so a kernel that computes in this is compiled for five types
+//   acc       what a sum or product over many elements runs in: compute, on the CPU, where it costs nothing, with
+//             float and complex64 twice as wide
+//   wrapping  opmath, and for integers the unsigned type of 32 or 64 bits, whose overflow is defined and wraps around
+//   fraction  opmath, and double for integers: what lies between them (linspace, bins); exact up to 2^53
+constexpr DType opmath_dtype(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
+constexpr DType compute_dtype(DType d) { return is_integral(d, true) ? DType::int64 : opmath_dtype(d); }
+
 template <class T>
 struct opmath {
-  using type = T;
-};
-template <>
-struct opmath<float16> {
-  using type = float;
-};
-template <>
-struct opmath<bfloat16> {
-  using type = float;
+  using type = typename dtype_to_type<opmath_dtype(dtype_of<T>)>::type;
 };
 template <class T>
 using opmath_t = typename opmath<T>::type;
+
+template <class T>
+struct compute {
+  using type = typename dtype_to_type<compute_dtype(dtype_of<T>)>::type;
+};
+template <class T>
+using compute_t = typename compute<T>::type;
+
+namespace detail {
+template <class T>
+struct acc_on_cpu {
+  using type = T;
+};
+template <>
+struct acc_on_cpu<float> {
+  using type = double;
+};
+template <>
+struct acc_on_cpu<complex<float>> {
+  using type = complex<double>;
+};
+}  // namespace detail
+#ifdef __CUDACC__
+template <class T>
+using acc_t = compute_t<T>;
+#else
+template <class T>
+using acc_t = typename detail::acc_on_cpu<compute_t<T>>::type;
+#endif
+
+template <class T>
+using wrapping_t =
+    std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) <= 4, uint32_t, uint64_t>, opmath_t<T>>;
+template <class T>
+using fraction_t = std::conditional_t<std::is_integral_v<T>, double, opmath_t<T>>;
 
 template <class T>
 struct TypeTag {

@@ -276,9 +276,9 @@ void gemv(bool matrix_transposed, int64_t outputs, int64_t k, const T* matrix, i
 }  // namespace
 
 template <class T>
-void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename GemmScalar<T>::type alpha, const T* a,
-          int64_t lda, const T* b, int64_t ldb, typename GemmScalar<T>::type beta, T* c, int64_t ldc, const T* bias) {
-  using S = typename GemmScalar<T>::type;
+void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, opmath_t<T> alpha, const T* a, int64_t lda,
+          const T* b, int64_t ldb, opmath_t<T> beta, T* c, int64_t ldc, const T* bias) {
+  using S = opmath_t<T>;
   if (m <= 0 || n <= 0) return;
   if (k <= 0 || alpha == S(0)) return scale<T, S>(m, n, beta, c, ldc, bias);
   if (m == 1) return gemv<T>(!trans_b, n, k, b, ldb, a, trans_a ? lda : 1, {c, 1, alpha, beta, bias, 1});
@@ -303,10 +303,9 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename 
 }
 
 template <class T>
-void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t n, int64_t k,
-                  typename GemmScalar<T>::type alpha, const T* a, int64_t lda, int64_t stride_a, const T* b,
-                  int64_t ldb, int64_t stride_b, typename GemmScalar<T>::type beta, T* c, int64_t ldc,
-                  int64_t stride_c) {
+void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t n, int64_t k, opmath_t<T> alpha,
+                  const T* a, int64_t lda, int64_t stride_a, const T* b, int64_t ldb, int64_t stride_b,
+                  opmath_t<T> beta, T* c, int64_t ldc, int64_t stride_c) {
   if (batch > 1 && stride_b == 0 && !trans_a && stride_a == m * lda && stride_c == m * ldc) {
     return gemm<T>(false, trans_b, batch * m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);  // one tall product
   }
@@ -321,12 +320,11 @@ void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t 
   else parallel_for(0, batch, std::max<int64_t>(1, kBatchWork / std::max<int64_t>(m * n * k, 1)), run);
 }
 
-#define VT_GEMM_INSTANTIATE(T)                                                                                   \
-  template void gemm<T>(bool, bool, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*, int64_t, const T*, \
-                        int64_t, GemmScalar<T>::type, T*, int64_t, const T*);                                    \
-  template void gemm_batched<T>(bool, bool, int64_t, int64_t, int64_t, int64_t, GemmScalar<T>::type, const T*,   \
-                                int64_t, int64_t, const T*, int64_t, int64_t, GemmScalar<T>::type, T*, int64_t,  \
-                                int64_t);
+#define VT_GEMM_INSTANTIATE(T)                                                                                    \
+  template void gemm<T>(bool, bool, int64_t, int64_t, int64_t, opmath_t<T>, const T*, int64_t, const T*, int64_t, \
+                        opmath_t<T>, T*, int64_t, const T*);                                                      \
+  template void gemm_batched<T>(bool, bool, int64_t, int64_t, int64_t, int64_t, opmath_t<T>, const T*, int64_t,   \
+                                int64_t, const T*, int64_t, int64_t, opmath_t<T>, T*, int64_t, int64_t);
 VT_GEMM_INSTANTIATE(float)
 VT_GEMM_INSTANTIATE(double)
 VT_GEMM_INSTANTIATE(float16)

@@ -7,37 +7,21 @@
 
 #include <cstdint>
 
-#include "core/complex.h"
-#include "core/half.h"
+#include "core/dtype.h"
 #include "core/macros.h"
 
 namespace vt::cpu {
 
-template <class T>
-struct GemmScalar {  // what alpha and beta are given in
-  using type = T;
-};
-template <>
-struct GemmScalar<float16> {
-  using type = float;
-};
-template <>
-struct GemmScalar<bfloat16> {
-  using type = float;
-};
-
 // T: float, double, float16, bfloat16 (both accumulated in float), complex<float>, complex<double> and the integers
 // (which wrap around). `bias` (n) is added to every row, null for none. Uses the thread pool.
 template <class T>
-VT_API void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, typename GemmScalar<T>::type alpha,
-                 const T* a, int64_t lda, const T* b, int64_t ldb, typename GemmScalar<T>::type beta, T* c, int64_t ldc,
-                 const T* bias = nullptr);
+VT_API void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, opmath_t<T> alpha, const T* a,
+                 int64_t lda, const T* b, int64_t ldb, opmath_t<T> beta, T* c, int64_t ldc, const T* bias = nullptr);
 
 // `batch` products of the same shape, whose matrices lie stride_x elements apart; a stride of 0 shares A or B.
 template <class T>
-VT_API void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t n, int64_t k,
-                         typename GemmScalar<T>::type alpha, const T* a, int64_t lda, int64_t stride_a, const T* b,
-                         int64_t ldb, int64_t stride_b, typename GemmScalar<T>::type beta, T* c, int64_t ldc,
-                         int64_t stride_c);
+VT_API void gemm_batched(bool trans_a, bool trans_b, int64_t batch, int64_t m, int64_t n, int64_t k, opmath_t<T> alpha,
+                         const T* a, int64_t lda, int64_t stride_a, const T* b, int64_t ldb, int64_t stride_b,
+                         opmath_t<T> beta, T* c, int64_t ldc, int64_t stride_c);
 
 }  // namespace vt::cpu

@@ -13,15 +13,15 @@ template <class T>
 struct GemvTarget {
   T* y;
   int64_t stride;
-  typename GemmScalar<T>::type alpha;
-  typename GemmScalar<T>::type beta;
+  opmath_t<T> alpha;
+  opmath_t<T> beta;
   const T* bias;  // null for none
   int64_t bias_stride;
 };
 
 template <class T>
 struct MatrixKernels {
-  using S = typename GemmScalar<T>::type;
+  using S = opmath_t<T>;
   // y[i], i in [begin, end): the dot product of row i of `a` (k long) with x.
   void (*gemv_rows)(int64_t begin, int64_t end, int64_t k, const T* a, int64_t lda, const T* x,
                     const GemvTarget<T>& target);

@@ -1,23 +1,14 @@
 #include "cpu/gemm_generic.h"
 
-#include <type_traits>
-
-#include "core/half.h"
-
 namespace vt::cpu::VT_ISA {
 
 template <class T>
-using Scalar = typename GemmScalar<T>::type;
-
-// Sums of small integers are formed in 32 or 64 bits and cut off at the end, which wraps around just the same.
-template <class T>
-using Sum =
-    std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) <= 4, uint32_t, uint64_t>, Scalar<T>>;
+using Sum = wrapping_t<T>;
 
 template <class T>
 VT_ALWAYS_INLINE void finish(const GemvTarget<T>& target, int64_t i, Sum<T> sum) {
   Sum<T> value = static_cast<Sum<T>>(target.alpha) * sum;
-  if (target.beta != Scalar<T>(0))
+  if (target.beta != opmath_t<T>(0))
     value += static_cast<Sum<T>>(target.beta) * static_cast<Sum<T>>(target.y[i * target.stride]);
   if (target.bias) value += static_cast<Sum<T>>(target.bias[i * target.bias_stride]);
   target.y[i * target.stride] = static_cast<T>(value);
@@ -72,7 +63,7 @@ template <class T>
 void multiply_rows(int64_t begin, int64_t end, int64_t n, int64_t k, T alpha, const T* a, int64_t row_a, int64_t step_a,
                    const T* b, int64_t ldb, T beta, T* c, int64_t ldc, const T* bias) {
   constexpr int64_t kDepth = 128;  // rows of B that stay in cache while all rows of C pass
-  using U = std::conditional_t<std::is_integral_v<T>, Sum<T>, T>;
+  using U = Sum<T>;
   for (int64_t i = begin; i < end; ++i) {
     T* row = c + i * ldc;
     for (int64_t j = 0; j < n; ++j) {

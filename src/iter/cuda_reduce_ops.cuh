@@ -11,10 +11,6 @@
 
 namespace vt::cuda {
 
-/// The type sums are kept in: float for 16-bit floats, int64 for integers and bool.
-template <typename T>
-using sum_t = std::conditional_t<std::is_integral_v<T>, int64_t, opmath_t<T>>;
-
 template <typename T>
 __device__ __forceinline__ bool is_nan(const T& x) {
   if constexpr (std::is_integral_v<T>) {
@@ -27,7 +23,7 @@ __device__ __forceinline__ bool is_nan(const T& x) {
 /// Sum, or mean where `factor` is one over the count.
 template <typename In, typename Out>
 struct SumOp {
-  using Acc = sum_t<In>;
+  using Acc = acc_t<In>;
   static constexpr bool kOrdered = false;
   Out* out;
   opmath_t<Out> factor = opmath_t<Out>(1);
@@ -43,7 +39,7 @@ struct SumOp {
 
 template <typename In, typename Out>
 struct ProdOp {
-  using Acc = sum_t<In>;
+  using Acc = acc_t<In>;
   static constexpr bool kOrdered = false;
   Out* out;
 

@@ -5,7 +5,7 @@ namespace vt::cpu::VT_ISA {
 
 template <class T>
 opmath_t<T> log_sum_exp(const T* x, int64_t columns) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   Lanes<A> top(-std::numeric_limits<A>::infinity());
   for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA {
     const A v = static_cast<A>(x[i]);
@@ -20,7 +20,7 @@ opmath_t<T> log_sum_exp(const T* x, int64_t columns) {
 
 template <class T>
 void scaled_exp(const T* x, T* dx, opmath_t<T> shift, opmath_t<T> scale, int64_t columns) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   for (int64_t i = 0; i < columns; ++i) dx[i] = T(scale * m::exp(static_cast<A>(x[i]) - shift));
 }
 

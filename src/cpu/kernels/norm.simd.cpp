@@ -4,9 +4,9 @@
 namespace vt::cpu::VT_ISA {
 
 template <class T, bool Center>
-VT_ALWAYS_INLINE void norm_row(const T* x, const T* weight, const T* bias, double eps, T* y, row_math_t<T>& mean,
-                               row_math_t<T>& rstd, int64_t columns) {
-  using A = row_math_t<T>;
+VT_ALWAYS_INLINE void norm_row(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>& mean,
+                               opmath_t<T>& rstd, int64_t columns) {
+  using A = opmath_t<T>;
   A center = 0;
   if constexpr (Center) {
     Lanes<A> sum(A(0));
@@ -38,7 +38,7 @@ template <class T>
 void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, opmath_t<T>* mean, opmath_t<T>* rstd,
                 int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
-    row_math_t<T> unused;
+    opmath_t<T> unused;
     if (mean) norm_row<T, true>(x, weight, bias, eps, y, mean[r], rstd[r], columns);
     else norm_row<T, false>(x, weight, bias, eps, y, unused, rstd[r], columns);
   }
@@ -47,10 +47,9 @@ void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, op
 // With xhat = (x - mean) rstd and g = grad * weight:
 // dx = rstd (g - mean(g) - xhat mean(g xhat)), without mean(g) for RMSNorm; dweight += grad xhat; dbias += grad.
 template <class T, bool Center, bool Weighted>
-VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weight, row_math_t<T> mean,
-                                        row_math_t<T> rstd, T* dx, row_math_t<T>* dweight, row_math_t<T>* dbias,
-                                        int64_t columns) {
-  using A = row_math_t<T>;
+VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weight, opmath_t<T> mean, opmath_t<T> rstd,
+                                        T* dx, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t columns) {
+  using A = opmath_t<T>;
   if (dx) {
     Lanes<A> sum_g(A(0)), sum_gx(A(0));
     for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA {

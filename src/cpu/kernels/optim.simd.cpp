@@ -7,7 +7,7 @@ template <class T, bool Amsgrad>
 VT_ALWAYS_INLINE void adam_loop(T* __restrict param, const T* __restrict grad, T* __restrict exp_avg,
                                 T* __restrict exp_avg_sq, T* __restrict max_exp_avg_sq, int64_t n,
                                 const AdamRange& range) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   const A decay = static_cast<A>(range.decay), coupled = static_cast<A>(range.coupled_decay);
   const A factor = static_cast<A>(range.grad_factor);
   const A lerp = static_cast<A>(1.0 - range.beta1), beta2 = static_cast<A>(range.beta2),
@@ -41,7 +41,7 @@ void adam_range(T* param, const T* grad, T* exp_avg, T* exp_avg_sq, T* max_exp_a
 template <class T>
 void sgd_range(T* __restrict param, const T* __restrict grad, T* __restrict momentum_buffer, int64_t n,
                const SgdArgs& args) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   const A lr = static_cast<A>(args.lr), momentum = static_cast<A>(args.momentum),
           decay = static_cast<A>(args.weight_decay);
   const A factor = static_cast<A>((args.maximize ? -1.0 : 1.0) / args.grad_scale);

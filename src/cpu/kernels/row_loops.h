@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/half.h"
+#include "core/dtype.h"
 #include "core/macros.h"
 #include "core/math.h"
 
@@ -19,22 +19,6 @@
 #define VT_ROW_LAMBDA __attribute__((always_inline))
 
 namespace vt::cpu::VT_ISA {
-
-// The type arithmetic is done in.
-template <class T>
-struct RowMath {
-  using type = T;
-};
-template <>
-struct RowMath<float16> {
-  using type = float;
-};
-template <>
-struct RowMath<bfloat16> {
-  using type = float;
-};
-template <class T>
-using row_math_t = typename RowMath<T>::type;
 
 template <class A>
 inline constexpr int kRowLanes = VT_ROW_BYTES / sizeof(A);

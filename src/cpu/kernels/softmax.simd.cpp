@@ -14,8 +14,8 @@ VT_ALWAYS_INLINE A row_max(const T* x, int64_t columns) {
 }
 
 template <class T>
-VT_ALWAYS_INLINE void softmax_row(const T* x, T* y, int64_t columns, row_math_t<T> scale) {
-  using A = row_math_t<T>;
+VT_ALWAYS_INLINE void softmax_row(const T* x, T* y, int64_t columns, opmath_t<T> scale) {
+  using A = opmath_t<T>;
   const A top = scale * row_max<T, A>(x, columns);  // scale is positive
   Lanes<A> lanes(A(0));
   if constexpr (std::is_same_v<T, A>) {
@@ -36,7 +36,7 @@ VT_ALWAYS_INLINE void softmax_row(const T* x, T* y, int64_t columns, row_math_t<
 
 template <class T>
 VT_ALWAYS_INLINE void log_softmax_row(const T* x, T* y, int64_t columns) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   const A top = row_max<T, A>(x, columns);
   Lanes<A> lanes(A(0));
   for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { lanes.value[e] += m::exp(static_cast<A>(x[i]) - top); });
@@ -54,7 +54,7 @@ void softmax_range(const T* x, T* y, int64_t rows, int64_t columns, bool log) {
 
 template <class T>
 void softmax_causal_range(const T* x, T* y, int64_t begin, int64_t end, int64_t queries, int64_t keys, double scale) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   for (int64_t r = begin; r < end; ++r) {
     const int64_t seen = r % queries + 1;
     const int64_t visible = seen > keys ? keys : seen;
@@ -65,7 +65,7 @@ void softmax_causal_range(const T* x, T* y, int64_t begin, int64_t end, int64_t 
 
 template <class T>
 void softmax_backward_range(const T* grad, const T* y, T* dx, int64_t rows, int64_t columns, bool log) {
-  using A = row_math_t<T>;
+  using A = opmath_t<T>;
   for (int64_t r = 0; r < rows; ++r, grad += columns, y += columns, dx += columns) {
     Lanes<A> lanes(A(0));
     if (log) {

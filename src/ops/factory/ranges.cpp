@@ -99,7 +99,7 @@ Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType d
 
 template <class T>
 void fill_range_of(T* out, int64_t n, const Range& r) {
-  using Math = std::conditional_t<std::is_same_v<T, double> || std::is_integral_v<T>, double, opmath_t<T>>;
+  using Math = fraction_t<T>;
   parallel_for(0, n, 16384, [&](int64_t begin, int64_t end) {
     if (r.is_linspace) {
       const Math first = static_cast<Math>(r.start), last = static_cast<Math>(r.end);

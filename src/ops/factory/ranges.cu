@@ -8,7 +8,7 @@ namespace {
 
 template <class T>
 __global__ void range_kernel(T* out, int64_t n, Range r) {
-  using Math = std::conditional_t<std::is_same_v<T, double> || std::is_integral_v<T>, double, opmath_t<T>>;
+  using Math = fraction_t<T>;
   const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.x;
   for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) {
     if (r.is_linspace) {

@@ -60,7 +60,7 @@ Tensor bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
 void histc_cpu(const Tensor& self, double low, double high, const Tensor& counts) {
   visit_dtype<kIntegralSet | kFloatingSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using Math = bin_math_t<T>;
+    using Math = fraction_t<T>;
     const BinRange<Math> range{static_cast<Math>(low), static_cast<Math>(high), counts.numel()};
     const T* from = self.data<T>();
     int64_t* to = counts.data<int64_t>();

@@ -24,8 +24,8 @@ struct OwnBin {
 template <typename T>
 struct RangeBin {
   const T* in;
-  BinRange<bin_math_t<T>> range;
-  __device__ int64_t operator()(int64_t i) const { return range.bin_of(static_cast<bin_math_t<T>>(in[i])); }
+  BinRange<fraction_t<T>> range;
+  __device__ int64_t operator()(int64_t i) const { return range.bin_of(static_cast<fraction_t<T>>(in[i])); }
 };
 
 // `weights` may be null. Bins outside [0, bins) count nowhere.
@@ -90,7 +90,7 @@ void bincount_cuda(const Tensor& self, const Tensor& weights, const Tensor& tota
 void histc_cuda(const Tensor& self, double low, double high, const Tensor& counts) {
   visit_dtype<kIntegralSet | kFloatingSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using Math = bin_math_t<T>;
+    using Math = fraction_t<T>;
     const RangeBin<T> bin_of{self.data<T>(), {static_cast<Math>(low), static_cast<Math>(high), counts.numel()}};
     launch_count<unsigned long long>("histc", bin_of, self, Tensor(), counts);
   });

@@ -21,10 +21,6 @@ struct BinRange {
   }
 };
 
-/// What bins of a range are computed in: integers up to 2^53 have no rounding in double.
-template <typename T>
-using bin_math_t = std::conditional_t<std::is_integral_v<T>, double, opmath_t<T>>;
-
 /// totals[self[i]] += weights[i], or 1. self: contiguous integers in [0, bins); weights: undefined or contiguous, of
 /// the totals' dtype; totals (bins): int64, float32 or float64. Sums of floats depend on the order of the threads.
 extern BackendTable<void(const Tensor& self, const Tensor& weights, const Tensor& totals)> count_weights;

@@ -56,7 +56,7 @@ struct Shape {
 template <class T>
 void product_of(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                 const Scalar& beta, const Tensor& bias) {
-  using S = typename cpu::GemmScalar<T>::type;
+  using S = opmath_t<T>;
   auto* c = static_cast<T*>(out.data());
   const auto* pa = static_cast<const T*>(a.data);
   const auto* pb = static_cast<const T*>(b.data);

@@ -45,12 +45,10 @@ void check_heads(const Tensor& q, const Tensor& k, const Tensor& v) {
            v.size(2));
 }
 
-DType sums_dtype(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
-
 std::array<TensorSpec, 2> attention_meta(const Tensor& q, const Tensor& k, const Tensor& v, bool&, double&) {
   check_heads(q, k, v);
   return {heads_inside(q, q.size(2), v.size(3)),
-          TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, sums_dtype(q.dtype()), q.device(), {}}};
+          TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}}};
 }
 
 void check_backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& out,
@@ -61,7 +59,7 @@ void check_backward(const Tensor& grad, const Tensor& q, const Tensor& k, const 
   VT_CHECK(out.dim() == 4 && out.size(0) == q.size(0) && out.size(1) == q.size(1) && out.size(2) == q.size(2) &&
                out.size(3) == v.size(3),
            Runtime, "expected the result of these queries and values, got ", to_string(out));
-  VT_CHECK(lse.dim() == 3 && lse.numel() == q.size(0) * q.size(1) * q.size(2) && lse.dtype() == sums_dtype(q.dtype()),
+  VT_CHECK(lse.dim() == 3 && lse.numel() == q.size(0) * q.size(1) * q.size(2) && lse.dtype() == opmath_dtype(q.dtype()),
            Runtime, "expected a logarithm of sums for each query, got ", to_string(lse));
 }
 

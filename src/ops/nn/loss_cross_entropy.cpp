@@ -18,8 +18,6 @@
 namespace vt {
 namespace {
 
-DType wide(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
-
 void check_rows(const Tensor& logits, const Tensor& target) {
   VT_CHECK(logits.dim() == 2, Runtime, "expected logits of shape (rows, classes), got ", logits.sizes());
   VT_CHECK(is_floating(logits.dtype()), NotImplemented, "not implemented for '", logits.dtype(), "'");
@@ -31,7 +29,7 @@ void check_rows(const Tensor& logits, const Tensor& target) {
 // Results: the mean over rows that count, the log of each row's sum of exponentials, and how many rows count.
 std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor& target, int64_t&) {
   check_rows(logits, target);
-  const DType d = wide(logits.dtype());
+  const DType d = opmath_dtype(logits.dtype());
   return {TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, d, logits.device(), {}},
           TensorSpec{{}, d, logits.device(), {}}};
 }
@@ -39,7 +37,7 @@ std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor&
 TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits, const Tensor& target,
                                        const Tensor& lse, const Tensor& count, int64_t&) {
   check_rows(logits, target);
-  const DType d = wide(logits.dtype());
+  const DType d = opmath_dtype(logits.dtype());
   VT_CHECK(grad.numel() == 1 && grad.dtype() == d && count.numel() == 1 && count.dtype() == d, Runtime,
            "expected grad and count to be one ", d, " each, got ", to_string(grad), " and ", to_string(count));
   VT_CHECK(same(lse.sizes(), target.sizes()) && lse.dtype() == d, Runtime, "expected one ", d, " in lse per row, got ",

@@ -16,8 +16,6 @@ namespace {
 // Shape inference
 // -----------------------------------------------------------------------------------------------------------
 
-DType statistics_dtype(DType d) { return is_reduced_floating(d) ? DType::float32 : d; }
-
 void check_normalized(const Tensor& x, IntSpan shape, const Tensor& weight, const Tensor& bias) {
   VT_CHECK(!shape.empty(), Runtime,
            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
@@ -48,7 +46,7 @@ DimVec statistics_sizes(const Tensor& x, IntSpan shape) {
 std::array<TensorSpec, 3> layer_norm_meta(const Tensor& x, IntSpan& shape, const Tensor& weight, const Tensor& bias,
                                           double&) {
   check_normalized(x, shape, weight, bias);
-  const TensorSpec statistics{statistics_sizes(x, shape), statistics_dtype(x.dtype()), x.device(), {}};
+  const TensorSpec statistics{statistics_sizes(x, shape), opmath_dtype(x.dtype()), x.device(), {}};
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}}, statistics, statistics};
 }
 
@@ -68,7 +66,7 @@ std::array<TensorSpec, 3> layer_norm_backward_meta(const Tensor& grad, const Ten
 std::array<TensorSpec, 2> rms_norm_meta(const Tensor& x, IntSpan& shape, const Tensor& weight, double&) {
   check_normalized(x, shape, weight, {});
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}},
-          TensorSpec{statistics_sizes(x, shape), statistics_dtype(x.dtype()), x.device(), {}}};
+          TensorSpec{statistics_sizes(x, shape), opmath_dtype(x.dtype()), x.device(), {}}};
 }
 
 std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape,

@@ -18,7 +18,7 @@ namespace {
 
 TensorSpec softmax_meta(const Tensor& self, int64_t& dim, bool& half_to_float) {
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "not implemented for '", self.dtype(), "'");
-  VT_CHECK(!half_to_float || self.dtype() == DType::float16 || self.dtype() == DType::bfloat16, Runtime,
+  VT_CHECK(!half_to_float || is_reduced_floating(self.dtype()), Runtime,
            "conversion is supported for float16 and bfloat16 only, got ", self.dtype());
   dim = wrap_dim(dim, self.dim());
   return {DimVec(self.sizes()), half_to_float ? DType::float32 : self.dtype(), self.device(), {}};

@@ -91,19 +91,14 @@ constexpr DType result_dtype(const DTypeRule& r, DType compute) {
   }
 }
 
-// CPU kernels exist for these five types. The 16-bit floats are computed in float32, the integers and bools in int64:
-// wrapping around in 64 bits and cutting off is wrapping around in fewer.
-inline constexpr int kCpuTypes = 5;
-constexpr DType cpu_compute_dtype(DType d) {
-  if (is_integral(d, true)) return DType::int64;
-  return is_reduced_floating(d) ? DType::float32 : d;
-}
-// The dtype sets that a CPU compute type stands for.
+// Kernels of rows exist for the five types that compute_dtype gives, Note [What a kernel computes in].
+inline constexpr int kComputeTypes = 5;
+// The dtype sets that a compute type stands for.
 template <class T>
 inline constexpr unsigned domain_of = std::is_same_v<T, int64_t> ? kBoolSet | kIntegralSet
                                       : std::is_same_v<T, float> ? kHalfSet | kFloatSet
                                                                  : set_of(dtype_of<T>);
-constexpr int cpu_type_index(DType compute) {
+constexpr int compute_type_index(DType compute) {
   switch (compute) {
     case DType::int64: return 0;
     case DType::float32: return 1;

@@ -40,7 +40,7 @@ void pack_numbers(Params& p, const Call& call, const Row& row, DType compute, DT
 }
 
 LoopKernel cpu_kernel(const Row& row, DType compute) {
-  return row.loops[static_cast<int>(simd_level())]->kernels[cpu_type_index(compute)];
+  return row.loops[static_cast<int>(simd_level())]->kernels[compute_type_index(compute)];
 }
 
 const Tensor& input(const Call& call, const Row& row, int i) { return call.args[row.input_at[i]].as_tensor(); }
@@ -76,7 +76,7 @@ bool try_small(Call& call, const Row& row) {
   }
   if (lead < 0) return false;
   const DType dtype = in[lead]->dtype();
-  if (dtype != cpu_compute_dtype(dtype) || (row.rule.to_float && dtype == DType::int64) ||
+  if (dtype != compute_dtype(dtype) || (row.rule.to_float && dtype == DType::int64) ||
       (row.rule.domain & set_of(dtype)) == 0) {
     return false;
   }
@@ -138,7 +138,7 @@ DType promoted(const Call& call, const Row& row) {
 }
 
 void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType compute) {
-  const DType type = cpu_compute_dtype(compute);
+  const DType type = compute_dtype(compute);
   Params params;
   pack_numbers(params, call, row, type, compute);
   CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
@@ -149,7 +149,7 @@ void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType comp
 
 void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute) {
   Params params;
-  pack_numbers(params, call, row, cpu_compute_dtype(compute), compute);
+  pack_numbers(params, call, row, compute_dtype(compute), compute);
   row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
 }
 

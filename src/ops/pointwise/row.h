@@ -10,7 +10,7 @@ namespace vt::pointwise {
 
 // One kernel per CPU compute type; null outside the row's domain.
 struct LoopSet {
-  LoopKernel kernels[kCpuTypes];
+  LoopKernel kernels[kComputeTypes];
 };
 
 // Runs the row's kernel for dtype `compute` (the promoted dtype itself) over operands of any dtype.

@@ -18,7 +18,7 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
       });
     }
   };
-  switch (cpu_type_index(cpu_compute_dtype(compute))) {
+  switch (compute_type_index(compute_dtype(compute))) {
     case 0: return launch(TypeTag<int64_t>{});
     case 1: return launch(TypeTag<float>{});
     case 2: return launch(TypeTag<double>{});

@@ -39,8 +39,8 @@ DType result_of(const Row& row, DType compute) {
 namespace {
 
 void reduce_cpu(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
-  const DType type = pointwise::cpu_compute_dtype(compute);
-  const Kernels* kernels = row.kernels[static_cast<int>(simd_level())]->kernels[pointwise::cpu_type_index(type)];
+  const DType type = compute_dtype(compute);
+  const Kernels* kernels = row.kernels[static_cast<int>(simd_level())]->kernels[pointwise::compute_type_index(type)];
   reduce_on_cpu(*kernels, in, type, pointwise::result_dtype(row.rule, type), dims, out, p);
 }
 

@@ -8,25 +8,9 @@ namespace vt::reduce {
 
 using namespace vt::pointwise;
 
-// The type a sum or product runs in: twice as wide on the CPU, where it costs nothing; float on CUDA.
-template <class T>
-struct Wide {
-  using type = T;
-};
-#ifndef __CUDACC__
-template <>
-struct Wide<float> {
-  using type = double;
-};
-template <>
-struct Wide<complex<float>> {
-  using type = complex<double>;
-};
-#endif
-
 struct Sum {
   template <class T>
-  using Acc = typename Wide<T>::type;
+  using Acc = acc_t<T>;
   template <class T>
   static VT_HD_INLINE T identity() {
     return T(0);
@@ -38,7 +22,7 @@ struct Sum {
 };
 struct Product {
   template <class T>
-  using Acc = typename Wide<T>::type;
+  using Acc = acc_t<T>;
   template <class T>
   static VT_HD_INLINE T identity() {
     return T(1);

@@ -22,7 +22,7 @@ struct Kernels {
 inline constexpr int64_t kColumns = 256;
 
 struct KernelSet {
-  const Kernels* kernels[pointwise::kCpuTypes];  // null outside the row's domain
+  const Kernels* kernels[pointwise::kComputeTypes];  // null outside the row's domain
 };
 
 }  // namespace vt::reduce

@@ -36,7 +36,7 @@ std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, cons
   check_floating(self, "std and var");
   const DimVec dims = reduced_dims(self, dim);
   const DType dtype = self.dtype();
-  const Tensor x = is_reduced_floating(dtype) ? ops::as_dtype(self, DType::float32) : self;
+  const Tensor x = ops::as_dtype(self, opmath_dtype(dtype));
   const Tensor mean = ops::mean(x, dims, true);
   const Tensor centred = x - mean;
   const Tensor squares = is_complex(dtype) ? real_part(centred * conj(centred)) : centred * centred;

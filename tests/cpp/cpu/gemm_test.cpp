@@ -30,18 +30,7 @@ T random_value() {
 }
 
 template <class T>
-struct Wide {
-  using type = double;
-};
-template <class T>
-struct Wide<complex<T>> {
-  using type = complex<double>;
-};
-template <class T>
-using wide_t = std::conditional_t<std::is_integral_v<T>, int64_t, typename Wide<T>::type>;
-
-template <class T>
-double size_of_error(wide_t<T> x) {
+double size_of_error(acc_t<T> x) {
   if constexpr (is_complex_v<T>) return std::hypot(x.re, x.im);
   else return std::fabs(static_cast<double>(x));
 }
@@ -49,8 +38,8 @@ double size_of_error(wide_t<T> x) {
 template <class T>
 void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha_value, double beta_value,
                 bool with_bias, int64_t padding = 3) {
-  using S = typename cpu::GemmScalar<T>::type;
-  using W = wide_t<T>;
+  using S = opmath_t<T>;
+  using W = acc_t<T>;
   const int64_t lda = (trans_a ? m : k) + padding, ldb = (trans_b ? k : n) + padding, ldc = n + padding;
   // Exactly as large as the matrices, so that a sanitizer sees a read beyond them.
   auto last = [&](int64_t rows, int64_t columns, int64_t ld) {
