@@ -11,7 +11,7 @@ import type { DType, Tensor } from "./native.js";
 /** A number stands for a tensor without dimensions, and promotes as a number. */
 export type TensorLike = Tensor | number | boolean | bigint;
 export type Scalar = number | boolean | bigint | { re: number; im: number };
-export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_last";
+export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_last" | "channels_last_3d";
 """
 
 TYPES = {

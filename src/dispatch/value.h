@@ -14,7 +14,7 @@ namespace vt {
 
 class Generator;
 
-enum class MemoryFormat : uint8_t { Contiguous, Preserve, ChannelsLast };
+enum class MemoryFormat : uint8_t { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 
 enum class Tag : uint8_t {
   None,

@@ -72,6 +72,7 @@ strided = _core.strided
 contiguous_format = _core.contiguous_format
 preserve_format = _core.preserve_format
 channels_last = _core.channels_last
+channels_last_3d = _core.channels_last_3d
 
 bool = _core.bool
 uint8 = _core.uint8

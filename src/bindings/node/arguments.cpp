@@ -14,7 +14,8 @@ MemoryFormat parse_memory_format(const std::string& name) {
   if (name == "contiguous_format") return MemoryFormat::Contiguous;
   if (name == "preserve_format") return MemoryFormat::Preserve;
   if (name == "channels_last") return MemoryFormat::ChannelsLast;
-  VT_THROW(Type, "expected contiguous_format, preserve_format or channels_last, got '", name, "'");
+  if (name == "channels_last_3d") return MemoryFormat::ChannelsLast3d;
+  VT_THROW(Type, "expected contiguous_format, preserve_format, channels_last or channels_last_3d, got '", name, "'");
 }
 
 std::string text_of(const Napi::Value& value) {

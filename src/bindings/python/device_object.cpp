@@ -9,8 +9,9 @@ PyObject* strided_layout;
 
 namespace {
 
-PyObject* memory_formats[3];
-constexpr const char* kMemoryFormatNames[] = {"contiguous_format", "preserve_format", "channels_last"};
+PyObject* memory_formats[4];
+constexpr const char* kMemoryFormatNames[] = {"contiguous_format", "preserve_format", "channels_last",
+                                              "channels_last_3d"};
 
 Device device_in(PyObject* o) { return reinterpret_cast<DeviceObject*>(o)->device; }
 
@@ -135,7 +136,7 @@ void init_device_types(PyObject* module) {
   PyType_Spec format_spec = {"torch.memory_format", sizeof(MemoryFormatObject), 0,
                              Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, format_slots};
   memory_format_type = make_type(module, format_spec);
-  for (int i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < std::size(kMemoryFormatNames); ++i) {
     memory_formats[i] = Ref::steal(PyType_GenericAlloc(memory_format_type, 0)).release();
     reinterpret_cast<MemoryFormatObject*>(memory_formats[i])->format = static_cast<MemoryFormat>(i);
     if (PyObject_SetAttrString(module, kMemoryFormatNames[i], memory_formats[i]) < 0) throw PythonErrorSet{};

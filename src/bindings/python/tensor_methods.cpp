@@ -4,6 +4,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 
 namespace vt::python {
@@ -78,17 +79,6 @@ PyObject* is_set_to(PyObject* o, PyObject* other) {
   });
 }
 
-bool is_channels_last(const Tensor& t) {
-  if (t.dim() != 4) return false;
-  const int64_t order[] = {1, 3, 2, 0};
-  int64_t expected = 1;
-  for (int64_t d : order) {
-    if (t.sizes()[d] == 1) continue;
-    if (t.strides()[d] != expected) return false;
-    expected *= t.sizes()[d];
-  }
-  return true;
-}
 PyObject* is_contiguous_method(PyObject* o, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     static const char* names[] = {"memory_format", nullptr};
@@ -98,10 +88,7 @@ PyObject* is_contiguous_method(PyObject* o, PyObject* args, PyObject* kwargs) {
     }
     VT_CHECK(Py_TYPE(format) == memory_format_type, Type,
              "is_contiguous(): argument 'memory_format' must be torch.memory_format, not ", type_name_of(format));
-    const MemoryFormat f = reinterpret_cast<MemoryFormatObject*>(format)->format;
-    VT_CHECK(f != MemoryFormat::Preserve, Runtime, "preserve memory format is unsupported by the contiguous operator");
-    return PyBool_FromLong(f == MemoryFormat::ChannelsLast ? is_channels_last(tensor_of(o))
-                                                           : tensor_of(o).is_contiguous());
+    return PyBool_FromLong(is_contiguous_in(tensor_of(o), reinterpret_cast<MemoryFormatObject*>(format)->format));
   });
 }
 

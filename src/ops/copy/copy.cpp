@@ -60,9 +60,10 @@ Tensor clone_kernel(const Tensor& self, std::optional<MemoryFormat> format) {
 void clone_backward(GradContext& ctx) { ctx.set(0, ctx.grad()); }
 
 Tensor contiguous_composite(const Tensor& self, MemoryFormat format) {
+  if (is_contiguous_in(self, format)) return self;
   VT_CHECK(format != MemoryFormat::Preserve, Runtime,
            "preserve memory format is unsupported by the contiguous operator");
-  return is_contiguous_in(self, format) ? self : ops::clone(self, format);
+  return ops::clone(self, format);
 }
 
 }  // namespace

@@ -38,18 +38,29 @@ DimVec dense_strides_like(IntSpan sizes, IntSpan strides) {
   return out;
 }
 
+namespace {
+
+// The dims that a channels-last format lays out, innermost first; empty where the tensor is of another rank.
+IntSpan channels_last_order(MemoryFormat format, size_t ndim) {
+  static constexpr int64_t kOrder2d[] = {1, 3, 2, 0}, kOrder3d[] = {1, 4, 3, 2, 0};
+  const IntSpan order = format == MemoryFormat::ChannelsLast ? IntSpan(kOrder2d) : IntSpan(kOrder3d);
+  return order.size() == ndim ? order : IntSpan();
+}
+
+}  // namespace
+
 DimVec format_strides(MemoryFormat format, IntSpan sizes) {
-  if (format != MemoryFormat::ChannelsLast) return contiguous_strides(sizes);
-  const size_t n = sizes.size();
-  VT_CHECK(n == 4 || n == 5, Runtime, "required rank 4 tensor to use channels_last format, got ", n, " dimensions");
-  DimVec out(n);
-  out[1] = 1;
-  int64_t step = std::max<int64_t>(sizes[1], 1);
-  for (size_t d = n; d-- > 2;) {
+  if (!is_channels_last(format)) return contiguous_strides(sizes);
+  const IntSpan order = channels_last_order(format, sizes.size());
+  VT_CHECK(!order.empty(), Runtime, "required rank ",
+           format == MemoryFormat::ChannelsLast ? "4 tensor to use channels_last" : "5 tensor to use channels_last_3d",
+           " format, got ", sizes.size(), " dimensions");
+  DimVec out(sizes.size());
+  int64_t step = 1;
+  for (const int64_t d : order) {
     out[d] = step;
-    step *= std::max<int64_t>(sizes[d], 1);
+    step *= sizes[d];
   }
-  out[0] = step;
   return out;
 }
 
@@ -59,12 +70,31 @@ DimVec format_strides(MemoryFormat format, const Tensor& like) {
 }
 
 bool is_contiguous_in(const Tensor& t, MemoryFormat format) {
-  if (format != MemoryFormat::ChannelsLast) return t.is_contiguous();
-  const DimVec wanted = format_strides(format, t.sizes());
-  for (int64_t d = 0; d < t.dim(); ++d) {
-    if (t.sizes()[d] != 1 && t.strides()[d] != wanted[d]) return t.numel() == 0;
+  if (!is_channels_last(format)) return t.is_contiguous();
+  const IntSpan order = channels_last_order(format, t.sizes().size());
+  int64_t expected = 1;
+  for (const int64_t d : order) {
+    if (t.sizes()[d] == 1) continue;
+    if (t.strides()[d] != expected) return false;
+    expected *= t.sizes()[d];
   }
-  return true;
+  return !order.empty();
+}
+
+MemoryFormat suggested_format(const Tensor& t) {
+  for (const MemoryFormat format : {MemoryFormat::ChannelsLast, MemoryFormat::ChannelsLast3d}) {
+    const IntSpan order = channels_last_order(format, t.sizes().size());
+    if (order.empty() || t.numel() == 0 || t.stride(1) == 0) continue;
+    bool ordered = true;
+    int64_t least = 0;  // stride of the next dim
+    for (const int64_t d : order) {
+      // The batch right behind the channels: nothing between tells this from contiguous.
+      ordered &= t.stride(d) >= least && !(d == 0 && least == t.stride(1));
+      least = t.stride(d) * t.size(d);
+    }
+    if (ordered) return format;
+  }
+  return MemoryFormat::Contiguous;
 }
 
 }  // namespace vt

@@ -43,7 +43,7 @@ Tensor resize_kernel(const Tensor& self, IntSpan size, std::optional<MemoryForma
 }
 
 Tensor resize_as_kernel(const Tensor& self, const Tensor& like, std::optional<MemoryFormat> format) {
-  return resize_kernel(self, like.sizes(), format);
+  return resize_kernel(self, like.sizes(), format == MemoryFormat::Preserve ? suggested_format(like) : format);
 }
 
 Tensor set_source_kernel(const Tensor& self, const Tensor& source) {

@@ -23,7 +23,7 @@ DType dtype_of_fill(const Scalar& value) { return value.dtype(); }
 Tensor empty_memory_format(IntSpan size, OptDType dtype, OptDevice device, OptFormat format) {
   VT_CHECK(format != MemoryFormat::Preserve, Runtime, "Unsupported memory format preserve_format");
   const DType d = dtype.value_or(default_dtype());
-  if (format != MemoryFormat::ChannelsLast) return empty(size, d, device.value_or(kCPU));
+  if (!format || !is_channels_last(*format)) return empty(size, d, device.value_or(kCPU));
   checked_numel(size);
   return empty_strided(size, format_strides(*format, size), d, device.value_or(kCPU));
 }
