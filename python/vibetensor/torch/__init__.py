@@ -38,7 +38,6 @@ from vibetensor.torch.functional import (
     is_conj,
     is_floating_point,
     is_inference,
-    is_same_size,
     is_signed,
     is_tensor,
     meshgrid,

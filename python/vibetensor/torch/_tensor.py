@@ -171,11 +171,6 @@ def module_load(self: Any, other: Any, assign: bool = False) -> Any:
     return other.detach() if assign else self.detach().copy_(other)
 
 
-def is_same_size(self: Any, other: Any) -> bool:
-    """Whether self and `other` have the same shape."""
-    return self.shape == other.shape
-
-
 def unflagged(self: Any) -> bool:
     """False: conjugation and negation are computed, never left as a flag on the tensor."""
     return False
@@ -213,7 +208,6 @@ METHODS: dict[str, Any] = {
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,
-    "is_same_size": is_same_size,
     **dict.fromkeys(
         ("is_ipu", "is_maia", "is_mps", "is_mtia", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu"),
         property(elsewhere),

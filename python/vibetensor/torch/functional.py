@@ -37,11 +37,6 @@ def is_signed(input: Any) -> bool:
     return input.dtype.is_signed
 
 
-def is_same_size(input: Any, other: Any) -> bool:
-    """Whether two tensors have the same shape."""
-    return input.shape == other.shape
-
-
 def is_inference(input: Any) -> bool:
     """Whether `input` was made in inference mode."""
     return input.is_inference()

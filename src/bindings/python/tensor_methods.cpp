@@ -65,12 +65,6 @@ PyObject* is_inference(PyObject* o, PyObject*) { return PyBool_FromLong(impl_of(
 PyObject* is_floating_point(PyObject* o, PyObject*) { return PyBool_FromLong(is_floating(tensor_of(o).dtype())); }
 PyObject* is_complex_method(PyObject* o, PyObject*) { return PyBool_FromLong(is_complex(tensor_of(o).dtype())); }
 PyObject* is_signed_method(PyObject* o, PyObject*) { return PyBool_FromLong(is_signed(tensor_of(o).dtype())); }
-PyObject* is_same_size(PyObject* o, PyObject* other) {
-  return guarded([&] {
-    return PyBool_FromLong(
-        same(tensor_of(o).sizes(), expect_tensor(other, "is_same_size(): argument 'other'").sizes()));
-  });
-}
 PyObject* is_set_to(PyObject* o, PyObject* other) {
   return guarded([&] {
     const Tensor &a = tensor_of(o), &b = expect_tensor(other, "is_set_to(): argument 'tensor'");
@@ -169,7 +163,6 @@ void add_methods(std::vector<PyMethodDef>& methods) {
        {"is_floating_point", is_floating_point, METH_NOARGS, nullptr},
        {"is_complex", is_complex_method, METH_NOARGS, nullptr},
        {"is_signed", is_signed_method, METH_NOARGS, nullptr},
-       {"is_same_size", is_same_size, METH_O, nullptr},
        {"is_set_to", is_set_to, METH_O, "Whether both view the same memory in the same way."},
        {"is_contiguous", with_keywords(is_contiguous_method), kKeywords, nullptr},
        {"item", item_method, METH_NOARGS, "The one element as a Python number."},

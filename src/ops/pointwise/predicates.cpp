@@ -38,6 +38,8 @@ Scalar equal(const Tensor& self, const Tensor& other) {
   return same(self.sizes(), other.sizes()) ? all_true(self == other) : Scalar(false);
 }
 
+Scalar is_same_size(const Tensor& self, const Tensor& other) { return Scalar(same(self.sizes(), other.sizes())); }
+
 Scalar is_nonzero(const Tensor& self) {
   VT_CHECK(self.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
   VT_CHECK(self.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous");
@@ -91,6 +93,7 @@ void register_predicates(Registry& r) {
       .composite(allclose)
       .value_dependent();
   r.def("equal(Tensor self, Tensor other) -> Scalar").composite(equal).value_dependent();
+  r.def("is_same_size(Tensor self, Tensor other) -> Scalar").composite(is_same_size);
   r.def("is_nonzero(Tensor self) -> Scalar").composite(is_nonzero).value_dependent();
   r.def("isreal(Tensor self) -> Tensor").composite(isreal);
   r.def(

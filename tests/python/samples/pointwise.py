@@ -321,6 +321,7 @@ COMPARISON = [
         grad=False,
         dtypes=ALL,
     ),
+    Sample("is_same_size", call(T(3, 4), T(3, 4)), call(T(3), T(3, 1)), call(T(), T()), grad=False, dtypes=ALL),
     Sample("is_nonzero", call(T()), call(T(1, 1, low=0.0, high=0.0)), grad=False, dtypes=ALL),
     flat("isreal", T(3, 4), dtypes=ALL),
     Sample(
