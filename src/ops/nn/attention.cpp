@@ -1,4 +1,6 @@
-// scaled_dot_product_attention from matrix products and a softmax.
+// scaled_dot_product_attention: the fused op where it suits, else matrix products and a softmax.
+#include "ops/nn/attention.h"
+
 #include <cmath>
 #include <limits>
 
@@ -66,24 +68,20 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
   if (!mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, factor)) {
     return ops::fused_attention(q, k, v, causal, factor);
   }
-  const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
-  Tensor weights;
-  if (causal && scores.numel() > 0) {
-    const int64_t queries = scores.size(-2), keys = scores.size(-1);
-    const Tensor flat = ops::reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});
-    weights = ops::view(ops::_causal_softmax(flat, factor), DimVec(scores.sizes()));
-  } else if (mask.defined()) {
-    weights = masked_softmax(scores * Scalar(factor), mask);
-  } else {
-    weights = ops::softmax(scores * Scalar(factor), -1);
-  }
-  if (dropout_p > 0) {
-    weights = ops::dropout(weights, dropout_p, true);
-  }
-  return ops::matmul(weights, v);
+  const Tensor weights = ops::attention_weights(q, k, mask, causal, factor);
+  return ops::matmul(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
 }
 
 }  // namespace
+
+Tensor ops::attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal, double scale) {
+  const Tensor scores = matmul(q, transpose(k, -2, -1));
+  if (mask.defined()) return masked_softmax(scores * Scalar(scale), mask);
+  if (!causal || scores.numel() == 0) return softmax(scores * Scalar(scale), -1);
+  const int64_t queries = scores.size(-2), keys = scores.size(-1);
+  const Tensor flat = reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});
+  return view(_causal_softmax(flat, scale), DimVec(scores.sizes()));
+}
 
 void register_attention(Registry& r) {
   r.def(

@@ -8,6 +8,7 @@
 #include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/nn/attention.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/linalg.h"
 #include "ops/typed/nn.h"
@@ -129,19 +130,11 @@ ops::AttentionGradients attention_backward_shapes(const Tensor& grad, const Tens
 // ----------------------------------------------------------------------------------------------------------------
 
 // The same gradients out of ops that have derivatives themselves.
-void backward_by_parts(GradContext& ctx, const Tensor& q, const Tensor& k, const Tensor& v, bool causal,
-                       const Scalar& scale) {
+void backward_by_parts(GradContext& ctx, const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {
   const Tensor& grad = ctx.grad(0);
-  const Tensor scores = ops::matmul(q, ops::transpose(k, -2, -1));
-  Tensor p;
-  if (causal) {
-    const Tensor flat = ops::reshape(scores, DimVec{q.size(0) * q.size(1), q.size(2), k.size(2)});
-    p = ops::reshape(ops::_causal_softmax(flat, scale.to_double()), DimVec(scores.sizes()));
-  } else {
-    p = ops::softmax(scores * scale, -1);
-  }
+  const Tensor p = ops::attention_weights(q, k, {}, causal, scale);
   const Tensor dp = ops::matmul(grad, ops::transpose(v, -2, -1));
-  const Tensor ds = p * (dp - ops::sum(dp * p, DimVec{-1}, true)) * scale;
+  const Tensor ds = p * (dp - ops::sum(dp * p, DimVec{-1}, true)) * Scalar(scale);
   if (ctx.needs(0)) ctx.set(0, ops::matmul(ds, k));
   if (ctx.needs(1)) ctx.set(1, ops::matmul(ops::transpose(ds, -2, -1), q));
   if (ctx.needs(2)) ctx.set(2, ops::matmul(ops::transpose(p, -2, -1), grad));
@@ -152,7 +145,7 @@ void attention_backward(GradContext& ctx) {
   const Tensor q = ctx.saved(0), k = ctx.saved(1), v = ctx.saved(2);
   const bool causal = ctx.arg<bool>(3);
   const double scale = ctx.arg<double>(4);
-  if (grad_enabled()) return backward_by_parts(ctx, q, k, v, causal, Scalar(scale));
+  if (grad_enabled()) return backward_by_parts(ctx, q, k, v, causal, scale);
   auto [dq, dk, dv] =
       ops::_attention_backward(ctx.grad(0), q, k, v, ctx.saved_result(0), ctx.saved_result(1), causal, scale);
   ctx.set(0, dq);
