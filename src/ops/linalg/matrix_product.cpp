@@ -6,21 +6,13 @@
 #include "cpu/gemm.h"
 #include "cuda/gemm.h"
 #include "ops/copy/copy.h"
+#include "ops/linalg/product_kernels.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 
 namespace vt::linalg {
 namespace {
-
-// A batch of matrices in memory: row-major with leading dimension `ld`, or the transpose of one.
-struct Matrix {
-  Tensor holder;  // keeps a copy alive
-  const void* data = nullptr;
-  int64_t ld = 0;
-  int64_t batch_stride = 0;
-  bool transposed = false;
-};
 
 bool find_layout(const Tensor& t, Matrix& m) {
   const int64_t d = t.dim();
@@ -49,12 +41,8 @@ Matrix as_matrix(const Tensor& t) {
   return m;
 }
 
-struct Shape {
-  int64_t batch, m, n, k;
-};
-
 template <class T>
-void product_of(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+void product_of(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                 const Scalar& beta, const Tensor& bias) {
   using S = opmath_t<T>;
   auto* c = static_cast<T*>(out.data());
@@ -70,14 +58,14 @@ void product_of(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& 
   }
 }
 
-void product_cpu(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                  const Scalar& beta, const Tensor& bias) {
   visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
 }
 
-void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
-  VT_CHECK(!is_integral(out.dtype()), NotImplemented, "not implemented for '", out.dtype(), "' on CUDA");
+  if (is_integral(out.dtype())) return integer_product_cuda(s, a, b, out, alpha, beta, bias);
   VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented,
            "complex alpha and beta are not there yet on CUDA");
   cuda::GemmArgs g;
@@ -114,7 +102,7 @@ void product_cuda(const Shape& s, const Matrix& a, const Matrix& b, const Tensor
   ops::add_(out, bias);
 }
 
-BackendTable<void(const Shape&, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+BackendTable<void(const ProductShape&, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias)>
     product{"matrix product"};
 
@@ -123,7 +111,7 @@ BackendTable<void(const Shape&, const Matrix& a, const Matrix& b, const Tensor& 
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
                     const Tensor& bias) {
   const int64_t d = a.dim();
-  const Shape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
+  const ProductShape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
   if (out.numel() == 0) return;
   if (s.k == 0) {
     if (beta.to_double() == 0) {

@@ -211,7 +211,7 @@ void register_products(Registry& r) {
       .cuda(product_kernel)
       .backward(keep::args(0, 1), product_backward)
       .autocast(AutocastPolicy::Lower)
-      .doc("The product of two matrices (n, m) @ (m, p); any dtype but bool, on CUDA floating point and complex.");
+      .doc("The product of two matrices (n, m) @ (m, p); any dtype but bool.");
   r.def("bmm(Tensor self, Tensor mat2) -> Tensor")
       .meta(bmm_meta)
       .cpu(product_kernel)

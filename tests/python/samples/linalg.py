@@ -6,8 +6,7 @@ from samples import COMPLEX, FLOATS, INTS, Sample, T, call
 
 # Sums of products round in another order; near zero only the absolute difference says anything.
 NEAR = {"tolerance": {"float32": (2e-6, 2e-5), "bfloat16": (1.6e-2, 3e-2), "float16": (2e-3, 1e-2)}}
-# As in PyTorch, integers multiply on the CPU alone.
-PRODUCT = {"dtypes": (*FLOATS, *INTS), "not_on_cuda": INTS, **NEAR}
+PRODUCT = {"dtypes": (*FLOATS, *INTS), **NEAR}
 MIXED = {"dtypes": (*FLOATS, *COMPLEX), **NEAR}
 
 SAMPLES = [
@@ -20,7 +19,14 @@ SAMPLES = [
         **PRODUCT,
     ),
     Sample("mm", call(T(3, 4), T(4, 5)), **MIXED),
-    Sample("bmm", call(T(2, 3, 4), T(2, 4, 5)), call(T(0, 3, 4), T(0, 4, 5)), call(T(2, 3, 0), T(2, 0, 5)), **PRODUCT),
+    Sample(
+        "bmm",
+        call(T(2, 3, 4), T(2, 4, 5)),
+        call(T(0, 3, 4), T(0, 4, 5)),
+        call(T(2, 3, 0), T(2, 0, 5)),
+        call(T(3, 33, 40), T(3, 40, 35)),
+        **PRODUCT,
+    ),
     Sample(
         "addmm",
         call(T(3, 5), T(3, 4), T(4, 5)),
@@ -37,6 +43,13 @@ SAMPLES = [
         dtypes=FLOATS,
         **NEAR,
     ),
+    Sample("addmm", call(T(3, 5), T(3, 4), T(4, 5)), call(T(35), T(40, 33), T(33, 35), beta=2, alpha=3), dtypes=INTS),
+    Sample(
+        "baddbmm",
+        call(T(2, 3, 5), T(2, 3, 4), T(2, 4, 5)),
+        call(T(35), T(3, 33, 40), T(3, 40, 35), beta=2, alpha=3),
+        dtypes=INTS,
+    ),
     Sample("mv", call(T(3, 4), T(4)), call(T(0, 4), T(4)), call(T(3, 0), T(0)), **PRODUCT),
     Sample("addmv", call(T(3), T(3, 4), T(4)), call(T(3), T(3, 4), T(4), beta=0.5, alpha=2), dtypes=FLOATS, **NEAR),
     Sample(
@@ -44,7 +57,6 @@ SAMPLES = [
         call(T(3), T(3, 4), T(4), beta=0.5, alpha=2.5),
         call(T(3), T(3, 0), T(0)),
         dtypes=("int64",),
-        not_on_cuda=("int64",),
     ),
     Sample("inner", call(T(4), T(4)), call(T(2, 3, 4), T(5, 4)), call(T(), T(3)), call(T(2, 0), T(3, 0)), **PRODUCT),
     Sample("vdot", call(T(7), T(7)), call(T(0), T(0)), **PRODUCT),
@@ -117,7 +129,7 @@ SAMPLES = [
         reference=torch.ops.aten.einsum,
         **NEAR,
     ),
-    Sample("einsum", call("ij->i", [T(2, 3)]), call("ij,j->i", [T(2, 3), T(3)]), dtypes=INTS, cuda=False),
+    Sample("einsum", call("ij->i", [T(2, 3)]), call("ij,j->i", [T(2, 3), T(3)]), dtypes=INTS),
     Sample(
         "tensordot",
         call(T(2, 3, 4), T(4, 3, 5), [1, 2], [1, 0]),
@@ -128,7 +140,7 @@ SAMPLES = [
         call(T(2, 3), T(1, 4), [1], [0]),
         call(T(2, 0), T(0, 4), [1], [0]),
         call(T(), T(), [], []),
-        dtypes=FLOATS,
+        dtypes=(*FLOATS, *INTS),
         reference=torch.ops.aten.tensordot,
         **NEAR,
     ),
