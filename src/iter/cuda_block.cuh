@@ -10,37 +10,39 @@ namespace vt::cuda {
 
 inline constexpr unsigned kFullWarp = 0xffffffffu;
 
+namespace detail {
+/// A trivially copyable value word by word through `shuffle`.
+template <typename T, typename Shuffle>
+__device__ __forceinline__ T shuffle_words(const T& value, const Shuffle& shuffle) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  constexpr int kWords = (sizeof(T) + 3) / 4;
+  union Bits {
+    T value;
+    uint32_t words[kWords];
+    __device__ Bits() {}
+  } from, to;
+  if constexpr (sizeof(T) % 4 != 0) from.words[kWords - 1] = 0;
+  from.value = value;
+#pragma unroll
+  for (int i = 0; i < kWords; ++i) to.words[i] = shuffle(from.words[i]);
+  return to.value;
+}
+}  // namespace detail
+
 /// The value of the lane `distance` above within groups of `width` lanes; for any trivially copyable type.
 template <typename T>
 __device__ __forceinline__ T shuffle_down(const T& value, int distance, int width = 32) {
-  static_assert(std::is_trivially_copyable_v<T>);
-  constexpr int kWords = (sizeof(T) + 3) / 4;
-  union Bits {
-    T value;
-    uint32_t words[kWords];
-    __device__ Bits() {}
-  } from, to;
-  if constexpr (sizeof(T) % 4 != 0) from.words[kWords - 1] = 0;
-  from.value = value;
-#pragma unroll
-  for (int i = 0; i < kWords; ++i) to.words[i] = __shfl_down_sync(kFullWarp, from.words[i], distance, width);
-  return to.value;
+  return detail::shuffle_words(value,
+                               [&](uint32_t word) { return __shfl_down_sync(kFullWarp, word, distance, width); });
 }
-
+/// Of the lane `distance` below.
+template <typename T>
+__device__ __forceinline__ T shuffle_up(const T& value, int distance) {
+  return detail::shuffle_words(value, [&](uint32_t word) { return __shfl_up_sync(kFullWarp, word, distance); });
+}
 template <typename T>
 __device__ __forceinline__ T shuffle_xor(const T& value, int mask) {
-  static_assert(std::is_trivially_copyable_v<T>);
-  constexpr int kWords = (sizeof(T) + 3) / 4;
-  union Bits {
-    T value;
-    uint32_t words[kWords];
-    __device__ Bits() {}
-  } from, to;
-  if constexpr (sizeof(T) % 4 != 0) from.words[kWords - 1] = 0;
-  from.value = value;
-#pragma unroll
-  for (int i = 0; i < kWords; ++i) to.words[i] = __shfl_xor_sync(kFullWarp, from.words[i], mask);
-  return to.value;
+  return detail::shuffle_words(value, [&](uint32_t word) { return __shfl_xor_sync(kFullWarp, word, mask); });
 }
 
 struct SumOf {

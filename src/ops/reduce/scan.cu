@@ -4,6 +4,7 @@
 
 #include "core/math.h"
 #include "cuda/launch.h"
+#include "iter/cuda_block.cuh"
 #include "ops/reduce/fold.h"
 #include "ops/reduce/scan.h"
 
@@ -26,10 +27,7 @@ template <class Fold, class Acc>
 __device__ Acc scan_warp(Acc value) {
   const int lane = threadIdx.x % 32;
   for (int distance = 1; distance < 32; distance *= 2) {
-    Acc other;
-    const auto* words = reinterpret_cast<const unsigned*>(&value);
-    auto* received = reinterpret_cast<unsigned*>(&other);
-    for (size_t w = 0; w < sizeof(Acc) / 4; ++w) received[w] = __shfl_up_sync(0xffffffffu, words[w], distance);
+    const Acc other = cuda::shuffle_up(value, distance);
     if (lane >= distance) value = Fold::template combine<Acc>(other, value);
   }
   return value;

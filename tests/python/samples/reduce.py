@@ -189,6 +189,11 @@ SCANS = [
         tolerance={**LOOSE, "float32": (2e-6, 1e-5)},
     ),
     Sample(
+        "cumsum",
+        *(call(T(3, 40), 1, dtype=DType(d)) for d in ("int8", "uint8", "int16", "int32")),
+        dtypes=("int64",),
+    ),
+    Sample(
         "cumprod",
         call(T(3, 4), 0),
         call(T(2, 3, 4), -1),
