@@ -85,6 +85,20 @@ def pieces(s: Side, n: int) -> dict[str, tuple[Callable[[], object], float]]:
     x, w, b = s.random(n // 4096, 768, grad=True), s.random(768, grad=True), s.random(768, grad=True)
     g = s.random(n // 4096, 768)
     out["layer_norm fwd+bwd"] = (lambda: F.layer_norm(x, (768,), w, b).backward(g), 10 * x.numel())
+    stream = s.random(n // 16384, 768, dtype="float32", grad=True)
+    g32 = s.random(n // 16384, 768, dtype="float32")
+    layers = [(s.random(768, dtype="float32", grad=True), s.random(768, dtype="float32", grad=True)) for _ in range(4)]
+
+    def residuals() -> None:
+        """Four layer norms on a float32 residual stream; between them and the sums everything is bfloat16."""
+        y = stream
+        with t.autocast("cuda", dtype=t.bfloat16):
+            for w32, b32 in layers:
+                y = y + F.layer_norm(y, (768,), w32, b32).bfloat16()
+        y.backward(g32)
+
+    # Of an element: norm 10 and sum 10 forward; gradient in 16 bits, input, waiting gradient, sum in both widths backward.
+    out["residual layer_norm fwd+bwd, autocast"] = (residuals, 4 * (20 + 16) * stream.numel())
     tokens = n // 16384
     logits = s.random(tokens, 50304, grad=True)
     target = t.randint(0, 50304, (tokens,), device="cuda")

@@ -1,6 +1,5 @@
 #include "autograd/engine.h"
 
-#include <optional>
 #include <unordered_map>
 
 #include "autograd/meta.h"
@@ -25,17 +24,21 @@ struct NodeState {
 };
 
 using States = std::unordered_map<const Node*, NodeState>;
-thread_local const States* t_states = nullptr;
 
-// The gradient as the receiving tensor's: summed over broadcast dims, in its dtype, on its device.
-Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
+bool is_narrow(const Tensor& g, const TensorMeta& m) {
+  return m.dtype == DType::float32 && is_reduced_floating(g.dtype()) && g.device() == m.device;
+}
+
+// The gradient as the receiving tensor's: summed over broadcast dims, in its dtype (or, if that may wait, narrower), on
+// its device.
+Tensor conform(Tensor g, const TensorMeta& m, const Node& from, bool may_stay_narrow) {
   if (!same(g.sizes(), m.sizes)) {
     VT_CHECK(is_expandable_to(m.sizes, g.sizes()), Runtime, "Function ", from.name(),
              " returned an invalid gradient: got ", g.sizes(), " but expected shape compatible with ",
              IntSpan(m.sizes));
     g = ops::sum_to_size(g, m.sizes);
   }
-  if (g.dtype() != m.dtype) {
+  if (g.dtype() != m.dtype && !(may_stay_narrow && is_narrow(g, m))) {
     if (is_complex(g.dtype()) && !is_complex(m.dtype)) {
       g = ops::real(g);
     }
@@ -51,6 +54,16 @@ Tensor conform(Tensor g, const TensorMeta& m, const Node& from) {
   return g;
 }
 
+// The engine alone has it: nobody could see a write to it.
+bool is_ours_alone(const Tensor& g) {
+  const TensorImpl& t = *g.impl();
+  return t.use_count() == 1 && !t.frontend_object() && !t.view_base() && t.is_contiguous() && t.has_memory() &&
+         t.storage()->use_count() == 1 && !t.storage()->read_only();
+}
+
+class Task;
+thread_local Task* t_task = nullptr;
+
 class Task {
  public:
   Task(const std::vector<Edge>& roots, const BackwardOptions& options) : options_(options) {
@@ -61,14 +74,46 @@ class Task {
 
   Grads run(const std::vector<Edge>& roots, Grads gradients) {
     const GradMode mode(options_.create_graph);
-    const StateGuard<const States*> states(t_states, &states_);
+    const StateGuard<Task*> running(t_task, this);
     for (size_t i = 0; i < roots.size(); ++i) {
       if (roots[i])
-        deliver(roots[i], conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node));
+        deliver(roots[i],
+                conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node, false));
     }
     while (!ready_.empty()) step(ready_.pop());
     streams_.join(captured_);
     return std::move(captured_);
+  }
+
+  bool wants(const Edge& e) const {
+    const auto it = states_.find(e.node.get());
+    return it == states_.end() || it->second.wanted;
+  }
+
+  Tensor take_waiting(const Edge& e) {
+    if (is_observed_) return {};
+    const auto it = states_.find(e.node.get());
+    if (it == states_.end() || it->second.incoming.empty()) return {};
+    Tensor& slot = it->second.incoming[e.input];
+    if (!slot.defined() || slot.dtype() != e.node->input(e.input).dtype || !is_ours_alone(slot)) return {};
+    const Device device = slot.device();
+    if (device.is_cuda() && streams_.of(*e.node, device) != cuda::current_stream(device.index)) return {};
+    return std::exchange(slot, Tensor());
+  }
+
+  std::optional<DType> narrowed_by(const Edge& e) const {
+    if (is_observed_) return {};
+    const auto it = states_.find(e.node.get());
+    if (it == states_.end() || !it->second.runs || it->second.missing != 1) return {};
+    const TensorMeta& given = e.node->input(e.input);
+    if (given.dtype != DType::float32) return {};
+    for (const Edge& next : e.node->edges()) {
+      if (!next) continue;
+      const TensorMeta& wanted = next.node->input(next.input);
+      const bool is_like = same(wanted.sizes, given.sizes) && wanted.device == given.device;
+      if (is_like && is_reduced_floating(wanted.dtype)) return wanted.dtype;
+    }
+    return {};
   }
 
  private:
@@ -138,7 +183,7 @@ class Task {
     NodeState& state = states_[e.node.get()];
     if (state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
-      if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node);
+      if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node, e.node->input(e.input));
     }
     if (--state.missing == 0 && state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
@@ -147,13 +192,22 @@ class Task {
   }
 
   // Adds to a gradient of `node` on the stream where the node will run.
-  void accumulate(Tensor& slot, Tensor g, const Node& node) {
+  void accumulate(Tensor& slot, Tensor g, const Node& node, const TensorMeta& m) {
     std::optional<cuda::StreamGuard> stream;
     if (g.is_cuda()) {
       streams_.hand_over(g, node);
       if (slot.defined()) enter(stream, streams_.of(node, g.device()));
     }
-    slot = slot.defined() ? ops::add(slot, g) : std::move(g);
+    if (!slot.defined()) {
+      slot = std::move(g);
+      return;
+    }
+    if (is_reduced_floating(slot.dtype()) && is_reduced_floating(g.dtype())) widen(slot, m);
+    slot = ops::add(slot, g);
+  }
+
+  static void widen(Tensor& g, const TensorMeta& m) {
+    if (g.defined() && is_narrow(g, m)) g = ops::as_dtype(g, m.dtype);
   }
 
   void enter(std::optional<cuda::StreamGuard>& guard, cuda::Stream stream) {
@@ -181,12 +235,17 @@ class Task {
     std::optional<cuda::StreamGuard> stream;
     if (device.is_cuda()) enter(stream, streams_.of(node, device));
     const NodeHooks* hooks = node.hooks_if_any();
+    NodeState& state = states_[&node];
+    const StateGuard<bool> observed(is_observed_, hooks || options_.create_graph);
+    const bool is_shown = hooks || !state.captures.empty();
+    for (uint32_t i = 0; i < entry.incoming.size(); ++i) {
+      if (is_shown || !node.takes_narrow_gradient(i)) widen(entry.incoming[i], node.input(i));
+    }
     if (hooks) {
       run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
       run_tensor_hooks(hooks->retain_hooks, entry.incoming);
     }
     node.run_leaf_hooks(entry.incoming);
-    NodeState& state = states_[&node];
     for (const auto& [input, index] : state.captures) captured_[index] = entry.incoming[input];
     if (!state.runs) {
       entry.incoming.clear();
@@ -202,19 +261,26 @@ class Task {
     const Grads incoming = entry.incoming;
     Grads out = node.apply(std::move(entry.incoming));
     if (!options_.retain_graph) node.release_saved();
+    conform_all(node, out, false);
     for (const auto& hook : list) hook->after(out, incoming);
     pass_on(node, std::move(out));
   }
 
-  void pass_on(Node& node, Grads out) {
+  static void conform_all(const Node& node, Grads& out, bool may_stay_narrow) {
     const auto& edges = node.edges();
     VT_CHECK(out.size() >= edges.size() || edges.empty(), Runtime, "Function ", node.name(),
              " returned an incorrect number of gradients (expected ", edges.size(), ", got ", out.size(), ")");
     for (size_t i = 0; i < edges.size(); ++i) {
-      if (!edges[i]) continue;
-      Tensor g = std::move(out[i]);
-      if (g.defined()) g = conform(std::move(g), edges[i].node->input(edges[i].input), node);
-      deliver(edges[i], std::move(g));
+      if (!edges[i] || !out[i].defined()) continue;
+      out[i] = conform(std::move(out[i]), edges[i].node->input(edges[i].input), node, may_stay_narrow);
+    }
+  }
+
+  void pass_on(Node& node, Grads out) {
+    conform_all(node, out, !options_.create_graph);
+    const auto& edges = node.edges();
+    for (size_t i = 0; i < edges.size(); ++i) {
+      if (edges[i]) deliver(edges[i], std::move(out[i]));
     }
   }
 
@@ -224,15 +290,14 @@ class Task {
   ReadyQueue ready_;
   StreamOrder streams_;
   Grads captured_;
+  bool is_observed_ = false;  // somebody sees the gradients that the running node makes, one by one
 };
 
 }  // namespace
 
-bool edge_wanted(const Edge& e) {
-  if (!t_states) return true;
-  const auto it = t_states->find(e.node.get());
-  return it == t_states->end() || it->second.wanted;
-}
+bool edge_wanted(const Edge& e) { return !t_task || t_task->wants(e); }
+Tensor take_waiting_gradient(const Edge& e) { return t_task ? t_task->take_waiting(e) : Tensor(); }
+std::optional<DType> narrowed_by_receiver(const Edge& e) { return t_task ? t_task->narrowed_by(e) : std::nullopt; }
 
 Grads run_backward(const std::vector<Edge>& roots, Grads gradients, const BackwardOptions& options) {
   return Task(roots, options).run(roots, std::move(gradients));

@@ -130,6 +130,11 @@ void AccumulateGrad::run_leaf_hooks(Grads& incoming) {
   }
 }
 
+bool AccumulateGrad::takes_narrow_gradient(uint32_t) const {
+  const AutogradMeta& m = meta(variable_);
+  return m.hooks.empty() && m.grad.defined() && m.grad.dtype() == variable_.dtype();
+}
+
 Grads AccumulateGrad::apply(Grads&& incoming) {
   Tensor& g = incoming[0];
   if (!g.defined()) return {};

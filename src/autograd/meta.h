@@ -61,6 +61,8 @@ class VT_API AccumulateGrad final : public Node {
   explicit AccumulateGrad(const Tensor& leaf);
   Grads apply(Grads&& incoming) override;
   void run_leaf_hooks(Grads& incoming) override;
+  // Where it is added to a .grad and no hook sees it before.
+  bool takes_narrow_gradient(uint32_t input) const override;
   std::string name() const override { return "AccumulateGrad"; }
   const Tensor& variable() const { return variable_; }
 

@@ -95,6 +95,8 @@ class VT_API Node : public RefCounted {
   virtual std::string name() const = 0;
   // Runs hooks that are not in hooks(), after those and before the gradient is applied or taken out: a leaf's.
   virtual void run_leaf_hooks(Grads& /*incoming*/) {}
+  // Whether apply takes a 16-bit gradient of this float32 result as it is: Note [Narrow gradients] in engine.h.
+  virtual bool takes_narrow_gradient(uint32_t /*input*/) const { return false; }
   // Frees what is kept for backward; a later apply raises.
   virtual void release_saved() {}
 

@@ -116,6 +116,14 @@ class OpGradContext final : public GradContext {
   Device device(int arg, int element) const override { return meta_of(arg, element).device; }
   int list_size(int arg) const override { return static_cast<int>(node_.args_[arg].size); }
   bool is_none(int arg) const override { return node_.args_[arg].is_none() && !node_.find(arg, 0); }
+  Tensor take_waiting(int arg) const override {
+    const Edge* e = own_edge(arg);
+    return e ? take_waiting_gradient(*e) : Tensor();
+  }
+  std::optional<DType> wanted_narrow(int arg) const override {
+    const Edge* e = own_edge(arg);
+    return e ? narrowed_by_receiver(*e) : std::nullopt;
+  }
   void set(int arg, Tensor gradient) override { set(arg, 0, std::move(gradient)); }
   void set(int arg, int element, Tensor gradient) override {
     const int e = node_.edge_of(arg, element);
@@ -127,6 +135,12 @@ class OpGradContext final : public GradContext {
   const Value& raw(int arg) const override { return node_.args_[arg]; }
 
  private:
+  // The edge of an argument, null if there is none. What an in-place op gives for self goes through the node of its
+  // view first.
+  const Edge* own_edge(int arg) const {
+    const int e = node_.op_.kind() == OpKind::Functional ? node_.edge_of(arg, 0) : -1;
+    return e >= 0 && node_.has_edge(e) ? &node_.edges()[e] : nullptr;
+  }
   const TensorMeta& meta_of(int arg, int element) const {
     const OpNode::TensorArg* t = node_.find(arg, element);
     VT_ASSERT(t, node_.op_.name(), ": argument ", arg, " is no tensor");

@@ -19,6 +19,9 @@ class VT_API OpNode final : public Node {
 
   Grads apply(Grads&& incoming) override;
   std::string name() const override;
+  bool takes_narrow_gradient(uint32_t input) const override {
+    return input < 8 && (op_.functional().parts.narrow_gradients >> input & 1);
+  }
   void release_saved() override;
 
   const Op& op() const { return op_; }

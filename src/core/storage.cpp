@@ -18,6 +18,7 @@ StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool re
 }
 
 StorageImpl::~StorageImpl() {
+  drop_companion();
   if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
   count_live(Counted::Storage, -1);
 }
@@ -32,6 +33,7 @@ void StorageImpl::replace(Allocation memory, size_t bytes) {
       throw;
     }
   }
+  drop_companion();
   if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);
   memory_ = memory;
   bytes_ = bytes;

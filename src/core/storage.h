@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "core/device_backend.h"
 #include "core/intrusive_ptr.h"
@@ -19,6 +20,13 @@ class VersionCounter : public RefCounted {
   std::atomic<uint32_t> value_{0};
 };
 
+// What was computed from a storage's memory and is kept beside it. Whoever reads it checks that it still holds: the
+// version says whether the memory was written to since, except by those who have its address (drop_companion).
+class VT_API StorageCompanion {
+ public:
+  virtual ~StorageCompanion() = default;
+};
+
 class VT_API StorageImpl final : public RefCounted {
  public:
   StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only = false);
@@ -34,6 +42,17 @@ class VT_API StorageImpl final : public RefCounted {
   // New memory for the same storage object (resize_); the first min(old, new) bytes are NOT copied.
   void replace(Allocation memory, size_t bytes);
 
+  bool has_companion() const { return companion_.load(std::memory_order_acquire) != nullptr; }
+  // One at a time; what was there before goes.
+  void set_companion(std::unique_ptr<StorageCompanion> c) { delete companion_.exchange(c.release()); }
+  std::unique_ptr<StorageCompanion> take_companion() {
+    return std::unique_ptr<StorageCompanion>(companion_.exchange(nullptr));
+  }
+  // Called before the memory is shown to somebody whose writes do not count as versions.
+  void drop_companion() {
+    if (VT_UNLIKELY(has_companion())) take_companion();
+  }
+
   static int64_t live_count();
 
  private:
@@ -42,7 +61,8 @@ class VT_API StorageImpl final : public RefCounted {
   size_t bytes_;
   Device device_;
   bool read_only_;
-  VersionCounter version_;  // never counted by itself: lives and dies with the storage
+  VersionCounter version_;                             // never counted by itself: lives and dies with the storage
+  std::atomic<StorageCompanion*> companion_{nullptr};  // owned
 };
 using Storage = intrusive_ptr<StorageImpl>;
 

@@ -63,8 +63,11 @@ class VT_API TensorImpl final : public RefCounted {
   uint32_t version() const { return const_cast<TensorImpl*>(this)->version_counter().value(); }
   void bump_version() { version_counter().bump(); }
   VersionCounter& version_counter() { return own_version_ ? *own_version_ : storage_->version(); }
-  // A fresh counter (Tensor.data) or the one of another tensor.
-  void set_version_counter(intrusive_ptr<VersionCounter> v) { own_version_ = std::move(v); }
+  // A fresh counter (Tensor.data) or the one of another tensor. The storage's no longer counts every write.
+  void set_version_counter(intrusive_ptr<VersionCounter> v) {
+    storage_->drop_companion();
+    own_version_ = std::move(v);
+  }
   const intrusive_ptr<VersionCounter>& own_version_counter() const { return own_version_; }
 
   // The tensor this one is a differentiable view of (never itself a view), or null.

@@ -53,6 +53,8 @@ class VT_API Capture final : public WorkObserver {
 
   Stream stream() const noexcept { return stream_; }
   PoolId pool() const noexcept { return pool_; }
+  /// No other capture's; never 0.
+  uint64_t id() const noexcept { return id_; }
 
   /// Scratch memory of at least `bytes` for work of `stream` within this capture: see cuda/workspace.h.
   void* workspace(Stream stream, size_t bytes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "dispatch/value.h"
@@ -70,6 +71,14 @@ class VT_API GradContext {
   virtual Device device(int arg, int element = 0) const = 0;
   virtual int list_size(int arg) const = 0;
   virtual bool is_none(int arg) const = 0;
+
+  // The gradient that already waits where the one of `arg` goes, for the derivative to add its own into, in place; what
+  // it then sets for `arg` is the sum. Undefined where there is none or where somebody could tell: see
+  // Note [Waiting gradients] in autograd/engine.h. A dense tensor of the argument's sizes and dtype.
+  virtual Tensor take_waiting(int /*arg*/) const { return {}; }
+  // A 16-bit dtype in which the gradient of `arg` will be wanted too, as soon as it is set: a derivative that has it in
+  // registers may write both (Note [Narrow copies] in ops/copy/narrow_copy.h).
+  virtual std::optional<DType> wanted_narrow(int /*arg*/) const { return {}; }
 
   // Number, list, string arguments as they came: ctx.arg<int64_t>(1), ctx.arg<std::optional<DimVec>>(1).
   template <class T>

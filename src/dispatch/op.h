@@ -82,6 +82,7 @@ class VT_API Op {
     const void* data = nullptr;  // of boxed kernels (a pointwise row)
     Derivative derivative = nullptr;
     Keep keep;
+    uint8_t narrow_gradients = 0;  // by bit, the float32 results of which the derivative takes 16-bit gradients
     AutocastPolicy autocast = AutocastPolicy::None;
     uint8_t surface = kFunction | kMethod;
     bool composite = false;

@@ -52,6 +52,11 @@ OpBuilder& OpBuilder::backward(Keep keep, Derivative fn) {
   op_->parts.derivative = fn;
   return *this;
 }
+OpBuilder& OpBuilder::narrow_gradient(int result) {
+  VT_ASSERT(result < 8);
+  op_->parts.narrow_gradients |= static_cast<uint8_t>(1u << result);
+  return *this;
+}
 OpBuilder& OpBuilder::not_differentiable() {
   op_->parts.not_differentiable = true;
   return *this;

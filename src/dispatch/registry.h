@@ -90,6 +90,9 @@ class VT_API OpBuilder {
   OpBuilder& value_dependent();
 
   OpBuilder& backward(Keep keep, Derivative fn);
+  // The derivative takes a 16-bit gradient of this float32 result as it is: Note [Narrow gradients] in
+  // autograd/engine.h.
+  OpBuilder& narrow_gradient(int result = 0);
   OpBuilder& not_differentiable();
   OpBuilder& view();
   OpBuilder& any_device();

@@ -100,6 +100,7 @@ Ref interface_of(PyObject* self, const Tensor& t) {
   DimVec strides;
   for (int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
   const bool writable = !t.storage()->read_only();
+  t.storage()->drop_companion();
   static const char placeholder = 0;
   const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : &placeholder);
   const Ref dict = Ref::steal(Py_BuildValue(

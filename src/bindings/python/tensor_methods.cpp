@@ -50,6 +50,7 @@ PyObject* storage_offset(PyObject* o, PyObject*) { return PyLong_FromLongLong(te
 PyObject* element_size(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).element_size()); }
 PyObject* data_ptr(PyObject* o, PyObject*) {
   const Tensor& t = tensor_of(o);
+  t.storage()->drop_companion();
   return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
 }
 PyObject* storage_key(PyObject* o, PyObject*) { return PyLong_FromVoidPtr(tensor_of(o).storage().get()); }

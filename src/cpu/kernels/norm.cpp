@@ -21,33 +21,6 @@ void forward(const T* x, const T* weight, const T* bias, double eps, T* y, opmat
   });
 }
 
-// The rows are cut into as many parts as there are threads; each sums its parameters' gradients apart.
-template <class T>
-void backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd, T* dx,
-              T* dweight, T* dbias, int64_t rows, int64_t columns) {
-  using A = opmath_t<T>;
-  const auto kernel = VT_SIMD_PICK(norm_backward_range, T);
-  const int64_t parts = std::clamp<int64_t>(rows / row_grain(columns), 1, get_num_threads());
-  const bool sums = dweight || dbias;
-  const int64_t distance = (columns + 15) / 16 * 16;
-  const std::unique_ptr<A[]> partial(sums ? new A[static_cast<size_t>(2 * parts * distance)]() : nullptr);
-  parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
-    for (int64_t part = first; part < last; ++part) {
-      const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
-      A* mine = partial.get() + 2 * part * distance;
-      kernel(grad + begin * columns, x + begin * columns, weight, mean ? mean + begin : nullptr, rstd + begin,
-             dx ? dx + begin * columns : nullptr, dweight ? mine : nullptr, dbias ? mine + distance : nullptr,
-             end - begin, columns);
-    }
-  });
-  for (int64_t part = 1; sums && part < parts; ++part) {
-    for (int64_t j = 0; j < 2 * distance; ++j)
-      partial[static_cast<size_t>(j)] += partial[static_cast<size_t>(2 * part * distance + j)];
-  }
-  for (int64_t j = 0; dweight && j < columns; ++j) dweight[j] = T(partial[static_cast<size_t>(j)]);
-  for (int64_t j = 0; dbias && j < columns; ++j) dbias[j] = T(partial[static_cast<size_t>(distance + j)]);
-}
-
 }  // namespace
 
 template <class T>
@@ -57,28 +30,41 @@ void layer_norm(const T* x, const T* weight, const T* bias, double eps, T* y, op
 }
 
 template <class T>
-void layer_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd,
-                         T* dx, T* dweight, T* dbias, int64_t rows, int64_t columns) {
-  backward<T>(grad, x, weight, mean, rstd, dx, dweight, dbias, rows, columns);
-}
-
-template <class T>
 void rms_norm(const T* x, const T* weight, double eps, T* y, opmath_t<T>* rstd, int64_t rows, int64_t columns) {
   forward<T>(x, weight, nullptr, eps, y, nullptr, rstd, rows, columns);
 }
 
+// The rows are cut into as many parts as there are threads; each sums its parameters' gradients apart.
 template <class T>
-void rms_norm_backward(const T* grad, const T* x, const T* weight, const opmath_t<T>* rstd, T* dx, T* dweight,
-                       int64_t rows, int64_t columns) {
-  backward<T>(grad, x, weight, nullptr, rstd, dx, dweight, nullptr, rows, columns);
+void norm_backward(const NormGradients<T>& p) {
+  using A = opmath_t<T>;
+  const auto kernel = VT_SIMD_PICK(norm_backward_range, T);
+  const int64_t rows = p.rows, columns = p.columns;
+  const int64_t parts = std::clamp<int64_t>(rows / row_grain(columns), 1, get_num_threads());
+  const bool sums = p.dweight || p.dbias;
+  const int64_t distance = (columns + 15) / 16 * 16;
+  const std::unique_ptr<A[]> partial(sums ? new A[static_cast<size_t>(2 * parts * distance)]() : nullptr);
+  parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
+    for (int64_t part = first; part < last; ++part) {
+      const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
+      A* mine = partial.get() + 2 * part * distance;
+      kernel(p.grad + begin * columns, p.x + begin * columns, p.weight, p.mean ? p.mean + begin : nullptr,
+             p.rstd + begin, p.dx ? p.dx + begin * columns : nullptr, p.adds, p.dweight ? mine : nullptr,
+             p.dbias ? mine + distance : nullptr, end - begin, columns);
+    }
+  });
+  for (int64_t part = 1; sums && part < parts; ++part) {
+    for (int64_t j = 0; j < 2 * distance; ++j)
+      partial[static_cast<size_t>(j)] += partial[static_cast<size_t>(2 * part * distance + j)];
+  }
+  for (int64_t j = 0; p.dweight && j < columns; ++j) p.dweight[j] = T(partial[static_cast<size_t>(j)]);
+  for (int64_t j = 0; p.dbias && j < columns; ++j) p.dbias[j] = T(partial[static_cast<size_t>(distance + j)]);
 }
 
 #define VT_INSTANTIATE(T)                                                                                              \
   template void layer_norm<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t); \
-  template void layer_norm_backward<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*, T*,   \
-                                       T*, int64_t, int64_t);                                                          \
   template void rms_norm<T>(const T*, const T*, double, T*, opmath_t<T>*, int64_t, int64_t);                           \
-  template void rms_norm_backward<T>(const T*, const T*, const T*, const opmath_t<T>*, T*, T*, int64_t, int64_t);
+  template void norm_backward<T>(const NormGradients<T>&);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)
 VT_INSTANTIATE(float16)

@@ -48,7 +48,7 @@ void norm_range(const T* x, const T* weight, const T* bias, double eps, T* y, op
 // dx = rstd (g - mean(g) - xhat mean(g xhat)), without mean(g) for RMSNorm; dweight += grad xhat; dbias += grad.
 template <class T, bool Center, bool Weighted>
 VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weight, opmath_t<T> mean, opmath_t<T> rstd,
-                                        T* dx, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t columns) {
+                                        T* dx, bool adds, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t columns) {
   using A = opmath_t<T>;
   if (dx) {
     Lanes<A> sum_g(A(0)), sum_gx(A(0));
@@ -60,10 +60,15 @@ VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weig
     const A count = static_cast<A>(columns);
     const A mean_gx = sum_gx.sum() * rstd / count;
     const A mean_g = Center ? sum_g.sum() / count : A(0);
-    for (int64_t i = 0; i < columns; ++i) {
+    auto dx_at = [&](int64_t i) VT_ROW_LAMBDA {
       const A g = Weighted ? static_cast<A>(grad[i]) * static_cast<A>(weight[i]) : static_cast<A>(grad[i]);
       const A xhat = (static_cast<A>(x[i]) - mean) * rstd;
-      dx[i] = T(rstd * (g - mean_g - xhat * mean_gx));
+      return T(rstd * (g - mean_g - xhat * mean_gx));
+    };
+    if (adds) {
+      for (int64_t i = 0; i < columns; ++i) dx[i] = T(static_cast<A>(dx[i]) + static_cast<A>(dx_at(i)));
+    } else {
+      for (int64_t i = 0; i < columns; ++i) dx[i] = dx_at(i);
     }
   }
   if (dweight && dbias) {
@@ -81,20 +86,21 @@ VT_ALWAYS_INLINE void norm_row_backward(const T* grad, const T* x, const T* weig
 
 template <class T>
 void norm_backward_range(const T* grad, const T* x, const T* weight, const opmath_t<T>* mean, const opmath_t<T>* rstd,
-                         T* dx, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t rows, int64_t columns) {
+                         T* dx, bool adds, opmath_t<T>* dweight, opmath_t<T>* dbias, int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; ++r, grad += columns, x += columns) {
     if (mean && weight)
-      norm_row_backward<T, true, true>(grad, x, weight, mean[r], rstd[r], dx, dweight, dbias, columns);
-    else if (mean) norm_row_backward<T, true, false>(grad, x, weight, mean[r], rstd[r], dx, dweight, dbias, columns);
-    else if (weight) norm_row_backward<T, false, true>(grad, x, weight, 0, rstd[r], dx, dweight, dbias, columns);
-    else norm_row_backward<T, false, false>(grad, x, weight, 0, rstd[r], dx, dweight, dbias, columns);
+      norm_row_backward<T, true, true>(grad, x, weight, mean[r], rstd[r], dx, adds, dweight, dbias, columns);
+    else if (mean)
+      norm_row_backward<T, true, false>(grad, x, weight, mean[r], rstd[r], dx, adds, dweight, dbias, columns);
+    else if (weight) norm_row_backward<T, false, true>(grad, x, weight, 0, rstd[r], dx, adds, dweight, dbias, columns);
+    else norm_row_backward<T, false, false>(grad, x, weight, 0, rstd[r], dx, adds, dweight, dbias, columns);
     if (dx) dx += columns;
   }
 }
 
 #define VT_INSTANTIATE(T)                                                                                              \
   template void norm_range<T>(const T*, const T*, const T*, double, T*, opmath_t<T>*, opmath_t<T>*, int64_t, int64_t); \
-  template void norm_backward_range<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*,       \
+  template void norm_backward_range<T>(const T*, const T*, const T*, const opmath_t<T>*, const opmath_t<T>*, T*, bool, \
                                        opmath_t<T>*, opmath_t<T>*, int64_t, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

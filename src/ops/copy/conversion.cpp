@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
+#include "ops/copy/narrow_copy.h"
 #include "ops/copy/register.h"
 #include "ops/typed/copy.h"
 
@@ -10,7 +11,11 @@ namespace {
 
 Tensor to_copy_kernel(const Tensor& self, std::optional<DType> dtype, std::optional<Device> device, bool non_blocking,
                       std::optional<MemoryFormat> format) {
-  const DimVec strides = format_strides(format.value_or(MemoryFormat::Preserve), self);
+  const MemoryFormat laid_out = format.value_or(MemoryFormat::Preserve);
+  if (dtype && (!device || *device == self.device()) && laid_out == MemoryFormat::Preserve) {
+    if (Tensor made = take_narrow_copy(self, *dtype); made.defined()) return made;
+  }
+  const DimVec strides = format_strides(laid_out, self);
   Tensor out = empty_strided(self.sizes(), strides, dtype.value_or(self.dtype()), device.value_or(self.device()));
   copy_data(out, self, non_blocking);
   return out;
@@ -18,8 +23,9 @@ Tensor to_copy_kernel(const Tensor& self, std::optional<DType> dtype, std::optio
 
 void to_copy_backward(GradContext& ctx) {
   const Tensor& grad = ctx.grad();
-  if (grad.dtype() == ctx.dtype(0) && grad.device() == ctx.device(0)) {
-    ctx.set(0, grad);
+  const bool plain = is_floating(grad.dtype()) && is_floating(ctx.dtype(0));
+  if ((plain || grad.dtype() == ctx.dtype(0)) && grad.device() == ctx.device(0)) {
+    ctx.set(0, grad);  // the engine casts it, where somebody needs it cast
   } else {
     ctx.set(0, ops::_to_copy(grad, ctx.dtype(0), ctx.device(0)));
   }

@@ -1,16 +1,24 @@
 // layer_norm and rms_norm over the trailing dims.
-#include "cpu/kernels/norm.h"
+#include "ops/nn/norm.h"
 
+#include <algorithm>
 #include <limits>
 
+#include "core/thread_state.h"
+#include "cpu/kernels/norm.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/copy/narrow_copy.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/nn.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
 namespace vt {
+
+constinit BackendTable<void(const NormBackward&)> norm_backward{"norm backward"};
+
 namespace {
 
 // Shape inference
@@ -50,12 +58,18 @@ std::array<TensorSpec, 3> layer_norm_meta(const Tensor& x, IntSpan& shape, const
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}}, statistics, statistics};
 }
 
+// The gradient of the output may be narrower than a float32 one: mixed precision has it so.
+void check_gradient(const Tensor& grad, const Tensor& x) {
+  const bool is_narrow = x.dtype() == DType::float32 && is_reduced_floating(grad.dtype());
+  VT_CHECK(same(grad.sizes(), x.sizes()) && (grad.dtype() == x.dtype() || is_narrow), Runtime,
+           "expected grad like input, got ", to_string(grad));
+}
+
 std::array<TensorSpec, 3> layer_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape,
                                                    const Tensor& mean, const Tensor& rstd, const Tensor& weight,
                                                    const Tensor& bias) {
   check_normalized(x, shape, weight, bias);
-  VT_CHECK(same(grad.sizes(), x.sizes()) && grad.dtype() == x.dtype(), Runtime, "expected grad like input, got ",
-           to_string(grad));
+  check_gradient(grad, x);
   const DimVec statistics = statistics_sizes(x, shape);
   VT_CHECK(same(mean.sizes(), statistics) && same(rstd.sizes(), statistics), Runtime,
            "expected mean and rstd of shape ", IntSpan(statistics), ", got ", mean.sizes(), " and ", rstd.sizes());
@@ -72,8 +86,7 @@ std::array<TensorSpec, 2> rms_norm_meta(const Tensor& x, IntSpan& shape, const T
 std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tensor& x, IntSpan& shape,
                                                  const Tensor& rstd, const Tensor& weight) {
   check_normalized(x, shape, weight, {});
-  VT_CHECK(same(grad.sizes(), x.sizes()) && grad.dtype() == x.dtype(), Runtime, "expected grad like input, got ",
-           to_string(grad));
+  check_gradient(grad, x);
   VT_CHECK(same(rstd.sizes(), statistics_sizes(x, shape)), Runtime, "expected rstd of shape ",
            IntSpan(statistics_sizes(x, shape)), ", got ", rstd.sizes());
   return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), {}},
@@ -84,7 +97,7 @@ std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tenso
 // -----------------------------------------------------------------------------------------------------------------------
 
 template <class T>
-const T* data_or_null(const Tensor& t) {
+T* data_or_null(const Tensor& t) {
   return t.defined() ? t.data<T>() : nullptr;
 }
 
@@ -103,18 +116,6 @@ void layer_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, co
   });
 }
 
-void layer_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean,
-                             const Tensor& rstd, const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw,
-                             Tensor& db) {
-  const Tensor g = dense(grad), x = dense(input), w = dense(weight), m = dense(mean), r = dense(rstd);
-  const int64_t columns = checked_numel(shape);
-  visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
-    using A = opmath_t<T>;
-    cpu::layer_norm_backward<T>(g.data<T>(), x.data<T>(), data_or_null<T>(w), m.data<A>(), r.data<A>(), dx.data<T>(),
-                                dw.data<T>(), db.data<T>(), row_count(x, columns), columns);
-  });
-}
-
 void rms_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, double eps, Tensor& out, Tensor& rstd) {
   const Tensor x = dense(input), w = dense(weight);
   const int64_t columns = checked_numel(shape);
@@ -124,14 +125,29 @@ void rms_norm_cpu(const Tensor& input, IntSpan shape, const Tensor& weight, doub
   });
 }
 
-void rms_norm_backward_cpu(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd,
-                           const Tensor& weight, Tensor& dx, Tensor& dw) {
-  const Tensor g = dense(grad), x = dense(input), w = dense(weight), r = dense(rstd);
-  const int64_t columns = checked_numel(shape);
+void norm_backward_cpu(const NormBackward& p) {
+  const Tensor x = dense(p.input), w = dense(p.weight), m = dense(p.mean), r = dense(p.rstd);
+  const Tensor g = dense(cast_data(p.grad, x.dtype()));
+  const int64_t rows = row_count(x, p.columns);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
-    cpu::rms_norm_backward<T>(g.data<T>(), x.data<T>(), data_or_null<T>(w), r.data<opmath_t<T>>(), dx.data<T>(),
-                              dw.data<T>(), row_count(x, columns), columns);
+    using A = opmath_t<T>;
+    cpu::norm_backward<T>({g.data<T>(), x.data<T>(), data_or_null<T>(w), data_or_null<A>(m), r.data<A>(),
+                           data_or_null<T>(p.grad_input), p.adds, data_or_null<T>(p.grad_weight),
+                           data_or_null<T>(p.grad_bias), rows, p.columns});
   });
+  if (p.narrow.defined()) copy_data(p.narrow, p.grad_input);
+}
+
+// The ops on every device that has the kernel.
+void layer_norm_backward_kernel(const Tensor& grad, const Tensor& x, IntSpan shape, const Tensor& mean,
+                                const Tensor& rstd, const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw,
+                                Tensor& db) {
+  norm_backward(x.device(), {NormKind::Layer, grad, x, mean, rstd, weight, checked_numel(shape), dx, dw, db});
+}
+
+void rms_norm_backward_kernel(const Tensor& grad, const Tensor& x, IntSpan shape, const Tensor& rstd,
+                              const Tensor& weight, Tensor& dx, Tensor& dw) {
+  norm_backward(x.device(), {NormKind::Rms, grad, x, {}, rstd, weight, checked_numel(shape), dx, dw, {}});
 }
 
 // Derivatives
@@ -163,12 +179,44 @@ Tensor through_statistics(Tensor dx, const Tensor& grad_mean, const Tensor& grad
   return dx;
 }
 
+// Whether a derivative may make its gradients by a kernel instead of an op: nobody differentiates them, and none come
+// through the statistics.
+bool may_run_kernel(GradContext& ctx, const Tensor& x, std::initializer_list<int> statistics) {
+  const bool none = std::ranges::none_of(statistics, [&](int i) { return ctx.grad(i).defined(); });
+  return none && !grad_enabled() && norm_backward.has(x.device());
+}
+
+// The gradient of the input joins the one that waits for it, if there is one, and is written in 16 bits too where it
+// will be wanted so. Argument 2 is the weight, 3 the bias, if any.
+void run_kernel(GradContext& ctx, NormBackward p) {
+  const Tensor& x = p.input;
+  auto like = [&](int arg) { return ctx.needs(arg) ? empty(ctx.sizes(arg), x.dtype(), x.device()) : Tensor(); };
+  if (ctx.needs(0)) {
+    p.grad_input = ctx.take_waiting(0);
+    p.adds = p.grad_input.defined();
+    if (!p.adds) p.grad_input = empty_like(x);
+    if (const auto narrow = ctx.wanted_narrow(0)) p.narrow = new_narrow_copy(p.grad_input, *narrow);
+  }
+  p.grad_weight = like(2);
+  if (p.kind == NormKind::Layer) p.grad_bias = like(3);
+  norm_backward(x.device(), p);
+  if (p.adds) p.grad_input.impl()->bump_version();
+  if (p.narrow.defined()) give_narrow_copy(p.grad_input, p.narrow);
+  if (p.grad_input.defined()) ctx.set(0, p.grad_input);
+  if (p.grad_weight.defined()) ctx.set(2, p.grad_weight);
+  if (p.grad_bias.defined()) ctx.set(3, p.grad_bias);
+}
+
 void layer_norm_backward(GradContext& ctx) {
-  const Tensor x = ctx.saved(0), mean = ctx.saved_result(1), rstd = ctx.saved_result(2);
-  const IntSpan shape = ctx.arg<IntSpan>(1);
+  const Tensor x = ctx.saved(0), mean = ctx.saved_result(1), rstd = ctx.saved_result(2), weight = ctx.saved(2);
+  IntSpan shape = ctx.arg<IntSpan>(1);
+  if (may_run_kernel(ctx, x, {1, 2})) {
+    layer_norm_backward_meta(ctx.grad(0), x, shape, mean, rstd, weight, ctx.saved(3));
+    return run_kernel(ctx, {NormKind::Layer, ctx.grad(0), x, mean, rstd, weight, checked_numel(shape)});
+  }
   Tensor dx;
   if (ctx.grad(0).defined()) {
-    auto [gx, gw, gb] = ops::native_layer_norm_backward(ctx.grad(0), x, shape, mean, rstd, ctx.saved(2), ctx.saved(3));
+    auto [gx, gw, gb] = ops::native_layer_norm_backward(ctx.grad(0), x, shape, mean, rstd, weight, ctx.saved(3));
     dx = gx;
     if (ctx.needs(2)) ctx.set(2, gw);
     if (ctx.needs(3)) ctx.set(3, gb);
@@ -180,11 +228,15 @@ void layer_norm_backward(GradContext& ctx) {
 }
 
 void rms_norm_backward(GradContext& ctx) {
-  const Tensor x = ctx.saved(0), rstd = ctx.saved_result(1);
-  const IntSpan shape = ctx.arg<IntSpan>(1);
+  const Tensor x = ctx.saved(0), rstd = ctx.saved_result(1), weight = ctx.saved(2);
+  IntSpan shape = ctx.arg<IntSpan>(1);
+  if (may_run_kernel(ctx, x, {1})) {
+    rms_norm_backward_meta(ctx.grad(0), x, shape, rstd, weight);
+    return run_kernel(ctx, {NormKind::Rms, ctx.grad(0), x, {}, rstd, weight, checked_numel(shape)});
+  }
   Tensor dx;
   if (ctx.grad(0).defined()) {
-    auto [gx, gw] = ops::_fused_rms_norm_backward(ctx.grad(0), x, shape, rstd, ctx.saved(2));
+    auto [gx, gw] = ops::_fused_rms_norm_backward(ctx.grad(0), x, shape, rstd, weight);
     dx = gx;
     if (ctx.needs(2)) ctx.set(2, gw);
   }
@@ -286,27 +338,32 @@ Tensor rms_norm(const Tensor& input, IntSpan shape, const Tensor& weight, std::o
 }  // namespace
 
 void register_norm(Registry& r) {
+  norm_backward.cpu(norm_backward_cpu);
   r.def(
        "native_layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)")
       .meta(layer_norm_meta)
       .cpu(layer_norm_cpu)
       .backward(keep::args(0, 2, 3) | keep::results(1, 2), layer_norm_backward)
+      .narrow_gradient()
       .function_only();
   r.def(
        "native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
       .meta(layer_norm_backward_meta)
-      .cpu(layer_norm_backward_cpu)
+      .cpu(layer_norm_backward_kernel)
+      .cuda(layer_norm_backward_kernel)
       .backward(keep::args(0, 1, 3, 4, 5), layer_norm_backward_backward)
       .function_only();
   r.def("_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float eps) -> (Tensor, Tensor)")
       .meta(rms_norm_meta)
       .cpu(rms_norm_cpu)
       .backward(keep::args(0, 2) | keep::results(1), rms_norm_backward)
+      .narrow_gradient()
       .function_only();
   r.def(
        "_fused_rms_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor rstd, Tensor? weight) -> (Tensor, Tensor)")
       .meta(rms_norm_backward_meta)
-      .cpu(rms_norm_backward_cpu)
+      .cpu(rms_norm_backward_kernel)
+      .cuda(rms_norm_backward_kernel)
       .backward(keep::args(0, 1, 3, 4), rms_norm_backward_backward)
       .function_only();
   r.def(

@@ -2,17 +2,20 @@
 //
 // A row is read once where it fits in registers, else once per pass. The gradients of weight and bias are summed while
 // the gradient of the input is made: each block goes through several rows and keeps sums per column, and a reduction in
-// a fixed order adds the blocks up.
+// a fixed order adds the blocks up. Beside float32 rows the gradient may come in 16 bits, and results may be written in
+// 16 bits too.
+#include "ops/nn/norm.h"
+
+#include "core/thread_state.h"
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
 #include "iter/cuda_reduce.cuh"
 #include "iter/cuda_rows.cuh"
 #include "ops/copy/kernels.h"
+#include "ops/copy/narrow_copy.h"
 
 namespace vt {
 namespace {
-
-enum class NormKind : uint8_t { Layer, Rms };
 
 using cuda::LaunchConfig;
 using cuda::load_vector;
@@ -21,6 +24,23 @@ using cuda::RowPlan;
 using cuda::RowRegisters;
 using cuda::Stream;
 using cuda::Vector;
+
+/// Values in a 16-bit dtype beside the float32 ones.
+struct NarrowOutput {
+  uint16_t* data = nullptr;  // null: not wanted
+  bool is_bfloat = false;
+
+  __device__ __forceinline__ uint16_t bits_of(float value) const {
+    return is_bfloat ? bfloat16(value).bits : float16(value).bits;
+  }
+  template <int Width>
+  __device__ __forceinline__ void store(int64_t at, const Vector<float, Width>& values) const {
+    Vector<uint16_t, Width> bits;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) bits[v] = bits_of(values[v]);
+    cuda::store_vector<Width>(data + at, bits);
+  }
+};
 
 template <typename T>
 struct ForwardArguments {
@@ -33,6 +53,7 @@ struct ForwardArguments {
   int64_t rows;
   int64_t n;
   opmath_t<T> eps;
+  NarrowOutput narrow;
 };
 
 template <typename T, int Width>
@@ -42,6 +63,16 @@ __device__ __forceinline__ Vector<T, Width> load_or(const T* from, int64_t i, fl
 #pragma unroll
   for (int v = 0; v < Width; ++v) x[v] = static_cast<T>(value);
   return x;
+}
+
+template <int Width, int Count>
+__device__ __forceinline__ void store_narrow(const NarrowOutput& to, const RowRegisters<float, Width, Count>& x,
+                                             int64_t first, int n, const RowPlace& place) {
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    if (i < n) to.store<Width>(first + i, x.vectors[k]);
+  }
 }
 
 template <typename T, int Width, int Count, bool Rms>
@@ -85,6 +116,9 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<
     }
   }
   x.store(p.out + place.row * n, n, place);
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.narrow.data != nullptr) store_narrow(p.narrow, x, place.row * n, n, place);
+  }
   if (place.thread == 0) {
     if constexpr (!Rms) p.mean[place.row] = mean;
     p.rstd[place.row] = rstd;
@@ -112,7 +146,11 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArgum
   for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
     const Compute w = p.weight != nullptr ? static_cast<Compute>(p.weight[i]) : Compute(1);
     const Compute b = p.bias != nullptr ? static_cast<Compute>(p.bias[i]) : Compute(0);
-    out[i] = static_cast<T>((static_cast<Compute>(in[i]) - mean) * rstd * w + b);
+    const T value = static_cast<T>((static_cast<Compute>(in[i]) - mean) * rstd * w + b);
+    out[i] = value;
+    if constexpr (std::is_same_v<T, float>) {
+      if (p.narrow.data != nullptr) p.narrow.data[row * p.n + i] = p.narrow.bits_of(value);
+    }
   }
   if (threadIdx.x == 0) {
     if constexpr (!Rms) p.mean[row] = mean;
@@ -126,16 +164,59 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArgum
 
 template <typename T>
 struct BackwardArguments {
-  const T* grad;
+  const void* grad;
+  DType grad_dtype;  // of T, or 16 bits wide beside float
   const T* in;
   const T* weight;  // null: ones
   const opmath_t<T>* mean;
   const opmath_t<T>* rstd;
   T* grad_in;             // may be null
+  bool adds;              // to what grad_in holds
   opmath_t<T>* partials;  // (blocks * rows per block, 2, n); may be null
   int64_t rows;
   int64_t n;
+  NarrowOutput narrow;  // of grad_in
+
+  __device__ __forceinline__ opmath_t<T> grad_at(int64_t i) const {
+    if constexpr (std::is_same_v<T, float>) {
+      if (grad_dtype == DType::bfloat16) return static_cast<float>(static_cast<const bfloat16*>(grad)[i]);
+      if (grad_dtype == DType::float16) return static_cast<float>(static_cast<const float16*>(grad)[i]);
+    }
+    return static_cast<opmath_t<T>>(static_cast<const T*>(grad)[i]);
+  }
 };
+
+/// Loads a row stored as Stored into registers of T.
+template <typename Stored, typename T, int Width, int Count>
+__device__ __forceinline__ void load_row_as(RowRegisters<T, Width, Count>& to, const Stored* row, int n,
+                                            const RowPlace& place) {
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    Vector<Stored, Width> x;
+    if (i < n) x = load_vector<Width>(row + i);
+#pragma unroll
+    for (int v = 0; v < Width; ++v) to.vectors[k][v] = i < n ? static_cast<T>(x[v]) : static_cast<T>(0.0f);
+  }
+}
+
+template <typename T, int Width, int Count>
+__device__ __forceinline__ void load_gradients(RowRegisters<T, Width, Count>& to, const BackwardArguments<T>& p,
+                                               int64_t first, int n, const RowPlace& place) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.grad_dtype == DType::bfloat16) {
+      return load_row_as(to, static_cast<const bfloat16*>(p.grad) + first, n, place);
+    }
+    if (p.grad_dtype == DType::float16) {
+      return load_row_as(to, static_cast<const float16*>(p.grad) + first, n, place);
+    }
+  }
+  to.load(static_cast<const T*>(p.grad) + first, n, place, static_cast<T>(0.0f));
+}
+
+/// a + b as an operation of its own, never the end of a fused one: what a pass over memory would give.
+__device__ __forceinline__ float add_apart(float a, float b) { return __fadd_rn(a, b); }
+__device__ __forceinline__ double add_apart(double a, double b) { return __dadd_rn(a, b); }
 
 template <typename Compute>
 struct TwoSums {
@@ -163,9 +244,10 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_rows(Backward
   Compute weight_sum[Count * Width] = {}, bias_sum[Count * Width] = {};
   const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.y;
   for (int64_t row = place.row; row < p.rows; row += stride) {
-    RowRegisters<T, Width, Count> g, x;
-    g.load(p.grad + row * n, n, place, static_cast<T>(0.0f));
+    RowRegisters<T, Width, Count> g, x, waiting;
+    load_gradients(g, p, row * n, n, place);
     x.load(p.in + row * n, n, place, static_cast<T>(0.0f));
+    if (p.adds) waiting.load(p.grad_in + row * n, n, place, static_cast<T>(0.0f));
     const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
     TwoSums<Compute> sums{0, 0};
 #pragma unroll
@@ -198,9 +280,16 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_rows(Backward
         const Compute weighted = static_cast<Compute>(g.vectors[k][v]) * static_cast<Compute>(w[v]);
         const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
         g.vectors[k][v] = static_cast<T>(rstd * (weighted - mean_a - normal * mean_b));
+        if (p.adds) {
+          g.vectors[k][v] = static_cast<T>(
+              add_apart(static_cast<Compute>(waiting.vectors[k][v]), static_cast<Compute>(g.vectors[k][v])));
+        }
       }
     }
     g.store(p.grad_in + row * n, n, place);
+    if constexpr (std::is_same_v<T, float>) {
+      if (p.narrow.data != nullptr) store_narrow(p.narrow, g, row * n, n, place);
+    }
   }
   if (p.partials == nullptr) return;
   Compute* to = p.partials + place.row * 2 * n;
@@ -220,12 +309,13 @@ template <typename T, bool Rms>
 __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
   const int64_t row = blockIdx.x;
-  const T *grad = p.grad + row * p.n, *in = p.in + row * p.n;
+  const int64_t first = row * p.n;
+  const T* in = p.in + first;
   const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
   auto weight = [&](int64_t i) { return p.weight != nullptr ? static_cast<Compute>(p.weight[i]) : Compute(1); };
   TwoSums<Compute> sums{0, 0};
   for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
-    const Compute weighted = static_cast<Compute>(grad[i]) * weight(i);
+    const Compute weighted = p.grad_at(first + i) * weight(i);
     sums.a += weighted;
     sums.b += weighted * (static_cast<Compute>(in[i]) - mean) * rstd;
   }
@@ -234,8 +324,13 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(Bac
   const Compute mean_b = sums.b / static_cast<Compute>(p.n);
   for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {
     const Compute normal = (static_cast<Compute>(in[i]) - mean) * rstd;
-    p.grad_in[row * p.n + i] =
-        static_cast<T>(rstd * (static_cast<Compute>(grad[i]) * weight(i) - mean_a - normal * mean_b));
+    T* to = p.grad_in + first + i;
+    T value = static_cast<T>(rstd * (p.grad_at(first + i) * weight(i) - mean_a - normal * mean_b));
+    if (p.adds) value = static_cast<T>(add_apart(static_cast<Compute>(*to), static_cast<Compute>(value)));
+    *to = value;
+    if constexpr (std::is_same_v<T, float>) {
+      if (p.narrow.data != nullptr) p.narrow.data[first + i] = p.narrow.bits_of(value);
+    }
   }
 }
 
@@ -247,7 +342,7 @@ __global__ void __launch_bounds__(256) norm_backward_columns(BackwardArguments<T
   if (column >= p.n) return;
   Compute weight_sum = 0, bias_sum = 0;
   for (int64_t row = blockIdx.y; row < p.rows; row += gridDim.y) {
-    const Compute grad = static_cast<Compute>(p.grad[row * p.n + column]);
+    const Compute grad = p.grad_at(row * p.n + column);
     const Compute mean = Rms ? Compute(0) : p.mean[row];
     weight_sum += grad * (static_cast<Compute>(p.in[row * p.n + column]) - mean) * p.rstd[row];
     bias_sum += grad;
@@ -338,10 +433,28 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
 // ---- launchers: tensors contiguous; input, weight, bias and their gradients of one dtype, statistics of its opmath
 // ----
 
+Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
+int64_t rows_of(const Tensor& t, int64_t n) { return n == 0 ? 0 : t.numel() / n; }
+
+NarrowOutput narrow_output(const Tensor& t) {
+  if (!t.defined()) return {};
+  return {static_cast<uint16_t*>(t.data()), t.dtype() == DType::bfloat16};
+}
+
+/// Under autocast what a norm gives goes into products of 16-bit numbers, as a rule: those are written beside it.
+Tensor narrow_copy_for_autocast(const Tensor& out) {
+  const ThreadState& state = thread_state();
+  constexpr int kType = static_cast<int>(DeviceType::CUDA);
+  const DType dtype = state.autocast_dtype[kType];
+  if (!state.autocast_enabled[kType] || out.dtype() != DType::float32 || !is_reduced_floating(dtype)) return {};
+  return new_narrow_copy(out, dtype);
+}
+
 void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tensor& weight, const Tensor& bias,
                   int64_t rows, int64_t n, double eps, const Tensor& out, const Tensor& mean, const Tensor& rstd) {
   if (rows == 0 || n == 0) return;
   const Stream stream = cuda::current_stream(input.device().index);
+  const Tensor narrow = narrow_copy_for_autocast(out);
   visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
@@ -353,30 +466,32 @@ void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tens
                                 rstd.data<Compute>(),
                                 rows,
                                 n,
-                                static_cast<Compute>(eps)};
+                                static_cast<Compute>(eps),
+                                narrow_output(narrow)};
     bool aligned = cuda::rows_aligned<T>(input, n) && cuda::rows_aligned<T>(out, n);
     for (const Tensor* t : {&weight, &bias}) aligned = aligned && (!t->defined() || cuda::is_aligned(t->data(), 16));
     const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned);
     const LaunchConfig config{op, stream, {}, {}};
-    const std::initializer_list<const StorageImpl*> storages = {input.storage().get(), storage_or_null(weight),
-                                                                storage_or_null(bias), out.storage().get(),
-                                                                storage_or_null(mean), rstd.storage().get()};
+    const std::initializer_list<const StorageImpl*> storages = {
+        input.storage().get(), storage_or_null(weight), storage_or_null(bias),  out.storage().get(),
+        storage_or_null(mean), rstd.storage().get(),    storage_or_null(narrow)};
     if (kind == NormKind::Rms) {
       launch_forward<T, true>(config, plan, p, storages);
     } else {
       launch_forward<T, false>(config, plan, p, storages);
     }
   });
+  if (narrow.defined()) give_narrow_copy(out, narrow);
 }
 
-// Gradients that are undefined are not computed.
-void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tensor& input, const Tensor& mean,
-                   const Tensor& rstd, const Tensor& weight, int64_t rows, int64_t n, const Tensor& grad_input,
-                   const Tensor& grad_weight, const Tensor& grad_bias) {
+void norm_backward_cuda(const NormBackward& given) {
+  const Tensor input = dense(given.input), grad = dense(given.grad), weight = dense(given.weight);
+  const Tensor mean = dense(given.mean), rstd = dense(given.rstd);
   const Stream stream = cuda::current_stream(input.device().index);
+  const int64_t n = given.columns, rows = rows_of(input, n);
   if (rows == 0 || n == 0) {
     // Sums over no rows.
-    for (const Tensor* t : {&grad_weight, &grad_bias}) {
+    for (const Tensor* t : {&given.grad_weight, &given.grad_bias}) {
       if (t->defined() && t->numel() > 0) {
         cuda::fill_bytes(t->data(), 0, static_cast<size_t>(t->numel()) * t->element_size(), stream,
                          {t->storage().get()});
@@ -384,37 +499,42 @@ void norm_backward(const char* op, NormKind kind, const Tensor& grad, const Tens
     }
     return;
   }
+  const bool is_rms = given.kind == NormKind::Rms;
   visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
-    const BackwardArguments<T> p{grad.data<T>(),
+    const BackwardArguments<T> p{grad.data(),
+                                 grad.dtype(),
                                  input.data<T>(),
                                  data_or_null<const T>(weight),
-                                 kind == NormKind::Rms ? nullptr : mean.data<Compute>(),
+                                 is_rms ? nullptr : mean.data<Compute>(),
                                  rstd.data<Compute>(),
-                                 data_or_null<T>(grad_input),
+                                 data_or_null<T>(given.grad_input),
+                                 given.adds,
                                  nullptr,
                                  rows,
-                                 n};
+                                 n,
+                                 narrow_output(given.narrow)};
     bool aligned = cuda::rows_aligned<T>(grad, n) && cuda::rows_aligned<T>(input, n);
-    if (grad_input.defined()) aligned = aligned && cuda::rows_aligned<T>(grad_input, n);
+    for (const Tensor* t : {&given.grad_input, &given.narrow}) {
+      aligned = aligned && (!t->defined() || cuda::rows_aligned<T>(*t, n));
+    }
     if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
     const RowPlan plan =
         cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T, cuda::kVectorWidth<T>>, kBackwardNarrow<T>);
-    const bool want_sums = grad_weight.defined() || grad_bias.defined();
-    const std::initializer_list<const StorageImpl*> storages = {grad.storage().get(),    input.storage().get(),
-                                                                storage_or_null(mean),   rstd.storage().get(),
-                                                                storage_or_null(weight), storage_or_null(grad_input)};
-    auto launch = kind == NormKind::Rms ? launch_backward<T, true> : launch_backward<T, false>;
-    launch(op, stream, plan, p, want_sums, input, data_or_null<T>(grad_weight), data_or_null<T>(grad_bias), storages,
-           storage_or_null(grad_weight), storage_or_null(grad_bias));
+    const bool want_sums = given.grad_weight.defined() || given.grad_bias.defined();
+    const std::initializer_list<const StorageImpl*> storages = {
+        grad.storage().get(),         input.storage().get(),   storage_or_null(mean),
+        storage_or_null(rstd),        storage_or_null(weight), storage_or_null(given.grad_input),
+        storage_or_null(given.narrow)};
+    auto launch = is_rms ? launch_backward<T, true> : launch_backward<T, false>;
+    launch(is_rms ? "_fused_rms_norm_backward" : "native_layer_norm_backward", stream, plan, p, want_sums, input,
+           data_or_null<T>(given.grad_weight), data_or_null<T>(given.grad_bias), storages,
+           storage_or_null(given.grad_weight), storage_or_null(given.grad_bias));
   });
 }
 
 // ---- ops ----
-
-Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
-int64_t rows_of(const Tensor& t, int64_t n) { return n == 0 ? 0 : t.numel() / n; }
 
 void layer_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, const Tensor& bias, double eps,
                      Tensor& out, Tensor& mean, Tensor& rstd) {
@@ -423,34 +543,18 @@ void layer_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, c
                eps, out, mean, rstd);
 }
 
-void layer_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& mean,
-                              const Tensor& rstd, const Tensor& weight, const Tensor&, Tensor& dx, Tensor& dw,
-                              Tensor& db) {
-  const int64_t n = checked_numel(shape);
-  norm_backward("native_layer_norm_backward", NormKind::Layer, dense(grad), dense(input), dense(mean), dense(rstd),
-                dense(weight), rows_of(input, n), n, dx, dw, db);
-}
-
 void rms_norm_cuda(const Tensor& input, IntSpan shape, const Tensor& weight, double eps, Tensor& out, Tensor& rstd) {
   const int64_t n = checked_numel(shape);
   norm_forward("_fused_rms_norm", NormKind::Rms, dense(input), dense(weight), Tensor(), rows_of(input, n), n, eps, out,
                Tensor(), rstd);
 }
 
-void rms_norm_backward_cuda(const Tensor& grad, const Tensor& input, IntSpan shape, const Tensor& rstd,
-                            const Tensor& weight, Tensor& dx, Tensor& dw) {
-  const int64_t n = checked_numel(shape);
-  norm_backward("_fused_rms_norm_backward", NormKind::Rms, dense(grad), dense(input), Tensor(), dense(rstd),
-                dense(weight), rows_of(input, n), n, dx, dw, Tensor());
-}
-
 }  // namespace
 
 void register_norm_cuda(Registry& r) {
   r.at("native_layer_norm").cuda(layer_norm_cuda);
-  r.at("native_layer_norm_backward").cuda(layer_norm_backward_cuda);
   r.at("_fused_rms_norm").cuda(rms_norm_cuda);
-  r.at("_fused_rms_norm_backward").cuda(rms_norm_backward_cuda);
+  norm_backward.cuda(norm_backward_cuda);
 }
 
 }  // namespace vt

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "autograd/autograd.h"
+#include "core/live_count.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/narrow_copy.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/join.h"
@@ -106,4 +108,77 @@ TEST_CASE("resize_ keeps what the storage held") {
   call<Tensor>(resize, x, DimVec{3, 3});
   CHECK(at(x, DimVec{1, 0}) == 3.0);
   CHECK_THROWS_AS(call<Tensor>(resize, x, DimVec{-1}), Error);
+}
+
+namespace {
+
+// A tensor of ones with a narrow copy of twos, so that a cast shows which it took.
+Tensor with_copy(DType dtype = DType::bfloat16) {
+  const Tensor t = ops::filled(DimVec{2, 3}, Scalar(1), DType::float32);
+  const Tensor copy = new_narrow_copy(t, dtype);
+  fill_data(copy, Scalar(2));
+  give_narrow_copy(t, copy);
+  return t;
+}
+bool takes_copy(const Tensor& t, DType dtype = DType::bfloat16) {
+  const Tensor cast = ops::as_dtype(t, dtype);
+  CHECK(cast.dtype() == dtype);
+  CHECK(same(cast.sizes(), t.sizes()));
+  return at(cast, DimVec{0, 0}) == 2;
+}
+
+}  // namespace
+
+TEST_CASE("the first cast takes the narrow copy, the next one converts") {
+  const Tensor t = with_copy(), other = with_copy(DType::float16), seen = with_copy();
+  CHECK(takes_copy(t));
+  CHECK_FALSE(takes_copy(t));
+  CHECK(takes_copy(other, DType::float16));
+  CHECK(takes_copy(ops::view(seen, DimVec{6, 1})));
+}
+
+TEST_CASE("what was cast is nobody else's memory") {
+  const Tensor t = with_copy();
+  const Tensor first = ops::as_dtype(t, DType::bfloat16), second = ops::as_dtype(t, DType::bfloat16);
+  CHECK(first.storage()->use_count() == 1);
+  ops::zero_(first);
+  CHECK(at(second, DimVec{1, 2}) == 1);
+}
+
+TEST_CASE("a narrow copy is not taken for what it is no copy of") {
+  const Tensor t = with_copy();
+  SUBCASE("the tensor was written to") {
+    ops::fill_(t, Scalar(1));
+    CHECK_FALSE(takes_copy(t));
+  }
+  SUBCASE("it was written to through a view") {
+    ops::fill_(ops::select(t, 0, 0), Scalar(1));
+    CHECK_FALSE(takes_copy(t));
+  }
+  SUBCASE("through its data, which counts no versions") {
+    ops::fill_(make_detached(t, /*fresh_version=*/true), Scalar(1));
+    CHECK_FALSE(takes_copy(t));
+  }
+  SUBCASE("another dtype is wanted") { CHECK_FALSE(takes_copy(t, DType::float16)); }
+  SUBCASE("a part is cast") { CHECK_FALSE(takes_copy(ops::slice(t, 0, 0, 1))); }
+  SUBCASE("its rows are columns") { CHECK_FALSE(takes_copy(ops::t(t))); }
+  SUBCASE("its storage has other memory") {
+    const Tensor grown = t;
+    ops::resize_(grown, DimVec{4, 3});
+    ops::fill_(grown, Scalar(1));
+    CHECK_FALSE(takes_copy(grown));
+  }
+}
+
+TEST_CASE("a part of a storage has no narrow copy") {
+  const Tensor whole = ops::filled(DimVec{2, 3}, Scalar(1), DType::float32);
+  CHECK_FALSE(new_narrow_copy(ops::select(whole, 0, 1), DType::bfloat16).defined());
+}
+
+TEST_CASE("a narrow copy goes with its tensor") {
+  const int64_t before = live_count(Counted::Storage);
+  {
+    const Tensor t = with_copy();
+  }
+  CHECK(live_count(Counted::Storage) == before);
 }
