@@ -2,10 +2,11 @@
 
     python bench/graph_step.py --out bench/results/graph_step_h200.json
 
-Each framework runs in a process of its own. VibeTensor's graphed step is vibetensor.graph_step; PyTorch's is one
-torch.cuda.CUDAGraph of the whole step with static inputs, captured after a warm-up on a side stream. `bits`: whether 50
-steps give VibeTensor the same losses and parameters, bit by bit, eagerly and graphed. A step's time is that of a step
-with its inputs given, to a synchronisation; `host_us` is the time until a replay of a small graph returns.
+Each framework runs in a process of its own; --compile adds torch.compile's step, which takes minutes more. VibeTensor's
+graphed step is vibetensor.graph_step; PyTorch's is one torch.cuda.CUDAGraph of the whole step with static inputs, captured
+after a warm-up on a side stream. `bits`: whether 50 steps give VibeTensor the same losses and parameters, bit by bit,
+eagerly and graphed. A step's time is that of a step with its inputs given, to a synchronisation; `host_us` is the time
+until a replay of a small graph returns.
 """
 
 from __future__ import annotations
@@ -114,10 +115,14 @@ def torch_graph(work: Workload) -> Any:
     return step
 
 
-def measure(name: str, framework: str, graphed: bool, steps: int, warmup: int) -> dict[str, Any]:
+def measure(name: str, framework: str, mode: str, steps: int, warmup: int) -> dict[str, Any]:
+    """A step in one of the modes "eager", "graphed" and, for PyTorch, "compiled"."""
+    graphed = mode == "graphed"
     work = Workload(name, framework, capturable=graphed)
     torch = work.torch
     torch.cuda.reset_peak_memory_stats()
+    if mode == "compiled":
+        work.model = torch.compile(work.model)
     if not graphed:
         step = work.step
     elif framework == "torch":
@@ -182,8 +187,9 @@ def child(args: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {"host_us": replay_cost(args.framework)}
     for name in args.workloads:
         runs = {}
-        for mode in ("eager", "graphed"):
-            runs[mode] = measure(name, args.framework, mode == "graphed", args.steps, args.warmup)
+        compiled = ("compiled",) if args.compile and args.framework == "torch" else ()
+        for mode in ("eager", "graphed", *compiled):
+            runs[mode] = measure(name, args.framework, mode, args.steps, args.warmup)
         if args.framework == "vibetensor":
             runs["bits"] = same_bits(name, 50)
         found[name] = runs
@@ -194,7 +200,7 @@ def child(args: argparse.Namespace) -> dict[str, Any]:
 
 def run_child(args: argparse.Namespace, framework: str) -> dict[str, Any]:
     command = [sys.executable, __file__, "--framework", framework, "--steps", str(args.steps)]
-    command += ["--warmup", str(args.warmup), "--workloads", *args.workloads]
+    command += ["--warmup", str(args.warmup), "--workloads", *args.workloads, *(["--compile"] if args.compile else [])]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{framework} failed:\n{done.stderr[-3000:]}")
@@ -206,6 +212,7 @@ def main() -> None:
     parser.add_argument("--workloads", nargs="+", default=list(WORKLOADS), choices=WORKLOADS)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--warmup", type=int, default=8)
+    parser.add_argument("--compile", action="store_true", help="time torch.compile too; needs minutes more")
     parser.add_argument("--out", type=Path, help="JSON file")
     parser.add_argument("--framework", choices=["vibetensor", "torch"], help="run this one only, and print its JSON")
     args = parser.parse_args()
@@ -215,13 +222,15 @@ def main() -> None:
     runs = {name: run_child(args, name) for name in ("torch", "vibetensor")}
     ours, theirs = runs["vibetensor"], runs["torch"]
     print(
-        f"{'workload':10s} {'torch eager':>12s} {'graphed':>9s} {'ours eager':>12s} {'graphed':>9s}  ratio  same bits"
+        f"{'workload':10s} {'torch eager':>12s} {'graphed':>9s} {'compiled':>9s} {'ours eager':>12s} {'graphed':>9s}  "
+        "ratio  same bits"
     )
     for name in args.workloads:
         a, b = theirs[name], ours[name]
         ratio = b["graphed"]["ms"] / a["graphed"]["ms"]
         print(
-            f"{name:10s} {a['eager']['ms']:12.3f} {a['graphed']['ms']:9.3f} {b['eager']['ms']:12.3f} "
+            f"{name:10s} {a['eager']['ms']:12.3f} {a['graphed']['ms']:9.3f} "
+            f"{a.get('compiled', {}).get('ms', float('nan')):9.3f} {b['eager']['ms']:12.3f} "
             f"{b['graphed']['ms']:9.3f}  {ratio:5.2f}  {b['bits']}"
         )
     print(f"replay of a small graph: torch {theirs['host_us']:.2f} us, vibetensor {ours['host_us']:.2f} us on the host")

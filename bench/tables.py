@@ -63,10 +63,13 @@ def steps() -> Iterator[str]:
         for mode in ("eager", "graphed"):
             for side in (ours, theirs):
                 row.append(f"{side[key][mode]['ms']:.2f}" if mode in side[key] else "-")
+        row.append(f"{theirs[key]['compiled']['ms']:.2f}" if "compiled" in theirs[key] else "-")
         rows.append(row)
     yield f"{found['device']}, milliseconds of a step:"
     yield ""
-    yield from lines_of(["workload", "eager", "PyTorch eager", "graphed", "PyTorch, whole-step graph"], rows)
+    yield from lines_of(
+        ["workload", "eager", "PyTorch eager", "graphed", "PyTorch, whole-step graph", "torch.compile"], rows
+    )
 
 
 TABLES = {"attention": attention, "steps": steps}
