@@ -41,18 +41,19 @@ Grads backward(const std::vector<Tensor>& outputs, const Grads& gradients, bool 
     root_gradients.push_back(root_gradient(outputs[i], gradients, i));
   }
   BackwardOptions options{retain_graph, create_graph, {}, accumulate};
-  for (const Tensor& t : inputs) {
-    VT_CHECK(t.requires_grad(), Runtime, "One of the differentiated Tensors does not require grad");
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& t = inputs[i];
+    VT_CHECK(t.requires_grad(), Runtime, "One of the differentiated Tensors does not require grad: the one at index ",
+             i, " (", to_string(t), ")");
     if (accumulate) VT_CHECK(is_leaf(t) || meta(t).retain, Runtime, "expected the inputs of backward() to be leaves");
     options.inputs.push_back(gradient_edge(t));
   }
   Grads out = run_backward(roots, std::move(root_gradients), options);
   if (accumulate) return {};
   for (size_t i = 0; i < out.size(); ++i) {
-    VT_CHECK(out[i].defined() || allow_unused, Runtime,
-             "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-             "this is "
-             "the desired behavior.");
+    VT_CHECK(out[i].defined() || allow_unused, Runtime, "The differentiated Tensor at index ", i, " (",
+             to_string(inputs[i]),
+             ") appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
   }
   return out;
 }

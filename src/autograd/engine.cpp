@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "autograd/anomaly.h"
 #include "autograd/meta.h"
 #include "autograd/ready_queue.h"
 #include "autograd/stream_order.h"
@@ -252,14 +253,14 @@ class Task {
       return pass_on(node, Grads(node.edges().size()));
     }
     if (!hooks || hooks->node_hooks.empty()) {
-      Grads out = node.apply(std::move(entry.incoming));
+      Grads out = apply_watched(node, std::move(entry.incoming));
       if (!options_.retain_graph) node.release_saved();
       return pass_on(node, std::move(out));
     }
     const auto list = hooks->node_hooks.snapshot();
     for (const auto& hook : list) hook->before(entry.incoming);
     const Grads incoming = entry.incoming;
-    Grads out = node.apply(std::move(entry.incoming));
+    Grads out = apply_watched(node, std::move(entry.incoming));
     if (!options_.retain_graph) node.release_saved();
     conform_all(node, out, false);
     for (const auto& hook : list) hook->after(out, incoming);

@@ -1,5 +1,6 @@
 #include "autograd/node.h"
 
+#include "autograd/anomaly.h"
 #include "core/live_count.h"
 #include "cuda/stream.h"
 
@@ -17,7 +18,9 @@ thread_local Graveyard t_graveyard;
 
 uint64_t next_sequence_number() { return t_sequence++; }
 
-Node::Node(uint64_t sequence) : sequence_(sequence) { count_live(Counted::Node, 1); }
+Node::Node(uint64_t sequence) : sequence_(sequence), place_(VT_UNLIKELY(anomaly_enabled()) ? current_place() : 0) {
+  count_live(Counted::Node, 1);
+}
 
 Node::~Node() { count_live(Counted::Node, -1); }
 

@@ -111,6 +111,8 @@ class VT_API Node : public RefCounted {
   // Declares the next result of this node, made on the current stream of its device; returns its number.
   uint32_t add_input(TensorMeta result);
   uint32_t add_input(const Tensor& result) { return add_input(TensorMeta(result)); }
+  // Where in the user's program the forward call was made, known in anomaly mode; 0: unknown.
+  uint64_t place() const { return place_; }
   // The stream that forward ran on, where backward runs too; means nothing unless an input is on a CUDA device.
   cuda::Stream stream() const { return stream_; }
 
@@ -129,6 +131,7 @@ class VT_API Node : public RefCounted {
 
  private:
   uint64_t sequence_;
+  uint64_t place_;
   std::vector<Edge> edges_;
   std::vector<TensorMeta> inputs_;
   cuda::Stream stream_;

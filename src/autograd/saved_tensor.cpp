@@ -1,5 +1,6 @@
 #include "autograd/saved_tensor.h"
 
+#include "autograd/anomaly.h"
 #include "autograd/meta.h"
 #include "core/thread_state.h"
 
@@ -42,9 +43,9 @@ Tensor SavedTensor::unpack(const Node& owner) const {
   const uint32_t now = tensor_.impl()->version();
   VT_CHECK(now == version_, Runtime,
            "one of the variables needed for gradient computation has been modified by an inplace operation: [",
-           to_string(tensor_), "], which is ", is_result_ ? "output " : "an input ",
-           is_result_ ? std::to_string(output_number_) : std::string("of"), " of ", owner.name(), ", is at version ",
-           now, "; expected version ", version_, " instead");
+           to_string(tensor_), "], which is ",
+           is_result_ ? "output " + std::to_string(output_number_) : std::string("an input"), " of ", owner.name(),
+           ", is at version ", now, "; expected version ", version_, " instead. ", anomaly_hint());
   if (!is_result_ || !result_requires_grad_) return tensor_;
   Tensor t = make_detached(tensor_);
   AutogradMeta& m = meta(t);

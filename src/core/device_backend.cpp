@@ -13,8 +13,8 @@ struct Slot {
   std::string reason;
 };
 std::array<Slot, kNumDeviceTypes>& slots() {
-  static std::array<Slot, kNumDeviceTypes> s;
-  return s;
+  static auto* s = new std::array<Slot, kNumDeviceTypes>;  // never destroyed: threads use it until the process ends
+  return *s;
 }
 }  // namespace
 

@@ -12,7 +12,7 @@ from math import e, inf, nan, pi
 from typing import Any
 
 from vibetensor import _C as _core
-from vibetensor.torch import _tensor, functional
+from vibetensor.torch import _not_there, _tensor, functional
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch._tensor import (
     BFloat16Tensor,
@@ -53,6 +53,7 @@ from vibetensor.torch.functional import (
 from vibetensor.torch.torch_version import __version__
 
 _tensor.install()
+_not_there.install(__name__)
 
 Tensor = _core.Tensor
 Size = _core.Size
@@ -99,6 +100,8 @@ get_default_dtype = _core.get_default_dtype
 get_default_device = _core.get_default_device
 set_default_device = _core.set_default_device
 is_grad_enabled = _core.is_grad_enabled
+is_anomaly_enabled = _core.is_anomaly_enabled
+is_anomaly_check_nan_enabled = _core.is_anomaly_check_nan_enabled
 is_inference_mode_enabled = _core.is_inference_mode_enabled
 get_num_threads = _core.get_num_threads
 is_autocast_enabled = _core.is_autocast_enabled

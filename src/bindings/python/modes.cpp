@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "autograd/anomaly.h"
 #include "autograd/autograd.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/number.h"
+#include "bindings/python/python_stack.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
@@ -39,6 +41,40 @@ std::vector<Tensor> tensor_list(nb::handle sequence, const char* what) {
     list.push_back(o == Py_None ? Tensor() : expect_tensor(o, what));
   }
   return list;
+}
+
+// The stack of the forward call as a warning, innermost call last as in a traceback.
+void report_node(const autograd::Node& node) noexcept {
+  const WithGil gil;
+  PyObject *type, *value, *traceback;  // the error on its way stays
+  PyErr_Fetch(&type, &value, &traceback);
+  try {
+    const Ref report = Ref::steal(PyImport_ImportModule("vibetensor.torch.autograd.anomaly_mode"));
+    const Ref frames = Ref::steal(stack_frames(node.place()));
+    const std::string name = node.name();
+    outlive_exit([&] { Ref::steal(PyObject_CallMethod(report.get(), "report", "sO", name.c_str(), frames.get())); });
+  } catch (...) {
+    PyErr_Clear();  // a warning that is an error, say: the one on its way says more
+  }
+  PyErr_Restore(type, value, traceback);
+}
+
+void set_anomaly(bool enabled, bool check_nan) {
+  static StackKind before = stack_kind();
+  if (enabled && !autograd::anomaly_enabled()) {
+    before = stack_kind();
+    set_stack_kind(StackKind::Full);
+  } else if (!enabled && autograd::anomaly_enabled()) {
+    set_stack_kind(before);
+  }
+  autograd::set_anomaly(enabled, check_nan);
+}
+
+void bind_anomaly(nb::module_& m) {
+  autograd::set_place_finder({capture_stack, report_node});
+  m.def("set_anomaly", set_anomaly, nb::arg("enabled"), nb::arg("check_nan"));
+  m.def("is_anomaly_enabled", [] { return autograd::anomaly_enabled(); });
+  m.def("is_anomaly_check_nan_enabled", [] { return autograd::anomaly_checks_nan(); });
 }
 
 nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_graph, bool create_graph,
@@ -93,6 +129,7 @@ void bind_modes(nb::module_& m) {
   m.def("run_backward", run_backward, nb::arg("tensors"), nb::arg("grads").none(), nb::arg("retain_graph"),
         nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
   bind_autocast(m);
+  bind_anomaly(m);
 
   m.def("get_default_device", [] {
     const Device d = default_device();

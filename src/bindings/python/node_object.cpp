@@ -217,7 +217,7 @@ PyObject* get_attribute(PyObject* o, PyObject* name) {
 
 // A type for each name that nodes have: what draws graphs reads type(node).__name__.
 PyTypeObject* node_type_named(const std::string& name) {
-  static std::map<std::string, PyTypeObject*> types;
+  static auto& types = *new std::map<std::string, PyTypeObject*>;  // never destroyed, as the types
   const std::string full_name = "vibetensor._C." + name;
   PyTypeObject*& type = types[full_name];
   if (!type) {

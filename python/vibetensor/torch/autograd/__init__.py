@@ -6,6 +6,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from vibetensor.torch.autograd.gradcheck import gradcheck, gradgradcheck
@@ -13,12 +14,14 @@ from vibetensor.torch.autograd.gradcheck import gradcheck, gradgradcheck
 __all__ = [
     "Function",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "inference_mode",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
 
@@ -48,7 +51,7 @@ def starting_gradients(outputs: tuple[Any, ...], given: Any, create_graph: bool)
                     )
                 grad = _C.ops.ones_like(output).detach()
         elif not isinstance(grad, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
+            raise TypeError(f"gradients can be either Tensors or None, but got {_C.type_name(grad)}")
         elif grad.shape != output.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {grad.shape} "

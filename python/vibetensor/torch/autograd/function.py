@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -26,7 +27,7 @@ class FunctionCtx:
         for tensor in tensors:
             if tensor is not None and not isinstance(tensor, Tensor):
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(tensor).__name__}"
+                    f"save_for_backward can only save variables, but argument is of type {_C.type_name(tensor)}"
                 )
         self.to_save = tensors
 
@@ -75,6 +76,23 @@ class Function:
     >>> x.grad
     tensor([12.])
     """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        warnings.warn(
+            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you "
+            f"should invoke them on the class itself: {type(self).__name__}.apply(...)",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        name = type(self).__name__
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            f"function with static forward method: forward(ctx, ...) and backward(ctx, ...) of {name} with "
+            f"@staticmethod, called as {name}.apply(...). "
+            "(Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -128,7 +146,7 @@ class Function:
         for i, grad in enumerate(result):
             if grad is not None and not isinstance(grad, Tensor):
                 raise TypeError(
-                    f"function {cls.__name__}Backward returned a {type(grad).__name__} as gradient {i}, "
+                    f"function {cls.__name__}Backward returned a {_C.type_name(grad)} as gradient {i}, "
                     "expected a Tensor or None"
                 )
         return result
