@@ -1,7 +1,8 @@
 """Write down what the installed PyTorch has, for the package to read.
 
 python/vibetensor/torch/_torch_names.txt: its public names, one line a module: its name, a colon, its names. By it the
-package tells a name that PyTorch has and we lack from one that is misspelt.
+package tells a name that PyTorch has and we lack from one that is misspelt. The line "modules" has the full names of
+all modules that a program may import.
 python/vibetensor/torch/_dynamo/settings.json: the settings of its compiler with their defaults, null for those that
 depend on the machine. Needs PyTorch; run it again when the version that we follow changes.
 """
@@ -54,9 +55,30 @@ def settings(module: str) -> dict[str, Any]:
     return {name: None if isinstance(value, str) and "/" in value else value for name, value in sorted(known.items())}
 
 
+def modules() -> list[str]:
+    """The modules on disk, without importing them: of private packages the top only, of tests none."""
+    found: list[str] = []
+
+    def walk(folder: Path, prefix: str) -> None:
+        for path in sorted(folder.iterdir()):
+            is_package = (path / "__init__.py").exists()
+            name = path.name if is_package else path.stem
+            if not (is_package or path.suffix == ".py") or name == "__init__" or not name.isidentifier():
+                continue
+            if name.startswith("__") or name in ("test", "tests"):
+                continue
+            found.append(f"{prefix}.{name}")
+            if is_package and not name.startswith("_"):
+                walk(path, f"{prefix}.{name}")
+
+    walk(Path(torch.__file__).parent, "torch")
+    return found
+
+
 def main() -> None:
     lines = [f"Tensor: {' '.join(public_names(torch.Tensor))}"]
     lines += [f"{module}: {' '.join(public_names(importlib.import_module(module)))}" for module in MODULES.split()]
+    lines.append(f"modules: {' '.join(modules())}")
     (PACKAGE / "_torch_names.txt").write_text("\n".join(lines) + "\n")
     defaults = {module: settings(module) for module in SETTINGS}
     (PACKAGE / "_dynamo" / "settings.json").write_text(json.dumps(defaults, indent=0) + "\n")

@@ -1,13 +1,21 @@
-"""AttributeErrors that tell what PyTorch has and we lack from what nobody has."""
+"""Errors that tell what PyTorch has and we lack from what nobody has, of attributes and of imports.
+
+`import torch.fft` asks the import system, whose last resort is `MissingModules`. `from torch.nn import Conv2d` reads
+an attribute, and Python would put words of its own in the place of an AttributeError's: there it is an ImportError.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dis import opmap
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+
+MODULES = "modules"  # the line of all modules of PyTorch, by full name
 
 
 @cache
@@ -18,17 +26,61 @@ def lines_of_names() -> dict[str, str]:
 
 @cache
 def torch_names(owner: str) -> frozenset[str]:
-    """PyTorch's public names in a module, or "Tensor" for its methods; tools/list_torch_names.py makes the file."""
+    """PyTorch's public names in a module, or "Tensor" for its methods, or "modules" for the modules themselves.
+
+    tools/list_torch_names.py makes the file.
+    """
     return frozenset(lines_of_names().get(owner, "").split())
+
+
+def not_yet(name: str) -> str | None:
+    """The sentence for "torch.nn.Conv2d", or None if PyTorch has nothing of that name."""
+    owner, _, last = name.rpartition(".")
+    if last in torch_names(owner) or name in torch_names(MODULES):
+        return f"{name} is not there yet: PyTorch has it, VibeTensor does not"
+    return None
 
 
 def absent(owner: str, name: str) -> AttributeError:
     """The error for `owner.name`, with `owner` in PyTorch's spelling: "torch.nn" or "Tensor"."""
-    if name in torch_names(owner):
-        return AttributeError(f"{owner}.{name} is not there yet: PyTorch has it, VibeTensor does not")
+    if sentence := not_yet(f"{owner}.{name}"):
+        return AttributeError(sentence)
     if owner == "Tensor":
         return AttributeError(f"'Tensor' object has no attribute {name!r}")
     return AttributeError(f"module {owner!r} has no attribute {name!r}, neither here nor in PyTorch")
+
+
+def is_from_import(frame: Any) -> bool:
+    """Whether the code of `frame`, or of who called its `__getattr__`, is at `from module import name`."""
+    while frame.f_code.co_name == "__getattr__" and frame.f_back is not None:
+        frame = frame.f_back
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return 0 <= at < len(code) and code[at] == opmap["IMPORT_FROM"]
+
+
+class MissingModules:
+    """Answers for the modules of the package `root` that nobody else finds."""
+
+    def __init__(self, root: str):
+        self.root = root
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """None, so that importlib.util.find_spec() says that there is none; but an import raises here."""
+        if not name.startswith(self.root + "."):
+            return
+        caller = sys._getframe(2)
+        if caller.f_code.co_name != "_find_and_load_unlocked":
+            return
+        sentence = not_yet(name.removeprefix("vibetensor."))
+        raise ModuleNotFoundError(
+            f"No module named {name!r}: {sentence or 'neither here nor in PyTorch'}", name=name, path=path
+        )
+
+
+def install(root: str) -> None:
+    """Returns None; imports of modules that the package `root` lacks say whether PyTorch has them."""
+    if not any(isinstance(finder, MissingModules) and finder.root == root for finder in sys.meta_path):
+        sys.meta_path.append(MissingModules(root))  # type: ignore[arg-type]
 
 
 def module_getattr(
@@ -51,7 +103,10 @@ def module_getattr(
         if name.startswith("__") and name.endswith("__"):
             # the import system probes for these; reading the table for each would cost start-up time
             raise AttributeError(f"module {public!r} has no attribute {name!r}")
-        raise absent(public, name)
+        error = absent(public, name)
+        if is_from_import(sys._getframe(1)):
+            raise ImportError(f"cannot import name {name!r} from {module!r}: {error}", name=module)
+        raise error
 
     return __getattr__
 

@@ -68,18 +68,30 @@ def overlapping(uses: list[Use]) -> Iterator[list[Use]]:
     yield group
 
 
+def repeats_itself(use: Use) -> bool:
+    """Whether a dim of the tensor steps no further than the smaller steps reach together."""
+    reach = 0
+    for stride, size in sorted(zip(use.tensor.stride(), use.tensor.shape, strict=True)):
+        if size > 1 and stride <= reach:
+            return True
+        reach += stride * (size - 1)
+    return False
+
+
 def repeats(uses: list[Use]) -> bool:
     """Whether any element of a storage is viewed twice by these, which all differ."""
-    begin = min(use.elements[0] for use in uses)
-    if len({use.tensor.dtype for use in uses}) > 1:
+    if len({use.tensor.dtype for use in uses}) > 1 or any(map(repeats_itself, uses)):
         return True
+    if len(uses) == 1:
+        return False
+    begin = min(use.elements[0] for use in uses)
     seen = _C.ops.zeros(max(use.elements[1] for use in uses) - begin, dtype=_C.bool, device="cpu")
     for use in uses:
         view = seen.as_strided(use.tensor.shape, use.tensor.stride(), use.tensor.storage_offset() - begin)
         if view.any():
             return True
         view.fill_(True)
-    return int(seen.sum()) < sum(use.tensor.numel() for use in uses)
+    return False
 
 
 class Encoder:
@@ -202,10 +214,16 @@ class Encoder:
         if type(value) is complex:
             return {"complex": [value.real, value.imag]}
         raise NotImplementedError(
-            f"save: {'.'.join(path) or 'the object'} is a {type(value).__module__}.{type(value).__qualname__}; "
+            f"save: {'.'.join(path) or 'the object'} is a {type_text(value)}; "
             "tensors, numbers, text, and dicts, lists, tuples and sets of them can be saved. "
             "Of a module or an optimizer, save its state_dict()."
         )
+
+
+def type_text(value: Any) -> str:
+    name = _C.type_name(value)
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__qualname__}" if name == kind.__name__ else name
 
 
 def geometry_of(tensor: Any) -> list[Any]:

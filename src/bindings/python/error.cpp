@@ -92,9 +92,24 @@ void PythonException::restore() noexcept {
   PyErr_Restore(std::exchange(type_, nullptr), std::exchange(value_, nullptr), std::exchange(traceback_, nullptr));
 }
 
+bool is_pytorchs(PyObject* o) {
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(o));
+  const Ref module = Ref::steal_or_null(PyObject_GetAttrString(type, "__module__"));
+  if (!module || !PyUnicode_Check(module.get())) {
+    PyErr_Clear();
+    return false;
+  }
+  const std::string_view text = text_of(module.get());  // ours are vibetensor.torch's
+  return text == "torch" || text.starts_with("torch.");
+}
+
 std::string type_name_of(PyObject* o) {
   const Ref name = Ref::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__name__"));
-  return std::string(text_of(name.get()));
+  std::string text(text_of(name.get()));
+  if (!is_pytorchs(o)) return text;
+  text = "PyTorch's " + text;
+  if (PyObject_HasAttrString(o, "__dlpack__") == 1) text += " (vibetensor.torch.from_dlpack() shares its memory)";
+  return text;
 }
 
 PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, PyObject* bases) {

@@ -24,6 +24,7 @@ void init(nanobind::module_& m) {
   init_ops(module);
   init_constructors(module);
   init_array_functions(module);
+  m.def("type_name", [](nanobind::handle o) { return nanobind::steal(str_from(type_name_of(o.ptr()))); });
   if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0 ||
       PyObject_SetAttrString(module, "AcceleratorError", accelerator_error()) < 0) {
     throw PythonErrorSet{};

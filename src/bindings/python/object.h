@@ -162,8 +162,9 @@ inline std::string_view text_of(PyObject* str) {
   if (!data) throw PythonErrorSet{};
   return {data, static_cast<size_t>(size)};
 }
-// type(o).__name__, for messages.
+// type(o).__name__, for messages. What is the real PyTorch's, and bears the name of ours, is said to be that.
 std::string type_name_of(PyObject* o);
+bool is_pytorchs(PyObject* o);
 inline PyObject* str_from(std::string_view s) {
   return PyUnicode_FromStringAndSize(s.data(), static_cast<Py_ssize_t>(s.size()));
 }

@@ -46,6 +46,8 @@ IndexItem make_item(PyObject* o) {
   } else if (is_tensor(o)) {
     item.kind = IndexItem::Kind::Tensor;
     item.tensor = tensor_of(o);
+  } else if (is_pytorchs(o)) {
+    VT_THROW(Type, "expected integers, slices, ellipsis, None or tensors as indices, got ", type_name_of(o));
   } else if (PyIndex_Check(o) && !is_array(o)) {  // NumPy integers
     item.kind = IndexItem::Kind::Int;
     const Ref number = Ref::steal(PyNumber_Index(o));

@@ -10,16 +10,24 @@
 namespace vt::python {
 namespace {
 
+// f(), whose errors are named after the method that the user called on `t`.
+template <class F>
+auto named(const char* method, const Tensor& t, F f) {
+  try {
+    return f();
+  } catch (Error& e) {
+    e.add_frame(method, "self: " + to_string(t));
+    throw;
+  }
+}
+
 size_t wrapped_dim(const Tensor& t, PyObject* dim, const char* function) {
   int64_t d;
   VT_CHECK(int_from(dim, d), Type, function, "(): argument 'dim' (position 1) must be int, not ", type_name_of(dim));
-  try {
+  return named(function, t, [&] {
     VT_CHECK(t.dim() > 0, Index, "Dimension specified as ", d, " but tensor has no dimensions");
     return static_cast<size_t>(wrap_dim(d, t.dim()));
-  } catch (Error& e) {
-    e.add_frame(function, "self: " + to_string(t));
-    throw;
-  }
+  });
 }
 
 PyObject* optional_dim(PyObject* args, PyObject* kwargs, const char* format) {
@@ -107,7 +115,7 @@ PyObject* tolist(PyObject* o, PyObject*) {
   return guarded([&] {
     Tensor t = tensor_of(o);
     if (!t.is_cpu()) {
-      t = ops::_to_copy(make_detached(t), std::nullopt, kCPU);
+      t = named("tolist", t, [&] { return ops::_to_copy(make_detached(t), std::nullopt, kCPU); });
     }
     return visit_dtype<kAllSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
       return nested_list(static_cast<const T*>(t.data()), t.sizes(), t.strides());
@@ -115,14 +123,14 @@ PyObject* tolist(PyObject* o, PyObject*) {
   });
 }
 
-PyObject* to_device(PyObject* o, Device device, bool non_blocking) {
+PyObject* to_device(const char* method, PyObject* o, Device device, bool non_blocking) {
   const Tensor& t = tensor_of(o);
   device = resolve_device(device);
   if (t.device() == device) return Ref::borrow(o).release();
-  return wrap(ops::_to_copy(t, std::nullopt, device, non_blocking));
+  return wrap(named(method, t, [&] { return ops::_to_copy(t, std::nullopt, device, non_blocking); }));
 }
 PyObject* cpu(PyObject* o, PyObject*) {
-  return guarded([&] { return to_device(o, kCPU, false); });
+  return guarded([&] { return to_device("cpu", o, kCPU, false); });
 }
 PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
@@ -136,7 +144,7 @@ PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
     VT_CHECK(device == Py_None || device_from(device, d), Type, "cuda(): argument 'device' must be torch.device, not ",
              type_name_of(device));
     VT_CHECK(d.is_cuda(), Runtime, "Invalid device, must be cuda device, got ", d);
-    return to_device(o, d, non_blocking != 0);
+    return to_device("cuda", o, d, non_blocking != 0);
   });
 }
 

@@ -24,8 +24,13 @@ template <OpName name>
 PyObject* call_or_not_implemented(PyObject* const* args, Py_ssize_t count) {
   const OpEntry* op = entry<name>();
   PyObject* result = op ? invoke_if_fits(*op, {args, count, nullptr, CallStyle::Function}) : nullptr;
-  if (VT_UNLIKELY(!result)) Py_RETURN_NOTIMPLEMENTED;
-  return result;
+  if (VT_LIKELY(result)) return result;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    // PyTorch would not know us either, and Python's own message would speak of two types of one name.
+    VT_CHECK(!is_pytorchs(args[i]), Type, name.text, "(): operands must be Tensors of one library, got ",
+             type_name_of(args[0]), " and ", type_name_of(args[count - 1]));
+  }
+  Py_RETURN_NOTIMPLEMENTED;
 }
 
 template <OpName name>

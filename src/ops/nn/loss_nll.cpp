@@ -18,7 +18,7 @@ void check_classes(const Tensor& self, const Tensor& target, const Tensor& weigh
            target.sizes());
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "not implemented for '", self.dtype(), "'");
   VT_CHECK(target.dtype() == DType::int64 || target.dtype() == DType::uint8, Runtime,
-           "expected target of dtype int64, got ", target.dtype());
+           "expected target dtype to be Long or Byte (int64 or uint8), but got ", target.dtype());
   if (self.dim() == 2) {
     VT_CHECK(target.dim() == 1 && self.size(0) == target.size(0), Value, "Expected input batch_size (", self.size(0),
              ") to match target batch_size (", target.numel(), "), got input ", self.sizes(), " and target ",

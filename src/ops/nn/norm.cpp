@@ -31,8 +31,8 @@ void check_normalized(const Tensor& x, IntSpan shape, const Tensor& weight, cons
            shape);
   const size_t lead = x.sizes().size() - std::min(shape.size(), x.sizes().size());
   VT_CHECK(x.sizes().size() >= shape.size() && same(x.sizes().subspan(lead), shape), Runtime,
-           "Given normalized_shape=", shape, ", expected input with shape [*, ", shape, "], but got input of size ",
-           x.sizes());
+           "Given normalized_shape=", shape, ", expected input with shape [*, ", detail::concat(shape).substr(1),
+           ", but got input of size ", x.sizes());
   VT_CHECK(is_floating(x.dtype()), NotImplemented, "not implemented for '", x.dtype(), "'");
   auto check = [&](const Tensor& t, const char* name) {
     if (!t.defined()) return;

@@ -84,7 +84,7 @@ class Optimizer:
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
-                f"but got {type(params).__name__}"
+                f"but got {_C.type_name(params)}"
             )
         self.state: Any = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -132,9 +132,7 @@ class Optimizer:
         tensors = [entry[1] if isinstance(entry, tuple) else entry for entry in entries]
         for tensor in tensors:
             if not isinstance(tensor, Tensor):
-                raise TypeError(
-                    f"optimizer can only optimize Tensors, but one of the params is {type(tensor).__name__}"
-                )
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {_C.type_name(tensor)}")
             if not (tensor.is_leaf or tensor.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         param_group["params"] = tensors

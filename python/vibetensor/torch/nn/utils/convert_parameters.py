@@ -16,7 +16,7 @@ def parameters_to_vector(parameters: Iterable[Any]) -> Any:
 def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
     """Returns None; makes the parameters views of pieces of `vec`, in order."""
     if not isinstance(vec, _C.Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
+        raise TypeError(f"expected torch.Tensor, but got: {_C.type_name(vec)}")
     at = 0
     for p in parameters:
         p.data = vec[at : at + p.numel()].view_as(p).data

@@ -68,8 +68,9 @@ def default_collate(batch: Any) -> Any:
             raise RuntimeError("each element in list of batch should be of equal size")
         columns = [default_collate(list(column)) for column in zip(*batch, strict=True)]
         return columns if isinstance(first, tuple) and not hasattr(first, "_fields") else rebuilt(first, columns)
+    found = _C.type_name(first) if type(first).__name__ == "Tensor" else type(first)
     raise TypeError(
-        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}"
+        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {found}"
     )
 
 
