@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import warnings
 from typing import Any
 
 import pytest
@@ -93,20 +94,18 @@ def test_reading_a_value_raises() -> None:
         torch.nonzero(x)
     with pytest.raises(RuntimeError, match="same device"):
         torch.ones(2) + torch.ones(2, device="meta")
-    with pytest.raises(RuntimeError, match="no memory"):
+    with pytest.raises(BufferError, match="no memory"):
         torch.utils.dlpack.to_dlpack(x)
 
 
-def test_there_is_no_address_and_nothing_to_save() -> None:
+def test_there_is_no_address_and_only_the_shape_is_saved() -> None:
     x = torch.empty(3, 2, device="meta")
     assert x.data_ptr() == x[1:].data_ptr() == 0
-    for save in (
-        lambda: torch.save(x, io.BytesIO()),
-        lambda: torch.save({"a": x.t()}, io.BytesIO()),
-        lambda: pickle.dumps(x),
-    ):
-        with pytest.raises(NotImplementedError, match="no data"):
-            save()
+    file = io.BytesIO()
+    torch.save({"a": x.t()}, file)
+    file.seek(0)
+    for again in (torch.load(file)["a"], pickle.loads(pickle.dumps(x.t()))):
+        assert again.is_meta and again.shape == (2, 3) and again.stride() == (1, 2)
     file = io.BytesIO()
     torch.save({"a": torch.ones(2)}, file)
     file.seek(0)
@@ -175,6 +174,82 @@ def test_modules_begin_on_meta() -> None:
     model.load_state_dict(state)
     assert torch.equal(model[0].weight, state["0.weight"])
     assert model(torch.ones(3, 4)).shape == (3, 2)
+
+
+def test_loading_values_into_meta_tensors_says_that_nothing_happens() -> None:
+    state = torch.nn.Linear(2, 3).state_dict()
+    model = torch.nn.Linear(2, 3, device="meta")
+    with pytest.warns(UserWarning, match=r"for weight: copying from a non-meta parameter .*`assign=True`"):
+        model.load_state_dict(state)
+    assert model.weight.is_meta
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.load_state_dict(torch.nn.Linear(2, 3, device="meta").state_dict())
+        model.load_state_dict(state, assign=True)
+    assert torch.equal(model.weight, state["weight"])
+    with pytest.raises(RuntimeError, match="Cannot copy out of meta tensor"):
+        model.load_state_dict(torch.nn.Linear(2, 3, device="meta").state_dict())
+
+
+def test_modules_go_to_meta_and_not_back() -> None:
+    model = torch.nn.Linear(2, 3)
+    assert all(p.is_meta and isinstance(p, torch.nn.Parameter) for p in model.to("meta").parameters())
+    assert model.half().weight.dtype == torch.float16 and model.to("meta").weight.is_meta
+    with pytest.raises(NotImplementedError, match=r"torch.nn.Module.to_empty\(\) instead of torch.nn.Module.to\(\)"):
+        model.to("cpu")
+
+
+@pytest.mark.parametrize("name", [n for n in dir(torch.nn.init) if n.endswith("_") and not n.startswith("_")])
+def test_every_initialization_runs_on_meta(name: str) -> None:
+    tensor = torch.empty((3, 3, 3) if name == "dirac_" else (4, 3), device="meta")
+    rest = {"sparse_": (0.5,), "constant_": (2.0,)}.get(name, ())
+    assert getattr(torch.nn.init, name)(tensor, *rest) is tensor and tensor.is_meta
+    if name == "trunc_normal_":
+        assert torch.nn.init.trunc_normal_(tensor, a=5.0, b=6.0, mean=5.5) is tensor
+
+
+def test_attention_on_meta() -> None:
+    layer = torch.nn.MultiheadAttention(4, 2, device="meta")
+    x = torch.empty(3, 2, 4, device="meta")
+    result, weights = layer(x, x, x, key_padding_mask=torch.empty(2, 3, dtype=torch.bool, device="meta"))
+    assert result.is_meta and result.shape == (3, 2, 4) and weights.shape == (2, 3, 3)
+    layer._reset_parameters()
+
+
+def test_values_that_are_not_there_are_refused_by_the_name_of_what_was_called() -> None:
+    tensor = torch.ones(1, device="meta")
+    for read in (tensor.item, lambda: bool(tensor), lambda: float(tensor), lambda: tensor.__index__()):
+        with pytest.raises(
+            (RuntimeError, TypeError), match=r"Tensor.item\(\) cannot be called on meta|integer tensors"
+        ):
+            read()
+    for name in ("cpu", "tolist"):
+        with pytest.raises(NotImplementedError, match=f"^{name}: Cannot copy out of meta tensor; no data!"):
+            getattr(tensor, name)()
+    torch.testing.assert_close(torch.ones(2, device="meta"), torch.ones(2, device="meta"))
+    with pytest.raises(AssertionError, match="shape"):
+        torch.testing.assert_close(torch.ones(2, device="meta"), torch.ones(3, device="meta"))
+
+
+def test_random_states_and_orders_stay_on_the_cpu_where_meta_is_the_default() -> None:
+    torch.manual_seed(3)
+    expected = list(torch.utils.data.RandomSampler(range(10)))
+    state = torch.get_rng_state()
+    with torch.device("meta"):
+        torch.manual_seed(3)
+        assert list(torch.utils.data.RandomSampler(range(10))) == expected
+        assert torch.get_rng_state().device.type == "cpu" and torch.equal(torch.get_rng_state(), state)
+        torch.set_rng_state(state)
+        assert torch.Generator().manual_seed(5).get_state().device.type == "cpu"
+        with torch.random.fork_rng():
+            assert torch.rand(2).is_meta
+        assert sorted(torch.utils.data.SubsetRandomSampler([1, 2, 3])) == [1, 2, 3]
+        assert len(list(torch.utils.data.WeightedRandomSampler([0.1, 0.9], 3))) == 3
+        assert [len(part) for part in torch.utils.data.random_split(range(10), [7, 3])] == [7, 3]
+        loader = torch.utils.data.DataLoader([torch.ones(2, device="cpu")] * 4, batch_size=2, shuffle=True)
+        assert [batch.shape for batch in loader] == [(2, 2), (2, 2)]
+    with pytest.raises(TypeError, match=r"RNG state must be a torch.ByteTensor"):
+        torch.set_rng_state(torch.empty(5056, dtype=torch.uint8, device="meta"))
 
 
 def test_devices_pickle_and_compare() -> None:

@@ -96,7 +96,7 @@ def normal_below(x: float) -> float:
 
 def redraw_outside(tensor: Any, mean: float, std: float, a: float, b: float, generator: Any) -> None:
     """Fills with normal numbers, drawing those outside [a, b] again until none is left."""
-    low, high = (_C.tensor(bound, dtype=tensor.dtype).item() for bound in (a, b))
+    low, high = (_C.tensor(bound, dtype=tensor.dtype, device="cpu").item() for bound in (a, b))
     result = tensor.normal_(mean, std, generator=generator)
     while True:
         outside = (result < low) | (result > high)
@@ -140,6 +140,8 @@ def trunc_normal_(
             "The distribution of values may be incorrect.",
             stacklevel=2,
         )
+    if tensor.device.type == "meta":
+        return tensor  # no numbers to be drawn again
     inside = normal_below((b - mean) / std) - normal_below((a - mean) / std)
     fill = redraw_outside if inside > 0.3 else reject_unlikely
     with no_grad():

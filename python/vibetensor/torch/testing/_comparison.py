@@ -101,6 +101,8 @@ class Comparison:
             self.fail(
                 f"The values for attribute 'stride()' do not match: {actual.stride()} != {expected.stride()}.", path
             )
+        if "meta" in (actual.device.type, expected.device.type):
+            return  # there are no values
         self.values(actual.detach().cpu(), expected.detach().cpu(), path, "Tensor-likes")
 
     def values(self, actual: Any, expected: Any, path: str, what: str) -> None:

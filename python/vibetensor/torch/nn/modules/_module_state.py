@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -167,7 +168,7 @@ class StateDict:
         if not isinstance(given, Tensor):
             return (
                 f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object '
-                f"from checkpoint but received {type(given)}"
+                f"from checkpoint but received {_C.type_name(given)}"
             )
         if tensor.dim() == 0 and given.dim() == 1 and given.numel() == 1:
             given = given[0]
@@ -175,6 +176,13 @@ class StateDict:
             return (
                 f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint, "
                 f"the shape in current model is {tensor.shape}."
+            )
+        if tensor.device.type == "meta" and given.device.type != "meta" and not assign:
+            warnings.warn(
+                f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current "
+                "model, which is a no-op. (Did you mean to pass `assign=True` to assign items in the state dictionary "
+                "to their corresponding key in the module instead of copying them in place?)",
+                stacklevel=2,
             )
         try:
             with no_grad():

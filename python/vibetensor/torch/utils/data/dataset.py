@@ -159,6 +159,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) 
         counts = [int(n) for n in lengths]
         if sum(lengths) != total:
             raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = _C.ops.randperm(total, generator=_C.default_generator if generator is None else generator).tolist()
+    generator = _C.default_generator if generator is None else generator
+    order = _C.ops.randperm(total, device="cpu", generator=generator).tolist()
     ends = list(accumulate(counts))
     return [Subset(dataset, order[end - count : end]) for end, count in zip(ends, counts, strict=True)]

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 def fresh_seed(generator: Any = None) -> int:
     """A seed drawn from `generator`, by default the global one of the CPU."""
-    return int(_C.ops.empty((), dtype=_C.int64).random_(generator=generator).item())
+    return int(_C.ops.empty((), dtype=_C.int64, device="cpu").random_(generator=generator).item())
 
 
 class Sampler(Generic[T]):
@@ -68,14 +68,14 @@ class RandomSampler(Sampler[int]):
         if self.replacement:
             # drawn 32 at a time: the stream depends on how the draws are cut
             for _ in range(self.num_samples // 32):
-                yield from _C.ops.randint(0, n, (32,), dtype=_C.int64, generator=generator).tolist()
+                yield from _C.ops.randint(0, n, (32,), dtype=_C.int64, device="cpu", generator=generator).tolist()
             rest = self.num_samples % 32
-            yield from _C.ops.randint(0, n, (rest,), dtype=_C.int64, generator=generator).tolist()
+            yield from _C.ops.randint(0, n, (rest,), dtype=_C.int64, device="cpu", generator=generator).tolist()
         else:
             for _ in range(self.num_samples // n if n else 0):
-                yield from _C.ops.randperm(n, generator=generator).tolist()
+                yield from _C.ops.randperm(n, device="cpu", generator=generator).tolist()
             # drawn even where nothing of it is used, which moves a generator of the caller as in PyTorch
-            last = _C.ops.randperm(n, generator=generator).tolist()
+            last = _C.ops.randperm(n, device="cpu", generator=generator).tolist()
             yield from last[: self.num_samples % n if n else 0]
 
     def __len__(self) -> int:
@@ -89,7 +89,7 @@ class SubsetRandomSampler(Sampler[int]):
         self.indices, self.generator = indices, generator
 
     def __iter__(self) -> Iterator[int]:
-        for i in _C.ops.randperm(len(self.indices), generator=self.generator).tolist():
+        for i in _C.ops.randperm(len(self.indices), device="cpu", generator=self.generator).tolist():
             yield self.indices[i]
 
     def __len__(self) -> int:
@@ -104,7 +104,8 @@ class WeightedRandomSampler(Sampler[int]):
             raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        self.weights = _C.as_tensor(weights, dtype=_C.float64)
+        device = None if isinstance(weights, _C.Tensor) else "cpu"
+        self.weights = _C.as_tensor(weights, dtype=_C.float64, device=device)
         if self.weights.dim() != 1:
             raise ValueError(
                 f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
