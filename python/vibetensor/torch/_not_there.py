@@ -14,7 +14,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-
 MODULES = "modules"  # the line of all modules of PyTorch, by full name
 
 
