@@ -60,6 +60,9 @@ struct KernelLaunch {
   void** arguments;  // null-terminated addresses of the parameters
   const StorageImpl* const* storages;
   size_t storage_count;
+  unsigned cluster[3] = {1, 1, 1};  // in blocks
+
+  bool in_clusters() const { return cluster[0] != 1 || cluster[1] != 1 || cluster[2] != 1; }
 };
 
 class VT_API DeviceApi {

@@ -19,6 +19,10 @@ struct LaunchConfig {
   dim3 grid;
   dim3 block;
   size_t shared_bytes = 0;  // dynamic; above 48 KiB the kernel must have been given allow_shared_memory
+  // Blocks that run at once on neighbouring multiprocessors and reach each other's shared memory: 8 at most, dividing
+  // the grid, on devices of compute capability 9.0 and up. A kernel compiled with __cluster_dims__ needs no saying so
+  // here.
+  dim3 cluster = {1, 1, 1};
 };
 
 namespace detail {

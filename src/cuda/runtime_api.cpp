@@ -317,6 +317,7 @@ class RuntimeApi final : public DeviceApi {
   // --- work ---
   Status launch(Stream stream, const KernelLaunch& l) override {
     VT_DRIVER_FUNCTION(cuLaunchKernel);
+    if (VT_UNLIKELY(l.in_clusters())) return launch_clusters(stream, l);
     return Current(stream.device).then([&] {
       cudaFunction_t function = nullptr;
       if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
@@ -324,6 +325,29 @@ class RuntimeApi final : public DeviceApi {
       }
       return cuLaunchKernel(function, l.grid[0], l.grid[1], l.grid[2], l.block[0], l.block[1], l.block[2],
                             static_cast<unsigned>(l.shared_bytes), stream.handle, l.arguments, nullptr);
+    });
+  }
+  Status launch_clusters(Stream stream, const KernelLaunch& l) {
+    VT_DRIVER_FUNCTION(cuLaunchKernelEx);
+    return Current(stream.device).then([&] {
+      cudaFunction_t function = nullptr;
+      if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
+        return static_cast<CUresult>(status);
+      }
+      CUlaunchAttribute cluster{};
+      cluster.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
+      cluster.value.clusterDim = {l.cluster[0], l.cluster[1], l.cluster[2]};
+      const CUlaunchConfig config{.gridDimX = l.grid[0],
+                                  .gridDimY = l.grid[1],
+                                  .gridDimZ = l.grid[2],
+                                  .blockDimX = l.block[0],
+                                  .blockDimY = l.block[1],
+                                  .blockDimZ = l.block[2],
+                                  .sharedMemBytes = static_cast<unsigned>(l.shared_bytes),
+                                  .hStream = stream.handle,
+                                  .attrs = &cluster,
+                                  .numAttrs = 1};
+      return cuLaunchKernelEx(&config, function, l.arguments, nullptr);
     });
   }
   Status allow_shared_memory(const void* kernel, size_t bytes) override {
