@@ -159,6 +159,7 @@ void read_rows(Entries& entries) {
 #define VT_SELECT VT_UNARY_WITH
 #include "ops/pointwise/activation.def"
 #include "ops/pointwise/arithmetic.def"
+#define VT_CHOOSE(...)
 #include "ops/pointwise/comparison.def"
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"

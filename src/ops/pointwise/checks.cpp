@@ -31,6 +31,11 @@ void check_sub(const Call& call, DType common) {
   check_alpha(call, common);
 }
 
+void check_power(const Call& call, DType common) {
+  VT_CHECK(!is_integral(common, true) || Unbox<Scalar>::get(call.args[1]).to_int() >= 0, Runtime,
+           "Integers to negative integer powers are not allowed.");
+}
+
 void check_neg(const Call&, DType common) {
   VT_CHECK(common != DType::bool_, Runtime,
            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
@@ -65,12 +70,13 @@ constexpr struct {
   std::string_view op;
   RowCheck check;
 } kChecks[] = {
-    {"add.Tensor", check_alpha},       {"sub.Tensor", check_sub},
-    {"rsub.Tensor", check_sub},        {"neg", check_neg},
-    {"floor_divide", check_divisor},   {"_div_floor", check_divisor},
-    {"_div_trunc", check_divisor},     {"remainder.Tensor", check_divisor},
-    {"fmod.Tensor", check_divisor},    {"lerp.Scalar", check_same_dtype},
-    {"lerp.Tensor", check_same_dtype}, {"softshrink", check_lambda},
+    {"add.Tensor", check_alpha},        {"sub.Tensor", check_sub},
+    {"rsub.Tensor", check_sub},         {"neg", check_neg},
+    {"floor_divide", check_divisor},    {"_div_floor", check_divisor},
+    {"_div_trunc", check_divisor},      {"remainder.Tensor", check_divisor},
+    {"fmod.Tensor", check_divisor},     {"lerp.Scalar", check_same_dtype},
+    {"lerp.Tensor", check_same_dtype},  {"softshrink", check_lambda},
+    {"pow.Tensor_Scalar", check_power},
 };
 
 }  // namespace

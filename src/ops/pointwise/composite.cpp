@@ -17,38 +17,6 @@ namespace {
 
 using OptionalScalar = std::optional<Scalar>;
 
-// bool has no `~` of its own in the integer kernels.
-void bitwise_not_kernel(Call& call) {
-  run_row(call, call.args[0].as_tensor().dtype() == DType::bool_ ? rows::logical_not : rows::bitwise_not);
-}
-
-// Common exponents have faster rows.
-void pow_scalar_kernel(Call& call) {
-  const DType dtype = call.args[0].as_tensor().dtype();
-  const Scalar exponent = Unbox<Scalar>::get(call.args[1]);
-  const bool floating = is_differentiable(dtype);
-  if (exponent.is_integral(true) && is_integral(dtype, true)) {
-    VT_CHECK(exponent.to_int() >= 0, Runtime, "Integers to negative integer powers are not allowed.");
-  }
-  const Row* row = &rows::pow_scalar;
-  if (!exponent.is_complex() && (floating || (exponent.is_integral() && is_integral(dtype)))) {
-    const double e = exponent.to_double();
-    if (e == 2.0) row = &rows::square_row;
-    if (e == 3.0) row = &rows::cube_row;
-    if (e == 0.5) row = &rows::sqrt;
-    if (e == -0.5) row = &rows::rsqrt;
-    if (e == -1.0) row = &rows::reciprocal;
-  }
-  run_row(call, *row);
-}
-
-// `approximate` picks the row.
-template <const Row& erf, const Row& tanh>
-void gelu_kernel(Call& call) {
-  const Value& approximate = call.args[erf.inputs];
-  run_row(call, number_of(approximate).to_double() == 0.0 ? erf : tanh);
-}
-
 Tensor pow_of_number(const Scalar& self, const Tensor& exponent) { return ops::pow(wrapped_number(self), exponent); }
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
@@ -181,10 +149,6 @@ Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj
 
 void register_composite(Registry& r) {
   register_row_loops();
-  r.at("bitwise_not").boxed(bitwise_not_kernel);
-  r.at("pow.Tensor_Scalar").boxed(pow_scalar_kernel);
-  r.at("gelu").boxed(gelu_kernel<rows::gelu, rows::gelu_tanh_row>);
-  r.at("gelu_backward").boxed(gelu_kernel<rows::gelu_backward, rows::gelu_tanh_backward_row>);
   r.def("pow.Scalar(Scalar self, Tensor|Scalar exponent) -> Tensor")
       .composite(pow_of_number)
       .autocast(AutocastPolicy::Float32OnCuda)

@@ -190,7 +190,24 @@ void run_row(Call& call, const Row& row) {
   call.results.add(it.take_output());
 }
 
-void row_kernel(Call& call) { run_row(call, *static_cast<const Row*>(call.op.functional().parts.data)); }
+namespace {
+
+VT_NOINLINE const Row& chosen(const Call& call, const Row& row) {
+  Choice choice{input(call, row, 0).dtype()};
+  if (row.numbers == 1) {
+    const Scalar number = number_of(call.args[row.number_at[0]]);
+    const bool of_tensors_kind = is_differentiable(choice.dtype) || (number.is_integral() && is_integral(choice.dtype));
+    if (of_tensors_kind && !number.is_complex()) choice.number = number.to_double();
+  }
+  return row.choose(choice);
+}
+
+}  // namespace
+
+void row_kernel(Call& call) {
+  const Row& row = *static_cast<const Row*>(call.op.functional().parts.data);
+  run_row(call, VT_UNLIKELY(row.choose != nullptr) ? chosen(call, row) : row);
+}
 
 OpBuilder add_row(Registry& r, const char* schema, Row& row) {
   OpBuilder op = r.def(schema);

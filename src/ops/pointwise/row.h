@@ -1,6 +1,8 @@
 // A pointwise op at run time: what its row in a .def table became.
 #pragma once
 
+#include <limits>
+
 #include "core/backend_table.h"
 #include "dispatch/registry.h"
 #include "iter/cpu_loop.h"
@@ -16,6 +18,16 @@ struct LoopSet {
 // Runs the row's kernel for dtype `compute` (the promoted dtype itself) over operands of any dtype.
 using CudaLaunch = void (*)(const char* name, const TensorIter& it, DType compute, const char* params);
 
+struct Row;
+
+// What a row may choose by, see VT_CHOOSE: the dtype of the call's first tensor and the row's number, if that leaves
+// the result's dtype to the tensor.
+struct Choice {
+  DType dtype;
+  double number = std::numeric_limits<double>::quiet_NaN();
+  bool number_is(double n) const { return number == n; }
+};
+
 struct Row {
   DTypeRule rule;
   int8_t mask = -1;              // input that is a bool mask: not promoted, read as bool
@@ -23,6 +35,7 @@ struct Row {
   CudaLaunch cuda = nullptr;
   // Filled by add_row: see check_of; positions of tensor and number arguments, from the schema.
   void (*check)(const Call& call, DType common) = nullptr;
+  const Row& (*choose)(const Choice& call) = nullptr;  // the row whose loop a call runs; null: this one
   int8_t inputs = 0, numbers = 0;
   int8_t input_at[5] = {}, number_at[5] = {};
 };

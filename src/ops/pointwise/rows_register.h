@@ -170,6 +170,17 @@ constexpr int kFirstRow = __COUNTER__ + 1;
       id, schema, numbers, rule_, keeps_, 3, 0,                       \
       Tensor gradient_1() const { return d_y; } Tensor gradient_2() const { return d_z; })
 
+// Below a row: `row_`, an expression on `call`, a Choice, is the row whose loop a call runs.
+#define VT_CHOOSE(id, row_)                                                  \
+  namespace vt::pointwise {                                                  \
+  namespace {                                                                \
+  template <>                                                                \
+  void add_numbered<__COUNTER__ - kFirstRow>(Registry&) {                    \
+    rows::id.choose = [](const Choice& call) -> const Row& { return row_; }; \
+  }                                                                          \
+  }                                                                          \
+  }
+
 // After the table: all its rows, in order.
 #define VT_ADD_ROWS(registry) \
   ::vt::pointwise::add_rows(registry, std::make_integer_sequence<int, __COUNTER__ - ::vt::pointwise::kFirstRow>{})
