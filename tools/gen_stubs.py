@@ -13,6 +13,7 @@ import keyword
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -157,25 +158,28 @@ def definitions(schemas: list[Schema], method: bool, indent: str) -> list[str]:
     return lines
 
 
-def by_name(registry: list[dict[str, Any]], tag: str) -> dict[str, list[Schema]]:
-    """The parsed schemas of the ops with a tag, by the name that Python gives them, sorted."""
+def by_name(rows: Iterable[dict[str, Any]]) -> dict[str, list[Schema]]:
+    """The parsed schemas of rows of the registry, by the name that they share without overload, sorted."""
     found: dict[str, list[Schema]] = defaultdict(list)
-    for row in registry:
-        if tag in row["tags"]:
-            schema = Schema.of(row)
-            found[schema.name].append(schema)
+    for row in rows:
+        schema = Schema.of(row)
+        found[schema.name].append(schema)
     return dict(sorted(found.items()))
+
+
+def methods_of(registry: list[dict[str, Any]]) -> dict[str, list[Schema]]:
+    return by_name(row for row in registry if "Tensor" in row["places"])
 
 
 def stub(registry: list[dict[str, Any]], template: str) -> str:
     """The text of _C.pyi. What the template declares itself inside class Tensor is not declared again."""
     declared = set(re.findall(r"^    def (\w+)", template, re.MULTILINE))
     methods: list[str] = []
-    for name, schemas in by_name(registry, "method").items():
+    for name, schemas in methods_of(registry).items():
         if name not in declared:
             methods += definitions(schemas, True, "    ")
     functions: list[str] = []
-    for schemas in by_name(registry, "op").values():
+    for schemas in by_name(registry).values():
         functions += definitions(schemas, False, "    ")
     filled = {"methods": methods, "functions": functions, "operators": operators()}
     for marker, lines in filled.items():
@@ -191,21 +195,22 @@ def table(registry: list[dict[str, Any]]) -> str:
     lines = [
         "# Ops",
         "",
-        "Made by `make stubs` from the registry. Forms: `f` a function of `torch`, `m` a method of `Tensor`, `_` in",
-        "place, `out` with `out=`. Ops of neither function nor method are internal.",
+        "Made by `make stubs` from the registry. Where it is public: `torch`, `Tensor` (a method), another module of",
+        "torch, or `node` alone, where Python has it under another name; nowhere for a part of other ops. Forms: `_` in",
+        "place, `out` with `out=`.",
         "",
-        "| op | forms | derivative | schema |",
-        "|---|---|---|---|",
+        "| op | public in | forms | derivative | schema |",
+        "|---|---|---|---|---|",
     ]
     for row in shown:
         base, _, overload = row["name"].partition(".")
         in_place = f"{base}_.{overload}" if overload else f"{base}_"
-        forms = [mark for mark, tag in (("f", "function"), ("m", "method")) if tag in row["tags"]]
-        forms += ["`_`"] if in_place in names else []
+        forms = ["`_`"] if in_place in names else []
         forms += ["out"] if f"{base}.{overload}_out" in names or f"{base}.out" in names else []
         gradient = next((tag for tag in ("differentiable", "composite") if tag in row["tags"]), "none")
         schema = row["schema"].replace("|", "\\|")
-        lines.append(f"| {row['name']} | {' '.join(forms)} | {gradient} | `{schema}` |")
+        places = ", ".join(row["places"])
+        lines.append(f"| {row['name']} | {places} | {' '.join(forms)} | {gradient} | `{schema}` |")
     lines += ["", f"{len(shown)} ops."]
     return "\n".join(lines) + "\n"
 
@@ -220,7 +225,7 @@ def main() -> int:
     texts = {
         STUB: stub(registry, TEMPLATE.read_text()),
         TABLE: table(registry),
-        TYPESCRIPT: stub_typescript.render(by_name(registry, "op"), by_name(registry, "method")),
+        TYPESCRIPT: stub_typescript.render(by_name(r for r in registry if r["places"]), methods_of(registry)),
     }
     stale = []
     for path, text in texts.items():

@@ -147,6 +147,8 @@ void read_sources(const fs::path& folder, const std::string& family, Entries& en
 
 void read_rows(Entries& entries) {
   namespace rule = vt::pointwise::rule;
+  using enum vt::Surface;
+  using vt::kEverywhere;
   auto add = [&](const char* id, const char* schema, const vt::pointwise::DTypeRule& row_rule) {
     const std::string text = vt::pointwise::row_schema(id, schema);
     entries.add("pointwise", text);
@@ -157,9 +159,9 @@ void read_rows(Entries& entries) {
 #define VT_BINARY VT_UNARY_WITH
 #define VT_TERNARY VT_UNARY_WITH
 #define VT_SELECT VT_UNARY_WITH
+#define VT_CHOOSE(...)
 #include "ops/pointwise/activation.def"
 #include "ops/pointwise/arithmetic.def"
-#define VT_CHOOSE(...)
 #include "ops/pointwise/comparison.def"
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"

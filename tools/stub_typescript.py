@@ -15,7 +15,8 @@ export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_l
 """
 
 TYPES = {
-    "Tensor": "TensorLike",
+    "Tensor": "Tensor",
+    "Tensor|Scalar": "TensorLike",
     "Scalar": "Scalar",
     "int": "number | bigint",
     "float": "number",
@@ -26,12 +27,11 @@ TYPES = {
     "Generator": "never",
     "MemoryFormat": "MemoryFormat",
 }
-RESULTS = {**TYPES, "Tensor": "Tensor"}
 
 
 def argument_type(argument: Argument) -> str:
     """TypeScript's type of an argument."""
-    text = TYPES[argument.type]
+    text = TYPES["Tensor|Scalar" if argument.accepts_number else argument.type]
     if argument.is_list:
         alone = "number | bigint | " if argument.type == "int" else ""
         text = f"{alone}readonly ({text}{' | null' if argument.optional_elements else ''})[]"
@@ -39,7 +39,7 @@ def argument_type(argument: Argument) -> str:
 
 
 def result_type(returns: tuple[str, ...]) -> str:
-    names = [f"{RESULTS[t[:-2]]}[]" if t.endswith("[]") else RESULTS[t] for t in returns]
+    names = [f"{TYPES[t[:-2]]}[]" if t.endswith("[]") else TYPES[t] for t in returns]
     if len(names) == 1:
         return names[0]
     return f"[{', '.join(names)}]" if names else "void"
@@ -80,6 +80,11 @@ def interface(name: str, schemas: dict[str, list[Schema]], method: bool) -> list
 
 def render(functions: dict[str, list[Schema]], methods: dict[str, list[Schema]]) -> str:
     """The whole file, for ops by name and the ones of them that are methods."""
-    lines = [HEAD, "/** Every op, under its name without overload. */", *interface("Ops", functions, False), ""]
+    lines = [
+        HEAD,
+        "/** The public ops, under their names without overload. */",
+        *interface("Ops", functions, False),
+        "",
+    ]
     lines += ["/** The ops that are methods of Tensor. */", *interface("TensorMethods", methods, True)]
     return "\n".join(lines) + "\n"

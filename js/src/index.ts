@@ -2,14 +2,16 @@
 import type { Ops } from "./ops.js";
 import { addon, type DType, type OpEntry, type Tensor as TensorHandle, type TensorArray } from "./native.js";
 
-export type { DType, OpEntry, TensorArray } from "./native.js";
+export type { DType, OpEntry, Place, TensorArray } from "./native.js";
 export type { MemoryFormat, Ops, Scalar, TensorLike } from "./ops.js";
 export type Tensor = TensorHandle;
 export const Tensor = addon.Tensor;
 export const version = addon.version;
 
+const entries: OpEntry[] = addon.registry();
+
 /** Every op and derived form, as the registry declares them. */
-export const registry: readonly OpEntry[] = Object.freeze(addon.registry());
+export const registry: readonly OpEntry[] = entries;
 
 /** Runs an op by name; without an overload in the name, the first declaration that the arguments fit. */
 export function call(name: string, positional: readonly unknown[], named: object = {}): unknown {
@@ -30,17 +32,16 @@ function opFunction(name: string): AnyOp {
   };
 }
 
-const names = new Set(registry.map((entry) => entry.name.split(".")[0]!));
+const functions: Record<string, AnyOp> = {};
 
-/** Every op under its name without overload: `ops.matmul(a, b)`. */
-export const ops = Object.freeze(
-  Object.fromEntries([...names].sort().map((name) => [name, opFunction(name)])),
-) as unknown as Readonly<Ops>;
+/** Every op that is public anywhere, under its name without overload: `ops.matmul(a, b)`. `call` reaches the others. */
+export const ops = functions as unknown as Readonly<Ops>;
 
-for (const entry of registry) {
+function offer(entry: OpEntry): void {
   const name = entry.name.split(".")[0]!;
-  if (entry.method && !(name in Tensor.prototype)) {
-    const op = opFunction(name);
+  const op = opFunction(name);
+  if (entry.places.length > 0) functions[name] ??= op;
+  if (entry.places.includes("Tensor") && !(name in Tensor.prototype)) {
     Object.defineProperty(Tensor.prototype, name, {
       value(this: TensorHandle, ...args: unknown[]) {
         return op(this, ...args);
@@ -49,6 +50,7 @@ for (const entry of registry) {
   }
 }
 
+entries.forEach(offer);
 export type Nested = number | boolean | readonly Nested[];
 
 function shapeOf(data: Nested): number[] {

@@ -49,14 +49,16 @@ export interface TensorConstructor {
   prototype: Tensor;
 }
 
+/** Where an op is public, in PyTorch's names; "node": here, while Python has it under another name. */
+export type Place = "torch" | "Tensor" | "torch.nn.functional" | "torch.linalg" | "torch.special" | "node";
+
 /** One op, or a form of one, as the registry declares it. */
 export interface OpEntry {
   name: string;
   schema: string;
   kind: "functional" | "inplace" | "out";
-  /** Whether `torch` of Python has it as a function, and `Tensor` as a method. */
-  function: boolean;
-  method: boolean;
+  /** Empty for what is a part of other ops. */
+  places: Place[];
 }
 
 export interface Addon {

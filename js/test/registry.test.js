@@ -12,12 +12,17 @@ test("the registry lists ops with schemas", () => {
   for (const { name, schema } of registry) assert.ok(schema.startsWith(`${name}(`), schema);
 });
 
-test("every name of the registry is a function, every method is on Tensor", () => {
-  for (const { name, method } of registry) {
+test("what is public is a function, a method is on Tensor, and parts of ops are reached by call alone", () => {
+  const publicNames = new Set();
+  for (const { name, places } of registry) {
     const base = name.split(".")[0];
-    assert.equal(typeof ops[base], "function");
-    if (method) assert.ok(base in Tensor.prototype, base);
+    if (places.length > 0) publicNames.add(base);
+    if (places.includes("Tensor")) assert.ok(base in Tensor.prototype, base);
   }
+  assert.deepEqual(new Set(Object.keys(ops)), publicNames);
+  assert.ok(!publicNames.has("gelu_backward") && !("gelu" in Tensor.prototype) && publicNames.has("gelu"));
+  const x = tensor([1]);
+  assert.deepEqual([...call("gelu_backward", [tensor([0]), x]).data()], [0]);
 });
 
 test("positional, named and method calls give the same", () => {
@@ -35,6 +40,20 @@ test("a number stands for a tensor, and promotes as one", () => {
   assert.equal(ops.add(x, 2).dtype, "int32");
   assert.equal(ops.add(x, 2.5).dtype, "float32");
   assert.deepEqual([...ops.add(x, 2.5).data()], [3.5, 4.5]);
+});
+
+test("a number stands for a tensor only where the declaration says so", () => {
+  const x = tensor([1, 2]);
+  assert.throws(() => ops.exp(2), /argument 'self' \(Tensor\): expected a Tensor, got a number/);
+  assert.throws(() => ops.maximum(x, 2), /argument 'other' \(Tensor\): expected a Tensor, got a number/);
+  assert.throws(() => ops.cat([x, 1]), /expected a Tensor, got a number/);
+  assert.throws(() => ops.add(x, "2"), /argument 'other' \(Tensor\): expected a Tensor or a number/);
+  assert.deepEqual([...ops.add(2, x).data()], [3, 4]);
+  // of pow's overloads a number takes the one that declares it
+  assert.throws(() => call("pow.Tensor_Tensor", [x, "2"]), /expected a Tensor or a number/);
+  assert.deepEqual([...ops.pow(x, 3).data()], [1, 8]);
+  assert.deepEqual([...ops.pow(2, x).data()], [2, 4]);
+  assert.deepEqual([...call("pow.Tensor_Tensor", [x, 3]).data()], [1, 8]);
 });
 
 test("an in-place op returns its own argument, an out form too", () => {

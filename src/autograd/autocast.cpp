@@ -41,21 +41,22 @@ DType widest(const Call& call, DType lower) {
 void clear_autocast_cache() { t_casts.clear(); }
 
 void autocast_call(Call& call) {
-  const ExcludeKeys inside(Key::Autocast);
   const ThreadState& state = thread_state();
   const DeviceType device = device_type_of(backend_of(call.keys));
   const int type = static_cast<int>(device);
-  if (!state.autocast_enabled[type]) return dispatch(call);
+  const AutocastPolicy policy = state.autocast_enabled[type] ? call.op.parts.autocast.on(device) : AutocastPolicy::None;
   DType target = state.autocast_dtype[type];
-  switch (call.op.parts.autocast) {
+  switch (policy) {
+    case AutocastPolicy::None: return dispatch(call, Key::Autocast);
+    case AutocastPolicy::Lower: break;
     case AutocastPolicy::Float32: target = DType::float32; break;
-    case AutocastPolicy::Float32OnCuda:
-      if (device == DeviceType::CPU) return dispatch(call);
-      target = DType::float32;
-      break;
     case AutocastPolicy::Promote: target = widest(call, target); break;
-    default: break;
+    case AutocastPolicy::Refuse:
+      VT_THROW(Runtime, call.op.schema().name(),
+               " is unsafe to autocast: a number rounded to a lower precision may be outside its domain. Use its form "
+               "with logits, or leave autocast for this call.");
   }
+  const ExcludeKeys inside(Key::Autocast);
   // The casts live until the call is done; lists are rebuilt whole.
   Value args[kMaxArgs];
   Tensor tensors[kMaxArgs];

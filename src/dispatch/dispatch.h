@@ -12,10 +12,11 @@ namespace vt {
 // an op in the source calls its typed entry, "ops/typed/<family>.h".
 VT_API const Op& find_op(std::string_view full_name);
 
-// Runs the kernel of the highest key that is on. Below-key kernels redispatch with their own key excluded.
-inline void dispatch(Call& call) {
+// Runs the kernel of the highest key that is on. Below-key kernels redispatch with their own key excluded. `without`:
+// keys that are off for this call alone, and on again for the ops that it calls.
+inline void dispatch(Call& call, KeySet without = {}) {
   const ThreadState& state = thread_state();
-  KeySet keys = (call.keys | state.included) - state.excluded;
+  KeySet keys = (call.keys | state.included) - state.excluded - without;
   if (!state.grad_enabled) keys = keys - Key::Autograd;
   const KernelTable& table = call.op.table();
   call.key = (keys - table.skip).highest();

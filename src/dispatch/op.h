@@ -9,6 +9,7 @@
 #include "dispatch/autocast_policy.h"
 #include "dispatch/derivative.h"
 #include "dispatch/schema.h"
+#include "dispatch/surface.h"
 
 namespace vt {
 
@@ -29,9 +30,6 @@ using Kernel = void (*)(Call&);
 
 // Functional ops are declared; the in-place and out= forms of one are made from it.
 enum class OpKind : uint8_t { Functional, Inplace, Out };
-
-// Where the frontends offer an op.
-enum Surface : uint8_t { kInternal = 0, kFunction = 1, kMethod = 2 };
 
 // One output that meta describes; strides empty means contiguous.
 struct TensorSpec {
@@ -83,8 +81,9 @@ class VT_API Op {
     Derivative derivative = nullptr;
     Keep keep;
     uint8_t narrow_gradients = 0;  // by bit, the float32 results of which the derivative takes 16-bit gradients
-    AutocastPolicy autocast = AutocastPolicy::None;
+    AutocastPolicies autocast;
     uint8_t surface = kFunction | kMethod;
+    uint8_t inplace_surface = kUnsaid;
     bool composite = false;
     bool view = false;                // results alias self
     bool not_differentiable = false;  // results never require grad (comparisons, argmax)

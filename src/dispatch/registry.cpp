@@ -73,8 +73,11 @@ OpBuilder& OpBuilder::random() {
   op_->parts.random = true;
   return *this;
 }
-OpBuilder& OpBuilder::autocast(AutocastPolicy policy) {
-  op_->parts.autocast = policy;
+OpBuilder& OpBuilder::autocast(AutocastPolicy on_every_device) {
+  return autocast({.cpu = on_every_device, .cuda = on_every_device});
+}
+OpBuilder& OpBuilder::autocast(AutocastPolicies by_device) {
+  op_->parts.autocast = by_device;
   return *this;
 }
 OpBuilder& OpBuilder::inplace(bool direct) {
@@ -88,6 +91,10 @@ OpBuilder& OpBuilder::out(bool wanted) {
 }
 OpBuilder& OpBuilder::surface(uint8_t where) {
   op_->parts.surface = where;
+  return *this;
+}
+OpBuilder& OpBuilder::inplace_surface(uint8_t where) {
+  op_->parts.inplace_surface = where;
   return *this;
 }
 OpBuilder& OpBuilder::doc(const char* text) {
@@ -115,12 +122,35 @@ Op& Registry::add(std::unique_ptr<Op> op) {
 }
 
 namespace {
+
+bool takes_self(const Op& op) {
+  const auto& args = op.schema().args();
+  return !args.empty() && args[0].name == "self" && args[0].type == ArgType::Tensor;
+}
+
 std::unique_ptr<Op> declared(std::string_view schema) {
   auto op = std::make_unique<Op>(schema, OpKind::Functional, nullptr);
-  const auto& args = op->schema().args();
-  if (args.empty() || args[0].name != "self" || args[0].type != ArgType::Tensor) op->parts.surface = kFunction;
+  if (!takes_self(*op)) op->parts.surface = kFunction;
   return op;
 }
+
+uint8_t surface_of_inplace(const Op& op) {
+  if (op.parts.inplace_surface != kUnsaid) return op.parts.inplace_surface;
+  if (!(op.parts.surface & kMethod)) return kInternal;
+  const auto is_tensor = [](const Arg& a) { return a.type == ArgType::Tensor || a.type == ArgType::TensorList; };
+  return std::ranges::count_if(op.schema().args(), is_tensor) == 1 ? kFunction | kMethod : kMethod;
+}
+
+// What no single column can say: columns that need each other.
+void check_declaration(const Op& op) {
+  const Op::Parts& parts = op.parts;
+  const std::string& name = op.schema().name();
+  VT_ASSERT(!(parts.surface & kMethod) || takes_self(op), op.name(), ": a method's first argument is `Tensor self`");
+  VT_ASSERT(!(parts.surface & kLinalg) || name.starts_with("linalg_"), op.name(), ": torch.linalg has linalg_<name>");
+  VT_ASSERT(!(parts.surface & kSpecial) || name.starts_with("special_"), op.name(),
+            ": torch.special has special_<name>");
+}
+
 }  // namespace
 
 OpBuilder Registry::def(std::string_view schema) { return OpBuilder(add(declared(schema))); }
@@ -162,12 +192,13 @@ std::vector<std::unique_ptr<Op>> Registry::derived_forms(const Op& op) const {
     derived->parts.want_inplace = derived->parts.want_out = false;
     forms.push_back(std::move(derived));
   };
-  if (op.parts.want_inplace) form(op.schema().inplace_text(), OpKind::Inplace, op.parts.surface);
-  if (op.parts.want_out) form(op.schema().out_text(), OpKind::Out, op.parts.surface & kFunction);
+  if (op.parts.want_inplace) form(op.schema().inplace_text(), OpKind::Inplace, surface_of_inplace(op));
+  if (op.parts.want_out) form(op.schema().out_text(), OpKind::Out, op.parts.surface & ~kMethod);
   return forms;
 }
 
 void Registry::build_table(Op& op) const {
+  check_declaration(op);
   auto table = std::make_unique<KernelTable>();
   const Op::Parts& parts = op.functional().parts;
   bool any = false;
@@ -190,7 +221,7 @@ void Registry::build_table(Op& op) const {
   } else {
     table->skip |= Key::Autograd;
   }
-  if (parts.autocast != AutocastPolicy::None && autocast && op.kind() == OpKind::Functional) {
+  if (parts.autocast.any() && autocast && op.kind() == OpKind::Functional) {
     table->kernels[static_cast<int>(Key::Autocast)] = autocast;
   } else {
     table->skip |= Key::Autocast;

@@ -97,13 +97,16 @@ class VT_API OpBuilder {
   OpBuilder& view();
   OpBuilder& any_device();
   OpBuilder& random();
-  OpBuilder& autocast(AutocastPolicy policy);
+  OpBuilder& autocast(AutocastPolicy on_every_device);
+  OpBuilder& autocast(AutocastPolicies by_device);
   // Also make `name_`. `direct`: the kernel may write its output over self while reading it.
   OpBuilder& inplace(bool direct = false);
   // Make (or do not make) the out= form; on by default with meta.
   OpBuilder& out(bool wanted = true);
-  // kFunction | kMethod is the default; kMethod only where the first argument is `Tensor self`.
+  // A mask of Surface. Unless said, kFunction | kMethod; kMethod only where the first argument is `Tensor self`.
   OpBuilder& surface(uint8_t where);
+  // Of the in-place form. Unless said, a method where the op is one, and a function too if self is its only tensor.
+  OpBuilder& inplace_surface(uint8_t where);
   OpBuilder& function_only() { return surface(kFunction); }
   OpBuilder& method_only() { return surface(kMethod); }
   OpBuilder& internal() { return surface(kInternal); }

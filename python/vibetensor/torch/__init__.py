@@ -113,11 +113,7 @@ set_autocast_cache_enabled = _core.set_autocast_cache_enabled
 clear_autocast_cache = _core.clear_autocast_cache
 
 # ops of the registry that PyTorch has as functions of its top level; a Python version above wins
-_python_names = frozenset(globals())
-for _name in _core.torch_functions():
-    if _name not in _python_names:
-        globals()[_name] = getattr(_core.ops, _name)
-del _name, _python_names
+globals().update({**_core.functions_of("torch"), **globals()})
 
 from vibetensor.torch import autograd, nn  # noqa: E402
 from vibetensor.torch.amp.autocast_mode import autocast  # noqa: E402
@@ -163,7 +159,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 # what not every program needs, imported when it is first used
 SUBMODULES = """
     _C _dynamo _inductor _ops _utils amp backends compiler cpu cuda distributed futures fx hub jit library linalg mps mtia nn
-    onnx optim overrides testing torch_version types utils version xpu
+    onnx optim overrides special testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_checks": """

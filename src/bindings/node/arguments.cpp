@@ -35,9 +35,8 @@ bool boolean_of(const Napi::Value& value) {
 
 }  // namespace
 
-bool Arguments::bind(const Op& op, const Napi::Array& positional, const Napi::Object& named, bool numbers_as_tensors) {
-  numbers_as_tensors_ = numbers_as_tensors;
-  const std::vector<Arg>& args = op.schema().args();
+bool Arguments::bind(const Candidate& candidate, const Napi::Array& positional, const Napi::Object& named) {
+  const std::vector<Arg>& args = candidate.op->schema().args();
   const uint32_t given = positional.Length();
   size_t used = 0;
   try {
@@ -50,7 +49,8 @@ bool Arguments::bind(const Op& op, const Napi::Array& positional, const Napi::Ob
         ++used;
         const Napi::Value value = by_position ? positional.Get(static_cast<uint32_t>(i)) : named.Get(arg.name);
         try {
-          values_[i] = is_absent(value) && arg.has_default ? arg.default_value : convert(arg, value);
+          values_[i] =
+              is_absent(value) && arg.has_default ? arg.default_value : convert(arg, candidate.numbers >> i & 1, value);
         } catch (const Error& error) {
           VT_THROW(Type, "argument '", arg.name, "' (", arg.type_name(), "): ", error.message());
         }
@@ -75,23 +75,24 @@ Napi::Value Arguments::object_of(const Tensor& tensor) const {
   return {};
 }
 
-const Tensor& Arguments::keep_tensor(const Napi::Value& value) {
+const Tensor& Arguments::keep_tensor(const Napi::Value& value, bool accepts_number) {
   if (TensorObject::is(value)) {
     objects_.push_back(value);
     return tensors_.emplace_back(TensorObject::unwrap(value));
   }
-  VT_CHECK(numbers_as_tensors_ && (value.IsNumber() || value.IsBoolean() || value.IsBigInt()), Type,
-           "expected a Tensor");
+  const bool is_number = value.IsNumber() || value.IsBoolean() || value.IsBigInt();
+  VT_CHECK(is_number || !accepts_number, Type, "expected a Tensor or a number");
+  VT_CHECK(accepts_number, Type, "expected a Tensor", is_number ? ", got a number: write tensor(...) around it" : "");
   return tensors_.emplace_back(wrapped_number(to_scalar(value)));
 }
 
-Value Arguments::convert(const Arg& arg, const Napi::Value& value) {
+Value Arguments::convert(const Arg& arg, bool accepts_number, const Napi::Value& value) {
   if (is_absent(value)) {
     VT_CHECK(arg.optional, Type, "expected a value, got ", value.IsNull() ? "null" : "undefined");
     return {};
   }
   switch (arg.type) {
-    case ArgType::Tensor: return box(keep_tensor(value));
+    case ArgType::Tensor: return box(keep_tensor(value, accepts_number));
     case ArgType::Scalar: return box(scalars_.emplace_back(to_scalar(value)));
     case ArgType::Int: return box(to_int(value));
     case ArgType::Float: return box(number_of(value));
@@ -121,7 +122,7 @@ Value Arguments::convert_list(const Arg& arg, const Napi::Value& value) {
       std::vector<Tensor>& list = tensor_lists_.emplace_back();
       for (uint32_t i = 0; i < length; ++i) {
         const Napi::Value element = array.Get(i);
-        list.push_back(is_absent(element) && arg.optional_elements ? Tensor() : keep_tensor(element));
+        list.push_back(is_absent(element) && arg.optional_elements ? Tensor() : keep_tensor(element, false));
       }
       return box(list);
     }

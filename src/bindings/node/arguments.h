@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "dispatch/dispatch.h"
+#include "dispatch/frontend.h"
 
 namespace vt::node {
 
 // The values of one call, with everything that they refer to.
 class Arguments {
  public:
-  // Binds positional and named arguments; false, with the reason in complaint(), if they do not fit the schema.
-  // `numbers_as_tensors`: a number may stand for a Tensor argument.
-  bool bind(const Op& op, const Napi::Array& positional, const Napi::Object& named, bool numbers_as_tensors);
+  // Binds positional and named arguments; false, with the reason in complaint(), if they do not fit the overload.
+  bool bind(const Candidate& candidate, const Napi::Array& positional, const Napi::Object& named);
 
   Value* values() { return values_; }
   const std::string& complaint() const { return complaint_; }
@@ -24,12 +24,11 @@ class Arguments {
   Napi::Value object_of(const Tensor& tensor) const;
 
  private:
-  Value convert(const Arg& arg, const Napi::Value& value);
+  Value convert(const Arg& arg, bool accepts_number, const Napi::Value& value);
   Value convert_list(const Arg& arg, const Napi::Value& value);
-  const Tensor& keep_tensor(const Napi::Value& value);
+  const Tensor& keep_tensor(const Napi::Value& value, bool accepts_number);
 
   Value values_[kMaxArgs];
-  bool numbers_as_tensors_ = false;
   std::string complaint_;
   std::vector<Napi::Value> objects_;
   // What values point into; deques, because their elements stay where they are.

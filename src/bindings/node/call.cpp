@@ -2,6 +2,7 @@
 
 #include "bindings/node/arguments.h"
 #include "bindings/node/element.h"
+#include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
 #include "bindings/node/tensor.h"
 #include "dispatch/registry.h"
@@ -40,52 +41,52 @@ Napi::Value to_js(Napi::Env env, const Op& op, const Results& results, const Arg
   return array;
 }
 
-std::vector<const Op*> candidates_of(const std::string& name) {
-  if (name.find('.') != std::string::npos) {
-    if (const Op* op = Registry::get().find(name)) return {op};
-    return {};
-  }
-  return Registry::get().overloads(name);
+const std::vector<Candidate>& candidates_of(Napi::Env env, const std::string& name) {
+  auto& known = EnvData::of(env).candidates;
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  std::vector<Candidate> candidates = overloads_to_try(name);
+  VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
+  return known.emplace(name, std::move(candidates)).first->second;
 }
 
 Napi::Value call_by_name(Napi::Env env, const std::string& name, const Napi::Array& positional,
                          const Napi::Object& named) {
-  const std::vector<const Op*> candidates = candidates_of(name);
-  VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
   std::string complaints;
-  for (const bool numbers_as_tensors : {false, true}) {
-    for (const Op* op : candidates) {
-      Arguments arguments;
-      if (!arguments.bind(*op, positional, named, numbers_as_tensors)) {
-        if (numbers_as_tensors) complaints += "\n  " + op->schema().text() + ": " + arguments.complaint();
-        continue;
-      }
-      Results results;
-      call_op(*op, arguments.values(), op->arg_count(), results);
-      return to_js(env, *op, results, arguments);
+  for (const Candidate& candidate : candidates_of(env, name)) {
+    const Op& op = *candidate.op;
+    Arguments arguments;
+    if (!arguments.bind(candidate, positional, named)) {
+      complaints += "\n  " + op.schema().text() + ": " + arguments.complaint();
+      continue;
     }
+    Results results;
+    call_op(op, arguments.values(), op.arg_count(), results);
+    return to_js(env, op, results, arguments);
   }
   VT_THROW(Type, name, ": the arguments fit no declaration", complaints);
 }
 
 }  // namespace
 
-Napi::Value registry(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto ops = Registry::get().ops();
-  Napi::Array rows = Napi::Array::New(env, ops.size());
-  for (uint32_t i = 0; i < ops.size(); ++i) {
-    const Op& op = *ops[i];
-    const uint8_t surface = op.functional().parts.surface;
-    Napi::Object row = Napi::Object::New(env);
-    row.Set("name", op.name());
-    row.Set("schema", op.schema().text());
-    row.Set("kind", kind_name(op.kind()));
-    row.Set("function", Napi::Boolean::New(env, (surface & kFunction) != 0));
-    row.Set("method", Napi::Boolean::New(env, (surface & kMethod) != 0));
-    rows.Set(i, row);
+Napi::Object entry_of(Napi::Env env, const Op& op) {
+  Napi::Array places = Napi::Array::New(env);
+  for (const Place& place : kPlaces) {
+    if (op.parts.surface & place.surface) places.Set(places.Length(), std::string(place.name));
   }
-  return rows;
+  Napi::Object entry = Napi::Object::New(env);
+  entry.Set("name", op.name());
+  entry.Set("schema", op.schema().text());
+  entry.Set("kind", kind_name(op.kind()));
+  entry.Set("places", places);
+  return entry;
+}
+
+Napi::Value registry(const Napi::CallbackInfo& info) {
+  const auto ops = Registry::get().ops();
+  Napi::Array entries = Napi::Array::New(info.Env(), ops.size());
+  for (uint32_t i = 0; i < ops.size(); ++i) entries.Set(i, entry_of(info.Env(), *ops[i]));
+  return entries;
 }
 
 Napi::Value call(const Napi::CallbackInfo& info) {

@@ -3,9 +3,13 @@
 
 #include <napi.h>
 
+#include "dispatch/op.h"
+
 namespace vt::node {
 
-// registry(): [{name, schema, kind, method, function}], one entry per op and derived form.
+// {name, schema, kind, places} of an op or derived form; places: where it is public, see kPlaces.
+Napi::Object entry_of(Napi::Env env, const Op& op);
+// registry(): the entries of all.
 Napi::Value registry(const Napi::CallbackInfo& info);
 
 // call(name, positional, named): runs the op of that name. A bare name picks the first overload that the arguments fit.

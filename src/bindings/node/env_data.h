@@ -3,7 +3,12 @@
 
 #include <napi.h>
 
+#include <string>
+#include <unordered_map>
+#include <vector>
+
 #include "core/tensor.h"
+#include "dispatch/frontend.h"
 
 namespace vt::node {
 
@@ -11,6 +16,8 @@ struct EnvData {
   Napi::FunctionReference tensor_class;
   // The tensor that the constructor being called by TensorObject::wrap takes, instead of arguments.
   const Tensor* to_wrap = nullptr;
+  // Overloads by the name that calls asked for; late ops change them.
+  std::unordered_map<std::string, std::vector<Candidate>> candidates;
 
   static EnvData& of(Napi::Env env) { return *env.GetInstanceData<EnvData>(); }
 };

@@ -2,14 +2,14 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <set>
+#include <algorithm>
 
 #include "autograd/node.h"
 #include "bindings/python/module.h"
 #include "bindings/python/number.h"
-#include "bindings/python/signature.h"
 #include "bindings/python/small_types.h"
 #include "cuda/graph.h"
+#include "dispatch/frontend.h"
 #include "dispatch/registry.h"
 
 namespace nb = nanobind;
@@ -21,11 +21,6 @@ nb::list tags_of(const Op& op) {
   const Op::Parts& parts = op.functional().parts;
   nb::list tags;
   tags.append(op.kind() == OpKind::Functional ? "functional" : op.kind() == OpKind::Inplace ? "inplace" : "out");
-  const uint8_t surface = op.parts.surface;
-  if (surface & kFunction) tags.append("function");
-  if (surface & kMethod) tags.append("method");
-  if (surface == kInternal) tags.append("internal");
-  tags.append("op");
   if (parts.composite) tags.append("composite");
   if (parts.derivative) tags.append("differentiable");
   if (parts.not_differentiable) tags.append("not_differentiable");
@@ -33,6 +28,33 @@ nb::list tags_of(const Op& op) {
   if (parts.random) tags.append("random");
   if (parts.value_dependent) tags.append("value_dependent");
   return tags;
+}
+
+nb::list places_of(const Op& op) {
+  nb::list places;
+  for (const Place& place : kPlaces) {
+    if (op.parts.surface & place.surface) places.append(std::string(place.name));
+  }
+  return places;
+}
+
+const char* name_of(AutocastPolicy policy) {
+  switch (policy) {
+    case AutocastPolicy::None: return "none";
+    case AutocastPolicy::Lower: return "lower";
+    case AutocastPolicy::Float32: return "float32";
+    case AutocastPolicy::Promote: return "promote";
+    case AutocastPolicy::Refuse: return "refuse";
+  }
+  return "";
+}
+
+nb::dict autocast_of(const Op& op) {
+  const AutocastPolicies& policies = op.functional().parts.autocast;
+  nb::dict d;
+  d["cpu"] = name_of(policies.cpu);
+  d["cuda"] = name_of(policies.cuda);
+  return d;
 }
 
 // The default as Python has it.
@@ -50,9 +72,7 @@ nb::object default_of(const Value& v) {
 
 nb::list arguments_of(const Op& op) {
   nb::list list;
-  const Overload overload(op);
-  for (size_t i = 0; i < overload.params.size(); ++i) {
-    const Arg& a = op.schema().args()[i];
+  for (const Arg& a : op.schema().args()) {
     nb::dict d;
     d["name"] = a.name;
     d["type"] = std::string(type_name(element_type(a.type)));
@@ -61,7 +81,7 @@ nb::list arguments_of(const Op& op) {
     d["optional"] = a.optional;
     d["optional_elements"] = a.optional_elements;
     d["keyword_only"] = a.keyword_only;
-    d["accepts_number"] = overload.params[i].accepts_number;
+    d["accepts_number"] = a.accepts_number;
     d["has_default"] = a.has_default;
     d["default"] = default_of(a.default_value);
     list.append(d);
@@ -83,19 +103,27 @@ nb::list registry() {
     d["schema"] = op->schema().text();
     d["arguments"] = arguments_of(*op);
     d["returns"] = returns_of(*op);
+    d["places"] = places_of(*op);
     d["tags"] = tags_of(*op);
+    d["autocast"] = autocast_of(*op);
     d["doc"] = op->functional().parts.doc;
     list.append(d);
   }
   return list;
 }
 
-std::vector<std::string> torch_functions() {
-  std::set<std::string> names;
-  for (const auto& op : Registry::get().ops()) {
-    if (op->parts.surface & kFunction) names.insert(op->schema().name());
+// The ops that PyTorch has in a module of its own, under their names there.
+nb::dict functions_of(const std::string& module) {
+  const auto place = std::ranges::find(kPlaces, module, &Place::name);
+  VT_CHECK(place != std::end(kPlaces), Value, "no ops are declared to be in ", module);
+  nb::dict functions;
+  const nb::object ops = nb::module_::import_("vibetensor._C").attr("ops");
+  for (const Op* op : Registry::get().ops()) {
+    if (!(op->parts.surface & place->surface)) continue;
+    const std::string& name = op->schema().name();
+    functions[nb::str(name.c_str() + place->prefix.size())] = ops.attr(name.c_str());
   }
-  return {names.begin(), names.end()};
+  return functions;
 }
 
 nb::dict live_counters() {
@@ -111,7 +139,7 @@ nb::dict live_counters() {
 
 void bind_registry(nb::module_& m) {
   m.def("registry", registry);
-  m.def("torch_functions", torch_functions);
+  m.def("functions_of", functions_of);
   m.def("live_counters", live_counters);
 }
 

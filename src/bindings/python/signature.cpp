@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dispatch/registry.h"
-
 namespace vt::python {
 namespace {
 
@@ -27,35 +25,10 @@ PyTypeObject* make_return_type(const std::string& name, const Schema& schema) {
   return type;
 }
 
-// PyTorch's order of trying overloads where both would fit: Tensor before Scalar, int before int[]. Tensor before
-// numbers of one kind, too, since a tensor of no dimensions would fit there by being read.
-bool goes_before(const Overload& a, const Overload& b) {
-  const size_t n = std::min(a.params.size(), b.params.size());
-  for (size_t i = 0; i < n; ++i) {
-    const ArgType x = a.params[i].type, y = b.params[i].type;
-    if (x == y) continue;
-    return (x == ArgType::Tensor && (y == ArgType::Scalar || y == ArgType::Float || y == ArgType::Int)) ||
-           (x == ArgType::Int && y == ArgType::IntList);
-  }
-  return false;
-}
-
-// A number in the place of a Tensor goes to the overload that declares a Scalar there, if there is one.
-void prefer_declared_scalars(std::vector<Overload>& overloads) {
-  for (Overload& o : overloads) {
-    for (size_t i = 0; i < o.params.size(); ++i) {
-      for (const Overload& other : overloads) {
-        if (i < other.params.size() && other.params[i].type == ArgType::Scalar && other.op->kind() == o.op->kind()) {
-          o.params[i].accepts_number = false;
-        }
-      }
-    }
-  }
-}
-
 }  // namespace
 
-Overload::Overload(const Op& o) : op(&o) {
+Overload::Overload(const Candidate& candidate) : op(candidate.op) {
+  const Op& o = *op;
   const auto& args = o.schema().args();
   const int inputs = o.input_count();
   bool has_device = false, has_requires_grad = false, takes_tensor_first = false;
@@ -68,7 +41,7 @@ Overload::Overload(const Op& o) : op(&o) {
     p.optional = a.optional;
     p.optional_elements = a.optional_elements;
     p.has_default = a.has_default;
-    p.accepts_number = a.accepts_number;
+    p.accepts_number = candidate.numbers >> i & 1;
     p.list_size = a.list_size;
     p.default_value = a.default_value;
     params.push_back(p);
@@ -89,13 +62,10 @@ Overload::Overload(const Op& o) : op(&o) {
 OpEntry* make_entry(const std::string& name, uint8_t surface) {
   auto* entry = new OpEntry;  // lives as long as the process, as the op does
   entry->name = name;
-  for (const Op* op : Registry::get().overloads(name)) {
-    if (surface && !(op->parts.surface & surface)) continue;
-    entry->overloads.emplace_back(*op);
-    if (!entry->return_type) entry->return_type = make_return_type(name, op->functional().schema());
+  for (const Candidate& candidate : overloads_to_try(name, surface)) {
+    entry->overloads.emplace_back(candidate);
+    if (!entry->return_type) entry->return_type = make_return_type(name, candidate.op->functional().schema());
   }
-  prefer_declared_scalars(entry->overloads);
-  std::ranges::stable_sort(entry->overloads, goes_before);
   return entry;
 }
 

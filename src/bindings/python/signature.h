@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bindings/python/object.h"
-#include "dispatch/op.h"
+#include "dispatch/frontend.h"
 
 namespace vt::python {
 
@@ -31,7 +31,7 @@ struct Overload {
   bool spread_in_function = false;
   bool spread_in_method = false;
 
-  explicit Overload(const Op& op);
+  explicit Overload(const Candidate& candidate);
 };
 
 // All overloads of one name and what their results are wrapped as.

@@ -87,7 +87,7 @@ void register_grids(Registry& r) {
   r.def("meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]").composite(meshgrid_indexing);
   r.def("one_hot(Tensor self, int num_classes=-1) -> Tensor")
       .composite(one_hot)
-      .internal()
+      .surface(kFunctional)
       .doc("Zeros with a one where the class number points: self (*) of int64, result (*, num_classes) of int64.");
 }
 

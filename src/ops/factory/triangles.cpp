@@ -112,12 +112,14 @@ void register_triangles(Registry& r) {
       .meta(triangle_meta)
       .cpu(triangle_cpu<false>)
       .backward(keep::none, tril_backward)
-      .inplace();
+      .inplace()
+      .inplace_surface(kMethod);
   r.def("triu(Tensor self, int diagonal=0) -> Tensor")
       .meta(triangle_meta)
       .cpu(triangle_cpu<true>)
       .backward(keep::none, triu_backward)
-      .inplace();
+      .inplace()
+      .inplace_surface(kMethod);
   r.def("tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(triangle_indices<false>);
   r.def("triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")

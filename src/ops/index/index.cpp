@@ -133,13 +133,14 @@ void register_index(Registry& r) {
       .all(index_kernel)
       .backward(keep::args(1), index_backward)
       .any_device()
-      .internal();
+      .method_only();
   r.def("index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)")
       .all(index_put_kernel)
       .backward(keep::args(1), index_put_backward)
       .any_device();
   r.def("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor")
-      .composite(index_put_copy);
+      .composite(index_put_copy)
+      .autocast({.cuda = AutocastPolicy::Promote});
   r.def(
        "_index_put_impl_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor(a!)")
       .composite(index_put_impl)

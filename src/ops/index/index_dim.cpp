@@ -246,7 +246,8 @@ void register_index_dim(Registry& r) {
   r.def("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor|Scalar value) -> Tensor")
       .composite(index_fill_tensor);
   r.def("index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor|Scalar value) -> Tensor(a!)")
-      .composite(index_fill_tensor_inplace);
+      .composite(index_fill_tensor_inplace)
+      .method_only();
 }
 
 }  // namespace vt

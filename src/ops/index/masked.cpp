@@ -111,7 +111,7 @@ void masked_scatter_backward(GradContext& ctx) {
 
 void register_masked(Registry& r) {
   r.def("nonzero(Tensor self) -> Tensor").cpu(nonzero_cpu).value_dependent().not_differentiable();
-  r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).value_dependent().internal();
+  r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).value_dependent().surface(kNode);
   r.def("argwhere(Tensor self) -> Tensor").composite(argwhere).value_dependent();
   r.def("where(Tensor condition) -> Tensor[]").composite(nonzero_numpy).value_dependent();
   r.def("masked_select(Tensor self, Tensor mask) -> Tensor")

@@ -267,6 +267,7 @@ void register_scatter(Registry& r) {
       .meta(scatter_add_meta)
       .all(scatter_add_kernel)
       .backward(keep::args(2), scatter_add_backward)
+      .autocast({.cuda = AutocastPolicy::Promote})
       .inplace(true);
   r.def(
        "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) -> Tensor")

@@ -125,7 +125,7 @@ void register_pad(Registry& r) {
       .function_only();
   r.def("pad(Tensor self, int[] pad, str mode=\"constant\", float? value=None) -> Tensor")
       .composite(pad)
-      .internal()
+      .surface(kFunctional)
       .doc(
           "self with more elements around it: pad is (before, after) of the last dim, then of the one before it, and "
           "so "

@@ -64,6 +64,10 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntSpan dims_self, Int
   DimVec sizes;
   for (const int64_t d : outer_a) sizes.push_back(a.size(d));
   for (const int64_t d : outer_b) sizes.push_back(b.size(d));
+  if (outer_a.empty() && outer_b.empty()) {
+    return ops::dot(ops::reshape(permuted(a, {}, inner_a), DimVec{width}),
+                    ops::reshape(permuted(b, {}, inner_b), DimVec{width}));
+  }
   const Tensor left = ops::reshape(permuted(a, outer_a, inner_a), DimVec{count(a, outer_a), width});
   const Tensor right = ops::reshape(permuted(b, inner_b, outer_b), DimVec{width, count(b, outer_b)});
   return ops::reshape(ops::mm(left, right), sizes);
@@ -109,12 +113,14 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const 
 void register_contraction(Registry& r) {
   r.def("tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor")
       .composite(tensordot)
+      .autocast({.cuda = AutocastPolicy::Promote})
       .function_only()
       .out()
       .doc("Sum of products over pairs of dims, one list of dims per operand; the other dims of self come first.");
   r.def("bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor")
       .composite(bilinear)
       .autocast(AutocastPolicy::Promote)
+      .surface(kFunction | kFunctional)
       .doc("x1 @ weight[k] @ x2 + bias[k]: (*, in1), (*, in2), (out, in1, in2), (out) give (*, out).");
 }
 

@@ -298,6 +298,7 @@ Tensor einsum(std::string_view equation, TensorSpan tensors, std::optional<DimVe
 void register_einsum(Registry& r) {
   r.def("einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor")
       .composite(einsum)
+      .autocast({.cuda = AutocastPolicy::Lower})
       .doc(
           "The sum of products that `equation` describes: \"ij,jk->ik\"; path: which two operands to multiply, in "
           "turn.");

@@ -112,6 +112,7 @@ void register_matmul(Registry& r) {
   r.def("matmul(Tensor self, Tensor other) -> Tensor")
       .composite(matmul)
       .out()
+      .autocast(AutocastPolicy::Lower)
       .doc("Matrix product of the last two dims with broadcasting over the others; a 1-D operand is a vector.");
   r.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
       .meta(linear_meta)
@@ -119,7 +120,7 @@ void register_matmul(Registry& r) {
       .cuda(linear_kernel)
       .backward(keep::args(0, 1), linear_backward)
       .autocast(AutocastPolicy::Lower)
-      .internal()
+      .surface(kFunctional)
       .doc("input (*, in) @ weight (out, in) transposed + bias (out): (*, out).");
 }
 

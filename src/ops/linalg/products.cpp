@@ -182,6 +182,7 @@ Tensor inner(const Tensor& self, const Tensor& other) {
   VT_CHECK(self.size(-1) == other.size(-1), Runtime,
            "inner() the last dimension must match on both input tensors but got shapes ", self.sizes(), " and ",
            other.sizes());
+  if (self.dim() == 1 && other.dim() == 1) return ops::dot(self, other);
   const int64_t width = self.size(-1);
   DimVec sizes(self.sizes().first(self.sizes().size() - 1));
   for (size_t d = 0; d + 1 < other.sizes().size(); ++d) sizes.push_back(other.sizes()[d]);
@@ -240,13 +241,14 @@ void register_products(Registry& r) {
       .cpu(mv_kernel)
       .cuda(mv_kernel)
       .backward(keep::args(0, 1), mv_backward)
-      .autocast(AutocastPolicy::Lower)
+      .autocast({.cuda = AutocastPolicy::Lower})
       .doc("Matrix times vector: (n, m) @ (m).");
   r.def("dot(Tensor self, Tensor tensor) -> Tensor")
       .meta(dot_meta)
       .cpu(dot_kernel)
       .cuda(dot_kernel)
       .backward(keep::args(0, 1), dot_backward)
+      .autocast({.cuda = AutocastPolicy::Promote})
       .doc("Sum of the products of two vectors, as a 0-dim tensor; no conjugation.");
   r.def("outer(Tensor self, Tensor vec2) -> Tensor")
       .composite(outer)
@@ -254,10 +256,15 @@ void register_products(Registry& r) {
   r.def("inner(Tensor self, Tensor other) -> Tensor")
       .composite(inner)
       .doc("Sums of products over the last dim of both: (..., n), (*, n) give (..., *).");
-  r.def("vdot(Tensor self, Tensor other) -> Tensor").composite(vdot).doc("dot with the first vector conjugated.");
+  r.def("vdot(Tensor self, Tensor other) -> Tensor")
+      .composite(vdot)
+      .autocast({.cuda = AutocastPolicy::Promote})
+      .doc("dot with the first vector conjugated.");
   r.def("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
       .composite(addmv)
+      .autocast({.cuda = AutocastPolicy::Lower})
       .inplace()
+      .inplace_surface(kFunction | kMethod)
       .out()
       .doc("beta * self + alpha * (mat @ vec).");
 }

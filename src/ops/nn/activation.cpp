@@ -71,16 +71,18 @@ void register_activation(Registry& r) {
   for (const auto& [op, doc] : kDocs) r.at(op).doc(doc);
   r.def("prelu(Tensor self, Tensor weight) -> Tensor")
       .composite(prelu)
+      .autocast(AutocastPolicy::Lower)
+      .surface(kEverywhere)
       .doc("self where positive, weight * self elsewhere; weight has one element, or one per channel (dim 1).");
   r.def("glu(Tensor self, int dim=-1) -> Tensor")
       .composite(glu)
-      .internal()
+      .surface(kFunctional)
       .out()
       .doc("First half along dim times the sigmoid of the second.");
-  r.def("softsign(Tensor self) -> Tensor").composite(softsign).internal().doc("self / (1 + |self|).");
+  r.def("softsign(Tensor self) -> Tensor").composite(softsign).surface(kFunctional).doc("self / (1 + |self|).");
   r.def("gumbel_softmax(Tensor logits, float tau=1.0, bool hard=False, int dim=-1) -> Tensor")
       .composite(gumbel_softmax)
-      .internal()
+      .surface(kFunctional)
       .random()
       .doc("A sample of the Gumbel-softmax distribution; hard: one-hot, with the gradient of the soft one.");
 }

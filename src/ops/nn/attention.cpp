@@ -88,7 +88,7 @@ void register_attention(Registry& r) {
        "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor")
       .composite(attention)
       .autocast(AutocastPolicy::Lower)
-      .internal()
+      .surface(kFunctional)
       .doc(
           "softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev). "
           "attn_mask: bool, True where attention is allowed, or a number to add; scale: 1 / sqrt(E) unless given; "

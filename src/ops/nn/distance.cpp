@@ -47,15 +47,17 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
 void register_distance(Registry& r) {
   r.def("cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor")
       .composite(cosine_similarity)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .surface(kFunction | kFunctional)
       .doc("Dot product along dim over the product of the norms, each at least eps; the inputs broadcast.");
   r.def("pairwise_distance(Tensor x1, Tensor x2, float p=2.0, float eps=1e-06, bool keepdim=False) -> Tensor")
       .composite(pairwise_distance)
+      .surface(kFunction | kFunctional)
       .doc("p-norm of x1 - x2 + eps along the last dim.");
   r.def("normalize(Tensor self, float p=2.0, int dim=1, float eps=1e-12) -> Tensor")
       .composite(normalize)
       .out()
-      .internal()
+      .surface(kFunctional)
       .doc("self over its p-norm along dim, that norm being at least eps.");
 }
 

@@ -215,7 +215,7 @@ void register_loss_cross_entropy(Registry& r) {
   r.def(
        "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100, float label_smoothing=0.0) -> Tensor")
       .composite(cross_entropy_loss)
-      .internal()
+      .surface(kNode)
       .doc("-log softmax(self) at target: class numbers (N, *), or probabilities of self's shape (N, C, *) or (C,).");
 }
 

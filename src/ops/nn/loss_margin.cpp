@@ -65,7 +65,7 @@ void register_loss_margin(Registry& r) {
   r.def("soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
       .composite(soft_margin_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal()
+      .surface(kFunctional)
       .doc("log(1 + exp(-target * self)), target in {1, -1}.");
   r.def("hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=1) -> Tensor")
       .composite(hinge_embedding_loss)

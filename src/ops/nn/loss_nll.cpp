@@ -168,7 +168,7 @@ void register_loss_nll(Registry& r) {
   r.def("nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int ignore_index=-100) -> Tensor")
       .composite(nll_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal();
+      .surface(kFunctional);
 }
 
 }  // namespace vt

@@ -47,7 +47,8 @@ Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool 
 void register_loss_probability(Registry& r) {
   r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
       .composite(binary_cross_entropy)
-      .internal()
+      .autocast({.cpu = AutocastPolicy::Float32, .cuda = AutocastPolicy::Refuse})
+      .surface(kFunctional)
       .doc("Cross entropy of probabilities self in [0, 1] and target, which has self's shape; weight multiplies it.");
   r.def(
        "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=1) -> Tensor")

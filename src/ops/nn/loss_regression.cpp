@@ -50,23 +50,23 @@ void register_loss_regression(Registry& r) {
   r.def("mse_loss(Tensor self, Tensor target, int reduction=1, *, Tensor? weight=None) -> Tensor")
       .composite(mse_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal()
+      .surface(kFunctional)
       .doc(
           "(self - target)^2 of the broadcast shape; weight (of self's shape) multiplies it and its mean is weighted.");
   r.def("l1_loss(Tensor self, Tensor target, int reduction=1, *, Tensor? weight=None) -> Tensor")
       .composite(l1_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal()
+      .surface(kFunctional)
       .doc("|self - target| of the broadcast shape; weight (of self's shape) multiplies it and its mean is weighted.");
   r.def("smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.0) -> Tensor")
       .composite(smooth_l1_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal()
+      .surface(kFunctional)
       .doc("d^2 / (2 beta) where d = |self - target| < beta, d - beta / 2 elsewhere.");
   r.def("huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.0, *, Tensor? weight=None) -> Tensor")
       .composite(huber_loss)
       .autocast(AutocastPolicy::Float32)
-      .internal()
+      .surface(kFunctional)
       .doc("d^2 / 2 where d = |self - target| < delta, delta * (d - delta / 2) elsewhere; weight multiplies it.");
 }
 

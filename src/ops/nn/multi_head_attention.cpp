@@ -181,7 +181,7 @@ void register_multi_head_attention(Registry& r) {
   r.def(
        "multi_head_attention_forward(Tensor query, Tensor key, Tensor value, int embed_dim_to_check, int num_heads, Tensor? in_proj_weight, Tensor? in_proj_bias, Tensor? bias_k, Tensor? bias_v, bool add_zero_attn, float dropout_p, Tensor out_proj_weight, Tensor? out_proj_bias, bool training=True, Tensor? key_padding_mask=None, bool need_weights=True, Tensor? attn_mask=None, bool use_separate_proj_weight=False, Tensor? q_proj_weight=None, Tensor? k_proj_weight=None, Tensor? v_proj_weight=None, bool average_attn_weights=True, bool is_causal=False) -> (Tensor, Tensor)")
       .composite(multi_head_attention_forward)
-      .internal()
+      .surface(kFunctional)
       .random()
       .doc(
           "(output, attention weights if needed), attending from query (L, N, E) to key and value (S, N, .) in "

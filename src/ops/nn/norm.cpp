@@ -345,6 +345,7 @@ void register_norm(Registry& r) {
       .cpu(layer_norm_cpu)
       .backward(keep::args(0, 2, 3) | keep::results(1, 2), layer_norm_backward)
       .narrow_gradient()
+      .autocast({.cuda = AutocastPolicy::Float32})
       .function_only();
   r.def(
        "native_layer_norm_backward(Tensor grad_out, Tensor input, int[] normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias) -> (Tensor, Tensor, Tensor)")
@@ -352,7 +353,7 @@ void register_norm(Registry& r) {
       .cpu(layer_norm_backward_kernel)
       .cuda(layer_norm_backward_kernel)
       .backward(keep::args(0, 1, 3, 4, 5), layer_norm_backward_backward)
-      .function_only();
+      .internal();
   r.def("_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float eps) -> (Tensor, Tensor)")
       .meta(rms_norm_meta)
       .cpu(rms_norm_cpu)
@@ -365,17 +366,17 @@ void register_norm(Registry& r) {
       .cpu(rms_norm_backward_kernel)
       .cuda(rms_norm_backward_kernel)
       .backward(keep::args(0, 1, 3, 4), rms_norm_backward_backward)
-      .function_only();
+      .internal();
   r.def(
        "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor")
       .composite(layer_norm)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .function_only()
       .doc("(x - mean) / sqrt(var + eps) over the trailing dims, times weight plus bias.");
   r.def("rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor")
       .composite(rms_norm)
-      .autocast(AutocastPolicy::Float32OnCuda)
-      .function_only()
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .surface(kFunction | kFunctional)
       .doc("x / sqrt(mean(x^2) + eps) over the trailing dims, times weight.");
 }
 

@@ -161,14 +161,14 @@ void register_softmax(Registry& r) {
       .meta(causal_softmax_meta)
       .cpu(causal_softmax_cpu)
       .backward(keep::result, causal_softmax_backward)
-      .function_only();
+      .internal();
   r.def("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<false>)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .doc("exp(self) over its sum along dim; rows sum to 1. dtype: cast first.");
   r.def("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<true>)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .doc("log of softmax along dim, computed without overflow.");
 }
 

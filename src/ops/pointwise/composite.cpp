@@ -118,7 +118,7 @@ Tensor true_div(const Tensor& self, const Tensor& other) { return div(self, othe
 
 // Other names for ops: PyTorch has both.
 void register_aliases(Registry& r) {
-  r.def("absolute(Tensor self) -> Tensor").composite(ops::abs).inplace().out();
+  r.def("absolute(Tensor self) -> Tensor").composite(ops::abs).inplace().inplace_surface(kMethod).out();
   r.def("negative(Tensor self) -> Tensor").composite(ops::neg).inplace().out();
   r.def("fix(Tensor self) -> Tensor").composite(ops::trunc).inplace().out();
   r.def("arccos(Tensor self) -> Tensor").composite(ops::acos).inplace().out();
@@ -127,7 +127,7 @@ void register_aliases(Registry& r) {
   r.def("arccosh(Tensor self) -> Tensor").composite(ops::acosh).inplace().out();
   r.def("arcsinh(Tensor self) -> Tensor").composite(ops::asinh).inplace().out();
   r.def("arctanh(Tensor self) -> Tensor").composite(ops::atanh).inplace().out();
-  r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).inplace().out();
+  r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).surface(kSpecial).out();
   r.def("multiply.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(ops::mul).inplace().out();
   r.def("divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
   r.def("true_divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
@@ -151,7 +151,7 @@ void register_composite(Registry& r) {
   register_row_loops();
   r.def("pow.Scalar(Scalar self, Tensor|Scalar exponent) -> Tensor")
       .composite(pow_of_number)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .out();
   r.def("div.Tensor_mode(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode) -> Tensor")
       .composite(div_mode)
@@ -174,14 +174,29 @@ void register_composite(Registry& r) {
   r.def("round.decimals(Tensor self, *, int decimals) -> Tensor").composite(round_to_decimals).inplace().out();
   r.def("square(Tensor self) -> Tensor").composite(square).inplace().out();
   r.def("float_power.Tensor_Tensor(Tensor self, Tensor|Scalar exponent) -> Tensor").composite(float_power).out();
-  r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor").composite(ldexp).inplace().out();
-  r.def("relu6(Tensor self) -> Tensor").composite(relu6).inplace();
-  r.def("selu(Tensor self) -> Tensor").composite(selu).inplace();
-  r.def("celu(Tensor self, Scalar alpha=1.0) -> Tensor").composite(celu).inplace();
-  r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink);
+  r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor")
+      .composite(ldexp)
+      .inplace()
+      .inplace_surface(kFunction | kMethod)
+      .out();
+  r.def("relu6(Tensor self) -> Tensor").composite(relu6).inplace().surface(kFunctional).inplace_surface(kNode);
+  r.def("selu(Tensor self) -> Tensor")
+      .composite(selu)
+      .inplace()
+      .surface(kFunction | kFunctional)
+      .inplace_surface(kFunction | kFunctional);
+  r.def("celu(Tensor self, Scalar alpha=1.0) -> Tensor")
+      .composite(celu)
+      .inplace()
+      .surface(kFunction | kFunctional)
+      .inplace_surface(kFunction | kFunctional);
+  r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink).surface(kFunctional);
   r.def("positive(Tensor self) -> Tensor").composite(positive);
   r.def("nextafter(Tensor self, Tensor other) -> Tensor").composite(nextafter).inplace().out();
-  r.def("polar(Tensor abs, Tensor angle) -> Tensor").composite(polar).function_only();
+  r.def("polar(Tensor abs, Tensor angle) -> Tensor")
+      .composite(polar)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .function_only();
   r.def("conj(Tensor self) -> Tensor").composite(conj_op);
   register_aliases(r);
 }

@@ -1,8 +1,12 @@
-// The dtypes column of a pointwise row: which dtypes it takes, what it computes in, what comes out; under autocast too.
+// The dtypes column of a pointwise row: which dtypes it takes, what it computes in, what comes out; under autocast too;
+// and behind it, where the op is public.
 #pragma once
+
+#include <type_traits>
 
 #include "core/dtype.h"
 #include "dispatch/autocast_policy.h"
+#include "dispatch/surface.h"
 
 namespace vt::pointwise {
 
@@ -17,22 +21,24 @@ struct DTypeRule {
   unsigned domain;        // DTypeSet of promoted inputs after to_float
   bool to_float = false;  // integers and bools are computed in the default dtype
   Gives gives = Gives::Same;
-  bool numbers_promote = false;  // Scalar arguments take part in type promotion (clamp, pow)
-  AutocastPolicy autocast = AutocastPolicy::None;
-  bool internal = false;  // a part of other ops: offered nowhere, without in-place and out= forms
-  bool inplace = true;    // has an in-place form, if it begins with self
+  bool numbers_promote = false;                         // Scalar arguments take part in type promotion (clamp, pow)
+  AutocastPolicy cuda_autocast = AutocastPolicy::None;  // on the CPU autocast leaves rows alone
+  uint8_t surface = kUnsaid;  // kInternal: a part of other ops, without in-place and out= forms
+  uint8_t inplace_surface = kUnsaid;
+  bool inplace = true;  // has an in-place form, if it begins with self
 
   // In a row: kToFloat.wide()
-  constexpr DTypeRule wide() const { return with(AutocastPolicy::Float32OnCuda); }
-  constexpr DTypeRule promoting() const { return with(AutocastPolicy::Promote); }
-  constexpr DTypeRule part() const {
+  constexpr DTypeRule wide() const { return with(&DTypeRule::cuda_autocast, AutocastPolicy::Float32); }
+  constexpr DTypeRule promoting() const { return with(&DTypeRule::cuda_autocast, AutocastPolicy::Promote); }
+  constexpr DTypeRule part() const { return at(kInternal); }
+  constexpr DTypeRule at(uint8_t where) const { return with(&DTypeRule::surface, where); }
+  constexpr DTypeRule inplace_at(uint8_t where) const { return with(&DTypeRule::inplace_surface, where); }
+  constexpr DTypeRule never_inplace() const { return with(&DTypeRule::inplace, false); }
+
+  template <class T>
+  constexpr DTypeRule with(T DTypeRule::* column, std::type_identity_t<T> value) const {
     DTypeRule r = *this;
-    r.internal = true;
-    return r;
-  }
-  constexpr DTypeRule with(AutocastPolicy policy) const {
-    DTypeRule r = *this;
-    r.autocast = policy;
+    r.*column = value;
     return r;
   }
 };

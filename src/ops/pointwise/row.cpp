@@ -225,8 +225,9 @@ OpBuilder add_row(Registry& r, const char* schema, Row& row) {
     }
     ++position;
   }
-  op.boxed(row_kernel).data(&row).autocast(row.rule.autocast);
-  if (row.rule.internal) op.internal();
+  op.boxed(row_kernel).data(&row).autocast({.cuda = row.rule.cuda_autocast});
+  if (row.rule.surface != kUnsaid) op.surface(row.rule.surface);
+  op.inplace_surface(row.rule.inplace_surface);
   const RowForms forms = row_forms(made.schema(), row.rule);
   if (forms.inplace) op.inplace();
   return op.out(forms.out);

@@ -16,7 +16,8 @@ struct RowForms {
   bool inplace, out;
 };
 inline RowForms row_forms(const Schema& schema, const DTypeRule& rule) {
-  return {schema.args()[0].name == "self" && rule.inplace && !rule.internal, !rule.internal};
+  const bool internal = rule.surface == kInternal;
+  return {schema.args()[0].name == "self" && rule.inplace && !internal, !internal};
 }
 
 }  // namespace vt::pointwise

@@ -183,6 +183,7 @@ void register_reduce_moments(Registry& r) {
   r.def("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
       .all(logsumexp)
       .backward(keep::self | keep::result, logsumexp_backward)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .out();
 }
 

@@ -83,9 +83,9 @@ void register_reduce_norms(Registry& r) {
       .meta(vector_norm_meta)
       .cpu(vector_norm)
       .cuda(vector_norm)
-      .autocast(AutocastPolicy::Float32OnCuda)
+      .autocast({.cuda = AutocastPolicy::Float32})
       .backward(keep::self | keep::result, vector_norm_backward)
-      .function_only();
+      .surface(kLinalg);
   r.def("norm.Scalar(Tensor self, Scalar p=2) -> Tensor").composite(norm_all);
   r.def("norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor").composite(norm_dims);
   r.def(

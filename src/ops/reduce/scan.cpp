@@ -72,15 +72,17 @@ void register_reduce_scan(Registry& r) {
       .cpu(scan_kernel<false>)
       .cuda(scan_kernel<false>)
       .backward(keep::none, cumsum_backward)
-      .inplace(false);
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .inplace(false)
+      .inplace_surface(kMethod);
   r.def("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
       .meta(scan_meta)
       .cpu(scan_kernel<true>)
       .cuda(scan_kernel<true>)
       .backward(keep::self, cumprod_backward)
-      .inplace(false);
-  r.at("cumsum").autocast(AutocastPolicy::Float32OnCuda);
-  r.at("cumprod").autocast(AutocastPolicy::Float32OnCuda);
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .inplace(false)
+      .inplace_surface(kMethod);
 }
 
 }  // namespace vt

@@ -240,8 +240,8 @@ void register_reduce_sums(Registry& r) {
       .cpu(count_nonzero_one)
       .cuda(count_nonzero_one)
       .not_differentiable();
-  for (const char* op : {"sum", "sum.dim_IntList", "prod", "prod.dim_int"})
-    r.at(op).autocast(AutocastPolicy::Float32OnCuda);
+  for (const char* op : {"sum", "sum.dim_IntList"}) r.at(op).autocast({.cuda = AutocastPolicy::Float32});
+  for (const char* op : {"prod", "prod.dim_int"}) r.at(op).autocast(AutocastPolicy::Float32);
   r.def("sum_to_size(Tensor self, int[] size) -> Tensor").composite(sum_to_size).method_only();
 }
 

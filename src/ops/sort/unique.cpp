@@ -113,13 +113,13 @@ void register_unique(Registry& r) {
       .all(unique_dim)
       .value_dependent()
       .not_differentiable()
-      .internal();
+      .surface(kNode);
   r.def(
        "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)")
       .all(unique_consecutive)
       .value_dependent()
       .not_differentiable()
-      .internal();
+      .surface(kNode);
 }
 
 }  // namespace vt

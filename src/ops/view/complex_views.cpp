@@ -90,6 +90,7 @@ void register_complex_views(Registry& r) {
       .all(view_as_complex_kernel)
       .view()
       .backward(keep::none, view_as_complex_backward)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .function_only();
   r.def("real(Tensor(a) self) -> Tensor(a)").composite(real_composite).function_only();
   r.def("imag(Tensor(a) self) -> Tensor(a)").composite(imag_composite).function_only();

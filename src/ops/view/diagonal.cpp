@@ -95,7 +95,7 @@ void register_diagonal(Registry& r) {
       .all(diag_embed_kernel)
       .backward(keep::none, diag_embed_derivative);
   r.def("diag(Tensor self, int diagonal=0) -> Tensor").composite(diag);
-  r.def("trace(Tensor self) -> Tensor").composite(trace);
+  r.def("trace(Tensor self) -> Tensor").composite(trace).autocast({.cpu = AutocastPolicy::Float32});
   r.def("diagflat(Tensor self, int offset=0) -> Tensor").composite(diagflat);
 }
 

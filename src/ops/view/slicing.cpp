@@ -105,7 +105,7 @@ void register_slicing(Registry& r) {
       .all(slice_kernel)
       .view()
       .backward(keep::none, slice_derivative)
-      .internal();
+      .surface(kNode);
   r.def("narrow(Tensor(a) self, int dim, int start, int length) -> Tensor(a)").composite(narrow);
   r.def("select_backward(Tensor grad_output, int[] input_sizes, int dim, int index) -> Tensor")
       .all(select_backward_kernel)

@@ -57,6 +57,23 @@ TEST_CASE("a late op that is refused leaves nothing behind") {
   CHECK(registry.find("late_throws") == nullptr);
 }
 
+TEST_CASE("a declaration's places go with its schema") {
+  Registry& registry = Registry::get();
+  const auto declare = [&](const char* schema, uint8_t where) {
+    return &registry.add_late(schema, [&](OpBuilder& op) { declare_plus(op), op.surface(where); });
+  };
+  CHECK_THROWS_AS(declare("late_method(Tensor input, Scalar value) -> Tensor", kMethod), Error);
+  CHECK_THROWS_AS(declare("late_norm(Tensor self, Scalar value) -> Tensor", kLinalg), Error);
+  CHECK_THROWS_AS(declare("late_entr(Tensor self, Scalar value) -> Tensor", kSpecial), Error);
+  CHECK(declare("linalg_late(Tensor self, Scalar value) -> Tensor", kLinalg)->parts.surface == kLinalg);
+  // Of the forms made from it, in place is a function too where self is the only tensor; a module has no methods.
+  CHECK(registry.find("linalg_late_")->parts.surface == kInternal);
+  CHECK(registry.find("linalg_late.out")->parts.surface == kLinalg);
+  CHECK(registry.find("exp_")->parts.surface == (kFunction | kMethod));
+  CHECK(registry.find("exp.out")->parts.surface == kFunction);
+  CHECK(registry.find("add_.Tensor")->parts.surface == kMethod);
+}
+
 TEST_CASE("calls and look-ups go on while ops come in") {
   Registry& registry = Registry::get();
   const Op& op = registry.add_late("late_busy(Tensor self, Scalar value) -> Tensor", declare_plus);

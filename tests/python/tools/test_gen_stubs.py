@@ -61,8 +61,8 @@ def test_overloads_and_what_the_template_declares():
 def test_table_names_forms_and_derivatives():
     text = gen_stubs.table(FEW)
     schema = ROWS["add.Tensor"]["schema"].replace("|", "\\|")
-    assert f"| add.Tensor | f m `_` | differentiable | `{schema}` |" in text
-    assert f"| sum.dim_IntList | f m | differentiable | `{ROWS['sum.dim_IntList']['schema']}` |" in text
+    assert f"| add.Tensor | torch, Tensor | `_` | differentiable | `{schema}` |" in text
+    assert f"| sum.dim_IntList | torch, Tensor |  | differentiable | `{ROWS['sum.dim_IntList']['schema']}` |" in text
     assert text.endswith("\n3 ops.\n")
 
 
@@ -71,7 +71,7 @@ def test_typescript_signatures():
     assert stub_typescript.signature(add, True) == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
     forms = stub_typescript.signature(total, False).split("\n")
     assert forms[0].startswith(
-        "(self: TensorLike, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
+        "(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
     )
     assert len(forms) == 2
 

@@ -15,33 +15,9 @@ from vibetensor.torch.nn._reduction import get_enum
 
 ops = _C.ops
 
-bilinear = ops.bilinear
-cosine_similarity = ops.cosine_similarity
-gelu = ops.gelu
-glu = ops.glu
-hardshrink = ops.hardshrink
-linear = ops.linear
+# ops of the registry that PyTorch has here; a Python version below wins
+globals().update(_C.functions_of("torch.nn.functional"))
 logsigmoid = ops.log_sigmoid
-one_hot = ops.one_hot
-pad = ops.pad
-pairwise_distance = ops.pairwise_distance
-prelu = ops.prelu
-rms_norm = ops.rms_norm
-scaled_dot_product_attention = ops.scaled_dot_product_attention
-sigmoid = ops.sigmoid
-softplus = ops.softplus
-softshrink = ops.softshrink
-softsign = ops.softsign
-tanh = ops.tanh
-tanhshrink = ops.tanhshrink
-
-celu_ = ops.celu_
-elu_ = ops.elu_
-hardtanh_ = ops.hardtanh_
-leaky_relu_ = ops.leaky_relu_
-relu_ = ops.relu_
-selu_ = ops.selu_
-threshold_ = ops.threshold_
 
 # Activations
 # ----------------------------------------------------------------------------------------------------------------------
@@ -155,9 +131,23 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     return ops.dropout_(input, p, training) if inplace else ops.dropout(input, p, training)
 
 
-def feature_dropout(input: Any, p: float, training: bool, inplace: bool) -> Any:
+def drop_channels(input: Any, p: float, training: bool, inplace: bool) -> Any:
     check_probability(p)
     return ops.feature_dropout_(input, p, training) if inplace else ops.feature_dropout(input, p, training)
+
+
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
+    """x with elements set to the value that selu saturates at with probability `p`; mean and variance stay."""
+    check_probability(p)
+    result = ops.alpha_dropout(input, p, training)
+    return input.copy_(result) if inplace else result
+
+
+def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
+    """alpha_dropout of whole channels: x (N, C, *)."""
+    check_probability(p)
+    result = ops.feature_alpha_dropout(input, p, training)
+    return input.copy_(result) if inplace else result
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
@@ -165,8 +155,8 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if input.dim() not in (2, 3):
         raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.dim()}D input.")
     if input.dim() == 3:
-        return feature_dropout(input, p, training, inplace)
-    result = feature_dropout(input.unsqueeze(0), p, training, inplace)
+        return drop_channels(input, p, training, inplace)
+    result = drop_channels(input.unsqueeze(0), p, training, inplace)
     return input if inplace else result.squeeze(0)
 
 
@@ -178,19 +168,19 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if input.dim() != 4:
         meant = "taken as (N, C, L): use dropout1d for that" if input.dim() == 3 else "deprecated: use dropout for that"
         warnings.warn(f"dropout2d: Received a {input.dim()}-D input, which is {meant}.", stacklevel=2)
-    return feature_dropout(input, p, training, inplace)
+    return drop_channels(input, p, training, inplace)
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """x (N, C, D, H, W) or (C, D, H, W) with whole channels zeroed with probability `p`, the others scaled."""
     if input.dim() == 5:
-        return feature_dropout(input, p, training, inplace)
+        return drop_channels(input, p, training, inplace)
     if input.dim() != 4:
         warnings.warn(
             f"dropout3d: Received a {input.dim()}-D input, which is deprecated: use dropout for that.", stacklevel=2
         )
-        return feature_dropout(input, p, training, inplace)
-    result = feature_dropout(input.unsqueeze(0), p, training, inplace)
+        return drop_channels(input, p, training, inplace)
+    result = drop_channels(input.unsqueeze(0), p, training, inplace)
     return input if inplace else result.squeeze(0)
 
 

@@ -1,0 +1,89 @@
+"""Where ops are public, against PyTorch: what the surface column declares is there on both sides, and nothing else is."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+import torch as reference
+import vibetensor.torch as ours
+from vibetensor import _C
+
+REGISTRY = _C.registry()
+# Place: PyTorch's, ours, and what an op's name has in front of the name there.
+PLACES = {
+    "torch": (reference, ours, ""),
+    "Tensor": (reference.Tensor, ours.Tensor, ""),
+    "torch.nn.functional": (reference.nn.functional, ours.nn.functional, ""),
+    "torch.linalg": (reference.linalg, importlib.import_module("vibetensor.torch.linalg"), "linalg_"),
+    "torch.special": (reference.special, importlib.import_module("vibetensor.torch.special"), "special_"),
+}
+
+
+def names_in(place: str, rows: list[dict]) -> set[str]:
+    """The ops of the rows by the name that they would have there."""
+    prefix = PLACES[place][2]
+    names = {row["name"].partition(".")[0] for row in rows}
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_declared_is_there_as_in_pytorch(place):
+    theirs, mine, _ = PLACES[place]
+    declared = names_in(place, [row for row in REGISTRY if place in row["places"]])
+    assert declared
+    assert {name for name in declared if not hasattr(theirs, name)} == set()
+    assert {name for name in declared if not hasattr(mine, name)} == set()
+
+
+# Names under which PyTorch has something else in that place than the op.
+ANOTHER_THING = {"torch.nn.functional": {"unfold"}}  # the columns of a convolution; the op is Tensor.unfold
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_pytorch_has_of_our_ops_is_there(place):
+    theirs, mine, _ = PLACES[place]
+    found = {name for name in names_in(place, REGISTRY) if not name.startswith("_") and hasattr(theirs, name)}
+    found -= ANOTHER_THING.get(place, set())
+    assert found
+    assert {name for name in found if not hasattr(mine, name)} == set()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_op_is_anywhere_that_pytorch_has_not_put_it(place):
+    theirs, mine, _ = PLACES[place]
+    ops = {name for name in names_in(place, REGISTRY) if not name.startswith("__") and hasattr(mine, name)}
+    assert ops
+    assert {name for name in ops if not hasattr(theirs, name)} == set()
+
+
+# Ops that Node offers under the registry's name, and what Python calls them.
+IN_PYTHON = {
+    "cross_entropy_loss": "torch.nn.functional.cross_entropy",
+    "hardsigmoid_": "torch.nn.functional.hardsigmoid(inplace=True)",
+    "hardswish_": "torch.nn.functional.hardswish(inplace=True)",
+    "log_sigmoid": "torch.nn.functional.logsigmoid",
+    "mish_": "torch.nn.functional.mish(inplace=True)",
+    "nonzero_numpy": "torch.nonzero(as_tuple=True)",
+    "relu6_": "torch.nn.functional.relu6(inplace=True)",
+    "silu_": "torch.nn.functional.silu(inplace=True)",
+    "slice": "x[start:end:step]",
+    "unique_consecutive": "torch.unique_consecutive",
+    "unique_dim": "torch.unique(dim=...)",
+}
+
+
+def test_what_node_alone_has_python_has_under_another_name():
+    alone = {row["name"].partition(".")[0] for row in REGISTRY if row["places"] == ["node"]}
+    assert alone == set(IN_PYTHON)
+    for spelled in IN_PYTHON.values():
+        if spelled.startswith("torch."):
+            owner, _, name = spelled.partition("(")[0].rpartition(".")
+            assert hasattr(PLACES[owner][1], name), spelled
+
+
+def test_parts_of_other_ops_are_public_nowhere():
+    parts = [row for row in REGISTRY if not row["places"]]
+    assert {row["name"].partition(".")[0] for row in parts} >= {"gelu_backward", "_cross_entropy", "_attention"}
+    for row in parts:
+        assert hasattr(_C.ops, row["name"].partition(".")[0])
