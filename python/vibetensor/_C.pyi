@@ -3410,6 +3410,14 @@ def run_backward(
     allow_unused: _bool,
     accumulate: _bool,
 ) -> Any: ...  # a tuple of gradients, or None if they were accumulated
+def op_jvp(
+    name: _str,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    inputs: Sequence[Tensor],
+    tangents: Sequence[Tensor],
+    by_derivative: _bool = False,
+) -> tuple[Any, tuple[Tensor | None, ...]]: ...
 def apply_function(cls: type, context: Any, inputs: tuple[Any, ...]) -> Any: ...
 def function_saved_tensors(context: Any) -> tuple[Tensor | None, ...]: ...
 def set_anomaly(enabled: _bool, check_nan: _bool) -> None: ...

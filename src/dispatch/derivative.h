@@ -10,6 +10,8 @@
 
 namespace vt {
 
+class Op;
+
 // What backward keeps: arguments and results by position. Everything else of a call (numbers, lists, flags, and the
 // shape, dtype and device of every tensor argument) is always at hand.
 struct Keep {
@@ -95,5 +97,38 @@ class VT_API GradContext {
 };
 
 using Derivative = void (*)(GradContext&);
+
+// One call of a forward derivative: the op's arguments and results (the primals), and a tangent for each tensor among
+// the arguments, of its shape.
+class VT_API JvpContext {
+ public:
+  // `tangents`: in the order of the tensors among `args`, absent ones left out; undefined stands for zeros.
+  JvpContext(const Op& op, std::span<const Value> args, TensorSpan tangents, const Results& results)
+      : op_(op), args_(args), tangents_(tangents), results_(results) {}
+
+  const Op& op() const { return op_; }
+  template <class T>
+  decltype(auto) arg(int i) const {
+    return Unbox<T>::get(args_[i]);
+  }
+  std::span<const Value> args() const { return args_; }
+  const Results& results() const { return results_; }
+  // Tangent of an argument (element j of a list argument); undefined for zeros.
+  Tensor tangent(int arg, int element = 0) const;
+
+  // The tangent of a result; one that is not set is zeros.
+  void set(int result, Tensor tangent);
+  std::vector<Tensor> take() { return std::move(out_); }
+
+ private:
+  const Op& op_;
+  std::span<const Value> args_;
+  TensorSpan tangents_;
+  const Results& results_;
+  std::vector<Tensor> out_;
+};
+
+// False for a call that it does not know (complex tensors, say): the derivative of the derivative answers that one.
+using Jvp = bool (*)(JvpContext&);
 
 }  // namespace vt

@@ -81,6 +81,7 @@ class VT_API Op {
     Derivative derivative = nullptr;
     Keep keep;
     uint8_t narrow_gradients = 0;  // by bit, the float32 results of which the derivative takes 16-bit gradients
+    Jvp jvp = nullptr;
     AutocastPolicies autocast;
     uint8_t surface = kFunction | kMethod;
     uint8_t inplace_surface = kUnsaid;

@@ -57,6 +57,10 @@ OpBuilder& OpBuilder::narrow_gradient(int result) {
   op_->parts.narrow_gradients |= static_cast<uint8_t>(1u << result);
   return *this;
 }
+OpBuilder& OpBuilder::jvp(Jvp fn) {
+  op_->parts.jvp = fn;
+  return *this;
+}
 OpBuilder& OpBuilder::not_differentiable() {
   op_->parts.not_differentiable = true;
   return *this;
@@ -145,6 +149,7 @@ uint8_t surface_of_inplace(const Op& op) {
 void check_declaration(const Op& op) {
   const Op::Parts& parts = op.parts;
   const std::string& name = op.schema().name();
+  VT_ASSERT(!parts.jvp || parts.derivative, op.name(), " has a jvp but no derivative beside it");
   VT_ASSERT(!(parts.surface & kMethod) || takes_self(op), op.name(), ": a method's first argument is `Tensor self`");
   VT_ASSERT(!(parts.surface & kLinalg) || name.starts_with("linalg_"), op.name(), ": torch.linalg has linalg_<name>");
   VT_ASSERT(!(parts.surface & kSpecial) || name.starts_with("special_"), op.name(),

@@ -16,6 +16,10 @@
 // BackendTable; a kernel does not ask which device it is on. An op that has to read values to know what it returns says
 // .value_dependent().
 //
+// .backward maps gradients of the results to gradients of the arguments. .jvp beside it maps tangents of the arguments to
+// tangents of the results: bool softmax_jvp(JvpContext& ctx). An op without one gets them from the derivative of its
+// derivative (autograd/jvp.h), so it is worth declaring where that is slow or does not exist. A row's is its derivative.
+//
 // Without meta, .cpu/.cuda/.all take whole functions that return their results (Tensor, std::tuple<Tensor...>,
 // std::vector<Tensor>, bool, int64_t, double, Scalar, void); .composite takes one that calls other ops and needs no
 // derivative; .view marks results that alias self.
@@ -93,6 +97,8 @@ class VT_API OpBuilder {
   // The derivative takes a 16-bit gradient of this float32 result as it is: Note [Narrow gradients] in
   // autograd/engine.h.
   OpBuilder& narrow_gradient(int result = 0);
+  // Only of an op with a derivative.
+  OpBuilder& jvp(Jvp fn);
   OpBuilder& not_differentiable();
   OpBuilder& view();
   OpBuilder& any_device();

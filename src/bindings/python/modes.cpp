@@ -6,10 +6,12 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/autograd.h"
+#include "autograd/jvp.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/number.h"
+#include "bindings/python/op_function.h"
 #include "bindings/python/python_stack.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
@@ -96,6 +98,39 @@ nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_gr
   return own(wrap_grads(found));
 }
 
+// An op's results and their tangents, None for zeros, where `inputs` among the arguments change by `tangents`.
+// `by_derivative`: not by the op's own jvp.
+nb::object op_jvp(const std::string& name, nb::handle args, nb::dict kwargs, nb::handle inputs, nb::handle tangents,
+                  bool by_derivative) {
+  const std::vector<Tensor> changing = tensor_list(inputs, "op_jvp(): an input");
+  const std::vector<Tensor> changes = tensor_list(tangents, "op_jvp(): a tangent");
+  VT_CHECK(changing.size() == changes.size(), Value, "op_jvp(): ", changing.size(), " inputs and ", changes.size(),
+           " tangents");
+  std::vector<PyObject*> values;
+  for (nb::handle a : args) values.push_back(a.ptr());
+  const auto positional = static_cast<Py_ssize_t>(values.size());
+  for (nb::handle v : kwargs.values()) values.push_back(v.ptr());
+  const nb::tuple names(kwargs.keys());
+  const PythonCall call{values.data(), positional, names.ptr(), CallStyle::Function};
+  const OpEntry& entry = entry_of(name);
+  CallArguments arguments;
+  for (const Overload& overload : entry.overloads) {
+    if (!arguments.fit(overload, call)) continue;
+    const Op& op = *overload.op;
+    const std::span<const Value> primals(arguments.values(), static_cast<size_t>(op.arg_count()));
+    std::vector<Tensor> along;
+    for_each_tensor(primals, [&](int, const Tensor& t) {
+      const auto at = std::ranges::find_if(changing, [&](const Tensor& input) { return input.is_same(t); });
+      along.push_back(at == changing.end() ? Tensor() : changes[static_cast<size_t>(at - changing.begin())]);
+    });
+    const auto run = by_derivative ? autograd::jvp_by_derivative : autograd::jvp;
+    auto found = run(op, primals, along);
+    const nb::object results = own(wrap_results(entry, op, found.results));
+    return nb::make_tuple(results, own(wrap_grads(found.tangents)));
+  }
+  throw_no_overload(entry, call);
+}
+
 void bind_autocast(nb::module_& m) {
   m.def("set_autocast_enabled", [](const std::string& type, bool on) {
     ThreadState& s = thread_state();
@@ -128,6 +163,8 @@ void bind_modes(nb::module_& m) {
   m.def("is_inference_mode_enabled", [] { return thread_state().inference_mode; });
   m.def("run_backward", run_backward, nb::arg("tensors"), nb::arg("grads").none(), nb::arg("retain_graph"),
         nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
+  m.def("op_jvp", op_jvp, nb::arg("name"), nb::arg("args"), nb::arg("kwargs"), nb::arg("inputs"), nb::arg("tangents"),
+        nb::arg("by_derivative") = false);
   bind_autocast(m);
   bind_anomaly(m);
 

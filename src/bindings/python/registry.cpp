@@ -23,6 +23,7 @@ nb::list tags_of(const Op& op) {
   tags.append(op.kind() == OpKind::Functional ? "functional" : op.kind() == OpKind::Inplace ? "inplace" : "out");
   if (parts.composite) tags.append("composite");
   if (parts.derivative) tags.append("differentiable");
+  if (parts.jvp) tags.append("jvp");
   if (parts.not_differentiable) tags.append("not_differentiable");
   if (parts.view) tags.append("view");
   if (parts.random) tags.append("random");

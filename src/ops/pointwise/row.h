@@ -46,6 +46,8 @@ void register_row_loops();
 
 // Runs a row as functional, in-place or out= call; `row` need not be call.op's own (pow runs square).
 void run_row(Call& call, const Row& row);
+// The forward derivative of every real row: it works element by element, so its derivative is that.
+bool row_jvp(JvpContext& ctx);
 // The boxed kernel of an op whose data() is a Row.
 void row_kernel(Call& call);
 

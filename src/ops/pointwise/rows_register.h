@@ -99,7 +99,7 @@ void add_table_row(Registry& r, std::string_view id, std::string_view schema, Ro
   const std::string text = row_schema(id, schema);
   OpBuilder op = add_row(r, text.c_str(), row);
   if constexpr (G::kDifferentiable) {
-    op.backward(G::kKeep, &run_derivative<G, Numbers, Inputs>);
+    op.backward(G::kKeep, &run_derivative<G, Numbers, Inputs>).jvp(row_jvp);
   } else {
     op.not_differentiable();
   }
