@@ -51,6 +51,11 @@ function offer(entry: OpEntry): void {
 }
 
 entries.forEach(offer);
+addon.onLateOp((entry) => {
+  entries.push(entry);
+  offer(entry);
+});
+
 export type Nested = number | boolean | readonly Nested[];
 
 function shapeOf(data: Nested): number[] {

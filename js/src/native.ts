@@ -66,6 +66,8 @@ export interface Addon {
   version: string;
   registry(): OpEntry[];
   call(name: string, positional: readonly unknown[], named: object): unknown;
+  /** Hears of every op that comes in after start-up. */
+  onLateOp(listener: (entry: OpEntry) => void): void;
   isGradEnabled(): boolean;
   setGradEnabled(enabled: boolean): void;
   liveTensors(): number;

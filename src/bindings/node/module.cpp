@@ -5,6 +5,7 @@
 #include "bindings/node/call.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
+#include "bindings/node/late_ops.h"
 #include "bindings/node/tensor.h"
 #include "core/build_info.h"
 #include "core/thread_state.h"
@@ -31,6 +32,7 @@ Napi::Object initialize_addon(Napi::Env env, Napi::Object exports) {
   exports.Set("version", build_info().version);
   exports.Set("registry", Napi::Function::New<&registry>(env, "registry"));
   exports.Set("call", Napi::Function::New<&node::call>(env, "call"));
+  exports.Set("onLateOp", Napi::Function::New<&on_late_op>(env, "onLateOp"));
   exports.Set("isGradEnabled", Napi::Function::New<&is_grad_enabled>(env, "isGradEnabled"));
   exports.Set("setGradEnabled", Napi::Function::New<&set_grad_enabled>(env, "setGradEnabled"));
   exports.Set("liveTensors", Napi::Function::New<&live_tensors>(env, "liveTensors"));

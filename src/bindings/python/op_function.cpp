@@ -214,18 +214,32 @@ bool is_written_by_hand(const char* name) {
   return own && Py_TYPE(own.get()) != method_type && !std::string_view(name).starts_with("__");
 }
 
+// Gives what came in late to the modules of torch that are already there; what they have of their own wins.
+void offer_in_modules(const Op& op, PyObject* function) {
+  for (const Place& place : kPlaces) {
+    if (!(op.parts.surface & place.surface)) continue;
+    const std::string module = "vibetensor." + std::string(place.name);
+    const std::string name = op.schema().name().substr(place.prefix.size());
+    PyObject* found = PyDict_GetItemString(PyImport_GetModuleDict(), module.c_str());  // borrowed
+    PyObject* names = found && PyModule_Check(found) ? PyModule_GetDict(found) : nullptr;
+    if (!names || PyDict_GetItemString(names, name.c_str())) continue;
+    if (PyDict_SetItemString(names, name.c_str(), function) < 0) throw PythonErrorSet{};
+  }
+}
+
 // Makes the function and the method of that name from the overloads that the registry has of it now.
-void offer(const std::string& name) {
+Ref offer(const std::string& name) {
   uint8_t surface = 0;
   for (const Op* op : Registry::get().overloads(name)) surface |= op->parts.surface;
   const OpEntry* entry = make_entry(name, 0);
   entries()[name] = entry;
-  const Ref function = make_object(function_type, vectorcall, entry);
+  Ref function = make_object(function_type, vectorcall, entry);
   if (PyObject_SetAttrString(ops_module, name.c_str(), function.get()) < 0) throw PythonErrorSet{};
-  if (!(surface & kMethod) || is_written_by_hand(name.c_str())) return;
+  if (!(surface & kMethod) || is_written_by_hand(name.c_str())) return function;
   const Ref method = make_object(method_type, method_vectorcall, make_entry(name, kMethod));
   PyObject* type = reinterpret_cast<PyObject*>(tensor_type);
   if (PyObject_SetAttrString(type, name.c_str(), method.get()) < 0) throw PythonErrorSet{};
+  return function;
 }
 
 }  // namespace
@@ -238,7 +252,7 @@ void init_ops(PyObject* module) {
   for (const std::string& name : names) offer(name);
   Registry::get().on_late_op([](const Op& op) {
     const WithGil gil;
-    offer(op.schema().name());
+    offer_in_modules(op, offer(op.schema().name()).get());
   });
   if (PyObject_SetAttrString(module, "ops", ops_module) < 0) throw PythonErrorSet{};
 }
