@@ -35,4 +35,15 @@ void cast_strided(char* out, int64_t out_stride, DType to, const char* in, int64
   }
 }
 
+void round_contiguous(char* data, DType held, DType through, int64_t n) {
+  constexpr int64_t kChunk = 512;
+  alignas(64) char rounded[kChunk * 16];
+  const auto item = static_cast<int64_t>(size_of(held));
+  for (int64_t done = 0; done < n; done += kChunk) {
+    const int64_t count = std::min(kChunk, n - done);
+    cast_contiguous(rounded, through, data + done * item, held, count);
+    cast_contiguous(data + done * item, held, rounded, through, count);
+  }
+}
+
 }  // namespace vt::cpu

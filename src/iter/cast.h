@@ -20,4 +20,7 @@ VT_SIMD_DECLARE(void, move_strided,
 VT_API void cast_strided(char* out, int64_t out_stride, DType to, const char* in, int64_t in_stride, DType from,
                          int64_t n);
 
+// n contiguous elements that hold values of `through` in the wider dtype `held`, made so in place.
+VT_API void round_contiguous(char* data, DType held, DType through, int64_t n);
+
 }  // namespace vt::cpu

@@ -73,11 +73,14 @@ struct Plan {
   }
 
   void load(char* to, int i, const char* from, int64_t count) const {
+    const bool rounds = it.dtype(i) != loop.via[i] && loop.via[i] != loop.dtypes[i];
     if (step[i] == 0) {  // convert once, then spread
       cpu::cast_contiguous(to, loop.dtypes[i], from, it.dtype(i), 1);
+      if (rounds) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], 1);
       if (count > 1) cpu::move_strided(to, compute_item[i], to, 0, compute_item[i], count);
     } else {
       cpu::cast_strided(to, compute_item[i], loop.dtypes[i], from, step[i], it.dtype(i), count);
+      if (rounds) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], count);
     }
   }
 

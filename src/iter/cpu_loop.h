@@ -15,6 +15,7 @@ inline constexpr int kParamBytes = 16;
 struct CpuLoop {
   LoopKernel kernel;
   DType dtypes[TensorIter::kMaxOperands];  // output first
+  DType via[TensorIter::kMaxOperands];     // what an input of another dtype becomes before it becomes dtypes[i]
   bool takes_repeated;                     // else inputs that stand still are spread over a buffer
   const char* params;
 };

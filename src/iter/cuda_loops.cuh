@@ -57,6 +57,7 @@ struct LoopArguments {
   int tail;                     // vector_loop: elements after the last whole vector (flat loops only)
   uint32_t repeated;            // vector_loop: inputs with an inner stride of 0, by bit
   DType dtypes[Inputs + 1];     // mixed_loop
+  DType via[Inputs + 1];
   uint8_t bytes[Inputs + 1];    // of an element
 };
 
@@ -239,7 +240,12 @@ __global__ void __launch_bounds__(kLoopThreads)
     Compute values[kSlots];
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
-      values[i] = scalars.mask >> i & 1 ? scalars.values[i] : bits[u][i].as(p.dtypes[i + 1]);
+      if (scalars.mask >> i & 1) {
+        values[i] = scalars.values[i];
+      } else {
+        values[i] = bits[u][i].as(p.dtypes[i + 1]);
+        if (p.via[i + 1] != p.dtypes[i + 1]) values[i] = rounded_through(values[i], p.via[i + 1]);
+      }
     }
     store_converted<Given>(p.out + out_offset[u], p.dtypes[0], apply_loop<Given, Mask>(f, values, indices));
   }
@@ -250,13 +256,15 @@ Compute read_host_scalar(const LoopOperand& operand) {
   return visit_dtype<kAllSet>(operand.dtype, [&](auto tag) -> Compute {
     using Stored = typename decltype(tag)::type;
     const Stored value = *reinterpret_cast<const Stored*>(operand.data);
+    Compute read;
     if constexpr (is_complex_v<Compute>) {
-      return Compute(value);
+      read = Compute(value);
     } else if constexpr (is_complex_v<Stored>) {
-      return static_cast<Compute>(value.re);
+      read = static_cast<Compute>(value.re);
     } else {
-      return static_cast<Compute>(value);
+      read = static_cast<Compute>(value);
     }
+    return operand.via == operand.dtype ? read : rounded_through(read, operand.via);
   });
 }
 
@@ -271,7 +279,7 @@ bool can_vectorise(const Loop& loop, int width) {
     if (operand.is_host_scalar) continue;
     const DType wanted = i == 0 ? dtype_of<Out> : Mask && i == 1 ? DType::bool_ : dtype_of<In>;
     const bool half = std::is_same_v<In, float> && i > 0 && !(Mask && i == 1) && is_reduced_floating(operand.dtype);
-    if (operand.dtype != wanted && !half) return false;
+    if ((operand.dtype != wanted && !half) || operand.via != operand.dtype) return false;
     const int64_t bytes = static_cast<int64_t>(size_of(operand.dtype));
     const bool repeated = i > 0 && loop.ndim > 0 && loop.operands[i].strides[0] == 0;
     if (repeated) continue;
@@ -291,6 +299,7 @@ void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p, int ndim, int wi
   for (int i = 0; i < Inputs; ++i) p.in[i] = loop.operands[i + 1].data;
   for (int i = 0; i <= Inputs; ++i) {
     p.dtypes[i] = loop.operands[i].dtype;
+    p.via[i] = loop.operands[i].via;
     p.bytes[i] = static_cast<uint8_t>(size_of(p.dtypes[i]));
   }
   p.offsets.ndim = ndim;

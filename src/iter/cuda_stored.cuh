@@ -55,6 +55,25 @@ struct StoredBits {
   }
 };
 
+/// The value of `dtype` nearest to x, or what x wraps around to there; x itself where Compute is not wider.
+template <typename Compute>
+__host__ __device__ inline Compute rounded_through(Compute x, DType dtype) {
+  if constexpr (std::is_same_v<Compute, float>) {
+    if (dtype == DType::bfloat16) return static_cast<float>(bfloat16(x));
+    if (dtype == DType::float16) return static_cast<float>(float16(x));
+  } else if constexpr (std::is_same_v<Compute, int64_t>) {
+    switch (dtype) {
+      case DType::bool_: return x != 0;
+      case DType::uint8: return static_cast<uint8_t>(x);
+      case DType::int8: return static_cast<int8_t>(x);
+      case DType::int16: return static_cast<int16_t>(x);
+      case DType::int32: return static_cast<int32_t>(x);
+      default: return x;
+    }
+  }
+  return x;
+}
+
 /// Stores `value` as an element of `dtype`.
 template <typename Given>
 __device__ __noinline__ void store_converted(char* to, DType dtype, const Given& value) {

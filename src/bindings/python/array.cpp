@@ -46,10 +46,28 @@ void release_buffer(void*, void* context, size_t) noexcept {
   delete view;
 }
 
+bool has_attribute(PyObject* o, const char* name) {
+  return PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) == 1;
+}
+
+constexpr std::string_view kSupported =
+    ". The supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
+    "and bool.";
+
+// NumPy describes no dates in a buffer, and the buffer of a lone one without strides.
+[[noreturn]] void throw_no_buffer(PyObject* o) {
+  VT_THROW(Type, "can't convert an array of type ", type_name_of(o), " whose elements NumPy does not describe",
+           kSupported);
+}
+
 Tensor from_buffer(PyObject* o) {
   auto view = std::make_unique<Py_buffer>();
   if (PyObject_GetBuffer(o, view.get(), PyBUF_FULL_RO) < 0) {
-    throw PythonErrorSet{};
+    if (PyErr_ExceptionMatches(PyExc_ValueError) != 1 || !has_attribute(o, "__array_interface__")) {
+      throw PythonErrorSet{};
+    }
+    PyErr_Clear();
+    throw_no_buffer(o);
   }
   struct Releaser {
     Py_buffer* view;
@@ -60,10 +78,12 @@ Tensor from_buffer(PyObject* o) {
   DType dtype;
   const std::string_view format = view->format ? view->format : "B";
   const auto item = static_cast<size_t>(view->itemsize);
-  VT_CHECK(
-      dtype_of_format(format, item, dtype), Type, "can't convert an array of element format '", format,
-      "'. The supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
-      "and bool.");
+  VT_CHECK(!format.starts_with('>') && !format.starts_with('!'), Value,
+           "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+           "currently not supported.");
+  VT_CHECK(dtype_of_format(format, item, dtype), Type, "can't convert an array of element format '", format, "'",
+           kSupported);
+  if (view->ndim > 0 && (!view->shape || !view->strides)) throw_no_buffer(o);
   DimVec sizes, strides;
   for (int i = 0; i < view->ndim; ++i) {
     const int64_t stride = view->strides[i];
@@ -81,10 +101,6 @@ Tensor from_buffer(PyObject* o) {
   releaser.view = nullptr;
   (void)view.release();
   return t;
-}
-
-bool has_attribute(PyObject* o, const char* name) {
-  return PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), name) == 1;
 }
 
 PyObject* numpy_module() {

@@ -6,6 +6,7 @@
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 
@@ -82,7 +83,13 @@ void infer(PyObject* o, size_t depth, Inferred& out) {
     if (numpy_scalar_dtype(o, own)) return out.add(own);  // before float, which NumPy's float64 is too
     if (PyFloat_Check(o)) return out.add(default_dtype());
     if (PyLong_Check(o)) return out.add(DType::int64);
-    if (is_other_sequence(o) && is_array_like(o)) return out.add(tensor_from_array(o).dtype());
+    if (is_other_sequence(o) && is_array_like(o)) {
+      try {
+        return out.add(tensor_from_array(o).dtype());
+      } catch (const Error& e) {  // of another byte order: its entries are read one by one
+        if (e.kind() != ErrorKind::Value) throw;
+      }
+    }
   }
   if (const Ref items = items_of(o)) {
     VT_CHECK(depth < kMaxDepth, Value, "too many dimensions '", type_name_of(o), "'");
@@ -111,13 +118,8 @@ void store(PyObject* o, T* to) {
     throw_not_a_number(o);
   }
   constexpr DType d = dtype_of<T>;
-  VT_CHECK(is_complex(d) || !s.is_complex(), Type, "must be a real number for dtype ", d, ", not complex");
-  if constexpr (is_integral(d)) {
-    const bool fits = s.is_floating() ? std::abs(s.to_double()) < 9.3e18
-                                      : s.to_int() >= static_cast<int64_t>(std::numeric_limits<T>::min()) &&
-                                            s.to_int() <= static_cast<int64_t>(std::numeric_limits<T>::max());
-    VT_CHECK(fits, Runtime, "value cannot be converted to type ", d, " without overflow");
-  }
+  VT_CHECK(is_complex(d) || d == DType::bool_ || !s.is_complex(), Type, "must be a real number for dtype ", d, ", not complex");
+  if constexpr (is_integral(d)) check_scalar_fits(s, d);
   if constexpr (d == DType::bool_) {
     *to = s.to_bool();
   } else {

@@ -9,9 +9,10 @@ VT_ALWAYS_INLINE void norm_row(const T* x, const T* weight, const T* bias, doubl
   using A = opmath_t<T>;
   A center = 0;
   if constexpr (Center) {
+    const A first = static_cast<A>(x[0]);  // counted from there the mean of equal elements is exact
     Lanes<A> sum(A(0));
-    for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { sum.value[e] += static_cast<A>(x[i]); });
-    center = sum.sum() / static_cast<A>(columns);
+    for_lanes<A>(columns, [&](int e, int64_t i) VT_ROW_LAMBDA { sum.value[e] += static_cast<A>(x[i]) - first; });
+    center = first + sum.sum() / static_cast<A>(columns);
     mean = center;
   }
   Lanes<A> squares(A(0));  // around the mean: a second pass over a row in cache loses no digits

@@ -4,6 +4,7 @@
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
 #include "ops/typed/copy.h"
@@ -38,6 +39,9 @@ int64_t range_length(const Scalar& start, const Scalar& end, const Scalar& step,
     const __int128 exact = (distance + by - (by > 0 ? 1 : -1)) / by;
     VT_CHECK(exact <= std::numeric_limits<int64_t>::max(), Runtime, "invalid size, possible overflow?");
     return static_cast<int64_t>(exact);
+  }
+  if (is_integral(dtype)) {  // PyTorch reads the bounds as int64 whatever the integer
+    for (const Scalar& bound : {start, end, step}) check_scalar_fits(bound, DType::int64);
   }
   if (dtype == DType::int64) {
     VT_CHECK(step.to_int() != 0, Value, "step must be nonzero");

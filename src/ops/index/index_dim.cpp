@@ -6,6 +6,7 @@
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
 #include "ops/index/register.h"
+#include "ops/index/times_alpha.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
@@ -107,8 +108,9 @@ void check_sources(const char* op, const Tensor& self, int64_t& dim, const Tenso
 
 TensorSpec like_self(const Tensor& self) { return {DimVec(self.sizes()), self.dtype(), self.device(), {}}; }
 
-TensorSpec index_add_meta(const Tensor& self, int64_t& dim, const Tensor& index, const Tensor& source, Scalar&) {
+TensorSpec index_add_meta(const Tensor& self, int64_t& dim, const Tensor& index, const Tensor& source, Scalar& alpha) {
   check_index_dtype("index_add", index);
+  check_scalar_fits(alpha, self.dtype());
   check_sources("index_add", self, dim, index, source, ErrorKind::Runtime);
   return like_self(self);
 }
@@ -120,8 +122,7 @@ void index_add_cpu(const Tensor& self, int64_t dim, const Tensor& index, const T
   const std::vector<int64_t> at = checked_indices(index, {.size = sizes[dim], .dim = dim, .kind = ErrorKind::Runtime});
   copy_unless_same(out, self);
   if (source.numel() == 0 || out.numel() == 0) return;
-  const bool scaled = alpha.is_complex() || alpha.to_double() != 1.0;
-  const Tensor added = scaled ? ops::as_dtype(ops::mul(source, wrapped_number(alpha)), self.dtype()) : source;
+  const Tensor added = times_alpha(source, alpha);
   BlockLoop loop = slice_loop(out, added, sizes, dim, at, true);
   loop.row = add_row_function(out.dtype());
   loop.run();
@@ -133,8 +134,7 @@ void index_add_backward(GradContext& ctx) {
     Tensor g = ops::index_select(ctx.grad(), ctx.arg<int64_t>(1), ctx.saved(2));
     if (ctx.sizes(3).size() != g.sizes().size()) g = ops::reshape(g, ctx.sizes(3));
     const Scalar alpha = ctx.arg<Scalar>(4);
-    const bool scaled = alpha.is_complex() || alpha.to_double() != 1.0;
-    ctx.set(3, scaled ? ops::mul(g, wrapped_number(alpha)) : g);
+    ctx.set(3, times_alpha(g, alpha));
   }
 }
 
@@ -178,6 +178,7 @@ TensorSpec index_fill_meta(const Tensor& self, int64_t& dim, const Tensor& index
   check_fill(self, dim, index);
   VT_CHECK(is_complex(self.dtype()) || !value.is_complex(), Runtime,
            "index_fill_(): Converting complex Scalar to non-complex type is not supported");
+  check_scalar_fits(value, self.dtype());
   return like_self(self);
 }
 

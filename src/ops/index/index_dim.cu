@@ -7,6 +7,7 @@
 #include "ops/index/index_plan.h"
 #include "ops/index/masked_cuda.h"
 #include "ops/index/search_cuda.h"
+#include "ops/index/times_alpha.h"
 #include "ops/typed/pointwise.h"
 
 namespace vt {
@@ -56,8 +57,7 @@ void index_add_cuda(const Tensor& self, int64_t dim, const Tensor& index, const 
   check_no_overlap(*out.impl(), *source.impl());
   copy_unless_same(out, self);
   if (source.numel() == 0 || out.numel() == 0) return;
-  const bool scaled = alpha.is_complex() || alpha.to_double() != 1.0;
-  const Tensor added = scaled ? ops::as_dtype(ops::mul(source, wrapped_number(alpha)), self.dtype()) : source;
+  const Tensor added = times_alpha(source, alpha);
   const DimVec sizes = sizes_of(self);
   const Tensor at = int64_data(index);
   add_blocks("index_add", out, added, slice_arguments(out, added, sizes, dim, at, sizes[dim], true));

@@ -157,15 +157,15 @@ void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor
   IndexList indices;
   const Tensor view = apply_views(self, items, indices);
   const bool is_number = value.impl()->is_wrapped_number();
+  if (is_number) check_number_fits(item(value), self.dtype());
   if (indices.empty()) {
     if (is_number) {
-      fill_(view, ops::item(value));
+      fill_(view, value);
     } else {
       copy_(view, without_leading_ones(value, view.sizes()));
     }
     return;
   }
-  if (is_number) check_scalar_fits(item(value), self.dtype());
   const Tensor source = is_number ? as_dtype(value, self.dtype()) : without_leading_ones(value, {});
   if (fill_masked(view, indices, source)) return;
   index_put_(view, indices.entries(), source);

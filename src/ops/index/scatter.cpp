@@ -83,8 +83,9 @@ void scatter_src_backward(GradContext& ctx) {
   if (ctx.needs(3)) ctx.set(3, ops::gather(ctx.grad(), dim, ctx.saved(2)));
 }
 
-TensorSpec scatter_value_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar&) {
+TensorSpec scatter_value_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar& value) {
   check_scatter("scatter", self, dim, index, nullptr);
+  check_scalar_fits(value, self.dtype());
   return like_self(self);
 }
 void scatter_value_kernel(const Tensor& self, int64_t dim, const Tensor& index, Scalar value, Tensor& out) {
@@ -117,9 +118,10 @@ void scatter_reduce_arg_kernel(const Tensor& self, int64_t dim, const Tensor& in
   scatter_into(self, dim, index, src, scatter_mode(reduce), out);
 }
 
-TensorSpec scatter_value_reduce_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar&,
+TensorSpec scatter_value_reduce_meta(const Tensor& self, int64_t& dim, const Tensor& index, Scalar& value,
                                      std::string_view& reduce) {
   check_scatter("scatter", self, dim, index, nullptr);
+  check_scalar_fits(value, self.dtype());
   scatter_mode(reduce);
   return like_self(self);
 }

@@ -1,5 +1,6 @@
 // mm, bmm, mv, dot and the scaled sums addmm, baddbmm, addmv: one GEMM each.
 #include "dispatch/registry.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/linalg/matrix_product.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
@@ -68,6 +69,13 @@ void product_backward(GradContext& ctx) {
 // addmm
 // ------------------------------------------------------------------------------------------------------------------
 
+// Factors are read in the dtype that products are summed in.
+void check_factors(const Tensor& a, const Scalar& beta, const Scalar& alpha) {
+  const DType d = is_reduced_floating(a.dtype()) ? DType::float32 : a.dtype();
+  check_scalar_fits(beta, d);
+  check_scalar_fits(alpha, d);
+}
+
 void check_addend(const Tensor& self, const Tensor& a, IntSpan sizes) {
   VT_CHECK(is_expandable_to(self.sizes(), sizes), Runtime, "The expanded size of the tensor must match: cannot expand ",
            self.sizes(), " to ", sizes);
@@ -75,15 +83,17 @@ void check_addend(const Tensor& self, const Tensor& a, IntSpan sizes) {
            " and ", a.dtype());
 }
 
-TensorSpec addmm_meta(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar&, const Scalar&) {
+TensorSpec addmm_meta(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& beta, const Scalar& alpha) {
   check_matrices(a, b);
+  check_factors(a, beta, alpha);
   TensorSpec s{{a.size(0), b.size(1)}, a.dtype(), a.device(), {}};
   check_addend(self, a, s.sizes);
   return s;
 }
 
-TensorSpec baddbmm_meta(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar&, const Scalar&) {
+TensorSpec baddbmm_meta(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& beta, const Scalar& alpha) {
   check_batches(a, b);
+  check_factors(a, beta, alpha);
   TensorSpec s{{a.size(0), a.size(1), b.size(2)}, a.dtype(), a.device(), {}};
   check_addend(self, a, s.sizes);
   return s;
@@ -197,6 +207,7 @@ Tensor vdot(const Tensor& self, const Tensor& other) {
 
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& by_self,
              const Scalar& by_product) {
+  check_factors(mat, by_self, by_product);
   const Scalar beta = in_dtype_of(mat, by_self), alpha = in_dtype_of(mat, by_product);
   const Tensor product = scaled(ops::mv(mat, vec), alpha);
   return !beta.is_complex() && beta.to_double() == 0 ? product : scaled(self, beta) + product;

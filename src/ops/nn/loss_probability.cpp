@@ -1,9 +1,15 @@
 // Losses between probabilities: binary cross entropy and the Kullback-Leibler divergence.
+#include <cmath>
+
+#include "core/thread_state.h"
 #include "dispatch/registry.h"
+#include "ops/copy/kernels.h"
+#include "ops/copy/value_range.h"
 #include "ops/nn/loss.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
@@ -12,11 +18,32 @@ using ops::reduced;
 
 Tensor weighted(const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; }
 
+void check_probabilities(const Tensor& t, const char* name) {
+  const auto [least, most] = value_range(t);
+  VT_CHECK(least.to_double() >= 0 && most.to_double() <= 1, Runtime, "all elements of ", name,
+           " should be between 0 and 1");
+}
+// The loss is NaN where either is not a probability. On the CPU that is said; on CUDA looking would cost a
+// synchronisation.
+void explain_nan(const Tensor& loss, const Tensor& self, const Tensor& target) {
+  if (loss.device() != kCPU || loss.numel() == 0) return;
+  const GradMode off(false);
+  if (!std::isnan(read_scalar(loss.numel() == 1 ? loss : ops::sum(loss)).to_double())) return;
+  check_probabilities(self, "input");
+  check_probabilities(target, "target");
+}
+
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
            ") that is different to the input size (", self.sizes(),
            ") is deprecated. Please ensure they have the same size.");
-  return reduced(weighted(ops::_binary_cross_entropy(self, target), weight), reduction);
+  VT_CHECK(is_floating(target.dtype()), Runtime, "Found dtype ", target.dtype(), " but expected ", self.dtype());
+  VT_CHECK(!weight.defined() || is_expandable_to(weight.sizes(), self.sizes()), Runtime, "weight of shape ",
+           weight.sizes(), " does not broadcast to the input's ", self.sizes());
+  const Tensor loss = ops::_binary_cross_entropy(self, target);
+  const Tensor result = reduced(weighted(loss, weight), reduction);
+  explain_nan(weight.defined() ? loss : result, self, target);
+  return result;
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight,

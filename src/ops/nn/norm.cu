@@ -82,15 +82,17 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<
   if (place.row >= p.rows) return;
   const int n = static_cast<int>(p.n);
   RowRegisters<T, Width, Count> x;
-  x.load(p.in + place.row * n, n, place, static_cast<T>(0.0f));
+  // Counted from the first element the mean of equal ones is exact.
+  const T first = Rms ? static_cast<T>(0.0f) : p.in[place.row * n];
+  x.load(p.in + place.row * n, n, place, first);
   Compute mean = 0;
   if constexpr (!Rms) {
 #pragma unroll
     for (int k = 0; k < Count; ++k) {
 #pragma unroll
-      for (int v = 0; v < Width; ++v) mean += static_cast<Compute>(x.vectors[k][v]);
+      for (int v = 0; v < Width; ++v) mean += static_cast<Compute>(x.vectors[k][v]) - static_cast<Compute>(first);
     }
-    mean = cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(n);
+    mean = static_cast<Compute>(first) + cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(n);
   }
   Compute squares = 0;
 #pragma unroll
@@ -133,8 +135,9 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArgum
   T* out = p.out + row * p.n;
   Compute mean = 0;
   if constexpr (!Rms) {
-    for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) mean += static_cast<Compute>(in[i]);
-    mean = cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(p.n);
+    const Compute first = static_cast<Compute>(in[0]);
+    for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) mean += static_cast<Compute>(in[i]) - first;
+    mean = first + cuda::row_all(mean, cuda::SumOf()) / static_cast<Compute>(p.n);
   }
   Compute squares = 0;
   for (int64_t i = threadIdx.x; i < p.n; i += blockDim.x) {

@@ -1,6 +1,10 @@
 // What single ops refuse beyond their dtype rule, in PyTorch's words.
+#include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/row.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/reduce.h"
 
 namespace vt::pointwise {
@@ -46,8 +50,9 @@ void check_neg(const Call&, DType common) {
 // Integer division has no value for a zero divisor. On CUDA finding out would cost a synchronisation; there the result
 // is 0.
 void check_divisor(const Call& call, DType common) {
-  const Tensor& divisor = call.args[1].as_tensor();
+  Tensor divisor = call.args[1].as_tensor();
   if (!is_integral(common) || divisor.device() != kCPU) return;
+  if (divisor.dtype() != common) divisor = vt::ops::as_dtype(divisor, common);  // as it is divided by
   VT_CHECK(*static_cast<const bool*>(vt::ops::all(divisor).data()), Runtime, "ZeroDivisionError");
 }
 
@@ -56,8 +61,16 @@ void check_same_dtype(const Call& call, DType) {
   for (int i = 1; i < call.op.functional().input_count(); ++i) {
     if (call.args[i].tag != Tag::Tensor) continue;
     const Tensor& t = call.args[i].as_tensor();
-    VT_CHECK(t.dtype() == self || t.impl()->is_wrapped_number(), Runtime, "expected dtype ", self, " for `",
+    VT_CHECK(t.dtype() == self || (i > 1 && t.dim() == 0), Runtime, "expected dtype ", self, " for `",
              call.op.schema().args()[i].name, "` but got dtype ", t.dtype());
+  }
+}
+
+// A number becomes a tensor of the result's dtype before it is chosen.
+void check_chosen(const Call& call, DType common) {
+  for (int i = 1; i <= 2; ++i) {
+    const Tensor& t = call.args[i].as_tensor();
+    if (t.impl()->is_wrapped_number()) check_number_fits(read_scalar(t), common);
   }
 }
 
@@ -76,7 +89,7 @@ constexpr struct {
     {"_div_trunc", check_divisor},      {"remainder.Tensor", check_divisor},
     {"fmod.Tensor", check_divisor},     {"lerp.Scalar", check_same_dtype},
     {"lerp.Tensor", check_same_dtype},  {"softshrink", check_lambda},
-    {"pow.Tensor_Scalar", check_power},
+    {"pow.Tensor_Scalar", check_power}, {"where.self", check_chosen},
 };
 
 }  // namespace

@@ -21,7 +21,11 @@ struct DTypeRule {
   unsigned domain;        // DTypeSet of promoted inputs after to_float
   bool to_float = false;  // integers and bools are computed in the default dtype
   Gives gives = Gives::Same;
-  bool numbers_promote = false;                         // Scalar arguments take part in type promotion (clamp, pow)
+  bool numbers_promote = false;  // Scalar arguments take part in type promotion (clamp, pow)
+  // Operands and numbers become the common dtype before they are computed with, unless a row keeps them exact: then
+  // they are read in the dtype that is computed in, which has more digits than a 16-bit float.
+  bool exact_operands = false;                          // wrapped numbers, and 0-dim operands after the first
+  bool exact_numbers = false;                           // Scalar arguments
   AutocastPolicy cuda_autocast = AutocastPolicy::None;  // on the CPU autocast leaves rows alone
   uint8_t surface = kUnsaid;  // kInternal: a part of other ops, without in-place and out= forms
   uint8_t inplace_surface = kUnsaid;
@@ -33,6 +37,8 @@ struct DTypeRule {
   constexpr DTypeRule part() const { return at(kInternal); }
   constexpr DTypeRule at(uint8_t where) const { return with(&DTypeRule::surface, where); }
   constexpr DTypeRule inplace_at(uint8_t where) const { return with(&DTypeRule::inplace_surface, where); }
+  constexpr DTypeRule operands_exact() const { return with(&DTypeRule::exact_operands, true); }
+  constexpr DTypeRule numbers_exact() const { return with(&DTypeRule::exact_numbers, true); }
   constexpr DTypeRule never_inplace() const { return with(&DTypeRule::inplace, false); }
 
   template <class T>

@@ -1,9 +1,16 @@
 #include "ops/pointwise/gradients.h"
 
+#include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/view.h"
 
 namespace vt::pointwise {
+
+Tensor kept_operand(const Tensor& t, const Tensor& grad) {
+  if (!t.impl()->is_wrapped_number() || to_real(grad.dtype()) != DType::float64) return t;
+  const Tensor read = ops::as_dtype(t, is_complex(t.dtype()) ? DType::complex128 : DType::float64);
+  return Tensor(make_intrusive<TensorImpl>(read.storage(), read.dtype(), IntSpan(), IntSpan(), read.storage_offset()));
+}
 
 Tensor zero() { return wrapped_number(0.0); }
 Tensor zeros_like(const Tensor& t) { return ops::filled_like(t, 0); }
@@ -42,8 +49,12 @@ Tensor angle_gradient(const Tensor& grad, const Tensor& x) {
   return where(size == 0, zero(), grad * (x * Scalar(complex<double>(0.0, 1.0))) / (size * size));
 }
 Tensor sinc_gradient(const Tensor& grad, const Tensor& x) {
-  const Tensor angle = x * kPi;
-  return unless(x == 0, grad * conj((angle * cos(angle) - sin(angle)) / (angle * x)));
+  const Tensor angle = x * kPi, below = angle * x;  // 0 where x is too small for its square
+  return unless(below == 0, grad * conj((angle * cos(angle) - sin(angle)) / below));
+}
+Tensor atan2_scale(const Tensor& grad, const Tensor& x, const Tensor& y) {
+  const Tensor size = x * x + y * y;
+  return unless(size == 0, grad / size);
 }
 Tensor copysign_gradient(const Tensor& grad, const Tensor& x, const Tensor& result) {
   return unless(x == 0, grad * (result / x));
@@ -70,7 +81,7 @@ Tensor pow_exponent_gradient(const Tensor& grad, const Tensor& x, const Tensor& 
 }
 Tensor smooth_l1_gradient(const Tensor& grad, const Tensor& difference, const Scalar& beta) {
   const Tensor outer = grad * sign(difference);
-  return beta.to_double() == 0.0 ? outer : where(abs(difference) < beta, grad * difference / beta, outer);
+  return beta.to_double() == 0.0 ? outer : where(abs(difference) >= beta, outer, grad * difference / beta);
 }
 Tensor clamp_between(const Tensor& x, const Scalar& limit) { return _clamp(x, -limit.to_double(), limit.to_double()); }
 

@@ -12,6 +12,10 @@ using namespace vt::ops;
 // The gradient of an argument that has none.
 inline const Tensor none;
 
+// An operand that was kept for a derivative. A number comes back as a tensor of the gradient's precision: an op of
+// numbers alone would be computed in the default dtype.
+Tensor kept_operand(const Tensor& t, const Tensor& grad);
+
 Tensor zero();  // the number 0.0
 Tensor zeros_like(const Tensor& t);
 Tensor conj(const Tensor& t);                             // t itself if real
@@ -26,6 +30,7 @@ Tensor shared_at_ties(const Tensor& grad, const Tensor& x, const Tensor& y);  //
 Tensor sgn_gradient(const Tensor& grad, const Tensor& x);
 Tensor angle_gradient(const Tensor& grad, const Tensor& x);
 Tensor sinc_gradient(const Tensor& grad, const Tensor& x);
+Tensor atan2_scale(const Tensor& grad, const Tensor& x, const Tensor& y);  // grad / (x^2 + y^2), 0 at the origin
 Tensor copysign_gradient(const Tensor& grad, const Tensor& x, const Tensor& result);
 Tensor masked_log(const Tensor& x, const Tensor& y);  // log y, 0 where x == 0 and y <= 0
 Tensor pow_scalar_gradient(const Tensor& grad, const Tensor& x, const Scalar& exponent);

@@ -4,6 +4,8 @@
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
 #include "iter/promotion.h"
+#include "ops/copy/scalar_fits.h"
+#include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
 
 namespace vt::pointwise {
@@ -25,17 +27,17 @@ void write_number(char* to, DType compute, const Scalar& s) {
   }
 }
 
-// The call's numbers packed in the dtype that kernels compute in. Numbers that take part in promotion are operands like
-// others: they become `common` first.
+// The call's numbers packed in the dtype that kernels compute in, which they reach by way of the dtype that the rule
+// reads them in. A Scalar has to fit that one.
 void pack_numbers(Params& p, const Call& call, const Row& row, DType compute, DType common) {
   const size_t item = size_of(compute);
+  const DType read = row.rule.exact_numbers && is_reduced_floating(common) ? compute : common;
   for (int i = 0; i < row.numbers; ++i) {
     char* to = p.bytes + i * item;
-    write_number(to, compute, number_of(call.args[row.number_at[i]]));
-    if (!row.rule.numbers_promote || compute != DType::int64 || common == DType::int64) continue;
-    alignas(16) char narrow[16];
-    cpu::cast_contiguous(narrow, common, to, compute, 1);
-    cpu::cast_contiguous(to, compute, narrow, common, 1);
+    const Scalar number = number_of(call.args[row.number_at[i]]);
+    if (row.checked_numbers >> i & 1) check_scalar_fits(number, read);
+    write_number(to, compute, number);
+    if (read != compute) cpu::round_contiguous(to, compute, read, 1);
   }
 }
 
@@ -141,9 +143,12 @@ void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType comp
   const DType type = compute_dtype(compute);
   Params params;
   pack_numbers(params, call, row, type, compute);
-  CpuLoop loop{cpu_kernel(row, type), {}, row.inputs <= 2, params.bytes};
+  CpuLoop loop{cpu_kernel(row, type), {}, {}, row.inputs <= 2, params.bytes};
   loop.dtypes[0] = result_dtype(row.rule, type);
-  for (int i = 0; i < row.inputs; ++i) loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
+  for (int i = 0; i < row.inputs; ++i) {
+    loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
+    loop.via[i + 1] = i == row.mask ? DType::bool_ : operand_dtype(row.rule, it.tensor(i + 1), i, compute);
+  }
   run_cpu_loop(it, loop);
 }
 
@@ -221,6 +226,7 @@ OpBuilder add_row(Registry& r, const char* schema, Row& row) {
       row.input_at[row.inputs++] = static_cast<int8_t>(position);
     } else {
       VT_ASSERT(row.numbers < kMaxNumbers);
+      if (a.type == ArgType::Scalar) row.checked_numbers |= static_cast<uint8_t>(1u << row.numbers);
       row.number_at[row.numbers++] = static_cast<int8_t>(position);
     }
     ++position;

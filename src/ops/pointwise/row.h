@@ -38,6 +38,7 @@ struct Row {
   const Row& (*choose)(const Choice& call) = nullptr;  // the row whose loop a call runs; null: this one
   int8_t inputs = 0, numbers = 0;
   int8_t input_at[5] = {}, number_at[5] = {};
+  uint8_t checked_numbers = 0;  // by bit: a Scalar, which has to fit the dtype; a float is cast
 };
 
 // The loop of each backend, over an iterator with elements.

@@ -4,6 +4,7 @@
 #include "iter/cuda_iter.h"
 #include "iter/cuda_loops.cuh"
 #include "ops/pointwise/body.h"
+#include "ops/pointwise/operand_dtype.h"
 
 namespace vt::pointwise::cuda {
 
@@ -13,7 +14,10 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
   auto launch = [&]<class T>(TypeTag<T>) {
     if constexpr ((r.domain & domain_of<T>) != 0) {
       const auto f = make_functor<Body<T>>(params);
-      ::vt::cuda::for_each_loop(it, name, [&](const ::vt::cuda::Loop& loop) {
+      ::vt::cuda::for_each_loop(it, name, [&](::vt::cuda::Loop loop) {
+        for (int i = mask ? 2 : 1; i <= Inputs; ++i) {
+          loop.operands[i].via = operand_dtype(r, it.tensor(i), i - 1, compute);
+        }
         ::vt::cuda::launch_row<T, given_t<r, T>, Inputs, mask>(loop, f);
       });
     }

@@ -17,9 +17,9 @@ VT_HD_INLINE T logit_of(T x) {
 // eps < 0: none was given, and outside [0, 1] there is no value.
 template <class T>
 VT_HD_INLINE T logit_slope(T grad, T x, T eps) {
-  const bool inside = eps < T(0) ? x >= T(0) && x <= T(1) : x >= eps && x <= T(1) - eps;
-  if (inside) return x == T(0) || x == T(1) ? grad * std::numeric_limits<T>::infinity() : grad / (x * (T(1) - x));
-  return eps < T(0) ? std::numeric_limits<T>::quiet_NaN() : T(0);
+  const T low = eps < T(0) ? T(0) : eps, high = eps < T(0) ? T(1) : T(1) - eps;
+  if (x < low || x > high) return eps < T(0) ? std::numeric_limits<T>::quiet_NaN() : T(0);
+  return grad / (x * (T(1) - x));
 }
 
 template <class T>
@@ -92,6 +92,13 @@ VT_HD_INLINE T lerped(T start, T end, W weight) {
 template <class T>
 VT_HD_INLINE T clamped(T x, T low, T high) {
   return m::min(m::max(x, low), high);
+}
+
+// Of a probability x and a target y: NaN where one of them is none.
+template <class T>
+VT_HD_INLINE T binary_cross_entropy_of(T x, T y) {
+  const T loss = (y - T(1)) * m::max(m::log1p(-x), T(-100)) - y * m::max(m::log(x), T(-100));
+  return y >= T(0) && y <= T(1) ? loss : std::numeric_limits<T>::quiet_NaN();
 }
 
 // A shift by a negative number or by more than the width drives every bit out.

@@ -7,7 +7,7 @@
 namespace vt::reduce {
 
 // `acc` points to accumulators of acc_bytes each (at most kMaxAccBytes); x to elements of the compute type.
-inline constexpr int kMaxAccBytes = 16;
+inline constexpr int kMaxAccBytes = 24;
 struct Kernels {
   int acc_bytes;
   void (*start)(char* acc, int64_t n);

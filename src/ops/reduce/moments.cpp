@@ -1,9 +1,13 @@
-// var, std, var_mean, std_mean, logsumexp: several passes of other ops, one node each.
+// var, std, var_mean, std_mean, logsumexp: one node each.
+#include "ops/reduce/moments.h"
+
 #include <limits>
 
+#include "core/backend_table.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/pointwise/gradients.h"
+#include "ops/reduce/cpu_engine.h"
 #include "ops/reduce/engine.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
@@ -17,6 +21,7 @@ using ops::exp, ops::isinf, ops::log, ops::sqrt;
 using pointwise::conj, pointwise::real_part, pointwise::unless;
 using Dims = std::optional<DimVec>;
 using MaybeScalar = std::optional<Scalar>;
+using Two = std::tuple<Tensor, Tensor>;
 
 void check_floating(const Tensor& self, const char* op) {
   VT_CHECK(is_differentiable(self.dtype()), Runtime, op, " only support floating point and complex dtypes, got ",
@@ -31,22 +36,42 @@ Tensor without_dims(const Tensor& t, const DimVec& sizes) {
   return same(t.sizes(), sizes) ? t : ops::reshape(t, sizes);
 }
 
-std::tuple<Tensor, Tensor> var_mean_of(const Tensor& self, const Dims& dim, const MaybeScalar& correction,
-                                       bool keepdim) {
+// Squares around the mean, summed over dims and divided; the root of that. self is real, the result has its dtype and
+// the reduced dims as 1.
+using Variance = Tensor(bool root, const Tensor& self, const DimVec& dims, double divisor);
+constinit BackendTable<Variance> variance{"var"};
+
+Tensor variance_cpu(bool root, const Tensor& self, const DimVec& dims, double divisor) {
+  const bool wide = self.dtype() == DType::float64;
+  const DType compute = wide ? DType::float64 : DType::float32;
+  const Tensor out = empty(reduced_sizes(self, dims, true), self.dtype());
+  reduce_on_cpu(*variance_kernels(root, wide), self, compute, compute, dims, out, divisor);
+  return out;
+}
+// Several passes, in float32 for the 16-bit floats.
+Tensor variance_by_ops(bool root, const Tensor& self, const DimVec& dims, double divisor) {
+  const Tensor x = is_reduced_floating(self.dtype()) ? ops::as_dtype(self, DType::float32) : self;
+  const Tensor centred = x - ops::mean(x, dims, true);
+  const Tensor var = ops::sum(centred * centred, dims, true) / divisor;
+  return ops::as_dtype(root ? sqrt(var) : var, self.dtype());
+}
+
+Tensor variance_of(bool root, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
   check_floating(self, "std and var");
   const DimVec dims = reduced_dims(self, dim);
-  const DType dtype = self.dtype();
-  const Tensor x = ops::as_dtype(self, opmath_dtype(dtype));
-  const Tensor mean = ops::mean(x, dims, true);
-  const Tensor centred = x - mean;
-  const Tensor squares = is_complex(dtype) ? real_part(centred * conj(centred)) : centred * centred;
-  const Tensor var = ops::sum(squares, dims, true) / divisor(self, dims, correction.value_or(Scalar(1)).to_double());
-  const DimVec sizes = reduced_sizes(self, dims, keepdim);
-  auto finish = [&](const Tensor& t) {
-    const Tensor shaped = without_dims(t, sizes);
-    return is_reduced_floating(dtype) ? ops::as_dtype(shaped, dtype) : shaped;
-  };
-  return {finish(var), finish(mean)};
+  const double by = divisor(self, dims, correction.value_or(Scalar(1)).to_double());
+  auto of = [&](bool rooted, const Tensor& part) { return variance(self.device(), rooted, part, dims, by); };
+  Tensor result;
+  if (is_complex(self.dtype())) {
+    result = of(false, ops::real(self)) + of(false, ops::imag(self));
+    if (root) result = sqrt(result);
+  } else {
+    result = of(root, self);
+  }
+  return without_dims(result, reduced_sizes(self, dims, keepdim));
+}
+Two variance_and_mean(bool root, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+  return {variance_of(root, self, dim, correction, keepdim), ops::mean(self, reduced_dims(self, dim), keepdim)};
 }
 
 // ---- gradients ----
@@ -68,18 +93,13 @@ Tensor mean_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, bo
 
 // ---- var.correction and its family; PyTorch's other overloads are spellings of them ----
 
+template <bool root>
 Tensor var(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
-  return std::get<0>(var_mean_of(self, dim, correction, keepdim));
+  return variance_of(root, self, dim, correction, keepdim);
 }
-Tensor std_of(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
-  return sqrt(std::get<0>(var_mean_of(self, dim, correction, keepdim)));
-}
-std::tuple<Tensor, Tensor> var_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
-  return var_mean_of(self, dim, correction, keepdim);
-}
-std::tuple<Tensor, Tensor> std_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
-  auto [v, mean] = var_mean_of(self, dim, correction, keepdim);
-  return {sqrt(v), mean};
+template <bool root>
+Two var_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
+  return variance_and_mean(root, self, dim, correction, keepdim);
 }
 void var_backward(GradContext& c) {
   c.set(0, var_gradient(c.grad(), c.saved(0), c.arg<Dims>(1), c.arg<MaybeScalar>(2), c.arg<bool>(3)));
@@ -118,7 +138,6 @@ Tensor var_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
 Tensor std_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
   return ops::std(self, dim, correction(unbiased), keepdim);
 }
-using Two = std::tuple<Tensor, Tensor>;
 Two var_mean_all(const Tensor& self, bool unbiased) { return ops::var_mean(self, std::nullopt, correction(unbiased)); }
 Two std_mean_all(const Tensor& self, bool unbiased) { return ops::std_mean(self, std::nullopt, correction(unbiased)); }
 Two var_mean_dim(const Tensor& self, Dims dim, bool unbiased, bool keepdim) {
@@ -150,16 +169,17 @@ void logsumexp_backward(GradContext& c) {
 }  // namespace
 
 void register_reduce_moments(Registry& r) {
+  variance.cpu(variance_cpu).cuda(variance_by_ops).on(Key::Meta, variance_by_ops);
   r.def("var(Tensor self, bool unbiased=True) -> Tensor").composite(var_all).out();
   r.def("std(Tensor self, bool unbiased=True) -> Tensor").composite(std_all).out();
   r.def("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(var_dim).out();
   r.def("std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(std_dim).out();
   r.def("var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
-      .all(var)
+      .all(var<false>)
       .backward(keep::self, var_backward)
       .out();
   r.def("std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor")
-      .all(std_of)
+      .all(var<true>)
       .backward(keep::self | keep::result, std_backward)
       .out();
   r.def("var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)").composite(var_mean_all).function_only();
@@ -172,12 +192,12 @@ void register_reduce_moments(Registry& r) {
       .function_only();
   r.def(
        "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)")
-      .all(var_mean)
+      .all(var_mean<false>)
       .backward(keep::self, with_mean_backward<false>)
       .function_only();
   r.def(
        "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)")
-      .all(std_mean)
+      .all(var_mean<true>)
       .backward(keep::self | keep::result, with_mean_backward<true>)
       .function_only();
   r.def("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")

@@ -42,7 +42,9 @@ TensorSpec vector_norm_meta(const Tensor& self, Scalar& ord, Dims& dim, bool& ke
 }
 void vector_norm(const Tensor& self, const Scalar& ord, const Dims& dim, bool, const MaybeDType& dtype, Tensor& out) {
   const double p = ord.to_double();
-  reduce::reduce(row_of(p), self, *dtype, *dim, out, p);
+  // Of one element each norm but the zeroth is the size: no power of it may leave the dtype's range.
+  const bool of_one = self.numel() == out.numel() && p != 0.0;
+  reduce::reduce(of_one ? rows::norm_max : row_of(p), self, *dtype, *dim, out, p);
 }
 
 Tensor norm_gradient(Tensor grad, const Tensor& self, Tensor norm, double p, IntSpan dims, bool keepdim) {
@@ -52,11 +54,13 @@ Tensor norm_gradient(Tensor grad, const Tensor& self, Tensor norm, double p, Int
   if (p == 1.0) return grad * sgn(self);
   if (p == 2.0) return unless(norm == 0, self * (grad / norm));
   if (std::isinf(p)) {
-    const Tensor reached = abs(self) == norm;
+    const Tensor reached = (abs(self) == norm) | (ops::isnan(self) & ops::isnan(norm));
     return sgn(self) * (grad / ops::sum(reached, dims, true)) * reached;
   }
   const Tensor size = abs(self);
-  return unless(size == 0, sgn(self) * pow(size, p - 1.0) * (grad / pow(norm, p - 1.0)));
+  if (p < 1.0) return unless(size == 0, sgn(self) * pow(size, p - 1.0)) * grad * pow(norm, 1.0 - p);
+  const Tensor direction = p < 2.0 ? sgn(self) * pow(size, p - 1.0) : self * pow(size, p - 2.0);
+  return direction * unless(norm == 0, grad / pow(norm, p - 1.0));
 }
 void vector_norm_backward(GradContext& c) {
   const Tensor self = c.saved(0);

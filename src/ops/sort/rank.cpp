@@ -19,15 +19,15 @@ namespace {
 template <class T>
 using Slice = std::vector<std::pair<T, int64_t>>;  // elements and their positions
 
-// The index of the wanted element once the slice is in order; NaN comes last.
+// The index of the wanted element once the slice is in order, NaN coming last; or kFirstNan.
+constexpr int64_t kFirstNan = -1;
 template <class T>
 int64_t rank_in(const Slice<T>& slice, RowRank rank, int64_t k) {
   const auto n = static_cast<int64_t>(slice.size());
   if (rank == RowRank::Kth) return k;
   int64_t nans = 0;
   for (const auto& [value, position] : slice) nans += value != value;
-  if (nans == n || (nans > 0 && rank == RowRank::Median)) return n - 1;
-  return (n - nans - 1) / 2;
+  return nans == n || (nans > 0 && rank == RowRank::Median) ? kFirstNan : (n - nans - 1) / 2;
 }
 
 template <class T>
@@ -44,8 +44,13 @@ void select_slices(const Tensor& self, int64_t dim, RowRank rank, int64_t k, con
     for (int64_t s = begin; s < end; ++s) {
       const T* source = from + in.offset(s);
       for (int64_t i = 0; i < n; ++i) slice[i] = {source[i * in.stride()], i};
-      const auto wanted = slice.begin() + rank_in<T>(slice, rank, k);
-      std::nth_element(slice.begin(), wanted, slice.end(), before);
+      const int64_t wanted_rank = rank_in<T>(slice, rank, k);
+      auto wanted = slice.begin() + std::max<int64_t>(wanted_rank, 0);
+      if (wanted_rank == kFirstNan) {
+        while (wanted->first == wanted->first) ++wanted;
+      } else {
+        std::nth_element(slice.begin(), wanted, slice.end(), before);
+      }
       to[s] = wanted->first;
       at[s] = wanted->second;
     }

@@ -42,7 +42,7 @@ __device__ __forceinline__ int64_t count_nans(const T* row, int64_t begin, int64
 /// How many elements come before the wanted one.
 __device__ __forceinline__ int64_t elements_before(int64_t n, int64_t nans, RowRank rank, int64_t k) {
   if (rank == RowRank::Kth) return k;
-  if (nans == n || (nans > 0 && rank == RowRank::Median)) return n - 1;
+  if (nans == n || (nans > 0 && rank == RowRank::Median)) return n - nans;  // the first of them
   return (n - nans - 1) / 2;
 }
 
