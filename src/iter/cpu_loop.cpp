@@ -24,7 +24,7 @@ struct Plan {
       step[i] = it.strides(i)[0];
       item[i] = static_cast<int64_t>(size_of(it.dtype(i)));
       compute_item[i] = static_cast<int64_t>(size_of(loop.dtypes[i]));
-      const bool own_dtype = it.dtype(i) == loop.dtypes[i];
+      const bool own_dtype = it.dtype(i) == loop.dtypes[i] && !rounds(i);
       const bool still = i > 0 && step[i] == 0 && it.shape()[0] > 1;
       if (own_dtype && (step[i] == item[i] || it.shape()[0] == 1)) continue;
       if (still && loop.takes_repeated) {
@@ -35,6 +35,10 @@ struct Plan {
     }
   }
 
+  // Whether an operand passes through a dtype that is neither its own nor the one computed in.
+  bool rounds(int operand) const {
+    return operand > 0 && it.dtype(operand) != loop.via[operand] && loop.via[operand] != loop.dtypes[operand];
+  }
   bool is_repeated(int operand) const { return operand > 0 && (repeated >> (operand - 1) & 1); }
 
   void row(char* const* data, int64_t n) const {
@@ -73,14 +77,13 @@ struct Plan {
   }
 
   void load(char* to, int i, const char* from, int64_t count) const {
-    const bool rounds = it.dtype(i) != loop.via[i] && loop.via[i] != loop.dtypes[i];
     if (step[i] == 0) {  // convert once, then spread
       cpu::cast_contiguous(to, loop.dtypes[i], from, it.dtype(i), 1);
-      if (rounds) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], 1);
+      if (rounds(i)) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], 1);
       if (count > 1) cpu::move_strided(to, compute_item[i], to, 0, compute_item[i], count);
     } else {
       cpu::cast_strided(to, compute_item[i], loop.dtypes[i], from, step[i], it.dtype(i), count);
-      if (rounds) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], count);
+      if (rounds(i)) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], count);
     }
   }
 

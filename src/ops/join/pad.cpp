@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/join/register.h"
 #include "ops/typed/copy.h"
@@ -30,6 +31,7 @@ void check_pad(const Tensor& self, IntSpan pad) {
 
 Tensor constant_pad_kernel(const Tensor& self, IntSpan pad, Scalar value) {
   check_pad(self, pad);
+  check_scalar_fits(value, self.dtype());
   DimVec sizes(self.sizes());
   // The part of the input that stays, and where it goes: negative padding cuts.
   DimVec kept(self.sizes());

@@ -207,7 +207,8 @@ Tensor vdot(const Tensor& self, const Tensor& other) {
 
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& by_self,
              const Scalar& by_product) {
-  check_factors(mat, by_self, by_product);
+  check_scalar_fits(by_self, mat.dtype());
+  check_scalar_fits(by_product, mat.dtype());
   const Scalar beta = in_dtype_of(mat, by_self), alpha = in_dtype_of(mat, by_product);
   const Tensor product = scaled(ops::mv(mat, vec), alpha);
   return !beta.is_complex() && beta.to_double() == 0 ? product : scaled(self, beta) + product;

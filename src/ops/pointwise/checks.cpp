@@ -74,6 +74,9 @@ void check_chosen(const Call& call, DType common) {
   }
 }
 
+// The bound is compared with in full, but the value becomes an element.
+void check_threshold(const Call& call, DType common) { check_scalar_fits(number_of(call.args[2]), common); }
+
 void check_lambda(const Call& call, DType) {
   const double lambda = Unbox<Scalar>::get(call.args[1]).to_double();
   VT_CHECK(!(lambda < 0), Runtime, "lambda must be greater or equal to 0, but found to be ", lambda, ".");
@@ -90,6 +93,7 @@ constexpr struct {
     {"fmod.Tensor", check_divisor},     {"lerp.Scalar", check_same_dtype},
     {"lerp.Tensor", check_same_dtype},  {"softshrink", check_lambda},
     {"pow.Tensor_Scalar", check_power}, {"where.self", check_chosen},
+    {"threshold", check_threshold},
 };
 
 }  // namespace
