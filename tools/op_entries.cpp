@@ -166,6 +166,7 @@ void read_rows(Entries& entries) {
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"
 #include "ops/pointwise/selection.def"
+#include "ops/pointwise/variates.def"
 }
 
 // ---- C++ ----

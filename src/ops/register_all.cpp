@@ -20,6 +20,7 @@
   F(pointwise_arithmetic) \
   F(pointwise_comparison) \
   F(pointwise_selection) \
+  F(pointwise_variates) \
   F(pointwise_composite) \
   F(pointwise_predicates) \
   F(reduce_sums) \
@@ -61,6 +62,7 @@
   F(sort_cuda) \
   F(dropout_cuda) \
   F(sampling_cuda) \
+  F(variates_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
   F(attention_forward_cuda) \

@@ -8,6 +8,7 @@ namespace vt {
 void register_random(Registry& r);
 void register_dropout_cuda(Registry& r);
 void register_sampling_cuda(Registry& r);
+void register_variates_cuda(Registry& r);
 }  // namespace vt
 
 namespace vt::random {
@@ -16,6 +17,7 @@ namespace vt::random {
 void register_inplace(Registry& r);
 void register_factories(Registry& r);
 void register_sampling(Registry& r);
+void register_variates(Registry& r);
 void register_dropout(Registry& r);
 
 // The in-place fills as the factories call them: arguments checked, self returned.

@@ -7,6 +7,7 @@
 
 #include "core/thread_state.h"
 #include "cuda/device_error.h"
+#include "ops/random/element_units.cuh"
 #include "ops/random/fill.cuh"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
@@ -181,27 +182,6 @@ __global__ void __launch_bounds__(kThreads) search_kernel(const double* sums, in
     out[k] = total > 0 && low < categories ? low : 0;
   }
 }
-
-// Uniform numbers of one element, drawn from its own blocks one after the other.
-struct ElementUnits {
-  // More than any accepted draw needs; then the last count stands.
-  static constexpr uint32_t kMostBlocks = 256;
-
-  const cuda::PhiloxReader& reader;
-  uint64_t element;
-  uint32_t blocks = 0;
-  int left = 0;
-  cuda::PhiloxBlock block = {};
-
-  __device__ float next() {
-    if (left == 0) {
-      block = reader.block(element, blocks++);
-      left = 4;
-    }
-    return cuda::unit_above_zero(block.words[--left]);
-  }
-  __device__ bool exhausted() const { return blocks == kMostBlocks && left == 0; }
-};
 
 __device__ float count_factors(ElementUnits& units, float rate) {
   const float floor = expf(-rate);

@@ -32,5 +32,6 @@ void vt::register_random(Registry& r) {
   random::register_inplace(r);
   random::register_factories(r);
   random::register_sampling(r);
+  random::register_variates(r);
   random::register_dropout(r);
 }

@@ -1,5 +1,6 @@
 """Rows of the random ops; tests/python/rng compares their numbers bit by bit."""
 
+import mpmath
 import torch
 
 from samples import FLOATS, NUMBERS, DType, Sample, T, call
@@ -12,6 +13,37 @@ REAL = (*NUMBERS, "bool")
 def scaled_dropout(x, p, scale, gradient_scale):
     mask = torch.empty_like(x, dtype=torch.bool).bernoulli_(1 - p)
     return x * (mask * scale), mask
+
+
+def slope(cdf, density, a, *arguments):
+    """How the quantile moves with `a`, from differences of the distribution function in many digits."""
+    with mpmath.workdps(40):
+        return float(-mpmath.diff(lambda t: cdf(t, *arguments), a) / density(a, *arguments))
+
+
+def each(f, *tensors):
+    values = [f(*(mpmath.mpf(v) for v in row)) for row in zip(*(t.double().flatten().tolist() for t in tensors))]
+    return torch.tensor(values, dtype=torch.float64).reshape(tensors[0].shape).to(tensors[0].dtype)
+
+
+def slope_of_gamma(shape, x):
+    def cdf(a, x):
+        return mpmath.gammainc(a, 0, x, regularized=True)
+
+    def density(a, x):
+        return x ** (a - 1) * mpmath.exp(-x) / mpmath.gamma(a)
+
+    return each(lambda a, x: slope(cdf, density, a, x), shape, x)
+
+
+def slope_of_beta(x, alpha, total):
+    def cdf(a, b, x):
+        return mpmath.betainc(a, b, 0, x, regularized=True)
+
+    def density(a, b, x):
+        return x ** (a - 1) * (1 - x) ** (b - 1) / mpmath.beta(a, b)
+
+    return each(lambda x, a, total: slope(cdf, density, a, total - a, x) / (1 - x), x, alpha, total)
 
 
 SAMPLES = [
@@ -44,6 +76,35 @@ SAMPLES = [
     Sample("bernoulli", call(T(3, 4, low=0, high=1)), dtypes=FLOATS, gradgrad=False, **DRAW),
     Sample("bernoulli", call(T(3, 4), 0.3), dtypes=FLOATS, **FILL),
     Sample("poisson", call(T(3, 4, low=0, high=30)), dtypes=FLOATS, gradgrad=False, **DRAW),
+    Sample(
+        "_standard_gamma",
+        call(T(3, 4, low=0.1, high=3)),
+        call(T(40, low=0, high=30)),
+        **FILL,
+    ),
+    Sample("_sample_dirichlet", call(T(3, 4, low=0.1, high=3)), call(T(2, 21, low=0.1, high=3)), **FILL),
+    Sample(
+        "binomial",
+        call(T(40, low=0, high=20), T(40, low=0, high=1)),
+        call(T(3, 4, low=50, high=90), T(3, 4, low=0, high=1)),
+        call(T(3, 4, low=5, high=90), T(4, low=0, high=1)),
+        **FILL,
+    ),
+    Sample(
+        "_standard_gamma_grad",
+        call(T(3, 4, low=0.1, high=9), T(3, 4, low=0.1, high=9)),
+        call(T(5, low=100, high=200), T(5, low=100, high=200)),
+        call(T(5, low=1e-3, high=0.1), T(5, low=1e-6, high=1e-3)),
+        reference=slope_of_gamma,
+        grad=False,
+    ),
+    Sample(
+        "_dirichlet_grad",
+        call(T(3, 4, low=0.1, high=0.9), T(3, 4, low=0.1, high=4), T(3, 4, low=4.5, high=9)),
+        call(T(5, low=1e-3, high=0.1), T(5, low=0.1, high=40), T(5, low=50, high=90)),
+        reference=slope_of_beta,
+        grad=False,
+    ),
     Sample(
         "multinomial",
         *(call(T(20, low=0, high=1), n, r) for n in (1, 3) for r in (False, True)),
