@@ -46,7 +46,8 @@
   F(fused_attention) \
   F(multi_head_attention) \
   F(fused_optimizers) \
-  F(foreach)
+  F(foreach) \
+  F(foreach_pointwise)
 // clang-format on
 
 // `F(copy_cuda)` calls register_copy_cuda.

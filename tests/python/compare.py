@@ -39,6 +39,26 @@ def theirs_of(ours: Any) -> Any:
         return torch.from_dlpack(here.clone())
 
 
+def as_ours(value: Any) -> Any:
+    """A structure with ours in the place of its torch tensors."""
+    return across(value, torch.Tensor, ours_of)
+
+
+def as_theirs(value: Any) -> Any:
+    """A structure with PyTorch's in the place of our tensors."""
+    return across(value, vt.Tensor, theirs_of)
+
+
+def across(value: Any, kind: type, convert: Callable[[Any], Any]) -> Any:
+    if isinstance(value, kind):
+        return convert(value)
+    if isinstance(value, dict):
+        return {key: across(entry, kind, convert) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(across(entry, kind, convert) for entry in value)
+    return value
+
+
 def plain(expected: Any) -> Any:
     """The tensor to compare with, as PyTorch's."""
     theirs = theirs_of(expected) if isinstance(expected, vt.Tensor) else expected.detach()

@@ -41,6 +41,11 @@ def sgd_call(**changes):
     return call(tensors(), tensors(), tensors() if options["momentum"] else [], **options)
 
 
+def written(op, *calls):
+    """A row of the form that writes to its first list."""
+    return Sample(f"_foreach_{op}_", *calls, reference=without_result(f"_foreach_{op}_"), **STEP)
+
+
 SAMPLES = [
     *(
         Sample(
@@ -67,6 +72,34 @@ SAMPLES = [
         reference=without_result("_fused_sgd_"),
         **STEP,
     ),
+    *(
+        Sample(f"_foreach_{op}", call(tensors(0.1)), dtypes=REAL_FLOATS, gradgrad=op != "sign")
+        for op in ("abs", "exp", "log", "neg", "reciprocal", "rsqrt", "sign", "sqrt")
+    ),
+    *(written(op, call(tensors(0.1))) for op in ("abs", "exp", "log", "neg", "reciprocal", "rsqrt", "sign", "sqrt")),
+    *(
+        Sample(f"_foreach_{op}", call(tensors(), tensors(0.5)), dtypes=REAL_FLOATS)
+        for op in ("mul", "div", "maximum", "minimum")
+    ),
+    *(written(op, call(tensors(), tensors(0.5))) for op in ("mul", "maximum", "minimum")),
+    *(Sample(f"_foreach_{op}", call(tensors(), 2.5), dtypes=REAL_FLOATS) for op in ("add", "mul", "div")),
+    written("div", call(tensors(), tensors(0.5)), call(tensors(), 2.5)),
+    *(
+        Sample(f"_foreach_{op}", call(tensors(), tensors()), call(tensors(), tensors(), alpha=-0.5), dtypes=REAL_FLOATS)
+        for op in ("add", "sub")
+    ),
+    written("sub", call(tensors(), tensors()), call(tensors(), tensors(), alpha=-0.5)),
+    Sample("_foreach_lerp", call(tensors(), tensors(), 0.3), dtypes=REAL_FLOATS),
+    written("lerp", call(tensors(), tensors(), 0.3), call(tensors(), tensors(), 0.7)),
+    *(
+        sample
+        for op in ("addcdiv", "addcmul")
+        for sample in (
+            # no tensor without dimensions: PyTorch's gradient of addcdiv fails there
+            Sample(f"_foreach_{op}", call([T(3, 4)], [T(3, 4)], [T(3, 4, low=0.5)], -0.5), dtypes=REAL_FLOATS),
+            written(op, call(tensors(), tensors(), tensors(0.5)), call(tensors(), tensors(), tensors(0.5), -0.5)),
+        )
+    ),
     Sample("_foreach_norm", call(tensors()), call(tensors(), 1), call(tensors()[:3], float("inf")), **STEP),
     Sample(
         "_foreach_mul_",
@@ -75,9 +108,7 @@ SAMPLES = [
         reference=without_result("_foreach_mul_"),
         **STEP,
     ),
-    Sample(
-        "_foreach_add_", call(tensors(), 2.5), call(tensors(), 1), reference=without_result("_foreach_add_"), **STEP
-    ),
+    written("add", call(tensors(), 2.5), call(tensors(), 1), call(tensors(), tensors(), alpha=-0.5)),
     Sample("_foreach_zero_", call(tensors()), reference=without_result("_foreach_zero_"), **STEP),
     Sample("_foreach_copy_", call(tensors(), tensors()), reference=without_result("_foreach_copy_"), **STEP),
     Sample(

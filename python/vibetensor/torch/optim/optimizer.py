@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
 from typing import Any
@@ -36,6 +37,27 @@ HOOK_REGISTRIES = (
 step_observer: Callable[[Any], None] | None = None
 
 
+# Hooks of every optimizer's steps.
+global_pre_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+global_post_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """A handle that removes the hook; `hook(optimizer, args, kwargs)` runs before the steps of all optimizers."""
+    return add_hook(global_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """A handle that removes the hook; `hook(optimizer, args, kwargs)` runs after the steps of all optimizers."""
+    return add_hook(global_post_hooks, hook)
+
+
+def add_hook(hooks: OrderedDict[int, Callable[..., Any]], hook: Callable[..., Any]) -> RemovableHandle:
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    return handle
+
+
 def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """`step` between the hooks that were registered for it."""
 
@@ -43,7 +65,7 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if step_observer is not None:
             step_observer(self)
-        for hook in self._optimizer_step_pre_hooks.values():
+        for hook in (*global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
             replaced = hook(self, args, kwargs)
             if replaced is not None:
                 if not (isinstance(replaced, tuple) and len(replaced) == 2):
@@ -51,7 +73,7 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 args, kwargs = replaced
         result = step(self, *args, **kwargs)
         self._opt_called = True
-        for hook in self._optimizer_step_post_hooks.values():
+        for hook in (*self._optimizer_step_post_hooks.values(), *global_post_hooks.values()):
             hook(self, args, kwargs)
         return result
 
@@ -236,21 +258,42 @@ class Optimizer:
             if "param_names" in ours:
                 theirs.setdefault("param_names", ours["param_names"])
         state: Any = defaultdict(dict)
+        groups = {id(p): theirs for theirs in saved for p in theirs["params"]}
         for key, value in state_dict["state"].items():
             if key in by_number:
-                state[by_number[key]] = fitted(by_number[key], value)
+                p = by_number[key]
+                state[p] = self._fitted(groups[id(p)], p, value)
             else:
                 state[key] = value
         self.__setstate__({"state": state, "param_groups": saved})
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
+    def _is_counter(self, name: Any) -> bool:
+        """Whether state of that name is a counter without dimensions, with a dtype and place of its own."""
+        return name == "step"
+
+    def _place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
+        return value.to(device=param.device, dtype=_C.float32, copy=True)
+
+    def _fitted(self, group: dict[str, Any], param: Any, value: Any, name: Any = None) -> Any:
+        """A copy of loaded state whose tensors have the parameter's device and dtype, counters apart."""
+        if isinstance(value, Tensor):
+            if self._is_counter(name):
+                return self._place_counter(group, param, value)
+            dtype = param.dtype if param.is_floating_point() else value.dtype
+            return value.to(device=param.device, dtype=dtype, copy=True)
+        if isinstance(value, dict):
+            return {k: self._fitted(group, param, v, k) for k, v in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(self._fitted(group, param, v) for v in value)
+        return value
+
     # ---- hooks
 
     def _add_hook(self, registry: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         hooks = getattr(self, registry)
-        handle = RemovableHandle(hooks)
-        hooks[handle.id] = hook
+        handle = add_hook(hooks, hook)
         if prepend:
             hooks.move_to_end(handle.id, last=False)
         return handle
@@ -280,67 +323,16 @@ class Optimizer:
         return self._add_hook("_optimizer_load_state_dict_post_hooks", hook, prepend)
 
 
-def fitted(param: Any, value: Any, key: Any = None) -> Any:
-    """A copy of `value` whose tensors have the parameter's device, and its dtype but for step counts."""
-    if isinstance(value, Tensor):
-        if key == "step":
-            return value.to(device=param.device, dtype=_C.float32, copy=True)
-        dtype = param.dtype if param.is_floating_point() else value.dtype
-        return value.to(device=param.device, dtype=dtype, copy=True)
-    if isinstance(value, dict):
-        return {k: fitted(param, v, k) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(fitted(param, v) for v in value)
-    return value
-
-
-def refuse_options(name: str, **options: Any) -> None:
-    """Raise for options that are set but not there yet."""
-    for option, value in options.items():
-        if value:
-            raise NotImplementedError(f"{name}: {option}=True is not there yet")
-
-
-def check_kernels(foreach: bool | None, fused: bool | None) -> None:
+def check_kernels(foreach: bool | None, fused: bool | None, differentiable: bool) -> None:
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
     if foreach and fused:
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
 
-class Batches:
-    """Sorts parameters with a gradient, and lists of state beside them, into calls of one multi-tensor kernel.
-
-    A kernel takes tensors of one device and one dtype; there is one batch for each pair.
-    """
-
-    def __init__(self, name: str, lists: int):
-        self.name, self.lists = name, lists
-        self.by_kind: dict[Any, list[list[Any]]] = {}
-
-    def add(self, param: Any, *state: Any) -> None:
-        if param.grad.layout != _C.strided:
-            raise RuntimeError(f"{self.name} does not support sparse gradients")
-        kind = (param.device, param.dtype)
-        batch = self.by_kind.get(kind)
-        if batch is None:
-            batch = self.by_kind[kind] = [[] for _ in range(self.lists + 2)]
-        entries = (param, param.grad, *state)
-        if param.dtype.is_complex:
-            entries = tuple(_C.ops.view_as_real(t) if t is not None and t.dtype.is_complex else t for t in entries)
-        for column, tensor in zip(batch, entries, strict=True):
-            if tensor is not None:
-                column.append(tensor)
-
-    def __iter__(self) -> Any:
-        return iter(self.by_kind.values())
-
-
 def increment(steps: list[Any], amount: int = 1) -> None:
     """Add to step counts in place."""
-    if hasattr(_C.ops, "_foreach_add_"):
-        _C.ops._foreach_add_(steps, amount)
-    else:
-        for step in steps:
-            step.add_(amount)
+    _C.ops._foreach_add_(steps, amount)
 
 
 def take_back(steps: list[Any], found_inf: Any) -> None:
@@ -348,3 +340,40 @@ def take_back(steps: list[Any], found_inf: Any) -> None:
     if found_inf is not None:
         for step in steps:
             step.sub_(found_inf.view(()))
+
+
+@contextmanager
+def swap_in_optimizer_params_and_state(
+    optimizer: Optimizer, swapin_parameters: dict[str, Any], swapin_optim_state: dict[str, Any]
+) -> Iterator[None]:
+    """A context in which the optimizer has other parameters and another state, and its own again afterwards.
+
+    `swapin_parameters`: tensors in the order of the optimizer's own; `swapin_optim_state`: a state dict, whose tensors
+    are used as they are. ValueError if there are not as many parameters as in its groups.
+    """
+    groups = swapin_optim_state["param_groups"]
+    own = [(group, dict(group)) for group in optimizer.param_groups]
+    tensors = list(swapin_parameters.values())
+    sizes = [len(group["params"]) for group, _ in own]
+    if len(tensors) != sum(sizes) or [len(group["params"]) for group in groups] != sizes:
+        raise ValueError(f"expected parameters and groups of the sizes {sizes}, got {len(tensors)} parameters")
+    by_number: dict[Any, Any] = {}
+    left = iter(tensors)
+    state, hyperparameters = optimizer.state, []
+    for group in groups:
+        params = [next(left) for _ in group["params"]]
+        by_number.update(zip(group["params"], params, strict=True))
+        hyperparameters.append({**group, "params": params})
+    try:
+        optimizer.state = defaultdict(dict)
+        for key, value in swapin_optim_state["state"].items():
+            optimizer.state[by_number.get(key, key)] = dict(value) if isinstance(value, dict) else value
+        for (group, _), other in zip(own, hyperparameters, strict=True):
+            group.clear()
+            group.update(other)
+        yield
+    finally:
+        optimizer.state = state
+        for group, before in own:
+            group.clear()
+            group.update(before)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.autograd.grad_mode import no_grad
-from vibetensor.torch.optim.optimizer import Batches, Optimizer, check_kernels, refuse_options
+from vibetensor.torch.optim.lists import (
+    Batch,
+    ListOptimizer,
+    add_scaled,
+    blank_like,
+    check_not_negative,
+    scale_all,
+)
+from vibetensor.torch.optim.optimizer import check_kernels
 
 Tensor: Any = _C.Tensor
 
 
-class SGD(Optimizer):
+class SGD(ListOptimizer):
     """Gradient descent with momentum, one multi-tensor kernel a step for parameters of one device and dtype.
 
-    `foreach` and `fused` are accepted and change nothing: the kernel is both. State per parameter:
-    momentum_buffer, where momentum is not zero.
+    `foreach` and `fused` are accepted and change nothing: the kernel is both. With `differentiable` the step is made of
+    ops that autograd records. State per parameter: momentum_buffer, where momentum is not zero.
     """
+
+    _numbers = ("first",)
 
     def __init__(
         self,
@@ -33,19 +41,10 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ):
-        if isinstance(lr, Tensor):
-            if lr.numel() != 1:
-                raise ValueError("Tensor lr must be 1-element")
-        elif lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if momentum < 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        check_not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        refuse_options("SGD", differentiable=differentiable)
-        check_kernels(foreach, fused)
+        check_kernels(foreach, fused, differentiable)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -64,46 +63,55 @@ class SGD(Optimizer):
     @property
     def _step_supports_amp_scaling(self) -> bool:
         # a skipped first step leaves momentum buffers of zeros, which are right only without dampening
-        return all(group["momentum"] == 0 or group["dampening"] == 0 for group in self.param_groups)
+        return not self.defaults["differentiable"] and all(
+            group["momentum"] == 0 or group["dampening"] == 0 for group in self.param_groups
+        )
 
-    def _momentum_buffer(self, p: Any) -> tuple[Any, bool]:
-        """The parameter's buffer, and whether it is new: the first step fills it with the gradient."""
-        state = self.state[p]
-        buffer = state.get("momentum_buffer")
-        if buffer is not None:
-            return buffer, False
-        state["momentum_buffer"] = _C.ops.zeros_like(p).detach()
-        return state["momentum_buffer"], True
+    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+        return ("momentum_buffer",) if group["momentum"] != 0 else ()
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """The closure's loss, or None; updates every parameter that has a gradient."""
-        loss = self._evaluate(closure)
-        with no_grad():
-            for group in self.param_groups:
-                # parameters at their first step go apart: the kernel treats all of a call alike
-                batches = {True: Batches("SGD", 1), False: Batches("SGD", 1)}
-                for p in group["params"]:
-                    if p.grad is None:
-                        continue
-                    if group["momentum"] == 0:
-                        batches[False].add(p, None)
-                    else:
-                        buffer, first = self._momentum_buffer(p)
-                        batches[first].add(p, buffer)
-                for first, kinds in batches.items():
-                    for params, grads, buffers in kinds:
-                        _C.ops._fused_sgd_(
-                            params,
-                            grads,
-                            buffers,
-                            weight_decay=group["weight_decay"],
-                            momentum=group["momentum"],
-                            lr=group["lr"],
-                            dampening=group["dampening"],
-                            nesterov=group["nesterov"],
-                            maximize=group["maximize"],
-                            is_first_step=first,
-                            grad_scale=getattr(self, "grad_scale", None),
-                            found_inf=getattr(self, "found_inf", None),
-                        )
-        return loss
+    def _state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+        return self.state[p] if group["momentum"] != 0 else {}
+
+    def _counted(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[bool, ...]:
+        # parameters at their first step go apart, which fills the buffer with the gradient
+        first = group["momentum"] != 0 and state.get("momentum_buffer") is None
+        if first:
+            state["momentum_buffer"] = blank_like(p)
+        return (first,)
+
+    def _apart(self, group: dict[str, Any]) -> bool:
+        return bool(group["differentiable"])
+
+    def _apply(self, group: dict[str, Any], batch: Batch) -> None:
+        if group["differentiable"]:
+            return super()._apply(group, batch)
+        _C.ops._fused_sgd_(
+            batch.params,
+            batch.grads,
+            batch["momentum_buffer"] if group["momentum"] != 0 else [],
+            weight_decay=group["weight_decay"],
+            momentum=group["momentum"],
+            lr=group["lr"],
+            dampening=group["dampening"],
+            nesterov=group["nesterov"],
+            maximize=group["maximize"],
+            is_first_step=batch["first"],
+            grad_scale=getattr(self, "grad_scale", None),
+            found_inf=getattr(self, "found_inf", None),
+        )
+
+    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+        change = batch.grads
+        if group["momentum"] != 0:
+            velocity = batch["momentum_buffer"]
+            if batch["first"]:
+                _C.ops._foreach_copy_(velocity, change)
+            else:
+                scale_all(velocity, group["momentum"])
+                _C.ops._foreach_add_(velocity, change, alpha=1 - group["dampening"])
+            if group["nesterov"]:
+                change = _C.ops._foreach_add(change, velocity, alpha=group["momentum"])
+            else:
+                change = velocity
+        add_scaled(batch.params, change, -batch.lr)

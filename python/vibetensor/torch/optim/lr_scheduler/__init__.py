@@ -2,7 +2,7 @@
 
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
-from vibetensor.torch.optim.lr_scheduler.cycles import CosineAnnealingWarmRestarts, OneCycleLR
+from vibetensor.torch.optim.lr_scheduler.cycles import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR
 from vibetensor.torch.optim.lr_scheduler.decay import (
     ConstantLR,
     CosineAnnealingLR,
@@ -15,13 +15,19 @@ from vibetensor.torch.optim.lr_scheduler.decay import (
     StepLR,
 )
 from vibetensor.torch.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler
+from vibetensor.torch.optim.lr_scheduler.scheduler import (
+    EPOCH_DEPRECATION_WARNING,
+    LRScheduler,
+    _LRScheduler,  # noqa: F401 - older programs derive from it
+)
 
 __all__ = [
+    "EPOCH_DEPRECATION_WARNING",
     "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
-from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler
+from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler, attributes_of, set_option
 from vibetensor.torch.optim.optimizer import Optimizer
+
+
+def per_group(name: str, value: Any, groups: list[Any]) -> list[Any]:
+    """One value for each group of parameters: a list as it is, anything else for all."""
+    values = list(value) if isinstance(value, list | tuple) else [value] * len(groups)
+    if len(values) != len(groups):
+        raise ValueError(f"{name} must have the same length as optimizer.param_groups, got {len(values)}")
+    return values
+
+
+def cycles_beta1(optimizer: Optimizer) -> bool:
+    """Whether the first beta is the momentum; ValueError for an optimizer that has none."""
+    if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
+        raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+    return "betas" in optimizer.defaults
+
+
+def set_momentum(group: dict[str, Any], momentum: Any, use_beta1: bool) -> None:
+    if use_beta1:
+        group["betas"] = (momentum, *group["betas"][1:])
+    else:
+        group["momentum"] = momentum
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
@@ -131,30 +154,21 @@ class OneCycleLR(LRScheduler):
         last_epoch: int,
     ) -> None:
         groups = optimizer.param_groups
-
-        def each(name: str, value: Any) -> list[Any]:
-            values = list(value) if isinstance(value, list | tuple) else [value] * len(groups)
-            if len(values) != len(groups):
-                raise ValueError(f"{name} must have the same length as optimizer.param_groups, got {len(values)}")
-            return values
-
         if last_epoch == -1:
-            for group, peak in zip(groups, each("max_lr", max_lr), strict=True):
+            for group, peak in zip(groups, per_group("max_lr", max_lr, groups), strict=True):
                 group["initial_lr"] = peak / div_factor
                 group["max_lr"] = peak
                 group["min_lr"] = group["initial_lr"] / final_div_factor
         if not self.cycle_momentum:
             return
-        if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
-            raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
-        self.use_beta1 = "betas" in optimizer.defaults
+        self.use_beta1 = cycles_beta1(optimizer)
         if last_epoch == -1:
-            highs, lows = each("max_momentum", max_momentum), each("base_momentum", base_momentum)
+            highs, lows = (
+                per_group(*named, groups)
+                for named in (("max_momentum", max_momentum), ("base_momentum", base_momentum))
+            )
             for group, high, low in zip(groups, highs, lows, strict=True):
-                if self.use_beta1:
-                    group["betas"] = (high, *group["betas"][1:])
-                else:
-                    group["momentum"] = high
+                set_momentum(group, high, self.use_beta1)
                 group["max_momentum"], group["base_momentum"] = high, low
 
     def _between(self, start: float, end: float, done: float) -> float:
@@ -177,8 +191,92 @@ class OneCycleLR(LRScheduler):
             rates.append(self._between(group[phase["start_lr"]], group[phase["end_lr"]], done))
             if self.cycle_momentum:
                 momentum = self._between(group[phase["start_momentum"]], group[phase["end_momentum"]], done)
-                if self.use_beta1:
-                    group["betas"] = (momentum, *group["betas"][1:])
-                else:
-                    group["momentum"] = momentum
+                set_momentum(group, momentum, self.use_beta1)
         return rates
+
+
+class CyclicLR(LRScheduler):
+    """Up from `base_lr` to `max_lr` in `step_size_up` steps and down in `step_size_down`, again and again; one step a
+    batch (https://arxiv.org/abs/1506.01186). Momentum goes the other way round.
+
+    `mode` says what becomes of the height: "triangular" keeps it, "triangular2" halves it each cycle, "exp_range"
+    multiplies it by `gamma` each step. `scale_fn` does that instead, of the cycle (from 1) or, with `scale_mode`
+    "iterations", of the step.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        base_lr: Any,
+        max_lr: Any,
+        step_size_up: int = 2000,
+        step_size_down: int | None = None,
+        mode: str = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Callable[[float], float] | None = None,
+        scale_mode: str = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: Any = 0.8,
+        max_momentum: Any = 0.9,
+        last_epoch: int = -1,
+    ):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        groups = optimizer.param_groups
+        lows = per_group("base_lr", base_lr, groups)
+        self.max_lrs = per_group("max_lr", max_lr, groups)
+        if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
+            raise ValueError("mode is invalid and scale_fn is None")
+        down = step_size_up if step_size_down is None else step_size_down
+        self.total_size = float(step_size_up) + float(down)
+        self.step_ratio = float(step_size_up) / self.total_size
+        self.mode, self.gamma = mode, gamma
+        self._scale_fn_custom = scale_fn
+        self.scale_mode = scale_mode
+        if scale_fn is None:
+            self.scale_mode = "iterations" if mode == "exp_range" else "cycle"
+        if last_epoch == -1:
+            for group, low in zip(groups, lows, strict=True):
+                set_option(group, "lr", low)
+        self.cycle_momentum = cycle_momentum
+        if cycle_momentum:
+            self.use_beta1 = cycles_beta1(optimizer)
+            self.base_momentums = per_group("base_momentum", base_momentum, groups)
+            self.max_momentums = per_group("max_momentum", max_momentum, groups)
+            if last_epoch == -1:
+                for group, high, low in zip(groups, self.max_momentums, self.base_momentums, strict=True):
+                    set_momentum(group, high, self.use_beta1)
+                    group["max_momentum"], group["base_momentum"] = high, low
+        super().__init__(optimizer, last_epoch)
+        self.base_lrs = lows
+
+    def scale_fn(self, x: float) -> float:
+        """What the height is multiplied by in cycle, or step, x."""
+        if self._scale_fn_custom is not None:
+            return self._scale_fn_custom(x)
+        return {"triangular": 1.0, "triangular2": 1 / (2.0 ** (x - 1)), "exp_range": self.gamma**x}[self.mode]
+
+    def get_lr(self) -> list[Any]:
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        x = 1.0 + self.last_epoch / self.total_size - cycle
+        height = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
+        scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+        if self.cycle_momentum:
+            groups = self.optimizer.param_groups
+            for group, low, high in zip(groups, self.base_momentums, self.max_momentums, strict=True):
+                set_momentum(group, high - (high - low) * height * scale, self.use_beta1)
+        return [low + (high - low) * height * scale for low, high in zip(self.base_lrs, self.max_lrs, strict=True)]
+
+    def state_dict(self) -> dict[str, Any]:
+        """All attributes but the optimizer; of `scale_fn`, only the attributes of a callable object."""
+        state = super().state_dict()
+        state["_scale_fn_custom"] = attributes_of(self._scale_fn_custom)
+        return state
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Returns None; takes over a state_dict(), leaving a plain function as it is."""
+        state = dict(state_dict)
+        attributes = state.pop("_scale_fn_custom", None)
+        if attributes is not None:
+            self._scale_fn_custom.__dict__.update(attributes)
+        super().load_state_dict(state)

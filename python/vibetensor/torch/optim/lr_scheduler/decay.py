@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler
+from vibetensor.torch.optim.lr_scheduler.scheduler import LRScheduler, attributes_of
 from vibetensor.torch.optim.optimizer import Optimizer
 
 
@@ -27,8 +27,7 @@ class LambdaLR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer; of the functions, only the attributes of callable objects."""
         state = {k: v for k, v in self.__dict__.items() if k not in ("optimizer", "lr_lambdas")}
-        plain = type(lambda: None)
-        state["lr_lambdas"] = [None if isinstance(fn, plain) else fn.__dict__.copy() for fn in self.lr_lambdas]
+        state["lr_lambdas"] = [attributes_of(fn) for fn in self.lr_lambdas]
         return state
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -22,6 +22,17 @@ def set_option(group: dict[str, Any], key: str, value: Any) -> None:
         group[key] = value
 
 
+def attributes_of(fn: Any) -> dict[str, Any] | None:
+    """What a state dict holds of a function that a schedule was given: the attributes of an object, None otherwise."""
+    return None if fn is None or isinstance(fn, type(attributes_of)) else dict(fn.__dict__)
+
+
+EPOCH_DEPRECATION_WARNING = (
+    "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use "
+    "`scheduler.step()` to step the scheduler."
+)
+
+
 class LRScheduler:
     """Base of schedules; subclasses define get_lr(), from self.last_epoch and the groups' present rates.
 
@@ -100,6 +111,10 @@ class LRScheduler:
                 stacklevel=2,
             )
         self._step_count += 1
+        if epoch is not None:
+            import warnings
+
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch: int | None = None) -> None:
@@ -115,3 +130,7 @@ class LRScheduler:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             set_option(group, "lr", rate)
         self._last_lr = self._rates()
+
+
+class _LRScheduler(LRScheduler):
+    """The name that schedules of older programs derive from."""

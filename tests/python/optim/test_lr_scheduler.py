@@ -4,6 +4,11 @@ import pytest
 import torch
 import vibetensor.torch as vt
 
+
+def swa_of(schedulers):
+    return (vt if schedulers is vt.optim.lr_scheduler else torch).optim.swa_utils
+
+
 SCHEDULES = {
     "LambdaLR": lambda s, o: s.LambdaLR(o, lambda epoch: 0.95**epoch),
     "LambdaLR list": lambda s, o: s.LambdaLR(o, [lambda e: 1 / (1 + e), lambda e: 0.5]),
@@ -23,6 +28,13 @@ SCHEDULES = {
     "SequentialLR": lambda s, o: s.SequentialLR(
         o, [s.LinearLR(o, 0.1, total_iters=5), s.CosineAnnealingLR(o, 20), s.ConstantLR(o, 0.5)], [5, 25]
     ),
+    "CyclicLR": lambda s, o: s.CyclicLR(o, 0.01, [0.5, 0.1], step_size_up=3, step_size_down=7),
+    "CyclicLR half": lambda s, o: s.CyclicLR(o, [0.01, 0.02], 0.5, 4, mode="triangular2", base_momentum=0.7),
+    "CyclicLR decay": lambda s, o: s.CyclicLR(o, 0.01, 0.5, 4, mode="exp_range", gamma=0.95, cycle_momentum=False),
+    "CyclicLR own": lambda s, o: s.CyclicLR(o, 0.01, 0.5, 4, scale_fn=lambda x: 1 / x, scale_mode="cycle"),
+    "SWALR": lambda s, o: swa_of(s).SWALR(o, swa_lr=[0.5, 0.3], anneal_epochs=7),
+    "SWALR line": lambda s, o: swa_of(s).SWALR(o, swa_lr=0.01, anneal_epochs=12, anneal_strategy="linear"),
+    "SWALR at once": lambda s, o: swa_of(s).SWALR(o, swa_lr=0.01, anneal_epochs=0),
     "ChainedScheduler": lambda s, o: s.ChainedScheduler([s.ConstantLR(o, 0.1, 4), s.ExponentialLR(o, 0.9)]),
 }
 
@@ -74,6 +86,76 @@ def test_state_dict_restores(name):
         assert restored.get_last_lr() == schedule.get_last_lr()
 
 
+def test_every_schedule_of_pytorch_is_here():
+    kinds = [
+        name
+        for name, kind in vars(torch.optim.lr_scheduler).items()
+        if isinstance(kind, type) and issubclass(kind, torch.optim.lr_scheduler.LRScheduler)
+    ]
+    assert len(kinds) > 15
+    for name in kinds:
+        assert issubclass(getattr(vt.optim.lr_scheduler, name), vt.optim.lr_scheduler.LRScheduler)
+    tested = {name.split()[0] for name in SCHEDULES}
+    assert {name for name in kinds if name.strip("_") != "LRScheduler"} <= tested | {"ReduceLROnPlateau"}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_state_dict_goes_both_ways(name):
+    sides = {}
+    for t in (vt, torch):
+        for kind in ("saved", "loaded"):
+            opt = optimizer(t)
+            sides[t, kind] = opt, SCHEDULES[name](t.optim.lr_scheduler, opt)
+        for _ in range(6):
+            opt, schedule = sides[t, "saved"]
+            opt.step()
+            schedule.step()
+    for here, there in ((vt, torch), (torch, vt)):
+        opt, schedule = sides[here, "loaded"]
+        schedule.load_state_dict(sides[there, "saved"][1].state_dict())
+        for group, saved in zip(opt.param_groups, sides[there, "saved"][0].param_groups, strict=True):
+            group.update({key: value for key, value in saved.items() if key != "params"})
+    logs = []
+    for opt, schedule in sides.values():
+        logs.append([(opt.step(), schedule.step(), schedule.get_last_lr())[2] for _ in range(5)])
+    for log in logs[1:]:
+        assert flat(log) == pytest.approx(flat(logs[0]), rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore:The epoch parameter", "ignore:Detected call")
+@pytest.mark.parametrize("name", [name for name in SCHEDULES if "Sequential" not in name and "Chained" not in name])
+def test_a_given_epoch(name):
+    logs = []
+    for t in (vt, torch):
+        schedule = SCHEDULES[name](t.optim.lr_scheduler, optimizer(t))
+        logs.append([(schedule.step(epoch), list(schedule.get_last_lr()))[1] for epoch in (3, 0, 7, 1)])
+    assert flat(logs[0]) == pytest.approx(flat(logs[1]), rel=1e-9, abs=1e-15)
+
+
+def test_older_programs_derive_from_the_old_name():
+    class Half(vt.optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            return [base / 2 for base in self.base_lrs]
+
+    schedule = Half(optimizer(vt))
+    assert schedule.get_last_lr() == [0.05, 0.01]
+
+
+@pytest.mark.parametrize("options", [{}, {"eps": 1.0}, {"patience": 0}])
+def test_plateau_state_goes_both_ways(options):
+    for here, there in ((vt, torch), (torch, vt)):
+        schedules = [
+            t.optim.lr_scheduler.ReduceLROnPlateau(optimizer(t), **{"patience": 1, **options}) for t in (here, there)
+        ]
+        for metric in (1.0, 2.0):
+            schedules[1].step(metric)
+        schedules[0].load_state_dict(schedules[1].state_dict())
+        for metric in (3.0, 4.0, 5.0, 0.1, 3.0):
+            for schedule in schedules:
+                schedule.step(metric)
+        assert schedules[0].state_dict().items() >= {"best": 0.1, "num_bad_epochs": schedules[1].num_bad_epochs}.items()
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1, "cooldown": 2}, {"min_lr": [0.01, 0.0]}],
@@ -121,6 +203,13 @@ BAD = [
     lambda t, s, o: s.ReduceLROnPlateau(o, mode="up"),
     lambda t, s, o: s.ReduceLROnPlateau(o, factor=1.5),
     lambda t, s, o: s.CosineAnnealingWarmRestarts(o, 0),
+    lambda t, s, o: s.CyclicLR(o, 0.1, 0.2, mode="square"),
+    lambda t, s, o: s.CyclicLR(o, [0.1], 0.2),
+    lambda t, s, o: s.CyclicLR(3, 0.1, 0.2),
+    lambda t, s, o: s.CyclicLR(t.optim.Rprop([t.nn.Parameter(t.ones(1))]), 0.1, 0.2),
+    lambda t, s, o: t.optim.swa_utils.SWALR(o, 0.1, anneal_strategy="square"),
+    lambda t, s, o: t.optim.swa_utils.SWALR(o, 0.1, anneal_epochs=-1),
+    lambda t, s, o: t.optim.swa_utils.SWALR(o, [0.1]),
 ]
 
 

@@ -6,7 +6,7 @@ import pickle
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import copy_weights, ours_of, same
+from compare import as_ours, copy_weights, ours_of, same
 
 CONFIGURATIONS = [
     ("SGD", {"lr": 0.1}),
@@ -52,14 +52,6 @@ def test_ten_steps_match(name, options):
     mine, other = a.state_dict(), b.state_dict()
     assert mine["param_groups"] == other["param_groups"]
     same(mine["state"], other["state"], rtol=2e-5, atol=1e-6)
-
-
-def as_ours(value):
-    if isinstance(value, torch.Tensor):
-        return ours_of(value)
-    if isinstance(value, dict):
-        return {k: as_ours(v) for k, v in value.items()}
-    return value
 
 
 @pytest.mark.parametrize("name, options", [CONFIGURATIONS[1], CONFIGURATIONS[6], CONFIGURATIONS[7]])
@@ -194,8 +186,43 @@ def test_bad_input_raises_as_pytorchs(build):
         build(vt, vt.nn.Parameter(vt.ones(1)))
 
 
-def test_what_is_missing_says_so():
-    with pytest.raises(NotImplementedError, match="differentiable"):
-        vt.optim.AdamW([vt.nn.Parameter(vt.ones(1))], differentiable=True)
-    with pytest.raises(AttributeError, match="not there yet"):
-        _ = vt.optim.LBFGS
+def test_hooks_of_all_optimizers():
+    from vibetensor.torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+    log = []
+    handles = [
+        register_optimizer_step_pre_hook(lambda o, args, kwargs: log.append(("before", type(o).__name__))),
+        register_optimizer_step_post_hook(lambda o, args, kwargs: log.append(("after", type(o).__name__))),
+    ]
+    optimizers = [kind([vt.nn.Parameter(vt.ones(1))]) for kind in (vt.optim.SGD, vt.optim.RMSprop)]
+    for optimizer in optimizers:
+        optimizer.step()
+    for handle in handles:
+        handle.remove()
+    optimizers[0].step()
+    assert log == [(when, name) for name in ("SGD", "RMSprop") for when in ("before", "after")]
+
+
+def test_other_parameters_for_a_while():
+    p = vt.nn.Parameter(vt.tensor([2.0]))
+    optimizer = vt.optim.SGD([p], lr=0.5, momentum=0.9)
+    p.grad = vt.ones(1)
+    optimizer.step()
+    own = optimizer.state[p]["momentum_buffer"]
+    other, saved = vt.nn.Parameter(vt.tensor([8.0])), optimizer.state_dict()
+    saved["state"] = {0: {"momentum_buffer": vt.tensor([4.0])}}
+    saved["param_groups"][0]["lr"] = 1.0
+    with pytest.raises(ZeroDivisionError), vt.optim.swap_in_optimizer_params_and_state(optimizer, {"p": other}, saved):
+        other.grad = vt.ones(1)
+        optimizer.step()
+        1 / 0  # noqa: B018
+    assert other.item() == pytest.approx(8.0 - (4.0 * 0.9 + 1)) and saved["state"][0][
+        "momentum_buffer"
+    ].item() == pytest.approx(4.6)
+    assert optimizer.param_groups[0]["params"] == [p] and optimizer.param_groups[0]["lr"] == 0.5
+    assert optimizer.state[p]["momentum_buffer"] is own and p.item() == 1.5
+    with (
+        pytest.raises(ValueError, match="sizes"),
+        vt.optim.swap_in_optimizer_params_and_state(optimizer, {"p": other, "q": other}, saved),
+    ):
+        pass
