@@ -1,6 +1,7 @@
 // The lists of tensors that optimizers compute with: each op of the pointwise tables on every tensor of a list.
 #include "dispatch/registry.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 
 namespace vt {
@@ -25,6 +26,9 @@ Tensors gathered(TensorSpan self, const F& f) {
 }
 
 Tensor plus(const Tensor& a, const Tensor& b) { return a + b; }
+// PyTorch has these for lists alone.
+Tensor maximum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::maximum(a, b)); }
+Tensor minimum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::minimum(a, b)); }
 
 // `op` is the functional entry; `op_` writes over the first tensor and its result is dropped.
 template <Tensor (*op)(const Tensor&)>
@@ -110,9 +114,9 @@ void register_foreach_pointwise(Registry& r) {
   r.def("_foreach_div.List(Tensor[] self, Tensor[] other) -> Tensor[]").composite(each_with_list<ops::div>).function_only();
   r.def("_foreach_div_.List(Tensor(a!)[] self, Tensor[] other) -> ()").composite(each_with_list_<ops::div_>).function_only();
   r.def("_foreach_maximum.List(Tensor[] self, Tensor[] other) -> Tensor[]").composite(each_with_list<ops::maximum>).function_only();
-  r.def("_foreach_maximum_.List(Tensor(a!)[] self, Tensor[] other) -> ()").composite(each_with_list_<ops::maximum_>).function_only();
+  r.def("_foreach_maximum_.List(Tensor(a!)[] self, Tensor[] other) -> ()").composite(each_with_list_<maximum_>).function_only();
   r.def("_foreach_minimum.List(Tensor[] self, Tensor[] other) -> Tensor[]").composite(each_with_list<ops::minimum>).function_only();
-  r.def("_foreach_minimum_.List(Tensor(a!)[] self, Tensor[] other) -> ()").composite(each_with_list_<ops::minimum_>).function_only();
+  r.def("_foreach_minimum_.List(Tensor(a!)[] self, Tensor[] other) -> ()").composite(each_with_list_<minimum_>).function_only();
 
   r.def("_foreach_add.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]").composite(each_with_number<plus>).function_only();
   r.def("_foreach_mul.Scalar(Tensor[] self, Scalar scalar) -> Tensor[]").composite(each_with_number<ops::mul>).function_only();
