@@ -58,7 +58,7 @@ struct LoopArguments {
   uint32_t repeated;            // vector_loop: inputs with an inner stride of 0, by bit
   DType dtypes[Inputs + 1];     // mixed_loop
   DType via[Inputs + 1];
-  uint8_t bytes[Inputs + 1];    // of an element
+  uint8_t bytes[Inputs + 1];  // of an element
 };
 
 namespace detail {

@@ -6,8 +6,8 @@
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
-#include "ops/copy/scalar_fits.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/typed/copy.h"
 
 namespace vt::python {
@@ -118,7 +118,8 @@ void store(PyObject* o, T* to) {
     throw_not_a_number(o);
   }
   constexpr DType d = dtype_of<T>;
-  VT_CHECK(is_complex(d) || d == DType::bool_ || !s.is_complex(), Type, "must be a real number for dtype ", d, ", not complex");
+  VT_CHECK(is_complex(d) || d == DType::bool_ || !s.is_complex(), Type, "must be a real number for dtype ", d,
+           ", not complex");
   if constexpr (is_integral(d)) check_scalar_fits(s, d);
   if constexpr (d == DType::bool_) {
     *to = s.to_bool();

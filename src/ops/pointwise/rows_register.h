@@ -42,7 +42,8 @@ VT_KEEPS(Result, keep::result, Tensor result, result = c.saved_result(0))
 #define VT_TWO(a, b) \
   a;                 \
   b
-VT_KEEPS(XY, keep::args(0, 1), VT_TWO(Tensor x, Tensor y), VT_TWO(x = kept_operand(c.saved(0, 0), grad), y = kept_operand(c.saved(1, 0), grad)))
+VT_KEEPS(XY, keep::args(0, 1), VT_TWO(Tensor x, Tensor y),
+         VT_TWO(x = kept_operand(c.saved(0, 0), grad), y = kept_operand(c.saved(1, 0), grad)))
 VT_KEEPS(YZ, keep::args(1, 2), VT_TWO(Tensor y, Tensor z), VT_TWO(y = c.saved(1, 0), z = c.saved(2, 0)))
 // Each only for the other's gradient; y also for its own in the last two.
 VT_KEEPS(Crossed, keep::args(0, 1).read_by(0, 0b10).read_by(1, 0b01), VT_TWO(Tensor x, Tensor y),
@@ -63,7 +64,8 @@ VT_KEEPS(XYZ, keep::args(0, 1, 2), VT_THREE(Tensor x, Tensor y, Tensor z),
          VT_THREE(x = kept_operand(c.saved(0, 0), grad), y = kept_operand(c.saved(1, 0), grad),
                   z = kept_operand(c.saved(2, 0), grad)))
 VT_KEEPS(XYResult, keep::args(0, 1) | keep::result, VT_THREE(Tensor x, Tensor y, Tensor result),
-         VT_THREE(x = kept_operand(c.saved(0, 0), grad), y = kept_operand(c.saved(1, 0), grad), result = c.saved_result(0)))
+         VT_THREE(x = kept_operand(c.saved(0, 0), grad), y = kept_operand(c.saved(1, 0), grad),
+                  result = c.saved_result(0)))
 struct NoGradient : Base {
   static constexpr bool kDifferentiable = false;
   static constexpr Keep kKeep = keep::none;

@@ -1,6 +1,6 @@
 // The CPU kernels of var and std. Everything is in double: squares of what float32 holds leave its range.
-#include "cpu/kernels/row_loops.h"
 #include "ops/reduce/moments.h"
+#include "cpu/kernels/row_loops.h"
 
 namespace vt::reduce::VT_ISA {
 namespace {

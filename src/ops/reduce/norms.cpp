@@ -52,7 +52,8 @@ Tensor norm_gradient(Tensor grad, const Tensor& self, Tensor norm, double p, Int
   norm = restore_dims(norm, self.sizes(), dims, keepdim);
   if (p == 0.0) return zeros_like(self);
   if (p == 1.0) return grad * sgn(self);
-  if (p == 2.0) return grad * (self / ops::where(norm == 0, wrapped_number(HUGE_VAL), norm));  // 0 where there is no size
+  if (p == 2.0)
+    return grad * (self / ops::where(norm == 0, wrapped_number(HUGE_VAL), norm));  // 0 where there is no size
   if (std::isinf(p)) {
     const Tensor reached = (abs(self) == norm) | (ops::isnan(self) & ops::isnan(norm));
     return sgn(self) * (grad / ops::sum(reached, dims, true)) * reached;
