@@ -62,7 +62,7 @@ class Hardtanh(Activation):
 
 
 class GELU(Activation):
-    function = staticmethod(F.gelu)
+    function: Any = staticmethod(F.gelu)
     arguments: ClassVar[Arguments] = {"approximate": "none"}
 
 
@@ -97,17 +97,17 @@ class SELU(Activation):
 
 
 class GLU(Activation):
-    function = staticmethod(F.glu)
+    function: Any = staticmethod(F.glu)
     arguments: ClassVar[Arguments] = {"dim": -1}
 
 
 class Tanh(Activation):
-    function = staticmethod(F.tanh)
+    function: Any = staticmethod(F.tanh)
     arguments: ClassVar[Arguments] = {}
 
 
 class Sigmoid(Activation):
-    function = staticmethod(F.sigmoid)
+    function: Any = staticmethod(F.sigmoid)
     arguments: ClassVar[Arguments] = {}
 
 
@@ -117,22 +117,22 @@ class LogSigmoid(Activation):
 
 
 class Softplus(Activation):
-    function = staticmethod(F.softplus)
+    function: Any = staticmethod(F.softplus)
     arguments: ClassVar[Arguments] = {"beta": 1.0, "threshold": 20.0}
 
 
 class Softsign(Activation):
-    function = staticmethod(F.softsign)
+    function: Any = staticmethod(F.softsign)
     arguments: ClassVar[Arguments] = {}
 
 
 class Tanhshrink(Activation):
-    function = staticmethod(F.tanhshrink)
+    function: Any = staticmethod(F.tanhshrink)
     arguments: ClassVar[Arguments] = {}
 
 
 class Softshrink(Activation):
-    function = staticmethod(F.softshrink)
+    function: Any = staticmethod(F.softshrink)
     arguments: ClassVar[Arguments] = {"lambd": 0.5}
 
     def extra_repr(self) -> str:
@@ -140,7 +140,7 @@ class Softshrink(Activation):
 
 
 class Hardshrink(Softshrink):
-    function = staticmethod(F.hardshrink)
+    function: Any = staticmethod(F.hardshrink)
 
 
 class Hardsigmoid(Activation):
