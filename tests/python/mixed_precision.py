@@ -168,7 +168,7 @@ def gradients_of_tensors_inside(t: Any, n: Numbers) -> Any:
 @program
 def second_derivatives(t: Any, n: Numbers) -> Any:
     x = n.tensor(5, 8, grad=True)
-    out, h, parameters = block(n, x * 1.0)
+    out, _, parameters = block(n, x * 1.0)
     first = t.autograd.grad(loss_of(n, out), [x, parameters[0]], create_graph=True)
     (first[0].square().sum() + first[1].square().sum()).backward()
     return first, x.grad, parameters[0].grad
