@@ -22,7 +22,7 @@ Loop make_loop(const TensorIter& it, const char* op, int64_t index) {
   for (int i = 0; i < loop.operand_count; ++i) {
     LoopOperand& operand = loop.operands[i];
     operand.data = it.data(i);
-    operand.dtype = operand.via = it.dtype(i);
+    operand.dtype = it.dtype(i);
     operand.is_host_scalar = it.is_host_scalar(i);
     operand.storage = operand.is_host_scalar ? nullptr : it.tensor(i).storage().get();
     for (int d = 0; d < loop.ndim; ++d) operand.strides[d] = it.strides(i)[d];

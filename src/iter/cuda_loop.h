@@ -16,7 +16,8 @@ inline constexpr int kLoopOperands = 6;  // one output and up to five inputs
 struct LoopOperand {
   char* data = nullptr;
   DType dtype = DType::float32;
-  DType via = DType::float32;  // an input: what it becomes before it is computed with; its own dtype but for launch_row
+  bool rounds = false;  // an input that becomes `via`, which holds less than both its dtype and the function's
+  DType via = DType::float32;
   bool is_host_scalar = false;  // a 0-dim CPU tensor: `data` is host memory, read at launch
   const StorageImpl* storage = nullptr;
   int64_t strides[kLoopDims];

@@ -57,6 +57,7 @@ struct LoopArguments {
   int tail;                     // vector_loop: elements after the last whole vector (flat loops only)
   uint32_t repeated;            // vector_loop: inputs with an inner stride of 0, by bit
   DType dtypes[Inputs + 1];     // mixed_loop
+  uint32_t rounds;              // mixed_loop: inputs that become `via` first, by bit
   DType via[Inputs + 1];
   uint8_t bytes[Inputs + 1];  // of an element
 };
@@ -244,7 +245,7 @@ __global__ void __launch_bounds__(kLoopThreads)
         values[i] = scalars.values[i];
       } else {
         values[i] = bits[u][i].as(p.dtypes[i + 1]);
-        if (p.via[i + 1] != p.dtypes[i + 1]) values[i] = rounded_through(values[i], p.via[i + 1]);
+        if (p.rounds >> i & 1) values[i] = rounded_through(values[i], p.via[i + 1]);
       }
     }
     store_converted<Given>(p.out + out_offset[u], p.dtypes[0], apply_loop<Given, Mask>(f, values, indices));
@@ -264,7 +265,7 @@ Compute read_host_scalar(const LoopOperand& operand) {
     } else {
       read = static_cast<Compute>(value);
     }
-    return operand.via == operand.dtype ? read : rounded_through(read, operand.via);
+    return operand.rounds ? rounded_through(read, operand.via) : read;
   });
 }
 
@@ -279,7 +280,7 @@ bool can_vectorise(const Loop& loop, int width) {
     if (operand.is_host_scalar) continue;
     const DType wanted = i == 0 ? dtype_of<Out> : Mask && i == 1 ? DType::bool_ : dtype_of<In>;
     const bool half = std::is_same_v<In, float> && i > 0 && !(Mask && i == 1) && is_reduced_floating(operand.dtype);
-    if ((operand.dtype != wanted && !half) || operand.via != operand.dtype) return false;
+    if ((operand.dtype != wanted && !half) || operand.rounds) return false;
     const int64_t bytes = static_cast<int64_t>(size_of(operand.dtype));
     const bool repeated = i > 0 && loop.ndim > 0 && loop.operands[i].strides[0] == 0;
     if (repeated) continue;
@@ -296,7 +297,11 @@ bool can_vectorise(const Loop& loop, int width) {
 template <int Inputs>
 void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p, int ndim, int width) {
   p.out = loop.operands[0].data;
-  for (int i = 0; i < Inputs; ++i) p.in[i] = loop.operands[i + 1].data;
+  p.rounds = 0;
+  for (int i = 0; i < Inputs; ++i) {
+    p.in[i] = loop.operands[i + 1].data;
+    if (loop.operands[i + 1].rounds) p.rounds |= 1u << i;
+  }
   for (int i = 0; i <= Inputs; ++i) {
     p.dtypes[i] = loop.operands[i].dtype;
     p.via[i] = loop.operands[i].via;

@@ -138,8 +138,7 @@ def hooks_on_nodes(t: Any, n: Numbers) -> Any:
     seen = []
     y = x * 1.0
     out, h, _ = block(n, y)
-    cast = next(f for f, _ in out.grad_fn.next_functions if f is not y.grad_fn)
-    for fn in (h.grad_fn, out.grad_fn, y.grad_fn, cast):
+    for fn in (h.grad_fn, out.grad_fn, y.grad_fn):
         fn.register_hook(lambda into, outof: seen.append([g if g is None else g.clone() for g in (*into, *outof)]))
     h.grad_fn.register_prehook(lambda outof: seen.append([g if g is None else g.clone() for g in outof]))
     loss_of(n, out).backward()
@@ -212,7 +211,12 @@ def a_gradient_that_backward_keeps(t: Any, n: Numbers) -> Any:
 def gradients_through_the_statistics(t: Any, n: Numbers) -> Any:
     x = n.tensor(5, 8, grad=True)
     weight = n.tensor(8, grad=True)
-    out, mean, rstd = t.native_layer_norm(x, (8,), weight, None, 1e-5)
+    if t is reference:  # its native_layer_norm ignores what comes back through the statistics
+        mean = x.mean(1, keepdim=True)
+        rstd = (x.var(1, correction=0, keepdim=True) + 1e-5).rsqrt()
+        out = (x - mean) * rstd * weight
+    else:
+        out, mean, rstd = t.native_layer_norm(x, (8,), weight, None, 1e-5)
     (out.bfloat16().float().sum() + mean.bfloat16().sum() + (rstd * 3).sum() + x.square().sum()).backward()
     return x.grad, weight.grad
 

@@ -162,7 +162,6 @@ TWO |= {
         "amin": lambda t, z: z.amin(1),
         "max": lambda t, z: z.max(1)[0],
         "min": lambda t, z: z.min(1)[0],
-        "prod": lambda t, z: z.prod(1),
         "sort": lambda t, z: z.sort(1)[0][:, 0],
         "topk": lambda t, z: z.topk(1)[0][:, 0],
         "median": lambda t, z: z.median(1)[0],

@@ -76,6 +76,11 @@ void gather_backward(GradContext& ctx) {
   ctx.set(0, ops::scatter_add(zeros, ctx.arg<int64_t>(1), ctx.saved(2), ctx.grad()));
 }
 
+// gather counts from the front only; along a dim indices go round, as PyTorch's do.
+Tensor from_the_front(const Tensor& indices, int64_t size) {
+  return indices.numel() == 0 ? indices : ops::remainder(indices, wrapped_number(Scalar(size)));
+}
+
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
   VT_CHECK(indices.dtype() == DType::int64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got ",
            indices.dtype());
@@ -87,13 +92,13 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got ", self.dim(),
            " dimensions for input, and ", indices.dim(), " dimensions for indices");
   const int64_t d = wrap_dim(*dim, self.dim());
-  if (self.dim() == 0) return ops::gather(self, 0, indices);
+  if (self.dim() == 0) return ops::gather(self, 0, from_the_front(indices, 1));
   DimVec self_sizes(self.sizes()), index_sizes(indices.sizes());
   self_sizes[d] = index_sizes[d];
   const DimVec for_index = broadcast_sizes(self_sizes, index_sizes);
   DimVec for_self(for_index);
   for_self[d] = self.sizes()[d];
-  return ops::gather(ops::expand(self, for_self), d, ops::expand(indices, for_index));
+  return ops::gather(ops::expand(self, for_self), d, from_the_front(ops::expand(indices, for_index), for_self[d]));
 }
 
 }  // namespace

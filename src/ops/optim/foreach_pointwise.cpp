@@ -27,8 +27,12 @@ Tensors gathered(TensorSpan self, const F& f) {
 
 Tensor plus(const Tensor& a, const Tensor& b) { return a + b; }
 // PyTorch has these for lists alone.
-Tensor maximum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::maximum(a, b)); }
-Tensor minimum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::minimum(a, b)); }
+// What is read of a tensor that is written over next: a derivative that keeps it needs the old values.
+Tensor before_writing(const Tensor& a, const Tensor& b) {
+  return a.requires_grad() || b.requires_grad() ? ops::clone(a) : a;
+}
+Tensor maximum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::maximum(before_writing(a, b), b)); }
+Tensor minimum_(const Tensor& a, const Tensor& b) { return ops::copy_(a, ops::minimum(before_writing(a, b), b)); }
 
 // `op` is the functional entry; `op_` writes over the first tensor and its result is dropped.
 template <Tensor (*op)(const Tensor&)>

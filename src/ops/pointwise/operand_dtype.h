@@ -10,7 +10,8 @@ namespace vt::pointwise {
 // else than what it is. Comparisons of integers take a number as it is: one that the common dtype cannot hold has its
 // place beside those that it can.
 inline DType operand_dtype(const DTypeRule& rule, const TensorImpl& t, int i, DType common) {
-  const bool exact = rule.exact_operands && (t.is_wrapped_number() || (i > 0 && t.sizes().empty()));
+  const bool exact =
+      rule.exact_operands && !is_integral(common, true) && (t.is_wrapped_number() || (i > 0 && t.sizes().empty()));
   const bool compares = rule.gives == Gives::Bool && is_integral(common, true);
   return exact || compares ? t.dtype() : common;
 }

@@ -16,7 +16,9 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
       const auto f = make_functor<Body<T>>(params);
       ::vt::cuda::for_each_loop(it, name, [&](::vt::cuda::Loop loop) {
         for (int i = mask ? 2 : 1; i <= Inputs; ++i) {
-          loop.operands[i].via = operand_dtype(r, it.tensor(i), i - 1, compute);
+          auto& operand = loop.operands[i];
+          operand.via = operand_dtype(r, it.tensor(i), i - 1, compute);
+          operand.rounds = operand.via != operand.dtype && operand.via != dtype_of<T>;
         }
         ::vt::cuda::launch_row<T, given_t<r, T>, Inputs, mask>(loop, f);
       });

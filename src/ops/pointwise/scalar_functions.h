@@ -19,7 +19,7 @@ template <class T>
 VT_HD_INLINE T logit_slope(T grad, T x, T eps) {
   const T low = eps < T(0) ? T(0) : eps, high = eps < T(0) ? T(1) : T(1) - eps;
   if (x < low || x > high) return eps < T(0) ? std::numeric_limits<T>::quiet_NaN() : T(0);
-  return grad / (x * (T(1) - x));
+  return grad / m::abs(x * (T(1) - x));  // -0 is no other point than 0
 }
 
 template <class T>

@@ -15,8 +15,10 @@ FORMATS = ("contiguous_format", "channels_last", "channels_last_3d", "preserve_f
 
 def layouts(ndim: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Sizes from 0, 1, 2, 3, and strides: dense in some order of the dims, then with a gap, a repeat, an odd stride of 1."""
-    orders = [tuple(range(ndim)), (0, *range(2, ndim), 1)]
-    orders += [(1, 0, *range(2, ndim)), tuple(reversed(range(ndim))), (0, *reversed(range(1, ndim)))]
+    orders = [tuple(range(ndim))]
+    if ndim > 1:
+        orders += [(0, *range(2, ndim), 1), (1, 0, *range(2, ndim))]
+        orders += [tuple(reversed(range(ndim))), (0, *reversed(range(1, ndim)))]
     for sizes in itertools.product((0, 1, 2, 3) if ndim < 5 else (1, 2, 3), repeat=ndim):
         for order in orders:
             strides, step = [0] * ndim, 1

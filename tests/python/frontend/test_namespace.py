@@ -15,8 +15,6 @@ from compare import ours_of, same
         ("", "vmap"),
         ("nn", "quantized"),
         ("nn.functional", "pdist"),
-        ("optim", "LBFGS"),
-        ("optim.lr_scheduler", "CyclicLR"),
         ("utils.data", "DistributedSampler"),
         ("cuda", "nccl"),
         ("distributed", "rpc"),

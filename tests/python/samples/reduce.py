@@ -192,6 +192,8 @@ SCANS = [
         "cumsum",
         *(call(T(3, 40), 1, dtype=DType(d)) for d in ("int8", "uint8", "int16", "int32")),
         dtypes=("int64",),
+        grad=False,
+        inplace=False,
     ),
     Sample(
         "cumprod",

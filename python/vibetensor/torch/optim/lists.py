@@ -15,7 +15,7 @@ recorded stays valid.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vibetensor import _C
@@ -41,10 +41,10 @@ class Batch:
 
     def __init__(self, lr: Any, numbers: dict[str, Any]):
         self.lr, self.numbers = lr, numbers
-        self.params: list[Any] = []
-        self.grads: list[Any] = []
+        self.params: Sequence[Any] = []
+        self.grads: Sequence[Any] = []
         self.states: list[dict[str, Any]] = []
-        self.lists: dict[str, list[Any]] = {}
+        self.lists: dict[str, Sequence[Any]] = {}
 
     def gather(self, names: tuple[str, ...]) -> None:
         """Returns None; lists the state under `names`, and everything complex as pairs of reals."""
@@ -56,7 +56,7 @@ class Batch:
     def __getitem__(self, name: str) -> Any:
         return self.numbers[name] if name in self.numbers else self.lists[name]
 
-    def counters(self, name: str) -> list[Any]:
+    def counters(self, name: str) -> Sequence[Any]:
         """The tensors of a counter, one of each parameter, all of one value."""
         return [state[name] for state in self.states]
 
@@ -193,7 +193,7 @@ class ListOptimizer(Optimizer):
         return name == "step" or name in self._numbers
 
 
-def as_reals(tensors: list[Any]) -> list[Any]:
+def as_reals(tensors: Sequence[Any]) -> Sequence[Any]:
     return [_C.ops.view_as_real(t) if t.dtype.is_complex else t for t in tensors]
 
 
@@ -202,7 +202,7 @@ def blank_like(p: Any) -> Any:
     return _C.ops.zeros_like(p).detach()
 
 
-def scale_all(tensors: list[Any], factor: Any) -> None:
+def scale_all(tensors: Sequence[Any], factor: Any) -> None:
     """Multiply in place by a number or a tensor without dimensions."""
     if isinstance(factor, Tensor):
         for t in tensors:
@@ -211,46 +211,46 @@ def scale_all(tensors: list[Any], factor: Any) -> None:
         _C.ops._foreach_mul_(tensors, factor)
 
 
-def divided(tensors: list[Any], divisor: Any) -> list[Any]:
+def divided(tensors: Sequence[Any], divisor: Any) -> Sequence[Any]:
     """Each tensor over a number or a tensor without dimensions."""
     if isinstance(divisor, Tensor):
         return [t / divisor for t in tensors]
     return _C.ops._foreach_div(tensors, divisor)
 
 
-def scaled(tensors: list[Any], factor: Any) -> list[Any]:
+def scaled(tensors: Sequence[Any], factor: Any) -> Sequence[Any]:
     """Each tensor times a number or a tensor without dimensions."""
     if isinstance(factor, Tensor):
         return [t * factor for t in tensors]
     return _C.ops._foreach_mul(tensors, factor)
 
 
-def add_scaled(params: list[Any], terms: list[Any], factor: Any) -> None:
+def add_scaled(params: Sequence[Any], terms: Sequence[Any], factor: Any) -> None:
     """params += factor * terms."""
     if isinstance(factor, Tensor):
         terms, factor = scaled(terms, factor), 1
     _C.ops._foreach_add_(params, terms, alpha=factor)
 
 
-def add_quotients(params: list[Any], numerators: list[Any], denominators: list[Any], factor: Any) -> None:
+def add_quotients(params: Sequence[Any], numerators: Sequence[Any], denominators: Sequence[Any], factor: Any) -> None:
     """params += factor * numerators / denominators."""
     if isinstance(factor, Tensor):
         numerators, factor = scaled(numerators, factor), 1
     _C.ops._foreach_addcdiv_(params, numerators, denominators, factor)
 
 
-def decay_towards(averages: list[Any], values: list[Any], beta: float) -> None:
+def decay_towards(averages: Sequence[Any], values: Sequence[Any], beta: float) -> None:
     """averages = beta * averages + (1 - beta) * values."""
     _C.ops._foreach_lerp_(averages, values, 1 - beta)
 
 
-def decay_towards_squares(averages: list[Any], values: list[Any], beta: float) -> None:
+def decay_towards_squares(averages: Sequence[Any], values: Sequence[Any], beta: float) -> None:
     """averages = beta * averages + (1 - beta) * values * values."""
     _C.ops._foreach_mul_(averages, beta)
     _C.ops._foreach_addcmul_(averages, values, values, 1 - beta)
 
 
-def roots(tensors: list[Any], eps: float) -> list[Any]:
+def roots(tensors: Sequence[Any], eps: float) -> Sequence[Any]:
     """sqrt(tensors) + eps."""
     return _C.ops._foreach_add(_C.ops._foreach_sqrt(tensors), eps)
 
