@@ -237,7 +237,8 @@ class Task {
     if (device.is_cuda()) enter(stream, streams_.of(node, device));
     const NodeHooks* hooks = node.hooks_if_any();
     NodeState& state = states_[&node];
-    const StateGuard<bool> observed(is_observed_, hooks || options_.create_graph);
+    const StateGuard<bool> observed(is_observed_,
+                                    hooks || options_.create_graph || (anomaly_enabled() && anomaly_checks_nan()));
     const bool is_shown = hooks || !state.captures.empty();
     for (uint32_t i = 0; i < entry.incoming.size(); ++i) {
       if (is_shown || !node.takes_narrow_gradient(i)) widen(entry.incoming[i], node.input(i));

@@ -15,8 +15,8 @@
 // Note [Waiting gradients]
 // The gradient of a tensor that was used twice arrives in parts. When a derivative is about to make the second part it
 // may ask for the sum so far and add into that memory, if the engine alone holds it, on the stream where it is wanted,
-// and nobody observes the part by itself: the running node has no hooks. Parts are added in the order of arrival, with
-// the rounding of a pass of its own, so the numbers are the same.
+// and nobody observes the part by itself: the running node has no hooks, and anomaly mode does not look for NaN. Parts
+// are added in the order of arrival, with the rounding of a pass of its own, so the numbers are the same.
 #pragma once
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "autograd/anomaly.h"
 #include "autograd/autograd.h"
 #include "autograd/engine.h"
 #include "core/error.h"
@@ -241,6 +242,11 @@ TEST_CASE("a waiting gradient is not given to be written where somebody could te
     adder.node->hooks().node_hooks.add(watch);
     run_after(adder, sink, gives(filled(2)));
     CHECK(watch->seen.size() == 1);
+  }
+  SUBCASE("each part is searched for NaN") {
+    set_anomaly(true, /*check_nan=*/true);
+    run_after(adder, sink, gives(filled(2)));
+    set_anomaly(false, false);
   }
   CHECK_FALSE(adder.found);
   CHECK(value_of(sink.got) == 5);
