@@ -64,6 +64,19 @@ class _ExcludeDispatchKeyGuard:
             ours.set_autocast_enabled(device, enabled)
 
 
+class DisableTorchFunctionSubclass:
+    """Context in which subclasses of Tensor have no say in what functions do, which they never have here."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+
+DisableTorchFunction = DisableTorchFunctionSubclass
+
+
 class Graph(RefusedType):
     """A scripted program: there are none, so isinstance says False."""
 

@@ -158,8 +158,8 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    _C _dynamo _inductor _ops _utils amp backends compiler cpu cuda distributed distributions futures fx hub jit library linalg
-    mps mtia nn onnx optim overrides special testing torch_version types utils version xpu
+    _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions futures fx hub jit library
+    linalg mps mtia nn onnx optim overrides special testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_checks": """

@@ -171,6 +171,15 @@ def module_load(self: Any, other: Any, assign: bool = False) -> Any:
     return other.detach() if assign else self.detach().copy_(other)
 
 
+def as_subclass(self: Any, cls: type) -> Any:
+    """A tensor of type `cls`, a subclass of Tensor, over the same memory; of leaves and of what is not recorded."""
+    if not issubclass(cls, Tensor):
+        raise TypeError(f"cls must be a type derived from Tensor but got {cls.__name__}")
+    if self.grad_fn is not None:
+        raise NotImplementedError("as_subclass: a tensor that was computed keeps its type; detach() it first")
+    return Tensor._make_subclass(cls, self, self.requires_grad)
+
+
 def unflagged(self: Any) -> bool:
     """False: conjugation and negation are computed, never left as a flag on the tensor."""
     return False
@@ -200,6 +209,7 @@ METHODS: dict[str, Any] = {
     "__str__": tensor_repr,
     "__format__": tensor_format,
     "__contains__": contains,
+    "as_subclass": as_subclass,
     "backward": backward,
     "nonzero": nonzero,
     "norm": norm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,12 +127,14 @@ def load(repo_or_dir: str, model: str, *args: Any, source: str = "github", **kwa
         return entry(entries(folder), model)(*args, **kwargs)
 
 
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # in names of files
+
+
 def check_file(path: Path) -> None:
     """Raises RuntimeError unless the SHA-256 of a file begins as its name says: `name-0123abcd.pth`."""
     from hashlib import sha256
-    from re import search
 
-    said = search(r"-([a-f0-9]*)\.", path.name)
+    said = HASH_REGEX.search(path.name)
     found = sha256(path.read_bytes()).hexdigest()
     if said is not None and not found.startswith(said[1]):
         raise RuntimeError(f'invalid hash value (expected "{said[1]}", got "{found}")')

@@ -13,7 +13,7 @@ from compare import ours_of, same
     "owner, name",
     [
         ("", "vmap"),
-        ("nn", "quantized"),
+        ("nn", "qat"),
         ("nn.functional", "pdist"),
         ("utils.data", "DistributedSampler"),
         ("cuda", "nccl"),

@@ -10,7 +10,7 @@ from vibetensor.torch.nn.modules import *  # noqa: F403
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
 __all__ = ["Buffer", "Parameter", "functional", "init", "modules", "parameter", "utils", *modules.__all__]
-absent = module_getattr(__name__, ["attention", "parallel"], {"DataParallel": "nn.parallel"})
+absent = module_getattr(__name__, ["attention", "parallel", "quantized"], {"DataParallel": "nn.parallel"})
 
 
 def __getattr__(name: str) -> Any:

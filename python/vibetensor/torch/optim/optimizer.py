@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import enable_grad, no_grad
@@ -377,3 +377,34 @@ def swap_in_optimizer_params_and_state(
         for group, before in own:
             group.clear()
             group.update(before)
+
+
+# ---- names that optimizers of other libraries import
+
+ParamsT: TypeAlias = Iterable[Any]  # tensors, dicts of them, or pairs of a name and a tensor
+_params_t = ParamsT
+
+
+def _use_grad_for_differentiable(func: Callable[..., Any]) -> Callable[..., Any]:
+    """`func`, a step, recorded for backward only if the optimizer was made with differentiable=True."""
+
+    @wraps(func)
+    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
+        before = _C.is_grad_enabled()
+        _C.set_grad_enabled(bool(self.defaults.get("differentiable", False)))
+        try:
+            return func(self, *args, **kwargs)
+        finally:
+            _C.set_grad_enabled(before)
+
+    return step
+
+
+def _default_to_fused_or_foreach(params: list[Any], differentiable: bool, use_fused: bool = False) -> tuple[bool, bool]:
+    """(False, False): an optimizer of another library takes its tensors one by one."""
+    return False, False
+
+
+def _get_capturable_supported_devices(supports_xla: bool = True) -> list[str]:
+    """The kinds of device whose steps a CUDA graph can record."""
+    return ["cuda"]

@@ -103,4 +103,6 @@ class TransformerEncoder(Module):
         return src if self.norm is None else self.norm(src)
 
 
+_get_activation_fn = activation_named  # PyTorch's name, which libraries import
+
 __getattr__ = layers_of("transformer")

@@ -17,4 +17,4 @@ __all__ = [
     "parameters_to_vector",
     "vector_to_parameters",
 ]
-__getattr__ = module_getattr(__name__)
+__getattr__ = module_getattr(__name__, ["fusion"])

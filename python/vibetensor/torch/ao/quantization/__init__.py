@@ -1,0 +1,36 @@
+"""Names of quantized models that libraries import. Nothing is quantized here: making one raises."""
+
+from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
+from vibetensor.torch.nn.modules.module import Module
+
+__all__ = ["DeQuantStub", "QConfig", "QuantStub"]
+
+WAY_ROUND = "run the model as it is; torch.autocast makes it smaller and faster on a GPU"
+
+FUNCTIONS = """
+    convert default_observer default_per_channel_weight_observer default_weight_observer fuse_modules fuse_modules_qat
+    get_default_qat_qconfig get_default_qconfig prepare prepare_qat quantize quantize_dynamic
+"""
+for _name in FUNCTIONS.split():
+    globals()[_name] = Refused(f"torch.ao.quantization.{_name}", WAY_ROUND)
+
+
+class QuantStub(RefusedType, Module):
+    """Where values become quantized."""
+
+    refusal = f"torch.ao.quantization.QuantStub is not there yet: {WAY_ROUND}"
+
+
+class DeQuantStub(RefusedType, Module):
+    """Where values stop being quantized."""
+
+    refusal = f"torch.ao.quantization.DeQuantStub is not there yet: {WAY_ROUND}"
+
+
+class QConfig(RefusedType):
+    """How layers are quantized."""
+
+    refusal = f"torch.ao.quantization.QConfig is not there yet: {WAY_ROUND}"
+
+
+__getattr__ = module_getattr(__name__)
