@@ -62,8 +62,6 @@ dtype = _core.dtype
 device = _core.device
 layout = _core.layout
 memory_format = _core.memory_format
-finfo = _core.finfo
-iinfo = _core.iinfo
 OutOfMemoryError = _core.OutOfMemoryError
 AcceleratorError = _core.AcceleratorError
 
@@ -162,6 +160,10 @@ SUBMODULES = """
     linalg mps mtia nn onnx optim overrides special testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
+    "_absent_dtypes": """
+        chalf complex32 float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu uint16
+        uint32 uint64
+    """,
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
         _check_tensor_all_with _check_type _check_value _check_with
@@ -175,6 +177,7 @@ NAMES_BY_HOME = {
         set_autocast_gpu_dtype set_default_tensor_type set_deterministic_debug_mode set_num_interop_threads
         use_deterministic_algorithms
     """,
+    "_type_info": "finfo iinfo",
     "_symbolic": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum",
 }
 

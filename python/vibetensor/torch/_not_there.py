@@ -136,11 +136,17 @@ class RefusedType:
         raise NotImplementedError(cls.refusal)
 
 
+HOMES_OF_REFUSALS = ("vibetensor.torch._not_there", "vibetensor.torch._absent_dtypes")
+
+
 def refusal(thing: Any) -> str | None:
     """What calling `thing` says if it is a name that only raises, else None."""
-    if isinstance(thing, Refused) or (isinstance(thing, type) and issubclass(thing, RefusedType)):
-        return getattr(thing, "refusal", None)
-    return None
+    text = (
+        getattr(thing, "refusal", None)
+        if isinstance(thing, type) or type(thing).__module__ in HOMES_OF_REFUSALS
+        else None
+    )
+    return text if isinstance(text, str) else None
 
 
 class AbsentMethod:

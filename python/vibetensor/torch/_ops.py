@@ -75,7 +75,11 @@ class Op:
             return kernel(*args, **kwargs)  # recorded op by op
         if not _C.is_grad_enabled() or not any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves):
             return kernel(*args, **kwargs)
-        return Recorded.apply(self, kernel, kwargs, *args)
+        from inspect import signature
+
+        bound = signature(kernel).bind(*args, **kwargs)
+        bound.apply_defaults()
+        return Recorded.apply(self, kernel, bound.kwargs, *bound.args)
 
     def __repr__(self) -> str:
         return f"<OpOverload(op='{self.namespace}.{self.__name__}', overload='default')>"

@@ -87,6 +87,12 @@ class TensorType:
     def __reduce__(self) -> str:
         return self.__name__  # where pickle finds it in its module
 
+    def __or__(self, other: Any) -> Any:
+        """For annotations: `FloatTensor | None` is a tensor or None."""
+        return Tensor if isinstance(other, TensorType) else Tensor | other
+
+    __ror__ = __or__
+
     def __repr__(self) -> str:
         return f"<class '{self.__module__.removeprefix('vibetensor.')}.{self.__name__}'>"
 

@@ -36,8 +36,28 @@ def test_custom_op():
 
         op.register_autograd(lambda ctx, grad: (grad * 2 * ctx.times, None), setup_context=setup)
         op(x, 5).sum().backward()
+        op(x, times=4).sum().backward()
         op.register_fake(lambda x, times=1: t.empty_like(x))
         return [plain, without, x.grad, list(op(t.ones(4, device="meta")).shape)]
+
+    both(program)
+
+
+def test_arguments_by_keyword_only():
+    def program(t):
+        def scale(x, *, by=2.0):
+            return t.tensor([by * v for v in x.tolist()])
+
+        scale.__annotations__ = {"x": t.Tensor, "by": float, "return": t.Tensor}
+        op = t.library.custom_op("tests_vt::scale", mutates_args=())(scale)
+
+        def setup(ctx, inputs, keyword_only_inputs, output):
+            ctx.by = keyword_only_inputs["by"]
+
+        op.register_autograd(lambda ctx, grad: grad * ctx.by, setup_context=setup)
+        x = t.ones(2, requires_grad=True)
+        (op(x, by=3.0) + op(x)).sum().backward()
+        return x.grad
 
     both(program)
 

@@ -1,6 +1,8 @@
 """Names that programs only import, decorate with or ask: they pass through, or raise with the way round."""
 
+import copy
 import importlib
+import pickle
 import typing
 
 import pytest
@@ -459,3 +461,138 @@ def test_futures():
             failed.wait()
         with pytest.raises(RuntimeError):
             future.set_result(4)
+
+
+# ---- dtypes that no tensor can have yet
+
+
+@pytest.mark.parametrize("name", sorted(importlib.import_module("vibetensor.torch._absent_dtypes").TABLE))
+def test_a_dtype_that_is_not_there_can_be_compared(name):
+    ours, theirs = getattr(vt, name), getattr(torch, name)
+    facts = [
+        [repr(d), d.itemsize, d.is_floating_point, d.is_complex, d.is_signed, d == d, {d: 1}[d]] for d in (ours, theirs)
+    ]
+    assert facts[0] == facts[1] and ours != vt.float32 and vt.ones(1).dtype != ours and refusal(ours)
+    assert pickle.loads(pickle.dumps(ours)) is ours and copy.deepcopy(ours) is ours
+    for call in (lambda: vt.ones(2, dtype=ours), lambda: vt.ones(2).to(ours)):
+        with pytest.raises(TypeError, match=f"torch.{name}, which is not there yet"):
+            call()
+    limits = "bits min max eps smallest_normal tiny dtype".split()  # noqa: SIM905
+    for read in (
+        lambda t: [getattr(t.finfo(getattr(t, name)), n) for n in limits],
+        lambda t: [getattr(t.iinfo(getattr(t, name)), n) for n in ("bits", "min", "max", "dtype")],
+    ):
+        same(outcome(read, vt), outcome(read, torch))
+
+
+def test_limits_are_of_one_type():
+    assert isinstance(vt.finfo(vt.float8_e5m2), vt.finfo) and isinstance(vt.finfo(), vt.finfo) and vt.finfo().bits == 32
+    assert isinstance(vt.iinfo(vt.uint32), vt.iinfo) and isinstance(vt.iinfo(vt.int8), vt.iinfo)
+    assert not isinstance(vt.iinfo(vt.int8), vt.finfo)
+
+
+# ---- tensors of other kinds
+
+
+def test_tensors_of_other_kinds():
+    def program(t):
+        x = t.ones(2)
+        names = ("is_xpu", "is_mps", "is_xla", "is_ipu", "is_mtia", "is_maia", "is_vulkan", "is_sparse_csr")
+        return [[getattr(x, name) for name in names], x.is_distributed()]
+
+    same(program(vt), program(torch))
+
+
+def test_as_subclass():
+    class Kind(vt.Tensor):
+        pass
+
+    x = vt.ones(2, requires_grad=True)
+    made = x.as_subclass(Kind)
+    assert type(made) is Kind and made.requires_grad and made.data_ptr() == x.data_ptr()
+    with pytest.raises(TypeError):
+        x.as_subclass(int)
+    with pytest.raises(NotImplementedError, match="detach"):
+        (x * 2).as_subclass(Kind)
+
+
+def test_old_types_in_annotations_and_on_cuda():
+    assert vt.FloatTensor | None == vt.Tensor | None and None | vt.LongTensor == None | vt.Tensor
+    half = vt.cuda.HalfTensor
+    assert (
+        half is vt.cuda.HalfTensor
+        and repr(half) == repr(torch.cuda.HalfTensor)
+        and not isinstance(vt.ones(1).half(), half)
+    )
+    assert pickle.loads(pickle.dumps(half)) is half
+    same(vt.ones(2).type(vt.DoubleTensor), torch.ones(2).type(torch.DoubleTensor))
+    if not vt.cuda.is_available():
+        with pytest.raises(RuntimeError):
+            vt.ones(2).type("torch.cuda.FloatTensor")
+
+
+# ---- layers with a normalisation multiplied in
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+def test_fusion(transpose):
+    def program(t):
+        fusion = importlib.import_module(f"{t.__name__}.nn.utils.fusion")
+        weight, bias = t.arange(24.0).reshape(2, 3, 2, 2), t.arange(3.0 if transpose else 2.0)
+        mean, var = bias + 1, bias + 2
+        conv = fusion.fuse_conv_bn_weights(weight, None, mean, var, 1e-5, var * 2, bias, transpose)
+        linear = fusion.fuse_linear_bn_weights(
+            t.arange(6.0).reshape(2, 3), t.ones(2), t.ones(2), t.full((2,), 4.0), 0.0, t.ones(2), t.ones(2)
+        )
+        return [p.detach() for p in (*conv, *linear)]
+
+    same(program(vt), program(torch))
+
+
+def test_whole_layers_are_fused():
+    class Norm(vt.nn.Module):
+        num_features, eps = 3, 1e-5
+
+        def __init__(self):
+            super().__init__()
+            self.weight, self.bias = vt.nn.Parameter(vt.rand(3)), vt.nn.Parameter(vt.rand(3))
+            self.running_mean, self.running_var = vt.rand(3), vt.rand(3)
+
+        def forward(self, x):
+            return (x - self.running_mean) / (self.running_var + self.eps).sqrt() * self.weight + self.bias
+
+    fuse = importlib.import_module("vibetensor.torch.nn.utils.fusion").fuse_linear_bn_eval
+    linear, norm = vt.nn.Linear(4, 3).eval(), Norm().eval()
+    x = vt.rand(2, 4)
+    same(fuse(linear, norm)(x), norm(linear(x)))
+    with pytest.raises(AssertionError):
+        fuse(linear.train(), norm)
+
+
+# ---- state dicts of several processes, and names of quantization
+
+
+def test_state_dicts_of_one_process():
+    functions = importlib.import_module("vibetensor.torch.distributed.checkpoint.state_dict")
+    model = vt.nn.Linear(2, 2)
+    model.bias.requires_grad_(False)
+    state = functions.get_model_state_dict(model)
+    assert list(state) == ["weight", "bias"]
+    frozen = functions.StateDictOptions(ignore_frozen_params=True, cpu_offload=True)
+    assert list(functions.get_model_state_dict(model, options=frozen)) == ["weight"]
+    assert functions.set_model_state_dict(model, state).missing_keys == []
+    with pytest.raises(NotImplementedError, match=r"torch\.save writes whole"):
+        vt.distributed.checkpoint.save(state)
+
+
+def test_quantization_says_so():
+    ao, quantized = vt.ao.quantization, vt.nn.quantized
+    for refused in (ao.QuantStub, ao.QConfig, ao.prepare, quantized.FloatFunctional):
+        with pytest.raises(NotImplementedError, match="run the model as it is"):
+            refused()
+    with pytest.raises(NotImplementedError, match="checkpoint"):
+        vt.autograd.graph.save_on_cpu()
+    version = vt.ones(1)
+    before = version._version
+    vt.autograd.graph.increment_version(version)
+    assert version._version == before + 1

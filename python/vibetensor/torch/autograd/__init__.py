@@ -125,4 +125,4 @@ def grad(
     return tuple(result)
 
 
-__getattr__ = module_getattr(__name__, ["variable"], {"Variable": "autograd.variable"})
+__getattr__ = module_getattr(__name__, ["graph", "variable"], {"Variable": "autograd.variable"})

@@ -142,4 +142,17 @@ ONE_PROCESS = "groups have one process"
 split_group = Refused("torch.distributed.split_group", ONE_PROCESS)
 shrink_group = Refused("torch.distributed.shrink_group", ONE_PROCESS)
 
-__getattr__ = module_getattr(__name__, ["_tensor", "distributed_c10d", "fsdp", "nn", "tensor", "utils"])
+__getattr__ = module_getattr(
+    __name__,
+    [
+        "_composable",
+        "_functional_collectives",
+        "_tensor",
+        "checkpoint",
+        "distributed_c10d",
+        "fsdp",
+        "nn",
+        "tensor",
+        "utils",
+    ],
+)

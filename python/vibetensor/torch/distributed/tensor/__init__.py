@@ -42,6 +42,13 @@ class Shard(Placement):
 
 
 @dataclass(frozen=True)
+class _StridedShard(Shard):
+    """Cut along dimension `dim` after another cut into `split_factor` parts."""
+
+    split_factor: int = 1
+
+
+@dataclass(frozen=True)
 class Replicate(Placement):
     """All of it on every process."""
 
@@ -62,4 +69,4 @@ empty = Refused("torch.distributed.tensor.empty", ONE_PROCESS)
 rand = Refused("torch.distributed.tensor.rand", ONE_PROCESS)
 randn = Refused("torch.distributed.tensor.randn", ONE_PROCESS)
 
-__getattr__ = module_getattr(__name__, ["device_mesh", "parallel", "placement_types"])
+__getattr__ = module_getattr(__name__, ["_utils", "device_mesh", "parallel", "placement_types"])

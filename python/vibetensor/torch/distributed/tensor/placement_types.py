@@ -1,5 +1,5 @@
 """PyTorch's home of placements."""
 
-from vibetensor.torch.distributed.tensor import Partial, Placement, Replicate, Shard
+from vibetensor.torch.distributed.tensor import Partial, Placement, Replicate, Shard, _StridedShard
 
-__all__ = ["Partial", "Placement", "Replicate", "Shard"]
+__all__ = ["Partial", "Placement", "Replicate", "Shard", "_StridedShard"]

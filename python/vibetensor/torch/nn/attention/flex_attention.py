@@ -1,5 +1,7 @@
 """Attention with a function of one's own on the scores: the names; calling it raises."""
 
+from typing import NamedTuple
+
 from vibetensor.torch._not_there import Refused, RefusedType
 
 __all__ = ["BlockMask", "create_block_mask", "create_mask", "flex_attention"]
@@ -14,6 +16,13 @@ or_masks = Refused("torch.nn.attention.flex_attention.or_masks", WAY_ROUND)
 noop_mask = Refused("torch.nn.attention.flex_attention.noop_mask", WAY_ROUND)
 
 _DEFAULT_SPARSE_BLOCK_SIZE = 128  # libraries round lengths up to it
+
+
+class AuxRequest(NamedTuple):
+    """What else flex_attention shall give."""
+
+    lse: bool = False
+    max_scores: bool = False
 
 
 class BlockMask(RefusedType):

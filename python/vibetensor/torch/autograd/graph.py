@@ -1,0 +1,35 @@
+"""The recorded graph: its nodes, and what can be done to what they keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
+
+__all__ = ["Node", "increment_version", "save_on_cpu", "saved_tensors_hooks"]
+
+Node = _C.Node
+WAY_ROUND = "torch.utils.checkpoint keeps nothing of a part of the program and computes it again"
+
+register_multi_grad_hook = Refused("torch.autograd.graph.register_multi_grad_hook", "use register_hook of each tensor")
+
+
+class saved_tensors_hooks(RefusedType):
+    """Context in which functions of one's own keep tensors for backward."""
+
+    refusal = f"torch.autograd.graph.saved_tensors_hooks is not there yet: {WAY_ROUND}"
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Context in which what is kept for backward waits on the CPU."""
+
+    refusal = f"torch.autograd.graph.save_on_cpu is not there yet: {WAY_ROUND}"
+
+
+def increment_version(tensor: Any) -> None:
+    """Returns None; marks a tensor, or several, as written to, so that backward notices."""
+    _C.bump_versions([tensor] if isinstance(tensor, _C.Tensor) else list(tensor))
+
+
+__getattr__ = module_getattr(__name__)

@@ -1,0 +1,41 @@
+"""Collectives that give new tensors: of a group of one, copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vibetensor.torch.distributed import nn
+from vibetensor.torch.distributed.groups import ReduceOp
+
+__all__ = ["all_gather_tensor", "all_reduce", "broadcast", "wait_tensor"]
+
+
+def wait_tensor(tensor: Any) -> Any:
+    """`tensor`, which is there."""
+    return tensor
+
+
+def all_reduce(self: Any, reduceOp: str, group: Any = None, tag: str = "") -> Any:
+    """The combination of all processes' tensors; reduceOp: "sum", "avg", "max" and so on."""
+    return nn.all_reduce(self, ReduceOp[reduceOp.upper()], group)
+
+
+def all_gather_tensor(self: Any, gather_dim: int, group: Any = None, tag: str = "") -> Any:
+    """The tensors of all processes joined along `gather_dim`."""
+    return nn.all_gather(self, group)[0]
+
+
+def broadcast(self: Any, src: int, group: Any = None, tag: str = "") -> Any:
+    """The tensor of process `src`."""
+    return nn.broadcast(self, src, group)
+
+
+def all_to_all_single(
+    self: Any, output_split_sizes: Any, input_split_sizes: Any, group: Any = None, tag: str = ""
+) -> Any:
+    """A part of every process's tensor."""
+    return nn.all_to_all_single(self, self, output_split_sizes, input_split_sizes, group)
+
+
+all_reduce_autograd = all_reduce
+all_to_all_single_autograd = all_to_all_single

@@ -1,0 +1,15 @@
+"""Checkpoints that several processes write together: the names; there are none yet."""
+
+from vibetensor.torch._not_there import Refused, module_getattr
+
+__all__ = ["load", "save"]
+
+WAY_ROUND = "groups have one process, whose state_dict torch.save writes whole"
+
+save = Refused("torch.distributed.checkpoint.save", WAY_ROUND)
+async_save = Refused("torch.distributed.checkpoint.async_save", WAY_ROUND)
+load = Refused("torch.distributed.checkpoint.load", WAY_ROUND)
+FileSystemReader = Refused("torch.distributed.checkpoint.FileSystemReader", WAY_ROUND)
+FileSystemWriter = Refused("torch.distributed.checkpoint.FileSystemWriter", WAY_ROUND)
+
+__getattr__ = module_getattr(__name__, ["default_planner", "hf_storage", "state_dict"])
