@@ -23,7 +23,12 @@ class TorchLoader(Loader):
         self.ours = ours
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return import_module(self.ours.name)
+        module = import_module(self.ours.name)
+        if spec.name == "torch":
+            from vibetensor.torch._not_there import install
+
+            install("torch")  # imports of what is missing say whether PyTorch has it
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.ours  # the import system has just put the alias there
