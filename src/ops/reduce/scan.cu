@@ -211,11 +211,7 @@ void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
   }
   visit_dtype<kNumericSet>(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (std::is_integral_v<T> && sizeof(T) < 4) {
-      throw_unsupported_dtype(in.dtype());  // only by an explicit dtype=
-    } else {
-      product ? launch_scan<T, Product>(in, out, lines) : launch_scan<T, Sum>(in, out, lines);
-    }
+    product ? launch_scan<T, Product>(in, out, lines) : launch_scan<T, Sum>(in, out, lines);
   });
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("a range's last bin has its upper end; what lies outside has none") {
 
 TEST_CASE("bins of integers are exact where double is") {
   const int64_t n = int64_t{1} << 40;
-  const BinRange<bin_math_t<int64_t>> range{0, static_cast<double>(n), 1024};
+  const BinRange<fraction_t<int64_t>> range{0, static_cast<double>(n), 1024};
   for (int64_t bin = 1; bin < 1024; bin += 97) {
     CHECK(range.bin_of(static_cast<double>(bin * (n / 1024))) == bin);
     CHECK(range.bin_of(static_cast<double>(bin * (n / 1024) - 1)) == bin - 1);

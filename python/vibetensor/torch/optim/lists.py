@@ -41,8 +41,8 @@ class Batch:
 
     def __init__(self, lr: Any, numbers: dict[str, Any]):
         self.lr, self.numbers = lr, numbers
-        self.params: Sequence[Any] = []
-        self.grads: Sequence[Any] = []
+        self.params: Any = []
+        self.grads: Any = []
         self.states: list[dict[str, Any]] = []
         self.lists: dict[str, Sequence[Any]] = {}
 
@@ -157,8 +157,9 @@ class ListOptimizer(Optimizer):
 
     def _rate(self, group: dict[str, Any]) -> Any:
         lr = group["lr"]
-        keep = not isinstance(lr, Tensor) or group.get("capturable") or group.get("differentiable")
-        return lr if keep else lr.item()
+        # a kernel that takes a tensor reads it on its device
+        reads_tensor = self._takes_tensor_lr or group.get("capturable") or group.get("differentiable")
+        return lr if reads_tensor or not isinstance(lr, Tensor) else lr.item()
 
     def _decay(self, group: dict[str, Any], batch: Batch) -> None:
         """Weight decay as part of the gradient, or apart from it where the group says so."""

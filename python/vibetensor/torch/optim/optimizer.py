@@ -335,7 +335,7 @@ def increment(steps: list[Any], amount: int = 1) -> None:
     _C.ops._foreach_add_(steps, amount)
 
 
-def take_back(steps: list[Any], found_inf: Any) -> None:
+def take_back(steps: Iterable[Any], found_inf: Any) -> None:
     """Undo `increment` where the kernel found infinite gradients and did nothing; no wait for the device."""
     if found_inf is not None:
         for step in steps:

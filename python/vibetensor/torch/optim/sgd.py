@@ -80,9 +80,6 @@ class SGD(ListOptimizer):
             state["momentum_buffer"] = blank_like(p)
         return (first,)
 
-    def _rate(self, group: dict[str, Any]) -> Any:
-        return group["lr"]  # a tensor stays one: the kernel reads it on its device
-
     def _apart(self, group: dict[str, Any]) -> bool:
         return bool(group["differentiable"])
 

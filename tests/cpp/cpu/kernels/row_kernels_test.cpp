@@ -106,11 +106,12 @@ void check_norm(bool center, bool with_weight, bool with_bias, int64_t rows, int
   const double eps = 1e-3;
   if (center) {
     cpu::layer_norm<T>(x.data(), w, b, eps, y.data(), mean.data(), rstd.data(), rows, columns);
-    cpu::layer_norm_backward<T>(grad.data(), x.data(), w, mean.data(), rstd.data(), dx.data(), dw.data(), db.data(),
-                                rows, columns);
+    cpu::norm_backward<T>(
+        {grad.data(), x.data(), w, mean.data(), rstd.data(), dx.data(), false, dw.data(), db.data(), rows, columns});
   } else {
     cpu::rms_norm<T>(x.data(), w, eps, y.data(), rstd.data(), rows, columns);
-    cpu::rms_norm_backward<T>(grad.data(), x.data(), w, rstd.data(), dx.data(), dw.data(), rows, columns);
+    cpu::norm_backward<T>(
+        {grad.data(), x.data(), w, nullptr, rstd.data(), dx.data(), false, dw.data(), nullptr, rows, columns});
   }
   std::vector<double> ey(x.size()), edx(x.size()), edw(weight.size()), edb(weight.size());
   for (int64_t r = 0; r < rows; ++r) {
