@@ -24,7 +24,7 @@ struct Lines {
 
 template <class T, class Fold>
 void scan(const Tensor& in, int64_t dim, const Tensor& out) {
-  using Acc = acc_t<T>;
+  using Acc = std::conditional_t<std::is_integral_v<T>, wrapping_t<T>, acc_t<T>>;
   const bool scalar = in.dim() == 0;
   const int64_t n = scalar ? 1 : in.sizes()[dim];
   const int64_t in_step = scalar ? 1 : in.strides()[dim], out_step = scalar ? 1 : out.strides()[dim];
