@@ -220,9 +220,8 @@ template <class T>
 VT_HD_INLINE complex<T> pow(const complex<T>& base, const complex<T>& exponent) {
   if (exponent.re == T(0) && exponent.im == T(0)) return {T(1), T(0)};
   if (base.re == T(0) && base.im == T(0)) {
-    return exponent.im == T(0) && exponent.re > T(0)
-               ? complex<T>(T(0), T(0))
-               : complex<T>(std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN());
+    return exponent.re > T(0) ? complex<T>(T(0), T(0))
+                              : complex<T>(std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN());
   }
   if (exponent.im == T(0)) {
     if (exponent.re == T(1)) return base;

@@ -82,7 +82,26 @@ FACTORIES: list[Row] = [
     ("tril_indices", "-1", lambda t: t.tril_indices(-1, 2)),
 ]
 
+
+def numpy_array(values: Any, dtype: str) -> Any:
+    import numpy
+
+    return numpy.array(values, dtype=dtype)
+
+
 DATA: list[Row] = [
+    ("", "byte order", lambda t: t.from_numpy(numpy_array([1.0], ">f4"))),
+    ("", "byte order", lambda t: t.tensor(numpy_array([1], ">i8"))),
+    ("", "byte order", lambda t: t.as_tensor(numpy_array([1j], ">c8"))),
+    ("", "byte order", lambda t: t.asarray(numpy_array([[]], ">i2"))),
+    ("", "byte order", lambda t: t.from_numpy(numpy_array(1.0, ">f8"))),
+    ("", "supported", lambda t: t.from_numpy(numpy_array(["2020-01-01"], "M8[D]"))),
+    ("", "supported", lambda t: t.tensor(numpy_array([1], "m8[s]"))),
+    ("", "supported", lambda t: t.tensor(numpy_array("2020-01-01", "M8[D]")[()])),
+    ("", "supported", lambda t: t.from_numpy(numpy_array([(1, 2)], "i4,f4"))),
+    ("", "supported", lambda t: t.from_numpy(numpy_array(["a"], "U1"))),
+    ("", "supported", lambda t: t.from_numpy(numpy_array([None], "O"))),
+    ("", "negative", lambda t: t.from_numpy(numpy_array([1, 2], "i8")[::-1])),
     ("", "length 2", lambda t: t.tensor([[1, 2], [3]])),
     ("", "", lambda t: t.tensor([1, [2]])),
     ("", "int", lambda t: t.tensor([[1], 2])),
@@ -362,7 +381,25 @@ GRADIENTS: list[Row] = [
     ("", "", lambda t: t.ones(2, requires_grad=True).unbind()[0].add_(1)),
 ]
 
+
+def bce(t: Any, p: float, target: float, dtype: str = "float32", **options: Any) -> Any:
+    p, target = (t.tensor([0.5, v], dtype=getattr(t, dtype)) for v in (p, target))
+    return t.nn.functional.binary_cross_entropy(p, target, **options)
+
+
 VALUES: list[Row] = [
+    ("binary_cross_entropy", "between 0 and 1", lambda t: bce(t, 2.0, 0.0)),
+    ("binary_cross_entropy", "between 0 and 1", lambda t: bce(t, -0.1, 0.0, reduction="none")),
+    ("binary_cross_entropy", "between 0 and 1", lambda t: bce(t, float("nan"), 0.0, reduction="sum")),
+    ("binary_cross_entropy", "input", lambda t: bce(t, 1.0000001, 1.0)),
+    ("binary_cross_entropy", "target", lambda t: bce(t, 0.5, 1.5)),
+    ("binary_cross_entropy", "target", lambda t: bce(t, 0.5, -0.5, weight=t.ones(2))),
+    ("binary_cross_entropy", "input", lambda t: bce(t, 2.0, 0.0, "float16")),
+    ("binary_cross_entropy", "int64", lambda t: t.nn.functional.binary_cross_entropy(v(t, 1), i(t, 1))),
+    ("take_along_dim", "out of bounds", lambda t: t.take_along_dim(i(t, 1, 2), i(t, 2))),
+    ("take_along_dim", "out of bounds", lambda t: t.take_along_dim(i(t, 1, 2), i(t, -1))),
+    ("meshgrid", "non-empty", lambda t: t.meshgrid()),
+    ("meshgrid", "non-empty", lambda t: t.meshgrid([])),
     ("", "3", lambda t: bool(v(t))),
     ("", "", lambda t: bool(t.ones(0))),
     ("", "3", lambda t: v(t).item()),

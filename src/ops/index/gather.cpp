@@ -28,9 +28,9 @@ ElementLoop::ElementLoop(const Tensor& pointed, const Tensor& dense, const Tenso
 
 void check_element_index(const char* op, const Tensor& self, int64_t& dim, const Tensor& index) {
   dim = wrap_dim(dim, self.dim());
+  if (index.numel() == 0) return;  // of any dtype: nothing is read of it
   VT_CHECK(index.dtype() == DType::int64 || index.dtype() == DType::int32, Runtime, op,
            "(): Expected dtype int32/int64 for index, got ", index.dtype());
-  if (index.numel() == 0) return;
   VT_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1), Runtime,
            "Index tensor must have the same number of dimensions as input tensor, got ", index.dim(), " and ",
            self.dim());
@@ -82,8 +82,8 @@ Tensor from_the_front(const Tensor& indices, int64_t size) {
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
-  VT_CHECK(indices.dtype() == DType::int64, Runtime, "torch.take_along_dim(): dtype of indices should be Long but got ",
-           indices.dtype());
+  VT_CHECK(indices.numel() == 0 || indices.dtype() == DType::int64, Runtime,
+           "torch.take_along_dim(): dtype of indices should be Long but got ", indices.dtype());
   if (!dim) {
     const Tensor flat = ops::reshape(indices, DimVec{-1});
     return ops::gather(ops::reshape(self, DimVec{-1}), 0, flat);

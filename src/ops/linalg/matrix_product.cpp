@@ -66,8 +66,14 @@ void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const 
 void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
   if (is_integral(out.dtype())) return integer_product_cuda(s, a, b, out, alpha, beta, bias);
-  VT_CHECK(!alpha.is_complex() && !beta.is_complex(), NotImplemented,
-           "complex alpha and beta are not there yet on CUDA");
+  if (alpha.is_complex() || beta.is_complex()) {  // the library's factors are real
+    const bool adds = beta.is_complex() || beta.to_double() != 0;
+    const Tensor part = adds ? empty(out.sizes(), out.dtype(), out.device()) : out;
+    product_cuda(s, a, b, part, Scalar(1), Scalar(0), bias);
+    ops::mul_(part, wrapped_number(alpha));
+    if (adds) ops::add_(ops::mul_(out, wrapped_number(beta)), part);
+    return;
+  }
   cuda::GemmArgs g;
   g.dtype = g.out_dtype = out.dtype();
   g.m = s.m;
@@ -114,7 +120,7 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
   const ProductShape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
   if (out.numel() == 0) return;
   if (s.k == 0) {
-    if (beta.to_double() == 0) {
+    if (!beta.is_complex() && beta.to_double() == 0) {
       ops::zero_(out);
     } else {
       ops::mul_(out, wrapped_number(beta));

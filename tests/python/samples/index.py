@@ -105,6 +105,7 @@ SAMPLES = [
         call(C, 0, I(1, 3, 4, high=2)),
         call(T(3), 0, I(5)),
         call(M, 0, I(2, 4)),
+        call(T(3), 0, torch.empty(0, dtype=torch.uint8)),
         **SAME,
     ),
     Sample("take_along_dim", call(M, I(3, 2, high=4), 1), call(M, I(2, high=12)), call(C, I(1, 3, 1), 1)),
