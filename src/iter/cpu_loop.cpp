@@ -78,8 +78,9 @@ struct Plan {
 
   void load(char* to, int i, const char* from, int64_t count) const {
     if (step[i] == 0) {  // convert once, then spread
-      cpu::cast_contiguous(to, loop.dtypes[i], from, it.dtype(i), 1);
-      if (rounds(i)) cpu::round_contiguous(to, loop.dtypes[i], loop.via[i], 1);
+      alignas(16) char rounded[16];
+      if (rounds(i)) cpu::cast_contiguous(rounded, loop.via[i], from, it.dtype(i), 1);
+      cpu::cast_contiguous(to, loop.dtypes[i], rounds(i) ? rounded : from, rounds(i) ? loop.via[i] : it.dtype(i), 1);
       if (count > 1) cpu::move_strided(to, compute_item[i], to, 0, compute_item[i], count);
     } else {
       cpu::cast_strided(to, compute_item[i], loop.dtypes[i], from, step[i], it.dtype(i), count);

@@ -37,7 +37,7 @@ bool fits(const Scalar& value, DType dtype) {
 
 }  // namespace
 
-void check_scalar_fits(const Scalar& value, DType dtype) {
+void check_large_scalar_fits(const Scalar& value, DType dtype) {
   VT_CHECK(fits(value, dtype), Runtime, "value cannot be converted to type ", dtype, " without overflow: ", value);
 }
 
