@@ -55,3 +55,21 @@ class BinaryParams:
 
     def _new(self, *args: Any, **kwargs: Any) -> Any:
         return self._param.new(*args, **kwargs)
+
+
+class RelaxedParams:
+    """The parameters of a relaxed distribution, which those are of what it transforms, `base_dist`."""
+
+    base_dist: Any
+
+    @property
+    def temperature(self) -> Any:
+        return self.base_dist.temperature
+
+    @property
+    def logits(self) -> Any:
+        return self.base_dist.logits
+
+    @property
+    def probs(self) -> Any:
+        return self.base_dist.probs

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.distribution import Distribution
-from vibetensor.torch.distributions.probability_params import BinaryParams
+from vibetensor.torch.distributions.probability_params import BinaryParams, RelaxedParams
 from vibetensor.torch.distributions.transformed_distribution import TransformedDistribution
 from vibetensor.torch.distributions.transforms import SigmoidTransform
 from vibetensor.torch.distributions.utils import clamp_probs
@@ -39,13 +39,12 @@ class LogitRelaxedBernoulli(BinaryParams, Distribution):
         return self.temperature.log() + difference - 2 * difference.exp().log1p()
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class RelaxedBernoulli(RelaxedParams, TransformedDistribution):
     """Numbers in (0, 1) that tend to 0 and 1, drawn with `probs`, as `temperature` goes to 0; with gradients."""
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.unit_interval
     has_rsample = True
-    base_dist: LogitRelaxedBernoulli
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         super().__init__(
@@ -54,15 +53,3 @@ class RelaxedBernoulli(TransformedDistribution):
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         return super().expand(batch_shape, self._get_checked_instance(RelaxedBernoulli, _instance))
-
-    @property
-    def temperature(self) -> Any:
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Any:
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Any:
-        return self.base_dist.probs

@@ -9,6 +9,7 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.categorical import Categorical
 from vibetensor.torch.distributions.distribution import Distribution
+from vibetensor.torch.distributions.probability_params import RelaxedParams
 from vibetensor.torch.distributions.transformed_distribution import TransformedDistribution
 from vibetensor.torch.distributions.transforms import ExpTransform
 from vibetensor.torch.distributions.utils import clamp_probs
@@ -59,13 +60,12 @@ class ExpRelaxedCategorical(Distribution):
         return (score - score.logsumexp(dim=-1, keepdim=True)).sum(-1) + log_scale
 
 
-class RelaxedOneHotCategorical(TransformedDistribution):
+class RelaxedOneHotCategorical(RelaxedParams, TransformedDistribution):
     """Points of a simplex that tend to one-hot vectors, drawn with `probs`, as `temperature` goes to 0; with gradients."""
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.simplex
     has_rsample = True
-    base_dist: ExpRelaxedCategorical
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         base = ExpRelaxedCategorical(temperature, probs, logits, validate_args=validate_args)
@@ -73,15 +73,3 @@ class RelaxedOneHotCategorical(TransformedDistribution):
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         return super().expand(batch_shape, self._get_checked_instance(RelaxedOneHotCategorical, _instance))
-
-    @property
-    def temperature(self) -> Any:
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Any:
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Any:
-        return self.base_dist.probs

@@ -9,11 +9,11 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.chi2 import Chi2
 from vibetensor.torch.distributions.exp_family import ExponentialFamily
-from vibetensor.torch.distributions.multivariate_normal import precision_to_scale_tril
-from vibetensor.torch.distributions.utils import lazy_property, linear_algebra, log_multigamma, multidigamma
+from vibetensor.torch.distributions.scale_matrix import ScaleMatrixParams, scale_tril_of
+from vibetensor.torch.distributions.utils import linear_algebra, log_multigamma, multidigamma
 
 
-class Wishart(ExponentialFamily):
+class Wishart(ScaleMatrixParams, ExponentialFamily):
     """Sums of the outer products of `df` normal vectors of mean 0 with a covariance matrix, its inverse, or its factor.
 
     Drawn by Bartlett's decomposition. Draws are checked, and densities are computed, by torch.linalg.
@@ -41,15 +41,12 @@ class Wishart(ExponentialFamily):
         scale_tril: Any = None,
         validate_args: bool | None = None,
     ):
-        given = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        given = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(given) != 1:
-            raise AssertionError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-        ((name, matrix),) = given.items()
+        name, matrix = self._only(
+            AssertionError,
+            covariance_matrix=covariance_matrix,
+            precision_matrix=precision_matrix,
+            scale_tril=scale_tril,
+        )
         if matrix.dim() < 2:
             raise ValueError("scale_tril must be at least two-dimensional, with optional leading batch dimensions")
         df = torch.as_tensor(df, dtype=matrix.dtype, device=matrix.device)
@@ -60,12 +57,7 @@ class Wishart(ExponentialFamily):
         setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         self.df = df.expand(batch_shape)
         self._batch_shape, self._event_shape = torch.Size(batch_shape), torch.Size(event_shape)
-        if scale_tril is not None:
-            self._unbroadcasted_scale_tril = scale_tril
-        elif covariance_matrix is not None:
-            self._unbroadcasted_scale_tril = linear_algebra("cholesky")(covariance_matrix)
-        else:
-            self._unbroadcasted_scale_tril = precision_to_scale_tril(precision_matrix)
+        self._unbroadcasted_scale_tril = scale_tril_of(name, matrix)
         rows = torch.arange(event_shape[-1], dtype=matrix.dtype, device=matrix.device)
         self._dist_chi2 = Chi2(df=self.df.unsqueeze(-1) - rows.expand((*batch_shape, -1)))
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
@@ -74,25 +66,6 @@ class Wishart(ExponentialFamily):
         if name == "_dist_chi2":
             return value.expand((*batch_shape, self._event_shape[-1]))
         return value  # broadcasts
-
-    def _broadcast(self, matrix: Any) -> Any:
-        return matrix.expand(self._batch_shape + self._event_shape)
-
-    @lazy_property
-    def scale_tril(self) -> Any:
-        return self._broadcast(self._unbroadcasted_scale_tril)
-
-    @lazy_property
-    def covariance_matrix(self) -> Any:
-        factor = self._unbroadcasted_scale_tril
-        return self._broadcast(factor @ factor.mT)
-
-    @lazy_property
-    def precision_matrix(self) -> Any:
-        factor = self._unbroadcasted_scale_tril
-        identity = torch.eye(self._event_shape[-1], dtype=factor.dtype, device=factor.device)
-        inverse = linear_algebra("solve_triangular")(factor, identity, upper=False)
-        return self._broadcast(inverse.mT @ inverse)
 
     @property
     def mean(self) -> Any:
@@ -150,9 +123,8 @@ class Wishart(ExponentialFamily):
         solved = linear_algebra("solve_triangular")(factor.mT, solved, upper=True)
         trace = solved.diagonal(dim1=-2, dim2=-1).sum(-1)
         log_det = linear_algebra("slogdet")(value).logabsdet
-        half_log_det = factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         return (
-            -nu * (p * math.log(2) / 2 + half_log_det)
+            -nu * (p * math.log(2) / 2 + self._half_log_det)
             - log_multigamma(nu / 2, p)
             + (nu - p - 1) / 2 * log_det
             - trace / 2
@@ -160,9 +132,8 @@ class Wishart(ExponentialFamily):
 
     def entropy(self) -> Any:
         nu, p = self.df, self._event_shape[-1]
-        half_log_det = self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         return (
-            (p + 1) * (p * math.log(2) / 2 + half_log_det)
+            (p + 1) * (p * math.log(2) / 2 + self._half_log_det)
             + log_multigamma(nu / 2, p)
             - (nu - p - 1) / 2 * multidigamma(nu / 2, p)
             + nu * p / 2
