@@ -128,9 +128,18 @@ class Refused:
 
 
 class RefusedType:
-    """Base of classes of PyTorch's that programs name in isinstance, and that raise when an object is made."""
+    """Base of classes of PyTorch's that programs name in isinstance, and that raise when an object is made.
+
+    why: as of Refused; the name in front of it is that of the class, of the module that it is written in. Without it, as
+    of a program's own subclass, the refusal is the base's.
+    """
 
     refusal: str
+
+    def __init_subclass__(cls, why: str | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if why is not None:
+            cls.refusal = f"{cls.__module__.removeprefix('vibetensor.')}.{cls.__name__} is not there yet: {why}"
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(cls.refusal)

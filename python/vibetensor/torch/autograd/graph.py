@@ -15,16 +15,12 @@ WAY_ROUND = "torch.utils.checkpoint keeps nothing of a part of the program and c
 register_multi_grad_hook = Refused("torch.autograd.graph.register_multi_grad_hook", "use register_hook of each tensor")
 
 
-class saved_tensors_hooks(RefusedType):
+class saved_tensors_hooks(RefusedType, why=WAY_ROUND):
     """Context in which functions of one's own keep tensors for backward."""
 
-    refusal = f"torch.autograd.graph.saved_tensors_hooks is not there yet: {WAY_ROUND}"
 
-
-class save_on_cpu(saved_tensors_hooks):
+class save_on_cpu(saved_tensors_hooks, why=WAY_ROUND):
     """Context in which what is kept for backward waits on the CPU."""
-
-    refusal = f"torch.autograd.graph.save_on_cpu is not there yet: {WAY_ROUND}"
 
 
 def increment_version(tensor: Any) -> None:

@@ -13,52 +13,36 @@ fully_shard = Refused("torch.distributed.fsdp.fully_shard", WAY_ROUND)
 register_fsdp_forward_method = Refused("torch.distributed.fsdp.register_fsdp_forward_method", WAY_ROUND)
 
 
-class FullyShardedDataParallel(RefusedType, Module):
+class FullyShardedDataParallel(RefusedType, Module, why=WAY_ROUND):
     """A module cut over several processes: there are none, so isinstance says False."""
 
-    refusal = f"torch.distributed.fsdp.FullyShardedDataParallel is not there yet: {WAY_ROUND}"
 
-
-class FSDPModule(RefusedType):
+class FSDPModule(RefusedType, why=WAY_ROUND):
     """What fully_shard makes of a module: there are none, so isinstance says False."""
 
-    refusal = f"torch.distributed.fsdp.FSDPModule is not there yet: {WAY_ROUND}"
 
-
-class MixedPrecision(RefusedType):
+class MixedPrecision(RefusedType, why=WAY_ROUND):
     """Dtypes of a module that is cut."""
 
-    refusal = f"torch.distributed.fsdp.MixedPrecision is not there yet: {WAY_ROUND}"
 
-
-class MixedPrecisionPolicy(RefusedType):
+class MixedPrecisionPolicy(RefusedType, why=WAY_ROUND):
     """Dtypes of a module that is cut."""
 
-    refusal = f"torch.distributed.fsdp.MixedPrecisionPolicy is not there yet: {WAY_ROUND}"
 
-
-class CPUOffload(RefusedType):
+class CPUOffload(RefusedType, why=WAY_ROUND):
     """Whether parameters rest on the CPU."""
 
-    refusal = f"torch.distributed.fsdp.CPUOffload is not there yet: {WAY_ROUND}"
 
-
-class CPUOffloadPolicy(RefusedType):
+class CPUOffloadPolicy(RefusedType, why=WAY_ROUND):
     """Whether parameters rest on the CPU."""
 
-    refusal = f"torch.distributed.fsdp.CPUOffloadPolicy is not there yet: {WAY_ROUND}"
 
-
-class OffloadPolicy(RefusedType):
+class OffloadPolicy(RefusedType, why=WAY_ROUND):
     """Whether parameters rest elsewhere."""
 
-    refusal = f"torch.distributed.fsdp.OffloadPolicy is not there yet: {WAY_ROUND}"
 
-
-class FullStateDictConfig(RefusedType):
+class FullStateDictConfig(RefusedType, why=WAY_ROUND):
     """How a state_dict is put together."""
-
-    refusal = f"torch.distributed.fsdp.FullStateDictConfig is not there yet: {WAY_ROUND}"
 
 
 class ShardingStrategy(Enum):

@@ -15,46 +15,32 @@ symbolic_trace = Refused("torch.fx.symbolic_trace", NO_GRAPHS)
 replace_pattern = Refused("torch.fx.replace_pattern", NO_GRAPHS)
 
 
-class Graph(RefusedType):
+class Graph(RefusedType, why=NO_GRAPHS):
     """A program as a graph."""
 
-    refusal = f"torch.fx.Graph is not there yet: {NO_GRAPHS}"
 
-
-class Node(RefusedType):
+class Node(RefusedType, why=NO_GRAPHS):
     """An operation in a graph."""
 
-    refusal = f"torch.fx.Node is not there yet: {NO_GRAPHS}"
 
-
-class GraphModule(RefusedType, Module):
+class GraphModule(RefusedType, Module, why=NO_GRAPHS):
     """A module that runs a graph."""
 
-    refusal = f"torch.fx.GraphModule is not there yet: {NO_GRAPHS}"
 
-
-class Proxy(RefusedType):
+class Proxy(RefusedType, why=NO_GRAPHS):
     """What stands for a value while a program is traced."""
 
-    refusal = f"torch.fx.Proxy is not there yet: {NO_GRAPHS}"
 
-
-class Tracer(RefusedType):
+class Tracer(RefusedType, why=NO_GRAPHS):
     """What makes a graph of a module."""
 
-    refusal = f"torch.fx.Tracer is not there yet: {NO_GRAPHS}"
 
-
-class Interpreter(RefusedType):
+class Interpreter(RefusedType, why=NO_GRAPHS):
     """What runs a graph node by node."""
 
-    refusal = f"torch.fx.Interpreter is not there yet: {NO_GRAPHS}"
 
-
-class Transformer(Interpreter):
+class Transformer(Interpreter, why=NO_GRAPHS):
     """What makes a graph of a graph."""
-
-    refusal = f"torch.fx.Transformer is not there yet: {NO_GRAPHS}"
 
 
 def wrap(fn_or_name: Any) -> Any:

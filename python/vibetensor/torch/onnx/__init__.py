@@ -22,16 +22,12 @@ dynamo_export = Refused("torch.onnx.dynamo_export", WAY_ROUND)
 select_model_mode_for_export = Refused("torch.onnx.select_model_mode_for_export", WAY_ROUND)
 
 
-class ONNXProgram(RefusedType):
+class ONNXProgram(RefusedType, why=WAY_ROUND):
     """An exported program."""
 
-    refusal = f"torch.onnx.ONNXProgram is not there yet: {WAY_ROUND}"
 
-
-class ExportOptions(RefusedType):
+class ExportOptions(RefusedType, why=WAY_ROUND):
     """How to export."""
-
-    refusal = f"torch.onnx.ExportOptions is not there yet: {WAY_ROUND}"
 
 
 class OperatorExportTypes(IntEnum):

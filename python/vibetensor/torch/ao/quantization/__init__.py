@@ -15,22 +15,16 @@ for _name in FUNCTIONS.split():
     globals()[_name] = Refused(f"torch.ao.quantization.{_name}", WAY_ROUND)
 
 
-class QuantStub(RefusedType, Module):
+class QuantStub(RefusedType, Module, why=WAY_ROUND):
     """Where values become quantized."""
 
-    refusal = f"torch.ao.quantization.QuantStub is not there yet: {WAY_ROUND}"
 
-
-class DeQuantStub(RefusedType, Module):
+class DeQuantStub(RefusedType, Module, why=WAY_ROUND):
     """Where values stop being quantized."""
 
-    refusal = f"torch.ao.quantization.DeQuantStub is not there yet: {WAY_ROUND}"
 
-
-class QConfig(RefusedType):
+class QConfig(RefusedType, why=WAY_ROUND):
     """How layers are quantized."""
-
-    refusal = f"torch.ao.quantization.QConfig is not there yet: {WAY_ROUND}"
 
 
 __getattr__ = module_getattr(__name__)

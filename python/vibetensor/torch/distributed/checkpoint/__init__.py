@@ -1,6 +1,6 @@
 """Checkpoints that several processes write together: the names; there are none yet."""
 
-from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
 
 __all__ = ["load", "save"]
 
@@ -9,7 +9,14 @@ WAY_ROUND = "groups have one process, whose state_dict torch.save writes whole"
 save = Refused("torch.distributed.checkpoint.save", WAY_ROUND)
 async_save = Refused("torch.distributed.checkpoint.async_save", WAY_ROUND)
 load = Refused("torch.distributed.checkpoint.load", WAY_ROUND)
-FileSystemReader = Refused("torch.distributed.checkpoint.FileSystemReader", WAY_ROUND)
-FileSystemWriter = Refused("torch.distributed.checkpoint.FileSystemWriter", WAY_ROUND)
+
+
+class FileSystemReader(RefusedType, why=WAY_ROUND):
+    """Reads one from a folder."""
+
+
+class FileSystemWriter(RefusedType, why=WAY_ROUND):
+    """Writes one to a folder."""
+
 
 __getattr__ = module_getattr(__name__, ["default_planner", "hf_storage", "state_dict"])

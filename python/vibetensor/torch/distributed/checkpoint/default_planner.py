@@ -6,13 +6,9 @@ from vibetensor.torch.distributed.checkpoint import WAY_ROUND
 __all__ = ["DefaultLoadPlanner", "DefaultSavePlanner"]
 
 
-class DefaultLoadPlanner(RefusedType):
+class DefaultLoadPlanner(RefusedType, why=WAY_ROUND):
     """Says what to read."""
 
-    refusal = f"torch.distributed.checkpoint.DefaultLoadPlanner is not there yet: {WAY_ROUND}"
 
-
-class DefaultSavePlanner(RefusedType):
+class DefaultSavePlanner(RefusedType, why=WAY_ROUND):
     """Says what to write."""
-
-    refusal = f"torch.distributed.checkpoint.DefaultSavePlanner is not there yet: {WAY_ROUND}"

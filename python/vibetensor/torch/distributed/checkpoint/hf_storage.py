@@ -6,13 +6,9 @@ from vibetensor.torch.distributed.checkpoint import WAY_ROUND
 __all__ = ["HuggingFaceStorageReader", "HuggingFaceStorageWriter"]
 
 
-class HuggingFaceStorageReader(RefusedType):
+class HuggingFaceStorageReader(RefusedType, why=WAY_ROUND):
     """Reads one."""
 
-    refusal = f"torch.distributed.checkpoint.HuggingFaceStorageReader is not there yet: {WAY_ROUND}"
 
-
-class HuggingFaceStorageWriter(RefusedType):
+class HuggingFaceStorageWriter(RefusedType, why=WAY_ROUND):
     """Writes one."""
-
-    refusal = f"torch.distributed.checkpoint.HuggingFaceStorageWriter is not there yet: {WAY_ROUND}"

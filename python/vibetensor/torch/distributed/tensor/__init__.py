@@ -12,10 +12,8 @@ __all__ = ["DTensor", "DeviceMesh", "Partial", "Placement", "Replicate", "Shard"
 ONE_PROCESS = "groups have one process, on which a plain tensor is the whole of it"
 
 
-class DTensor(RefusedType):
+class DTensor(RefusedType, why=ONE_PROCESS):
     """A tensor on several processes: there are none, so isinstance says False."""
-
-    refusal = f"torch.distributed.tensor.DTensor is not there yet: {ONE_PROCESS}"
 
 
 class Placement:

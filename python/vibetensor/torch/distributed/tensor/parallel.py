@@ -18,31 +18,29 @@ parallelize_module = Refused("torch.distributed.tensor.parallel.parallelize_modu
 loss_parallel = Refused("torch.distributed.tensor.parallel.loss_parallel", ONE_PROCESS)
 
 
-class ParallelStyle(RefusedType):
+class ParallelStyle(RefusedType, why=ONE_PROCESS):
     """Base of the ways."""
 
-    refusal = f"torch.distributed.tensor.parallel is not there yet: {ONE_PROCESS}"
 
-
-class ColwiseParallel(ParallelStyle):
+class ColwiseParallel(ParallelStyle, why=ONE_PROCESS):
     """A layer cut along its outputs."""
 
 
-class RowwiseParallel(ParallelStyle):
+class RowwiseParallel(ParallelStyle, why=ONE_PROCESS):
     """A layer cut along its inputs."""
 
 
-class SequenceParallel(ParallelStyle):
+class SequenceParallel(ParallelStyle, why=ONE_PROCESS):
     """A layer cut along the sequence."""
 
 
-class PrepareModuleInput(ParallelStyle):
+class PrepareModuleInput(ParallelStyle, why=ONE_PROCESS):
     """Lays out a module's inputs."""
 
 
-class PrepareModuleOutput(ParallelStyle):
+class PrepareModuleOutput(ParallelStyle, why=ONE_PROCESS):
     """Lays out a module's outputs."""
 
 
-class PrepareModuleInputOutput(ParallelStyle):
+class PrepareModuleInputOutput(ParallelStyle, why=ONE_PROCESS):
     """Lays out both."""

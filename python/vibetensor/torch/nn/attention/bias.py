@@ -14,7 +14,5 @@ causal_upper_left = Refused("torch.nn.attention.bias.causal_upper_left", WAY_ROU
 causal_lower_right = Refused("torch.nn.attention.bias.causal_lower_right", WAY_ROUND)
 
 
-class CausalBias(RefusedType):
+class CausalBias(RefusedType, why=WAY_ROUND):
     """A causal mask as a tensor of its own kind."""
-
-    refusal = f"torch.nn.attention.bias.CausalBias is not there yet: {WAY_ROUND}"

@@ -25,7 +25,5 @@ class AuxRequest(NamedTuple):
     max_scores: bool = False
 
 
-class BlockMask(RefusedType):
+class BlockMask(RefusedType, why=WAY_ROUND):
     """Which blocks of the scores are wanted."""
-
-    refusal = f"torch.nn.attention.flex_attention.BlockMask is not there yet: {WAY_ROUND}"

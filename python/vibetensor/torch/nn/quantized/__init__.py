@@ -7,16 +7,12 @@ from vibetensor.torch.nn.modules.module import Module
 __all__ = ["FloatFunctional", "QFunctional"]
 
 
-class FloatFunctional(RefusedType, Module):
+class FloatFunctional(RefusedType, Module, why=WAY_ROUND):
     """Arithmetic that can be quantized."""
 
-    refusal = f"torch.nn.quantized.FloatFunctional is not there yet: {WAY_ROUND}"
 
-
-class QFunctional(RefusedType, Module):
+class QFunctional(RefusedType, Module, why=WAY_ROUND):
     """Arithmetic that is quantized."""
-
-    refusal = f"torch.nn.quantized.QFunctional is not there yet: {WAY_ROUND}"
 
 
 __getattr__ = module_getattr(__name__)
