@@ -196,6 +196,67 @@ def test_stores():
         vt.distributed.TCPStore("localhost", 1234, 1, True)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda d, x: d.broadcast(x),
+        lambda d, x: d.reduce(x),
+        lambda d, x: d.broadcast(x, 0, group_src=0),
+        lambda d, x: d.gather(x, [x]),
+        lambda d, x: d.scatter(x, [x]),
+        lambda d, x: d.broadcast_object_list([1]),
+        lambda d, x: d.all_reduce(x * 1j, d.ReduceOp.MAX),
+        lambda d, x: d.all_reduce(x, group="a group"),
+        lambda d, x: d.new_group([0], backend="nobody"),
+        lambda d, x: d.new_subgroups(1, backend="nobody"),
+        lambda d, x: d.get_group_rank(d.new_group([0]), 3),
+        lambda d, x: d.get_global_rank(d.new_group([0]), -1),
+    ],
+)
+def test_arguments_are_checked_as_pytorchs(group, call):
+    both(lambda t: call(t.distributed, t.ones(2)))
+
+
+def test_a_factor_beside_a_sum_is_refused(group):
+    with pytest.raises(NotImplementedError, match="PREMUL_SUM"):
+        vt.distributed.all_reduce(vt.ones(1), vt.distributed.ReduceOp.PREMUL_SUM)
+
+
+def test_a_destroyed_group_is_none(group):
+    def program(t):
+        own = t.distributed.new_group([0])
+        t.distributed.all_reduce(t.ones(1), group=own)
+        t.distributed.destroy_process_group(own)
+        again = outcome(lambda t: t.distributed.destroy_process_group(own), t)
+        return [type(outcome(lambda t: t.distributed.get_backend(own), t)).__name__, type(again).__name__]
+
+    same(outcome(program, vt), outcome(program, torch))
+    with pytest.raises(ValueError, match="does not have this process in it"):
+        vt.distributed.all_reduce(vt.ones(1), group=vt.distributed.GroupMember.NON_GROUP_MEMBER)
+
+
+@pytest.mark.parametrize("backend", ["cpu:gloo", "cpu:gloo,cuda:gloo", "cpu:gloo,xyz", "foo:gloo"])
+def test_backends_by_device(backend):
+    def program(t):
+        t.distributed.init_process_group(backend, init_method=f"tcp://127.0.0.1:{free_port()}", world_size=1, rank=0)
+        try:
+            return t.distributed.get_backend()
+        finally:
+            t.distributed.destroy_process_group()
+
+    both(program)
+
+
+def test_collectives_with_gradients_check_their_parts(group):
+    ops = vt.distributed.nn
+    x = vt.ones(4)
+    with pytest.raises(RuntimeError, match="split sizes"):
+        ops.all_to_all_single(x, x, [1, 3])
+    with pytest.raises(RuntimeError, match="input tensor list"):
+        ops.reduce_scatter(x, [x, x])
+    same(ops.reduce_scatter(x, [x.reshape(2, 2)]), x)
+
+
 def test_meshes_and_placements(group):
     mesh = vt.distributed.init_device_mesh("cpu", (1, 1), mesh_dim_names=("data", "model"))
     theirs = torch.distributed.init_device_mesh("cpu", (1, 1), mesh_dim_names=("data", "model"))
@@ -209,6 +270,11 @@ def test_meshes_and_placements(group):
         assert type(outcome(call, vt)) is type(outcome(call, torch)) is RuntimeError
     with pytest.raises(NotImplementedError):
         vt.distributed.init_device_mesh("cpu", (2,))
+    with pytest.raises(NotImplementedError, match="backend_override"):
+        vt.distributed.init_device_mesh("cpu", (1,), backend_override={0: "gloo"})
+    with pytest.raises(ValueError, match="no process 3"):
+        vt.distributed.DeviceMesh("cpu", [3])
+    assert mesh["data"].get_group() is mesh.get_group("data")
     tensor = vt.distributed.tensor
     assert tensor.Shard(1) == tensor.Shard(1) and tensor.Shard(0).is_shard(0) and tensor.Replicate().is_replicate()
     assert tensor.Partial().is_partial("sum") and not isinstance(vt.ones(1), tensor.DTensor)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
-from vibetensor.torch.distributed.groups import ReduceOp, Work, group_or_default
+from vibetensor.torch.distributed.groups import ReduceOp, Work, group_or_default, supports_complex
 
 Tensor: Any = _C.Tensor
 INTEGER_ONLY = (ReduceOp.BAND, ReduceOp.BOR, ReduceOp.BXOR)
@@ -22,12 +22,28 @@ def begin(group: Any, tensors: Sequence[Any], op: Any = ReduceOp.SUM, root: int 
                 "Invalid function argument. Expected parameter of type torch.Tensor\n"
                 f"             but got {type(tensor)} instead."
             )
+        if tensor.dtype.is_complex and isinstance(op, ReduceOp) and not supports_complex(op):
+            raise ValueError(f"all_reduce does not support {op.name} on complex tensors")
         if op in INTEGER_ONLY and (tensor.dtype.is_floating_point or tensor.dtype.is_complex):
             raise RuntimeError(f"Cannot use ReduceOp.{op.name} with non-integral dtype")
     if not isinstance(op, ReduceOp):
         raise TypeError(f"expected a torch.distributed.ReduceOp, got {op!r}")
+    if op is ReduceOp.PREMUL_SUM:
+        raise NotImplementedError(
+            "ReduceOp.PREMUL_SUM is not there yet: it comes without its factor; multiply, then SUM"
+        )
     if root not in (None, 0):
         raise RuntimeError(f"invalid root rank: {root}, of a group of one process")
+
+
+def root_of(rank: int | None, group_rank: int | None, default: int | None = None) -> int:
+    """The root that is meant by its number in the default group, or in the group, which are the same."""
+    if rank is not None and group_rank is not None:
+        raise ValueError("Can't specify both group_rank and global_rank")
+    given = rank if group_rank is None else group_rank
+    if given is None and default is None:
+        raise ValueError("Must specify global_rank or group_rank")
+    return default if given is None else given  # type: ignore[return-value]
 
 
 def done(async_op: bool, *results: Any) -> Work | None:
@@ -72,7 +88,7 @@ def reduce(
     group_dst: int | None = None,
 ) -> Work | None:
     """all_reduce, with the result at process `dst`."""
-    begin(group, [tensor], op, dst if group_dst is None else group_dst)
+    begin(group, [tensor], op, root_of(dst, group_dst))
     return done(async_op, tensor)
 
 
@@ -80,7 +96,7 @@ def broadcast(
     tensor: Any, src: int | None = None, group: Any = None, async_op: bool = False, group_src: int | None = None
 ) -> Work | None:
     """`tensor` becomes that of process `src`: it stays."""
-    begin(group, [tensor], root=src if group_src is None else group_src)
+    begin(group, [tensor], root=root_of(src, group_src))
     return done(async_op, tensor)
 
 
@@ -129,7 +145,7 @@ def gather(
     group_dst: int | None = None,
 ) -> Work | None:
     """The tensors of all processes into `gather_list` at process `dst`."""
-    begin(group, [tensor], root=dst if group_dst is None else group_dst)
+    begin(group, [tensor], root=root_of(dst, group_dst, 0))
     if not gather_list:
         raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
     put(only(gather_list, "output tensor"), tensor)
@@ -145,7 +161,7 @@ def scatter(
     group_src: int | None = None,
 ) -> Work | None:
     """This process's tensor of `scatter_list` at process `src` into `tensor`."""
-    begin(group, [tensor], root=src if group_src is None else group_src)
+    begin(group, [tensor], root=root_of(src, group_src, 0))
     if not scatter_list:
         raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
     put(tensor, only(scatter_list, "input tensor"))
@@ -171,13 +187,18 @@ def all_to_all_single(
 ) -> Work | None:
     """A part of `input` to every process, and a part of `output` from every one."""
     begin(group, [output, input])
-    for sizes, tensor in ((output_split_sizes, output), (input_split_sizes, input)):
+    check_splits((output_split_sizes, output), (input_split_sizes, input))
+    put(output, input)
+    return done(async_op, output)
+
+
+def check_splits(*pairs: tuple[Sequence[int] | None, Any]) -> None:
+    """Raises RuntimeError for sizes of parts that are not one part, all of the tensor."""
+    for sizes, tensor in pairs:
         if sizes and list(sizes) != [tensor.size(0)]:
             raise RuntimeError(
                 f"split sizes {list(sizes)} of a group of one process for dimension 0 of {tensor.size(0)}"
             )
-    put(output, input)
-    return done(async_op, output)
 
 
 def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None) -> Work | None:
@@ -216,7 +237,7 @@ def gather_object(
     group_dst: int | None = None,
 ) -> None:
     """Returns None; the objects of all processes into `object_gather_list` at process `dst`."""
-    begin(group, [], root=dst if group_dst is None else group_dst)
+    begin(group, [], root=root_of(dst, group_dst, 0))
     if not object_gather_list:
         raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
     all_gather_object(object_gather_list, obj, group)
@@ -226,7 +247,7 @@ def broadcast_object_list(
     object_list: list[Any], src: int | None = None, group: Any = None, device: Any = None, group_src: int | None = None
 ) -> None:
     """Returns None; `object_list` becomes that of process `src`: it stays."""
-    begin(group, [], root=src if group_src is None else group_src)
+    begin(group, [], root=root_of(src, group_src, 0))
 
 
 def scatter_object_list(
@@ -237,7 +258,7 @@ def scatter_object_list(
     group_src: int | None = None,
 ) -> None:
     """Returns None; this process's object of the list at process `src` into the first place of the output list."""
-    begin(group, [], root=src if group_src is None else group_src)
+    begin(group, [], root=root_of(src, group_src, 0))
     if not scatter_object_output_list:
         raise ValueError("Expected argument scatter_object_output_list to be a list of size at least 1.")
     if not scatter_object_input_list:
@@ -248,7 +269,7 @@ def scatter_object_list(
 # ---- from one process to another
 
 
-def refuse_peer(peer: int | None, group: Any, role: str) -> None:
+def refuse_peer(peer: int | None, group: Any, role: str) -> NoReturn:
     group_or_default(group)
     if peer in (None, 0):
         raise ValueError(f"Invalid {role} rank: {role} rank should not be the same as the rank of the current process.")
@@ -263,7 +284,6 @@ def send(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, g
 def recv(tensor: Any, src: int | None = None, group: Any = None, tag: int = 0, group_src: int | None = None) -> int:
     """Raises ValueError: there is no other process to receive from."""
     refuse_peer(src if group_src is None else group_src, group, "source")
-    return -1
 
 
 def isend(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, group_dst: int | None = None) -> None:
@@ -301,6 +321,4 @@ def batch_isend_irecv(p2p_op_list: list[P2POp]) -> list[Work]:
     """Raises ValueError, as send and recv; of an empty list too."""
     if not p2p_op_list:
         raise ValueError("p2p_op_list must not be empty")
-    for item in p2p_op_list:
-        item.op(item.tensor, item.peer, item.group, item.tag)
-    return []
+    return [item.op(item.tensor, item.peer, item.group, item.tag) for item in p2p_op_list]

@@ -13,16 +13,25 @@ __all__ = ["DeviceMesh", "init_device_mesh"]
 class DeviceMesh:
     """A grid of processes with named dimensions, each of size 1."""
 
-    def __init__(self, device_type: str, mesh: Any, *, mesh_dim_names: tuple[str, ...] | None = None):
+    def __init__(
+        self,
+        device_type: str,
+        mesh: Any,
+        *,
+        mesh_dim_names: tuple[str, ...] | None = None,
+        _groups: dict[str, Any] | None = None,
+    ):
         self.device_type = device_type
         self.mesh = mesh if isinstance(mesh, _C.Tensor) else _C.tensor(mesh, dtype=_C.int64)
         if self.mesh.numel() != 1:
             raise NotImplementedError(f"DeviceMesh: {self.mesh.numel()} processes are not there yet; groups have one")
+        if int(self.mesh) != 0:
+            raise ValueError(f"DeviceMesh: there is no process {int(self.mesh)} beside process 0")
         self.mesh_dim_names = None if mesh_dim_names is None else tuple(mesh_dim_names)
         if not groups.is_initialized():
             groups.init_process_group("nccl" if device_type == "cuda" else "gloo")
         names = self.mesh_dim_names or [str(i) for i in range(self.mesh.dim())]
-        self._groups = {name: groups.new_group([0]) for name in names}
+        self._groups = _groups or {name: groups.new_group([0]) for name in names}
 
     ndim = property(lambda self: self.mesh.dim())
     shape = property(lambda self: tuple(self.mesh.shape))
@@ -63,9 +72,8 @@ class DeviceMesh:
         if self.mesh_dim_names is None:
             raise RuntimeError("Cannot slice a DeviceMesh without mesh_dim_names!")
         chosen = (names,) if isinstance(names, str) else tuple(names)
-        for name in chosen:
-            self._name(name)
-        return DeviceMesh(self.device_type, self.mesh.reshape([1] * len(chosen)), mesh_dim_names=chosen)
+        own = {name: self.get_group(name) for name in chosen}
+        return DeviceMesh(self.device_type, self.mesh.reshape([1] * len(chosen)), mesh_dim_names=chosen, _groups=own)
 
     def __repr__(self) -> str:
         named = f", mesh_dim_names={self.mesh_dim_names}" if self.mesh_dim_names else ""
@@ -73,9 +81,17 @@ class DeviceMesh:
 
 
 def init_device_mesh(
-    device_type: str, mesh_shape: tuple[int, ...], *, mesh_dim_names: tuple[str, ...] | None = None, **options: Any
+    device_type: str,
+    mesh_shape: tuple[int, ...],
+    *,
+    mesh_dim_names: tuple[str, ...] | None = None,
+    backend_override: Any = None,
 ) -> DeviceMesh:
     """The grid of `mesh_shape`, whose sizes can only be 1; makes the default group where there is none."""
+    if backend_override is not None:
+        raise NotImplementedError(
+            "init_device_mesh: backend_override is not there yet: no backend does anything in a group of one"
+        )
     if mesh_dim_names is not None:
         if len(set(mesh_dim_names)) != len(mesh_dim_names):
             raise RuntimeError(f"Each mesh_dim_name must be unique. Found repeated mesh_dim_name in {mesh_dim_names}")

@@ -125,6 +125,7 @@ class _Group:
 
 group: Any = _Group()
 made = 0  # groups so far, for their names
+alive: set[ProcessGroup] = set()  # those that were not destroyed
 
 
 def is_available() -> bool:
@@ -173,10 +174,19 @@ def is_torchelastic_launched() -> bool:
 
 
 def group_or_default(given: Any = None) -> ProcessGroup:
-    """The group meant: `given`, or the default one. ValueError if there is none yet."""
+    """The group meant: `given`, or the default one.
+
+    ValueError if there is none yet, and for what is no group, or one that was destroyed or that this process is not in.
+    """
     if GroupMember.WORLD is None:
         raise ValueError(NOT_INITIALIZED)
-    return GroupMember.WORLD if given is None else given
+    if given is None:
+        return GroupMember.WORLD
+    if not isinstance(given, ProcessGroup) or given not in alive:
+        raise ValueError(
+            f"Process group {given} is not initialized, was destroyed, or does not have this process in it"
+        )
+    return given
 
 
 def from_environment(name: str) -> str:
@@ -240,9 +250,7 @@ def init_process_group(
         raise ValueError("trying to initialize the default process group twice!")
     if init_method is not None and store is not None:
         raise AssertionError("Cannot specify both init_method and store.")
-    name = "undefined" if backend is None else Backend(backend.rpartition(":")[2])
-    if name not in Backend.backend_list:
-        raise AssertionError(f"Unknown backend type {backend}")
+    name = "undefined" if backend is None else checked_backend(backend)
     rank, world_size = rank_and_size(init_method, store, rank, world_size)
     if world_size > 1:
         raise NotImplementedError(
@@ -253,19 +261,39 @@ def init_process_group(
     GroupMember.WORLD = new_named(group_name, name)
 
 
+def checked_backend(text: str) -> Backend:
+    """The name of a backend, or of one for each kind of device: "cpu:gloo,cuda:nccl"; AssertionError for one that nobody
+    has."""
+    name = Backend(text)
+    pairs = [part.split(":") for part in name.split(",")] if ":" in name else [["cpu", name]]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"Invalid device:backend pairing in {text!r}; expected for example cpu:gloo,cuda:nccl")
+    for device, backend in pairs:
+        _C.device(device)  # RuntimeError for none
+        if backend not in Backend.backend_list:
+            raise AssertionError(f"Unknown backend type {backend}")
+    return name
+
+
 def new_named(name: str, backend: str) -> ProcessGroup:
     global made
     made += 1
-    return ProcessGroup(name or str(made - 1), backend)
+    created = ProcessGroup(name or str(made - 1), backend)
+    alive.add(created)
+    return created
 
 
 def destroy_process_group(group: Any = None) -> None:
-    """Returns None; ends a group, with the default one all of them."""
+    """Returns None; ends a group, with the default one all of them. ValueError for a group that has ended."""
     global made
     if GroupMember.WORLD is None:
         raise AssertionError("Process group cannot be None")
-    if group is None or group is GroupMember.WORLD:
+    ended = group_or_default(group)
+    if ended is GroupMember.WORLD:
         GroupMember.WORLD, made = None, 0
+        alive.clear()
+    else:
+        alive.remove(ended)
 
 
 def new_group(
@@ -288,14 +316,22 @@ def new_group(
         raise ValueError(f"ranks list must not contain duplicate entries, got {chosen}")
     if not chosen:
         return GroupMember.NON_GROUP_MEMBER
-    return new_named(group_desc or "", world.backend if backend is None else Backend(backend))
+    return new_named(group_desc or "", world.backend if backend is None else checked_backend(backend))
 
 
-def new_subgroups(group_size: int | None = None, group: Any = None, **options: Any) -> tuple[Any, list[Any]]:
+def new_subgroups(
+    group_size: int | None = None,
+    group: Any = None,
+    timeout: timedelta | None = None,
+    backend: str | None = None,
+    pg_options: Any = None,
+    group_desc: str | None = None,
+) -> tuple[Any, list[Any]]:
     """This process's group and all groups, of `group_size` processes each, which can only be one."""
     if group_size not in (None, 1):
         raise ValueError(f"The arg 'group_size' ({group_size}) must not exceed the world size (1)")
-    own = new_group([0])
+    group_or_default(group)
+    own = new_group([0], timeout, backend, pg_options, group_desc=group_desc)
     return own, [own]
 
 
@@ -333,12 +369,16 @@ def get_process_group_ranks(group: Any = None) -> list[int]:
 
 def get_global_rank(group: Any, group_rank: int) -> int:
     """The number in the default group of the group's process `group_rank`."""
-    return get_process_group_ranks(group)[group_rank]
+    if group_rank != 0:
+        raise ValueError(f"Group rank {group_rank} is not part of group {group}")
+    return get_process_group_ranks(group)[0]
 
 
 def get_group_rank(group: Any, global_rank: int) -> int:
     """The number in the group of the default group's process `global_rank`."""
-    return get_process_group_ranks(group).index(global_rank)
+    if global_rank not in get_process_group_ranks(group):
+        raise ValueError(f"Global rank {global_rank} is not part of group {group}")
+    return 0
 
 
 def get_pg_count() -> int:

@@ -64,5 +64,5 @@ def data_parallel(
     module_kwargs: dict[str, Any] | None = None,
 ) -> Any:
     """What `module` gives of `inputs`, a tensor or a tuple of arguments, as DataParallel computes it."""
-    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    arguments = inputs if isinstance(inputs, tuple) else () if inputs is None else (inputs,)
     return DataParallel(module, device_ids, output_device, dim)(*arguments, **(module_kwargs or {}))
