@@ -17,7 +17,8 @@ from vibetensor.torch.utils._pytree import tree_leaves
 
 Tensor: Any = _C.Tensor
 
-# what PyTorch's dispatch keys for programs come to: a device, any device, or any device with derivatives of its own
+# what PyTorch's dispatch keys for programs come to: a device, any device, any device with derivatives by the ops that are
+# called, or what records the call for backward by itself
 KEYS = {
     "CPU": "cpu",
     "CUDA": "cuda",
@@ -25,6 +26,9 @@ KEYS = {
     "CompositeExplicitAutograd": "any",
     "CompositeExplicitAutogradNonFunctional": "any",
     "CompositeImplicitAutograd": "composite",
+    "Autograd": "autograd",
+    "AutogradCPU": "autograd",
+    "AutogradCUDA": "autograd",
     "": "composite",
 }
 
@@ -42,6 +46,7 @@ class Op:
         self.namespace, self.__name__ = namespace, name
         self.kernels: dict[str, Callable[..., Any]] = {}
         self.schema: str | None = None
+        self.written: tuple[str, ...] = ()  # the arguments that it changes
         self.backward: Callable[..., Any] | None = None
         self.setup_context: Callable[..., Any] | None = None
 
@@ -53,14 +58,19 @@ class Op:
         """Namespace and name: "mine::double"."""
         return f"{self.namespace}::{self.__name__}"
 
-    def kernel_for(self, leaves: list[Any]) -> Callable[..., Any]:
-        """The function for the devices of the tensors among the arguments; NotImplementedError if there is none."""
+    def kernel_for(self, leaves: list[Any], recorded: bool) -> Callable[..., Any]:
+        """The function for the devices of the tensors among the arguments; NotImplementedError if there is none.
+
+        recorded: whether the call is for backward too, which a function for Autograd does by itself.
+        """
+        if recorded and "autograd" in self.kernels:
+            return self.kernels["autograd"]
         devices = {leaf.device.type for leaf in leaves if isinstance(leaf, Tensor)} or {"cpu"}
         device = "cuda" if "cuda" in devices else "meta" if "meta" in devices else "cpu"
         autocast = f"Autocast{device.upper()}"
         if autocast in self.kernels and _C.is_autocast_enabled(device):
             return self.kernels[autocast]
-        for key in (device, "any", "composite"):
+        for key in (device, "any", "composite", "autograd"):
             if key in self.kernels:
                 return self.kernels[key]
         name, library = f"torch.ops.{self.namespace}.{self.__name__}", ops.library_of(self.namespace)
@@ -70,16 +80,21 @@ class Op:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         leaves = tree_leaves((args, kwargs))
-        kernel = self.kernel_for(leaves)
+        recorded = _C.is_grad_enabled() and any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves)
+        kernel = self.kernel_for(leaves, recorded)
         if not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS):
-            return kernel(*args, **kwargs)  # recorded op by op
-        if not _C.is_grad_enabled() or not any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves):
+            return kernel(*args, **kwargs)  # recorded op by op, or by itself
+        if not recorded and not self.written:
             return kernel(*args, **kwargs)
         from inspect import signature
 
         bound = signature(kernel).bind(*args, **kwargs)
         bound.apply_defaults()
-        return Recorded.apply(self, kernel, bound.kwargs, *bound.args)
+        output = Recorded.apply(self, kernel, bound.kwargs, *bound.args) if recorded else kernel(*args, **kwargs)
+        written = [bound.arguments[name] for name in self.written if name in bound.arguments]
+        # a function that writes by other means than ops, such as NumPy's, goes unnoticed by backward otherwise
+        _C.bump_versions([leaf for leaf in tree_leaves(written) if isinstance(leaf, Tensor)])
+        return output
 
     def __repr__(self) -> str:
         return f"<OpOverload(op='{self.namespace}.{self.__name__}', overload='default')>"

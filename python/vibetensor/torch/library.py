@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch._ops import KEYS, Op, ops
 
@@ -36,6 +37,17 @@ __all__ = [
 
 Fn = Callable[..., Any]
 DEVICES = ("cpu", "cuda", "meta")
+# types of arguments and results by their names in schemas, and what is made of them
+SCHEMA_TYPES: dict[Any, str] = {
+    _C.Tensor: "Tensor",
+    str: "str",
+    int: "SymInt",
+    float: "float",
+    bool: "bool",
+    type(None): "()",
+    _C.dtype: "ScalarType",
+    _C.device: "Device",
+}
 
 NO_TRACE = "nothing is traced or batched"
 register_vmap = Refused("torch.library.register_vmap", NO_TRACE)
@@ -81,8 +93,6 @@ def keys_of(types: Any) -> list[str]:
             found.append(name.lower())
         elif name in KEYS:
             found.append(KEYS[name])
-        elif name in ("Autograd", "AutogradCPU", "AutogradCUDA"):
-            found.append("composite")
         elif name.startswith("Autocast"):
             found.append(name)
         else:
@@ -98,10 +108,16 @@ def infer_schema(prototype_function: Fn, /, *, mutates_args: Any, op_name: str |
     mutates_args: the names of arguments that it changes, or "unknown".
     """
     import inspect
+    from functools import reduce
+    from operator import or_
     from typing import get_args, get_origin, get_type_hints
 
     hints = get_type_hints(prototype_function)
     signature = inspect.signature(prototype_function)
+
+    unknown = set() if mutates_args == "unknown" else set(mutates_args) - set(signature.parameters)
+    if unknown:
+        raise ValueError(f"infer_schema(func): {unknown} in mutates_args were not found in the custom op's signature.")
 
     def text(kind: Any) -> str:
         origin, inner = get_origin(kind), get_args(kind)
@@ -110,18 +126,13 @@ def infer_schema(prototype_function: Fn, /, *, mutates_args: Any, op_name: str |
         if origin is tuple:
             return f"({', '.join(text(part) for part in inner)})"
         if inner and type(None) in inner:
-            return f"{text(next(part for part in inner if part is not type(None)))}?"
-        name = getattr(kind, "__name__", str(kind))
-        return {
-            "str": "str",
-            "int": "SymInt",
-            "float": "float",
-            "bool": "bool",
-            "Tensor": "Tensor",
-            "NoneType": "()",
-            "dtype": "ScalarType",
-            "device": "Device",
-        }.get(name, name)
+            return f"{text(reduce(or_, [part for part in inner if part is not type(None)]))}?"
+        if inner and set(inner) == {int, float, bool}:
+            return "Scalar"
+        name = SCHEMA_TYPES.get(kind)
+        if name is None:
+            raise ValueError(f"infer_schema(func): unsupported type {kind}. The valid types are: {list(SCHEMA_TYPES)}")
+        return name
 
     parts, star = [], False
     for name, parameter in signature.parameters.items():
@@ -131,13 +142,21 @@ def infer_schema(prototype_function: Fn, /, *, mutates_args: Any, op_name: str |
             parts.append("*")
             star = True
         kind = text(hints[name])
+        if mutates_args != "unknown" and name in mutates_args and not kind.startswith("Tensor"):
+            raise ValueError(f"infer_schema(func): {name} is in mutates_args, but only Tensors can be mutated")
         if kind.startswith("Tensor") and (mutates_args == "unknown" or name in mutates_args):
             kind = f"Tensor(a{len(parts)}!){kind.removeprefix('Tensor')}"
         default = "" if parameter.default is parameter.empty else f"={parameter.default!r}".replace("'", '"')
+        default = default.replace("=torch.", "=")  # of a dtype
         parts.append(f"{kind} {name}{default}")
     if "return" not in hints:
         raise ValueError("infer_schema(func): the return value must have a type annotation.")
     return f"{op_name or ''}({', '.join(parts)}) -> {text(hints['return'])}"
+
+
+def written_arguments(schema: str) -> tuple[str, ...]:
+    """The names of the arguments that a schema says are changed: x of "(Tensor(a!) x) -> ()"."""
+    return tuple(re.findall(r"\(\w+!\)[?\[\]]* (\w+)", schema))
 
 
 class CustomOpDef:
@@ -183,8 +202,9 @@ def custom_op(
 ) -> Any:
     """The function as an op "namespace::name", a CustomOpDef; a decorator without `fn`.
 
-    mutates_args: the names of arguments that it changes, or "unknown". device_types: what the function is for, by default
-    every device; other devices get theirs by register_kernel.
+    mutates_args: the names of arguments that it changes, or "unknown" for all tensors: backward notices that they were
+    written to. device_types: what the function is for, by default every device; other devices get theirs by
+    register_kernel. tags: hints for a compiler, as in `define`.
     """
     namespace, bare = named(name)
 
@@ -192,6 +212,7 @@ def custom_op(
         op = ops.define(namespace, bare)
         op.__init__(namespace, bare)  # type: ignore[misc]  # defined anew, as in a notebook cell that runs twice
         op.schema = infer_schema(fn, mutates_args=mutates_args) if schema is None else schema
+        op.written = written_arguments(op.schema)
         for key in keys_of(device_types):
             op.kernels[key] = fn
         return CustomOpDef(op, fn)
@@ -210,7 +231,10 @@ def define(qualname: str, schema: str, *, lib: Any = None, tags: Any = ()) -> No
         raise ValueError(
             f'define(qualname, schema, ...): expected schema to look like e.g. "(Tensor x) -> Tensor" but got "{schema}"'
         )
-    ops.define(*named(qualname)).schema = schema
+    op = ops.define(*named(qualname))
+    op.schema, op.written = schema, written_arguments(schema)
+    if lib is not None:
+        lib.registered.append((op, None))
 
 
 def impl(qualname: Any, types: Any, func: Any = None, *, lib: Any = None) -> Any:
@@ -231,6 +255,8 @@ def impl(qualname: Any, types: Any, func: Any = None, *, lib: Any = None) -> Any
         op = op_named(qualname)
         for key in keys_of(types):
             op.kernels[key] = fn
+            if lib is not None:
+                lib.registered.append((op, key))
         return fn
 
     return register_func if func is None else register_func(func)
@@ -238,14 +264,14 @@ def impl(qualname: Any, types: Any, func: Any = None, *, lib: Any = None) -> Any
 
 def register_kernel(op: Any, device_types: Any, func: Fn | None = None, /, *, lib: Any = None) -> Any:
     """`func`, which computes the op on those devices; a decorator without it."""
-    return impl(op_named(op), device_types, func)
+    return impl(op_named(op), device_types, func, lib=lib)
 
 
 def register_fake(op: Any, func: Fn | None = None, /, *, lib: Any = None, allow_override: bool = False) -> Any:
     """`func`, which gives results without values for tensors of the meta device; a decorator without it."""
     if isinstance(op, str):
         op = ops.define(*named(op))  # as PyTorch takes it, also before the op itself
-    return impl(op_named(op), "meta", func)
+    return impl(op_named(op), "meta", func, lib=lib)
 
 
 impl_abstract = register_fake
@@ -256,7 +282,7 @@ def register_autograd(op: Any, backward: Fn, /, *, setup_context: Fn | None = No
 
     setup_context(ctx, inputs, output) keeps what it needs.
     """
-    known = ops.define(*named(op)) if isinstance(op, str) else op_named(op)
+    known = op_named(op)
     known.backward, known.setup_context = backward, setup_context
 
 
@@ -269,31 +295,43 @@ class Library:
         if ns == "prim" and kind in ("DEF", "FRAGMENT"):
             raise ValueError(f"{ns} is a reserved namespace. Please try creating a library with another name.")
         self.ns, self.kind, self.dispatch_key = ns, kind, dispatch_key
+        self.registered: list[tuple[Op, str | None]] = []  # ops, and kernels of ops by key
 
     def define(self, schema: str, alias_analysis: str = "", *, tags: Any = ()) -> str:
         """The name of the op that "name(Tensor x) -> Tensor" spells."""
         if alias_analysis not in ("", "FROM_SCHEMA", "CONSERVATIVE"):
             raise RuntimeError(f"Invalid alias_analysis type {alias_analysis}")
         name, parenthesis, rest = schema.partition("(")
-        define(f"{self.ns}::{name.strip()}", parenthesis + rest)
+        define(f"{self.ns}::{name.strip()}", parenthesis + rest, lib=self)
         return name.strip()
 
     def impl(
         self, op_name: Any, fn: Fn, dispatch_key: str = "", *, with_keyset: bool = False, allow_override: bool = False
     ) -> None:
-        """Returns None; `fn` computes the op for the dispatch key."""
+        """Returns None; `fn` computes the op for the dispatch key, in the place of one that was there before.
+
+        NotImplementedError for with_keyset, by which `fn` would be told the keys of the call: calls have none here.
+        """
+        if with_keyset:
+            raise NotImplementedError("Library.impl: with_keyset is not there yet: calls have no set of dispatch keys")
         if not callable(fn):
             raise TypeError(f"Input function is required to be a callable but found type {type(fn)}")
         if self.ns == "aten":
             raise NotImplementedError("torch.library: ops of aten are ours and cannot be replaced from Python")
         name = op_name.__name__ if not isinstance(op_name, str) else op_name.rpartition("::")[2]
-        impl(f"{self.ns}::{name}", dispatch_key or self.dispatch_key, fn)
+        impl(f"{self.ns}::{name}", dispatch_key or self.dispatch_key, fn, lib=self)
 
     def _register_fake(self, op_name: str, fn: Fn, _stacklevel: int = 1, *, allow_override: bool = False) -> None:
-        register_fake(f"{self.ns}::{op_name}", fn)
+        register_fake(f"{self.ns}::{op_name}", fn, lib=self)
 
     def _destroy(self) -> None:
-        ops.__dict__["_namespaces"].pop(self.ns, None)
+        """Returns None; takes back the ops and the kernels that came by this object."""
+        for op, key in self.registered:
+            if key is None:
+                getattr(ops, op.namespace)._ops.pop(op.__name__, None)
+            else:
+                op.kernels.pop(key, None)
+        self.registered.clear()
 
 
 __getattr__ = module_getattr(__name__)

@@ -114,6 +114,87 @@ def test_schemas_are_pytorchs():
     both(program)
 
 
+@pytest.mark.parametrize("mutates", [{"z"}, {"n"}, "unknown", ()])
+def test_schemas_of_what_is_changed(mutates):
+    def program(t):
+        def f(x: t.Tensor, n: int, kind: t.dtype = t.float32, by: float | None = None) -> t.Tensor:
+            return x
+
+        return t.library.infer_schema(f, mutates_args=mutates)
+
+    both(program)
+
+
+def test_types_that_schemas_do_not_have():
+    def program(t):
+        def f(x: dict) -> t.Tensor:
+            return x
+
+        return t.library.infer_schema(f, mutates_args=())
+
+    both(program)
+    assert isinstance(outcome(program, vt), ValueError)
+
+
+def test_backward_notices_what_an_op_has_changed():
+    def program(t):
+        def fill(x, value):
+            x.numpy()[:] = value
+
+        fill.__annotations__ = {"x": t.Tensor, "value": float, "return": None}
+        op = t.library.custom_op("tests_vt::fill", mutates_args={"x"})(fill)
+        x, w = t.ones(2), t.ones(2, requires_grad=True)
+        y = x * w
+        before = x._version
+        op(x, 3.0)
+        return [x, x._version - before, outcome(lambda t: y.sum().backward(), t)]
+
+    both(program)
+
+
+def test_a_function_for_autograd_comes_before_that_of_a_device():
+    for t in SIDES:
+        library = t.library.Library(f"tests_vt_grad_{t.__name__.replace('.', '_')}", "DEF")
+        library.define("twice(Tensor x) -> Tensor")
+        op = getattr(t.ops, library.ns).twice
+        library.impl("twice", lambda x: x * 2, "CPU")
+        library.impl("twice", lambda x: x * 3, "Autograd")
+        x = t.ones(1, requires_grad=True)
+        op(x).backward()
+        assert x.grad.tolist() == [3.0]
+
+
+def test_a_library_takes_back_its_own_alone():
+    def program(t):
+        first, second = (t.library.Library("tests_vt_scope", kind) for kind in ("DEF", "FRAGMENT"))
+        first.define("one(Tensor x) -> Tensor")
+        first.impl("one", lambda x: x + 1, "CPU")
+        second.define("two(Tensor x) -> Tensor")
+        second._destroy()
+        seen = [t.ops.tests_vt_scope.one(t.ones(1)), hasattr(t.ops.tests_vt_scope, "two")]
+        first._destroy()
+        return seen
+
+    both(program)
+    with pytest.raises(NotImplementedError, match="with_keyset"):
+        vt.library.Library("tests_vt_keys", "DEF").impl("op", len, with_keyset=True)
+
+
+def test_a_derivative_needs_an_op():
+    with pytest.raises(RuntimeError, match="there is no op tests_vt::never"):
+        vt.library.register_autograd("tests_vt::never", lambda ctx, grad: grad)
+
+
+def test_an_op_that_changes_its_argument_in_inference_mode():
+    op = vt.library.custom_op("tests_vt::clear", mutates_args={"x"}, schema="(Tensor(a!) x) -> ()")(
+        lambda x: x.zero_() and None
+    )
+    with vt.inference_mode():
+        x = vt.ones(1)
+        op(x)
+    assert x.tolist() == [0.0]
+
+
 def test_aten_ops():
     both(
         lambda t: [
