@@ -17,6 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+import two_builds
+
 CALLS = {"cpu": 4000, "cuda": 200}
 REPEATS = {"cpu": 25, "cuda": 60}
 
@@ -51,11 +53,8 @@ def times(package: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--before", type=Path, help="a folder with the package vibetensor")
-    parser.add_argument("--after", type=Path, default=Path(__file__).parents[1] / "python", help="another one")
+    parser = two_builds.parser(__doc__)
     parser.add_argument("--processes", type=int, default=12, help="how many of each")
-    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
@@ -80,9 +79,7 @@ def main() -> None:
             }
         )
         print(f"{row:45s} {middle[0]:9.1f} {middle[1]:9.1f} ns   {table[-1]['ratio']:.3f}")
-    if arguments.out:
-        report = {"what": "host ns per call from Python, two builds in turns, medians over processes", "rows": table}
-        arguments.out.write_text(json.dumps(report, indent=1) + "\n")
+    two_builds.write(arguments.out, "host ns per call from Python, two builds in turns, medians over processes", table)
 
 
 if __name__ == "__main__":

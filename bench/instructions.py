@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import two_builds
 
 WARM_UP, CALLS = 300, 500
 PROBE = """
@@ -65,10 +66,7 @@ def instructions(package: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--before", type=Path, help="a folder with the package vibetensor")
-    parser.add_argument("--after", type=Path, default=Path(__file__).parents[1] / "python", help="another one")
-    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
+    parser = two_builds.parser(__doc__)
     parser.add_argument("--probe", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.probe:
@@ -87,9 +85,7 @@ def main() -> None:
     ]
     for row in rows:
         print(f"{row['row']:38s} {row['before']:9d} {row['after']:9d}   {row['ratio']:.3f}")
-    if arguments.out:
-        report = {"what": "instructions per call from Python on the CPU, counted by callgrind", "rows": rows}
-        arguments.out.write_text(json.dumps(report, indent=1) + "\n")
+    two_builds.write(arguments.out, "instructions per call from Python on the CPU, counted by callgrind", rows)
 
 
 if __name__ == "__main__":

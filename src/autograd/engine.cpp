@@ -184,7 +184,7 @@ class Task {
     NodeState& state = states_[e.node.get()];
     if (state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
-      if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node, e.node->input(e.input));
+      if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node, e.input);
     }
     if (--state.missing == 0 && state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
@@ -193,7 +193,7 @@ class Task {
   }
 
   // Adds to a gradient of `node` on the stream where the node will run.
-  void accumulate(Tensor& slot, Tensor g, const Node& node, const TensorMeta& m) {
+  void accumulate(Tensor& slot, Tensor g, const Node& node, uint32_t input) {
     std::optional<cuda::StreamGuard> stream;
     if (g.is_cuda()) {
       streams_.hand_over(g, node);
@@ -203,7 +203,7 @@ class Task {
       slot = std::move(g);
       return;
     }
-    if (is_reduced_floating(slot.dtype()) && is_reduced_floating(g.dtype())) widen(slot, m);
+    if (is_reduced_floating(slot.dtype()) && is_reduced_floating(g.dtype())) widen(slot, node.input(input));
     slot = ops::add(slot, g);
   }
 
@@ -241,7 +241,9 @@ class Task {
                                     hooks || options_.create_graph || (anomaly_enabled() && anomaly_checks_nan()));
     const bool is_shown = hooks || !state.captures.empty();
     for (uint32_t i = 0; i < entry.incoming.size(); ++i) {
-      if (is_shown || !node.takes_narrow_gradient(i)) widen(entry.incoming[i], node.input(i));
+      Tensor& g = entry.incoming[i];
+      if (!g.defined() || !is_reduced_floating(g.dtype())) continue;
+      if (is_shown || !node.takes_narrow_gradient(i)) widen(g, node.input(i));
     }
     if (hooks) {
       run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
@@ -263,26 +265,27 @@ class Task {
     const Grads incoming = entry.incoming;
     Grads out = apply_watched(node, std::move(entry.incoming));
     if (!options_.retain_graph) node.release_saved();
-    conform_all(node, out, false);
+    check_count(node, out);
+    for (size_t i = 0; i < node.edges().size(); ++i) out[i] = conformed(node, i, std::move(out[i]), false);
     for (const auto& hook : list) hook->after(out, incoming);
     pass_on(node, std::move(out));
   }
 
-  static void conform_all(const Node& node, Grads& out, bool may_stay_narrow) {
-    const auto& edges = node.edges();
-    VT_CHECK(out.size() >= edges.size() || edges.empty(), Runtime, "Function ", node.name(),
-             " returned an incorrect number of gradients (expected ", edges.size(), ", got ", out.size(), ")");
-    for (size_t i = 0; i < edges.size(); ++i) {
-      if (!edges[i] || !out[i].defined()) continue;
-      out[i] = conform(std::move(out[i]), edges[i].node->input(edges[i].input), node, may_stay_narrow);
-    }
+  static void check_count(const Node& node, const Grads& out) {
+    const size_t edges = node.edges().size();
+    VT_CHECK(out.size() >= edges || edges == 0, Runtime, "Function ", node.name(),
+             " returned an incorrect number of gradients (expected ", edges, ", got ", out.size(), ")");
+  }
+
+  static Tensor conformed(const Node& node, size_t i, Tensor g, bool may_stay_narrow) {
+    const Edge& e = node.edges()[i];
+    return e && g.defined() ? conform(std::move(g), e.node->input(e.input), node, may_stay_narrow) : std::move(g);
   }
 
   void pass_on(Node& node, Grads out) {
-    conform_all(node, out, !options_.create_graph);
-    const auto& edges = node.edges();
-    for (size_t i = 0; i < edges.size(); ++i) {
-      if (edges[i]) deliver(edges[i], std::move(out[i]));
+    check_count(node, out);
+    for (size_t i = 0; i < node.edges().size(); ++i) {
+      if (node.edges()[i]) deliver(node.edges()[i], conformed(node, i, std::move(out[i]), !options_.create_graph));
     }
   }
 

@@ -1,6 +1,8 @@
 // What autocast does to an op's floating-point tensors; a column of the op's declaration.
 #pragma once
 
+#include <array>
+
 #include "core/device.h"
 
 namespace vt {
@@ -14,11 +16,9 @@ struct AutocastPolicies {
   AutocastPolicy cuda = AutocastPolicy::None;
 
   constexpr AutocastPolicy on(DeviceType type) const {
-    switch (type) {
-      case DeviceType::CPU: return cpu;
-      case DeviceType::CUDA: return cuda;
-      default: return AutocastPolicy::None;
-    }
+    constexpr AutocastPolicy kMeta = AutocastPolicy::None;
+    const std::array<AutocastPolicy, kNumDeviceTypes> by_device{cpu, cuda, kMeta};
+    return by_device[static_cast<size_t>(type)];
   }
   constexpr bool any() const { return cpu != AutocastPolicy::None || cuda != AutocastPolicy::None; }
 };

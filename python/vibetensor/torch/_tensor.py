@@ -181,6 +181,8 @@ def as_subclass(self: Any, cls: type) -> Any:
     """A tensor of type `cls`, a subclass of Tensor, over the same memory; of leaves and of what is not recorded."""
     if not issubclass(cls, Tensor):
         raise TypeError(f"cls must be a type derived from Tensor but got {cls.__name__}")
+    if "__torch_function__" in {name for base in cls.__mro__ for name in vars(base)}:
+        raise NotImplementedError(f"as_subclass: {cls.__name__} defines __torch_function__, which is not called yet")
     if self.grad_fn is not None:
         raise NotImplementedError("as_subclass: a tensor that was computed keeps its type; detach() it first")
     return Tensor._make_subclass(cls, self, self.requires_grad)

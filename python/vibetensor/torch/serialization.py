@@ -19,10 +19,13 @@ from typing import Any, BinaryIO
 
 from vibetensor import _C
 from vibetensor.torch import _safetensors
+from vibetensor.torch._not_there import module_getattr
 
 Tensor: Any = _C.Tensor
 KEY = "vibetensor.structure"
 MAX_DEPTH = 200
+# What a defaultdict may make, by name.
+FACTORIES = {kind.__name__: kind for kind in (list, dict, set, tuple, int, float, str, bool)}
 WIDEST = 16  # bytes of the largest element
 
 
@@ -204,7 +207,9 @@ class Encoder:
         if type(value) in (list, tuple, set):
             return {type(value).__name__: [self.encode(v, (*path, str(i))) for i, v in enumerate(value)]}
         if isinstance(value, dict):
-            kind = {OrderedDict: "ordered", defaultdict: "dict", dict: "dict"}.get(type(value))
+            if type(value) is defaultdict:
+                return {"defaultdict": [self.factory(value, path), self.encode(dict(value), path)]}
+            kind = {OrderedDict: "ordered", dict: "dict"}.get(type(value))
             if kind is not None:
                 return {kind: [[self.encode(k), self.encode(v, (*path, str(k)))] for k, v in value.items()]}
         if isinstance(value, _C.dtype | _C.device):
@@ -218,6 +223,16 @@ class Encoder:
             "tensors, numbers, text, and dicts, lists, tuples and sets of them can be saved. "
             "Of a module or an optimizer, save its state_dict()."
         )
+
+    def factory(self, value: defaultdict[Any, Any], path: tuple[str, ...]) -> str | None:
+        made = value.default_factory
+        name = None if made is None else next((name for name, kind in FACTORIES.items() if kind is made), "")
+        if name == "":
+            raise NotImplementedError(
+                f"save: {'.'.join(path) or 'the object'} is a defaultdict of {made!r}; "
+                f"those of {', '.join(FACTORIES)} can be saved"
+            )
+        return name
 
 
 def type_text(value: Any) -> str:
@@ -313,6 +328,12 @@ def dtype_named(name: str) -> Any:
     return dtype
 
 
+def factory_named(name: str | None) -> Any:
+    if name is not None and name not in FACTORIES:
+        raise _safetensors.FormatError(f"load: a defaultdict of {name!r}")
+    return None if name is None else FACTORIES[name]
+
+
 KINDS: dict[str, Callable[[Decoder, Any], Any]] = {
     "again": lambda d, c: d.again(c),
     "float": lambda d, c: float(c),
@@ -321,6 +342,7 @@ KINDS: dict[str, Callable[[Decoder, Any], Any]] = {
     "set": lambda d, c: set(d.items(c)),
     "dict": lambda d, c: dict(d.pairs(c)),
     "ordered": lambda d, c: OrderedDict(d.pairs(c)),
+    "defaultdict": lambda d, c: defaultdict(factory_named(c[0]), d.decode(c[1])),
     "size": lambda d, c: _C.Size(c),
     "bytes": lambda d, c: bytes.fromhex(c),
     "complex": lambda d, c: complex(*c),
@@ -432,3 +454,6 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, 
     except (json.JSONDecodeError, RecursionError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _safetensors.FormatError(f"load: the structure in the metadata is not valid: {error}") from error
     return Decoder(tensors, place).decode(structure)
+
+
+__getattr__ = module_getattr(__name__)

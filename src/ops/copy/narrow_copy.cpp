@@ -15,7 +15,6 @@ struct Place {
 };
 Place current_place(Device device) {
   Place place;
-  if (!device.is_cuda()) return place;
   place.stream = backend(device.type).current_stream(device.index);
   if (const cuda::Capture* capture = cuda::current_capture()) place.capture = capture->id();
   return place;

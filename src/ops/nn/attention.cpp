@@ -76,7 +76,10 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
 
 Tensor ops::attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal, double scale) {
   const Tensor scores = matmul(q, transpose(k, -2, -1));
-  if (mask.defined()) return masked_softmax(scores * Scalar(scale), mask);
+  if (mask.defined()) {  // a mask would round sums of 16 bits again
+    const Tensor wide = as_dtype(scores, opmath_dtype(scores.dtype()));
+    return as_dtype(masked_softmax(wide * Scalar(scale), mask), scores.dtype());
+  }
   if (!causal || scores.numel() == 0) return softmax(scores * Scalar(scale), -1);
   const int64_t queries = scores.size(-2), keys = scores.size(-1);
   const Tensor flat = reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});

@@ -447,9 +447,9 @@ NarrowOutput narrow_output(const Tensor& t) {
 /// Under autocast what a norm gives goes into products of 16-bit numbers, as a rule: those are written beside it.
 Tensor narrow_copy_for_autocast(const Tensor& out) {
   const ThreadState& state = thread_state();
-  constexpr int kType = static_cast<int>(DeviceType::CUDA);
-  const DType dtype = state.autocast_dtype[kType];
-  if (!state.autocast_enabled[kType] || out.dtype() != DType::float32 || !is_reduced_floating(dtype)) return {};
+  const auto type = static_cast<int>(out.device().type);
+  const DType dtype = state.autocast_dtype[type];
+  if (!state.autocast_enabled[type] || out.dtype() != DType::float32 || !is_reduced_floating(dtype)) return {};
   return new_narrow_copy(out, dtype);
 }
 

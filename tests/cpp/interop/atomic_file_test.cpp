@@ -26,8 +26,8 @@ namespace {
 struct Folder {
   fs::path path;
   Folder() {
-    char name[] = "/tmp/vt_atomic_XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
+    std::string name = fs::temp_directory_path() / "vt_atomic_XXXXXX";
+    REQUIRE(mkdtemp(name.data()) != nullptr);
     path = name;
   }
   ~Folder() { fs::remove_all(path); }

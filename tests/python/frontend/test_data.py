@@ -454,3 +454,9 @@ def test_bad_options_raise_as_pytorchs(options):
         torch.utils.data.DataLoader([1, 2], **options)
     with pytest.raises(theirs.type):
         vt.utils.data.DataLoader([1, 2], **options)
+
+
+def test_collate_keeps_rows_of_text_as_pytorch_does():
+    for batch in ([(1, "s"), (2, "t")], [{"m": ["x", "y"]}, {"m": ["u", "v"]}]):
+        ours, theirs = (t.utils.data.default_collate(batch) for t in (vt, torch))
+        assert str(ours).replace("vibetensor.", "") == str(theirs)

@@ -512,6 +512,14 @@ def test_as_subclass():
     assert type(made) is Kind and made.requires_grad and made.data_ptr() == x.data_ptr()
     with pytest.raises(TypeError):
         x.as_subclass(int)
+
+    class Watching(vt.Tensor):
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            raise AssertionError
+
+    with pytest.raises(NotImplementedError, match="__torch_function__, which is not called yet"):
+        x.as_subclass(Watching)
     with pytest.raises(NotImplementedError, match="detach"):
         (x * 2).as_subclass(Kind)
 

@@ -3,7 +3,7 @@
 import io
 import json
 import struct
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 import pytest
 import torch
@@ -332,3 +332,21 @@ def test_truncated_files_are_refused():
     for cut in range(0, len(whole), 7):
         with pytest.raises(ValueError):
             vt.load(io.BytesIO(whole[:cut]))
+
+
+def test_a_defaultdict_stays_one():
+    file = io.BytesIO()
+    vt.save({"made": defaultdict(list, a=[1]), "nothing": defaultdict(None, b=2)}, file)
+    file.seek(0)
+    loaded = vt.load(file)
+    assert (
+        type(loaded["made"]) is defaultdict and loaded["made"].default_factory is list and loaded["made"] == {"a": [1]}
+    )
+    assert loaded["nothing"].default_factory is None
+    with pytest.raises(NotImplementedError, match="defaultdict of"):
+        vt.save(defaultdict(lambda: 1), io.BytesIO())
+
+
+def test_what_serialization_lacks_is_named():
+    with pytest.raises(AttributeError, match="not there yet"):
+        _ = vt.serialization.add_safe_globals

@@ -66,7 +66,7 @@ def default_collate(batch: Any) -> Any:
     if isinstance(first, Sequence):
         if any(len(sample) != len(first) for sample in batch):
             raise RuntimeError("each element in list of batch should be of equal size")
-        columns = [default_collate(list(column)) for column in zip(*batch, strict=True)]
+        columns = [default_collate(column) for column in zip(*batch, strict=True)]
         return columns if isinstance(first, tuple) and not hasattr(first, "_fields") else rebuilt(first, columns)
     found = _C.type_name(first) if type(first).__name__ == "Tensor" else type(first)
     raise TypeError(

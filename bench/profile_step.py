@@ -1,0 +1,60 @@
+"""Where the time of a training step on a GPU goes, by kernel, as PyTorch's profiler sees it (CUPTI records ours too).
+
+    python bench/profile_step.py gpt2 --out bench/results/profile_gpt2_h200.json
+
+The step is one of bench/graph_step.py's workloads, run eagerly on VibeTensor. Times are microseconds of a step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import graph_step
+import torch as reference
+from torch.profiler import ProfilerActivity, profile
+
+STEPS = 2
+
+
+def kernels(workload: str) -> list[dict[str, object]]:
+    """Name, launches and microseconds per step, the most expensive first."""
+    work = graph_step.Workload(workload, "vibetensor", capturable=True)
+    x, y = work.next()
+    for _ in range(3):
+        work.step(x, y)
+    work.torch.cuda.synchronize()
+    with profile(activities=[ProfilerActivity.CUDA]) as seen:
+        for _ in range(STEPS):
+            work.step(x, y)
+        work.torch.cuda.synchronize()
+    total: dict[str, list[float]] = {}
+    for event in seen.events():
+        if str(event.device_type).endswith("CUDA"):
+            entry = total.setdefault(event.name, [0, 0.0])
+            entry[0] += 1
+            entry[1] += event.time_range.elapsed_us()
+    rows = [
+        {"kernel": name[:150], "launches": count / STEPS, "us": round(us / STEPS, 1)}
+        for name, (count, us) in total.items()
+    ]
+    return sorted(rows, key=lambda row: -row["us"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workload", choices=graph_step.WORKLOADS)
+    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
+    arguments = parser.parse_args()
+    rows = kernels(arguments.workload)
+    for row in rows:
+        print(f"{row['us']:9.1f} us {row['launches']:6.1f}x  {row['kernel']}")
+    if arguments.out:
+        device = reference.cuda.get_device_name()
+        report = {"what": f"kernels of a step of {arguments.workload}", "device": device, "rows": rows}
+        arguments.out.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
