@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import vibetensor.torch as torch
-from vibetensor.torch.distributions import constraints
-from vibetensor.torch.distributions.distribution import Distribution
-from vibetensor.torch.distributions.utils import broadcast_all, numbers_shape
+from vibetensor.torch.distributions.loc_scale import LocScale
 
 
-class Cauchy(Distribution):
+class Cauchy(LocScale):
     """The ratio of two normal numbers, about `loc` with half width `scale`; it has no mean."""
-
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None):
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(numbers_shape(loc, scale, of=self.loc), validate_args=validate_args)
 
     @property
     def mean(self) -> Any:
         return torch.full(self._extended_shape(), math.nan, dtype=self.loc.dtype, device=self.loc.device)
-
-    @property
-    def mode(self) -> Any:
-        return self.loc
 
     @property
     def variance(self) -> Any:

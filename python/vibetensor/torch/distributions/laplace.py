@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import vibetensor.torch as torch
-from vibetensor.torch.distributions import constraints
-from vibetensor.torch.distributions.distribution import Distribution
-from vibetensor.torch.distributions.utils import broadcast_all, numbers_shape
+from vibetensor.torch.distributions.loc_scale import LocScale
 
 
-class Laplace(Distribution):
+class Laplace(LocScale):
     """Numbers whose density falls exponentially on both sides of `loc`, at 1 / `scale`."""
-
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None):
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(numbers_shape(loc, scale, of=self.loc), validate_args=validate_args)
 
     @property
     def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
         return self.loc
 
     @property

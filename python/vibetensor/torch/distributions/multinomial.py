@@ -9,9 +9,10 @@ from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.binomial import Binomial
 from vibetensor.torch.distributions.categorical import Categorical
 from vibetensor.torch.distributions.distribution import Distribution
+from vibetensor.torch.distributions.probability_params import CategoricalParams
 
 
-class Multinomial(Distribution):
+class Multinomial(CategoricalParams, Distribution):
     """How often each of K numbers comes in `total_count` draws with weights `probs` or log weights `logits`."""
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
@@ -30,24 +31,9 @@ class Multinomial(Distribution):
     def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         return value.expand((*batch_shape, *self.event_shape) if name == "_binomial" else batch_shape)
 
-    def _new(self, *args: Any, **kwargs: Any) -> Any:
-        return self._categorical._new(*args, **kwargs)
-
     @constraints.dependent_property(is_discrete=True, event_dim=1)
     def support(self) -> Any:  # type: ignore[override]
         return constraints.multinomial(self.total_count)
-
-    @property
-    def probs(self) -> Any:
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        return self._categorical.logits
-
-    @property
-    def param_shape(self) -> Any:
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Any:

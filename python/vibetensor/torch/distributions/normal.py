@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 import vibetensor.torch as torch
-from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.exp_family import ExponentialFamily
-from vibetensor.torch.distributions.utils import broadcast_all, numbers_shape, standard_normal
+from vibetensor.torch.distributions.loc_scale import LocScale
+from vibetensor.torch.distributions.utils import standard_normal
 
 
-class Normal(ExponentialFamily):
+class Normal(LocScale, ExponentialFamily):
     """Normal numbers of mean `loc` and standard deviation `scale`.
 
     >>> from vibetensor.torch.distributions import Normal
@@ -19,21 +19,10 @@ class Normal(ExponentialFamily):
     tensor(-0.9189)
     """
 
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
     _mean_carrier_measure = 0.0
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None):
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(numbers_shape(loc, scale, of=self.loc), validate_args=validate_args)
 
     @property
     def mean(self) -> Any:
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
         return self.loc
 
     @property

@@ -8,16 +8,16 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.categorical import Categorical
 from vibetensor.torch.distributions.distribution import Distribution
+from vibetensor.torch.distributions.probability_params import CategoricalParams
 from vibetensor.torch.nn import functional as F
 
 
-class OneHotCategorical(Distribution):
+class OneHotCategorical(CategoricalParams, Distribution):
     """One-hot vectors of K entries, drawn with weights `probs` or log weights `logits`."""
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.one_hot
     has_enumerate_support = True
-    _derived = ("_categorical",)
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         self._categorical = Categorical(probs, logits)
@@ -27,21 +27,6 @@ class OneHotCategorical(Distribution):
     @property
     def _param(self) -> Any:
         return self._categorical._param
-
-    def _new(self, *args: Any, **kwargs: Any) -> Any:
-        return self._categorical._new(*args, **kwargs)
-
-    @property
-    def probs(self) -> Any:
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        return self._categorical.logits
-
-    @property
-    def param_shape(self) -> Any:
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import vibetensor.torch as torch
 from vibetensor.torch.distributions.utils import (
@@ -73,3 +73,25 @@ class RelaxedParams:
     @property
     def probs(self) -> Any:
         return self.base_dist.probs
+
+
+class CategoricalParams:
+    """The parameters of a distribution over categories, which those are of a Categorical that it keeps."""
+
+    _derived: ClassVar[tuple[str, ...]] = ("_categorical",)
+    _categorical: Any
+
+    def _new(self, *args: Any, **kwargs: Any) -> Any:
+        return self._categorical._new(*args, **kwargs)
+
+    @property
+    def probs(self) -> Any:
+        return self._categorical.probs
+
+    @property
+    def logits(self) -> Any:
+        return self._categorical.logits
+
+    @property
+    def param_shape(self) -> Any:
+        return self._categorical.param_shape

@@ -9,40 +9,24 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.categorical import Categorical
 from vibetensor.torch.distributions.distribution import Distribution
-from vibetensor.torch.distributions.probability_params import RelaxedParams
+from vibetensor.torch.distributions.probability_params import CategoricalParams, RelaxedParams
 from vibetensor.torch.distributions.transformed_distribution import TransformedDistribution
 from vibetensor.torch.distributions.transforms import ExpTransform
 from vibetensor.torch.distributions.utils import clamp_probs
 
 
-class ExpRelaxedCategorical(Distribution):
+class ExpRelaxedCategorical(CategoricalParams, Distribution):
     """The logarithms of relaxed one-hot vectors (https://arxiv.org/abs/1611.00712)."""
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.real_vector
     has_rsample = True
-    _derived = ("_categorical",)
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         self._categorical = Categorical(probs, logits)
         self.temperature = temperature
         shape = self._categorical.param_shape
         super().__init__(shape[:-1], shape[-1:], validate_args=validate_args)
-
-    def _new(self, *args: Any, **kwargs: Any) -> Any:
-        return self._categorical._new(*args, **kwargs)
-
-    @property
-    def probs(self) -> Any:
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        return self._categorical.logits
-
-    @property
-    def param_shape(self) -> Any:
-        return self._categorical.param_shape
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         shape = self._extended_shape(sample_shape)
