@@ -62,34 +62,51 @@ def _get_device_index(device: Any, optional: bool = False, allow_cpu: bool = Fal
 
 
 class ExceptionWrapper:
-    """An exception with its traceback as text, on its way from another thread or process."""
+    """An exception with its traceback as text, on its way from another thread or process.
+
+    Another process gets a RuntimeError in the place of a type that it could not find.
+    """
 
     def __init__(self, exc_info: Any = None, where: str = "in background"):
         import sys
         import traceback
 
-        kind, value, trace = sys.exc_info() if exc_info is None else exc_info
-        self.exc_type: Any = kind
+        given: Any = sys.exc_info() if exc_info is None else exc_info
+        kind, value, trace = given
+        self.exc_type = kind
         self.where = where
         self.exc_msg = "".join(traceback.format_exception(kind, value, trace))
+        self.name = kind.__name__
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "exc_type": self.exc_type if can_be_sent(self.exc_type) else RuntimeError}
 
     def reraise(self) -> None:
         """Raises an exception of the same type that says where it came from."""
-        message = f"Caught {self.exc_type.__name__} {self.where}.\nOriginal {self.exc_msg}"
-        if self.exc_type is KeyError:
-            message = KeyErrorMessage(message)
+        message = f"Caught {self.name} {self.where}.\nOriginal {self.exc_msg}"
         try:
-            error = self.exc_type(message)
+            error = self.exc_type(PlainText(message))
+            told = message in str(error)
         except Exception:
-            raise RuntimeError(message) from None  # its constructor wants more than a message
-        raise error
+            told = False
+        raise error if told else RuntimeError(message)  # its constructor may want something else than a message
 
 
-class KeyErrorMessage(str):
-    """Text that a KeyError prints as it is."""
+class PlainText(str):
+    """Text that prints as it is where an exception shows its argument's repr, as KeyError does."""
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def can_be_sent(kind: type) -> bool:
+    """Whether another process finds the type where pickle says it is."""
+    import pickle
+
+    try:
+        return pickle.loads(pickle.dumps(kind)) is kind
+    except Exception:
+        return False
 
 
 __getattr__ = module_getattr(__name__)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._utils import ExceptionWrapper
 
 STOP, RESUME, BATCH = "stop", "resume", "batch"
 READY, END, FAILED = "ready", "end", "failed"
@@ -30,44 +31,6 @@ current: WorkerInfo | None = None
 def get_worker_info() -> WorkerInfo | None:
     """The WorkerInfo of this process, None in the main process."""
     return current
-
-
-class PlainText(str):
-    """Text that prints as it is where an exception shows its argument's repr, as KeyError does."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def can_be_sent(kind: type) -> bool:
-    import pickle
-
-    try:
-        return pickle.loads(pickle.dumps(kind)) is kind
-    except Exception:
-        return False
-
-
-class WorkerError:
-    """An exception on its way from a worker to the main process."""
-
-    def __init__(self, error: BaseException, where: str):
-        import traceback
-
-        kind = type(error)
-        self.message = f"Caught {kind.__name__} {where}.\nOriginal " + "".join(traceback.format_exception(error))
-        self.kind = kind if can_be_sent(kind) else RuntimeError
-
-    def reraise(self) -> None:
-        """Raise an exception of the same type with the worker's traceback as text."""
-        try:
-            error = self.kind(PlainText(self.message))
-            told = self.message in str(error)
-        except Exception:
-            told = False
-        if not told:  # its constructor wants something else than a message
-            error = RuntimeError(self.message)
-        raise error
 
 
 class SeedAtImport:
@@ -166,14 +129,14 @@ def worker_loop(
     tasks: Queue[Any] = Queue()
     Thread(target=read_tasks, args=(tasks_in, tasks, parent), daemon=True).start()
     where = f"in DataLoader worker process {worker_id}"
-    failure: WorkerError | None = None
+    failure: ExceptionWrapper | None = None
     fetcher: Any = None
     try:
         if init_fn is not None:
             init_fn(worker_id)
         fetcher = make_fetcher()
-    except Exception as error:
-        failure = WorkerError(error, where)
+    except Exception:
+        failure = ExceptionWrapper(where=where)
     try:
         while True:
             task = tasks.get()
@@ -182,26 +145,26 @@ def worker_loop(
             if task[0] == RESUME:
                 try:
                     fetcher, failure = make_fetcher(), None
-                except Exception as error:
-                    failure = WorkerError(error, where)
+                except Exception:
+                    failure = ExceptionWrapper(where=where)
                 continue
             answer = failure_or_batch(fetcher, task[1], failure, where)
             try:
                 results_out.send(answer)
             except (BrokenPipeError, ConnectionResetError, EOFError):
                 raise
-            except Exception as error:  # a batch that cannot be pickled
-                results_out.send((FAILED, WorkerError(error, where)))
+            except Exception:  # a batch that cannot be pickled
+                results_out.send((FAILED, ExceptionWrapper(where=where)))
     except (BrokenPipeError, ConnectionResetError, EOFError):
         return
 
 
-def failure_or_batch(fetcher: Any, numbers: Any, failure: WorkerError | None, where: str) -> tuple[str, Any]:
+def failure_or_batch(fetcher: Any, numbers: Any, failure: ExceptionWrapper | None, where: str) -> tuple[str, Any]:
     if failure is not None:
         return FAILED, failure
     try:
         return READY, fetcher.fetch(numbers)
     except StopIteration:
         return END, None
-    except Exception as error:
-        return FAILED, WorkerError(error, where)
+    except Exception:
+        return FAILED, ExceptionWrapper(where=where)
