@@ -1,12 +1,12 @@
 """Private names of PyTorch's binary part that libraries touch, beside those of ours.
 
-Switches of its script compiler are taken and change nothing: there is none. Keys of its dispatcher name what
+Switches of its script compiler are kept and change nothing: there is none. Keys of its dispatcher name what
 torch.library registers functions for.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from vibetensor import _C as ours
 from vibetensor.torch._not_there import RefusedType
@@ -77,22 +77,16 @@ class DisableTorchFunctionSubclass:
 DisableTorchFunction = DisableTorchFunctionSubclass
 
 
-class Graph(RefusedType):
+class Graph(RefusedType, why=EAGER):
     """A scripted program: there are none, so isinstance says False."""
 
-    refusal = f"torch._C.Graph is not there yet: {EAGER}"
 
-
-class Value(RefusedType):
+class Value(RefusedType, why=EAGER):
     """A value in a scripted program: there are none, so isinstance says False."""
 
-    refusal = f"torch._C.Value is not there yet: {EAGER}"
 
-
-class ScriptObject(RefusedType):
+class ScriptObject(RefusedType, why=EAGER):
     """An object of a scripted class: there are none, so isinstance says False."""
-
-    refusal = f"torch._C.ScriptObject is not there yet: {EAGER}"
 
 
 def _get_tracing_state() -> None:
@@ -108,42 +102,53 @@ def _log_api_usage_once(event: str) -> None:
     """Returns None: no use is reported to anybody."""
 
 
+class Switches:
+    """Switches of PyTorch's script compiler, which is not there: they are kept, at first as PyTorch has them."""
+
+    profiling_executor: ClassVar[bool] = True
+    profiling_mode: ClassVar[bool] = True
+    fuse_on_cpu: ClassVar[bool] = False
+    fuse_on_gpu: ClassVar[bool] = False
+
+
 def _jit_set_profiling_executor(profiling_flag: bool) -> bool:
-    """What was set before: False, for there is no script compiler. The same holds of the switches below."""
-    return False
+    """What it was set to before."""
+    before, Switches.profiling_executor = Switches.profiling_executor, bool(profiling_flag)
+    return before
 
 
 def _jit_set_profiling_mode(profiling_flag: bool) -> bool:
-    """False."""
-    return False
+    """What it was set to before."""
+    before, Switches.profiling_mode = Switches.profiling_mode, bool(profiling_flag)
+    return before
 
 
 def _jit_can_fuse_on_cpu() -> bool:
-    """False."""
-    return False
+    """What it was set to by _jit_override_can_fuse_on_cpu."""
+    return Switches.fuse_on_cpu
 
 
 def _jit_can_fuse_on_gpu() -> bool:
-    """False."""
-    return False
+    """What it was set to by _jit_override_can_fuse_on_gpu."""
+    return Switches.fuse_on_gpu
 
 
 def _jit_override_can_fuse_on_cpu(override: bool) -> None:
-    """Returns None."""
+    """Returns None; keeps it."""
+    Switches.fuse_on_cpu = bool(override)
 
 
 def _jit_override_can_fuse_on_gpu(override: bool) -> None:
-    """Returns None."""
+    """Returns None; keeps it."""
+    Switches.fuse_on_gpu = bool(override)
 
 
-def _jit_set_texpr_fuser_enabled(enabled: bool) -> bool:
-    """False."""
-    return False
+def _jit_set_texpr_fuser_enabled(enabled: bool) -> None:
+    """Returns None: there is no script compiler that would fuse."""
 
 
-def _jit_set_nvfuser_enabled(enabled: bool) -> bool:
-    """False."""
-    return False
+def _jit_set_nvfuser_enabled(enabled: bool) -> None:
+    """Returns None: PyTorch has no such fuser any more either."""
 
 
 def _cuda_isInBadFork() -> bool:

@@ -42,18 +42,37 @@ def set_dir(d: str | os.PathLike[str]) -> None:
     _hub_dir = os.path.expanduser(d)
 
 
-def repository(name: str, source: str) -> Path:
-    """The folder of a repository: a path for the source "local", else where PyTorch's hub has put it before."""
+def ask_for_trust(repo: str) -> None:
+    """Raises unless the user says that a repository's code may run."""
+    answer = input(f"The repository {repo} may not be trusted. Do you trust it, and shall its code run (y/N)?").lower()
+    if answer in ("n", "no", ""):
+        raise Exception("Untrusted repository.")
+    if answer not in ("y", "yes"):
+        raise ValueError(f"Unrecognized response {answer}.")
+
+
+def repository(name: str, source: str, trust_repo: Any, force_reload: bool) -> Path:
+    """The folder of a repository: a path for the source "local", else where PyTorch's hub has put it before.
+
+    What it has put there it trusts, unless trust_repo is False.
+    """
     if source not in ("github", "local"):
         raise ValueError(f'Unknown source: "{source}". Allowed values: "github" | "local".')
     if source == "local":
         return Path(name)
+    if force_reload:
+        raise NotImplementedError(
+            "torch.hub: force_reload is not there yet: nothing is downloaded; clone the repository and give its folder with "
+            "source='local'"
+        )
     project, _, branch = name.partition(":")
     owner, _, repo = project.partition("/")
     branches = [branch] if branch else ["main", "master"]
     folders = [Path(get_dir()) / f"{owner}_{repo}_{ref.replace('/', '_')}" for ref in branches]
     for folder in folders:
         if folder.is_dir():
+            if trust_repo is False:
+                ask_for_trust(project)
             return folder
     raise NotImplementedError(
         f"torch.hub: {name!r} is not in {get_dir()}, and nothing is downloaded; clone the repository and give its folder "
@@ -100,29 +119,55 @@ def entry(module: ModuleType, name: str) -> Any:
     return found
 
 
-def list(github: str, force_reload: bool = False, source: str = "github", **options: Any) -> list[str]:  # type: ignore[valid-type]
+def list(
+    github: str,
+    force_reload: bool = False,
+    skip_validation: bool = False,
+    trust_repo: Any = "check",
+    verbose: bool = True,
+    *,
+    source: str = "github",
+) -> list[str]:  # type: ignore[valid-type]
     """The names of the entry points of a repository: its `hubconf.py`'s functions without a leading underscore."""
-    folder = repository(github, source)
+    folder = repository(github, source, trust_repo, force_reload)
     with first_on_path(folder):
         module = entries(folder)
     return [name for name in dir(module) if callable(getattr(module, name)) and not name.startswith("_")]
 
 
-def help(github: str, model: str, force_reload: bool = False, source: str = "github", **options: Any) -> str | None:
+def help(
+    github: str,
+    model: str,
+    force_reload: bool = False,
+    skip_validation: bool = False,
+    trust_repo: Any = "check",
+    *,
+    source: str = "github",
+) -> str | None:
     """The docstring of the entry point `model`."""
-    folder = repository(github, source)
+    folder = repository(github, source, trust_repo, force_reload)
     with first_on_path(folder):
         return entry(entries(folder), model).__doc__
 
 
-def load(repo_or_dir: str, model: str, *args: Any, source: str = "github", **kwargs: Any) -> Any:
+def load(
+    repo_or_dir: str,
+    model: str,
+    *args: Any,
+    source: str = "github",
+    trust_repo: Any = "check",
+    force_reload: bool = False,
+    verbose: bool = True,
+    skip_validation: bool = False,
+    **kwargs: Any,
+) -> Any:
     """What the entry point `model` of a repository's hubconf.py makes of the other arguments.
 
-    repo_or_dir: a folder with source="local"; "owner/name:branch" only where it was downloaded before.
+    repo_or_dir: a folder with source="local"; "owner/name:branch" only where it was downloaded before, which
+    `verbose` and `skip_validation` are about. With trust_repo=False it asks first, as PyTorch does of any repository.
+    NotImplementedError for force_reload, which would download it again.
     """
-    for option in ("trust_repo", "force_reload", "verbose", "skip_validation"):
-        kwargs.pop(option, None)  # they say how to download
-    folder = repository(repo_or_dir, source)
+    folder = repository(repo_or_dir, source, trust_repo, force_reload)
     with first_on_path(folder):
         return entry(entries(folder), model)(*args, **kwargs)
 

@@ -24,10 +24,8 @@ get_testing_overrides = Refused("torch.overrides.get_testing_overrides", WAY_ROU
 wrap_torch_function = Refused("torch.overrides.wrap_torch_function", WAY_ROUND)
 
 
-class TorchFunctionMode(RefusedType):
+class TorchFunctionMode(RefusedType, why=WAY_ROUND):
     """A context that sees every call of torch."""
-
-    refusal = f"torch.overrides.TorchFunctionMode is not there yet: {WAY_ROUND}"
 
 
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
@@ -57,9 +55,17 @@ def is_tensor_method_or_property(func: Callable[..., Any]) -> bool:
 
 
 def resolve_name(f: Any) -> str | None:
-    """A readable name of a function of torch."""
+    """The public name of a function of torch or a method of Tensor, "torch.nn.functional.relu"; None for others."""
+    from vibetensor import torch
+
     name = getattr(f, "__name__", None)
-    return name and f"torch.{name}"
+    if not isinstance(name, str):
+        return None
+    places = [("torch.Tensor", torch.Tensor, name), ("torch", torch, name)]
+    for part in ("linalg", "special", "fft"):
+        places.append((f"torch.{part}", getattr(torch, part, None), name.removeprefix(f"{part}_")))
+    places.append(("torch.nn.functional", torch.nn.functional, name))
+    return next((f"{home}.{own}" for home, owner, own in places if getattr(owner, own, None) is f), None)
 
 
 __getattr__ = module_getattr(__name__)

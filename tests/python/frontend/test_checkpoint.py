@@ -164,6 +164,11 @@ def test_arguments_that_do_not_go_together(options):
     assert kinds[0] is kinds[1] and issubclass(kinds[0], ValueError)
 
 
+def test_debug_is_not_there():
+    with pytest.raises(NotImplementedError, match="debug"):
+        vt.utils.checkpoint.checkpoint(vt.exp, vt.ones(1), use_reentrant=False, debug=True)
+
+
 def test_a_second_run_that_differs_is_noticed():
     def program(t):
         sizes = [3, 4]

@@ -7,7 +7,7 @@ import pickle
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import ours_of, same
+from compare import ours_of, outcome, same
 
 
 def error_of(call):
@@ -121,7 +121,42 @@ def test_nothing_is_compiling():
     assert not vt.compiler.is_compiling() and not vt._dynamo.is_compiling() and not vt.compiler.is_exporting()
     assert vt.compiler.list_backends() == torch.compiler.list_backends()
     assert set(vt._dynamo.list_backends(None)) <= set(torch._dynamo.list_backends(None))
-    assert set(vt._inductor.list_mode_options()) == set(torch._inductor.list_mode_options())
+
+
+@pytest.mark.parametrize("mode", [None, "", "default", "lite", "reduce-overhead", "max-autotune", "fast"])
+def test_options_of_a_mode(mode):
+    program = lambda t: t._inductor.list_mode_options(mode)  # noqa: E731
+    same(outcome(program, vt), outcome(program, torch))
+
+
+def test_what_a_polyfill_stands_for_runs():
+    for t in (vt, torch):
+        decorated = t.compiler.substitute_in_graph(SUBSTITUTED[t])(lambda x: x + 1000)
+        assert decorated(1) == 2
+
+
+SUBSTITUTED = {t: lambda x: x + 1 for t in (vt, torch)}
+
+
+def test_functions_for_a_compiler_to_call_are_refused():
+    config = vt._inductor.config
+    with pytest.raises(NotImplementedError, match="post_grad_custom_pre_pass is a function"):
+        vt.compile(len, options={"post_grad_custom_pre_pass": print})
+    with pytest.raises(NotImplementedError, match="post_grad_custom_pre_pass is a function"):
+        config.post_grad_custom_pre_pass = print
+    with pytest.raises(NotImplementedError, match="post_grad_custom_pre_pass is a function"):
+        config.patch(post_grad_custom_pre_pass=print).__enter__()
+    assert config.post_grad_custom_pre_pass is None
+
+
+def test_arguments_that_nobody_has_are_refused():
+    with pytest.raises(TypeError):
+        vt._dynamo.mark_dynamic(vt.ones(2), 0, minimum=2)
+    with pytest.raises(TypeError):
+        vt._dynamo.optimize("eager", True)
+    for t in (vt, torch):
+        with pytest.raises(RuntimeError, match="force_backend"):
+            t.compiler.set_stance("force_eager", force_backend="eager")
 
 
 def test_decorators_give_back_what_they_are_given():
@@ -132,7 +167,6 @@ def test_decorators_give_back_what_they_are_given():
         vt.compiler.allow_in_graph,
         vt.compiler.assume_constant_result,
         vt.compiler.nested_compile_region,
-        vt.compiler.substitute_in_graph(len),
         vt._dynamo.disable,
         vt._dynamo.disable(),
         vt._dynamo.allow_in_graph,

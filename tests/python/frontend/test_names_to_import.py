@@ -65,6 +65,18 @@ def test_jit_decorators_pass_through():
         pass
 
 
+def test_jit_settings_are_kept():
+    def program(t):
+        seen = [t.jit.set_fusion_strategy([("STATIC", 1)]), t.jit.set_fusion_strategy([("STATIC", 2), ("DYNAMIC", 10)])]
+        seen.append(type(outcome(lambda t: t.jit.set_fusion_strategy([("OFTEN", 1)]), t)).__name__)
+        for enabled in (True, False):
+            t.jit.enable_onednn_fusion(enabled)
+            seen.append(t.jit.onednn_fusion_enabled())
+        return seen
+
+    same(outcome(program, vt), outcome(program, torch))
+
+
 def test_jit_refuses_what_would_be_a_compiled_program():
     model = vt.nn.Linear(1, 1)
     with pytest.raises(NotImplementedError, match=r"torch\.compile takes it as it is"):
@@ -164,6 +176,27 @@ def test_hub_reads_a_folder(hub_home):
     (hub_home / "hubconf.py").write_text("dependencies = ['no_such_module_anywhere']\n")
     with pytest.raises(RuntimeError, match="Missing dependencies: no_such_module_anywhere"):
         vt.hub.list(str(hub_home), source="local")
+
+
+def test_hub_asks_and_never_downloads(hub_home, monkeypatch):
+    folder = hub_home / "home/hub/owner_name_main"
+    folder.mkdir(parents=True)
+    (folder / "hubconf.py").write_text("def model():\n    return 3\n")
+    assert vt.hub.load("owner/name", "model") == 3 and vt.hub.list("owner/name") == ["model"]
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "n")
+    with pytest.raises(Exception, match="Untrusted repository"):
+        vt.hub.load("owner/name", "model", trust_repo=False)
+    assert len(asked) == 1 and "owner/name" in asked[0]
+    for reload in (
+        lambda: vt.hub.load("owner/name", "model", force_reload=True),
+        lambda: vt.hub.list("owner/name", True),
+        lambda: vt.hub.help("owner/name", "model", True),
+    ):
+        with pytest.raises(NotImplementedError, match="force_reload"):
+            reload()
+    with pytest.raises(TypeError):
+        vt.hub.list("owner/name", sauce="local")
 
 
 def test_hub_reads_what_was_downloaded_before(hub_home):
@@ -435,10 +468,29 @@ def test_overrides():
         Watch()
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: t.add,
+        lambda t: t.Tensor.add,
+        lambda t: t.nn.functional.relu,
+        lambda t: t.relu,
+        lambda t: len,
+        lambda t: 3,
+        lambda t: t.special.entr,
+    ],
+)
+def test_names_of_functions(function):
+    assert vt.overrides.resolve_name(function(vt)) == torch.overrides.resolve_name(function(torch))
+
+
 def test_private_names():
     private = importlib.import_module("vibetensor.torch._C")
     assert vt._C is private and private.Generator is vt.Generator and private._get_tracing_state() is None
-    assert private._jit_set_profiling_executor(False) is False
+    assert [private._jit_set_profiling_executor(flag) for flag in (False, True)] == [True, False]
+    private._jit_override_can_fuse_on_cpu(True)
+    assert private._jit_can_fuse_on_cpu() and not private._jit_can_fuse_on_gpu()
+    private._jit_override_can_fuse_on_cpu(False)
     keys = private.DispatchKeySet(private.DispatchKey.AutocastCPU) | private.DispatchKeySet(
         private.DispatchKey.AutocastXPU
     )
@@ -461,6 +513,23 @@ def test_futures():
             failed.wait()
         with pytest.raises(RuntimeError):
             future.set_result(4)
+
+
+def test_all_of_several_futures():
+    def program(t):
+        first, second, failing = t.futures.Future(), t.futures.Future(), t.futures.Future()
+        both, three = t.futures.collect_all([first, second]), t.futures.collect_all([first, failing, second])
+        seen = [both.done()]
+        second.set_result(2)
+        seen += [both.done(), three.done()]
+        failing.set_exception(ValueError("no"))
+        first.set_result(1)
+        seen += [both.done(), three.done(), [future.wait() for future in both.wait()]]
+        return [*seen, t.futures.collect_all([]).done(), type(outcome(lambda t: three.wait(), t)).__name__]
+
+    same(outcome(program, vt), outcome(program, torch))
+    with pytest.raises(NotImplementedError, match="devices"):
+        vt.futures.Future(devices=["cuda:0"])
 
 
 # ---- dtypes that no tensor can have yet

@@ -96,11 +96,9 @@ def assume_constant_result(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
-def optimize(*args: Any, **kwargs: Any) -> Callable[..., Any]:
+def optimize(backend: Any = None, *, nopython: bool = False, **options: Any) -> Callable[..., Any]:
     """A decorator that does what torch.compile with these arguments does; `nopython` is its `fullgraph`."""
-    backend = args[0] if args else kwargs.pop("backend", None)
-    nopython = kwargs.pop("nopython", False)
-    return eval_frame.compile(backend=backend, fullgraph=nopython, **kwargs)
+    return eval_frame.compile(backend=backend, fullgraph=nopython, **options)
 
 
 def graph_break(msg: str = "") -> None:
@@ -111,7 +109,15 @@ def reset() -> None:
     """Returns None: there is nothing compiled to forget."""
 
 
-def mark_dynamic(t: Any, index: Any, **options: Any) -> None:
+def mark_dynamic(
+    t: Any,
+    index: Any,
+    *,
+    hint_override: int | None = None,
+    min: int | None = None,
+    max: int | None = None,
+    specialize_on: list[Any] | None = None,
+) -> None:
     """Returns None: every size of `t` may change from call to call, marked or not."""
 
 

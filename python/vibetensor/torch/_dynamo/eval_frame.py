@@ -13,7 +13,18 @@ from typing import Any
 from vibetensor.torch._dynamo.exc import InvalidBackend
 from vibetensor.torch.nn.modules.module import Module
 
-MODES = ("default", "lite", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
+NOT_IN_LITE = """
+    reorder_for_peak_memory reorder_for_compute_comm_overlap triton.reorder_for_reducing_graph_partitions
+    use_pre_grad_passes use_joint_graph_passes use_post_grad_passes use_dce allow_buffer_reuse
+"""
+# the modes of PyTorch's compiler, and the options that each is short for
+MODE_OPTIONS: dict[str, dict[str, bool]] = {
+    "default": {},
+    "lite": {"fallback_by_default": True, "selective_decompose": True, **dict.fromkeys(NOT_IN_LITE.split(), False)},
+    "reduce-overhead": {"triton.cudagraphs": True},
+    "max-autotune-no-cudagraphs": {"max_autotune": True, "coordinate_descent_tuning": True},
+    "max-autotune": {"max_autotune": True, "triton.cudagraphs": True, "coordinate_descent_tuning": True},
+}
 BACKENDS = ("cudagraphs", "inductor", "openxla", "tvm")
 DEBUG_BACKENDS = (
     "aot_eager",
@@ -82,7 +93,13 @@ class OptimizedModule(Module):
         return type(self), (self._orig_mod,)
 
 
-def check_options(backend: Any, mode: str | None, options: dict[str, Any] | None, dynamic: Any, fullgraph: Any) -> None:
+def check_mode(mode: str) -> None:
+    """Raises RuntimeError for a mode that nobody has."""
+    if mode not in MODE_OPTIONS:
+        raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODE_OPTIONS)}")
+
+
+def check_options(backend: Any, mode: str | None, options: dict[str, Any] | None, dynamic: Any) -> None:
     """Raises as PyTorch does for arguments of torch.compile that do not go together or that nobody knows."""
     if mode is not None and options is not None:
         raise RuntimeError("Either mode or options can be specified, but both can't be specified at the same time.")
@@ -98,10 +115,10 @@ def check_options(backend: Any, mode: str | None, options: dict[str, Any] | None
         raise InvalidBackend(backend)
     if backend != "inductor":
         return
-    if mode is not None and mode not in MODES:
-        raise RuntimeError(f"Unrecognized mode={mode}, should be one of: {', '.join(MODES)}")
+    if mode is not None:
+        check_mode(mode)
     if options:
-        from vibetensor.torch._dynamo.settings import defaults
+        from vibetensor.torch._dynamo.settings import defaults, refuse_function
 
         known = defaults()["torch._inductor.config"]
         for given, value in options.items():
@@ -110,6 +127,7 @@ def check_options(backend: Any, mode: str | None, options: dict[str, Any] | None
                 raise RuntimeError(f"Unexpected optimization option {given}, known options are {list(known)}")
             if isinstance(known[name], bool) and not isinstance(value, bool):
                 raise RuntimeError(f"Unexpected type of attr {given}, got {type(value).__name__} should be bool")
+            refuse_function(f"torch.compile: the option {given}", value)
 
 
 def compile(
@@ -159,7 +177,7 @@ def compile(
             )
 
         return decorate
-    check_options("inductor" if backend is None else backend, mode, options, dynamic, fullgraph)
+    check_options("inductor" if backend is None else backend, mode, options, dynamic)
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     if disable or isinstance(model, type):

@@ -22,6 +22,14 @@ def defaults() -> dict[str, dict[str, Any]]:
     return settings
 
 
+def refuse_function(what: str, value: Any) -> None:
+    """Raises NotImplementedError for a function: unlike a choice between ways, it could change results."""
+    if callable(value):
+        raise NotImplementedError(
+            f"{what} is a function for the compiler to call with a graph, and there is none; leave it out"
+        )
+
+
 class Settings(ModuleType):
     """A module, or a group inside one, whose attributes are settings."""
 
@@ -48,6 +56,7 @@ class Settings(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
         full = self._prefix + name
         if full in self._values:
+            refuse_function(f"{self._path}.{full}", value)
             self._values[full] = value
         elif name.startswith("__") or isinstance(value, ModuleType):
             self.__dict__[name] = value  # the import system's
@@ -67,9 +76,10 @@ class Settings(ModuleType):
     def patch(self, setting: str | dict[str, Any] | None = None, value: Any = None, **settings: Any) -> Iterator[None]:
         """Context and decorator in which settings differ: `patch("name", value)`, `patch({...})`, `patch(name=value)`."""
         changed = {setting: value, **settings} if isinstance(setting, str) else {**(setting or {}), **settings}
-        for name in changed:
+        for name, new in changed.items():
             if name not in self._values:
                 raise AttributeError(f"{self._path}.{name} does not exist")
+            refuse_function(f"{self._path}.{name}", new)
         before = {name: self._values[name] for name in changed}
         self._values.update(changed)
         try:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vibetensor.torch._dynamo.eval_frame import MODES
+from vibetensor.torch._dynamo.eval_frame import MODE_OPTIONS, check_mode
 from vibetensor.torch._not_there import Refused, module_getattr
 
 NO_CODE = "models run eagerly; torch.compile takes them as they are"
@@ -14,8 +14,14 @@ aoti_load_package = Refused("torch._inductor.aoti_load_package", NO_CODE)
 
 
 def list_mode_options(mode: str | None = None, dynamic: bool | None = None) -> dict[str, Any]:
-    """The modes of torch.compile, or the options of one of them: none, for all modes give eager's results."""
-    return {name: {} for name in MODES} if mode is None else {}
+    """The options that each mode of torch.compile stands for in PyTorch, or those of one mode.
+
+    RuntimeError for a mode that nobody has.
+    """
+    if not mode:
+        return {name: dict(options) for name, options in MODE_OPTIONS.items()}
+    check_mode(mode)
+    return dict(MODE_OPTIONS[mode])
 
 
 def list_options() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from vibetensor.torch import _dynamo
@@ -75,8 +76,16 @@ def nested_compile_region(fn: Callable[..., Any] | None = None, **options: Any) 
 
 
 def substitute_in_graph(original_fn: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """A decorator that gives back its function: `original_fn` itself is what runs."""
-    return _dynamo.passed_through
+    """A decorator of what a compiler would trace for `original_fn`: the function that it gives runs `original_fn` itself."""
+
+    def decorate(traceable_fn: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(traceable_fn)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return original_fn(*args, **kwargs)
+
+        return wrapped
+
+    return decorate
 
 
 class set_stance(ContextDecorator):
@@ -88,12 +97,14 @@ class set_stance(ContextDecorator):
     def __init__(self, stance: str = "default", *, skip_guard_eval_unsafe: bool = False, force_backend: Any = None):
         if stance not in STANCES:
             raise RuntimeError(f"invalid torch.compile stance '{stance}'")
+        if force_backend is not None and stance != "default":
+            raise RuntimeError("non-default stance cannot have force_backend set")
         if force_backend is not None:
-            eval_frame.check_options(force_backend, None, None, None, False)
-        self.stance = stance
+            eval_frame.check_options(force_backend, None, None, None)
+        self.stance, self.force_backend = stance, force_backend
 
     def clone(self) -> set_stance:
-        return set_stance(self.stance)
+        return set_stance(self.stance, force_backend=self.force_backend)
 
     def __enter__(self) -> None:
         pass

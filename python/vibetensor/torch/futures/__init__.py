@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Condition
+from threading import Condition, Lock
 from typing import Any
 
 __all__ = ["Future", "collect_all", "wait_all"]
@@ -21,6 +21,10 @@ class Future:
     """
 
     def __init__(self, *, devices: Sequence[Any] | None = None):
+        if devices:
+            raise NotImplementedError(
+                "Future: devices is not there yet: waiting does not order streams; synchronize before set_result"
+            )
         self._condition = Condition()
         self._done = False
         self._value: Any = None
@@ -88,12 +92,26 @@ class Future:
 
 
 def collect_all(futures: list[Future]) -> Future:
-    """A Future of the list `futures`, done when all of them are."""
+    """A Future of the list `futures`, done when all of them are; with the first error in the list, if there is one."""
     result = Future()
+    if not futures:
+        result.set_result(futures)
+    left, lock = len(futures), Lock()
+
+    def count(_: Future) -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            if left:
+                return
+        error = next((future._error for future in futures if future._error is not None), None)
+        if error is None:
+            result.set_result(futures)
+        else:
+            result._finish(None, error)
+
     for future in futures:
-        with future._condition:
-            future._condition.wait_for(lambda future=future: future._done)  # type: ignore[misc]
-    result.set_result(futures)
+        future.add_done_callback(count)
     return result
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import Any, ClassVar, Final, NamedTuple, Union, get_args, get_origin
 
 from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
 from vibetensor.torch.futures import Future
@@ -51,10 +51,8 @@ save = Refused("torch.jit.save", NO_FILES)
 load = Refused("torch.jit.load", NO_FILES)
 
 
-class ScriptModule(RefusedType, Module):
+class ScriptModule(RefusedType, Module, why=f"derive from torch.nn.Module; {EAGER}"):
     """A compiled module: there are none, so isinstance says False."""
-
-    refusal = f"torch.jit.ScriptModule is not there yet: derive from torch.nn.Module; {EAGER}"
 
 
 class RecursiveScriptModule(ScriptModule):
@@ -65,10 +63,8 @@ class TopLevelTracedModule(ScriptModule):
     """What PyTorch makes of a module by tracing."""
 
 
-class ScriptFunction(RefusedType):
+class ScriptFunction(RefusedType, why="torch.jit.script gives back the function itself"):
     """A compiled function: there are none, so isinstance says False."""
-
-    refusal = "torch.jit.ScriptFunction is not there yet: torch.jit.script gives back the function itself"
 
 
 class Attribute(NamedTuple):
@@ -226,18 +222,33 @@ class strict_fusion:
         pass
 
 
+class Fusion:
+    """How compiled programs would be fused: what was asked for, at first PyTorch's defaults."""
+
+    strategy: ClassVar[list[tuple[str, int]]] = [("STATIC", 2), ("DYNAMIC", 10)]
+    onednn: ClassVar[bool] = False
+
+
 def set_fusion_strategy(strategy: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The strategy before, which is empty: there are no compiled programs to fuse."""
-    return []
+    """The strategy before; `strategy` is kept for the next call to return, and there are no compiled programs to fuse.
+
+    strategy: pairs of "STATIC" or "DYNAMIC" and how often. ValueError for another kind.
+    """
+    for kind, _ in strategy:
+        if kind not in ("STATIC", "DYNAMIC"):
+            raise ValueError(f"FusionBehavior only supported 'STATIC' or 'DYNAMIC', got: {kind}")
+    before, Fusion.strategy = Fusion.strategy, list(strategy)
+    return before
 
 
 def enable_onednn_fusion(enabled: bool) -> None:
-    """Returns None: there are no compiled programs to fuse."""
+    """Returns None; keeps what onednn_fusion_enabled tells. There are no compiled programs to fuse."""
+    Fusion.onednn = bool(enabled)
 
 
 def onednn_fusion_enabled() -> bool:
-    """False: there are no compiled programs to fuse."""
-    return False
+    """What enable_onednn_fusion was called with last; False at first."""
+    return Fusion.onednn
 
 
 __getattr__ = module_getattr(__name__, ["annotations"])

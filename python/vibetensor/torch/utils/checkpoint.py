@@ -225,8 +225,10 @@ def checkpoint(
 
     use_reentrant: True for the older way, which takes no keyword arguments and gives gradients only to tensors among
     `args` and to `.grad` of leaves. context_fn: gives the contexts of the first and of the second run. preserve_rng_state
-    (True): the second run draws the same random numbers. determinism_check: "none" lets the second run have results of
-    other shapes. ValueError for arguments that do not go together.
+    (True): the second run draws the same random numbers. determinism_check: "default" or "none", which says in PyTorch
+    whether what the two runs keep is compared; here only their results are, always, since gradients have to fit them. The
+    second run is a whole one, with `early_stop` or without. ValueError for arguments that do not go together,
+    NotImplementedError for `debug`, which would list the ops of both runs.
 
     >>> import vibetensor.torch as torch
     >>> from vibetensor.torch.utils.checkpoint import checkpoint
@@ -251,6 +253,10 @@ def checkpoint(
         return CheckpointFunction.apply(function, preserve, *args)
     if determinism_check not in ("default", "none"):
         raise ValueError(f"determinism_check should be one of ['default', 'none'], but got {determinism_check}")
+    if debug:
+        raise NotImplementedError(
+            "torch.utils.checkpoint: debug is not there yet: the ops of the two runs are not listed"
+        )
     first, second = context_fn()
     if not _C.is_grad_enabled():
         with first:
