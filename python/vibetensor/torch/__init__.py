@@ -142,6 +142,26 @@ def set_num_threads(threads: Any) -> None:
     _core.set_num_threads(threads)
 
 
+def get_num_interop_threads() -> Any:
+    """1: ops are started one after the other by the thread that calls them."""
+    return 1
+
+
+def set_num_interop_threads(threads: Any) -> None:
+    """Returns None; NotImplementedError for more than one: ops are started by the thread that calls them."""
+    if threads <= 0:
+        raise RuntimeError("set_num_interop_threads: expected a positive number of threads")
+    if threads > 1:
+        raise NotImplementedError(
+            "set_num_interop_threads: the thread that calls an op starts it; set_num_threads(n) is for the work inside"
+        )
+
+
+def compiled_with_cxx11_abi() -> Any:
+    """True: the library uses the C++11 ABI of strings."""
+    return True
+
+
 def get_float32_matmul_precision() -> str:
     """ "high" if float32 matrix products on CUDA may use TF32, otherwise "highest"."""
     return "high" if _core.cuda_allow_tf32() else "highest"
@@ -168,16 +188,19 @@ NAMES_BY_HOME = {
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
         _check_tensor_all_with _check_type _check_value _check_with
     """,
+    "_determinism": """
+        are_deterministic_algorithms_enabled get_deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled
+        set_deterministic_debug_mode use_deterministic_algorithms
+    """,
     "_dynamo.eval_frame": "compile",
     "_ops": "ops",
-    "_settings": """
-        are_deterministic_algorithms_enabled compiled_with_cxx11_abi get_autocast_cpu_dtype get_autocast_gpu_dtype
-        get_deterministic_debug_mode get_device_module get_num_interop_threads is_autocast_cpu_enabled
-        is_deterministic_algorithms_warn_only_enabled set_autocast_cpu_dtype set_autocast_cpu_enabled
-        set_autocast_gpu_dtype set_default_tensor_type set_deterministic_debug_mode set_num_interop_threads
-        use_deterministic_algorithms
+    "amp.autocast_mode": """
+        get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
+        set_autocast_cpu_enabled set_autocast_gpu_dtype
     """,
+    "_tensor": "set_default_tensor_type",
     "_type_info": "finfo iinfo",
+    "_utils": "get_device_module",
     "_symbolic": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum",
 }
 

@@ -1,4 +1,7 @@
-"""Devices of kinds that are not supported: their modules say that there are none."""
+"""Devices of kinds that are not supported: their modules say that there are none.
+
+One table for torch.mps, torch.mtia and torch.xpu, each of which PyTorch writes out.
+"""
 
 from __future__ import annotations
 

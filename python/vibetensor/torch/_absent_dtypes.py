@@ -1,6 +1,7 @@
 """Dtypes that no tensor can have yet: programs compare with them and have them in tables.
 
 They are equal to nothing but themselves. Asking for a tensor of one raises a TypeError that names it.
+PyTorch's are part of its C++; here they are read when one of them is first used.
 """
 
 from __future__ import annotations

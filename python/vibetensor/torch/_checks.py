@@ -1,4 +1,7 @@
-"""Assertions that PyTorch spells as functions, so that its compiler can see them."""
+"""Assertions that PyTorch spells as functions, so that its compiler can see them.
+
+PyTorch has them in its long torch/__init__.py; here they are read when they are first used.
+"""
 
 from __future__ import annotations
 

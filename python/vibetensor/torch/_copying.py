@@ -1,7 +1,8 @@
 """How tensors and the small types are copied and pickled.
 
 One rule for copy, deepcopy and pickle: the unit is the storage. Tensors that share memory share it afterwards too, a view
-costs no more than what it views, and sizes, strides and offsets stay as they are.
+costs no more than what it views, and sizes, strides and offsets stay as they are. PyTorch has this in _tensor.py, _utils.py
+and storage.py; here the rule is one module beside the long _tensor.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An older home of torch.library's functions."""
+"""PyTorch's own name of an older home of torch.library's functions."""
 
 from vibetensor.torch.library import get_ctx, impl, impl_abstract
 

@@ -109,6 +109,24 @@ LongTensor = TensorType("LongTensor", _C.int64)
 ShortTensor = TensorType("ShortTensor", _C.int16)
 
 
+def set_default_tensor_type(t: Any) -> None:
+    """Returns None; makes the dtype and the device of a type such as torch.DoubleTensor those of new tensors."""
+    if isinstance(t, str):
+        bare = t.removeprefix("torch.")
+        if bare.startswith("cuda."):
+            from vibetensor.torch import cuda
+
+            t = getattr(cuda, bare.removeprefix("cuda."))
+        else:
+            t = globals().get(bare)
+    if not isinstance(t, TensorType):
+        raise TypeError(f"invalid type object: expected a type such as torch.FloatTensor, got {t!r}")
+    if not t.dtype.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, got {t!r}")
+    _C.set_default_dtype(t.dtype)
+    _C.set_default_device(None if t.device == "cpu" else t.device)
+
+
 def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Self converted to `dtype`; without one, the type's old name such as "torch.FloatTensor"."""
     if dtype is None:

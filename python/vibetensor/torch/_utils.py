@@ -61,6 +61,19 @@ def _get_device_index(device: Any, optional: bool = False, allow_cpu: bool = Fal
     return _C.cuda_current_device()
 
 
+def get_device_module(device: Any = None) -> Any:
+    """The module of a device's kind, torch.cuda or torch.cpu; by default of the accelerator, or of the CPU if there is none."""
+    from importlib import import_module
+
+    kind = ("cuda" if _C.cuda_is_available() else "cpu") if device is None else _C.device(device).type
+    try:
+        return import_module(f"vibetensor.torch.{kind}")
+    except ModuleNotFoundError:
+        raise RuntimeError(
+            f"Device '{kind}' does not have a corresponding module registered as 'torch.{kind}'."
+        ) from None
+
+
 class ExceptionWrapper:
     """An exception with its traceback as text, on its way from another thread or process.
 

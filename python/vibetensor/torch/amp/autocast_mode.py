@@ -118,3 +118,36 @@ def custom_bwd(bwd: Callable[..., Any] | None = None, *, device_type: str) -> An
             return bwd(ctx, *args)
 
     return wrapper
+
+
+# ---- a device's settings under the old names of their functions
+
+
+def get_autocast_gpu_dtype() -> Any:
+    """The dtype of autocast on CUDA."""
+    return _C.get_autocast_dtype("cuda")
+
+
+def get_autocast_cpu_dtype() -> Any:
+    """The dtype of autocast on the CPU."""
+    return _C.get_autocast_dtype("cpu")
+
+
+def set_autocast_gpu_dtype(dtype: Any) -> None:
+    """Returns None; sets the dtype of autocast on CUDA."""
+    _C.set_autocast_dtype("cuda", dtype)
+
+
+def set_autocast_cpu_dtype(dtype: Any) -> None:
+    """Returns None; sets the dtype of autocast on the CPU."""
+    _C.set_autocast_dtype("cpu", dtype)
+
+
+def is_autocast_cpu_enabled() -> bool:
+    """Whether autocast is on for the CPU."""
+    return _C.is_autocast_enabled("cpu")
+
+
+def set_autocast_cpu_enabled(enabled: bool) -> None:
+    """Returns None; switches autocast on or off for the CPU."""
+    _C.set_autocast_enabled("cpu", enabled)
