@@ -9,6 +9,13 @@ namespace vt::autograd {
 
 AutogradMeta::~AutogradMeta() {
   if (retain) retain->forget();
+  // A gradient may have a gradient, and so on: those that nobody else has go one after the other, not one inside the
+  // other.
+  Tensor last = std::move(grad);
+  while (last.defined() && last.impl()->use_count() == 1) {
+    AutogradMeta* m = meta_if_any(last);
+    last = m ? std::move(m->grad) : Tensor();
+  }
 }
 
 Tensor RetainGrad::operator()(const Tensor& gradient) {

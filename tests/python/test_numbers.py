@@ -197,3 +197,22 @@ def test_refused_call_leaves_nothing_behind() -> None:
         with pytest.raises(RuntimeError, match="without overflow"):
             call()
     assert x.tolist() == [5] and x._version == version
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("dtype, number", [("float16", 70000), ("bfloat16", 1e39), ("float32", 1e39), ("int8", 300)])
+def test_numbers_too_large_for_a_new_tensor(count: int, dtype: str, number: float) -> None:
+    """One 16-bit element becomes infinity, several are refused: PyTorch's rule."""
+    for make in (
+        lambda t: t.full((count,), number, dtype=getattr(t, dtype)),
+        lambda t: t.zeros(1, dtype=getattr(t, dtype)).new_full((count,), number),
+        lambda t: t.full_like(t.zeros(count, dtype=getattr(t, dtype)), number),
+        lambda t: t.linspace(0, number, 3, dtype=getattr(t, dtype)) if dtype == "int8" else t.zeros(1),
+    ):
+        outcomes = []
+        for t in (ours, reference):
+            try:
+                outcomes.append(str(make(t).tolist()))
+            except RuntimeError:
+                outcomes.append("refused")
+        assert outcomes[0] == outcomes[1]

@@ -92,7 +92,7 @@ def check(targets: Iterable[str]) -> Report:
     for path in dict.fromkeys(path for target in targets for path in sources(target)):
         try:
             found = uses(path.read_bytes())
-        except (SyntaxError, ValueError, RecursionError, OSError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
             report.unreadable.append(f"{path}: {error}")
             continue
         report.files += 1

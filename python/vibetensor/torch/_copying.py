@@ -145,22 +145,24 @@ def rebuild_tensor(
     stride: tuple[int, ...],
     offset: int,
     requires_grad: bool,
-    attributes: dict[str, Any],
 ) -> Any:
     tensor = over(storage, cls, dtype, shape, stride, offset)
-    for name, value in attributes.items():
-        setattr(tensor, name, value)
     return tensor.requires_grad_() if requires_grad else tensor
 
 
-def reduce_tensor(self: Any, protocol: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def state_of(self: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Attributes and slots, which pickle sets once the tensor is there: they may lead back to it."""
+    slots = slots_of(self)
+    return (self.__dict__, slots) if self.__dict__ or slots else None
+
+
+def reduce_tensor(self: Any, protocol: Any) -> tuple[Any, ...]:
     """The storage and how self views it; copy.copy() makes of that a tensor over the same storage."""
     from vibetensor.torch.utils.hooks import warn_if_has_hooks
 
     warn_if_has_hooks(self)
     geometry = (tuple(self.shape), self.stride(), self.storage_offset())
-    attributes = {**self.__dict__, **slots_of(self)}
-    return rebuild_tensor, (Storage.of(self), type(self), self.dtype, *geometry, self.requires_grad, attributes)
+    return rebuild_tensor, (Storage.of(self), type(self), self.dtype, *geometry, self.requires_grad), state_of(self)
 
 
 def rebuild_elements(data: Any, cls: type, dtype: Any, shape: tuple[int, ...], *rest: Any) -> Any:
@@ -168,20 +170,13 @@ def rebuild_elements(data: Any, cls: type, dtype: Any, shape: tuple[int, ...], *
     return rebuild_tensor(Storage.of(tensor), cls, dtype, shape, tensor.stride(), 0, *rest)
 
 
-def reduce_for_process(self: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def reduce_for_process(self: Any) -> tuple[Any, ...]:
     """As reduce_tensor, for a message: of a CPU tensor that is a small part of its storage only the elements."""
     size = self.numel() * self.element_size()
     if self.device.type != "cpu" or 2 * size >= self._storage_bytes():
         return reduce_tensor(self, pickle.HIGHEST_PROTOCOL)
-    attributes = {**self.__dict__, **slots_of(self)}
-    return rebuild_elements, (
-        bytes(tensor_bytes(self)),
-        type(self),
-        self.dtype,
-        tuple(self.shape),
-        self.requires_grad,
-        attributes,
-    )
+    data = bytes(tensor_bytes(self))
+    return rebuild_elements, (data, type(self), self.dtype, tuple(self.shape), self.requires_grad), state_of(self)
 
 
 def constant(name: str) -> Any:

@@ -13,7 +13,7 @@ using OptDevice = std::optional<Device>;
 using OptFormat = std::optional<MemoryFormat>;
 
 Tensor fill_checked(Tensor t, const Scalar& value) {
-  check_number_fits(value, t.dtype());
+  t.numel() == 1 ? check_number_fits(value, t.dtype()) : check_scalar_fits(value, t.dtype());  // as PyTorch has it
   fill_data(t, value);
   return t;
 }
@@ -48,7 +48,6 @@ Tensor empty_like_factory(const Tensor& self, OptDType dtype, OptDevice device, 
   return empty_strided(self.sizes(), strides, dtype.value_or(self.dtype()), device.value_or(self.device()));
 }
 Tensor full_like_factory(const Tensor& self, Scalar fill_value, OptDType dtype, OptDevice device, OptFormat format) {
-  check_scalar_fits(fill_value, dtype.value_or(self.dtype()));
   return fill_checked(empty_like_factory(self, dtype, device, format), fill_value);
 }
 Tensor zeros_like_factory(const Tensor& self, OptDType dtype, OptDevice device, OptFormat format) {

@@ -4,6 +4,7 @@
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
+#include "ops/reduce/ties.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
@@ -40,14 +41,15 @@ template <const reduce::Row& row>
 void amax_kernel(const Tensor& self, const DimVec& dim, bool, Tensor& out) {
   reduce::reduce(row, self, self.dtype(), dim, out);
 }
-Tensor shared_among_ties(const Tensor& grad, const Tensor& self, const Tensor& result, IntSpan dims, bool keepdim) {
-  const Tensor reached = self == restore_dims(result, self.sizes(), dims, keepdim);
-  return reached * (restore_dims(grad, self.sizes(), dims, keepdim) / ops::sum(reached, dims, true));
+// Evenly among the elements that `reached` the result.
+Tensor shared_among(const Tensor& reached, const Tensor& grad, IntSpan dims) {
+  return reached * (grad / ops::sum(reached, dims, true));
 }
 void amax_backward(GradContext& c) {
   const Tensor self = c.saved(0);
   const DimVec dims = reduced_dims(self, DimVec(c.arg<IntSpan>(1)));
-  c.set(0, shared_among_ties(c.grad(), self, c.saved_result(), dims, c.arg<bool>(2)));
+  const auto restored = [&](const Tensor& t) { return restore_dims(t, self.sizes(), dims, c.arg<bool>(2)); };
+  c.set(0, shared_among(self == restored(c.saved_result()), restored(c.grad()), dims));
 }
 
 // ---- max and min of everything ----
@@ -62,11 +64,6 @@ TensorSpec max_all_meta(const Tensor& self) {
 template <const reduce::Row& row>
 void max_all_kernel(const Tensor& self, Tensor& out) {
   reduce::reduce(row, self, self.dtype(), all_dims(self), out);
-}
-void max_all_backward(GradContext& c) {
-  const Tensor self = c.saved(0);
-  const Tensor reached = self == c.saved_result();
-  c.set(0, reached * (c.grad() / ops::sum(reached)));
 }
 
 // ---- values and indices along a dim ----
@@ -143,7 +140,7 @@ void declare(Registry& r, const Schemas& schemas) {
       .meta(max_all_meta)
       .cpu(max_all_kernel<row>)
       .cuda(max_all_kernel<row>)
-      .backward(keep::self | keep::result, max_all_backward);
+      .backward(keep::self | keep::result, share_among_ties);
   r.def(schemas.max_dim)
       .meta(max_dim_meta)
       .cpu(max_dim_kernel<largest>)
@@ -154,6 +151,13 @@ void declare(Registry& r, const Schemas& schemas) {
 }
 
 }  // namespace
+
+void reduce::share_among_ties(GradContext& c) {
+  const Tensor self = c.saved(0), result = c.saved_result();
+  // where the result is NaN its elements are those that are NaN
+  const Tensor reached = ops::logical_or(self == result, ops::logical_and(ops::isnan(self), ops::isnan(result)));
+  c.set(0, shared_among(reached, c.grad(), all_dims(self)));
+}
 
 void register_reduce_extrema(Registry& r) {
   arg_reduce.cpu(arg_reduce_cpu);

@@ -17,7 +17,7 @@ TensorSpec truth_dim_meta(const Tensor& self, int64_t& dim, bool& keepdim) {
   return {reduced_sizes(self, self.dim() ? DimVec{dim} : DimVec{}, keepdim), truth_dtype(self), self.device()};
 }
 TensorSpec truth_dims_meta(const Tensor& self, Dims& dim, bool& keepdim) {
-  dim = reduced_dims(self, dim);
+  if (!dim || !dim->empty()) dim = reduced_dims(self, dim);  // of no dims: an element is its own truth
   return {reduced_sizes(self, *dim, keepdim), truth_dtype(self), self.device()};
 }
 

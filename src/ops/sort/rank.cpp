@@ -2,10 +2,12 @@
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
+#include "ops/reduce/ties.h"
 #include "ops/sort/register.h"
 #include "ops/sort/select_cuda.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/sort.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/sort.h"
 #include "ops/typed/view.h"
 
@@ -91,13 +93,18 @@ void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& i
 }
 void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
 
+TensorSpec median_of_all_meta(const Tensor& self) {
+  VT_CHECK(self.numel() > 0 || is_floating(self.dtype()), Runtime,
+           "median() operation does not have an identity for empty input.");
+  return {{}, self.dtype(), self.device()};
+}
 template <std::tuple<Tensor, Tensor> (*along_dim)(const Tensor&, int64_t, bool)>
-Tensor median_of_all(const Tensor& self) {
+void median_of_all(const Tensor& self, Tensor& out) {
   if (self.numel() == 0) {
-    VT_CHECK(is_floating(self.dtype()), Runtime, "median() operation does not have an identity for empty input.");
-    return ops::filled(IntSpan(), Scalar(std::numeric_limits<double>::quiet_NaN()), self.dtype(), self.device());
+    ops::fill_(out, Scalar(std::numeric_limits<double>::quiet_NaN()));
+  } else {
+    ops::copy_(out, std::get<0>(along_dim(ops::reshape(self, DimVec{-1}), 0, false)));
   }
-  return std::get<0>(along_dim(ops::reshape(self, DimVec{-1}), 0, false));
 }
 
 }  // namespace
@@ -112,12 +119,18 @@ void register_rank(Registry& r) {
       .meta(median_dim_meta<RowRank::Median>)
       .all(median_dim<RowRank::Median>)
       .backward(Keep::result(1), median_dim_backward);
-  r.def("median(Tensor self) -> Tensor").composite(median_of_all<ops::median>).out();
+  r.def("median(Tensor self) -> Tensor")
+      .meta(median_of_all_meta)
+      .all(median_of_all<ops::median>)
+      .backward(keep::args(0) | keep::result, reduce::share_among_ties);
   r.def("nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
       .meta(median_dim_meta<RowRank::NanMedian>)
       .all(median_dim<RowRank::NanMedian>)
       .backward(Keep::result(1), median_dim_backward);
-  r.def("nanmedian(Tensor self) -> Tensor").composite(median_of_all<ops::nanmedian>).out();
+  r.def("nanmedian(Tensor self) -> Tensor")
+      .meta(median_of_all_meta)
+      .all(median_of_all<ops::nanmedian>)
+      .backward(keep::args(0) | keep::result, reduce::share_among_ties);
 }
 
 }  // namespace vt

@@ -460,3 +460,20 @@ def test_collate_keeps_rows_of_text_as_pytorch_does():
     for batch in ([(1, "s"), (2, "t")], [{"m": ["x", "y"]}, {"m": ["u", "v"]}]):
         ours, theirs = (t.utils.data.default_collate(batch) for t in (vt, torch))
         assert str(ours).replace("vibetensor.", "") == str(theirs)
+
+
+class Stopping(vt.utils.data.Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return index
+
+
+def test_a_stopped_worker_does_not_hold_the_program():
+    loader = vt.utils.data.DataLoader(Stopping(), num_workers=1, timeout=1)
+    begin = time.monotonic()
+    with pytest.raises(RuntimeError, match="timed out"):
+        next(iter(loader))
+    assert time.monotonic() - begin < 30

@@ -262,10 +262,9 @@ LABELS = {"lr": "learning rate", "eps": "epsilon value"}
 def check_not_negative(**options: Any) -> None:
     """ValueError for an option below 0 (NaN too), or a tensor of a learning rate with more than one element."""
     for name, value in options.items():
-        if isinstance(value, Tensor):
-            if value.numel() != 1:
-                raise ValueError(f"Tensor {name} must be 1-element")
-        elif not value >= 0.0:
+        if isinstance(value, Tensor) and value.numel() != 1:
+            raise ValueError(f"Tensor {name} must be 1-element")
+        if not value >= 0.0:
             raise ValueError(f"Invalid {LABELS.get(name, name + ' value')}: {value}")
 
 

@@ -376,9 +376,10 @@ class _WorkerIterator:
             connection.close()
         for process in processes:
             process.join(0.5)
-            if process.is_alive():
-                process.terminate()
-                process.join()
+            for end in (process.terminate, process.kill):  # one that is stopped does not hear the first
+                if process.is_alive():
+                    end()
+                    process.join(5)
 
     def __del__(self) -> None:
         # a forked child has this object too, and workers that are not its own
