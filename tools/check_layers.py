@@ -2,7 +2,7 @@
 
 A file may include its own layer and the layers below it:
 
-    core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < bindings
+    core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < profiler < bindings
 
 Layers on one step do not see each other. The families of src/ops have an order too (FAMILIES): a family includes headers
 of those before it and calls what comes after it through the typed entries, "ops/typed/<family>.h". CUDA's own headers
@@ -26,6 +26,7 @@ STEPS = [
     ("ops",),
     ("meta",),
     ("autograd", "interop", "fabric"),
+    ("profiler",),
     ("bindings",),
 ]
 # What the rest is made of, then views and values, then what searches, draws, multiplies and learns.
@@ -47,7 +48,7 @@ STEP_OF = {layer: step for step, layers in enumerate(STEPS) for layer in layers}
 SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".def", ".inc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 CUDA_HEADER = re.compile(
-    r"^(cuda|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvrtc|nvtx|nvml|cub/|thrust/|cute/|cutlass/)"
+    r"^(cuda|cublas|cudnn|cufft|curand|cusolver|cusparse|nccl|nvrtc|nvtx|nvml|cupti|cub/|thrust/|cute/|cutlass/)"
     r"|^(cooperative_groups|mma|vector_types|device_launch_parameters)[./h]"
 )
 MAX_LINES = 1000

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "autograd/node_observer.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
@@ -44,6 +45,7 @@ uint64_t current_place() noexcept {
 }
 
 Grads apply_watched(Node& node, Grads&& incoming) {
+  const ObservedNode observed(node, NodeStage::Apply);
   if (VT_LIKELY(!anomaly_enabled())) return node.apply(std::move(incoming));
   try {
     Grads out = node.apply(std::move(incoming));

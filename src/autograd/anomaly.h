@@ -21,7 +21,8 @@ struct PlaceFinder {
 VT_API void set_place_finder(PlaceFinder finder) noexcept;
 uint64_t current_place() noexcept;
 
-// node.apply(), in anomaly mode with its result checked and an error reported before it goes on.
+// node.apply(), told to the node observer; in anomaly mode with its result checked and an error reported before it goes
+// on.
 Grads apply_watched(Node& node, Grads&& incoming);
 
 // For an error that has to do with a forward call: how the user finds that.

@@ -4,6 +4,7 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/meta.h"
+#include "autograd/node_observer.h"
 #include "autograd/ready_queue.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
@@ -231,6 +232,7 @@ class Task {
 
   void step(ReadyQueue::Entry entry) {
     Node& node = *entry.node;
+    const ObservedNode observed_node(node, NodeStage::Evaluate);
     const Device device = node.input_count() ? node.input(0).device : kCPU;
     const DeviceGuard guard(device);
     std::optional<cuda::StreamGuard> stream;

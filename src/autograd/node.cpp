@@ -17,6 +17,7 @@ thread_local Graveyard t_graveyard;
 }  // namespace
 
 uint64_t next_sequence_number() { return t_sequence++; }
+uint64_t peek_sequence_number() noexcept { return t_sequence; }
 
 Node::Node(uint64_t sequence) : sequence_(sequence), place_(VT_UNLIKELY(anomaly_enabled()) ? current_place() : 0) {
   count_live(Counted::Node, 1);

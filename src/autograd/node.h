@@ -84,6 +84,8 @@ struct NodeHooks {
 // Sequence numbers order ready nodes: later forward calls run first; gradient accumulation before everything.
 inline constexpr uint64_t kRunFirst = UINT64_MAX;
 VT_API uint64_t next_sequence_number();
+// The one that the calling thread's next node will have.
+VT_API uint64_t peek_sequence_number() noexcept;
 
 class VT_API Node : public RefCounted {
  public:

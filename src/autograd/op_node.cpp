@@ -57,11 +57,11 @@ int OpNode::edge_of(int arg, int element) const {
   return t ? static_cast<int>(t - tensors_.data()) : -1;
 }
 
-std::string OpNode::name() const {
-  // PyTorch's style: add.Tensor -> AddBackward0, log_softmax.int -> LogSoftmaxBackward0.
+// PyTorch's style: add.Tensor -> AddBackward0, log_softmax.int -> LogSoftmaxBackward0.
+std::string node_name_of(const Op& op) {
   std::string out;
   bool upper = true;
-  for (const char c : op_.functional().schema().name()) {
+  for (const char c : op.functional().schema().name()) {
     if (c == '_') {
       upper = true;
       continue;
@@ -71,6 +71,8 @@ std::string OpNode::name() const {
   }
   return out + "Backward0";
 }
+
+std::string OpNode::name() const { return node_name_of(op_); }
 
 void OpNode::release_saved() {
   released_ = true;

@@ -2,18 +2,24 @@
 
 #include <cstring>
 
+#include "core/memory_observer.h"
 #include "cpu/allocator.h"
 
 namespace vt::cpu {
 namespace {
 
-void free_block(void* data, void*, size_t bytes) noexcept { cpu_deallocate(data, bytes); }
+void free_block(void* data, void*, size_t bytes) noexcept {
+  note_free(data, bytes, kCPU);
+  cpu_deallocate(data, bytes);
+}
 
 class CpuBackend final : public DeviceBackend {
  public:
   Allocation allocate(size_t bytes, Device) override {
     if (bytes == 0) return {};
-    return {cpu_allocate(bytes), nullptr, &free_block};
+    void* const data = cpu_allocate(bytes);
+    note_allocation(data, bytes, kCPU);
+    return {data, nullptr, &free_block};
   }
   int device_count() const override { return 1; }
   int current_device() const override { return 0; }

@@ -1,5 +1,6 @@
 #include "cuda/backend.h"
 
+#include "core/memory_observer.h"
 #include "cuda/copy.h"
 #include "cuda/device.h"
 #include "cuda/fault.h"
@@ -7,8 +8,13 @@
 namespace vt::cuda {
 namespace {
 
-void free_block(void*, void* context, size_t) noexcept {
-  if (VT_LIKELY(!in_forked_child())) allocator().deallocate(static_cast<Block*>(context));
+Device device_of(const Block& block) { return {DeviceType::CUDA, static_cast<int8_t>(block.stream.device)}; }
+
+void free_block(void* data, void* context, size_t bytes) noexcept {
+  if (VT_UNLIKELY(in_forked_child())) return;
+  Block* const block = static_cast<Block*>(context);
+  note_free(data, bytes, device_of(*block));
+  allocator().deallocate(block);
 }
 
 class CudaBackend final : public DeviceBackend {
@@ -16,6 +22,7 @@ class CudaBackend final : public DeviceBackend {
   Allocation allocate(size_t bytes, Device device) override {
     if (bytes == 0) return {};
     Block* block = allocator().allocate(bytes, vt::cuda::current_stream(device.index));
+    note_allocation(block->data, bytes, device_of(*block));
     return {block->data, block, &free_block};
   }
   // Raises the reason where there is none: who asks is about to use one.

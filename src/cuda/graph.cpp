@@ -10,6 +10,7 @@
 #include "cuda/device.h"
 #include "cuda/device_error.h"
 #include "cuda/event.h"
+#include "cuda/graph_observer.h"
 #include "cuda/philox_slots.h"
 #include "cuda/pinned.h"
 
@@ -17,6 +18,7 @@ namespace vt::cuda {
 namespace {
 
 std::atomic<int64_t> live_graphs{0};
+std::atomic<uint64_t> graphs_made{0};
 
 // How many graphs use a storage: its address is written into them, so that it cannot be given other memory.
 class UsedStorages {
@@ -51,11 +53,30 @@ class UsedStorages {
   std::unordered_map<const StorageImpl*, int> graphs_;
 };
 
+class ObservedReplay {
+ public:
+  explicit ObservedReplay(const Graph& graph) noexcept : observer_(graph_observer()) {
+    if (VT_UNLIKELY(observer_ != nullptr)) token_ = observer_->begin_replay(graph);
+  }
+  ~ObservedReplay() {
+    if (VT_UNLIKELY(observer_ != nullptr)) observer_->end_replay(token_);
+  }
+  ObservedReplay(const ObservedReplay&) = delete;
+  ObservedReplay& operator=(const ObservedReplay&) = delete;
+
+ private:
+  GraphObserver* observer_;
+  uint64_t token_ = 0;
+};
+
 }  // namespace
 
 int64_t Graph::live_count() noexcept { return live_graphs.load(std::memory_order_relaxed); }
 
-Graph::Graph(bool keep_graph) : keep_graph_(keep_graph) { live_graphs.fetch_add(1, std::memory_order_relaxed); }
+Graph::Graph(bool keep_graph)
+    : number_(graphs_made.fetch_add(1, std::memory_order_relaxed) + 1), keep_graph_(keep_graph) {
+  live_graphs.fetch_add(1, std::memory_order_relaxed);
+}
 
 Graph::~Graph() {
   reset();
@@ -72,12 +93,19 @@ void Graph::capture_begin(PoolId pool, CaptureMode mode) {
   capture_ = std::make_unique<Capture>(stream, mode, pool);
   device_ = stream.device;
   pool_ = capture_->pool();
+  if (GraphObserver* observer = graph_observer()) observer->begin_capture(*this);
+}
+
+std::unique_ptr<Capture> Graph::take_capture() noexcept {
+  GraphObserver* const observer = capture_ ? graph_observer() : nullptr;
+  if (observer) observer->end_capture(*this);
+  return std::move(capture_);
 }
 
 void Graph::capture_end() {
   VT_CHECK(capture_ != nullptr, Runtime, "expected capture_begin() before capture_end()");
   VT_CHECK(current_capture() == capture_.get(), Runtime, "expected capture_end() on the thread of capture_begin()");
-  const std::unique_ptr<Capture> capture = std::move(capture_);
+  const std::unique_ptr<Capture> capture = take_capture();
   work_ = capture->end();
   holds_pool_ = true;
   UsedStorages::get().add(work_.storages);
@@ -90,7 +118,7 @@ void Graph::capture_end() {
   }
 }
 
-void Graph::abort_capture() noexcept { capture_.reset(); }
+void Graph::abort_capture() noexcept { take_capture().reset(); }
 
 void Graph::instantiate() {
   VT_CHECK(holds_pool_, Runtime, "expected a captured graph; call capture_begin() and capture_end() first");
@@ -117,6 +145,7 @@ void Graph::replay() {
   VT_CHECK(!is_capturing(), NotImplemented, "the replay of a graph while another one is captured");
   throw_device_errors(device_);
   const Stream stream = current_stream(device_);
+  const ObservedReplay observed(*this);
   if (work_.generators.empty()) {
     check(device_api().launch_graph(exec_, stream), "replay of a graph");
   } else {

@@ -42,6 +42,8 @@ class VT_API Graph {
   /// The pool that the capture took memory from. RuntimeError before capture_begin.
   PoolId pool() const;
   int device() const noexcept { return device_; }
+  /// Of the graphs of the process, in the order they were made: from 1.
+  uint64_t number() const noexcept { return number_; }
   /// Work items in the captured graph.
   size_t node_count() const noexcept { return node_count_; }
   /// Storages from outside that the graph keeps alive.
@@ -59,10 +61,12 @@ class VT_API Graph {
   static int64_t live_count() noexcept;
 
  private:
+  std::unique_ptr<Capture> take_capture() noexcept;
   void instantiate_captured();
   void destroy_handles() noexcept;
   void launch_with_positions(Stream stream);
 
+  const uint64_t number_;
   const bool keep_graph_;
   bool debug_ = false;
   bool holds_pool_ = false;

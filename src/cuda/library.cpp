@@ -172,6 +172,12 @@ Library& nvrtc_library() {
   return *library;
 }
 
+Library& cupti_library() {
+  static auto* library =
+      new Library("CUPTI", "VIBETENSOR_CUPTI", {"libcupti.so.13", "libcupti.so.12"}, {"cu13/lib", "cuda_cupti/lib"});
+  return *library;
+}
+
 void add_library_folder(std::string folder) {
   std::lock_guard lock(folders().mutex);
   folders().added.push_back(std::move(folder));

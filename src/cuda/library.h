@@ -60,6 +60,7 @@ VT_API Library& cublaslt_library();
 VT_API Library& cudnn_library();
 VT_API Library& nccl_library();
 VT_API Library& nvrtc_library();
+VT_API Library& cupti_library();
 
 /// Adds a folder whose children look like the `nvidia` package of PyPI's CUDA wheels. Call it before first use.
 VT_API void add_library_folder(std::string folder);

@@ -1,6 +1,14 @@
 #include "dispatch/dispatch.h"
 
+#include "dispatch/call_observer.h"
+
 namespace vt {
+namespace detail {
+constinit std::atomic<CallObserver*> call_observer{nullptr};
+}  // namespace detail
+
+void set_call_observer(CallObserver* observer) noexcept { detail::call_observer.store(observer); }
+
 namespace {
 
 std::string describe_operands(const Op& op, const Value* args) {
@@ -31,6 +39,24 @@ VT_NOINLINE void fill_defaults(const Op& op, Value* args, int given) {
   }
 }
 
+inline void run(Call& c) {
+  try {
+    dispatch(c);
+  } catch (Error& e) {
+    e.add_frame(c.op.schema().name(), describe_operands(c.op, c.args));
+    throw;
+  }
+}
+
+VT_NOINLINE void run_observed(Call& c, CallObserver& observer) {
+  struct Scope {
+    CallObserver& observer;
+    const uint64_t token;
+    ~Scope() { observer.end(token); }
+  } const scope{observer, observer.begin(c.op, c.arguments())};
+  run(c);
+}
+
 }  // namespace
 
 KeySet keys_of(const Op& op, const Value* args) {
@@ -48,12 +74,9 @@ void call_op(const Op& op, Value* args, int given, Results& results) {
     args[op.device_argument()] = box(thread_state().default_device);
   }
   Call c{op, args, results, keys_of(op, args)};
-  try {
-    dispatch(c);
-  } catch (Error& e) {
-    e.add_frame(op.schema().name(), describe_operands(op, args));
-    throw;
-  }
+  CallObserver* const observer = detail::call_observer.load(std::memory_order_acquire);
+  if (VT_UNLIKELY(observer != nullptr)) return run_observed(c, *observer);
+  run(c);
 }
 
 Value box(const Scalar& s) {
