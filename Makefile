@@ -1,34 +1,49 @@
-# What a fresh clone needs: Python 3.10 or later with its headers, and g++. Everything else goes into .venv.
+# What a fresh clone needs: Python 3.10 or later with its headers, and g++ 11 or later. All else goes into .venv.
 #   make demo     trains a small GPT on Shakespeare
 #   make test     all tests: C++, Python, Node
 #   make build    the libraries alone, usable through .venv/bin/python
 #   make setup    the tools alone, for CONTRIBUTING.md's loop
-# Set ARCHS to build for other GPUs than this machine's (ARCHS="80-real;90-real"), JOBS for the number of compilers.
+#   make wheel    a wheel to give away, for every GPU
+# CUDA code is built for the GPUs of this machine; VT_CUDA_ARCHS or ARCHS names others (ARCHS=all, ARCHS="80-real;90":
+# docs/build.md). JOBS is the number of compilers that run at a time.
 
 PYTHON ?= python3
 JOBS ?= $(shell nproc)
 VENV := $(CURDIR)/.venv
 BIN := $(VENV)/bin
 BUILD := build/dev
+CXX_FLAGS_NEEDED := -std=c++20 -march=x86-64-v4 -mavx512bf16
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-CAPABILITY := $(shell nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '.')
-ARCHS ?= $(if $(CAPABILITY),$(CAPABILITY)-real,90-real)
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: setup demo test build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
-$(VENV)/.created:
+# What the machine lacks is said in a sentence, before anything is fetched.
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: there is no $(PYTHON); Python 3.10 or later is needed"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "make: $(PYTHON) is older than 3.10"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+
+compiler: python
+	@$(PYTHON) -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || \
+	  { echo "make: the headers of $(PYTHON) are missing (Debian: apt-get install python3-dev)"; exit 1; }
+	@command -v $(CXX) >/dev/null || \
+	  { echo "make: there is no C++ compiler $(CXX); g++ 11 or later is needed (Debian: apt-get install g++)"; exit 1; }
+	@echo | $(CXX) $(CXX_FLAGS_NEEDED) -x c++ -fsyntax-only - || \
+	  { echo "make: $(CXX) does not take $(CXX_FLAGS_NEEDED); g++ 11 or later on x86-64 is needed (CXX names another)"; exit 1; }
+
+$(VENV)/.created: | python
+	@echo "making .venv"
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import os, site; open(os.path.join(site.getsitepackages()[0], "vibetensor-checkout.pth"), "w").write("$(CURDIR)/python\n")'
 	@touch $@
 
 # $(VENV)/.with-build, .with-demo, .with-test, .with-dev: the requirements of that name in pyproject.toml are installed.
 $(VENV)/.with-%: pyproject.toml tools/build_backend.py tools/dependencies.py | $(VENV)/.created
-	$(BIN)/python tools/dependencies.py $* > $(VENV)/requirements-$*.txt
-	$(PIP) -r $(VENV)/requirements-$*.txt
+	@$(BIN)/python tools/dependencies.py $* > $(VENV)/requirements-$*.txt
+	@echo "installing into .venv:" $$(cat $(VENV)/requirements-$*.txt)
+	@$(PIP) -r $(VENV)/requirements-$*.txt
 	@touch $@
 
 # What the loop of CONTRIBUTING.md needs.
@@ -36,20 +51,21 @@ setup: $(VENV)/.with-build $(VENV)/.with-test $(VENV)/.with-dev
 	tools/get_ccache.sh
 	tools/get_doctest.sh || true
 
-build: $(VENV)/.with-build
-	tools/get_ccache.sh
-	cmake --preset dev -DVT_CUDA_ARCHS="$(ARCHS)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) -DVT_NODE=$(if $(WITH_NODE),ON,OFF) \
-	  -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF)
-	cmake --build $(BUILD) --parallel $(JOBS)
+build: compiler $(VENV)/.with-build
+	@tools/get_ccache.sh
+	@echo "building in $(BUILD); the first time takes minutes, most of them for CUDA (README.md)"
+	@cmake --preset dev -DVT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),auto)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) \
+	  -DVT_NODE=$(if $(WITH_NODE),ON,OFF) -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF)
+	@cmake --build $(BUILD) --parallel $(JOBS)
 
-demo: $(VENV)/.with-demo build
+demo: compiler $(VENV)/.with-demo build
 	$(BIN)/python examples/gpt.py $(ARGS)
 
 # One build with the C++ tests and the addon, then the three suites; a suite that cannot run on this machine says so.
-test: $(VENV)/.with-test
+test: compiler $(VENV)/.with-test
 	tools/run_tests.sh
 
-sanitize: $(VENV)/.with-build
+sanitize: compiler $(VENV)/.with-build
 	tools/get_doctest.sh || true
 	for preset in asan tsan; do \
 	  cmake --preset $$preset && cmake --build build/$$preset --parallel $(JOBS) && ctest --preset $$preset || exit 1; done
@@ -67,8 +83,9 @@ format-check: $(VENV)/.with-dev
 stubs: build
 	$(BIN)/python tools/gen_stubs.py
 
-wheel: $(VENV)/.with-build
-	$(BIN)/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
+wheel: compiler $(VENV)/.with-build
+	$(BIN)/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist \
+	  -C cmake.define.VT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),all)" .
 	$(BIN)/python tools/check_binary.py dist/*.whl
 
 clean:

@@ -1,6 +1,7 @@
 """Train a character-level GPT on the works of Shakespeare, then print a sample of what it writes.
 
-    python examples/gpt.py                           about two minutes on two CPU cores
+    python examples/gpt.py                           about two minutes: as many steps as fit
+    python examples/gpt.py --steps 5000              so many steps, however long they take
     python examples/gpt.py --preset gpt2 --dtype bfloat16 --device cuda
     python examples/gpt.py --resume                  go on from the last checkpoint
     python examples/gpt.py --framework torch         the same file on PyTorch
@@ -17,6 +18,7 @@ import json
 import math
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tarfile
@@ -57,13 +59,16 @@ class Config:
     steps: int
     lr: float
     warmup: int
+    minutes: float = 0.0  # of training; until the first steps were timed, which sets `steps` and makes this 0
     weight_decay: float = 0.1
     clip: float = 1.0
     val_batches: int = 4
 
 
 PRESETS = {
-    "demo": Config(layers=4, heads=4, dim=128, context=64, batch=16, vocab=0, steps=5000, lr=4e-3, warmup=50),
+    "demo": Config(
+        layers=4, heads=4, dim=128, context=64, batch=16, vocab=0, steps=5000, lr=4e-3, warmup=50, minutes=2
+    ),
     "gpt2": Config(layers=12, heads=12, dim=768, context=1024, batch=16, vocab=50304, steps=600, lr=6e-4, warmup=60),
 }
 
@@ -197,6 +202,14 @@ class Corpus:
 # ---- training
 
 
+TIMED_STEPS = 50  # that the number of steps is chosen from
+
+
+def typical_seconds(step_seconds: list[float]) -> float:
+    """What a step takes once it is warm, validation and checkpoints included: the later ones' median and a little more."""
+    return 1.05 * statistics.median(step_seconds[len(step_seconds) // 2 :])
+
+
 class Trainer:
     """Model, optimizer, schedule and data of one run, with what a checkpoint of it holds."""
 
@@ -221,11 +234,23 @@ class Trainer:
         self.val_losses: list[tuple[int, float]] = []
         self.step_seconds: list[float] = []
 
+    @property
+    def finished(self) -> bool:
+        return not self.config.minutes and self.step >= self.config.steps
+
     def lr_factor(self, step: int) -> float:
         if step < self.config.warmup:
             return (step + 1) / self.config.warmup
+        if self.config.minutes:
+            return 1.0  # how far the end is will be known in a few steps
         progress = min(1.0, (step - self.config.warmup) / max(1, self.config.steps - self.config.warmup))
         return 0.1 + 0.45 * (1.0 + math.cos(math.pi * progress))
+
+    def choose_steps(self, seconds: float) -> None:
+        """Make the run end in about `seconds` from now, judging by the steps timed so far; the schedule follows."""
+        left = int(seconds / typical_seconds(self.step_seconds))
+        steps = max(round(self.step + left, -2), 2 * self.config.warmup, self.step + 1)
+        self.config = replace(self.config, steps=steps, minutes=0.0)
 
     def loss(self, batch):
         inputs, targets = batch
@@ -292,6 +317,9 @@ class Trainer:
             raise SystemExit(f"{path} holds a model of another size: {state['config']}")
         if state["vocabulary"] != self.corpus.vocabulary:
             raise SystemExit(f"{path} was trained on a text with other characters")
+        if self.args.steps is None and self.args.minutes is None:  # the end that the run was heading for
+            saved = state["config"]
+            self.config = replace(self.config, steps=saved["steps"], minutes=saved.get("minutes", 0.0))
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.scheduler.last_epoch = state["scheduler"]["last_epoch"]
@@ -316,17 +344,19 @@ class StopFlag:
 def train(trainer: Trainer, stop: StopFlag) -> None:
     from tqdm import tqdm
 
-    args, config = trainer.args, trainer.config
-    tokens_per_step = config.batch * config.context
+    args = trainer.args
+    tokens_per_step = trainer.config.batch * trainer.config.context
     read_every = 1 if trainer.device.type == "cpu" else 10
     pending = []  # losses of the steps since the last reading, still on the device
+    began = time.perf_counter()
     val = trainer.evaluate() if trainer.step == 0 else math.nan
     started = time.perf_counter()
-    bar = tqdm(total=config.steps, initial=trainer.step, unit="step", disable=args.quiet, dynamic_ncols=True)
-    while trainer.step < config.steps and not stop.raised:
+    total = None if trainer.config.minutes else trainer.config.steps
+    bar = tqdm(total=total, initial=trainer.step, unit="step", disable=args.quiet, dynamic_ncols=True)
+    while not (trainer.finished or stop.raised):
         pending.append(trainer.train_step())
         bar.update()
-        last = trainer.step == config.steps or stop.raised
+        last = trainer.finished or stop.raised
         evaluate = trainer.step % args.val_every == 0 or last
         checkpoint = trainer.step % args.checkpoint_every == 0 or last
         if not (len(pending) >= read_every or evaluate or checkpoint):
@@ -336,6 +366,15 @@ def train(trainer: Trainer, stop: StopFlag) -> None:
         trainer.train_losses += losses
         trainer.step_seconds += [seconds] * len(pending)
         pending = []
+        if trainer.config.minutes and len(trainer.step_seconds) >= TIMED_STEPS:
+            trainer.choose_steps(60 * trainer.config.minutes - (time.perf_counter() - began))
+            step_seconds = typical_seconds(trainer.step_seconds)
+            minutes = (trainer.config.steps - trainer.step) * step_seconds / 60
+            bar.write(
+                f"{1000 * step_seconds:.3g} ms a step: going on to step {trainer.config.steps:,}, about {minutes:.2g} "
+                "minutes more (--steps or --minutes chooses otherwise)"
+            )
+            bar.total = trainer.config.steps
         if evaluate:
             val = trainer.evaluate()
         if checkpoint:
@@ -387,7 +426,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--preset", choices=sorted(PRESETS), default="demo")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help="bfloat16: by autocast")
-    parser.add_argument("--steps", type=int, help="instead of the preset's")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="instead of the preset's")
+    length.add_argument("--minutes", type=float, help="of training: its first steps are timed, and tell how many fit")
     parser.add_argument("--batch", type=int, help="instead of the preset's")
     parser.add_argument("--seed", type=int, default=1337)
     parser.add_argument("--threads", type=int, help="CPU threads; all cores if not given")
@@ -400,14 +441,21 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--prompt", default="\nROMEO.\n", help="what the sample starts with")
     parser.add_argument("--log-json", type=Path, help="write losses and times of the steps here")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.minutes is not None and not args.minutes > 0:
+        parser.error("--minutes has to be more than 0")
+    return args
 
 
 def main(argv: list[str]) -> int:
     args = parse(argv)
     stop = StopFlag()
     config = PRESETS[args.preset]
-    config = replace(config, steps=args.steps or config.steps, batch=args.batch or config.batch)
+    config = replace(config, batch=args.batch or config.batch)
+    if args.steps is not None:
+        config = replace(config, steps=args.steps, minutes=0.0)
+    elif args.minutes is not None:
+        config = replace(config, minutes=args.minutes)
     if args.threads:
         torch.set_num_threads(args.threads)
     cuda = torch.cuda.is_available() if args.device == "auto" else args.device == "cuda"
@@ -421,6 +469,8 @@ def main(argv: list[str]) -> int:
         trainer.load(args.out / CHECKPOINT)
     parameters = sum(p.numel() for p in trainer.model.parameters())
     print(f"{FRAMEWORK} {torch.__version__} on {device}: {parameters:,} parameters, from step {trainer.step}")
+    if trainer.finished:
+        print("all its steps are done; more are made with --steps or --minutes")
     train(trainer, stop)
 
     plot(trainer, args.out / "loss.png")

@@ -1,4 +1,5 @@
-"""The PEP 517 backend of pyproject.toml: scikit-build-core, plus PyPI's CUDA compiler where the machine has none.
+"""The PEP 517 backend of pyproject.toml: scikit-build-core, plus PyPI's CUDA compiler where the machine has none, and the
+environment's VT_CUDA_ARCHS.
 
 Run as a script it prints the extra build requirements, one a line; the Makefile asks it the same way as pip does.
 """
@@ -46,6 +47,27 @@ def get_requires_for_build_editable(config_settings: dict[str, Any] | None = Non
     return [*_backend().get_requires_for_build_editable(config_settings), *cuda_requirements()]
 
 
+def with_archs(config_settings: dict[str, Any] | None) -> dict[str, Any]:
+    """The settings with the GPUs to build for: as they say, else as the environment's VT_CUDA_ARCHS, else "auto"."""
+    settings = dict(config_settings or {})
+    names = [f"{prefix}cmake.define.VT_CUDA_ARCHS" for prefix in ("", "skbuild.")]
+    if not any(name in settings for name in names):  # said outright: the build folder remembers an earlier answer
+        settings[names[0]] = os.environ.get("VT_CUDA_ARCHS") or "auto"
+    return settings
+
+
+def build_wheel(folder: str, config_settings: dict[str, Any] | None = None, metadata_folder: str | None = None) -> str:
+    name: str = _backend().build_wheel(folder, with_archs(config_settings), metadata_folder)
+    return name
+
+
+def build_editable(
+    folder: str, config_settings: dict[str, Any] | None = None, metadata_folder: str | None = None
+) -> str:
+    name: str = _backend().build_editable(folder, with_archs(config_settings), metadata_folder)
+    return name
+
+
 def _backend() -> Any:
     from scikit_build_core import build
 
@@ -53,8 +75,6 @@ def _backend() -> Any:
 
 
 _FORWARDED = {
-    "build_wheel",
-    "build_editable",
     "build_sdist",
     "get_requires_for_build_sdist",
     "prepare_metadata_for_build_wheel",

@@ -8,8 +8,9 @@ struct BuildInfo {
   const char* build_type;     // CMake's, e.g. "Release"
   const char* compiler;       // host compiler and its version
   const char* cuda_compiler;  // device compiler and its version
-  const char* cuda_archs;     // comma-separated, as CMake writes them: "80-real,90-real,100"
+  const char* cuda_archs;     // comma-separated, as CMake writes them: "80-real,90-real,100,90a-real"
   const char* sanitizers;     // "" in an ordinary build
+  bool sm90;                  // with the kernels of *.sm90.cu
 };
 
 const BuildInfo& build_info();

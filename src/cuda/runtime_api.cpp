@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 
+#include "core/build_info.h"
 #include "core/error.h"
 #include "cuda/device.h"
 
@@ -168,7 +169,12 @@ class RuntimeApi final : public DeviceApi {
   }
   std::string describe(Status status) override {
     const auto error = static_cast<cudaError_t>(status);
-    return vt::detail::concat(cudaGetErrorName(error), ": ", cudaGetErrorString(error));
+    std::string text = vt::detail::concat(cudaGetErrorName(error), ": ", cudaGetErrorString(error));
+    if (error == cudaErrorNoKernelImageForDevice || error == cudaErrorUnsupportedPtxVersion) {
+      text += vt::detail::concat(" (this build holds code for ", build_info().cuda_archs,
+                                 "; build it on the machine with the GPU, or with VT_CUDA_ARCHS=all)");
+    }
+    return text;
   }
   void clear_error() override { (void)cudaGetLastError(); }
 

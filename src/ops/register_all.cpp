@@ -66,8 +66,6 @@
   F(variates_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
-  F(attention_forward_cuda) \
-  F(attention_backward_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \
@@ -76,11 +74,23 @@
   F(amp_cuda)
 // clang-format on
 
+// Those of *.sm90.cu, which a build for other GPUs leaves out.
+// clang-format off
+#ifdef VT_SM90
+#define VT_SM90_FAMILIES(F) \
+  F(attention_forward_cuda) \
+  F(attention_backward_cuda)
+#else
+#define VT_SM90_FAMILIES(F)
+#endif
+// clang-format on
+
 namespace vt {
 
 #define VT_DECLARE(family) void register_##family(Registry&);
 VT_FAMILIES(VT_DECLARE)
 VT_CUDA_FAMILIES(VT_DECLARE)
+VT_SM90_FAMILIES(VT_DECLARE)
 #undef VT_DECLARE
 
 void register_all_ops(Registry& registry) {
@@ -88,6 +98,7 @@ void register_all_ops(Registry& registry) {
 #define VT_CALL(family) register_##family(registry);
   VT_FAMILIES(VT_CALL)
   VT_CUDA_FAMILIES(VT_CALL)
+  VT_SM90_FAMILIES(VT_CALL)
 #undef VT_CALL
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/backend_table.h"
+#include "core/build_info.h"
 #include "cpu/kernels/attention.h"
 #include "cuda/device.h"
 #include "dispatch/registry.h"
@@ -157,7 +158,9 @@ void attention_backward(GradContext& ctx) {
 // The kernels (attention_forward.cuh, attention_backward.cuh) are made of instructions of compute capability 9.0 alone.
 // They take 16-bit floats, head dims that are whole panels of shared memory, and any layout: what the copy engine
 // cannot address is copied first. The running maximum assumes a positive scale. Tiles are counted in 32 bits.
+// A build for other GPUs leaves them out.
 bool suits_hopper(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
+  if (!build_info().sm90) return false;
   const int64_t dim = q.size(-1), most = std::numeric_limits<int32_t>::max();
   if (!is_reduced_floating(q.dtype()) || (dim != 32 && dim != 64 && dim != 128) || v.size(-1) != dim) return false;
   if (!(scale > 0) || q.numel() == 0 || k.numel() == 0) return false;

@@ -48,6 +48,16 @@ def test_the_environment_names_a_compiler(bare_machine, monkeypatch):
     assert build_backend.cuda_requirements() == []
 
 
+def test_the_gpus_of_a_build_come_from_its_settings_or_the_environment(monkeypatch):
+    key = "cmake.define.VT_CUDA_ARCHS"
+    monkeypatch.delenv("VT_CUDA_ARCHS", raising=False)
+    assert build_backend.with_archs(None) == {key: "auto"}
+    monkeypatch.setenv("VT_CUDA_ARCHS", "80-real;90")
+    assert build_backend.with_archs({"cmake.verbose": "1"}) == {"cmake.verbose": "1", key: "80-real;90"}
+    for name in (key, f"skbuild.{key}"):
+        assert build_backend.with_archs({name: "all"}) == {name: "all"}
+
+
 @pytest.mark.parametrize(("version", "taken"), [("3.25.1", True), ("4.4.4", True), ("3.22.1", False)])
 def test_the_machines_cmake_counts_if_it_is_recent(bare_machine, version, taken):
     assert dependencies.missing_tools() == ["cmake>=3.25", "ninja>=1.10"]
