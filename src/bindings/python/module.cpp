@@ -36,6 +36,7 @@ void init(nanobind::module_& m) {
   bind_cuda_graphs(m);
   bind_cuda_memory(m);
   bind_atomic_file(m);
+  bind_shared_memory(m);
   bind_nvtx(m);
 }
 
