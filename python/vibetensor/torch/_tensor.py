@@ -8,6 +8,7 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch import _copying, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
+from vibetensor.torch._on_import import when_imported
 
 Tensor: Any = _C.Tensor
 plain_types: list[type] = [Tensor]  # nn.parameter adds Parameter, which prints as a tensor too
@@ -230,6 +231,23 @@ def reversed_rows(self: Any) -> Any:
     return self.flip(0) if self.dim() else self
 
 
+def share_memory_(self: Any) -> Any:
+    """self, its storage moved into shared memory: other processes that it is sent to see what is written to it.
+
+    Memory of CUDA devices stays where it is.
+    """
+    if self.device.type != "cuda":
+        from vibetensor.torch._sharing import get_sharing_strategy
+
+        _C.share_memory(self, get_sharing_strategy() == "file_system")
+    return self
+
+
+def is_shared(self: Any) -> bool:
+    """Whether the storage is in shared memory; True for CUDA devices, as in PyTorch."""
+    return self.device.type == "cuda" or _C.shared_descriptor(self) >= 0
+
+
 METHODS: dict[str, Any] = {
     "__repr__": tensor_repr,
     "__str__": tensor_repr,
@@ -244,6 +262,8 @@ METHODS: dict[str, Any] = {
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,
     "module_load": module_load,
+    "share_memory_": share_memory_,
+    "is_shared": is_shared,
     **dict.fromkeys(
         ("is_ipu", "is_maia", "is_mps", "is_mtia", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu"),
         property(elsewhere),
@@ -259,6 +279,13 @@ METHODS: dict[str, Any] = {
 }
 
 
+def share_with_processes(reduction: Any) -> None:
+    """Returns None; multiprocessing, which has just been imported, sends tensors as handles from now on."""
+    from vibetensor.torch._sharing import init_reductions
+
+    init_reductions()
+
+
 def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
@@ -267,3 +294,4 @@ def install() -> None:
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
     _copying.install()
+    when_imported("multiprocessing.reduction", share_with_processes)

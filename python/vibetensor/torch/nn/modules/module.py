@@ -443,7 +443,8 @@ class Module(HookedCall, StateDict):
                     parameter.grad = parameter.grad.detach().zero_()
 
     def share_memory(self) -> Module:
-        raise NotImplementedError("Module.share_memory is not there yet")
+        """self, its parameters and buffers moved into shared memory, in place: processes that it is sent to train it."""
+        return self._apply(lambda t: t.share_memory_())
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Returns None; what torch.compile(self, ...) does in place: its arguments are checked, the module runs eagerly."""
