@@ -15,7 +15,7 @@ from compare import ours_of, same
         ("", "vmap"),
         ("nn", "qat"),
         ("nn.functional", "pdist"),
-        ("utils.data", "DistributedSampler"),
+        ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
         ("distributed", "rpc"),
         ("autograd", "profiler"),

@@ -1,42 +1,68 @@
-"""DataLoader: batches of a dataset, read here or by worker processes."""
+"""DataLoader: batches of a dataset, read here or by workers."""
 
 from __future__ import annotations
 
 import os
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, Generic, TypeVar
 
 from vibetensor import _C
-from vibetensor.torch.utils.data._utils import worker as workers
-from vibetensor.torch.utils.data._utils.collate import Fetcher, default_collate, default_convert, pinned
-from vibetensor.torch.utils.data.dataset import IterableDataset
-from vibetensor.torch.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, fresh_seed
+from vibetensor.torch.utils.data._utils import state as states
+from vibetensor.torch.utils.data._utils.collate import default_collate, default_convert
+from vibetensor.torch.utils.data._utils.fetch import Fetcher
+from vibetensor.torch.utils.data._utils.pin_memory import Arrival, Stage
+from vibetensor.torch.utils.data._utils.worker import get_worker_info
+from vibetensor.torch.utils.data.dataset import Dataset, IterableDataset
+from vibetensor.torch.utils.data.sampler import (
+    BatchSampler,
+    Endless,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    fresh_seed,
+)
 
+__all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
-class Endless:
-    """The sampler of iterable datasets: as many Nones as anybody asks for."""
-
-    def __iter__(self) -> Iterator[None]:
-        while True:
-            yield None
-
+T = TypeVar("T")
 
 # what the order of reading was made from
 FIXED = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
+METHODS = ("multiprocessing", "thread")
+_InfiniteConstantSampler = Endless
 
 
-class DataLoader:
+class _DatasetKind:
+    """The two kinds of datasets, as numbers."""
+
+    Map = 0
+    Iterable = 1
+
+    @staticmethod
+    def create_fetcher(
+        kind: int, dataset: Any, auto_collation: bool, collate_fn: Callable[[Any], Any], drop_last: bool
+    ) -> Fetcher:
+        """What reads batches of `dataset`."""
+        return Fetcher(dataset, kind == _DatasetKind.Iterable, auto_collation, collate_fn, drop_last)
+
+
+def has_accelerator() -> bool:
+    return _C.cuda_is_available()
+
+
+class DataLoader(Generic[T]):
     """Iterates over `dataset` in batches of `batch_size`; with `batch_size` None, over its samples.
 
-    shuffle: random order, PyTorch's for the same seed. num_workers: read by that many processes, each
-    keeping `prefetch_factor` batches ahead. collate_fn: joins a list of samples. pin_memory: copy into
-    page-locked memory. generator: of the order and of the workers' seeds. persistent_workers: keep the
-    processes for the next pass. timeout: seconds to wait for a worker, 0 for ever.
+    shuffle: random order, PyTorch's for the same seed. num_workers: read by that many processes, each keeping
+    `prefetch_factor` batches ahead; with `worker_method="thread"` by threads of this process. collate_fn: joins a list of
+    samples. pin_memory: copy into page-locked memory. device: send there, ahead of use. generator: of the order and of
+    the workers' seeds. persistent_workers: keep them for the next pass. timeout: seconds to wait for a worker, 0 for
+    ever. in_order: batches come in the sampler's order; otherwise as they are ready.
+
+    state_dict() says where the last iterator is, and load_state_dict() lets the next one go on there, in another process
+    too; workers report where their datasets are every `snapshot_every_n_steps` batches.
 
     >>> import vibetensor.torch as torch
     >>> data = torch.utils.data.TensorDataset(torch.arange(5), torch.arange(5) ** 2)
@@ -44,13 +70,23 @@ class DataLoader:
     [[0, 1], [4, 9], [16]]
     """
 
+    dataset: Dataset[T]
+    batch_size: int | None
+    num_workers: int
+    pin_memory: bool
+    drop_last: bool
+    timeout: float
+    sampler: Any
+    batch_sampler: Any
+    prefetch_factor: int | None
+
     def __init__(
         self,
-        dataset: Any,
+        dataset: Dataset[T],
         batch_size: int | None = 1,
         shuffle: bool | None = None,
-        sampler: Any = None,
-        batch_sampler: Any = None,
+        sampler: Sampler[Any] | Iterable[Any] | None = None,
+        batch_sampler: Sampler[list[Any]] | Iterable[list[Any]] | None = None,
         num_workers: int = 0,
         collate_fn: Callable[[Any], Any] | None = None,
         pin_memory: bool = False,
@@ -64,7 +100,10 @@ class DataLoader:
         persistent_workers: bool = False,
         pin_memory_device: str = "",
         in_order: bool = True,
-    ):
+        snapshot_every_n_steps: int = 1,
+        worker_method: str = "multiprocessing",
+        device: Any = None,
+    ) -> None:
         if num_workers < 0:
             raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
         if timeout < 0:
@@ -78,39 +117,36 @@ class DataLoader:
             raise ValueError("prefetch_factor option should be non-negative")
         if persistent_workers and num_workers == 0:
             raise ValueError("persistent_workers option needs num_workers > 0")
-        if multiprocessing_context is not None and num_workers == 0:
-            raise ValueError("multiprocessing_context can only be used with multi-process loading (num_workers > 0)")
-        if pin_memory_device:
-            raise NotImplementedError("DataLoader: pin_memory_device is not there yet; memory is pinned for CUDA")
-        if not in_order:
-            raise NotImplementedError("DataLoader: in_order=False is not there yet")
+        if worker_method not in METHODS:
+            raise ValueError(f"worker_method: expected one of {METHODS}, got {worker_method!r}")
+        if snapshot_every_n_steps < 1:
+            raise ValueError(f"snapshot_every_n_steps: expected a positive number, got {snapshot_every_n_steps}")
         self.dataset, self.num_workers, self.pin_memory, self.timeout = dataset, num_workers, pin_memory, timeout
         self.worker_init_fn, self.generator = worker_init_fn, generator
         self.multiprocessing_context = multiprocessing_context
         self.prefetch_factor = 2 if prefetch_factor is None and num_workers else prefetch_factor
-        self.persistent_workers = persistent_workers
-        self._iterable = isinstance(dataset, IterableDataset)
+        self.persistent_workers, self.in_order = persistent_workers, in_order
+        self.pin_memory_device, self.device = pin_memory_device, device
+        self.worker_method, self.snapshot_every_n_steps = worker_method, snapshot_every_n_steps
+        self._dataset_kind = _DatasetKind.Iterable if isinstance(dataset, IterableDataset) else _DatasetKind.Map
         self._choose_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
-        self._kept: _WorkerIterator | None = None
-        if pin_memory and not _C.cuda_is_available():
-            import warnings
-
-            warnings.warn(
-                "'pin_memory' argument is set as true but no accelerator is found, "
-                "then device pinned memory won't be used.",
-                stacklevel=2,
-            )
+        self._length_told: int | None = None
+        self._state_to_load: dict[str, Any] | None = None
+        self._tracker: Any = None  # of the last pass
+        self._made_for_state = False
+        self._iterator: _BaseDataLoaderIter | None = None  # with persistent workers, or made for its state
+        self.check_worker_number_rationality()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in FIXED and hasattr(self, "_kept"):
+        if name in FIXED and hasattr(self, "_iterator"):
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(name, value)
 
     def _choose_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any, drop_last: bool
     ) -> None:
-        if self._iterable:
+        if self._is_iterable:
             if shuffle not in (False, None):
                 raise ValueError(
                     f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}"
@@ -131,7 +167,7 @@ class DataLoader:
         elif batch_size is None and drop_last:
             raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
         if sampler is None:
-            if self._iterable:
+            if self._is_iterable:
                 sampler = Endless()
             elif shuffle:
                 sampler = RandomSampler(self.dataset, generator=self.generator)
@@ -147,6 +183,41 @@ class DataLoader:
         )
 
     @property
+    def multiprocessing_context(self) -> Any:
+        """What starts the worker processes; None: Python's default, with "fork" where the program has not chosen."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, value: Any) -> None:
+        if value is not None:
+            import multiprocessing
+            from multiprocessing.context import BaseContext
+
+            if self.num_workers == 0:
+                raise ValueError(
+                    "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got "
+                    f"num_workers={self.num_workers}"
+                )
+            if isinstance(value, str):
+                known = multiprocessing.get_all_start_methods()
+                if value not in known:
+                    raise ValueError(
+                        f"multiprocessing_context option should specify a valid start method in {known!r}, but got "
+                        f"multiprocessing_context={value!r}"
+                    )
+                value = multiprocessing.get_context(value)
+            if not isinstance(value, BaseContext):
+                raise TypeError(
+                    "multiprocessing_context option should be a valid context object or a string specifying the start "
+                    f"method, but got multiprocessing_context={value}"
+                )
+        self._context = value
+
+    @property
+    def _is_iterable(self) -> bool:
+        return self._dataset_kind == _DatasetKind.Iterable
+
+    @property
     def _auto_collation(self) -> bool:
         return self.batch_sampler is not None
 
@@ -154,234 +225,202 @@ class DataLoader:
     def _index_sampler(self) -> Any:
         return self.batch_sampler if self._auto_collation else self.sampler
 
-    def _make_fetcher(self) -> Callable[[], Fetcher]:
-        return partial(Fetcher, self.dataset, self._iterable, self._auto_collation, self.collate_fn, self.drop_last)
+    def _make_fetcher(self) -> Callable[[Any], Fetcher]:
+        """What makes the Fetcher of a dataset, here or in a worker."""
+        return partial(
+            _DatasetKind.create_fetcher,
+            self._dataset_kind,
+            auto_collation=self._auto_collation,
+            collate_fn=self.collate_fn,
+            drop_last=self.drop_last,
+        )
 
-    def _finish(self, batch: Any) -> Any:
-        return pinned(batch) if self.pin_memory and _C.cuda_is_available() else batch
+    def _get_iterator(self) -> _BaseDataLoaderIter:
+        state, self._state_to_load = self._state_to_load, None
+        if self.num_workers == 0:
+            return _SingleProcessDataLoaderIter(self, state)
+        self.check_worker_number_rationality()
+        from vibetensor.torch.utils.data._utils.workers_iterator import _MultiProcessingDataLoaderIter
+
+        return _MultiProcessingDataLoaderIter(self, state)
 
     def __iter__(self) -> Iterator[Any]:
-        if self.num_workers == 0:
-            return _LocalIterator(self)
-        if not self.persistent_workers:
-            return _WorkerIterator(self)
-        if self._kept is None:
-            self._kept = _WorkerIterator(self)
-        else:
-            self._kept.restart(self)
-        return self._kept
+        kept = self._iterator
+        if self._made_for_state and kept is not None:
+            self._made_for_state = False
+            if not self.persistent_workers:
+                self._iterator = None
+            if not kept.finished:
+                return kept
+        if self.persistent_workers and kept is not None:
+            kept.restart(self)
+            return kept
+        iterator = self._get_iterator()
+        if iterator.finished:  # a state from the end of a pass: the next one begins
+            if self.persistent_workers:
+                iterator.restart(self)
+            else:
+                iterator.shutdown()
+                iterator = self._get_iterator()
+        if self.persistent_workers:
+            self._iterator = iterator
+        self._tracker = iterator.tracker()
+        return iterator
 
     def __len__(self) -> int:
-        if not self._iterable:
+        if not self._is_iterable:
             return len(self._index_sampler)
-        count = len(self.dataset)
+        count = self._length_told = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
             return count
         return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Where the last iterator is, as containers that can be saved; what it has not given out is not counted.
 
-class _LocalIterator:
-    """Reads each batch when it is asked for."""
-
-    def __init__(self, loader: DataLoader):
-        self.loader = loader
-        # a seed is drawn for workers even without any, so that the streams go on alike
-        fresh_seed(loader.generator)
-        self.numbers = iter(loader._index_sampler)
-        self.fetcher = loader._make_fetcher()()
-
-    def __iter__(self) -> _LocalIterator:
-        return self
-
-    def __next__(self) -> Any:
-        return self.loader._finish(self.fetcher.fetch(next(self.numbers)))
-
-    def __len__(self) -> int:
-        return len(self.loader)
-
-
-def describe_exit(code: int | None) -> str:
-    """How a process ended, as the end of a sentence that names it."""
-    if code is None:
-        return "closed its connection"
-    if code >= 0:
-        return f"exited unexpectedly with exit code {code}"
-    import signal
-
-    known = code in [-s for s in signal.Signals]
-    name = f"{signal.strsignal(-code)} ({signal.Signals(-code).name})" if known else str(-code)
-    hint = {
-        int(signal.SIGKILL): " The system does that when memory runs out.",
-        int(signal.SIGBUS): " That may be for want of shared memory (/dev/shm).",
-        int(signal.SIGSEGV): " Some library that the dataset uses crashed.",
-    }.get(-code, "")
-    return f"exited unexpectedly with exit code {code}: it was killed by signal: {name}.{hint}"
-
-
-exiting = False
-
-
-def note_exit() -> None:
-    global exiting
-    exiting = True
-
-
-class _WorkerIterator:
-    """Deals batches out to processes in turn and takes them back in the same order."""
-
-    def __init__(self, loader: DataLoader):
-        import atexit
-        import multiprocessing
-        import multiprocessing.util  # ends its children at exit: after we have noted that, as it comes first here
-
-        atexit.unregister(note_exit)
-        atexit.register(note_exit)
-        self.owner = os.getpid()
-        context = loader.multiprocessing_context
-        if context is None or isinstance(context, str):
-            context = multiprocessing.get_context(context or "fork")
-        base_seed = fresh_seed(loader.generator)
-        self.processes: list[Any] = []
-        self.to_workers: list[Any] = []
-        self.from_workers: list[Any] = []
-        for worker in range(loader.num_workers):
-            task_reader, task_writer = context.Pipe(duplex=False)
-            result_reader, result_writer = context.Pipe(duplex=False)
-            process = context.Process(
-                target=workers.worker_loop,
-                args=(
-                    task_reader,
-                    result_writer,
-                    loader._make_fetcher(),
-                    loader.dataset,
-                    worker,
-                    loader.num_workers,
-                    base_seed,
-                    loader.worker_init_fn,
-                    os.getpid(),
-                ),
-                daemon=True,
+        Before the first iterator there is one made for this, which the next pass goes on with. The global generators
+        are no part of it: a shuffled order after this pass needs torch.get_rng_state(), or a `generator` of the loader.
+        """
+        if self._tracker is None:
+            self._iterator, self._made_for_state = self._get_iterator(), True
+            self._tracker = self._iterator.tracker()
+        if self.num_workers and not self.in_order:
+            warnings.warn(
+                "a DataLoader with in_order=False may not go on exactly where its state was taken", stacklevel=2
             )
-            process.start()
-            task_reader.close()
-            result_writer.close()
-            self.processes.append(process)
-            self.to_workers.append(task_writer)
-            self.from_workers.append(result_reader)
-        self._begin(loader)
+        return self._tracker.state_dict()
 
-    def restart(self, loader: DataLoader) -> None:
-        """Begin another pass with the same processes, after what is left of the last one."""
-        while self.pending:
-            self._receive(self.pending.popleft())
-        for worker in range(len(self.processes)):
-            self._send(worker, (workers.RESUME,))
-        self._begin(loader)
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Returns None; the next pass goes on where `state_dict` was taken, by a loader made as this one is."""
+        if self._iterator is not None:
+            self._iterator.shutdown()
+        self._iterator = self._tracker = None
+        self._made_for_state = False
+        self._state_to_load = state_dict or None
 
-    def _send(self, worker: int, task: tuple[Any, ...]) -> None:
-        try:
-            self.to_workers[worker].send(task)
-        except OSError:
-            self._raise_death(worker)
+    def check_worker_number_rationality(self) -> None:
+        """Returns None; warns of more workers than this process may use CPUs."""
+        available = len(os.sched_getaffinity(0))
+        if self.num_workers > available:
+            warnings.warn(
+                f"This DataLoader will create {self.num_workers} workers, and this process may use {available} CPUs: more "
+                "than that makes loading slow, or even hangs it.",
+                stacklevel=3,
+            )
 
-    def _raise_death(self, worker: int) -> NoReturn:
-        """End what is left of the workers, and say which one died and how."""
-        process = self.processes[worker]
-        process.join(5.0)
-        if exiting and threading.current_thread() is not threading.main_thread():
-            while True:  # the program ends its children and then this thread
-                time.sleep(3600)
-        code = process.exitcode
-        self.shutdown()
-        if self.loader._kept is self:
-            self.loader._kept = None  # the next pass begins with new ones
-        raise RuntimeError(
-            f"DataLoader worker {worker} (pid {process.pid}) {describe_exit(code)}\n"
-            "With num_workers=0 the dataset is read in this process, where a debugger sees it."
-        )
 
-    def _begin(self, loader: DataLoader) -> None:
+class _BaseDataLoaderIter:
+    """One pass over a DataLoader's batches."""
+
+    def __init__(self, loader: DataLoader[Any]):
+        if loader.pin_memory and loader.pin_memory_device:
+            warnings.warn(
+                "pin_memory_device is deprecated: memory is pinned for the current accelerator, and "
+                f"pin_memory_device='{loader.pin_memory_device}' is ignored.",
+                stacklevel=4,
+            )
+        if loader.pin_memory and not has_accelerator():
+            warnings.warn(
+                "'pin_memory' argument is set as true but no accelerator is found, "
+                "then device pinned memory won't be used.",
+                stacklevel=4,
+            )
         self.loader = loader
-        self.numbers = iter(loader._index_sampler)
-        self.pending: deque[int] = deque()  # the workers that owe a batch, in order
-        self.active = [True] * len(self.processes)
-        self.turn = 0
-        for _ in range((loader.prefetch_factor or 0) * len(self.processes)):
-            self._deal()
+        self.stage = Stage(loader.pin_memory and has_accelerator(), loader.device)
+        self.numbers = states.Numbers(loader._index_sampler, loader._is_iterable)
+        # drawn without workers too, so that the streams go on alike
+        self._base_seed = fresh_seed(loader.generator)
+        self.position = states.Position()
 
-    def _deal(self) -> None:
-        """Ask the next worker in turn for a batch, if there are numbers left and workers with samples."""
-        if not any(self.active):
-            return
-        try:
-            numbers = next(self.numbers)
-        except StopIteration:
-            return
-        while not self.active[self.turn]:
-            self.turn = (self.turn + 1) % len(self.active)
-        worker, self.turn = self.turn, (self.turn + 1) % len(self.active)
-        self._send(worker, (workers.BATCH, numbers))
-        self.pending.append(worker)
+    @property
+    def _num_yielded(self) -> int:
+        return self.position.num_yielded
 
-    def _receive(self, worker: int) -> tuple[str, Any]:
-        from multiprocessing.connection import wait
+    @property
+    def finished(self) -> bool:
+        """Whether the pass has come to its end."""
+        return self.position.finished
 
-        connection, process = self.from_workers[worker], self.processes[worker]
-        ready = wait([connection, process.sentinel], self.loader.timeout or None)
-        if not ready:
-            raise RuntimeError(f"DataLoader timed out after {self.loader.timeout} seconds")
-        try:
-            if connection in ready or connection.poll(0):
-                return connection.recv()
-        except (EOFError, OSError):  # it died before or in the middle of its answer
-            pass
-        self._raise_death(worker)
+    def restart(self, loader: DataLoader[Any]) -> None:
+        """Returns None; begins another pass."""
+        self.numbers = states.Numbers(loader._index_sampler, loader._is_iterable)
+        self.position.num_yielded, self.position.finished = 0, False
 
-    def __iter__(self) -> _WorkerIterator:
+    def __iter__(self) -> _BaseDataLoaderIter:
         return self
 
     def __next__(self) -> Any:
-        if not self.processes:
-            raise StopIteration
-        while True:
-            if not self.pending:
-                self._deal()  # with prefetch_factor 0 nothing was asked for ahead
-            if not self.pending:
-                break
-            worker = self.pending.popleft()
-            kind, value = self._receive(worker)
-            if kind == workers.END:
-                self.active[worker] = False
-                self._deal()
-                continue
-            self._deal()
-            if kind == workers.FAILED:
-                value.reraise()
-            return self.loader._finish(value)
-        if not self.loader.persistent_workers:
-            self.shutdown()
-        raise StopIteration
+        try:
+            batch = self.next_batch()
+        except StopIteration:
+            self.position.finished = True
+            raise
+        self.position.num_yielded += 1
+        told = self.loader._length_told
+        if told is not None and self.loader._is_iterable and self._num_yielded > told:
+            hint = " Each worker reads its own copy of the dataset: get_worker_info() tells them apart."
+            warnings.warn(
+                f"Length of IterableDataset {self.loader.dataset} was reported to be {told} (when accessing "
+                f"len(dataloader)), but {self._num_yielded} samples have been fetched."
+                + (hint if self.loader.num_workers else ""),
+                stacklevel=2,
+            )
+        return batch.take() if isinstance(batch, Arrival) else batch
 
-    def __len__(self) -> int:
-        return len(self.loader)
+    def next_batch(self) -> Any:
+        raise NotImplementedError
+
+    def tracker(self) -> Any:
+        """What says where this pass is, also when it is gone: an object with a state_dict."""
+        return self.position
 
     def shutdown(self) -> None:
-        """Returns None; ends the processes, by force where they do not end at once."""
-        processes, self.processes = self.processes, []
-        for connection in self.to_workers:
-            with suppress(OSError):
-                connection.send((workers.STOP,))
-            connection.close()
-        for connection in self.from_workers:
-            connection.close()
-        for process in processes:
-            process.join(0.5)
-            for end in (process.terminate, process.kill):  # one that is stopped does not hear the first
-                if process.is_alive():
-                    end()
-                    process.join(5)
+        """Returns None; ends what reads ahead."""
 
-    def __del__(self) -> None:
-        # a forked child has this object too, and workers that are not its own
-        if getattr(self, "processes", None) and self.owner == os.getpid():
-            self.shutdown()
+    def __len__(self) -> int:
+        return len(self.loader._index_sampler)
+
+    def __getstate__(self) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} cannot be pickled; the loader's state_dict() can")
+
+
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
+    """Reads each batch when it is asked for."""
+
+    def __init__(self, loader: DataLoader[Any], state: dict[str, Any] | None = None):
+        super().__init__(loader)
+        make_fetcher = loader._make_fetcher()
+        self.fetcher = make_fetcher(loader.dataset)
+        if state is None:
+            return
+        if states.NUM_YIELDED not in state:
+            raise ValueError("load_state_dict: the state is of a loader with workers, and this one has none")
+        self.numbers.restore(state)
+        self.position.num_yielded = state[states.NUM_YIELDED]
+        loader._length_told = state[states.ITERABLE_LEN_CALLED]
+        self.fetcher = states.restore_fetcher(self.fetcher, make_fetcher, state, loader.batch_size, self._num_yielded)
+        self.position.finished = state[states.ITERATOR_FINISHED]
+
+    def next_batch(self) -> Any:
+        return self.stage(self.fetcher.fetch(next(self.numbers)))
+
+    def tracker(self) -> Any:
+        return self
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            **self.numbers.state(),
+            states.NUM_YIELDED: self._num_yielded,
+            states.ITERABLE_LEN_CALLED: self.loader._length_told,
+            states.SHARED_SEED: None,
+            **states.fetcher_state(self.fetcher),
+            states.ITERATOR_FINISHED: self.finished,
+        }
+
+
+def __getattr__(name: str) -> Any:
+    if name == "_MultiProcessingDataLoaderIter":
+        from vibetensor.torch.utils.data._utils.workers_iterator import _MultiProcessingDataLoaderIter
+
+        return _MultiProcessingDataLoaderIter
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from typing import Any, Generic, TypeVar
 
 from vibetensor import _C
+from vibetensor.torch.utils.data._utils.state import is_stateful
 
 T = TypeVar("T")
 
@@ -38,6 +40,60 @@ class SequentialSampler(Sampler[int]):
         return len(self.data_source)
 
 
+class RandomNumbers(Iterator[int]):
+    """Random numbers that say where they are: the generator's state before them, and how many were taken.
+
+    draw: makes them from a generator, once the first is asked for. own: the generator of the caller, if there is one.
+    chosen: what gives the generator where there is none.
+    """
+
+    def __init__(self, draw: Callable[[Any], Iterator[int]], own: Any, chosen: Callable[[], Any]):
+        self.draw, self.own, self.chosen = draw, own, chosen
+        self.numbers: Iterator[int] | None = None
+        self.generator_state: Any = None
+        self.yielded = 0
+
+    def begin(self, generator: Any) -> Iterator[int]:
+        self.generator_state = generator.get_state()
+        self.numbers = self.draw(generator)
+        return self.numbers
+
+    def drawn(self) -> Iterator[int]:
+        if self.numbers is not None:
+            return self.numbers
+        return self.begin(self.chosen() if self.own is None else self.own)
+
+    def __next__(self) -> int:
+        number = next(self.drawn())
+        self.yielded += 1
+        return number
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many numbers were taken, and the generator's state before the first was drawn, if need be now."""
+        self.drawn()
+        return {"yielded": self.yielded, "generator": self.generator_state}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Returns None; draws the same numbers again and skips those taken. A generator of the caller moves along."""
+        self.yielded = 0
+        generator = _C.Generator() if self.own is None else self.own
+        generator.set_state(state_dict["generator"])
+        self.begin(generator)
+        for _ in range(state_dict["yielded"]):
+            next(self)
+
+
+def seeded_generator() -> Any:
+    """A generator of its own, seeded by the global one."""
+    generator = _C.Generator()
+    generator.manual_seed(fresh_seed())
+    return generator
+
+
+def default_generator() -> Any:
+    return _C.default_generator
+
+
 class RandomSampler(Sampler[int]):
     """Numbers in random order, each once, or drawn with `replacement`; `num_samples` of them.
 
@@ -60,13 +116,12 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
+        return RandomNumbers(self.draw, self.generator, seeded_generator)
+
+    def draw(self, generator: Any) -> Iterator[int]:
+        """The numbers of one pass, in pieces: the stream depends on how the draws are cut."""
         n = len(self.data_source)
-        generator = self.generator
-        if generator is None:
-            generator = _C.Generator()
-            generator.manual_seed(fresh_seed())
         if self.replacement:
-            # drawn 32 at a time: the stream depends on how the draws are cut
             for _ in range(self.num_samples // 32):
                 yield from _C.ops.randint(0, n, (32,), dtype=_C.int64, device="cpu", generator=generator).tolist()
             rest = self.num_samples % 32
@@ -89,7 +144,11 @@ class SubsetRandomSampler(Sampler[int]):
         self.indices, self.generator = indices, generator
 
     def __iter__(self) -> Iterator[int]:
-        for i in _C.ops.randperm(len(self.indices), device="cpu", generator=self.generator).tolist():
+        return RandomNumbers(self.draw, self.generator, default_generator)
+
+    def draw(self, generator: Any) -> Iterator[int]:
+        """The numbers of one pass."""
+        for i in _C.ops.randperm(len(self.indices), device="cpu", generator=generator).tolist():
             yield self.indices[i]
 
     def __len__(self) -> int:
@@ -113,11 +172,69 @@ class WeightedRandomSampler(Sampler[int]):
         self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
 
     def __iter__(self) -> Iterator[int]:
-        drawn = _C.ops.multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)
+        if self.weights.device.type != "cpu":  # a stream of the device's own, which is not replayed
+            return self.draw(self.generator)
+        return RandomNumbers(self.draw, self.generator, default_generator)
+
+    def draw(self, generator: Any) -> Iterator[int]:
+        """The numbers of one pass."""
+        drawn = _C.ops.multinomial(self.weights, self.num_samples, self.replacement, generator=generator)
         yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples
+
+
+class BatchIterator(Iterator[list[int]]):
+    """The lists of a BatchSampler, with the state of what they are made from."""
+
+    def __init__(self, batches: BatchSampler):
+        self.batches = batches
+        self.numbers: Iterator[int] | None = None
+        self.taken = 0
+
+    def begun(self) -> Iterator[int]:
+        if self.numbers is None:
+            self.numbers = iter(self.batches.sampler)
+        return self.numbers
+
+    def __next__(self) -> list[int]:
+        batch = list(islice(self.begun(), self.batches.batch_size))
+        self.taken += len(batch)
+        if not batch or (self.batches.drop_last and len(batch) < self.batches.batch_size):
+            raise StopIteration
+        return batch
+
+    def state_dict(self) -> dict[str, Any]:
+        """How many numbers were taken, and the states of the sampler and its iterator, where they have one."""
+        numbers: Any = self.begun()
+        state: dict[str, Any] = {"samples_yielded": self.taken}
+        if is_stateful(self.batches.sampler):
+            state["sampler_state"] = self.batches.sampler.state_dict()  # type: ignore[attr-defined]
+        if is_stateful(numbers):
+            state["sampler_iter_state"] = numbers.state_dict()
+        return state
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Returns None; goes where `state_dict` was taken, by reading again what has no state of its own."""
+        sampler: Any = self.batches.sampler
+        if "sampler_state" in state_dict:
+            sampler.load_state_dict(state_dict["sampler_state"])
+        self.taken = state_dict["samples_yielded"]
+        numbers: Any = iter(sampler)
+        self.numbers = numbers
+        if "sampler_iter_state" in state_dict:
+            numbers.load_state_dict(state_dict["sampler_iter_state"])
+        elif not is_stateful(sampler) and not isinstance(sampler, Endless):
+            for _ in range(self.taken):
+                next(numbers)
+
+
+class Endless(Sampler[None]):
+    """The sampler of iterable datasets: as many Nones as anybody asks for."""
+
+    def __iter__(self) -> Iterator[None]:
+        return repeat(None)
 
 
 class BatchSampler(Sampler[list[int]]):
@@ -131,14 +248,7 @@ class BatchSampler(Sampler[list[int]]):
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self) -> Iterator[list[int]]:
-        batch: list[int] = []
-        for number in self.sampler:
-            batch.append(number)
-            if len(batch) == self.batch_size:
-                yield batch
-                batch = []
-        if batch and not self.drop_last:
-            yield batch
+        return BatchIterator(self)
 
     def __len__(self) -> int:
         count = len(self.sampler)  # type: ignore[arg-type]

@@ -1,131 +1,146 @@
-"""Samples joined into batches, and batches into pinned memory."""
+"""Samples joined into batches."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._on_import import when_imported
+from vibetensor.torch.utils.data._utils.containers import is_namedtuple, mapped, mapping_like, sequence_like
 
 Tensor: Any = _C.Tensor
-
-
-def is_numpy(value: Any) -> bool:
-    return type(value).__module__ == "numpy"
-
-
-def rebuilt(like: Any, parts: Any) -> Any:
-    """A container of the type of `like` with other contents; a plain one where its type cannot be made from them."""
-    try:
-        return type(like)(*parts) if hasattr(like, "_fields") else type(like)(parts)
-    except TypeError:
-        return dict(parts) if isinstance(like, Mapping) else list(parts)
+np_str_obj_array_pattern = re.compile(r"[SaUO]")  # dtypes of NumPy that are no numbers
+default_collate_err_msg_format = (
+    "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
+)
 
 
 def default_convert(data: Any) -> Any:
-    """`data` with the numpy arrays and numbers in it as tensors; containers keep their types."""
-    if isinstance(data, Tensor | str | bytes):
+    """`data` with the numpy arrays and numbers in it as tensors; containers keep their types, but tuples become lists."""
+    if isinstance(data, Tensor):
         return data
-    if is_numpy(data):
-        if data.dtype.kind in "SU":
+    kind = type(data)
+    if kind.__module__ == "numpy" and kind.__name__ not in ("str_", "bytes_"):
+        if kind.__name__ == "ndarray" and np_str_obj_array_pattern.search(data.dtype.str):
             return data
         return _C.as_tensor(data)
-    if isinstance(data, Mapping):
-        return rebuilt(data, {key: default_convert(value) for key, value in data.items()})
-    if isinstance(data, tuple) and not hasattr(data, "_fields"):
-        return [default_convert(value) for value in data]
-    if isinstance(data, Sequence):
-        return rebuilt(data, [default_convert(value) for value in data])
-    return data
+    return mapped(data, default_convert, keep_tuples=False)
+
+
+def collate(batch: Any, *, collate_fn_map: Mapping[Any, Callable[..., Any]] | None = None) -> Any:
+    """One batch of a list of samples: by the function for the type of the first sample, and containers part by part.
+
+    collate_fn_map: functions `f(batch, collate_fn_map=...)` by type or tuple of types; a subclass finds the first that
+    fits. TypeError for samples that are neither in it nor containers.
+    """
+    first = batch[0]
+    if collate_fn_map is not None:
+        join = collate_fn_map.get(type(first))
+        if join is None:
+            join = next((found for kinds, found in collate_fn_map.items() if isinstance(first, kinds)), None)
+        if join is not None:
+            return join(batch, collate_fn_map=collate_fn_map)
+
+    def joined(samples: Any) -> Any:
+        return collate(samples, collate_fn_map=collate_fn_map)
+
+    if isinstance(first, Mapping):
+        return mapping_like(first, {key: joined([sample[key] for sample in batch]) for key in first})
+    if is_namedtuple(first):
+        return type(first)(*(joined(column) for column in zip(*batch, strict=False)))
+    if isinstance(first, Sequence):
+        if any(len(sample) != len(first) for sample in batch):
+            raise RuntimeError("each element in list of batch should be of equal size")
+        columns = [joined(column) for column in zip(*batch, strict=True)]
+        return columns if isinstance(first, tuple) else sequence_like(first, columns)
+    found = _C.type_name(first) if type(first).__name__ == "Tensor" else type(first)
+    raise TypeError(default_collate_err_msg_format.format(found))
+
+
+SMALL = 1 << 15  # bytes; what is less goes to the main process inside the message
+
+
+def shared_batch(first: Any, count: int) -> Any:
+    """Room for a batch of `count` tensors like `first` in memory that the main process will see; None if not worth it."""
+    from vibetensor.torch.utils.data._utils.worker import process_info
+
+    size = count * first.numel() * first.element_size()
+    if process_info() is None or size < SMALL or first.device.type != "cpu" or type(first) is not Tensor:
+        return None
+    shape = (count, *first.shape)
+    stride = [1] * len(shape)
+    for dim in range(len(shape) - 1, 0, -1):
+        stride[dim - 1] = stride[dim] * shape[dim]
+    return _C.shared_memory(size)._over_storage(first.dtype, shape, tuple(stride), 0)
+
+
+def collate_tensor_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """The tensors of `batch`, all of one shape, stacked along a new first dimension."""
+    first = batch[0]
+    alike = all(t.dtype == first.dtype and t.shape == first.shape and not t.requires_grad for t in batch)
+    room = shared_batch(first, len(batch)) if alike and first.is_contiguous() else None
+    return _C.ops.stack(list(batch), 0) if room is None else _C.ops.stack(list(batch), 0, out=room)
+
+
+def collate_numpy_array_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """The arrays of `batch` as one tensor; TypeError for text and objects."""
+    if np_str_obj_array_pattern.search(batch[0].dtype.str):
+        raise TypeError(default_collate_err_msg_format.format(batch[0].dtype))
+    return collate([_C.as_tensor(array) for array in batch], collate_fn_map=collate_fn_map)
+
+
+def collate_numpy_scalar_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """The numbers of NumPy as a tensor of their dtype."""
+    return _C.as_tensor(list(batch))
+
+
+def collate_float_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """The numbers as a float64 tensor."""
+    return _C.tensor(list(batch), dtype=_C.float64)
+
+
+def collate_int_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """The numbers as an int64 tensor, or a bool one."""
+    return _C.tensor(list(batch))
+
+
+def collate_str_fn(batch: Any, *, collate_fn_map: Any = None) -> Any:
+    """`batch` as it is."""
+    return batch
+
+
+default_collate_fn_map: dict[Any, Callable[..., Any]] = {
+    Tensor: collate_tensor_fn,
+    float: collate_float_fn,
+    int: collate_int_fn,
+    str: collate_str_fn,
+    bytes: collate_str_fn,
+}
+
+
+def add_numpy(numpy: Any) -> None:
+    """Returns None; NumPy's types come before the numbers of Python, which some of its numbers are too."""
+    rest = {kind: join for kind, join in default_collate_fn_map.items() if kind is not Tensor}
+    for kind in rest:
+        del default_collate_fn_map[kind]
+    default_collate_fn_map[numpy.ndarray] = collate_numpy_array_fn
+    default_collate_fn_map[(numpy.bool_, numpy.number, numpy.object_)] = collate_numpy_scalar_fn
+    default_collate_fn_map.update(rest)
+
+
+when_imported("numpy", add_numpy)
 
 
 def default_collate(batch: Any) -> Any:
     """One batch of a list of samples: tensors stacked along a new first dimension, numbers as a tensor.
 
-    Dicts, tuples and lists of samples become a dict or list of batches. TypeError for anything else.
+    Dicts, lists and other containers of samples become containers of batches; plain tuples become lists. TypeError for
+    anything else that `default_collate_fn_map` has no function for.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.utils.data.default_collate([{"x": 1, "y": "a"}, {"x": 2, "y": "b"}])
+    {'x': tensor([1, 2]), 'y': ['a', 'b']}
     """
-    first = batch[0]
-    if isinstance(first, Tensor):
-        return _C.ops.stack(list(batch), 0)
-    if is_numpy(first):
-        if getattr(first, "shape", ()) == ():
-            return _C.tensor([value.item() for value in batch], dtype=getattr(_C, str(first.dtype)))
-        if first.dtype.kind in "SUO":
-            raise TypeError(
-                f"default_collate: batch must contain tensors, numbers, dicts or lists; found {first.dtype}"
-            )
-        return _C.ops.stack([_C.as_tensor(value) for value in batch], 0)
-    if isinstance(first, float):
-        return _C.tensor(list(batch), dtype=_C.float64)
-    if isinstance(first, int):
-        return _C.tensor(list(batch))
-    if isinstance(first, str | bytes):
-        return batch
-    if isinstance(first, Mapping):
-        return rebuilt(first, {key: default_collate([sample[key] for sample in batch]) for key in first})
-    if isinstance(first, Sequence):
-        if any(len(sample) != len(first) for sample in batch):
-            raise RuntimeError("each element in list of batch should be of equal size")
-        columns = [default_collate(column) for column in zip(*batch, strict=True)]
-        return columns if isinstance(first, tuple) and not hasattr(first, "_fields") else rebuilt(first, columns)
-    found = _C.type_name(first) if type(first).__name__ == "Tensor" else type(first)
-    raise TypeError(
-        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {found}"
-    )
-
-
-def pinned(data: Any) -> Any:
-    """`data` with its tensors copied into page-locked memory."""
-    if isinstance(data, Tensor):
-        return data.pin_memory()
-    if isinstance(data, str | bytes):
-        return data
-    if isinstance(data, Mapping):
-        return rebuilt(data, {key: pinned(value) for key, value in data.items()})
-    if isinstance(data, tuple) and not hasattr(data, "_fields"):
-        return type(data)(pinned(value) for value in data)
-    if isinstance(data, Sequence):
-        return rebuilt(data, [pinned(value) for value in data])
-    own: Callable[[], Any] | None = getattr(data, "pin_memory", None)
-    return own() if callable(own) else data
-
-
-class Fetcher:
-    """Reads one batch: by numbers from a dataset, or the next samples of an iterable one.
-
-    `auto_collation` off: one sample at a time, converted.
-    """
-
-    def __init__(
-        self, dataset: Any, iterable: bool, auto_collation: bool, collate: Callable[[Any], Any], drop_last: bool
-    ):
-        self.dataset, self.collate = dataset, collate
-        self.auto_collation, self.drop_last = auto_collation, drop_last
-        self.iterator = iter(dataset) if iterable else None
-        self.ended = False
-
-    def fetch(self, numbers: Any) -> Any:
-        """The batch for `numbers`; StopIteration at the end of an iterable dataset."""
-        if self.iterator is not None:
-            return self._next_batch(numbers)
-        if not self.auto_collation:
-            return self.collate(self.dataset[numbers])
-        whole = getattr(self.dataset, "__getitems__", None)
-        return self.collate(whole(numbers) if callable(whole) else [self.dataset[n] for n in numbers])
-
-    def _next_batch(self, numbers: Any) -> Any:
-        assert self.iterator is not None
-        if self.ended:
-            raise StopIteration
-        if not self.auto_collation:
-            return self.collate(next(self.iterator))
-        batch = []
-        for _ in numbers:
-            try:
-                batch.append(next(self.iterator))
-            except StopIteration:
-                self.ended = True
-                break
-        if not batch or (self.drop_last and len(batch) < len(numbers)):
-            raise StopIteration
-        return self.collate(batch)
+    return collate(batch, collate_fn_map=default_collate_fn_map)

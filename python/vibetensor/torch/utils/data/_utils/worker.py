@@ -1,90 +1,90 @@
-"""The processes that read batches for a DataLoader."""
+"""What reads batches for a DataLoader: processes, or threads of this one."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._on_import import when_imported
 from vibetensor.torch._utils import ExceptionWrapper
+from vibetensor.torch.utils.data._utils.state import BATCHES_READ, restore_fetcher, worker_state
 
 STOP, RESUME, BATCH = "stop", "resume", "batch"
-READY, END, FAILED = "ready", "end", "failed"
+READY, END, FAILED, RESUMED = "ready", "end", "failed", "resumed"
 PARENT_CHECK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
+class _RNG:
+    """Generators of a worker thread, which shares the global ones with the others."""
+
+    random_generator: Any
+    torch_generator: Any
+    numpy_generator: Any = None
+
+
+@dataclass(frozen=True)
 class WorkerInfo:
-    """Who a worker is: its number, how many there are, its random seed, and its copy of the dataset."""
+    """Who a worker is: its number, how many there are, its random seed, and its dataset, a process's own copy.
+
+    worker_method: "multiprocessing" or "thread"; a thread's generators are in `rng`.
+    """
 
     id: int
     num_workers: int
     seed: int
     dataset: Any
+    rng: _RNG | None = None
+    worker_method: str | None = "multiprocessing"
 
 
-current: WorkerInfo | None = None
+_worker_info: WorkerInfo | None = None
+of_thread = threading.local()
+
+
+def process_info() -> WorkerInfo | None:
+    """The WorkerInfo of this process if it is a worker."""
+    return _worker_info
 
 
 def get_worker_info() -> WorkerInfo | None:
-    """The WorkerInfo of this process, None in the main process."""
-    return current
+    """The WorkerInfo of the worker that calls this, None in the main process."""
+    return getattr(of_thread, "info", _worker_info)
 
 
-class SeedAtImport:
-    """Finds numpy.random for the import system, and seeds it once it has been imported."""
-
-    def __init__(self, seed: Callable[[Any], None]):
-        self.seed = seed
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name != "numpy.random":
-            return None
-        import sys
-        from importlib.util import find_spec
-
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
-        if spec is None or spec.loader is None:
-            return spec
-        run = spec.loader.exec_module
-
-        def exec_module(module: Any) -> None:
-            run(module)
-            self.seed(module)
-
-        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
+def numpy_seed(base_seed: int, worker_id: int, numpy_random: Any) -> Any:
+    """What NumPy is seeded with in a worker, in PyTorch and here."""
+    entropy = (worker_id, base_seed & 0xFFFFFFFF, base_seed >> 32, 0)
+    return numpy_random.SeedSequence(entropy)
 
 
 def seed_everything(seed: int, base_seed: int, worker_id: int) -> None:
     """Seed this process's generators, NumPy's as soon as it is imported."""
     import random
-    import sys
 
     def seed_numpy(numpy_random: Any) -> None:
-        entropy = (worker_id, base_seed & 0xFFFFFFFF, base_seed >> 32, 0)
-        numpy_random.seed(numpy_random.SeedSequence(entropy).generate_state(4))
+        numpy_random.seed(numpy_seed(base_seed, worker_id, numpy_random).generate_state(4))
 
     random.seed(seed)
     _C.default_generator.manual_seed(seed)
-    if "numpy.random" in sys.modules:
-        seed_numpy(sys.modules["numpy.random"])
-    else:
-        sys.meta_path.insert(0, SeedAtImport(seed_numpy))
+    when_imported("numpy.random", seed_numpy)
 
 
-def send_elements_only() -> None:
-    """Of a tensor that is a small part of its storage, messages to other processes have the elements alone."""
-    from multiprocessing.reduction import ForkingPickler
+def generators_of_thread(seed: int, base_seed: int, worker_id: int) -> _RNG:
+    """Generators for one thread, seeded as a process's would be."""
+    import random
+    import sys
 
-    from vibetensor.torch._copying import reduce_for_process
-    from vibetensor.torch.nn.parameter import Parameter
-
-    for kind in (_C.Tensor, Parameter):
-        ForkingPickler.register(kind, reduce_for_process)
+    generator = _C.Generator()
+    generator.manual_seed(seed)
+    numpy_random = sys.modules.get("numpy.random")
+    numbers = numpy_random and numpy_random.default_rng(numpy_seed(base_seed, worker_id, numpy_random))
+    return _RNG(random.Random(seed), generator, numbers)
 
 
 def read_tasks(connection: Any, tasks: Any, parent: int) -> None:
@@ -103,68 +103,100 @@ def read_tasks(connection: Any, tasks: Any, parent: int) -> None:
     tasks.put((STOP,))
 
 
-def worker_loop(
-    tasks_in: Any,
-    results_out: Any,
-    make_fetcher: Callable[[], Any],
-    dataset: Any,
-    worker_id: int,
-    num_workers: int,
-    base_seed: int,
-    init_fn: Callable[[int], None] | None,
-    parent: int,
-) -> None:
-    """Body of a worker: one answer for every batch asked for, in the order of asking."""
-    import signal
-    from queue import Queue
-    from threading import Thread
+@dataclass(frozen=True)
+class WorkerPlan:
+    """What a worker is told when it starts."""
 
-    global current
-    send_elements_only()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle; it stops us
-    _C.set_num_threads(1)
-    seed = base_seed + worker_id
-    seed_everything(seed, base_seed, worker_id)
-    current = WorkerInfo(worker_id, num_workers, seed, dataset)
-    tasks: Queue[Any] = Queue()
-    Thread(target=read_tasks, args=(tasks_in, tasks, parent), daemon=True).start()
-    where = f"in DataLoader worker process {worker_id}"
-    failure: ExceptionWrapper | None = None
-    fetcher: Any = None
-    try:
-        if init_fn is not None:
-            init_fn(worker_id)
-        fetcher = make_fetcher()
-    except Exception:
-        failure = ExceptionWrapper(where=where)
-    try:
+    make_fetcher: Callable[[Any], Any]  # of a dataset
+    dataset: Any
+    id: int
+    num_workers: int
+    base_seed: int
+    init_fn: Callable[[int], None] | None
+    state: Any  # where to go on; None: at the beginning
+    batch_size: int | None  # of iterable datasets
+
+
+class Worker:
+    """One answer (kind, value, state) for every task, in the order of asking."""
+
+    def __init__(self, plan: WorkerPlan, where: str):
+        self.plan, self.where = plan, f"in DataLoader worker {where} {plan.id}"
+        self.fetcher: Any = None
+        self.failure: ExceptionWrapper | None = None
+        try:
+            if plan.init_fn is not None:
+                plan.init_fn(plan.id)
+            self.fetcher = plan.make_fetcher(plan.dataset)
+            if plan.state is not None:
+                read = plan.state.get(BATCHES_READ, 0)
+                self.fetcher = restore_fetcher(self.fetcher, plan.make_fetcher, plan.state, plan.batch_size, read)
+        except Exception:
+            self.failure = ExceptionWrapper(where=self.where)
+
+    def failed(self) -> tuple[str, Any, Any]:
+        return FAILED, ExceptionWrapper(where=self.where), None
+
+    def answer(self, task: tuple[Any, ...]) -> tuple[str, Any, Any]:
+        """What is sent for a RESUME or BATCH."""
+        if task[0] == RESUME:
+            try:
+                self.fetcher, self.failure = self.plan.make_fetcher(self.plan.dataset), None
+            except Exception:
+                self.failure = ExceptionWrapper(where=self.where)
+                return RESUMED, None, None
+            return RESUMED, None, worker_state(self.plan.id, self.fetcher)
+        _, numbers, wants_state = task
+        if self.failure is not None:
+            return FAILED, self.failure, None
+        try:
+            try:
+                kind, value = READY, self.fetcher.fetch(numbers)
+            except StopIteration:
+                kind, value = END, None
+            return kind, value, worker_state(self.plan.id, self.fetcher) if wants_state or kind == END else None
+        except Exception:
+            return self.failed()
+
+    def work(self, tasks: Any, send: Callable[[Any], None]) -> None:
+        """Returns None after a STOP, or when nobody listens any more."""
         while True:
             task = tasks.get()
             if task[0] == STOP:
                 return
-            if task[0] == RESUME:
-                try:
-                    fetcher, failure = make_fetcher(), None
-                except Exception:
-                    failure = ExceptionWrapper(where=where)
-                continue
-            answer = failure_or_batch(fetcher, task[1], failure, where)
+            answer = self.answer(task)
             try:
-                results_out.send(answer)
+                send(answer)
             except (BrokenPipeError, ConnectionResetError, EOFError):
-                raise
+                return
             except Exception:  # a batch that cannot be pickled
-                results_out.send((FAILED, ExceptionWrapper(where=where)))
-    except (BrokenPipeError, ConnectionResetError, EOFError):
-        return
+                try:
+                    send(self.failed())
+                except (BrokenPipeError, ConnectionResetError, EOFError):
+                    return
+            del task, answer
 
 
-def failure_or_batch(fetcher: Any, numbers: Any, failure: ExceptionWrapper | None, where: str) -> tuple[str, Any]:
-    if failure is not None:
-        return FAILED, failure
-    try:
-        return READY, fetcher.fetch(numbers)
-    except StopIteration:
-        return END, None
-    except Exception:
-        return FAILED, ExceptionWrapper(where=where)
+def run_in_process(tasks_in: Any, results_out: Any, plan: WorkerPlan, parent: int) -> None:
+    """Body of a worker process."""
+    import signal
+
+    from vibetensor.torch.utils.data._utils.transport import Sender
+
+    global _worker_info
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle; it stops us
+    _C.set_num_threads(1)
+    seed = plan.base_seed + plan.id
+    seed_everything(seed, plan.base_seed, plan.id)
+    _worker_info = WorkerInfo(plan.id, plan.num_workers, seed, plan.dataset)
+    tasks: SimpleQueue[Any] = SimpleQueue()
+    threading.Thread(target=read_tasks, args=(tasks_in, tasks, parent), daemon=True).start()
+    Worker(plan, "process").work(tasks, Sender(results_out).send)
+
+
+def run_in_thread(tasks: Any, send: Callable[[Any], None], plan: WorkerPlan) -> None:
+    """Body of a worker thread."""
+    seed = plan.base_seed + plan.id
+    rng = generators_of_thread(seed, plan.base_seed, plan.id)
+    of_thread.info = WorkerInfo(plan.id, plan.num_workers, seed, plan.dataset, rng, "thread")
+    Worker(plan, "thread").work(tasks, send)
