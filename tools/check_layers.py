@@ -41,6 +41,7 @@ FAMILIES = (
     "index",
     "random",
     "linalg",
+    "conv",
     "nn",
     "optim",
 )

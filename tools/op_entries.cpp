@@ -234,7 +234,7 @@ std::string default_text(const Arg& a) {
     case vt::Tag::IntList: {
       std::string values;
       for (const int64_t i : a.default_ints) values += (values.empty() ? "" : ", ") + std::to_string(i);
-      return values.empty() ? "{}" : "kInts<" + values + ">";
+      return values.empty() ? "{}" : "DimVec{" + values + "}";
     }
     default: return "{}";
   }
@@ -278,10 +278,6 @@ std::string header_of(const std::string& family, const std::vector<const Entry*>
       << " as C++ functions, made from their declarations by tools/op_entries.cpp.\n"
       << "#pragma once\n\n#include <optional>\n#include <tuple>\n#include <vector>\n\n#include \"dispatch/value.h\"\n\n"
       << "namespace vt::ops {\n";
-  const bool has_ints = std::any_of(entries.begin(), entries.end(), [](const Entry* e) {
-    return parameters(*e, true).find("kInts<") != std::string::npos;
-  });
-  if (has_ints) out << "\ntemplate <int64_t... values>\ninline constexpr int64_t kInts[] = {values...};\n";
   for (const Entry* e : entries) {
     out << "\n// " << e->schema->text() << "\nVT_API " << result_type(*e->schema) << " " << e->name << "("
         << parameters(*e, true) << ");\n";

@@ -36,6 +36,7 @@
   F(softmax) \
   F(norm) \
   F(activation) \
+  F(convolution) \
   F(distance) \
   F(loss_nll) \
   F(loss_cross_entropy) \
@@ -66,6 +67,7 @@
   F(variates_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
+  F(convolution_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \

@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
 #include "cuda/backend.h"
+#include "cuda/convolution.h"
 #include "cuda/device.h"
 #include "cuda/gemm.h"
 #include "cuda/library.h"
@@ -59,6 +60,15 @@ void bind_devices(nb::module_& m) {
   m.def("cuda_gemm_is_measured", [] { return cuda::gemm_is_measured(); });
   m.def("cuda_set_gemm_measured", [](bool measured) { cuda::set_gemm_measured(measured); });
   m.def("cuda_set_allow_tf32", [](bool allow) { cuda::set_allow_tf32(allow); });
+  using Convolution = cuda::ConvolutionSettings;
+  nb::class_<Convolution>(m, "ConvolutionSettings")
+      .def_rw("enabled", &Convolution::enabled)
+      .def_rw("benchmark", &Convolution::benchmark)
+      .def_rw("deterministic", &Convolution::deterministic)
+      .def_rw("allow_tf32", &Convolution::allow_tf32);
+  m.def("cuda_convolution_settings", [] { return cuda::convolution_settings(); });
+  m.def("cuda_set_convolution_settings", [](const Convolution& s) { cuda::set_convolution_settings(s); });
+  m.def("cudnn_version", [] { return cuda::cudnn_version(); });
   m.def("cuda_runtime_version", [] { return cuda::runtime_version(); });
 
   using Properties = cuda::DeviceProperties;

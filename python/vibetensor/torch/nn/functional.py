@@ -512,11 +512,10 @@ def triplet_margin_loss(
 
 # functions that are not there yet and that programs import beside others: calling one raises
 NOT_THERE = """
-    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
-    affine_grid avg_pool1d avg_pool2d avg_pool3d batch_norm conv1d conv2d conv3d conv_transpose1d conv_transpose2d
-    conv_transpose3d ctc_loss embedding_bag fold grid_sample group_norm instance_norm interpolate local_response_norm
-    lp_pool1d lp_pool2d lp_pool3d max_pool1d max_pool2d max_pool3d max_unpool1d max_unpool2d max_unpool3d unfold upsample
-    upsample_bilinear upsample_nearest
+    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
+    adaptive_max_pool3d affine_grid avg_pool1d avg_pool2d avg_pool3d batch_norm ctc_loss embedding_bag fold
+    grid_sample group_norm instance_norm interpolate local_response_norm lp_pool1d lp_pool2d lp_pool3d max_pool1d
+    max_pool2d max_pool3d max_unpool1d max_unpool2d max_unpool3d unfold upsample upsample_bilinear upsample_nearest
 """
 absent = module_getattr(__name__)
 

@@ -36,6 +36,14 @@ from vibetensor.torch.nn.modules.activation import (
     Threshold,
 )
 from vibetensor.torch.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from vibetensor.torch.nn.modules.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
 from vibetensor.torch.nn.modules.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from vibetensor.torch.nn.modules.flatten import Flatten, Unflatten
 from vibetensor.torch.nn.modules.linear import Bilinear, Identity, Linear
@@ -69,6 +77,12 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "Bilinear",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
     "Dropout",

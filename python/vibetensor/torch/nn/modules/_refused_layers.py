@@ -19,8 +19,6 @@ class RefusedLayer(RefusedType, Module):
 # module of torch.nn.modules: {base: its layers}
 LAYERS = {
     "conv": {
-        "_ConvNd": "Conv1d Conv2d Conv3d _ConvTransposeNd",
-        "_ConvTransposeNd": "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
         "_LazyConvXdMixin": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
     },
     "batchnorm": {
