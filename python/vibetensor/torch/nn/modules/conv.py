@@ -173,17 +173,20 @@ class _PlainConv(_ConvNd):
 
 class Conv1d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims, function = 1, staticmethod(F.conv1d)
+    dims = 1
+    function: Any = staticmethod(F.conv1d)
 
 
 class Conv2d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims, function = 2, staticmethod(F.conv2d)
+    dims = 2
+    function: Any = staticmethod(F.conv2d)
 
 
 class Conv3d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims, function = 3, staticmethod(F.conv3d)
+    dims = 3
+    function: Any = staticmethod(F.conv3d)
 
 
 class _ConvTransposeNd(_ConvNd):
@@ -262,17 +265,20 @@ class _ConvTransposeNd(_ConvNd):
 
 class ConvTranspose1d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims, function = 1, staticmethod(F.conv_transpose1d)
+    dims = 1
+    function: Any = staticmethod(F.conv_transpose1d)
 
 
 class ConvTranspose2d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims, function = 2, staticmethod(F.conv_transpose2d)
+    dims = 2
+    function: Any = staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims, function = 3, staticmethod(F.conv_transpose3d)
+    dims = 3
+    function: Any = staticmethod(F.conv_transpose3d)
 
 
 __getattr__ = layers_of("conv")
