@@ -37,8 +37,10 @@ def framework_from(argv: list[str]) -> str:
 FRAMEWORK = framework_from(sys.argv[1:])
 if FRAMEWORK == "vibetensor":
     import vibetensor.torch as torch
+    from vibetensor.safetensors import save
 else:
     import torch
+    from torch import save
 
 nn = torch.nn
 F = torch.nn.functional
@@ -308,7 +310,7 @@ class Trainer:
             "train_losses": self.train_losses,
             "val_losses": [list(entry) for entry in self.val_losses],
         }
-        torch.save(state, path)
+        save(state, path)
 
     def load(self, path: Path) -> None:
         state = torch.load(path, map_location="cpu")

@@ -177,7 +177,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 # what not every program needs, imported when it is first used
 SUBMODULES = """
     _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions futures fx hub jit library
-    linalg mps mtia multiprocessing nn onnx optim overrides special testing torch_version types utils version xpu
+    linalg mps mtia multiprocessing nn onnx optim overrides special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_absent_dtypes": """
@@ -201,6 +201,10 @@ NAMES_BY_HOME = {
     "_tensor": "set_default_tensor_type",
     "_type_info": "finfo iinfo",
     "_utils": "get_device_module",
+    "storage": """
+        BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage
+        FloatStorage HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage is_storage
+    """,
     "_symbolic": "SymBool SymFloat SymInt sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum",
 }
 

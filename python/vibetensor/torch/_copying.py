@@ -1,8 +1,8 @@
 """How tensors and the small types are copied and pickled.
 
 One rule for copy, deepcopy and pickle: the unit is the storage. Tensors that share memory share it afterwards too, a view
-costs no more than what it views, and sizes, strides and offsets stay as they are. PyTorch has this in _tensor.py, _utils.py
-and storage.py; here the rule is one module beside the long _tensor.py.
+costs no more than what it views, and sizes, strides and offsets stay as they are. PyTorch has this in _tensor.py and
+_utils.py; here the rule is one module beside the long _tensor.py. torch.save writes names of PyTorch's: _serialization/.
 """
 
 from __future__ import annotations
@@ -11,10 +11,16 @@ import copy
 import copyreg
 import pickle
 from collections.abc import Callable
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch.storage import (  # rebuild_storage, meta_storage: where pickle finds them
+    UntypedStorage,
+    meta_storage,  # noqa: F401
+    rebuild_storage,  # noqa: F401
+    tensor_bytes,
+    tensor_from_bytes,
+)
 
 Tensor: Any = _C.Tensor
 
@@ -25,83 +31,14 @@ NOT_A_LEAF = (
 )
 
 
-def tensor_bytes(tensor: Any) -> memoryview:
-    """The elements of `tensor` in row-major order, read-only; a view of it where it is contiguous on the CPU.
-
-    The view keeps the memory alive.
-    """
-    import ctypes
-
-    flat = tensor.detach().cpu().contiguous()
-    size = flat.numel() * flat.element_size()
-    if size == 0:
-        return memoryview(b"")
-    window = (ctypes.c_ubyte * size).from_address(flat.data_ptr())
-    window.owner = flat  # type: ignore[attr-defined]
-    return memoryview(window).cast("B").toreadonly()
-
-
-def tensor_from_bytes(data: Any, dtype: Any, shape: tuple[int, ...]) -> Any:
-    """A new CPU tensor of `dtype` and `shape` with a copy of `data`, any bytes-like object of the right size."""
-    import ctypes
-
-    tensor = _C.ops.empty(shape, dtype=dtype, device="cpu")
-    size = tensor.numel() * tensor.element_size()
-    view = memoryview(data).cast("B")
-    if view.nbytes != size:
-        raise ValueError(f"tensor_from_bytes: expected {size} bytes for {dtype} {tuple(shape)}, got {view.nbytes}")
-    if size:
-        window = (ctypes.c_ubyte * size).from_address(tensor.data_ptr())
-        memoryview(window).cast("B")[:] = view
-    return tensor
-
-
-class Storage:
-    """The memory that tensors share, one object for each while anybody holds it: what memos know it by."""
-
-    __slots__ = ("__weakref__", "bytes")
-    known: ClassVar[WeakValueDictionary[int, Storage]] = WeakValueDictionary()
-
-    def __init__(self, bytes: Any):
-        self.bytes = bytes  # a uint8 tensor over all of it
-
-    @classmethod
-    def of(cls, tensor: Any) -> Storage:
-        """The storage of `tensor`."""
-        key = tensor._storage_key()
-        found = cls.known.get(key)
-        if found is None:
-            found = cls.known[key] = cls(tensor._storage_as_bytes())
-        elif found.bytes.numel() != tensor._storage_bytes():  # resized
-            found.bytes = tensor._storage_as_bytes()
-        return found
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Storage:
-        return Storage.of(self.bytes.clone())
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Storage], tuple[Any, ...]]:
-        device = str(self.bytes.device)
-        if device == "meta":
-            return meta_storage, (self.bytes.numel(),)
-        data = tensor_bytes(self.bytes)
-        return rebuild_storage, (pickle.PickleBuffer(data) if protocol >= 5 else bytes(data), device)
-
-
-def rebuild_storage(data: Any, device: str) -> Storage:
-    size = memoryview(data).nbytes
-    return Storage.of(tensor_from_bytes(data, _C.uint8, (size,)).to(device))
-
-
-def meta_storage(size: int) -> Storage:
-    return Storage.of(_C.ops.empty((size,), dtype=_C.uint8, device="meta"))
-
-
-def like_over(tensor: Any, storage: Storage) -> Any:
+def like_over(tensor: Any, storage: UntypedStorage) -> Any:
     """A tensor of the type and geometry of `tensor` over `storage`, without history."""
     return over(storage, type(tensor), tensor.dtype, tuple(tensor.shape), tensor.stride(), tensor.storage_offset())
 
 
-def over(storage: Storage, cls: type, dtype: Any, shape: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Any:
+def over(
+    storage: UntypedStorage, cls: type, dtype: Any, shape: tuple[int, ...], stride: tuple[int, ...], offset: int
+) -> Any:
     result = storage.bytes._over_storage(dtype, shape, stride, offset)
     return result if cls is Tensor else Tensor._make_subclass(cls, result, False)
 
@@ -118,7 +55,7 @@ def deepcopy_tensor(self: Any, memo: dict[int, Any]) -> Any:
         raise RuntimeError(NOT_A_LEAF)
     if id(self) in memo:
         return memo[id(self)]
-    result = like_over(self, copy.deepcopy(Storage.of(self), memo))
+    result = like_over(self, copy.deepcopy(UntypedStorage.of(self), memo))
     if self.requires_grad:
         result.requires_grad_()
     if self.grad is not None:
@@ -133,12 +70,14 @@ def deepcopy_tensor(self: Any, memo: dict[int, Any]) -> Any:
 def deepcopy_parameter(self: Any, memo: dict[int, Any]) -> Any:
     """A Parameter with memory of its own; as in PyTorch, without `.grad` and attributes."""
     if id(self) not in memo:
-        memo[id(self)] = like_over(self, copy.deepcopy(Storage.of(self), memo)).requires_grad_(self.requires_grad)
+        memo[id(self)] = like_over(self, copy.deepcopy(UntypedStorage.of(self), memo)).requires_grad_(
+            self.requires_grad
+        )
     return memo[id(self)]
 
 
 def rebuild_tensor(
-    storage: Storage,
+    storage: UntypedStorage,
     cls: type,
     dtype: Any,
     shape: tuple[int, ...],
@@ -162,12 +101,16 @@ def reduce_tensor(self: Any, protocol: Any) -> tuple[Any, ...]:
 
     warn_if_has_hooks(self)
     geometry = (tuple(self.shape), self.stride(), self.storage_offset())
-    return rebuild_tensor, (Storage.of(self), type(self), self.dtype, *geometry, self.requires_grad), state_of(self)
+    return (
+        rebuild_tensor,
+        (UntypedStorage.of(self), type(self), self.dtype, *geometry, self.requires_grad),
+        state_of(self),
+    )
 
 
 def rebuild_elements(data: Any, cls: type, dtype: Any, shape: tuple[int, ...], *rest: Any) -> Any:
     tensor = tensor_from_bytes(data, dtype, shape)
-    return rebuild_tensor(Storage.of(tensor), cls, dtype, shape, tensor.stride(), 0, *rest)
+    return rebuild_tensor(UntypedStorage.of(tensor), cls, dtype, shape, tensor.stride(), 0, *rest)
 
 
 def reduce_for_process(self: Any) -> tuple[Any, ...]:
@@ -192,6 +135,11 @@ def rebuild_generator(device: str, state: Any) -> Any:
     return _C.Generator(device).set_state(state)
 
 
+def set_generator_state(generator: Any, state: tuple[int, int | None, Any]) -> None:
+    """Returns None; the generator goes on from (seed, offset, state), as PyTorch's files have it."""
+    generator.set_state(state[2].cpu())
+
+
 SMALL_TYPES: dict[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = {
     _C.dtype: reduce_constant,
     _C.layout: reduce_constant,
@@ -207,6 +155,7 @@ PUBLIC_TYPES = (Tensor, *SMALL_TYPES, _C.finfo, _C.iinfo, _C.OutOfMemoryError, _
 def install() -> None:
     """Teach copy and pickle the types of the extension."""
     Tensor.__deepcopy__, Tensor.__reduce_ex__ = deepcopy_tensor, reduce_tensor
+    _C.Generator.__setstate__ = set_generator_state  # type: ignore[attr-defined]
     for kind in PUBLIC_TYPES:
         kind.__module__ = "vibetensor.torch"
     for kind, reduce in SMALL_TYPES.items():

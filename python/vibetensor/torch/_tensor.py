@@ -9,6 +9,7 @@ from vibetensor import _C
 from vibetensor.torch import _copying, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 from vibetensor.torch._on_import import when_imported
+from vibetensor.torch.storage import TypedStorage, UntypedStorage
 
 Tensor: Any = _C.Tensor
 plain_types: list[type] = [Tensor]  # nn.parameter adds Parameter, which prints as a tensor too
@@ -207,6 +208,35 @@ def as_subclass(self: Any, cls: type) -> Any:
     return Tensor._make_subclass(cls, self, self.requires_grad)
 
 
+def _rebuild_from_type_v2(func: Any, new_type: type, args: tuple[Any, ...], state: Any) -> Any:
+    """What func(*args) makes as a tensor of type `new_type`, with attributes: what pickles of subclasses call."""
+    from vibetensor.torch._utils import _set_obj_state
+
+    tensor = func(*args)
+    if type(tensor) is not new_type:
+        tensor = as_subclass(tensor, new_type)
+    restore = getattr(tensor, "__setstate__", None)
+    if restore is None:
+        return _set_obj_state(tensor, state)
+    restore(state)
+    return tensor
+
+
+def _rebuild_from_type(func: Any, type: type, args: tuple[Any, ...], dict: Any) -> Any:
+    """The same as files of before PyTorch 1.11 call it."""
+    return _rebuild_from_type_v2(func, type, args, dict)
+
+
+def untyped_storage(self: Any) -> UntypedStorage:
+    """The memory that self views, without a dtype."""
+    return UntypedStorage.of(self)
+
+
+def storage(self: Any) -> TypedStorage:
+    """The memory that self views, with its dtype."""
+    return TypedStorage(wrap_storage=UntypedStorage.of(self), dtype=self.dtype)
+
+
 def unflagged(self: Any) -> bool:
     """False: conjugation and negation are computed, never left as a flag on the tensor."""
     return False
@@ -257,7 +287,9 @@ METHODS: dict[str, Any] = {
     "backward": backward,
     "nonzero": nonzero,
     "norm": norm,
+    "storage": storage,
     "unique": unique,
+    "untyped_storage": untyped_storage,
     "where": where,
     "unique_consecutive": unique_consecutive,
     "type": tensor_type,

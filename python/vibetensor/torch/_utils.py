@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._not_there import Refused, module_getattr
 
 Tensor: Any = _C.Tensor
 
@@ -120,6 +120,105 @@ def can_be_sent(kind: type) -> bool:
         return pickle.loads(pickle.dumps(kind)) is kind
     except Exception:
         return False
+
+
+# ---- what pickles of tensors call, by PyTorch's names
+
+
+def _rebuild_tensor(storage: Any, storage_offset: int, size: Any, stride: Any) -> Any:
+    """A tensor of that geometry over a storage, of the storage's dtype; bytes without one are uint8."""
+    dtype = getattr(storage, "dtype", _C.uint8)
+    return storage.untyped().bytes._over_storage(dtype, tuple(size), tuple(stride), storage_offset)
+
+
+def _rebuild_tensor_v2(
+    storage: Any,
+    storage_offset: int,
+    size: Any,
+    stride: Any,
+    requires_grad: bool,
+    backward_hooks: Any,
+    metadata: Any = None,
+) -> Any:
+    """The same with its backward hooks, by id, and the flags that PyTorch leaves on a tensor: they are worked out."""
+    tensor = _rebuild_tensor(storage, storage_offset, size, stride)
+    for flag, ask in (metadata or {}).items():
+        if flag not in ("conj", "neg"):
+            raise NotImplementedError(f"load: a tensor has the flag {flag!r}, which is not there")
+        if ask:
+            tensor = tensor.conj().clone() if flag == "conj" else -tensor
+    return finished(tensor, requires_grad, backward_hooks)
+
+
+def _rebuild_tensor_v3(
+    storage: Any,
+    storage_offset: int,
+    size: Any,
+    stride: Any,
+    requires_grad: bool,
+    backward_hooks: Any,
+    dtype: Any,
+    metadata: Any = None,
+) -> Any:
+    """The same with a dtype of its own."""
+    if not isinstance(dtype, _C.dtype):
+        raise NotImplementedError(f"load: {getattr(dtype, 'refusal', f'{dtype!r} is no dtype')}")
+    if metadata:
+        raise NotImplementedError("load: a tensor has flags, which are not there")
+    tensor = storage.untyped().bytes._over_storage(dtype, tuple(size), tuple(stride), storage_offset)
+    return finished(tensor, requires_grad, backward_hooks)
+
+
+def finished(tensor: Any, requires_grad: bool, backward_hooks: Any) -> Any:
+    if requires_grad:
+        tensor.requires_grad_()
+    for hook in (backward_hooks or {}).values():
+        tensor.register_hook(hook)
+    return tensor
+
+
+def _rebuild_parameter(data: Any, requires_grad: bool, backward_hooks: Any) -> Any:
+    """A Parameter over the memory of `data`."""
+    from vibetensor.torch.nn.parameter import Parameter
+
+    return finished(Parameter(data, requires_grad), False, backward_hooks)
+
+
+def _rebuild_parameter_with_state(data: Any, requires_grad: bool, backward_hooks: Any, state: Any) -> Any:
+    """The same with attributes."""
+    return _set_obj_state(_rebuild_parameter(data, requires_grad, backward_hooks), state)
+
+
+def _set_obj_state(obj: Any, state: Any) -> Any:
+    """obj, with the attributes of `state`: a dict, or that and one of slots."""
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    if attributes:
+        obj.__dict__.update(attributes)
+    for name, value in (slots or {}).items():
+        setattr(obj, name, value)
+    return obj
+
+
+def _rebuild_meta_tensor_no_storage(dtype: Any, size: Any, stride: Any, requires_grad: bool) -> Any:
+    """A tensor of shapes only."""
+    return _C.ops.empty_strided(size, stride, dtype=dtype, device="meta").requires_grad_(requires_grad)
+
+
+def _rebuild_device_tensor_from_numpy(data: Any, dtype: Any, device: Any, requires_grad: bool) -> Any:
+    """A tensor with the elements of an array, which is how tensors of some devices are saved."""
+    return _C.from_numpy(data).to(device=device, dtype=dtype).requires_grad_(requires_grad)
+
+
+SPARSE = "sparse tensors are not there; save to_dense() of them"
+_rebuild_sparse_tensor = Refused("torch._utils._rebuild_sparse_tensor", SPARSE)
+_rebuild_sparse_csr_tensor = Refused("torch._utils._rebuild_sparse_csr_tensor", SPARSE)
+_rebuild_nested_tensor = Refused("torch._utils._rebuild_nested_tensor", "nested tensors are not there; save a list")
+_rebuild_qtensor = Refused(
+    "torch._utils._rebuild_qtensor", "quantized tensors are not there; save dequantize() of them"
+)
+_rebuild_wrapper_subclass = Refused(
+    "torch._utils._rebuild_wrapper_subclass", "tensors that wrap others are not there; save what they wrap"
+)
 
 
 __getattr__ = module_getattr(__name__)

@@ -1,375 +1,226 @@
-"""save and load: nested dicts and lists of tensors and plain values, as safetensors files.
+"""torch.save and torch.load: PyTorch's files, written and read.
 
-Tensors are stored under their path in the structure ("model.0.weight"), so a saved state dict is a
-plain safetensors file to every other reader. What such a file cannot say (nesting, order, numbers,
-text, tensors stored once but used twice) is JSON under one key of its metadata. No file can run code.
+A file is a zip archive of a pickle and of the storages that its tensors view (`_serialization/archive.py`). What is ours
+is named there as in PyTorch, so that either side reads the other's files. Files of before PyTorch 1.6 are read too
+(`_serialization/legacy.py`), and so are safetensors files (`vibetensor.safetensors`).
 """
 
 from __future__ import annotations
 
-import io
-import json
-import math
 import os
-from collections import OrderedDict, defaultdict
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
+from enum import Enum
 from typing import Any, BinaryIO
 
 from vibetensor import _C
-from vibetensor.torch import _safetensors
-from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._not_there import RefusedType, module_getattr
 
-Tensor: Any = _C.Tensor
-KEY = "vibetensor.structure"
-MAX_DEPTH = 200
-# What a defaultdict may make, by name.
-FACTORIES = {kind.__name__: kind for kind in (list, dict, set, tuple, int, float, str, bool)}
-WIDEST = 16  # bytes of the largest element
+DEFAULT_PROTOCOL = 2
+PIECE = 64  # bytes that tell the formats apart
 
 
-@dataclass(eq=False)
-class Use:
-    """One place of a structure where a tensor stands, and what the structure will say of it."""
+class LoadEndianness(Enum):
+    """The byte order of files that do not say theirs."""
 
-    number: int  # in the order of the structure
-    tensor: Any  # without history, real
-    path: tuple[str, ...]
-    detail: dict[str, Any]
-
-    @property
-    def geometry(self) -> tuple[Any, ...]:
-        t = self.tensor
-        return t.dtype, tuple(t.shape), t.stride(), t.storage_offset()
-
-    @property
-    def elements(self) -> tuple[int, int]:
-        """The first element of the storage that is viewed, and the one after the last."""
-        t = self.tensor
-        last = sum((n - 1) * s for n, s in zip(t.shape, t.stride(), strict=True))
-        return t.storage_offset(), t.storage_offset() + last + 1
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The same in bytes."""
-        begin, end = self.elements
-        return begin * self.tensor.element_size(), end * self.tensor.element_size()
+    NATIVE = 1
+    LITTLE = 2
+    BIG = 3
 
 
-def overlapping(uses: list[Use]) -> Iterator[list[Use]]:
-    """The uses of one storage in groups whose spans of bytes do not meet."""
-    group: list[Use] = []
-    reach = 0
-    for use in sorted(uses, key=lambda use: use.span):
-        begin, end = use.span
-        if group and begin >= reach:
-            yield group
-            group = []
-        group.append(use)
-        reach = max(reach, end)
-    yield group
+class Settings:
+    """What the functions below set."""
+
+    endianness: LoadEndianness | None = None
+    mmap_flags: int | None = None
 
 
-def repeats_itself(use: Use) -> bool:
-    """Whether a dim of the tensor steps no further than the smaller steps reach together."""
-    reach = 0
-    for stride, size in sorted(zip(use.tensor.stride(), use.tensor.shape, strict=True)):
-        if size > 1 and stride <= reach:
-            return True
-        reach += stride * (size - 1)
-    return False
+def get_default_load_endianness() -> LoadEndianness | None:
+    """The byte order of files that do not say theirs; None is little."""
+    return Settings.endianness
 
 
-def repeats(uses: list[Use]) -> bool:
-    """Whether any element of a storage is viewed twice by these, which all differ."""
-    if len({use.tensor.dtype for use in uses}) > 1 or any(map(repeats_itself, uses)):
-        return True
-    if len(uses) == 1:
-        return False
-    begin = min(use.elements[0] for use in uses)
-    seen = _C.ops.zeros(max(use.elements[1] for use in uses) - begin, dtype=_C.bool, device="cpu")
-    for use in uses:
-        view = seen.as_strided(use.tensor.shape, use.tensor.stride(), use.tensor.storage_offset() - begin)
-        if view.any():
-            return True
-        view.fill_(True)
-    return False
+def set_default_load_endianness(endianness: LoadEndianness | None) -> None:
+    """Returns None; sets the byte order of files that do not say theirs."""
+    if not isinstance(endianness, LoadEndianness | None):
+        raise TypeError("Invalid argument type in function set_default_load_endianness")
+    Settings.endianness = endianness
 
 
-class Encoder:
-    """Turns a structure into JSON values, gathering its tensors by path.
+def get_default_mmap_options() -> int | None:
+    """The flags with which load(mmap=True) maps files: mmap.MAP_PRIVATE or mmap.MAP_SHARED."""
+    if Settings.mmap_flags is None:
+        from mmap import MAP_PRIVATE
 
-    Plain JSON values stand for themselves; everything else is an object with one key that names its kind. A tensor is
-    stored as it looks, so that every reader of safetensors finds it under its path. Tensors that share elements are
-    stored once: as the one that holds them all, or as a piece of their storage, and the structure says how each views it.
+        return MAP_PRIVATE
+    return Settings.mmap_flags
+
+
+class set_default_mmap_options:
+    """Sets the flags with which load(mmap=True) maps files, as a function or for a block.
+
+    mmap.MAP_PRIVATE: what is written to the tensors stays in memory. mmap.MAP_SHARED: it goes to the file.
     """
 
-    def __init__(self) -> None:
-        self.tensors: dict[str, Any] = {}
-        self.storages: dict[int, list[Use]] = {}
-        self.seen: dict[int, int] = {}  # the number of each tensor object
-        self.kept: list[Any] = []  # in that order, so that no other comes to have its id
+    def __init__(self, flags: int):
+        from mmap import MAP_PRIVATE, MAP_SHARED
 
-    def tensor(self, value: Any, path: tuple[str, ...]) -> dict[str, Any]:
-        if id(value) in self.seen:
-            return {"again": self.seen[id(value)]}
-        self.seen[id(value)] = len(self.kept)
-        self.kept.append(value)
-        detail: dict[str, Any] = {"tensor": ""}
-        stored = value.detach()
-        if value.device.type == "meta":
-            detail = {"meta": geometry_of(stored)}
-        elif value.device.type != "cpu":
-            detail["device"] = str(value.device)
-        if value.requires_grad:
-            detail["requires_grad"] = True
-        if type(value).__name__ == "Parameter":
-            detail["parameter"] = True
-        if value.device.type == "meta":
-            return detail
-        if stored.dtype.is_complex:
-            stored = _C.ops.view_as_real(stored)
-            detail["complex"] = True
-        elif _safetensors.dtype_name(stored.dtype) is None:
-            raise NotImplementedError(f"save: {'.'.join(path)} has {stored.dtype}, which safetensors cannot hold")
-        use = Use(self.seen[id(value)], stored, path, detail)
-        if stored.numel() == 0:
-            detail["tensor"] = self.add(stored, path)
-        else:
-            self.storages.setdefault(stored._storage_key(), []).append(use)
-        return detail
+        if flags not in (MAP_PRIVATE, MAP_SHARED):
+            raise ValueError(
+                f"Invalid argument in function set_default_mmap_options: expected MAP_PRIVATE or MAP_SHARED, got {flags}"
+            )
+        self.before = Settings.mmap_flags
+        Settings.mmap_flags = flags
 
-    def add(self, tensor: Any, path: tuple[str, ...], suffix: str = "") -> str:
-        """The name under which `tensor` will be in the file."""
-        name = (".".join(path) or "tensor") + suffix
-        # what the format cannot hold in a name: the structure has the key itself
-        name = name.replace("\0", "_").encode("utf-8", "replace").decode()
-        while name in self.tensors or name == "__metadata__":
-            name += "_"
-        self.tensors[name] = tensor
-        return name
+    def __enter__(self) -> None:
+        pass
 
-    def store(self) -> None:
-        """Decide how each tensor is stored, once all are known."""
-        for uses in self.storages.values():
-            for group in overlapping(uses):
-                alike: dict[Any, list[Use]] = {}
-                for use in sorted(group, key=lambda use: use.number):
-                    alike.setdefault(use.geometry, []).append(use)
-                firsts = [same[0] for same in alike.values()]
-                if repeats(firsts):
-                    self.store_shared(group, firsts)
-                    continue
-                for same in alike.values():
-                    self.store_as_it_looks(same)
+    def __exit__(self, *exc: object) -> None:
+        Settings.mmap_flags = self.before
 
-    def store_as_it_looks(self, same: list[Use]) -> None:
-        tensor = same[0].tensor
-        begin, end = same[0].elements
-        name = self.add(tensor, same[0].path)
-        for use in same:
-            use.detail["tensor"] = name
-            if end - begin == tensor.numel() and not tensor.is_contiguous():
-                use.detail["stride"] = list(tensor.stride())
 
-    def store_shared(self, group: list[Use], firsts: list[Use]) -> None:
-        begin, end = min(use.span[0] for use in group), max(use.span[1] for use in group)
-        aligned = all(begin % use.tensor.element_size() == 0 for use in group)
-        covers = (u for u in firsts if aligned and u.span == (begin, end) and u.tensor.is_contiguous())
-        whole = next(covers, None)
-        if whole is not None:
-            name = self.add(whole.tensor, whole.path)
-        else:
-            begin -= begin % WIDEST  # so that every dtype counts from there in whole elements
-            same_dtype = len({use.tensor.dtype for use in group}) == 1
-            dtype = group[0].tensor.dtype if same_dtype else _C.uint8
-            size = dtype.itemsize
-            piece = group[0].tensor._over_storage(dtype, ((end - begin) // size,), (1,), begin // size)
-            name = self.add(piece, firsts[0].path, ".storage")
-        for use in group:
-            use.detail["tensor"] = name
-            if whole is None or use.geometry != whole.geometry:
-                offset = use.tensor.storage_offset() - begin // use.tensor.element_size()
-                use.detail["view"] = [*geometry_of(use.tensor), offset]
+def get_crc32_options() -> bool:
+    """True: every record is written with its checksum."""
+    return True
 
-    def encode(self, value: Any, path: tuple[str, ...] = ()) -> Any:
-        if len(path) > MAX_DEPTH:
-            raise ValueError(f"save: expected at most {MAX_DEPTH} levels of nesting")
-        if value is None or (isinstance(value, bool | int | str) and type(value) in (bool, int, str)):
-            return value
-        if type(value) is float:
-            return value if math.isfinite(value) else {"float": str(value)}
-        if isinstance(value, Tensor):
-            return self.tensor(value, path)
-        if isinstance(value, _C.Size):
-            return {"size": list(value)}
-        if type(value) in (list, tuple, set):
-            return {type(value).__name__: [self.encode(v, (*path, str(i))) for i, v in enumerate(value)]}
-        if isinstance(value, dict):
-            if type(value) is defaultdict:
-                return {"defaultdict": [self.factory(value, path), self.encode(dict(value), path)]}
-            kind = {OrderedDict: "ordered", dict: "dict"}.get(type(value))
-            if kind is not None:
-                return {kind: [[self.encode(k), self.encode(v, (*path, str(k)))] for k, v in value.items()]}
-        if isinstance(value, _C.dtype | _C.device):
-            return {type(value).__name__: str(value).removeprefix("torch.")}
-        if type(value) is bytes:
-            return {"bytes": value.hex()}
-        if type(value) is complex:
-            return {"complex": [value.real, value.imag]}
+
+def set_crc32_options(compute_crc32: bool) -> None:
+    """Returns None; NotImplementedError for False: checksums are always written. Files without them are read."""
+    if not compute_crc32:
         raise NotImplementedError(
-            f"save: {'.'.join(path) or 'the object'} is a {type_text(value)}; "
-            "tensors, numbers, text, and dicts, lists, tuples and sets of them can be saved. "
-            "Of a module or an optimizer, save its state_dict()."
+            "torch.serialization.set_crc32_options: files without checksums are read, not written"
         )
 
-    def factory(self, value: defaultdict[Any, Any], path: tuple[str, ...]) -> str | None:
-        made = value.default_factory
-        name = None if made is None else next((name for name, kind in FACTORIES.items() if kind is made), "")
-        if name == "":
-            raise NotImplementedError(
-                f"save: {'.'.join(path) or 'the object'} is a defaultdict of {made!r}; "
-                f"those of {', '.join(FACTORIES)} can be saved"
-            )
-        return name
+
+def add_safe_globals(safe_globals: list[Any]) -> None:
+    """Returns None; lets load(weights_only=True) call these classes and functions where a file says so.
+
+    safe_globals: each a class or function, or a tuple of one and the full name that files have for it.
+    """
+    from vibetensor.torch._weights_only_unpickler import _add_safe_globals
+
+    _add_safe_globals(safe_globals)
 
 
-def type_text(value: Any) -> str:
-    name = _C.type_name(value)
-    kind = type(value)
-    return f"{kind.__module__}.{kind.__qualname__}" if name == kind.__name__ else name
+def get_safe_globals() -> list[Any]:
+    """What add_safe_globals and safe_globals have allowed."""
+    from vibetensor.torch._weights_only_unpickler import _get_safe_globals
+
+    return _get_safe_globals()
 
 
-def geometry_of(tensor: Any) -> list[Any]:
-    return [str(tensor.dtype).removeprefix("torch."), list(tensor.shape), list(tensor.stride())]
+def clear_safe_globals() -> None:
+    """Returns None; allows nothing more than at first."""
+    from vibetensor.torch._weights_only_unpickler import _clear_safe_globals
+
+    _clear_safe_globals()
 
 
-class Decoder:
-    """Turns the JSON values back into a structure; raises FormatError on anything an Encoder does not write."""
+class safe_globals:
+    """Context in which add_safe_globals(safe_globals) holds."""
 
-    def __init__(self, tensors: dict[str, Any], place: Callable[[Any, str], Any]):
-        self.tensors, self.place = tensors, place
-        self.placed: dict[tuple[str, str, str], Any] = {}
-        self.made: list[Any] = []
+    def __init__(self, safe_globals: list[Any]):
+        self.safe_globals = safe_globals
+        self.before: list[Any] = []
 
-    def tensor(self, detail: dict[str, Any]) -> Any:
-        result = self.meta(detail["meta"]) if "meta" in detail else self.stored(detail)
-        if detail.get("parameter"):
-            from vibetensor.torch.nn import Parameter
+    def __enter__(self) -> None:
+        self.before = get_safe_globals()
+        add_safe_globals(self.safe_globals)
 
-            result = Parameter(result, requires_grad=bool(detail.get("requires_grad")))
-        else:
-            # a tensor of its own for each use, over the same memory
-            result = result.detach()
-            if detail.get("requires_grad"):
-                result.requires_grad_()
-        self.made.append(result)
-        return result
-
-    def stored(self, detail: dict[str, Any]) -> Any:
-        name, device, stride = detail["tensor"], detail.get("device", "cpu"), detail.get("stride")
-        if name not in self.tensors:
-            raise _safetensors.FormatError(f"load: the structure names {name!r}, which the file does not hold")
-        key = (name, device, str(stride))
-        if key not in self.placed:
-            tensor = self.tensors[name]
-            self.placed[key] = self.place(tensor if stride is None else laid_out(tensor, stride), device)
-        result = self.placed[key]
-        if "view" in detail:
-            dtype, shape, view_stride, offset = detail["view"]
-            if not result.is_contiguous() or result.storage_offset():
-                result = self.placed[key] = result.clone(memory_format=_C.contiguous_format)
-            result = result._over_storage(dtype_named(dtype), tuple(shape), tuple(view_stride), offset)
-        return _C.ops.view_as_complex(result) if detail.get("complex") else result
-
-    def meta(self, geometry: Any) -> Any:
-        dtype, shape, stride = geometry
-        return _C.ops.empty_strided(shape, stride, dtype=dtype_named(dtype), device="meta")
-
-    def again(self, number: Any) -> Any:
-        if not isinstance(number, int) or not 0 <= number < len(self.made):
-            raise _safetensors.FormatError(f"load: tensor {number!r} is named before it comes")
-        return self.made[number]
-
-    def decode(self, value: Any) -> Any:
-        if not isinstance(value, dict):
-            if isinstance(value, list):
-                raise _safetensors.FormatError("load: a bare list in the structure")
-            return value
-        if "tensor" in value or "meta" in value:
-            return self.tensor(value)
-        if len(value) != 1:
-            raise _safetensors.FormatError(f"load: expected one kind, got {sorted(value)}")
-        ((kind, content),) = value.items()
-        if kind not in KINDS:
-            raise _safetensors.FormatError(f"load: unknown kind {kind!r} in the structure")
-        return KINDS[kind](self, content)
-
-    def items(self, content: Any) -> list[Any]:
-        return [self.decode(v) for v in content]
-
-    def pairs(self, content: Any) -> list[tuple[Any, Any]]:
-        return [(self.decode(k), self.decode(v)) for k, v in content]
+    def __exit__(self, *exc: object) -> None:
+        clear_safe_globals()
+        add_safe_globals(self.before)
 
 
-def laid_out(tensor: Any, stride: list[int]) -> Any:
-    """`tensor` with its elements in another order in memory, without gaps."""
-    last = sum((n - 1) * s for n, s in zip(tensor.shape, stride, strict=True))
-    if last + 1 != tensor.numel() or any(s < 0 for s in stride):
-        raise _safetensors.FormatError(f"load: strides {stride} do not lay {tuple(tensor.shape)} out without gaps")
-    return _C.ops.empty_strided(tensor.shape, stride, dtype=tensor.dtype, device="cpu").copy_(tensor)
+def get_unsafe_globals_in_checkpoint(f: Any) -> list[str]:
+    """The full names of classes and functions in a file of the zip format that load(weights_only=True) would refuse."""
+    from vibetensor.torch._serialization.archive import MAGIC, Archive
+    from vibetensor.torch._serialization.files import reading, size_of
+    from vibetensor.torch._weights_only_unpickler import GLOBALS, allowed, by_name, is_blocked, names_in
+
+    with reading(f) as file:
+        if head_of(file)[:4] != MAGIC:
+            raise ValueError("Expected input to be a checkpoint returned by torch.save")
+        data = Archive(file, size_of(file)).read("data.pkl")
+    safe = by_name(allowed)
+    return [name for name in names_in(data) if name not in GLOBALS and (name not in safe or is_blocked(name))]
 
 
-def dtype_named(name: str) -> Any:
-    dtype = getattr(_C, name, None)
-    if not isinstance(dtype, _C.dtype):
-        raise _safetensors.FormatError(f"load: unknown dtype {name!r}")
-    return dtype
+class skip_data(RefusedType, why="checkpoints are written with the bytes of their storages"):
+    """Context in which files would be written with room for the bytes of their storages instead of them."""
 
 
-def factory_named(name: str | None) -> Any:
-    if name is not None and name not in FACTORIES:
-        raise _safetensors.FormatError(f"load: a defaultdict of {name!r}")
-    return None if name is None else FACTORIES[name]
+class SourceChangeWarning(Warning):
+    """That a class in an old file was written differently; never given, as our sources are always others."""
 
 
-KINDS: dict[str, Callable[[Decoder, Any], Any]] = {
-    "again": lambda d, c: d.again(c),
-    "float": lambda d, c: float(c),
-    "list": lambda d, c: d.items(c),
-    "tuple": lambda d, c: tuple(d.items(c)),
-    "set": lambda d, c: set(d.items(c)),
-    "dict": lambda d, c: dict(d.pairs(c)),
-    "ordered": lambda d, c: OrderedDict(d.pairs(c)),
-    "defaultdict": lambda d, c: defaultdict(factory_named(c[0]), d.decode(c[1])),
-    "size": lambda d, c: _C.Size(c),
-    "bytes": lambda d, c: bytes.fromhex(c),
-    "complex": lambda d, c: complex(*c),
-    "dtype": lambda d, c: dtype_named(c),
-    "device": lambda d, c: _C.device(c),
-}
+@contextmanager
+def mkdtemp() -> Iterator[str]:
+    """The path of a new folder that is removed at the end."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as path:
+        yield path
 
 
-def is_path(f: Any) -> bool:
-    return isinstance(f, str | os.PathLike)
+def check_module_version_greater_or_equal(
+    module: Any, req_version_tuple: tuple[int, ...], error_if_malformed: bool = True
+) -> bool:
+    """Whether a module's `__version__`, numbers with dots, is at least that one."""
+    try:
+        version = tuple(kind(part) for kind, part in zip(map(type, req_version_tuple), module.__version__.split(".")))
+        return version >= req_version_tuple
+    except Exception as error:
+        message = f"'{module.__name__}' module version string is malformed: '{module.__version__}'"
+        if error_if_malformed:
+            raise RuntimeError(message) from error
+        import warnings
+
+        warnings.warn(f"{message}; it is taken to be at least {req_version_tuple}", stacklevel=2)
+        return True
 
 
-def reading(f: Any) -> AbstractContextManager[BinaryIO]:
-    return open(f, "rb") if is_path(f) else nullcontext(f)  # type: ignore[return-value]
+def _get_layout(name: str) -> Any:
+    """The layout that is printed as `name`: "torch.strided"."""
+    layout = getattr(_C, name.removeprefix("torch."), None)
+    if not isinstance(layout, _C.layout):
+        raise NotImplementedError(f"load: the layout {name} is not there: tensors are strided")
+    return layout
 
 
-def writing(f: Any) -> AbstractContextManager[Any]:
-    return _C.AtomicFile(f) if is_path(f) else nullcontext(f)
+def normalize_storage_type(storage_type: Any) -> Any:
+    """The class of storages itself: there is one for each dtype, wherever they are."""
+    return storage_type
 
 
-def save(obj: Any, f: Any) -> None:
-    """Returns None; writes `obj` to `f`, a path or a binary file, as safetensors.
+def storage_to_tensor_type(storage: Any) -> Any:
+    """The tensor type of a typed storage: torch.FloatTensor of a FloatStorage."""
+    from importlib import import_module
 
-    obj: a tensor, number, text, or dicts, lists, tuples and sets of them, nested as you like; tensors
-    that share elements share them again when loaded. NotImplementedError for anything else, such as
-    whole modules. At a path, the file that was there stays as it was until the new one is written whole
-    and on the disk; if that fails, OSError says why.
+    from vibetensor.torch.storage import class_of
+
+    name = class_of(storage.dtype).__name__.replace("Storage", "Tensor")
+    return getattr(import_module("vibetensor.torch.cuda" if storage.is_cuda else "vibetensor.torch"), name)
+
+
+# ---- saving
+
+
+def save(
+    obj: object,
+    f: Any,
+    pickle_module: Any = None,
+    pickle_protocol: int = DEFAULT_PROTOCOL,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
+    """Returns None; writes `obj` to `f`, a path or a binary file, as PyTorch's zip format.
+
+    obj: anything that pickles: tensors, containers of them, arrays, whole modules. Tensors that share memory share it
+    again when loaded; storages are written straight from their memory, those of a GPU through the host piece by piece.
+    At a path, the file that was there stays as it was until the new one is written whole and on the disk; if that fails,
+    OSError says why. With _use_new_zipfile_serialization=False it is the format of before PyTorch 1.6.
 
     >>> import io, vibetensor.torch as torch
     >>> file = io.BytesIO()
@@ -378,82 +229,182 @@ def save(obj: Any, f: Any) -> None:
     >>> torch.load(file)
     {'step': 3, 'weights': [tensor([1., 1.])]}
     """
-    encoder = Encoder()
-    structure = encoder.encode(obj)
-    encoder.store()
-    metadata = {"format": "pt", KEY: json.dumps(structure, separators=(",", ":"))}
+    import pickle
+
+    from vibetensor.torch._serialization.files import writing
+    from vibetensor.torch._serialization.pickler import StoragesOf, pickled
+
+    storages = StoragesOf(legacy=not _use_new_zipfile_serialization)
+    module = pickle if pickle_module is None else pickle_module
+    data = pickled(obj, storages, module, pickle_protocol)
     with writing(f) as file:
-        _safetensors.write(file, encoder.tensors, metadata)
+        if _use_new_zipfile_serialization:
+            write_archive(file, data, storages.by_key, not _disable_byteorder_record)
+        else:
+            write_row(file, data, storages.by_key, storages.element_sizes, module, pickle_protocol)
 
 
-def placing(map_location: Any) -> Callable[[Any, str], Any]:
-    """What puts a CPU tensor where it shall go, given where it was saved from."""
-    if callable(map_location):
-        return lambda tensor, saved_on: call_map(map_location, tensor, saved_on)
-    if isinstance(map_location, dict):
-        return lambda tensor, saved_on: tensor.to(map_location.get(saved_on, saved_on))
-    if map_location is not None:
-        return lambda tensor, saved_on: tensor.to(map_location)
-    return restore
+def write_archive(file: Any, data: bytes, storages: dict[str, Any], say_byte_order: bool) -> None:
+    from vibetensor.torch._serialization.archive import Writer
+
+    with Writer(file) as archive:
+        archive.write("data.pkl", len(data), [data])
+        if say_byte_order:
+            archive.write("byteorder", len(sys.byteorder), [sys.byteorder.encode()])
+        for key, storage in storages.items():
+            archive.write(f"data/{key}", storage.nbytes(), storage.pieces())
+        archive.write("version", 2, [b"3\n"])
 
 
-def call_map(map_location: Callable[[Any, str], Any], tensor: Any, saved_on: str) -> Any:
-    result = map_location(tensor, saved_on)
-    if result is None:
-        return restore(tensor, saved_on)
-    if not isinstance(result, Tensor):
-        raise TypeError(f"load: expected map_location to return a tensor or None, got {type(result).__name__}")
-    return result
+def write_row(
+    file: Any, data: bytes, storages: dict[str, Any], sizes: dict[str, int], pickle_module: Any, protocol: int
+) -> None:
+    from vibetensor.torch._serialization.files import write_all
+    from vibetensor.torch._serialization.legacy import SIZE, heads
+
+    for head in (*heads(protocol, pickle_module), data, pickle_module.dumps(sorted(storages), protocol)):
+        write_all(file, head)
+    for key in sorted(storages):
+        write_all(file, SIZE.pack(storages[key].nbytes() // sizes[key]))
+        for piece in storages[key].pieces():
+            write_all(file, piece)
 
 
-def restore(tensor: Any, saved_on: str) -> Any:
-    if saved_on.startswith("cuda") and not _C.cuda_is_available():
-        raise RuntimeError(
-            f"load: a tensor was saved from {saved_on}, but CUDA is not available here; "
-            "pass map_location='cpu' to load it on the CPU"
-        )
-    return tensor.to(saved_on)
+# ---- loading
+
+WAY_ROUND = (
+    "Weights only load failed: with weights_only=True, the default, torch.load reads tensors, numbers, text and plain "
+    "containers, and runs nothing. If you trust where the file comes from, allow what it names with "
+    "torch.serialization.add_safe_globals, or pass weights_only=False, which runs whatever the file says.\n"
+)
 
 
-def size_of(file: BinaryIO) -> int:
-    start = file.tell()
-    end = file.seek(0, io.SEEK_END)
-    file.seek(start)
-    return end - start
+def load(
+    f: Any,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **pickle_load_args: Any,
+) -> Any:
+    """What was saved to `f`, a path or a binary file: by save(), by PyTorch, or as safetensors.
 
-
-def load(f: Any, map_location: Any = None, *, weights_only: bool | None = None, mmap: bool | None = None) -> Any:
-    """What save() wrote to `f`, a path or a binary file; of another program's safetensors, a dict of its tensors.
-
-    Tensors come back on the device that they were saved from, or where `map_location` says: a device, a
-    dict from device to device, or a function of (CPU tensor, device saved from). FormatError, a
-    ValueError, if the file is not valid. `weights_only` changes nothing: no file can hold code.
+    map_location: where storages go: None for the device that they were saved from, a device or its name, a dict from
+    devices to devices, or a function of (storage on the CPU, device saved from) that gives a storage, or None for that
+    device. weights_only: True, the default, reads tensors and plain containers and never runs code: UnpicklingError
+    names what else is in the file, and what to do; False unpickles whatever the file says. mmap: the tensors are the
+    file's own memory, read when they are used; for paths. RuntimeError if the file is damaged.
     """
-    if mmap:
-        raise NotImplementedError("load: mmap=True is not there yet")
-    with reading(f) as file:
-        start = file.tell()
-        head = file.read(9)
-        file.seek(start)
-        # a safetensors file begins with the length of its header, whose first byte may be a pickle's 0x80 too
-        if head[:4] == b"PK\x03\x04" or (head[:1] == b"\x80" and head[8:] != b"{"):
-            raise NotImplementedError(
-                "load: this is a checkpoint of PyTorch's own format, which is not read yet; "
-                "save it as safetensors from PyTorch first"
+    from vibetensor.torch._serialization.archive import MAGIC
+    from vibetensor.torch._serialization.files import is_path, reading
+
+    safe = chosen_weights_only(weights_only, pickle_module)
+    if mmap and not is_path(f):
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    options = {"encoding": "utf-8", **pickle_load_args}
+    with reading(f, "r+b" if mmap and writes_to_file() else "rb") as file:
+        head = head_of(file)
+        if head[:4] == MAGIC:
+            return load_archive(file, map_location, safe, pickle_module, options, bool(mmap))
+        if mmap:
+            raise RuntimeError(
+                "mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`; "
+                "save this one again in order to map it"
             )
-        tensors, metadata = _safetensors.read(file, size_of(file))
-    place = placing(map_location)
-    if KEY not in metadata:
-        return {name: place(tensor, "cpu") for name, tensor in tensors.items()}
-    try:
-        structure = json.loads(metadata[KEY])
-        # all of it is checked before any tensor is moved
-        Decoder(tensors, lambda tensor, saved_on: tensor).decode(structure)
-    except _safetensors.FormatError:
-        raise
-    except (json.JSONDecodeError, RecursionError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise _safetensors.FormatError(f"load: the structure in the metadata is not valid: {error}") from error
-    return Decoder(tensors, place).decode(structure)
+        if not head:
+            raise EOFError("load: the file is empty")
+        if head[8:9] == b"{":  # after the length of a safetensors file's header, whose first byte may be a pickle's
+            from vibetensor import safetensors
+            from vibetensor.torch._serialization.location import placing_tensors
+
+            return safetensors.read(file, placing_tensors(map_location))
+        return load_row(file, map_location, safe, pickle_module, options)
 
 
-__getattr__ = module_getattr(__name__)
+def chosen_weights_only(weights_only: bool | None, pickle_module: Any) -> bool:
+    forced = os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "0") in ("1", "y", "yes", "true")
+    if weights_only is None and os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "0") in ("1", "y", "yes", "true"):
+        return forced
+    safe = forced or (pickle_module is None if weights_only is None else bool(weights_only))
+    if safe and pickle_module is not None:
+        raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+    return safe
+
+
+def writes_to_file() -> bool:
+    """Whether what is written to mapped tensors goes to their file."""
+    from mmap import MAP_SHARED
+
+    return get_default_mmap_options() == MAP_SHARED
+
+
+def head_of(file: BinaryIO) -> bytes:
+    start = file.tell()
+    head = file.read(PIECE)
+    file.seek(start)
+    return head
+
+
+def load_archive(
+    file: BinaryIO, map_location: Any, safe: bool, pickle_module: Any, options: dict[str, Any], mapped: bool
+) -> Any:
+    import io
+
+    from vibetensor.torch._serialization.archive import Archive
+    from vibetensor.torch._serialization.files import size_of
+    from vibetensor.torch._serialization.location import goes_to_meta, restoring
+    from vibetensor.torch._serialization.storages import StoragesOfArchive
+
+    archive = Archive(file, size_of(file))
+    if "constants.pkl" in archive:
+        raise NotImplementedError(
+            "load: this is a program of torch.jit, and scripting is not there; save its state_dict() from PyTorch"
+        )
+    if mapped:
+        archive.map(get_default_mmap_options() or 0)
+    meta = goes_to_meta(map_location)
+    storages = StoragesOfArchive(archive, restoring(map_location), byte_order(archive) != sys.byteorder, meta)
+    return unpickle(io.BytesIO(archive.read("data.pkl")), safe, pickle_module, options)(storages.load)
+
+
+def byte_order(archive: Any) -> str:
+    if "byteorder" not in archive:
+        chosen = get_default_load_endianness() or LoadEndianness.LITTLE
+        return sys.byteorder if chosen is LoadEndianness.NATIVE else chosen.name.lower()
+    order = archive.read("byteorder") if archive.size_of("byteorder") < 16 else b"?"
+    if order not in (b"little", b"big"):
+        raise ValueError(f"Unknown endianness type: {order!r}")
+    return str(order.decode())
+
+
+def load_row(file: BinaryIO, map_location: Any, safe: bool, pickle_module: Any, options: dict[str, Any]) -> Any:
+    from vibetensor.torch._serialization import legacy
+    from vibetensor.torch._serialization.location import restoring
+
+    return legacy.load(file, restoring(map_location), unpickle(file, safe, pickle_module, options))
+
+
+def unpickle(file: BinaryIO, safe: bool, pickle_module: Any, options: dict[str, Any]) -> Callable[..., Any]:
+    """What gives the next pickle of `file`, given what loads a storage."""
+    import pickle
+
+    if not safe:
+        from vibetensor.torch._serialization.unpickler import unpickling
+
+        return unpickling(file, pickle if pickle_module is None else pickle_module, options)
+    from vibetensor.torch._weights_only_unpickler import Unpickler
+
+    def read(load_storage: Callable[[Any], Any]) -> Any:
+        try:
+            return Unpickler(file, load_storage, **options).load()
+        except pickle.UnpicklingError as error:
+            raise pickle.UnpicklingError(f"{WAY_ROUND}{error}") from error.__cause__
+
+    return read
+
+
+HOMES = dict.fromkeys(
+    ("default_restore_location", "location_tag", "register_package", "validate_cuda_device"), "_serialization.location"
+)
+__getattr__ = module_getattr(__name__, homes=HOMES)

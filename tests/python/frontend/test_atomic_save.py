@@ -109,8 +109,8 @@ def test_a_full_disk_leaves_the_old_file(small_disk):
 def test_what_cannot_be_saved_leaves_the_old_file(tmp_path):
     path = tmp_path / "c.pt"
     old = old_checkpoint(path)
-    with pytest.raises(NotImplementedError):
-        vt.save({"x": object()}, path)
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        vt.save({"x": lambda: None}, path)
     assert path.read_bytes() == old and os.listdir(tmp_path) == ["c.pt"]
 
 

@@ -31,11 +31,15 @@ class RemovableHandle:
             if hooks is not None:
                 hooks.pop(self.id, None)
 
-    def __getstate__(self) -> tuple[tuple[Any, ...], int]:
-        return tuple(holder() for holder in self._holders), self.id
+    def __getstate__(self) -> tuple[Any, ...]:
+        """As PyTorch's: (hooks, id), and with flags a tuple of those too."""
+        hooks, *extra = (holder() for holder in self._holders)
+        return (hooks, self.id, tuple(extra)) if extra else (hooks, self.id)
 
-    def __setstate__(self, state: tuple[tuple[Any, ...], int]) -> None:
-        holders, self.id = state
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        hooks, self.id, *extra = state
+        # files of ours once had all of them in one tuple
+        holders = hooks if isinstance(hooks, tuple) else (hooks, *(extra[0] or () if extra else ()))
         # of a dict that is gone, a reference that is dead from the start
         self._holders = [ref(OrderedDict() if d is None else d) for d in holders]
         RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)

@@ -49,6 +49,7 @@ class HookedCall:
     _forward_pre_hooks_with_kwargs: OrderedDict[int, bool]
     _backward_hooks: OrderedDict[int, Hook]
     _backward_pre_hooks: OrderedDict[int, Hook]
+    _is_full_backward_hook: bool | None = None
 
     forward: Callable[..., Any]
 
@@ -80,6 +81,7 @@ class HookedCall:
 
         Both are tuples; what the hook returns, unless None, takes the place of grad_input.
         """
+        self._is_full_backward_hook = True  # for PyTorch, where a module that is loaded whole may have others
         return add_hook(self._backward_hooks, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:

@@ -51,14 +51,18 @@ class ReLU(Activation):
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
-class ReLU6(Activation):
+class Hardtanh(Activation):
+    function: Any = staticmethod(F.hardtanh)
+    arguments: ClassVar[Arguments] = {"min_val": -1.0, "max_val": 1.0, "inplace": False}
+
+
+class ReLU6(Hardtanh):
     function = staticmethod(F.relu6)
     arguments: ClassVar[Arguments] = {"inplace": False}
 
-
-class Hardtanh(Activation):
-    function = staticmethod(F.hardtanh)
-    arguments: ClassVar[Arguments] = {"min_val": -1.0, "max_val": 1.0, "inplace": False}
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.min_val, self.max_val = 0.0, 6.0
 
 
 class GELU(Activation):

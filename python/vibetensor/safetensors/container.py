@@ -12,7 +12,7 @@ import struct
 from typing import Any, BinaryIO
 
 from vibetensor import _C
-from vibetensor.torch._copying import tensor_bytes, tensor_from_bytes
+from vibetensor.torch.storage import tensor_bytes, tensor_from_bytes
 
 MAX_HEADER = 100_000_000  # bytes, the format's own limit
 ALIGNMENT = 8
