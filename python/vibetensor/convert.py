@@ -14,8 +14,7 @@ import pickle
 import sys
 from pathlib import Path
 
-from vibetensor import safetensors
-from vibetensor import torch
+from vibetensor import safetensors, torch
 
 ENDINGS = {".safetensors": safetensors.save, ".pt": torch.save, ".pth": torch.save, ".bin": torch.save}
 
