@@ -16,7 +16,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import _copying
-from vibetensor.torch._copying import Storage
+from vibetensor.torch.storage import UntypedStorage
 
 Tensor: Any = _C.Tensor
 FOLDER = "/dev/shm"
@@ -80,19 +80,19 @@ def give_name(descriptor: int) -> str | None:
     return path
 
 
-def rebuild_storage_named(path: str, size: int) -> Storage:
+def rebuild_storage_named(path: str, size: int) -> UntypedStorage:
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         os.unlink(path)
-        return Storage.of(_C.map_shared_memory(descriptor, size))
+        return UntypedStorage.of(_C.map_shared_memory(descriptor, size))
     finally:
         os.close(descriptor)
 
 
-def rebuild_storage_descriptor(handle: Any, size: int) -> Storage:
+def rebuild_storage_descriptor(handle: Any, size: int) -> UntypedStorage:
     descriptor = handle.detach()
     try:
-        return Storage.of(_C.map_shared_memory(descriptor, size))
+        return UntypedStorage.of(_C.map_shared_memory(descriptor, size))
     finally:
         os.close(descriptor)
 
@@ -114,7 +114,7 @@ def descriptor_handle(descriptor: int) -> Any:
     return DupFd(descriptor)
 
 
-def shared_bytes(storage: Storage) -> Any:
+def shared_bytes(storage: UntypedStorage) -> Any:
     """The bytes of a CPU storage, moved into shared memory; of one that may only be read, a copy that is there."""
     linkable = strategy == "file_system"
     try:
@@ -133,7 +133,7 @@ def is_read_only(tensor: Any) -> bool:
     return not tensor.numpy().flags.writeable
 
 
-def reduce_storage(storage: Storage) -> tuple[Callable[..., Storage], tuple[Any, ...]]:
+def reduce_storage(storage: UntypedStorage) -> tuple[Callable[..., UntypedStorage], tuple[Any, ...]]:
     """How a storage is sent; it is moved into shared memory for that."""
     device = storage.bytes.device.type
     if device == "meta":
@@ -171,7 +171,7 @@ def init_reductions() -> None:
 
     for kind in (Tensor, Parameter):
         ForkingPickler.register(kind, reduce_tensor)
-    ForkingPickler.register(Storage, reduce_storage)
+    ForkingPickler.register(UntypedStorage, reduce_storage)
     if parent_process() is None:
         atexit.unregister(remove_names)
         atexit.register(remove_names, os.getpid())

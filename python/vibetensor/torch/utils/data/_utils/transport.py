@@ -20,8 +20,9 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch._copying import Storage, reduce_for_process
+from vibetensor.torch._copying import reduce_for_process
 from vibetensor.torch._sharing import shared_bytes
+from vibetensor.torch.storage import UntypedStorage
 from vibetensor.torch.utils.data._utils.collate import SMALL
 
 Tensor: Any = _C.Tensor
@@ -35,11 +36,11 @@ class Arriving:
     def __init__(self, descriptors: list[int]):
         self.descriptors = descriptors
 
-    def storage(self, index: int, size: int) -> Storage:
-        return Storage.of(_C.map_shared_memory(self.descriptors[index], size))
+    def storage(self, index: int, size: int) -> UntypedStorage:
+        return UntypedStorage.of(_C.map_shared_memory(self.descriptors[index], size))
 
 
-def storage_of_message(index: int, size: int) -> Storage:
+def storage_of_message(index: int, size: int) -> UntypedStorage:
     raise pickle.UnpicklingError("a storage of a DataLoader's message outside of one")
 
 
@@ -52,13 +53,13 @@ class BatchPickler(ForkingPickler):
         self.kept: list[Any] = []  # what the descriptors belong to
 
     def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, Storage):
+        if isinstance(value, UntypedStorage):
             return self.reduce_storage(value)
         if isinstance(value, Tensor):
             return reduce_for_process(value)
         return NotImplemented
 
-    def reduce_storage(self, storage: Storage) -> Any:
+    def reduce_storage(self, storage: UntypedStorage) -> Any:
         if storage.bytes.device.type != "cpu" or (
             storage.bytes.numel() < SMALL and _C.shared_descriptor(storage.bytes) < 0
         ):
