@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test mutations build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -64,6 +64,10 @@ demo: compiler $(VENV)/.with-demo build
 # One build with the C++ tests and the addon, then the three suites; a suite that cannot run on this machine says so.
 test: compiler $(VENV)/.with-test
 	tools/run_tests.sh
+
+# A hundred thousand damaged checkpoints, where `make test` reads a few thousand.
+mutations: $(VENV)/.with-test build
+	VT_MUTATIONS=100000 $(BIN)/python -m pytest tests/python/serialization/test_mutated_files.py
 
 sanitize: compiler $(VENV)/.with-build
 	tools/get_doctest.sh || true

@@ -93,6 +93,13 @@ def python_name(module: str, path: str) -> str:
     return f"{module.removeprefix('vibetensor.') if module.startswith('vibetensor.torch') else module}.{path}"
 
 
+class StorageError(Exception):
+    """Carries an error of what loads storages, such as the caller's map_location, past the reader's own."""
+
+    def __init__(self, error: Exception):
+        self.error = error
+
+
 class Unpickler:
     """Reads one pickle from a file that can seek, and of it what is data."""
 
@@ -109,6 +116,8 @@ class Unpickler:
         """The object of the pickle."""
         try:
             return self.run()
+        except StorageError as carrier:
+            raise carrier.error from None
         except (TypeError, ValueError, KeyError, IndexError, OverflowError, AttributeError, struct.error) as error:
             raise UnpicklingError(f"the pickle is not valid: {error}") from error
 
@@ -213,6 +222,12 @@ class Unpickler:
             raise UnpicklingError(f"Trying to call {describe(function)}, which is not allowed")
         return make(*args)
 
+    def storage(self, reference: Any) -> Any:
+        try:
+            return self.load_storage(reference)
+        except Exception as error:
+            raise StorageError(error) from error
+
     def new(self, kind: Any, args: Any) -> Any:
         if type(args) is not tuple or not any(kind is value for value in self.allowed_types):
             raise UnpicklingError(f"Trying to create an object of {describe(kind)}, which is not allowed")
@@ -308,7 +323,7 @@ OPERATIONS: dict[bytes, Callable[[Unpickler], Any]] = {
     pickle.REDUCE: lambda m: m.push(m.call(*m.take(2))),
     pickle.NEWOBJ: lambda m: m.push(m.new(*m.take(2))),
     pickle.BUILD: lambda m: m.build(m.pop()),
-    pickle.BINPERSID: lambda m: m.push(m.load_storage(m.pop())),
+    pickle.BINPERSID: lambda m: m.push(m.storage(m.pop())),
 }
 
 

@@ -78,14 +78,13 @@ def ours(module: str, path: str) -> Any:
     if (module, path) in HOLDERS:
         return import_module("vibetensor." + HOLDERS[module, path])
     place, path = RENAMED.get((module, path), (ALIASES.get(module, module), path))
-    refusal: Exception | None = None
     for name in upwards(place):
         try:
             return attribute(import_module("vibetensor." + name), path)
-        except (ImportError, AttributeError) as error:
-            refusal = refusal or error
+        except (ImportError, AttributeError):
+            continue
     full = f"{module}.{path}"
-    raise NotImplementedError(f"load: the file names {full}: {not_yet(full) or refusal}")
+    raise NotImplementedError(f"load: the file names {full}: {not_yet(full) or 'it is neither here nor in PyTorch'}")
 
 
 def is_torchs(module: str) -> bool:
