@@ -289,6 +289,11 @@ def test_errors_of_arguments(tmp_path):
         vt.load(written(torch, torch.ones(2).to_sparse()), weights_only=False)
     with pytest.raises(pickle.UnpicklingError, match="sparse"):
         vt.load(written(torch, torch.ones(2).to_sparse()))
+    quantized = torch.quantize_per_tensor(torch.ones(2), 1.0, 0, torch.qint8)
+    with pytest.raises(pickle.UnpicklingError, match="quantized"):
+        vt.load(written(torch, quantized))
+    with pytest.raises(NotImplementedError, match="uint16"):
+        vt.load(written(torch, torch.ones(2, dtype=torch.uint16)))
     with pytest.raises(NotImplementedError, match=r"torch\.jit"):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as out:
@@ -393,3 +398,31 @@ def test_a_save_killed_between_any_two_calls_leaves_the_old_file_or_the_new_one(
         seen.add(loaded["x"][0].item())
         assert os.listdir(tmp_path) == ["c.pt"]
     assert seen == {1.0, 2.0} and step > 15
+
+
+def test_sizes_of_64_bits(monkeypatch, tmp_path):
+    from vibetensor.torch._serialization import archive
+
+    monkeypatch.setattr(archive, "LARGE", 10)
+    content = SAFE["a checkpoint"](vt)
+    vt.save(content, tmp_path / "c.pt")
+    with zipfile.ZipFile(tmp_path / "c.pt") as file:
+        assert file.testzip() is None
+    for load in (vt.load, torch.load):
+        for options in ({}, {"mmap": True}):
+            same_content(content, load(tmp_path / "c.pt", **options))
+
+
+@pytest.mark.skipif("VT_LARGE_FILES" not in os.environ, reason="writes 4.4 GB; VT_LARGE_FILES=1 asks for it")
+def test_more_than_four_gigabytes(tmp_path):
+    path, at = tmp_path / "c.pt", 4_300_000_000
+    for save, m in ((vt.save, vt), (torch.save, torch)):
+        large = m.zeros(4_400_000_000, dtype=m.uint8)
+        large[at] = 7
+        save({"large": large, "after": m.arange(7.0)}, path)
+        del large
+        for load in (vt.load, torch.load):
+            for options in ({}, {"mmap": True}):
+                loaded = load(path, **options)
+                assert int(loaded["large"][at]) == 7 and loaded["after"].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+                del loaded

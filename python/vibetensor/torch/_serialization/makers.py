@@ -285,4 +285,18 @@ GLOBALS: dict[str, Any] = {
 REFUSED = {
     f"torch._utils.{name}": value.refusal for name, value in vars(_utils).items() if isinstance(value, _utils.Refused)
 }
+REFUSED |= {
+    f"torch.{name}Storage": f"torch.{name}Storage is not there yet: {why}"
+    for why, names in {
+        "no tensor can have this dtype": ("ComplexHalf",),
+        "quantized tensors are not there; save dequantize() of them": (
+            "QInt8",
+            "QUInt8",
+            "QInt32",
+            "QUInt4x2",
+            "QUInt2x4",
+        ),
+    }.items()
+    for name in names
+}
 DICTS = (dict, OrderedDict, Counter, defaultdict)

@@ -78,10 +78,10 @@ class StoragesOf:
 
     def persistent_id(self, value: Any) -> Reduced | None:
         """What stands in the pickle for a storage: ("storage", class, key, location, elements)."""
-        if isinstance(value, TypedStorage):
+        if type(value) is TypedStorage:
             kind: Any = class_of(value.dtype) or UntypedStorage
             storage = value.untyped()
-        elif isinstance(value, UntypedStorage):
+        elif type(value) is UntypedStorage:
             kind, storage = UntypedStorage, value
         else:
             return None
