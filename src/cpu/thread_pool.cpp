@@ -2,21 +2,18 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <climits>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
-#include <set>
-#include <string>
 
 #include "core/error.h"
+#include "cpu/topology.h"
 
 namespace vt {
 namespace {
@@ -227,31 +224,12 @@ ThreadPool& pool() {
   return *current;
 }
 
-int physical_cores() {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
-  std::set<std::string> cores;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    // Hyperthreads of one core have the same list; a machine that hides its topology counts every processor.
-    std::string siblings = "cpu" + std::to_string(cpu);
-    const std::string path = "/sys/devices/system/cpu/" + siblings + "/topology/thread_siblings_list";
-    if (std::FILE* file = std::fopen(path.c_str(), "r")) {
-      char line[256];
-      if (std::fgets(line, sizeof(line), file)) siblings = line;
-      std::fclose(file);
-    }
-    cores.insert(siblings);
-  }
-  return std::max<int>(1, static_cast<int>(cores.size()));
-}
-
 int default_threads() {
   if (const char* text = std::getenv("OMP_NUM_THREADS")) {
     const long n = std::strtol(text, nullptr, 10);
     if (n >= 1) return static_cast<int>(std::min<long>(n, kMaxThreads));
   }
-  return std::min(physical_cores(), kMaxThreads);
+  return std::min(cpu::physical_cores(), kMaxThreads);
 }
 
 }  // namespace
