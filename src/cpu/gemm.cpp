@@ -1,214 +1,20 @@
 #include "cpu/gemm.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <type_traits>
 
+#include "cpu/gemm_few.h"
 #include "cpu/gemm_generic.h"
 #include "cpu/gemm_kernels.h"
+#include "cpu/gemm_packed.h"
 #include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
 
 namespace vt::cpu {
 namespace {
 
-constexpr int64_t kScratchColumns = 512;       // of C, where a float scratch stands in for a 16-bit C
-constexpr int64_t kPackedBytes = 32 << 20;     // of B at a time
-constexpr int64_t kSerialWork = 96 * 96 * 96;  // m n k below which one thread is faster
+constexpr int64_t kSerialWork = 96 * 96 * 96;  // multiplications below which one thread is faster
 constexpr int64_t kBatchWork = 1 << 18;        // m n k per chunk of a batch, at least
-constexpr int64_t kSetBytes = 4096;            // rows at multiples of this distance compete for the same lines of L1
-
-int64_t l2_bytes() {
-  static const int64_t bytes = [] {
-    const int64_t reported = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    return reported > 0 ? reported : int64_t{1} << 20;
-  }();
-  return bytes;
-}
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
-
-template <class F>
-void maybe_parallel(bool parallel, int64_t count, const F& f) {
-  if (parallel) parallel_for(0, count, 1, f);
-  else f(0, count);
-}
-
-// The i-th of `parts` even pieces of [0, n).
-struct Piece {
-  int64_t begin, size;
-  Piece(int64_t n, int64_t parts, int64_t i) {
-    const int64_t base = n / parts, extra = n % parts;
-    begin = i * base + std::min(i, extra);
-    size = base + (i < extra ? 1 : 0);
-  }
-};
-
-// Note [When a matrix is read where it lies]
-// Packing costs two passes over a matrix, and buys reads that are contiguous (B, transposed A) or at a distance that
-// spreads over the cache's sets (A). A tile of a transposed A reads a cache line per step, which is worth a copy if
-// many panels of B meet it. One of an A that is not transposed reads along its rows, which is as good as packed unless
-// they compete for the same sets. B is read in place if it stays in L2, or if only one or two panels of A meet it.
-
-// See Note [Shape of a GEMM]. `out_bytes` is the size of an element of C; `as_is` means that A and B need no
-// conversion.
-class PackedGemm {
- public:
-  PackedGemm(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a, const GemmOperand& b,
-             const GemmTarget& target, int64_t out_bytes, bool as_is)
-      : kernels_(kernels), m_(m), n_(n), k_(k), a_(a), b_(b), target_(target), out_bytes_(out_bytes) {
-    parallel_ = get_num_threads() > 1 && !in_parallel_region() && m * n * k > kSerialWork;
-    slices_ = ceil_div(k, kernels.kc);
-    kc_ = std::min<int64_t>(k, round_up(ceil_div(k, slices_), std::max(kernels.step, 4)));
-    slices_ = ceil_div(k, kc_);
-    // See Note [When a matrix is read where it lies]
-    direct_a_ = as_is && (n <= kernels.nr * 16 || (!a.transposed && !aliases(a)));
-    direct_b_ = as_is && !b.transposed && n >= kernels.nr &&
-                (m <= kernels.mr * 2 || k * b.ld * kernels.packed_size <= (aliases(b) ? l2_bytes() / 2 : l2_bytes()));
-    // Two thirds of L2 for a block of A, the rest for the panels of B and the lines of C that pass by.
-    const int64_t slice_bytes = kernels.kc / kernels.step * kernels.packed_size;
-    block_rows_ = std::max<int64_t>(1, l2_bytes() * 2 / 3 / slice_bytes / kernels.mr) * kernels.mr;
-  }
-
-  void run() {
-    const int64_t slice_bytes = slice_elements() * slices_ * kernels_.packed_size;
-    const int64_t panels = ceil_div(n_, kernels_.nr);
-    const int64_t at_once = std::clamp<int64_t>(kPackedBytes / std::max<int64_t>(slice_bytes, 1), 1, panels);
-    Scratch packed(direct_b_ ? slice_bytes : at_once * slice_bytes);
-    packed_b_ = packed.as<char>();
-    for (int64_t first = 0; first < panels; first += at_once) {
-      first_column_ = first * kernels_.nr;
-      columns_ = std::min(n_ - first_column_, at_once * kernels_.nr);
-      pack();
-      multiply();
-      if (direct_b_) break;
-    }
-  }
-
- private:
-  bool aliases(const GemmOperand& x) const { return x.ld * kernels_.packed_size % kSetBytes == 0; }
-  int64_t steps(int64_t kc) const { return ceil_div(kc, kernels_.step); }
-  int64_t slice_elements() const { return steps(kc_) * kernels_.nr; }  // of one panel of B
-  int64_t a_ld() const { return direct_a_ ? a_.ld : 0; }
-  int64_t a_offset(int64_t row, int64_t k) const { return a_.transposed ? k * a_.ld + row : row * a_.ld + k; }
-  int64_t slice_k(int64_t slice) const { return std::min(kc_, k_ - slice * kc_); }
-
-  // Panels lie [slice][panel]: what one pass over a slice reads is contiguous.
-  char* packed_panel(int64_t slice, int64_t panel, int64_t panels) const {
-    return packed_b_ + (slice * panels + panel) * slice_elements() * kernels_.packed_size;
-  }
-
-  void pack() {
-    if (direct_b_) {
-      first_column_ = 0;
-      columns_ = n_;
-      tail_ = n_ % kernels_.nr;  // the last, narrow panel: a tile would read past the row
-      if (tail_ == 0) return;
-      for (int64_t s = 0; s < slices_; ++s) {
-        kernels_.pack_b(b_, s * kc_, slice_k(s), n_ - tail_, tail_, n_, packed_panel(s, 0, 1));
-      }
-      return;
-    }
-    const int64_t panels = ceil_div(columns_, kernels_.nr);
-    maybe_parallel(parallel_, panels, [&](int64_t begin, int64_t end) {
-      for (int64_t s = 0; s < slices_; ++s) {
-        for (int64_t p = begin; p < end; ++p) {
-          const int64_t column = first_column_ + p * kernels_.nr;
-          kernels_.pack_b(b_, s * kc_, slice_k(s), column, std::min<int64_t>(kernels_.nr, n_ - column), n_,
-                          packed_panel(s, p, panels));
-        }
-      }
-    });
-  }
-
-  void multiply() {
-    const int64_t threads = parallel_ ? get_num_threads() : 1;
-    int64_t row_blocks = ceil_div(m_, block_rows_);
-    if (row_blocks % threads != 0) row_blocks = std::min(round_up(row_blocks, threads), ceil_div(m_, kernels_.mr));
-    const int64_t panels = ceil_div(columns_, kernels_.nr);
-    int64_t column_blocks = ceil_div(threads, row_blocks);
-    const bool scratch = target_.output != GemmOutput::Same && slices_ > 1;
-    if (scratch) column_blocks = std::max(column_blocks, ceil_div(columns_, kScratchColumns));
-    column_blocks = std::min(column_blocks, panels);
-    maybe_parallel(parallel_, row_blocks * column_blocks, [&](int64_t begin, int64_t end) {
-      const int64_t most_rows = ceil_div(m_, row_blocks);
-      Scratch packed_a(direct_a_ ? 0 : ceil_div(most_rows, kernels_.mr) * kernels_.panel_a * kernels_.packed_size);
-      for (int64_t task = begin; task < end; ++task) {
-        const Piece rows(m_, row_blocks, task / column_blocks);
-        const Piece block(panels, column_blocks, task % column_blocks);
-        const int64_t column = block.begin * kernels_.nr;
-        const int64_t width = std::min(block.size * kernels_.nr, columns_ - column);
-        if (scratch) multiply_through_scratch(packed_a.as<char>(), rows, block.begin, column, width);
-        else multiply_block(packed_a.as<char>(), rows, block.begin, column, width, target_, target_.c, target_.ldc);
-      }
-    });
-  }
-
-  void multiply_block(char* packed_a, const Piece& rows, int64_t panel, int64_t column, int64_t width,
-                      GemmTarget target, void* c, int64_t ldc) const {
-    const int64_t size = target.output == GemmOutput::Same && out_bytes_ < 4 ? 4 : out_bytes_;
-    const bool whole = c == target_.c;
-    target.c = static_cast<char*>(c) + (whole ? rows.begin * ldc + first_column_ + column : 0) * size;
-    target.ldc = ldc;
-    const char* bias = target.bias ? static_cast<const char*>(target.bias) + (first_column_ + column) * size : nullptr;
-    for (int64_t s = 0; s < slices_; ++s) {
-      const int64_t kc = slice_k(s);
-      const char* a = packed_a;
-      if (direct_a_) a = static_cast<const char*>(a_.data) + a_offset(rows.begin, s * kc_) * kernels_.packed_size;
-      else kernels_.pack_a(a_, rows.begin, rows.size, m_, s * kc_, kc, packed_a);
-      target.bias = s + 1 == slices_ ? bias : nullptr;
-      if (direct_b_) multiply_direct(a, rows, s, column, width, target, size);
-      else {
-        kernels_.multiply(rows.size, width, kc, a, a_.transposed, a_ld(),
-                          packed_panel(s, panel, ceil_div(columns_, kernels_.nr)), kernels_.nr, slice_elements(),
-                          target);
-      }
-      target.beta = 1.0;
-    }
-  }
-
-  void multiply_direct(const char* a, const Piece& rows, int64_t slice, int64_t column, int64_t width,
-                       GemmTarget target, int64_t size) const {
-    const bool has_tail = column + width == n_ && tail_ != 0;
-    const int64_t whole = width - (has_tail ? tail_ : 0);
-    const char* b = static_cast<const char*>(b_.data) + (slice * kc_ * b_.ld + column) * kernels_.packed_size;
-    if (whole > 0)
-      kernels_.multiply(rows.size, whole, slice_k(slice), a, a_.transposed, a_ld(), b, b_.ld, kernels_.nr, target);
-    if (!has_tail) return;
-    target.c = static_cast<char*>(target.c) + whole * size;
-    if (target.bias) target.bias = static_cast<const char*>(target.bias) + whole * size;
-    kernels_.multiply(rows.size, tail_, slice_k(slice), a, a_.transposed, a_ld(), packed_panel(slice, 0, 1),
-                      kernels_.nr, slice_elements(), target);
-  }
-
-  // Several slices of a 16-bit C are summed in float.
-  void multiply_through_scratch(char* packed_a, const Piece& rows, int64_t panel, int64_t column, int64_t width) const {
-    Scratch sums(rows.size * width * static_cast<int64_t>(sizeof(float)));
-    GemmTarget target = target_;
-    target.alpha = 1.0;
-    target.beta = 0.0;
-    target.bias = nullptr;
-    target.output = GemmOutput::Same;
-    multiply_block(packed_a, rows, panel, column, width, target, sums.as<char>(), width);
-    target = target_;
-    target.c = static_cast<char*>(target_.c) + (rows.begin * target_.ldc + first_column_ + column) * out_bytes_;
-    if (target_.bias) target.bias = static_cast<const char*>(target_.bias) + (first_column_ + column) * out_bytes_;
-    kernels_.finish(sums.as<char>(), rows.size, width, target);
-  }
-
-  const GemmKernels& kernels_;
-  int64_t m_, n_, k_;
-  GemmOperand a_, b_;
-  GemmTarget target_;
-  int64_t out_bytes_;
-  bool parallel_, direct_a_, direct_b_;
-  int64_t slices_, kc_, block_rows_;
-  int64_t tail_ = 0;
-  int64_t first_column_ = 0, columns_ = 0;  // of B that are packed now
-  char* packed_b_ = nullptr;
-};
 
 template <class T>
 const GemmKernels& packed_kernels() {
@@ -286,8 +92,10 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, opmath_t<
   if constexpr (kHasPackedGemm<T>) {
     const GemmTarget target{c, ldc, static_cast<double>(alpha), static_cast<double>(beta), bias, output_of<T>()};
     constexpr bool kPackedAsIs = std::is_same_v<T, float> || std::is_same_v<T, double>;
-    PackedGemm(packed_kernels<T>(), m, n, k, {a, lda, trans_a}, {b, ldb, trans_b}, target, sizeof(T), kPackedAsIs)
-        .run();
+    const GemmKernels& kernels = packed_kernels<T>();
+    const GemmOperand left{a, lda, trans_a}, right{b, ldb, trans_b};
+    if (gemm_few(kernels, m, n, k, left, right, target, sizeof(T))) return;
+    gemm_packed(kernels, m, n, k, left, right, target, sizeof(T), kPackedAsIs);
   } else {
     Scratch transposed(trans_b ? k * n * static_cast<int64_t>(sizeof(T)) : 0);
     if (trans_b) {

@@ -5,6 +5,7 @@
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 
+#include "cpu/gemm_dots.h"
 #include "cpu/gemm_micro.h"
 
 namespace vt::cpu::VT_ISA {
@@ -21,6 +22,12 @@ struct Bf16DotMath {
     return reinterpret_cast<AccVector>(
         _mm512_dpbf16_ps(reinterpret_cast<__m512>(acc), reinterpret_cast<__m512bh>(b),
                          reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(a)))));
+  }
+
+  static VT_ALWAYS_INLINE AccVector load_numbers(const bfloat16* from) { return Simd<float>::load(from); }  // as bits
+  static VT_ALWAYS_INLINE AccVector dot(AccVector acc, AccVector a, AccVector b) {
+    return reinterpret_cast<AccVector>(
+        _mm512_dpbf16_ps(reinterpret_cast<__m512>(acc), reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b)));
   }
 
   static VT_ALWAYS_INLINE Packed pair(uint16_t low, uint16_t high) {
@@ -75,7 +82,9 @@ struct Bf16DotMath {
   }
 };
 
-const GemmKernels* gemm_kernels_bf16_dot() { return Gemm<Bf16DotMath, bfloat16>::kernels(); }
+const GemmKernels* gemm_kernels_bf16_dot() {
+  return Gemm<Bf16DotMath, bfloat16>::kernels<GemmDots<Bf16DotMath, bfloat16>>();
+}
 
 }  // namespace vt::cpu::VT_ISA
 

@@ -42,16 +42,24 @@ struct GemmKernels {
   // Packs rows [row, row + rows) and k's [k0, k0 + kc) of A; rows are spread evenly over ceil(rows / mr) panels.
   void (*pack_a)(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc,
                  void* packed);
-  // Packs one panel: columns [column, column + columns) with columns <= nr, the rest zero.
+  // Packs columns [column, column + columns) into panels that lie `distance` packed elements apart, the last one filled
+  // up with zeros.
   void (*pack_b)(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
-                 void* panel);
+                 void* panel, int64_t distance);
   // C block (rows, columns) from a block of A and the panels of B that cover its columns. A is packed if a_ld is 0, or
   // else read where it lies, its rows (if transposed, its k's) a_ld apart. `b_step` is the distance of B's steps (nr if
   // packed) and `b_panel` that of its panels. Distances are in packed elements.
   void (*multiply)(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld,
                    const void* b, int64_t b_step, int64_t b_panel, const GemmTarget& target);
-  // C block (rows, columns) from sums (rows, columns) in the accumulating type, as multiply does at its end.
-  void (*finish)(const void* sums, int64_t rows, int64_t columns, const GemmTarget& target);
+  // C block (rows, columns) from sums in the accumulating type, rows `distance` apart, as multiply does at its end.
+  void (*finish)(const void* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target);
+  // to[i] += from[i] for `count` sums.
+  void (*add)(const void* from, int64_t count, void* to);
+  // Sums in the accumulating type: (i, j) at sums[i * sums_i + j * sums_j] is the dot product of row i of x (few, k)
+  // with row j of w (many, k), few <= most_few. Null, and most_few 0, for inputs that are converted when packed.
+  void (*dots)(int64_t few, int64_t many, int64_t k, const void* x, int64_t ldx, const void* w, int64_t ldw, void* sums,
+               int64_t sums_i, int64_t sums_j);
+  int most_few;
 };
 
 VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32, ())

@@ -73,8 +73,14 @@ struct GemmTile {
     }
     finish_rows<Acc>(sums, distance, rows, columns, row, column, target);
   }
-  static void finish(const void* sums, int64_t rows, int64_t columns, const GemmTarget& target) {
-    finish_any(static_cast<const Acc*>(sums), columns, rows, columns, 0, 0, target);
+  static void finish(const void* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target) {
+    finish_any(static_cast<const Acc*>(sums), distance, rows, columns, 0, 0, target);
+  }
+
+  static void add(const void* from, int64_t count, void* to) {
+    const Acc* __restrict sums = static_cast<const Acc*>(from);
+    Acc* __restrict totals = static_cast<Acc*>(to);
+    for (int64_t i = 0; i < count; ++i) totals[i] += sums[i];
   }
 
   // Calls f(i, v) for the vectors of a tile with constants, so that an array of them stays in registers.
@@ -92,8 +98,8 @@ struct GemmTile {
     int64_t a_distance;  // between steps if ByStep, when rows are neighbours, or else between rows
     const Packed* b;
     int64_t b_step;
-    const char* ahead;   // memory that will be read soon, brought into L2 on the way
-    int64_t ahead_step;  // bytes of it per step
+    const char* ahead;   // memory that will be read soon, two lines per step brought into L2 on the way
+    int64_t ahead_step;  // bytes between steps
   };
 
   template <int Rows, int Vectors, bool ByStep>
@@ -126,6 +132,7 @@ struct GemmTile {
         acc[i][v] = Math::multiply_add(acc[i][v], bv[v], *from);
       });
       __builtin_prefetch(ahead, 0, 2);
+      __builtin_prefetch(ahead + 64, 0, 2);
       a += ByStep ? a_distance : 1;
       ++later;
       b += b_step;
@@ -186,21 +193,28 @@ struct GemmTile {
       const int vectors = width > kWidth ? 2 : 1;
       const TileFunction large = pick_tile(panels.rows(0), vectors, a_transposed);
       const TileFunction small = pick_tile(panels.rows(panels.count - 1), vectors, a_transposed);
-      // The next panel of B comes from L3 or memory; each tile fetches a part.
-      const bool has_next = b_step == kNr && column + kNr < columns;
+      // The next panel of B comes from L3 or memory; each tile fetches a part, or all of it where the panel's lines lie
+      // apart.
+      const bool has_next = column + kNr < columns;
+      const bool packed = b_step == kNr;
       input.ahead = reinterpret_cast<const char*>(has_next ? input.b + b_panel : input.b);
-      input.ahead_step = has_next ? kNr * static_cast<int64_t>(sizeof(Packed)) / panels.count : 0;
+      input.ahead_step = has_next ? b_step * static_cast<int64_t>(sizeof(Packed)) / (packed ? panels.count : 1) : 0;
       input.a = static_cast<const Packed*>(a);
       int64_t row = 0;
       for (int64_t p = 0; p < panels.count; ++p) {
         const int count = panels.rows(p);
         (p < panels.extra ? large : small)(input, row, column, width, target);
-        input.ahead += input.ahead_step * input.steps;
+        if (packed) input.ahead += input.ahead_step * input.steps;
         input.a += a_ld == 0 ? kPanelA : count * (a_transposed ? 1 : a_ld);
         row += count;
       }
     }
   }
+};
+
+struct NoDots {
+  static constexpr decltype(GemmKernels::dots) kDots = nullptr;
+  static constexpr int kFew = 0;
 };
 
 // The packing of one input type, over the functions of Math that pack one row, panel or slice.
@@ -209,6 +223,8 @@ struct Gemm : GemmTile<Math> {
   using Tile = GemmTile<Math>;
   using Tile::kPanelA, Tile::kRowDistance, Tile::kStepDistance, Tile::kNr;
   using typename Tile::Packed, typename Tile::Panels;
+  // k's that all panels get before the next: as many pages are read at a time, each along its row.
+  static constexpr int64_t kTogether = 16;
 
   static void pack_a(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc,
                      void* packed) {
@@ -216,8 +232,6 @@ struct Gemm : GemmTile<Math> {
     const auto* data = static_cast<const Input*>(a.data);
     auto* panel = static_cast<Packed*>(packed);
     if (a.transposed) {
-      // A few k's of all panels at a time, so that a row of the source is read while its page is near.
-      constexpr int64_t kTogether = 16;
       for (int64_t k = 0; k < kc; k += kTogether) {
         const int64_t count = kc - k < kTogether ? kc - k : kTogether;
         int64_t at = row;
@@ -237,17 +251,28 @@ struct Gemm : GemmTile<Math> {
   }
 
   static void pack_b(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
-                     void* panel) {
+                     void* panels, int64_t distance) {
     const auto* data = static_cast<const Input*>(b.data);
+    auto* panel = static_cast<Packed*>(panels);
+    const auto width = [&](int64_t j) { return static_cast<int>(columns - j < kNr ? columns - j : kNr); };
     if (b.transposed) {
-      Math::template pack_transposed<kNr>(data + column * b.ld + k0, b.ld, kc, static_cast<int>(columns),
-                                          static_cast<Packed*>(panel));
-    } else {
-      Math::template pack_steps<kNr>(data + k0 * b.ld + column, b.ld, kc, static_cast<int>(columns),
-                                     all_columns - column, static_cast<Packed*>(panel));
+      for (int64_t j = 0; j < columns; j += kNr, panel += distance) {
+        Math::template pack_transposed<kNr>(data + (column + j) * b.ld + k0, b.ld, kc, width(j), panel);
+      }
+      return;
+    }
+    for (int64_t k = 0; k < kc; k += kTogether) {
+      const int64_t count = kc - k < kTogether ? kc - k : kTogether;
+      const Input* source = data + (k0 + k) * b.ld + column;
+      Packed* to = panel + k / Math::kStep * kNr;
+      for (int64_t j = 0; j < columns; j += kNr, to += distance) {
+        Math::template pack_steps<kNr>(source + j, b.ld, count, width(j), all_columns - column - j, to);
+      }
     }
   }
 
+  // Dots: the kernel of a few rows, GemmDots, or NoDots.
+  template <class Dots = NoDots>
   static const GemmKernels* kernels() {
     static constexpr GemmKernels kKernels{Tile::kMr,
                                           kNr,
@@ -258,7 +283,10 @@ struct Gemm : GemmTile<Math> {
                                           pack_a,
                                           pack_b,
                                           &Tile::multiply,
-                                          &Tile::finish};
+                                          &Tile::finish,
+                                          &Tile::add,
+                                          Dots::kDots,
+                                          Dots::kFew};
     return &kKernels;
   }
 };

@@ -14,6 +14,8 @@ struct PlainMath {
   using AccVector = typename Simd<Number>::Vector;
   using LoadVector = typename Simd<Number>::Unaligned;
   static VT_ALWAYS_INLINE AccVector multiply_add(AccVector acc, LoadVector b, Packed a) { return acc + b * a; }
+  static VT_ALWAYS_INLINE AccVector load_numbers(const Number* from) { return Simd<Number>::load(from); }
+  static VT_ALWAYS_INLINE AccVector dot(AccVector acc, AccVector a, AccVector b) { return acc + a * b; }
 
   template <class Input>
   static VT_ALWAYS_INLINE void pack_row(const Input* source, int64_t kc, Packed* row) {

@@ -1,4 +1,4 @@
-// A square of vectors transposed in registers. For *.simd.cpp units only.
+// A square of vectors transposed, or summed along its rows, in registers. For *.simd.cpp units only.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,28 @@ struct Simd {  // T is a 4- or 8-byte number
       rows[i] = __builtin_shuffle(a, b, low);
       rows[i + Half] = __builtin_shuffle(a, b, high);
     }
+  }
+
+  // Halves a square's rows, the first 2 * Half of them, adding up pairs of blocks of lanes.
+  template <int Half, int... Lane>
+  static VT_ALWAYS_INLINE void fold(Vector* rows, std::integer_sequence<int, Lane...>) {
+    constexpr IndexVector low = {((Lane & Half) == 0 ? Lane : kWidth + Lane - Half)...};
+    constexpr IndexVector high = {((Lane & Half) == 0 ? Lane + Half : kWidth + Lane)...};
+#pragma GCC unroll 8
+    for (int i = 0; i < Half; ++i) {
+      const Vector a = rows[i], b = rows[i + Half];
+      rows[i] = __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
+    }
+  }
+
+  // Lane i of what comes back is the sum of rows[i], i < kWidth; the rows are used up.
+  static VT_ALWAYS_INLINE Vector sum_rows(Vector* rows) {
+    constexpr auto lanes = std::make_integer_sequence<int, kWidth>{};
+    if constexpr (kWidth > 8) fold<8>(rows, lanes);
+    if constexpr (kWidth > 4) fold<4>(rows, lanes);
+    if constexpr (kWidth > 2) fold<2>(rows, lanes);
+    fold<1>(rows, lanes);
+    return rows[0];
   }
 
   // rows[i][j] becomes rows[j][i].

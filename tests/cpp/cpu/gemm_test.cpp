@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -173,9 +174,59 @@ TEST_CASE("matrices too wide to be read in place, and leading dimensions of whol
   }
 }
 
+TEST_CASE_TEMPLATE("a few rows or columns", T, float, double, bfloat16, float16) {
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    for (int64_t few : {2, 3, 8, 9, 27}) {
+      for (int64_t many : {47, 48, 50, 97}) {
+        check_gemm<T>(ta, tb, few, many, 129, 2, 3, true);
+        check_gemm<T>(ta, tb, many, few, 128, 1, 0, true);
+      }
+      check_gemm<T>(ta, tb, few, 70, 4097, 1, 0, false);
+      check_gemm<T>(ta, tb, 70, few, 8300, 1, 1, true);
+    }
+    check_gemm<T>(ta, tb, 5, 301, 1100, 1, 0, true, 0);  // a B too large to be read in place in whole slices
+    check_gemm<T>(ta, tb, 28, 1000, 2000, 1, 1, false, 24);
+  }
+}
+
+TEST_CASE_TEMPLATE("more of B than is packed at a time", T, float, bfloat16, float16) {
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    check_gemm<T>(ta, tb, 33, 1000, 5000, 1, 1, true);  // several passes over k
+    check_gemm<T>(ta, tb, 33, 4200, 520, 1, 0, true);   // several ranges of columns
+  }
+}
+
+// Note [Long sums of a small C] in gemm_packed.cpp
+TEST_CASE_TEMPLATE("long sums of a small C", T, float, double, bfloat16, float16) {
+  for (int trans = 0; trans < 4; ++trans) check_gemm<T>(trans & 1, trans & 2, 17, 40, 33001, 1, 1, true);
+}
+
+TEST_CASE_TEMPLATE("NaN and infinity stay in their rows and columns", T, float, bfloat16) {
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    for (auto [m, n, k] : {std::array<int64_t, 3>{5, 61, 133}, {61, 5, 133}, {33, 61, 133}, {33, 61, 40000}}) {
+      std::vector<T> a(static_cast<size_t>(m * k), T(1)), b(static_cast<size_t>(k * n), T(1));
+      std::vector<T> c(static_cast<size_t>(m * n));
+      const int64_t lda = ta ? m : k, ldb = tb ? k : n, last = k - 1;
+      a[static_cast<size_t>(ta ? last * lda + 2 : 2 * lda + last)] = T(std::numeric_limits<float>::quiet_NaN());
+      b[static_cast<size_t>(tb ? 3 * ldb + last : last * ldb + 3)] = T(std::numeric_limits<float>::infinity());
+      cpu::gemm<T>(ta, tb, m, n, k, 1, a.data(), lda, b.data(), ldb, 0, c.data(), n);
+      int64_t wrong = 0;
+      for (int64_t i = 0; i < m; ++i) {
+        for (int64_t j = 0; j < n; ++j) {
+          const auto got = static_cast<float>(c[static_cast<size_t>(i * n + j)]);
+          wrong += i == 2 ? !std::isnan(got) : j == 3 ? !std::isinf(got) : got != static_cast<float>(T(float(k)));
+        }
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
 template <class T>
-void check_bits() {
-  const int64_t m = 700, n = 333, k = 1100;
+void check_bits(int64_t m, int64_t n, int64_t k) {
   std::vector<T> a(m * k), b(k * n), one(m * n), three(m * n);
   for (T& x : a) x = random_value<T>();
   for (T& x : b) x = random_value<T>();
@@ -193,9 +244,16 @@ void check_bits() {
 }
 
 TEST_CASE("the number of threads does not change a bit") {
-  check_bits<float>();
-  check_bits<double>();
-  check_bits<bfloat16>();
+  for (auto [m, n, k] : {std::array<int64_t, 3>{700, 333, 1100},
+                         {6, 1001, 1100},
+                         {1001, 6, 1100},
+                         {25, 1001, 1100},
+                         {33, 1000, 5000},
+                         {17, 40, 33001}}) {
+    check_bits<float>(m, n, k);
+    check_bits<double>(m, n, k);
+    check_bits<bfloat16>(m, n, k);
+  }
 }
 
 TEST_CASE("every SIMD level gives the right products") {
