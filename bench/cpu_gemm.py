@@ -1,12 +1,15 @@
-"""Matrix products on the CPU beside OpenBLAS's (NumPy's) and PyTorch's, in GFLOP/s.
+"""Matrix products on the CPU beside OpenBLAS's (NumPy's), PyTorch's and oneDNN's (inside PyTorch), in GFLOP/s.
 
     python bench/cpu_gemm.py [--threads 1 2] [--budget 0.6] [--only REGEX] [--dtypes float32 ...] [--libraries ...]
 
-Square products, linear layers (the weight transposed, as nn.Linear keeps it), gradients of a small GPT's linear layers
-and batched attention products. Writes bench/results/cpu_gemm.json; a run of some cases replaces only their rows.
+Square products, linear layers (the weight transposed, as nn.Linear keeps it), gradients of a small GPT's linear layers,
+batched attention products, and long, wide, flat and small shapes in all four orders: "tn" has A transposed, as the
+gradient of a weight. Writes bench/results/cpu_gemm.json; a run of some cases replaces only their rows. Rows in which we
+are below --bar of the best of the others are listed at the end.
 
 Each library runs in a process of its own, and they take turns: OpenBLAS's and PyTorch's idle threads spin for a while
-after a product, so that in one process they would take the cores from whoever comes next.
+after a product, so that in one process they would take the cores from whoever comes next. The fastest run counts. On
+one thread its time is the thread's own on a processor, which leaves out what other processes took.
 """
 
 from __future__ import annotations
@@ -58,11 +61,12 @@ def serve(library: str, threads: int) -> None:
     product_of = gemm_cases.prepare(library, threads)
     cases = list(gemm_cases.all_cases())
     current, run = -1, None
+    clock = time.thread_time if threads == 1 else time.perf_counter
     for line in sys.stdin:
         case, seconds = line.split()
         if int(case) != current:
             current, run = int(case), product_of(cases[int(case)])
-        best = side_by_side.best_seconds({library: run}, float(seconds))[library] if run else None
+        best = side_by_side.best_seconds({library: run}, float(seconds), clock)[library] if run else None
         print(json.dumps(best), flush=True)
 
 
@@ -85,6 +89,8 @@ def row_of(case: gemm_cases.Case, threads: int, best: dict[str, float | None]) -
     for library, seconds in best.items():
         if library != "vibetensor":
             row[f"over_{library}"] = round(seconds / ours, 3) if seconds and ours else None
+    others = [seconds for library, seconds in best.items() if library != "vibetensor" and seconds]
+    row["over_best"] = round(min(others) / ours, 3) if others and ours else None
     return row
 
 
@@ -93,6 +99,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, len(os.sched_getaffinity(0))])
     parser.add_argument("--budget", type=float, default=0.6, help="seconds per case and library")
     parser.add_argument("--turns", type=int, default=4, help="that the libraries take in them")
+    parser.add_argument("--bar", type=float, default=0.95, help="the share of the best library's speed to reach")
     parser.add_argument("--only", default="", help="a regular expression that a case's name has to match somewhere")
     parser.add_argument("--dtypes", nargs="+", default=["float32", "float64", "bfloat16", "float16"])
     parser.add_argument("--libraries", nargs="+", choices=gemm_cases.LIBRARIES, default=gemm_cases.LIBRARIES)
@@ -118,6 +125,10 @@ def main() -> None:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     about = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}", "torch": version("torch")}
     side_by_side.write("cpu_gemm", rows, same=("case", "dtype", "threads"), **about)
+    below = [row for row in rows if isinstance(row["over_best"], float) and row["over_best"] < arguments.bar]
+    print(f"below {arguments.bar} of the best: {len(below)} of {len(rows)}")
+    for row in below:
+        print(f"  {row['case']}, {row['dtype']}, {row['threads']} threads: {row['over_best']}")
 
 
 if __name__ == "__main__":
