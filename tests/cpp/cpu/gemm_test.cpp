@@ -190,7 +190,7 @@ TEST_CASE_TEMPLATE("a few rows or columns", T, float, double, bfloat16, float16)
   }
 }
 
-TEST_CASE_TEMPLATE("more of B than is packed at a time", T, float, bfloat16, float16) {
+TEST_CASE_TEMPLATE("more of B than is packed at a time", T, float, bfloat16) {
   for (int trans = 0; trans < 4; ++trans) {
     const bool ta = trans & 1, tb = trans & 2;
     check_gemm<T>(ta, tb, 33, 1000, 5000, 1, 1, true);  // several passes over k
@@ -199,7 +199,7 @@ TEST_CASE_TEMPLATE("more of B than is packed at a time", T, float, bfloat16, flo
 }
 
 // Note [Long sums of a small C] in gemm_packed.cpp
-TEST_CASE_TEMPLATE("long sums of a small C", T, float, double, bfloat16, float16) {
+TEST_CASE_TEMPLATE("long sums of a small C", T, float, bfloat16) {
   for (int trans = 0; trans < 4; ++trans) check_gemm<T>(trans & 1, trans & 2, 17, 40, 33001, 1, 1, true);
 }
 
