@@ -48,9 +48,9 @@ LAYOUTS = [plain, transposed, every_other_row, every_other_column, off_by_one]
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda s: "x".join(map(str, s)))
 def test_layouts(shape, dtype):
     a, b = operands(*shape, dtype)
-    exact = a.double() @ b.double()
+    exact = a.double() @ b.double()  # for float64 as rounded as ours
     scale = shape[2] ** 0.5
-    tolerance = {"float32": 2e-6, "float64": 1e-14, "bfloat16": 8e-3, "float16": 1e-3}[dtype]
+    tolerance = {"float32": 2e-6, "float64": 4e-14, "bfloat16": 8e-3, "float16": 1e-3}[dtype]
     x, y = (vt.from_numpy(t.double().numpy()).to(getattr(vt, dtype)) for t in (a, b))
     for lay_a in LAYOUTS:
         for lay_b in LAYOUTS:
