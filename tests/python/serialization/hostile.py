@@ -315,6 +315,7 @@ ARCHIVES: dict[str, bytes] = {
     "a record over another": field(b"archive/data/0", 42, struct.pack("<L", 0)),
     "a record after the end": field(b"archive/data/0", 42, struct.pack("<L", 2**31)),
     "a record longer than the file": field(b"archive/data/0", 20, struct.pack("<LL", 2**31, 2**31)),
+    "a pickle longer than the file": field(b"archive/data.pkl", 20, struct.pack("<LL", 2**31 + 7, 2**31 + 7)),
     "a record that reaches into the next": field(b"archive/data.pkl", 20, struct.pack("<LL", 400, 400)),
     "two sizes": field(b"archive/data/0", 20, struct.pack("<LL", 8, 16)),
     "a checksum that is wrong": field(b"archive/data/0", 16, struct.pack("<L", 12345)),

@@ -110,6 +110,8 @@ class Archive:
         for entry in sorted(entries, key=lambda entry: entry.header_offset, reverse=True):
             if entry.filename in self.records:
                 raise RuntimeError(f"load: the archive has two records of the name {entry.filename!r}")
+            if entry.compress_type == zipfile.ZIP_STORED and entry.file_size > size:
+                raise RuntimeError(f"load: {entry.filename!r} claims {entry.file_size} bytes in a file of {size}")
             self.records[entry.filename] = entry
             self.ends[entry.filename] = end
             end = entry.header_offset
@@ -187,8 +189,6 @@ class Archive:
             begin = self.start(entry)
             if begin % WIDEST == 0 and entry.compress_size == size and begin + size <= len(self.mapping):
                 return UntypedStorage.of(_C.frombuffer(self.mapping, dtype=_C.uint8, count=size, offset=begin))
-        if size > self.size and self.entry(name).compress_type == zipfile.ZIP_STORED:
-            raise RuntimeError(f"load: {name!r} claims {size} bytes in a file of {self.size}")
         storage = UntypedStorage(size)
         self.read_into(name, window(storage.bytes))
         return storage
