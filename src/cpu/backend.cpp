@@ -8,18 +8,27 @@
 namespace vt::cpu {
 namespace {
 
-void free_block(void* data, void*, size_t bytes) noexcept {
+VT_NOINLINE void free_observed(void* data, size_t bytes) noexcept {
   note_free(data, bytes, kCPU);
   cpu_deallocate(data, bytes);
+}
+
+void free_block(void* data, void*, size_t bytes) noexcept {
+  if (memory_is_observed()) return free_observed(data, bytes);
+  cpu_deallocate(data, bytes);
+}
+
+VT_NOINLINE void* allocate_observed(size_t bytes) {
+  void* const data = cpu_allocate(bytes);
+  note_allocation(data, bytes, kCPU);
+  return data;
 }
 
 class CpuBackend final : public DeviceBackend {
  public:
   Allocation allocate(size_t bytes, Device) override {
     if (bytes == 0) return {};
-    void* const data = cpu_allocate(bytes);
-    note_allocation(data, bytes, kCPU);
-    return {data, nullptr, &free_block};
+    return {memory_is_observed() ? allocate_observed(bytes) : cpu_allocate(bytes), nullptr, &free_block};
   }
   int device_count() const override { return 1; }
   int current_device() const override { return 0; }

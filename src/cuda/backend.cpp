@@ -13,7 +13,7 @@ Device device_of(const Block& block) { return {DeviceType::CUDA, static_cast<int
 void free_block(void* data, void* context, size_t bytes) noexcept {
   if (VT_UNLIKELY(in_forked_child())) return;
   Block* const block = static_cast<Block*>(context);
-  note_free(data, bytes, device_of(*block));
+  if (memory_is_observed()) note_free(data, bytes, device_of(*block));
   allocator().deallocate(block);
 }
 
@@ -22,7 +22,7 @@ class CudaBackend final : public DeviceBackend {
   Allocation allocate(size_t bytes, Device device) override {
     if (bytes == 0) return {};
     Block* block = allocator().allocate(bytes, vt::cuda::current_stream(device.index));
-    note_allocation(block->data, bytes, device_of(*block));
+    if (memory_is_observed()) note_allocation(block->data, bytes, device_of(*block));
     return {block->data, block, &free_block};
   }
   // Raises the reason where there is none: who asks is about to use one.
