@@ -7,6 +7,7 @@ export type { MemoryFormat, Ops, Scalar, TensorLike } from "./ops.js";
 export type Tensor = TensorHandle;
 export const Tensor = addon.Tensor;
 export const version = addon.version;
+export { profile, recordFunction, type ProfileOptions, type ProfileResult } from "./profiler.js";
 
 const entries: OpEntry[] = addon.registry();
 

@@ -61,6 +61,29 @@ export interface OpEntry {
   places: Place[];
 }
 
+/** What to record, and how many records of each kind to keep: the latest 1,048,576 unless set. */
+export interface ProfileOptions {
+  /** Ops, nodes of backward and ranges. */
+  host?: boolean;
+  /** Kernels, copies and fills of CUDA; where there is a GPU and CUPTI unless set. */
+  device?: boolean;
+  shapes?: boolean;
+  memory?: boolean;
+  flops?: boolean;
+  limit?: number;
+}
+
+export interface Recording {
+  /** JSON for Perfetto. */
+  trace: Buffer;
+  /** Records that came before the latest `limit`, by kind. */
+  dropped: { host: number; device: number; runtime: number; memory: number };
+}
+
+export interface ProfileResult<T> extends Recording {
+  value: T;
+}
+
 export interface Addon {
   Tensor: TensorConstructor;
   version: string;
@@ -71,6 +94,12 @@ export interface Addon {
   isGradEnabled(): boolean;
   setGradEnabled(enabled: boolean): void;
   liveTensors(): number;
+  /** Why device work cannot be recorded; empty if it can. */
+  profilerDeviceUnavailable(): string;
+  startProfile(options: Required<ProfileOptions>): void;
+  stopProfile(): Recording;
+  beginRange(name: string): number;
+  endRange(range: number): void;
 }
 
 export const addon = createRequire(import.meta.url)("../lib/vibetensor.node") as Addon;

@@ -6,6 +6,7 @@
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
 #include "bindings/node/late_ops.h"
+#include "bindings/node/profiler.h"
 #include "bindings/node/tensor.h"
 #include "core/build_info.h"
 #include "core/thread_state.h"
@@ -36,6 +37,7 @@ Napi::Object initialize_addon(Napi::Env env, Napi::Object exports) {
   exports.Set("isGradEnabled", Napi::Function::New<&is_grad_enabled>(env, "isGradEnabled"));
   exports.Set("setGradEnabled", Napi::Function::New<&set_grad_enabled>(env, "setGradEnabled"));
   exports.Set("liveTensors", Napi::Function::New<&live_tensors>(env, "liveTensors"));
+  export_profiler(env, exports);
   return exports;
 }
 
