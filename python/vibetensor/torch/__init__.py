@@ -177,7 +177,8 @@ def set_float32_matmul_precision(precision: str) -> None:
 # what not every program needs, imported when it is first used
 SUBMODULES = """
     _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions futures fx hub jit library
-    linalg mps mtia multiprocessing nn onnx optim overrides special storage testing torch_version types utils version xpu
+    linalg mps mtia multiprocessing nn onnx optim overrides profiler special storage testing torch_version types utils version
+    xpu
 """
 NAMES_BY_HOME = {
     "_absent_dtypes": """

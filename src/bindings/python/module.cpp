@@ -38,6 +38,7 @@ void init(nanobind::module_& m) {
   bind_atomic_file(m);
   bind_shared_memory(m);
   bind_nvtx(m);
+  bind_profiler(m);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ from compare import ours_of, same
         ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
         ("distributed", "rpc"),
-        ("autograd", "profiler"),
+        ("autograd.profiler", "EnforceUnique"),
         ("nn.utils", "weight_norm"),
         ("testing", "make_tensor"),
         ("backends", "mkldnn"),

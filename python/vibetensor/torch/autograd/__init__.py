@@ -125,4 +125,13 @@ def grad(
     return tuple(result)
 
 
-__getattr__ = module_getattr(__name__, ["graph", "variable"], {"Variable": "autograd.variable"})
+__getattr__ = module_getattr(
+    __name__,
+    ["graph", "profiler", "profiler_util", "variable"],
+    {
+        "DeviceType": "autograd.profiler_util",
+        "ProfilerActivity": "profiler.profiler",
+        "Variable": "autograd.variable",
+        "kineto_available": "profiler.profiler",
+    },
+)
