@@ -13,6 +13,7 @@ namespace vt::profiler::cupti {
 using Result = int;                           // CUptiResult; 0 is success
 inline constexpr Result kNoMoreRecords = 12;  // CUPTI_ERROR_MAX_LIMIT_REACHED
 inline constexpr int kExternalKind = 3;       // CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0
+inline constexpr int kDriverDomain = 1;       // CUPTI_CB_DOMAIN_DRIVER_API
 inline constexpr int kRuntimeDomain = 2;      // CUPTI_CB_DOMAIN_RUNTIME_API
 inline constexpr int kSystemThreadIds = 1;    // CUPTI_ACTIVITY_THREAD_ID_TYPE_SYSTEM
 

@@ -11,6 +11,7 @@ namespace vt::profiler::cupti {
 enum class Activity : uint32_t {
   Copy = 1,
   Fill = 2,
+  Driver = 4,
   Runtime = 5,
   Kernel = 10,  // CONCURRENT_KERNEL
   PeerCopy = 22,
@@ -79,6 +80,7 @@ struct PeerCopyRecord {
 static_assert(offsetof(PeerCopyRecord, from_device) == 44 && offsetof(PeerCopyRecord, correlation) == 60 &&
               offsetof(PeerCopyRecord, graph_node) == 72 && offsetof(PeerCopyRecord, graph) == 80);
 
+// Of a call of the driver too.
 struct RuntimeRecord {
   Activity kind;
   uint32_t call;  // which function

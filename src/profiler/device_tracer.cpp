@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
@@ -67,10 +68,12 @@ size_t read_records(const Api& api, uint8_t* buffer, size_t valid, RecordSink& s
       case Activity::Copy: sink.on_device_work(copy_span(as<CopyRecord>(record), DeviceWork::Copy)); break;
       case Activity::Fill: sink.on_device_work(copy_span(as<CopyRecord>(record), DeviceWork::Fill)); break;
       case Activity::PeerCopy: sink.on_device_work(copy_span(as<PeerCopyRecord>(record), DeviceWork::Copy)); break;
+      case Activity::Driver:
       case Activity::Runtime: {
         const auto r = as<RuntimeRecord>(record);
         RuntimeCall call;
         call.call = r.call;
+        call.is_driver = r.kind == Activity::Driver;
         call.system_thread = r.thread;
         call.correlation = r.correlation;
         call.status = static_cast<int32_t>(r.status);
@@ -95,8 +98,13 @@ namespace {
 
 using namespace cupti;
 
-constexpr Activity kActivities[] = {Activity::Kernel,   Activity::Copy,    Activity::Fill,
-                                    Activity::PeerCopy, Activity::Runtime, Activity::ExternalCorrelation};
+constexpr Activity kActivities[] = {Activity::Kernel,
+                                    Activity::Copy,
+                                    Activity::Fill,
+                                    Activity::PeerCopy,
+                                    Activity::Driver,
+                                    Activity::Runtime,
+                                    Activity::ExternalCorrelation};
 constexpr size_t kBufferBytes = size_t{1} << 20;
 constexpr size_t kBufferAlignment = 8;
 
@@ -129,6 +137,50 @@ class NameTable {
   std::unordered_set<std::string_view> known_;
 };
 
+// What runs often and starts nothing.
+bool is_chatter(std::string_view name) {
+  constexpr std::string_view kPrefixes[] = {
+      "cudaGetDevice",         "cudaSetDevice",        "cudaGetLastError",        "cudaPeekAtLastError",
+      "cudaEventQuery",        "cudaStreamQuery",      "cudaEventCreate",         "cudaEventDestroy",
+      "cudaStreamIsCapturing", "cudaDeviceGetAttr",    "cudaFuncGetAttributes",   "cudaFuncSetAttribute",
+      "cudaStreamGetCapture",  "cudaDriverGetVersion", "cudaGetDriverEntryPoint", "cudaPointerGetAttributes",
+      "cudaOccupancy",         "cudaRuntimeGetVersion"};
+  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+// Of the driver only what starts work: the runtime is made of calls of it.
+bool starts_work(std::string_view name) {
+  constexpr std::string_view kPrefixes[] = {"cuLaunch", "cuGraphLaunch", "cuMemcpy", "cuMemset"};
+  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+// "cudaLaunchKernel_v7000" as programs write it.
+std::string_view without_version(std::string_view name) {
+  const size_t at = name.rfind("_v");
+  if (at == std::string_view::npos || at + 2 == name.size()) return name;
+  const bool is_number = std::ranges::all_of(name.substr(at + 2), [](char c) { return c >= '0' && c <= '9'; });
+  return is_number ? name.substr(0, at) : name;
+}
+
+// The names of calls by CUPTI's numbers.
+class CallNames {
+ public:
+  // Null: the call is not shown.
+  const char* of(bool is_driver, uint32_t call, NameTable& names) {
+    const auto [known, fresh] = known_.try_emplace({is_driver, call}, nullptr);
+    if (!fresh) return known->second;
+    const char* found = nullptr;
+    if (api().get_callback_name(is_driver ? kDriverDomain : kRuntimeDomain, call, &found) != 0 || !found)
+      return nullptr;
+    const std::string name(without_version(found));
+    if (is_driver ? starts_work(name) : !is_chatter(name)) known->second = names.keep(name.c_str());
+    return known->second;
+  }
+
+ private:
+  std::map<std::pair<bool, uint32_t>, const char*> known_;
+};
+
 // A reading of both clocks at the same moment.
 struct Moment {
   int64_t host, cupti;
@@ -158,6 +210,7 @@ struct State final : RecordSink {
   Ring<RuntimeCall> calls;
   Ring<Link> links;
   std::shared_ptr<NameTable> names;
+  CallNames call_names;
   uint64_t lost = 0;  // by CUPTI
   Moment begin{};
 
@@ -166,7 +219,10 @@ struct State final : RecordSink {
     span.name = names->keep(span.name);
     spans.push(std::move(span));
   }
-  void on_runtime_call(RuntimeCall&& call) override { calls.push(std::move(call)); }
+  void on_runtime_call(RuntimeCall&& call) override {
+    call.name = call_names.of(call.is_driver, call.call, *names);
+    if (call.name) calls.push(std::move(call));
+  }
   void on_correlation(uint32_t correlation, uint64_t span) override { links.push({correlation, span}); }
 };
 
@@ -201,37 +257,6 @@ void leave() noexcept {
   api().pop_external(kExternalKind, &last);
 }
 constexpr Correlator kCorrelator{&enter, &leave};
-
-// What runs often and starts nothing.
-bool is_chatter(std::string_view name) {
-  constexpr std::string_view kPrefixes[] = {"cudaGetDevice",
-                                            "cudaSetDevice",
-                                            "cudaGetLastError",
-                                            "cudaPeekAtLastError",
-                                            "cudaEventQuery",
-                                            "cudaStreamQuery",
-                                            "cudaEventCreate",
-                                            "cudaEventDestroy",
-                                            "cudaStreamIsCapturing",
-                                            "cudaDeviceGetAttribute",
-                                            "cudaFuncGetAttributes",
-                                            "cudaFuncSetAttribute",
-                                            "cudaStreamGetCaptureInfo",
-                                            "cudaDriverGetVersion",
-                                            "cudaGetDriverEntryPoint"};
-  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
-// cudaLaunchKernel_v7000 as programs write it.
-const char* call_name(uint32_t call, NameTable& names) {
-  const char* name = nullptr;
-  if (api().get_callback_name(kRuntimeDomain, call, &name) != 0 || !name) return "a call of the CUDA runtime";
-  const std::string_view text(name);
-  const size_t version = text.rfind("_v");
-  const bool has_version = version != std::string_view::npos && version + 2 < text.size() &&
-                           std::ranges::all_of(text.substr(version + 2), [](char c) { return c >= '0' && c <= '9'; });
-  return has_version ? names.keep(std::string(text.substr(0, version)).c_str()) : names.keep(name);
-}
 
 void disable_all() noexcept {
   for (const Activity kind : kActivities) api().disable(kind);
@@ -286,6 +311,7 @@ void DeviceTracer::start(size_t limit) {
   s.calls = Ring<RuntimeCall>(limit);
   s.links = Ring<Link>(limit);
   s.names = std::make_shared<NameTable>();
+  s.call_names = {};
   s.lost = 0;
   s.begin = read_clocks();
   s.keeping = true;
@@ -313,14 +339,12 @@ void DeviceTracer::stop(Profile& into) {
     if (found != span_of_call.end()) record.span = found->second;
   };
   for (DeviceSpan& span : into.device) tie(span);
-  std::unordered_map<uint32_t, const char*> names;
+  std::unordered_set<uint32_t> by_runtime;
   for (RuntimeCall& call : into.runtime) {
     tie(call);
-    const auto [name, fresh] = names.try_emplace(call.call, nullptr);
-    if (fresh) name->second = call_name(call.call, *s.names);
-    call.name = name->second;
+    if (!call.is_driver) by_runtime.insert(call.correlation);
   }
-  std::erase_if(into.runtime, [](const RuntimeCall& call) { return is_chatter(call.name); });
+  std::erase_if(into.runtime, [&](const RuntimeCall& c) { return c.is_driver && by_runtime.contains(c.correlation); });
   // What a buffer still held of the time before.
   const auto is_earlier = [&](const auto& record) { return record.end_ns < into.begin_ns; };
   std::erase_if(into.device, is_earlier);

@@ -62,6 +62,26 @@ double attention(std::span<const Value> args) {
   return 2 * rows * columns * static_cast<double>(q.back() + v.back());
 }
 
+// convolution(input (N, C, ...), weight, bias, stride, padding, dilation, transposed, ...): a product per element of
+// the weight's inner dims and per element of the result, or, transposed, of the input.
+double convolution(std::span<const Value> args) {
+  const IntSpan input = sizes_at(args, 0), weight = sizes_at(args, 1);
+  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7) return 0;
+  const double per_element = 2 * product(weight.subspan(1));
+  if (Unbox<bool>::get(args[6])) return per_element * product(input);
+  const IntSpan stride = Unbox<IntSpan>::get(args[3]), padding = Unbox<IntSpan>::get(args[4]);
+  const IntSpan dilation = Unbox<IntSpan>::get(args[5]);
+  double elements = static_cast<double>(input[0]) * static_cast<double>(weight[0]);
+  for (size_t i = 0; i < input.size() - 2; ++i) {
+    const auto of_dim = [&](IntSpan list) { return list.empty() ? int64_t{0} : list[list.size() == 1 ? 0 : i]; };
+    const int64_t covered = of_dim(dilation) * (weight[i + 2] - 1) + 1;
+    const int64_t room = input[i + 2] + 2 * of_dim(padding) - covered;
+    if (room < 0 || of_dim(stride) < 1) return 0;  // the call is going to be refused
+    elements *= static_cast<double>(room / of_dim(stride) + 1);
+  }
+  return per_element * elements;
+}
+
 // Elements of the result of broadcasting two operands.
 double broadcast(std::span<const Value> args) {
   const IntSpan a = sizes_at(args, 0), b = sizes_at(args, 1);
@@ -100,6 +120,7 @@ double flops_of(const Op& op, std::span<const Value> args) {
   if (name == "mm" || name == "bmm") return matrix_product(sizes_at(args, 0), sizes_at(args, 1));
   if (name == "addmm" || name == "baddbmm") return matrix_product(sizes_at(args, 1), sizes_at(args, 2));
   if (name == "scaled_dot_product_attention") return attention(args);
+  if (name == "convolution") return convolution(args);
   if (name == "mul" || name == "add") return broadcast(args);
   return 0;
 }

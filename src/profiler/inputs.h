@@ -11,7 +11,8 @@ namespace vt::profiler {
 
 std::vector<Input> inputs_of(const Op& op, std::span<const Value> args);
 
-// Multiplications and additions of a matrix product or of attention, one per element of + and *; 0 for every other op.
+// Multiplications and additions of a matrix product, convolution or attention, one per element of + and *; 0 for every
+// other op.
 double flops_of(const Op& op, std::span<const Value> args);
 
 }  // namespace vt::profiler

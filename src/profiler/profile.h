@@ -98,7 +98,8 @@ struct DeviceSpan {
 };
 
 struct RuntimeCall {
-  uint32_t call = 0;  // CUPTI's number
+  uint32_t call = 0;       // CUPTI's number
+  bool is_driver = false;  // a call of the driver, by who uses it without the runtime
   uint32_t system_thread = 0;
   uint32_t correlation = 0;
   int32_t status = 0;

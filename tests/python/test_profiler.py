@@ -142,6 +142,24 @@ def test_flops_are_those_of_pytorch():
     assert mine == theirs
 
 
+@pytest.mark.parametrize("transposed", [False, True])
+def test_flops_of_convolutions(transposed):
+    def total(t):
+        x, w = t.ones(2, 4, 9, 7), t.ones(4, 3, 3, 2) if transposed else t.ones(6, 2, 3, 2)
+
+        def body(t):
+            if transposed:
+                t.nn.functional.conv_transpose2d(x, w, stride=2)
+            else:
+                t.nn.functional.conv2d(x, w, stride=(2, 1), padding=1, dilation=(1, 2), groups=2)
+
+        return profiled(t, body, with_flops=True).events().total_average().flops
+
+    inputs, outputs = 2 * 4 * 9 * 7, 2 * 6 * 5 * 7
+    assert total(vt) == (2 * inputs * 3 * 3 * 2 if transposed else 2 * outputs * 2 * 3 * 2)
+    assert transposed or total(vt) == total(torch)
+
+
 def test_flops_are_counted_once_where_ops_are_made_of_others():
     x = vt.ones(2, 3, 4)
     with vt.profiler.profile(**CPU, with_flops=True) as prof:

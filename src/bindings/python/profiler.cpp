@@ -212,13 +212,11 @@ void start_profile(nb::dict given) {
 }
 
 std::unique_ptr<Profile> stop_profile() {
-  std::unique_ptr<Profile> profile;
-  {
-    const WithoutGil others_run;
-    profile = stop();
-  }
-  take_whole_stacks(false);
-  return profile;
+  struct EndOfStacks {
+    ~EndOfStacks() { take_whole_stacks(false); }
+  } const at_end;
+  const WithoutGil others_run;
+  return stop();
 }
 
 }  // namespace

@@ -88,6 +88,8 @@ TEST_CASE("our numbers are those of CUPTI's header") {
   CHECK(number(cupti::Activity::Copy) == CUPTI_ACTIVITY_KIND_MEMCPY);
   CHECK(number(cupti::Activity::Fill) == CUPTI_ACTIVITY_KIND_MEMSET);
   CHECK(number(cupti::Activity::Runtime) == CUPTI_ACTIVITY_KIND_RUNTIME);
+  CHECK(number(cupti::Activity::Driver) == CUPTI_ACTIVITY_KIND_DRIVER);
+  CHECK(cupti::kDriverDomain == CUPTI_CB_DOMAIN_DRIVER_API);
   CHECK(number(cupti::Activity::Kernel) == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL);
   CHECK(number(cupti::Activity::PeerCopy) == CUPTI_ACTIVITY_KIND_MEMCPY2);
   CHECK(number(cupti::Activity::ExternalCorrelation) == CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION);

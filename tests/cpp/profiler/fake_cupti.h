@@ -29,6 +29,9 @@ class FakeCupti {
   size_t capacity = 4096;                                     // of a buffer, at most what was asked for
   size_t lost = 0;                                            // reported with the next buffer
   int64_t clock_lead = 0;                                     // of CUPTI's clock before the host's, ns
+  bool driver_calls = false;                                  // work is started through the driver
+  bool driver_below = false;                                  // the driver's calls below the runtime are recorded too
+  bool chatter = false;                                       // each call is preceded by one that starts nothing
   int completed = 0;                                          // buffers
   std::map<cupti::Activity, bool> enabled;
 
@@ -131,7 +134,14 @@ class FakeCupti {
       write(r, sizeof(r));
     }
     cupti::RuntimeRecord r{cupti::Activity::Runtime, call, now(), now(), 1, 2, correlation, 0};
+    if (driver_calls) r.kind = cupti::Activity::Driver;
+    if (chatter)
+      write(cupti::RuntimeRecord{cupti::Activity::Runtime, 3, now(), now(), 1, 2, ++correlation_, 0}, sizeof(r));
     write(r, sizeof(r));
+    if (driver_below) {
+      r.kind = cupti::Activity::Driver;
+      write(r, sizeof(r));
+    }
     return correlation;
   }
   template <class Record>
@@ -187,8 +197,9 @@ class FakeCupti {
       .get_result_string = [](cupti::Result, const char** text) -> cupti::Result {
         return *text = "CUPTI_ERROR_FAKE", 0;
       },
-      .get_callback_name = [](int, uint32_t call, const char** name) -> cupti::Result {
-        *name = call == 211   ? "cudaLaunchKernel_v7000"
+      .get_callback_name = [](int domain, uint32_t call, const char** name) -> cupti::Result {
+        *name = domain == 1   ? (call == 211 ? "cuLaunchKernel" : "cuEventQuery")
+                : call == 211 ? "cudaLaunchKernel_v7000"
                 : call == 311 ? "cudaGraphLaunch_v10000"
                 : call == 3   ? "cudaGetDevice_v3020"
                               : "cudaMemcpyAsync_v3020";

@@ -183,6 +183,24 @@ TEST_CASE("many buffers, a limit, what CUPTI lost, and kernels that run still") 
   for (const DeviceSpan& span : p->device) CHECK(name_of(span) == "k()");
 }
 
+TEST_CASE("calls that start nothing are not kept, those of the driver where the runtime made none") {
+  TracedMachine m;
+  profiler::Options o = everything();
+  o.limit = 4;
+  m.cupti.chatter = m.cupti.driver_below = true;
+  start(o);
+  m.cupti.launch({"a"});
+  m.cupti.driver_calls = true;
+  m.cupti.driver_below = false;
+  m.cupti.launch({"b"});
+  m.cupti.copy(1, 1);  // by a call that the fake's driver has as an event's query
+  const auto p = stop();
+  REQUIRE(p->runtime.size() == 2);
+  CHECK(std::string(p->runtime[0].name) == "cudaLaunchKernel");
+  CHECK(std::string(p->runtime[1].name) == "cuLaunchKernel");
+  CHECK(p->dropped.runtime == 0);
+}
+
 TEST_CASE("what was recorded while warming up is left out") {
   TracedMachine m;
   prepare(everything());
