@@ -1,5 +1,7 @@
 #include "iter/given_output.h"
 
+#include "core/warning.h"
+
 namespace vt {
 
 void check_given_output(const Tensor& out, DType result, Device device) {
@@ -19,6 +21,11 @@ void check_keeps_shape(const Tensor& out, IntSpan sizes) {
 void resize_output(const Tensor& out, IntSpan sizes) {
   TensorImpl* t = out.impl();
   if (same(t->sizes(), sizes)) return;
+  if (VT_UNLIKELY(t->numel() > 0)) {
+    warn(vt::detail::concat("An output with one or more elements was resized since it had shape ", out.sizes(),
+                            ", which does not match the required output shape ", sizes,
+                            ". Give out= a tensor of that shape, or empty it with resize_(0) before."));
+  }
   const DimVec strides = contiguous_strides(sizes);
   const int64_t bytes =
       checked_mul(checked_add(t->offset(), checked_numel(sizes)), static_cast<int64_t>(size_of(t->dtype())));

@@ -9,6 +9,7 @@
 #include "bindings/python/op_function.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "bindings/python/warning.h"
 
 namespace vt::python {
 namespace {
@@ -24,6 +25,7 @@ void init(nanobind::module_& m) {
   init_ops(module);
   init_constructors(module);
   init_array_functions(module);
+  init_warnings();
   m.def("type_name", [](nanobind::handle o) { return nanobind::steal(str_from(type_name_of(o.ptr()))); });
   if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0 ||
       PyObject_SetAttrString(module, "AcceleratorError", accelerator_error()) < 0) {

@@ -1,8 +1,11 @@
 // Attributes of Tensor that are not about gradients.
+#include <atomic>
+
 #include "bindings/python/op_function.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/warning.h"
 
 namespace vt::python {
 namespace {
@@ -46,6 +49,12 @@ PyObject* by_op(PyObject* o, void* name) {
 PyObject* transposed(PyObject* o, void*) {
   return guarded([&] {
     const int64_t n = tensor_of(o).dim();
+    static std::atomic<bool> warned{false};
+    if (VT_UNLIKELY(n != 2 && n != 0) && !warned.exchange(true)) {
+      warn_user(
+          "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated; write x.mT to "
+          "exchange the last two dims, or x.permute(*range(x.ndim)[::-1]) to reverse them all");
+    }
     DimVec dims;
     for (int64_t d = n - 1; d >= 0; --d) dims.push_back(d);
     const Ref tuple = Ref::steal(make_int_tuple(dims));

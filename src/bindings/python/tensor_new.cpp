@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/warning.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
 
@@ -55,6 +56,13 @@ PyObject* make_subclass(PyObject*, PyObject* args, PyObject* kwargs) {
   });
 }
 
+void warn_of_copy(PyObject* data, const char* function) {
+  if (!is_tensor(data)) return;
+  warn_user(std::string("To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+                        "sourceTensor.detach().clone().requires_grad_(True), rather than ") +
+            function + "(sourceTensor).");
+}
+
 struct DataOptions {
   PyObject* data;
   std::optional<DType> dtype;
@@ -92,6 +100,7 @@ DataOptions parse_options(PyObject* args, PyObject* kwargs, const char* format, 
 PyObject* tensor(PyObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     const DataOptions o = parse_options(args, kwargs, "O|$OOOO:tensor", "tensor");
+    warn_of_copy(o.data, "torch.tensor");
     // Of a tensor, the copy stays where it is.
     const Device device = o.device ? *o.device : is_tensor(o.data) ? tensor_of(o.data).device() : default_device();
     Tensor t = tensor_from_data(o.data, o.dtype, device);
@@ -124,6 +133,7 @@ PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
 PyObject* new_tensor_like(PyObject* self, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     const DataOptions o = parse_options(args, kwargs, "O|$OOOO:new_tensor", "new_tensor");
+    warn_of_copy(o.data, "tensor.new_tensor");
     Tensor t = tensor_from_data(o.data, o.dtype.value_or(tensor_of(self).dtype()),
                                 o.device.value_or(tensor_of(self).device()));
     if (o.requires_grad) autograd::set_requires_grad(t, true);

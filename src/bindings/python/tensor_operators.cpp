@@ -1,8 +1,11 @@
 // Python's operators on tensors: each is a call of an op, or NotImplemented where the other operand does not fit.
+#include <atomic>
+
 #include "bindings/python/number.h"
 #include "bindings/python/op_function.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/warning.h"
 
 namespace vt::python {
 namespace {
@@ -103,6 +106,12 @@ PyObject* to_int(PyObject* o) {
 }
 PyObject* to_float(PyObject* o) {
   return guarded([&] {
+    static std::atomic<bool> warned{false};
+    if (VT_UNLIKELY(tensor_of(o).requires_grad()) && !warned.exchange(true)) {
+      warn_user(
+          "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: the number has no "
+          "gradient. tensor.detach() first says that this is meant.");
+    }
     const Scalar s = single_item(o);
     VT_CHECK(!s.is_complex() || s.to_complex().im == 0, Runtime,
              "value cannot be converted to type double without overflow: it has an imaginary part");

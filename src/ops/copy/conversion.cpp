@@ -1,4 +1,7 @@
 // to and its short forms: another dtype or device.
+#include <atomic>
+
+#include "core/warning.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
@@ -36,6 +39,11 @@ Tensor convert_to(const Tensor& self, std::optional<DType> dtype, std::optional<
   const DType want_dtype = dtype.value_or(self.dtype());
   const Device want_device = device ? resolve_device(*device) : self.device();
   const bool laid_out = !format || *format == MemoryFormat::Preserve || is_contiguous_in(self, *format);
+  static std::atomic<bool> warned{false};
+  if (VT_UNLIKELY(is_complex(self.dtype()) && !is_complex(want_dtype) && want_dtype != DType::bool_) &&
+      !warned.exchange(true)) {
+    warn("Casting complex values to real discards the imaginary part; write .real or .abs() where that is meant");
+  }
   if (!copy && laid_out && want_dtype == self.dtype() && want_device == self.device()) return self;
   return ops::_to_copy(self, want_dtype, want_device, non_blocking, format);
 }

@@ -1,5 +1,6 @@
 #include "ops/index/indexing.h"
 
+#include "core/warning.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
@@ -38,6 +39,11 @@ class IndexList {
   void set(int64_t dim, const Tensor& index) {
     for (; covered_ < dim; ++covered_) entries_.emplace_back();
     entries_.push_back(index);
+    if (VT_UNLIKELY(index.dtype() == DType::uint8)) {
+      warn(
+          "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead: as an index of "
+          "numbers, convert it to int64");
+    }
     covered_ += is_mask(index) ? index.dim() : 1;
   }
   const std::vector<Tensor>& entries() const { return entries_; }

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._warnings import warn_user
 from vibetensor.torch.autograd.grad_mode import ContextDecorator
 
 DEVICE_TYPES = ("cpu", "cuda")
@@ -38,13 +39,13 @@ class autocast(ContextDecorator):
         self.device = device_type
         self.fast_dtype = _C.get_autocast_dtype(device_type) if dtype is None else dtype
         self.cache_enabled = cache_enabled
+        if enabled and device_type == "cuda" and not _C.cuda_is_available():
+            warn_user("CUDA is not available. Disabling autocast.")
+            enabled = False
         if enabled and self.fast_dtype not in (_C.bfloat16, _C.float16):
-            import warnings
-
-            warnings.warn(
+            warn_user(
                 f"In {device_type} autocast, but the target dtype is not supported. Disabling autocast. "
-                "Supported are torch.bfloat16 and torch.float16.",
-                stacklevel=2,
+                "Supported are torch.bfloat16 and torch.float16."
             )
             enabled = False
         self._enabled = enabled

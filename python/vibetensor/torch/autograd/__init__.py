@@ -6,6 +6,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._warnings import warn_user
 from vibetensor.torch.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -84,6 +85,11 @@ def backward(
         raise NotImplementedError("backward: grad_variables was renamed to grad_tensors")
     if inputs is not None and not isinstance(inputs, Tensor) and len(inputs) == 0:
         raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+    if create_graph:
+        warn_user(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
+            "gradient which can cause a memory leak: use autograd.grad, or reset the .grad afterwards."
+        )
     outputs = as_tuple(tensors)
     grads = starting_gradients(outputs, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph

@@ -136,7 +136,7 @@ class Distribution:
 
     def sample_n(self, n: int) -> Any:
         """n draws; sample((n,)) of before."""
-        warnings.warn("sample_n(n) will be deprecated. Use .sample((n,)) instead.", UserWarning, stacklevel=2)
+        warnings.warn("`sample_n(n)` will be deprecated. Use `sample((n,))` instead.", FutureWarning, stacklevel=2)
         return self.sample(torch.Size((n,)))
 
     def log_prob(self, value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import ref
 
 from vibetensor import _C
+from vibetensor.torch._warnings import warn_user
 from vibetensor.torch.autograd.function import Function
 
 Tensor: Any = _C.Tensor
@@ -135,6 +136,11 @@ class BackwardHook:
         passed_on = tuple(self.grad_outputs[i] for i in self.output_at)
         if not self.input_at:
             # no gradient will ever reach the inputs: this is the last chance
+            if self.hooks:
+                warn_user(
+                    "Full backward hook is firing when gradients are computed with respect to module outputs since no "
+                    "inputs require gradients."
+                )
             self._run_hooks(tuple([None] * self.input_count))
         return passed_on
 

@@ -7,14 +7,23 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch import amp
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch._warnings import warn_user
 
 __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
+
+
+def warn_of_old_name(name: str) -> None:
+    warn_user(
+        f"`torch.cuda.amp.{name}(args...)` is deprecated. Please use `torch.amp.{name}('cuda', args...)` instead.",
+        FutureWarning,
+    )
 
 
 class autocast(amp.autocast):
     """torch.amp.autocast for CUDA."""
 
     def __init__(self, enabled: bool = True, dtype: Any = _C.float16, cache_enabled: bool = True):
+        warn_of_old_name("autocast")
         super().__init__("cuda", dtype=dtype, enabled=enabled, cache_enabled=cache_enabled)
 
     def clone(self) -> autocast:
@@ -32,6 +41,7 @@ class GradScaler(amp.GradScaler):
         growth_interval: int = 2000,
         enabled: bool = True,
     ):
+        warn_of_old_name("GradScaler")
         super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
 
 

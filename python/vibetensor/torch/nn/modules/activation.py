@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vibetensor import _C
+from vibetensor.torch._warnings import warn_user
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
 from vibetensor.torch.nn.modules.linear import NonDynamicallyQuantizableLinear
@@ -280,6 +281,10 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Any, Any]:
+        if key_padding_mask is not None and attn_mask is not None and key_padding_mask.dtype != attn_mask.dtype:
+            warn_user(
+                "Support for mismatched key_padding_mask and attn_mask is deprecated. Use same type for both instead."
+            )
         turned = self.batch_first and query.dim() == 3
         if turned:
             # the same object stays the same object, so that one product serves all three projections

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._warnings import warn_user
 from vibetensor.torch.optim.optimizer import Optimizer
 
 Tensor: Any = _C.Tensor
@@ -92,6 +93,13 @@ class LRScheduler:
     def get_lr(self) -> list[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not define get_lr()")
 
+    # schedules of a program's own look at it too
+    _get_lr_called_within_step = False
+
+    def _warn_outside_step(self) -> None:
+        if not self._get_lr_called_within_step:
+            warn_user("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
+
     def _rates(self) -> list[Any]:
         return [copied(group["lr"]) for group in self.optimizer.param_groups]
 
@@ -120,11 +128,18 @@ class LRScheduler:
     def _update_lr(self, epoch: int | None = None) -> None:
         if epoch is None:
             self.last_epoch += 1
-            rates = self.get_lr()
+            rates = self._next_rates()
         else:
             self.last_epoch = epoch
-            rates = self._get_closed_form_lr() if hasattr(self, "_get_closed_form_lr") else self.get_lr()
+            rates = self._get_closed_form_lr() if hasattr(self, "_get_closed_form_lr") else self._next_rates()
         self._set_rates(rates)
+
+    def _next_rates(self) -> list[Any]:
+        self._get_lr_called_within_step = True
+        try:
+            return self.get_lr()
+        finally:
+            self._get_lr_called_within_step = False
 
     def _set_rates(self, rates: list[Any]) -> None:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):

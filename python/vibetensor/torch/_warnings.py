@@ -1,0 +1,17 @@
+"""Warnings that stand where the program is, however deep in here they are found."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+PACKAGE = str(Path(__file__).parents[1])
+
+
+def warn_user(text: str, category: type[Warning] = UserWarning) -> None:
+    """Returns None; warns at the innermost line that is not the package's own. The core's warnings come here too."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level)
