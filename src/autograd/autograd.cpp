@@ -110,7 +110,7 @@ Tensor detach(const Tensor& t) { return make_detached(t); }
 void detach_inplace(const Tensor& t) {
   VT_CHECK(!t.impl()->view_base(), Runtime, "Can't detach views in-place. Use detach() instead.");
   if (AutogradMeta* m = meta_if_any(t)) {
-    m->grad_fn = nullptr;
+    m->set_grad_fn(nullptr);
     m->output_number = 0;
     m->requires_grad = false;
   }

@@ -78,7 +78,7 @@ void set_history(const Tensor& t, const intrusive_ptr<Node>& node) {
   if (!is_differentiable(t.dtype())) return;
   AutogradMeta& m = meta(t);
   if (VT_UNLIKELY(static_cast<bool>(m.retain)) && m.grad_fn) move_retain_hook(m, *node, number);
-  m.grad_fn = node;
+  m.set_grad_fn(node);
   m.output_number = number;
   m.view_version = t.impl()->version();
   t.impl()->set_key(Key::Autograd, true);

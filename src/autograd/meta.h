@@ -23,8 +23,14 @@ class VT_API RetainGrad final : public TensorHook {
 
 struct VT_API AutogradMeta final : AutogradMetaBase {
   ~AutogradMeta() override;
+  void set_grad_fn(intrusive_ptr<Node> node) {
+    shown_grad_fn = nullptr;
+    grad_fn = std::move(node);
+  }
+
   Tensor grad;
-  intrusive_ptr<Node> grad_fn;
+  intrusive_ptr<Node> grad_fn;              // changed by set_grad_fn only
+  intrusive_ptr<RefCounted> shown_grad_fn;  // what keeps a frontend's object of grad_fn while it is that
   uint32_t output_number = 0;
   bool requires_grad = false;  // asked for by the user; a tensor with grad_fn requires grad anyway
   intrusive_ptr<RetainGrad> retain;

@@ -86,10 +86,13 @@ class OpGradContext final : public GradContext {
   OpGradContext(OpNode& node, Grads& incoming) : node_(node), incoming_(incoming), out_(node.edges().size()) {}
   Grads take() { return std::move(out_); }
 
-  const Tensor& grad(int result) const override { return incoming_[result]; }
+  const Tensor& grad(int result) const override {
+    static const Tensor none;
+    return static_cast<size_t>(result) < incoming_.size() ? incoming_[result] : none;  // of an index there is none
+  }
   TensorSpan grads() const override { return incoming_; }
   Tensor grad_or_zeros(int result) const override {
-    if (incoming_[result].defined()) return incoming_[result];
+    if (grad(result).defined()) return grad(result);
     const TensorMeta& m = node_.input(static_cast<uint32_t>(result));
     Tensor zeros = empty(m.sizes, m.dtype, m.device);
     return ops::zero_(zeros);

@@ -66,13 +66,17 @@ void record_call(Call& call) {
     node->keep_result(0, self, 0);
     return;
   }
+  // Indices that come last have no place in the numbering: hooks see no gradient of theirs, as in PyTorch.
+  int numbered = r.count;
+  auto is_index = [](const Tensor& t) { return t.defined() && !is_differentiable(t.dtype()); };
+  while (numbered > 1 && is_index(r.tensors[numbered - 1])) --numbered;
   auto finish = [&](int i, const Tensor& t) {
     // An absent result, or an argument handed through: no history of ours, but a place in the numbering.
     if (!t.defined() || is_argument(call, t)) {
-      node->add_input(TensorMeta());
+      if (r.is_list || i < numbered) node->add_input(TensorMeta());
       return;
     }
-    set_history(t, node);
+    if (r.is_list || i < numbered) set_history(t, node);
     node->keep_result(i, t, static_cast<uint32_t>(i));
   };
   if (r.is_list) {

@@ -49,7 +49,7 @@ Tensor SavedTensor::unpack(const Node& owner) const {
   if (!is_result_ || !result_requires_grad_) return tensor_;
   Tensor t = make_detached(tensor_);
   AutogradMeta& m = meta(t);
-  m.grad_fn = intrusive_ptr<Node>(const_cast<Node*>(&owner));
+  m.set_grad_fn(intrusive_ptr<Node>(const_cast<Node*>(&owner)));
   m.output_number = output_number_;
   m.view_version = now;
   t.impl()->set_key(Key::Autograd, true);

@@ -40,7 +40,7 @@ void refresh_view_history(const Tensor& view) {
     return;
   }
   auto node = make_intrusive<AsStridedOfBase>(base, view);
-  m->grad_fn = node;
+  m->set_grad_fn(node);
   m->output_number = 0;
   m->view_version = now;
 }
@@ -56,7 +56,7 @@ void rebase_history(const Tensor& t, const intrusive_ptr<Node>& node) {
   set_history(base, copy);
   // The view's own history is made anew from the base's when somebody asks.
   AutogradMeta& m = meta(t);
-  m.grad_fn = make_intrusive<AsStridedOfBase>(base, t);
+  m.set_grad_fn(make_intrusive<AsStridedOfBase>(base, t));
   m.output_number = 0;
   m.view_version = t.impl()->version();
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <map>
+#include <unordered_map>
 
 #include "autograd/autograd.h"
 #include "autograd/meta.h"
@@ -18,8 +19,28 @@ PyTypeObject *node_type, *handle_type;
 
 struct NodeObject {
   PyObject_HEAD Node* node;  // counted
+  int64_t shown;             // tensors that keep this object, see ShownGradFn
 };
-Node& node_in(PyObject* o) { return *reinterpret_cast<NodeObject*>(o)->node; }
+NodeObject* object_of(PyObject* o) { return reinterpret_cast<NodeObject*>(o); }
+Node& node_in(PyObject* o) { return *object_of(o)->node; }
+
+// The object of each node that has one. Used with the GIL only.
+std::unordered_map<const Node*, PyObject*>& node_objects() {
+  static auto& objects = *new std::unordered_map<const Node*, PyObject*>;  // never destroyed: threads outlive main
+  return objects;
+}
+
+// A tensor keeps the object of its grad_fn from the first look at it on: Note [Cycles through the graph].
+struct ShownGradFn final : RefCounted {
+  explicit ShownGradFn(Ref o) : object(o.release()) { ++object_of(object)->shown; }
+  ~ShownGradFn() override {
+    if (!Py_IsInitialized()) return;
+    const WithGil gil;
+    --object_of(object)->shown;
+    const Ref dropped = Ref::steal(object);
+  }
+  PyObject* object;
+};
 
 // A callable that C++ keeps, perhaps dropping it on a thread without the GIL.
 class Callable {
@@ -130,6 +151,21 @@ class PythonNodeHook final : public autograd::NodeHook {
   bool before_;
 };
 
+// The dict that a program keeps with a node. It rides along with the node's hooks and does nothing.
+class Metadata final : public autograd::NodeHook {
+ public:
+  explicit Metadata(Ref dict) : dict_(dict.release()) {}
+  ~Metadata() override {
+    if (!Py_IsInitialized()) return;
+    const WithGil gil;
+    const Ref dropped = Ref::steal(dict_);
+  }
+  PyObject* dict() const { return dict_; }
+
+ private:
+  PyObject* dict_;
+};
+
 struct HandleObject {
   PyObject_HEAD Callable::Link* link;  // counted; null once used
 };
@@ -177,6 +213,19 @@ PyObject* variable(PyObject* o, void*) {
     return wrap(accumulate->variable());
   });
 }
+PyObject* metadata(PyObject* o, void*) {
+  return guarded([&] {
+    PyObject* found = nullptr;
+    auto look = [&](autograd::NodeHook& hook) {
+      if (auto* kept = dynamic_cast<Metadata*>(&hook)) found = kept->dict();
+    };
+    if (const autograd::NodeHooks* hooks = node_in(o).hooks_if_any()) hooks->node_hooks.for_each(look);
+    if (found) return Ref::borrow(found).release();
+    Ref dict = Ref::steal(PyDict_New());
+    node_in(o).hooks().node_hooks.add(make_intrusive<Metadata>(dict));
+    return dict.release();
+  });
+}
 PyObject* sequence_number(PyObject* o, PyObject*) { return PyLong_FromUnsignedLongLong(node_in(o).sequence()); }
 
 PyObject* make_handle(const intrusive_ptr<Callable::Link>& link) {
@@ -197,14 +246,6 @@ PyObject* add_node_hook(PyObject* o, PyObject* hook, bool before) {
 PyObject* register_hook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, false); }
 PyObject* register_prehook(PyObject* o, PyObject* hook) { return add_node_hook(o, hook, true); }
 
-bool is_node(PyObject* o) { return PyType_IsSubtype(Py_TYPE(o), node_type); }
-
-PyObject* compare_nodes(PyObject* a, PyObject* b, int op) {
-  if ((op != Py_EQ && op != Py_NE) || !is_node(a) || !is_node(b)) Py_RETURN_NOTIMPLEMENTED;
-  return PyBool_FromLong((&node_in(a) == &node_in(b)) == (op == Py_EQ));
-}
-Py_hash_t hash_node(PyObject* o) { return static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(&node_in(o)) >> 4); }
-
 // The node of an autograd.Function also shows the attributes of its context, as in PyTorch.
 PyObject* get_attribute(PyObject* o, PyObject* name) {
   PyObject* found = PyObject_GenericGetAttr(o, name);
@@ -213,6 +254,14 @@ PyObject* get_attribute(PyObject* o, PyObject* name) {
   if (!context) return nullptr;
   PyErr_Clear();
   return PyObject_GetAttr(context, name);
+}
+// Where they are set.
+int set_attribute(PyObject* o, PyObject* name, PyObject* value) {
+  if (PyObject_GenericSetAttr(o, name, value) == 0) return 0;
+  PyObject* context = PyErr_ExceptionMatches(PyExc_AttributeError) ? function_context(node_in(o)) : nullptr;
+  if (!context) return -1;
+  PyErr_Clear();
+  return PyObject_SetAttr(context, name, value);
 }
 
 // A type for each name that nodes have: what draws graphs reads type(node).__name__.
@@ -235,9 +284,23 @@ PyTypeObject* node_type_named(const std::string& name) {
   return type;
 }
 
+// Visits the Python objects that a node owns by way of C++.
+int visit_owned_by(Node& node, visitproc visit, void* arg);
+
+int node_traverse(PyObject* o, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(o));
+  Node* n = object_of(o)->node;  // Note [Cycles through the graph]
+  return n && n->use_count() == 1 + object_of(o)->shown ? visit_owned_by(*n, visit, arg) : 0;
+}
+int node_clear(PyObject*) { return 0; }  // what a node owns breaks the cycle
+
 void node_dealloc(PyObject* o) {
   PyTypeObject* type = Py_TYPE(o);
-  if (Node* n = reinterpret_cast<NodeObject*>(o)->node) n->release();
+  PyObject_GC_UnTrack(o);
+  if (Node* n = object_of(o)->node) {
+    node_objects().erase(n);
+    n->release();
+  }
   reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free))(o);
   Py_DECREF(type);
 }
@@ -252,10 +315,26 @@ PyObject* wrap_grads(const Grads& grads) {
 
 PyObject* wrap_node(intrusive_ptr<Node> node) {
   if (!node) Py_RETURN_NONE;
+  if (const auto known = node_objects().find(node.get()); known != node_objects().end()) {
+    return Ref::borrow(known->second).release();
+  }
   PyObject* o = PyType_GenericAlloc(node_type_named(node->name()), 0);
   if (!o) throw PythonErrorSet{};
-  reinterpret_cast<NodeObject*>(o)->node = node.detach();
+  node_objects().emplace(node.get(), o);
+  object_of(o)->node = node.detach();
   return o;
+}
+
+PyObject* wrap_grad_fn(PyObject* tensor) {
+  const Tensor& t = tensor_of(tensor);
+  const intrusive_ptr<Node> node = autograd::grad_fn(t);
+  Ref object = Ref::steal(wrap_node(node));
+  if (node) {
+    autograd::AutogradMeta& m = autograd::meta(t);
+    if (!m.shown_grad_fn) m.shown_grad_fn = make_intrusive<ShownGradFn>(object);
+    track_tensor(tensor);
+  }
+  return object.release();
 }
 
 intrusive_ptr<autograd::TensorHook> make_tensor_hook(PyObject* callable) {
@@ -296,6 +375,26 @@ PyObject* tensor_hooks(const Tensor& t) {
   return list.release();
 }
 
+namespace {
+
+int visit_owned_by(Node& node, visitproc visit, void* arg) {
+  int stopped = 0;
+  auto visit_one = [&](PyObject* o) {
+    if (o && !stopped) stopped = visit(o, arg);
+  };
+  if (const autograd::NodeHooks* hooks = node.hooks_if_any()) {
+    for (const auto& h : hooks->tensor_hooks) visit_one(function_of(*h.hook));
+    hooks->node_hooks.for_each([&](autograd::NodeHook& hook) {
+      if (auto* ours = dynamic_cast<PythonNodeHook*>(&hook)) visit_one(ours->callable().function());
+      if (auto* kept = dynamic_cast<Metadata*>(&hook)) visit_one(kept->dict());
+    });
+  }
+  visit_one(function_context(node));
+  return stopped;
+}
+
+}  // namespace
+
 int visit_graph_references(TensorImpl* tensor, visitproc visit, void* arg) {
   const auto* m = static_cast<const autograd::AutogradMeta*>(tensor->autograd_meta());
   if (!m || tensor->use_count() != 1) return 0;
@@ -306,16 +405,10 @@ int visit_graph_references(TensorImpl* tensor, visitproc visit, void* arg) {
   auto visit_hook = [&](autograd::TensorHook& hook) { visit_one(function_of(hook)); };
   m->hooks.for_each(visit_hook);
   m->post_accumulate_hooks.for_each(visit_hook);
+  if (stopped) return stopped;
+  if (m->shown_grad_fn) return visit(static_cast<const ShownGradFn&>(*m->shown_grad_fn).object, arg);
   Node* node = m->grad_fn.get();
-  if (!node || node->use_count() != 1) return stopped;
-  if (const autograd::NodeHooks* hooks = node->hooks_if_any()) {
-    for (const auto& h : hooks->tensor_hooks) visit_hook(*h.hook);
-    hooks->node_hooks.for_each([&](autograd::NodeHook& hook) {
-      if (auto* ours = dynamic_cast<PythonNodeHook*>(&hook)) visit_one(ours->callable().function());
-    });
-  }
-  visit_one(function_context(*node));
-  return stopped;
+  return node && node->use_count() == 1 ? visit_owned_by(*node, visit, arg) : 0;
 }
 
 void clear_graph_references(TensorImpl* tensor) {
@@ -332,17 +425,20 @@ void init_node_types(PyObject* module) {
   static PyGetSetDef node_getset[] = {
       {"next_functions", next_functions, nullptr, "Pairs (node, input number).", nullptr},
       {"variable", variable, nullptr, "The leaf of an AccumulateGrad.", nullptr},
+      {"metadata", metadata, nullptr, "A dict that is the program's own.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   PyType_Slot node_slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(node_dealloc)},
                               {Py_tp_repr, reinterpret_cast<void*>(node_repr)},
-                              {Py_tp_hash, reinterpret_cast<void*>(hash_node)},
-                              {Py_tp_richcompare, reinterpret_cast<void*>(compare_nodes)},
+                              {Py_tp_traverse, reinterpret_cast<void*>(node_traverse)},
+                              {Py_tp_clear, reinterpret_cast<void*>(node_clear)},
                               {Py_tp_getattro, reinterpret_cast<void*>(get_attribute)},
+                              {Py_tp_setattro, reinterpret_cast<void*>(set_attribute)},
                               {Py_tp_methods, node_methods},
                               {Py_tp_getset, node_getset},
                               {0, nullptr}};
-  PyType_Spec node_spec = {"vibetensor._C.Node", sizeof(NodeObject), 0,
-                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
+  PyType_Spec node_spec = {
+      "vibetensor._C.Node", sizeof(NodeObject), 0,
+      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, node_slots};
   node_type = make_type(module, node_spec);
   static PyMethodDef handle_methods[] = {{"remove", handle_remove, METH_NOARGS, "Takes the hook off."},
                                          {"__enter__", handle_enter, METH_NOARGS, nullptr},

@@ -4,6 +4,7 @@
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/warning.h"
 
 namespace vt::python {
 namespace {
@@ -32,7 +33,17 @@ PyObject* requires_grad_method(PyObject* o, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* get_grad(PyObject* o, void*) {
-  return guarded([&] { return wrap(autograd::grad(tensor_of(o))); });
+  return guarded([&] {
+    const Tensor& t = tensor_of(o);
+    const Tensor grad = autograd::grad(t);
+    if (VT_UNLIKELY(!grad.defined() && t.requires_grad()) && !autograd::is_leaf(t) && !autograd::meta(t).retain) {
+      warn_user(
+          "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+          "populated during autograd.backward(). Call retain_grad() on it before backward() if its gradient is "
+          "wanted; if a leaf's is, the wrong tensor was asked.");
+    }
+    return wrap(grad);
+  });
 }
 int set_grad(PyObject* o, PyObject* value, void*) {
   return guarded_int([&] {
@@ -44,7 +55,7 @@ int set_grad(PyObject* o, PyObject* value, void*) {
 }
 
 PyObject* get_grad_fn(PyObject* o, void*) {
-  return guarded([&] { return wrap_node(autograd::grad_fn(tensor_of(o))); });
+  return guarded([&] { return wrap_grad_fn(o); });
 }
 PyObject* backward_hooks(PyObject* o, void*) {
   return guarded([&] { return tensor_hooks(tensor_of(o)); });

@@ -151,3 +151,91 @@ def test_hook_that_removes_itself() -> None:
     y.backward(torch.ones(3))
     assert calls == ["first", "second"], "a backward that has begun runs the hooks that it began with"
     LEAF.grad = None
+
+
+class PassesOn(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        return grad * 2
+
+
+def result_on_its_node() -> Any:
+    y = PassesOn.apply(LEAF)
+    y.marker = Marker()
+    y.grad_fn.result = y
+    return y
+
+
+def node_on_itself() -> Any:
+    y = PassesOn.apply(LEAF)
+    y.marker = Marker()
+    y.grad_fn.result, y.grad_fn.node, y.node = y, y.grad_fn, y.grad_fn
+    return y
+
+
+def result_in_metadata() -> Any:
+    y = LEAF.exp()
+    y.marker = Marker()
+    y.grad_fn.metadata["result"] = (y, y.grad_fn)
+    return y
+
+
+def node_in_its_hook() -> Any:
+    y = LEAF.exp()
+    y.marker = Marker()
+    node = y.grad_fn
+    node.register_hook(lambda outgoing, incoming, kept=(node, y): None)
+    return y
+
+
+@pytest.mark.parametrize("make", [result_on_its_node, node_on_itself, result_in_metadata, node_in_its_hook])
+def test_cycles_through_a_grad_fn_are_collected(make: Callable[[], Any]) -> None:
+    marker = weakref.ref(make().marker)
+    gc.collect()
+    assert marker() is None
+
+
+@pytest.mark.parametrize("make", [result_on_its_node, node_on_itself, result_in_metadata, node_in_its_hook])
+@pytest.mark.parametrize("held", ["result", "node", "graph above"])
+def test_nothing_is_collected_that_is_held(make: Callable[[], Any], held: str) -> None:
+    y = make()
+    marker, node = weakref.ref(y.marker), y.grad_fn
+    keeps = {"result": y, "node": node, "graph above": (y * 2).sum()}[held]
+    del y, node
+    gc.collect()
+    assert marker() is not None
+    if held == "graph above":
+        keeps.backward()
+        LEAF.grad = None
+
+
+def test_a_node_has_one_object_while_it_lives() -> None:
+    y = LEAF.exp()
+    assert y.grad_fn is y.grad_fn
+    assert y.grad_fn.next_functions[0][0] is y.grad_fn.next_functions[0][0]
+    a, b = torch.ones(2, 3, requires_grad=True).unbind(0)
+    assert a.grad_fn is b.grad_fn
+    above = y * 2
+    assert above.grad_fn.next_functions[0][0] is y.grad_fn
+    y.grad_fn.metadata["note"] = 1
+    assert above.grad_fn.next_functions[0][0].metadata == {"note": 1}
+    with pytest.raises(AttributeError):
+        y.grad_fn.note = 1
+    f = PassesOn.apply(LEAF)
+    f.grad_fn.note = 1
+    assert f.grad_fn.note == 1
+
+
+def test_detaching_lets_go_of_a_history_that_was_looked_at() -> None:
+    x = torch.ones(3, requires_grad=True)
+    h = x * 1
+    history = weakref.ref(x)
+    assert h.grad_fn is not None
+    h.detach_()
+    assert h.grad_fn is None
+    del x
+    assert history() is None
