@@ -4,11 +4,12 @@
 #include <limits>
 
 #include "core/backend_table.h"
+#include "core/warning.h"
 #include "dispatch/registry.h"
-#include "ops/copy/copy.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/cpu_engine.h"
 #include "ops/reduce/engine.h"
+#include "ops/reduce/moments_cuda.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
@@ -48,18 +49,22 @@ Tensor variance_cpu(bool root, const Tensor& self, const DimVec& dims, double di
   reduce_on_cpu(*variance_kernels(root, wide), self, compute, compute, dims, out, divisor);
   return out;
 }
-// Several passes, in float32 for the 16-bit floats.
-Tensor variance_by_ops(bool root, const Tensor& self, const DimVec& dims, double divisor) {
-  const Tensor x = is_reduced_floating(self.dtype()) ? ops::as_dtype(self, DType::float32) : self;
-  const Tensor centred = x - ops::mean(x, dims, true);
-  const Tensor var = ops::sum(centred * centred, dims, true) / divisor;
-  return ops::as_dtype(root ? sqrt(var) : var, self.dtype());
+Tensor variance_shape(bool, const Tensor& self, const DimVec& dims, double) {
+  return empty(reduced_sizes(self, dims, true), self.dtype(), self.device());
 }
 
-Tensor variance_of(bool root, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
+// `name` is the function that the program called.
+Tensor variance_of(bool root, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim,
+                   const char* name) {
   check_floating(self, "std and var");
   const DimVec dims = reduced_dims(self, dim);
   const double by = divisor(self, dims, correction.value_or(Scalar(1)).to_double());
+  if (VT_UNLIKELY(by <= 0)) {
+    warn(vt::detail::concat(
+        name,
+        "(): degrees of freedom is <= 0. Correction should be strictly less than the number of elements "
+        "that are reduced to one; the result is not a number or infinite."));
+  }
   auto of = [&](bool rooted, const Tensor& part) { return variance(self.device(), rooted, part, dims, by); };
   Tensor result;
   if (is_complex(self.dtype())) {
@@ -71,7 +76,8 @@ Tensor variance_of(bool root, const Tensor& self, const Dims& dim, const MaybeSc
   return without_dims(result, reduced_sizes(self, dims, keepdim));
 }
 Two variance_and_mean(bool root, const Tensor& self, const Dims& dim, const MaybeScalar& correction, bool keepdim) {
-  return {variance_of(root, self, dim, correction, keepdim), ops::mean(self, reduced_dims(self, dim), keepdim)};
+  return {variance_of(root, self, dim, correction, keepdim, root ? "std_mean" : "var_mean"),
+          ops::mean(self, reduced_dims(self, dim), keepdim)};
 }
 
 // ---- gradients ----
@@ -95,7 +101,7 @@ Tensor mean_gradient(const Tensor& grad, const Tensor& self, const Dims& dim, bo
 
 template <bool root>
 Tensor var(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
-  return variance_of(root, self, dim, correction, keepdim);
+  return variance_of(root, self, dim, correction, keepdim, root ? "std" : "var");
 }
 template <bool root>
 Two var_mean(const Tensor& self, Dims dim, MaybeScalar correction, bool keepdim) {
@@ -169,7 +175,7 @@ void logsumexp_backward(GradContext& c) {
 }  // namespace
 
 void register_reduce_moments(Registry& r) {
-  variance.cpu(variance_cpu).cuda(variance_by_ops).on(Key::Meta, variance_by_ops);
+  variance.cpu(variance_cpu).cuda(variance_cuda).on(Key::Meta, variance_shape);
   r.def("var(Tensor self, bool unbiased=True) -> Tensor").composite(var_all).out();
   r.def("std(Tensor self, bool unbiased=True) -> Tensor").composite(std_all).out();
   r.def("var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor").composite(var_dim).out();

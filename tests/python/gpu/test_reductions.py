@@ -108,3 +108,44 @@ def test_empty() -> None:
     near(x.sum(0), reference.zeros(5))
     assert x.sum(1).shape == (0,)
     assert theirs(x.mean()).isnan()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+@pytest.mark.parametrize("shape", [(5,), (1 << 20,), (300_007,), (64, 768), (4096, 33), (3, 100_000), (7, 129, 65)])
+def test_variances(dtype: str, shape: tuple[int, ...]) -> None:
+    """In double, so that the result is right to the dtype's last digit; PyTorch on the CPU in double is the measure."""
+    a = random(*shape, dtype=dtype) + 3
+    x = ours(a)
+    for dim in [None, *range(len(shape))]:
+        for correction in (0, 1):
+            near(x.var(dim, correction=correction), a.double().var(dim, correction=correction))
+            near(x.std(dim, correction=correction), a.double().std(dim, correction=correction))
+    if len(shape) == 3:
+        near(x.transpose(0, 2).var((0, 1)), a.double().transpose(0, 2).var((0, 1)))
+        near(x[:, ::2].std(1), a[:, ::2].double().std(1))
+
+
+@pytest.mark.parametrize(
+    "values", [[1e30, -1e30], [3e38, -2e38], [1e-30, -1e-30], [1e-40, 3e-40], [1e4, 10000.001], [0.1, 0.1]]
+)
+def test_variances_stay_in_range(values: list[float]) -> None:
+    pair = reference.tensor(values)
+    table = reference.stack([pair, pair * 0.5], 1).repeat(3000, 1)
+    for a, dim in [(pair, None), (pair.repeat(50_000), None), (table, 0), (table, 1), (table, None)]:
+        mine, wanted = theirs(ours(a).std(dim)), a.double().std(dim).float()
+        reference.testing.assert_close(mine, wanted, rtol=1e-6, atol=1e-44 if values[0] != values[1] else 1e-9)
+    equal = ours(reference.full((1000, 4096), 0.1))
+    assert float(equal.std()) == 0.0 and not theirs(equal.std(1)).any() and not theirs(equal.var(0)).any()
+
+
+def test_variances_of_what_is_not_a_number() -> None:
+    for values in ([1.0, float("inf")], [float("inf"), 1.0], [float("nan"), 1.0, 2.0], [1.0]):
+        x = torch.tensor(values, device="cuda")
+        assert theirs(x.std()).isnan().item() and theirs(torch.stack([x] * 40).var(1)).isnan().all().item()
+    assert theirs(torch.tensor([5.0], device="cuda").var(correction=0)).item() == 0.0
+    assert theirs(torch.ones(0, 3, device="cuda").var(0)).isnan().all().item()
+
+
+def test_bits_of_variances_repeat() -> None:
+    x = ours(random(513, 20_001))
+    assert theirs((x.var() == x.var()) & (x.var(0) == x.var(0)).all() & (x.var(1) == x.var(1)).all()).item()
