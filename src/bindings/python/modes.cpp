@@ -18,6 +18,7 @@
 #include "core/thread_state.h"
 #include "cpu/thread_pool.h"
 #include "iter/promotion.h"
+#include "ops/nn/attention_choice.h"
 
 namespace nb = nanobind;
 
@@ -198,6 +199,16 @@ void bind_modes(nb::module_& m) {
   m.def("can_cast", [](nb::handle from, nb::handle to) {
     return can_cast(dtype_argument(from, "can_cast"), dtype_argument(to, "can_cast"));
   });
+  m.def(
+      "allow_attention", [](bool fused, bool parts) { ops::allow_attention({fused, parts}); }, nb::arg("fused"),
+      nb::arg("parts"));
+  m.def("can_fuse_attention",
+        [](nb::handle q, nb::handle k, nb::handle v, nb::handle mask, double dropout, bool causal, bool gqa) {
+          const Tensor& query = expect_tensor(q.ptr(), "query");
+          const Tensor attn_mask = mask.is_none() ? Tensor() : expect_tensor(mask.ptr(), "attn_mask");
+          return ops::can_fuse_attention(query, expect_tensor(k.ptr(), "key"), expect_tensor(v.ptr(), "value"),
+                                         attn_mask, dropout, causal, std::nullopt, gqa);
+        });
   m.def("set_num_threads", [](int n) { set_num_threads(n); });
   m.def("get_num_threads", [] { return get_num_threads(); });
 

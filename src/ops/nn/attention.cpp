@@ -1,11 +1,13 @@
 // scaled_dot_product_attention: the fused op where it suits, else matrix products and a softmax.
 #include "ops/nn/attention.h"
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/nn/attention_choice.h"
 #include "ops/nn/fused_attention.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/linalg.h"
@@ -59,20 +61,58 @@ Tensor masked_softmax(Tensor scores, const Tensor& mask) {
   return ops::masked_fill(ops::softmax(scores, -1), nothing, Scalar(0.0));
 }
 
+double scale_or_default(std::optional<double> scale, const Tensor& q) {
+  return scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+}
+
+// Of arguments that were checked; k and v have a head for each of q's.
+bool suits_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
+                 double scale) {
+  return !mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, scale);
+}
+
 Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask, double dropout_p,
-                 bool causal, std::optional<double> scale, bool enable_gqa) {
+                 bool causal, std::optional<double> given_scale, bool enable_gqa) {
   check_attention(q, key, value, mask, dropout_p, causal);
+  const ops::AttentionWays allowed = ops::allowed_attention();
+  VT_CHECK(allowed.fused || allowed.parts, Runtime,
+           "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "
+           "math kernel and the fused kernels.");
   const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
   const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
-  const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
-  if (!mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, factor)) {
-    return ops::fused_attention(q, k, v, causal, factor);
+  const double scale = scale_or_default(given_scale, q);
+  if (allowed.fused && suits_fused(q, k, v, mask, dropout_p, scale)) {
+    return ops::fused_attention(q, k, v, causal, scale);
   }
-  const Tensor weights = ops::attention_weights(q, k, mask, causal, factor);
+  VT_CHECK(allowed.parts, Runtime,
+           "No available kernel. Aborting execution. The fused kernel takes no attn_mask and no dropout, and of query, "
+           "key and value ",
+           q.device().is_cuda() ? "16-bit floats with heads of 32, 64 or 128 on a Hopper GPU" : "one floating dtype",
+           "; allow SDPBackend.MATH too");
+  const Tensor weights = ops::attention_weights(q, k, mask, causal, scale);
   return ops::matmul(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
 }
 
+// Two bits, so that a call sees both as one setting left them.
+constinit std::atomic<unsigned> allowed_ways{3};
+
 }  // namespace
+
+ops::AttentionWays ops::allowed_attention() {
+  const unsigned bits = allowed_ways.load(std::memory_order_relaxed);
+  return {(bits & 1) != 0, (bits & 2) != 0};
+}
+void ops::allow_attention(AttentionWays ways) {
+  allowed_ways.store((ways.fused ? 1u : 0u) | (ways.parts ? 2u : 0u), std::memory_order_relaxed);
+}
+
+bool ops::can_fuse_attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask,
+                             double dropout_p, bool causal, std::optional<double> scale, bool enable_gqa) {
+  check_attention(q, key, value, mask, dropout_p, causal);
+  const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
+  const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
+  return suits_fused(q, k, v, mask, dropout_p, scale_or_default(scale, q));
+}
 
 Tensor ops::attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal, double scale) {
   const Tensor scores = matmul(q, transpose(k, -2, -1));

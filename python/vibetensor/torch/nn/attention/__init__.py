@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import Any
 
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.backends.cuda import CHOICES, Allowed, SDPBackend, allow
 
 __all__ = ["SDPBackend", "sdpa_kernel"]
 
 
-class SDPBackend(IntEnum):
-    """Ways of computing scaled dot product attention; numbered as PyTorch's."""
-
-    ERROR = -1
-    MATH = 0
-    FLASH_ATTENTION = 1
-    EFFICIENT_ATTENTION = 2
-    CUDNN_ATTENTION = 3
-    OVERRIDEABLE = 4
-
-
-OURS = (SDPBackend.MATH, SDPBackend.FLASH_ATTENTION)
+def _cur_sdpa_kernel_backends(with_priority: bool = False) -> list[SDPBackend]:
+    """The ways that are allowed. Of those that exist the fused one comes first, whatever the priority."""
+    return [backend for backend in CHOICES if backend in Allowed.backends]
 
 
 @contextmanager
 def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[None]:
-    """Context and decorator that allows certain ways of computing attention.
+    """Context and decorator in which attention is computed in one of these ways alone, an SDPBackend or a list of them.
 
-    What runs is ours: fused where the device and the shapes allow (FLASH_ATTENTION) and else MATH, which agree within
-    rounding. NotImplementedError unless one of the two is among `backends`.
+    FLASH_ATTENTION is our fused op, MATH its parts, the others never fit. RuntimeError from an attention inside that none
+    of them fits. set_priority changes nothing: of two ways there is one order.
     """
     if not isinstance(backends, (SDPBackend, list, tuple, set)):
-        raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
-    chosen = {backends} if isinstance(backends, SDPBackend) else set(backends)
-    if not chosen.intersection(OURS):
-        names = ", ".join(sorted(backend.name for backend in chosen))
-        raise NotImplementedError(f"sdpa_kernel: {names} is not there; allow MATH or FLASH_ATTENTION beside it")
-    yield
+        raise AssertionError(
+            "Backend must be an instance of SDPBackend or a list of SDPBackend instances, "
+            f"got {type(backends).__name__}"
+        )
+    before = Allowed.backends
+    allow({backends} if isinstance(backends, SDPBackend) else backends)
+    try:
+        yield
+    finally:
+        allow(before)
 
 
 __getattr__ = module_getattr(__name__, ["bias", "flex_attention"])
