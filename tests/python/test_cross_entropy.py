@@ -27,3 +27,18 @@ def test_gradients(ignore: int) -> None:
 def test_a_target_out_of_range(target: list[int]) -> None:
     with pytest.raises(IndexError, match="out of bounds"):
         _C.ops._cross_entropy(torch.zeros(2, 5), torch.tensor(target))
+
+
+@pytest.mark.parametrize("target", [[0, 4, 2], [[0.1, 0.2, 0.3, 0.4, 0.0]] * 3])
+def test_third_derivatives(target: list[object]) -> None:
+    def third(t: object) -> list[float]:
+        x = t.tensor([[0.3, -1.0, 2.0, 0.5, 0.1], [1.0, 1.0, 0.2, -0.4, 0.0], [0.0, 3.0, -2.0, 1.0, 0.7]])
+        x = x.double().requires_grad_(True)
+        y = t.tensor(target)
+        value = t.nn.functional.cross_entropy(x, y if y.dtype == t.int64 else y.double())
+        for order in range(3):
+            (g,) = t.autograd.grad(value, x, create_graph=order < 2)
+            value = (g * t.arange(15.0).double().view(3, 5).sin()).sum()
+        return g.flatten().tolist()
+
+    assert third(torch) == pytest.approx(third(reference), rel=1e-9, abs=1e-12)

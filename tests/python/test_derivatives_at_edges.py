@@ -338,3 +338,47 @@ def test_moments_agree_with_pytorch() -> None:
     assert ours.var(ours.ones(0)).isnan().item() and ours.var(ours.ones(2, 0), 1).isnan().all().item()
     with pytest.raises(RuntimeError, match="floating point"):
         ours.tensor([1, 2]).std()
+
+
+@pytest.mark.parametrize("values", [[1e30, -1e30], [1e-30, -1e-30]])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t, x: x.norm(),
+        lambda t, x: x.norm(3),
+        lambda t, x: t.stack([x, x]).norm(dim=1),
+        lambda t, x: t.nn.functional.layer_norm(x, (2,)),
+        lambda t, x: t.nn.functional.rms_norm(x, (2,)),
+        lambda t, x: t.nn.functional.layer_norm(x, (2,), eps=0.0),
+        lambda t, x: t.nn.functional.rms_norm(x, (2,), eps=0.0),
+    ],
+    ids=["norm", "norm of order 3", "norm of rows", "layer_norm", "rms_norm", "layer_norm, no eps", "rms_norm, no eps"],
+)
+def test_norms_leave_the_range_where_pytorchs_do(call: Any, values: list[float]) -> None:
+    """Squares and cubes are summed in float32's range, unlike those of std."""
+    mine, right = (call(t, t.tensor(values)) for t in (ours, reference))
+    reference.testing.assert_close(reference.tensor(mine.tolist()), right, equal_nan=True)
+
+
+def test_gradient_of_acosh_outside_its_domain() -> None:
+    """Below -1 PyTorch's derivative has a value, though the function has none."""
+    points = [-2.0, 0.5, 1.0, 0.0, -math.inf, math.inf, -1.0, 1.5, math.nan, -1e3]
+
+    def gradient(t: Any) -> Any:
+        x = t.tensor(points, requires_grad=True)
+        x.acosh().sum().backward()
+        return reference.tensor(x.grad.tolist())
+
+    reference.testing.assert_close(gradient(ours), gradient(reference), equal_nan=True)
+    far = ours.tensor([1e30], requires_grad=True)
+    far.acosh().backward()
+    assert far.grad.item() == pytest.approx(1e-30)  # PyTorch's square leaves float32's range
+
+
+def test_gradient_of_complex_acosh() -> None:
+    def gradient(t: Any) -> Any:
+        x = t.tensor([0.5 + 0.1j, -2 + 0.3j, -1 - 2j], requires_grad=True)
+        x.acosh().backward(t.ones(3, dtype=t.complex64))
+        return reference.tensor(x.grad.tolist())
+
+    reference.testing.assert_close(gradient(ours), gradient(reference))

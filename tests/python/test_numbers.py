@@ -216,3 +216,135 @@ def test_numbers_too_large_for_a_new_tensor(count: int, dtype: str, number: floa
             except RuntimeError:
                 outcomes.append("refused")
         assert outcomes[0] == outcomes[1]
+
+
+# ---- a number before a tensor; exponents
+
+INTEGERS = [1, 2, 3, 4, 7]
+NUMBER_FIRST: dict[str, Callable[[Any, Any], Any]] = {
+    "%": lambda t, x: 5 % x,
+    "float %": lambda t, x: 5.5 % x,
+    "<<": lambda t, x: 1 << x,
+    ">>": lambda t, x: 200 >> x,
+    "&": lambda t, x: 6 & x,
+    "|": lambda t, x: 6 | x,
+    "^": lambda t, x: 6 ^ x,
+    **{
+        op: lambda t, x, op=op: getattr(t, op)(6, x)
+        for op in (
+            "remainder",
+            "bitwise_and",
+            "bitwise_or",
+            "bitwise_xor",
+            "bitwise_left_shift",
+            "bitwise_right_shift",
+            "float_power",
+            "xlogy",
+            "pow",
+            "floor_divide",
+        )
+    },
+    "remainder of a fraction": lambda t, x: t.remainder(-2.5, x),
+}
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+@pytest.mark.parametrize("what", NUMBER_FIRST)
+def test_number_before_a_tensor(what: str, dtype: str) -> None:
+    mine, right = (NUMBER_FIRST[what](t, t.tensor(INTEGERS, dtype=getattr(t, dtype))) for t in (ours, reference))
+    assert (str(mine.dtype), mine.tolist()) == (str(right.dtype), right.tolist())
+
+
+def test_gradient_of_a_number_before_a_tensor() -> None:
+    """PyTorch has none for a remainder by a tensor, not even where the number is a tensor too."""
+    x = ours.tensor([0.75, 2.0, -3.0], requires_grad=True)
+    (5 % x + ours.remainder(2.5, x)).sum().backward()
+    assert x.grad.tolist() == [-6.0 - 3.0, -2.0 - 1.0, 2.0 + 1.0]
+
+
+def test_two_numbers_are_refused() -> None:
+    for t in (ours, reference):
+        for op in ("remainder", "bitwise_and", "bitwise_left_shift"):
+            with pytest.raises(TypeError):
+                getattr(t, op)(2, 3)
+
+
+@pytest.mark.parametrize("form", ["clip", "clamp"])
+@pytest.mark.parametrize("bounds", [(1, None), (None, 2), (1, 2)])
+def test_bounds_that_are_tensors(form: str, bounds: tuple[int | None, int | None]) -> None:
+    def clipped(t: Any) -> list[Any]:
+        low, high = (b if b is None else t.tensor([b, b, b - 0.5, b + 0.5]) for b in bounds)
+        x = t.arange(4.0, requires_grad=True)
+        y = getattr(x, form)(low, high)
+        y.sum().backward()
+        inplace = getattr(t.arange(4.0), form + "_")(low, high)
+        return [
+            y.tolist(),
+            x.grad.tolist(),
+            inplace.tolist(),
+            getattr(t, form)(t.arange(4), min=low, max=high).tolist(),
+        ]
+
+    assert clipped(ours) == clipped(reference)
+
+
+@pytest.mark.parametrize("count", [1, 7, 40, 20000])
+@pytest.mark.parametrize("exponent", [16777217, 16777217.0, -16777217, 1 / 3, 37.9, -0.1, 200.1, 2.5, 1e-9])
+def test_exponents_are_not_rounded(exponent: float, count: int) -> None:
+    """Of the number itself, whatever its place in the tensor; PyTorch rounds it to float32 for all but the last few."""
+    for base in (-1.0, 1.0000001, 1.3, 0.25, 0.0, float("inf")):
+        x = ours.full((count,), base)
+        wide = reference.full((1,), base, dtype=reference.float32).double()
+        right = (wide**exponent).float().item()
+        for got in (x**exponent, ours.pow(x, exponent), x.clone().pow_(exponent), ours.pow(x, exponent, out=x.clone())):
+            assert str(got.dtype) == "torch.float32"
+            values = reference.tensor(got.tolist())
+            reference.testing.assert_close(values, reference.full((count,), right), rtol=2e-7, atol=0, equal_nan=True)
+
+
+def test_gradient_of_an_exact_exponent() -> None:
+    x = ours.tensor([1.3, 0.7], requires_grad=True)
+    (x**37.9).sum().backward()
+    wide = reference.tensor(x.tolist(), dtype=reference.float64)
+    right = 37.9 * wide**36.9
+    reference.testing.assert_close(reference.tensor(x.grad.tolist()), right.float(), rtol=1e-6, atol=0)
+
+
+KINDS = ["uint8", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
+
+
+@pytest.mark.parametrize("second", [*KINDS, "0-dim int", "0-dim float"])
+@pytest.mark.parametrize("first", KINDS)
+def test_ldexp(first: str, second: str) -> None:
+    def scaled(t: Any) -> Any:
+        x = t.tensor([3], dtype=getattr(t, first))
+        if second.startswith("0-dim"):
+            exponents = t.tensor(2 if second.endswith("int") else 2.0)
+        else:
+            exponents = t.tensor([2], dtype=getattr(t, second))
+        y = t.ldexp(x, exponents)
+        return str(y.dtype), y.tolist()
+
+    assert scaled(ours) == scaled(reference)
+
+
+def test_ldexp_at_the_ends_of_the_range() -> None:
+    values = [1e-30, 1e-44, 1.0, 1.5, 0.0, float("inf"), float("nan"), 3e38, 1.25]
+    exponents = [140, 260, -140, 200, 2000, -2000, 3, -1, 1]
+
+    def scaled(t: Any, dtype: str) -> list[str]:
+        y = t.ldexp(t.tensor(values, dtype=getattr(t, dtype)), t.tensor(exponents))
+        return [str(v) for v in y.double().tolist()]
+
+    for dtype in ("float32", "float64"):
+        assert scaled(ours, dtype) == scaled(reference, dtype)
+
+
+def test_gradient_of_ldexp() -> None:
+    def gradients(t: Any) -> list[list[float]]:
+        x, e = t.tensor([1.5, 2.0], requires_grad=True), t.tensor([2.0, 3.0], requires_grad=True)
+        t.ldexp(x, e).sum().backward()
+        return [x.grad.tolist(), e.grad.tolist()]
+
+    for mine, right in zip(gradients(ours), gradients(reference), strict=True):
+        assert mine == pytest.approx(right, rel=1e-6)

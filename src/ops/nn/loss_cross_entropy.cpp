@@ -88,7 +88,9 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   const int64_t ignore = ctx.arg<int64_t>(5);
   const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
   const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
-  const Tensor p = ops::exp(ops::as_dtype(x, lse.dtype()) - ops::unsqueeze(lse, 1));
+  const Tensor wide = ops::as_dtype(x, lse.dtype());
+  // No gradient comes back through the sums that were kept: where this is differentiated they are made anew.
+  const Tensor p = grad_enabled() ? ops::softmax(wide, 1) : ops::exp(wide - ops::unsqueeze(lse, 1));
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
   if (ctx.needs(0)) {
     const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(0)), 1);

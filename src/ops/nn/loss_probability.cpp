@@ -1,11 +1,13 @@
 // Losses between probabilities: binary cross entropy and the Kullback-Leibler divergence.
 #include <cmath>
 
+#include "core/backend_table.h"
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/value_range.h"
 #include "ops/nn/loss.h"
+#include "ops/nn/loss_probability_cuda.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
@@ -23,15 +25,17 @@ void check_probabilities(const Tensor& t, const char* name) {
   VT_CHECK(least.to_double() >= 0 && most.to_double() <= 1, Runtime, "all elements of ", name,
            " should be between 0 and 1");
 }
-// The loss is NaN where either is not a probability. On the CPU that is said; on CUDA looking would cost a
-// synchronisation.
-void explain_nan(const Tensor& loss, const Tensor& self, const Tensor& target) {
-  if (loss.device() != kCPU || loss.numel() == 0) return;
-  const GradMode off(false);
-  if (!std::isnan(read_scalar(loss.numel() == 1 ? loss : ops::sum(loss)).to_double())) return;
+// The loss is NaN where either is not a probability, and only there: `loss` is one of its elements, their sum or their
+// mean. On the CPU the operand is named at once; CUDA finds out when the loss is there.
+constinit BackendTable<void(const Tensor& loss, const Tensor& self, const Tensor& target)> explain_nan{
+    "binary_cross_entropy"};
+
+void explain_nan_cpu(const Tensor& loss, const Tensor& self, const Tensor& target) {
+  if (!std::isnan(read_scalar(loss).to_double())) return;
   check_probabilities(self, "input");
   check_probabilities(target, "target");
 }
+void explain_nan_cuda(const Tensor& loss, const Tensor&, const Tensor&) { report_nan_loss(loss); }
 
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
@@ -42,7 +46,11 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
            weight.sizes(), " does not broadcast to the input's ", self.sizes());
   const Tensor loss = ops::_binary_cross_entropy(self, target);
   const Tensor result = reduced(weighted(loss, weight), reduction);
-  explain_nan(weight.defined() ? loss : result, self, target);
+  if (loss.numel() > 0 && explain_nan.has(self.device())) {
+    const GradMode off(false);
+    const Tensor& unweighted = weight.defined() ? loss : result;
+    explain_nan(self.device(), unweighted.numel() == 1 ? unweighted : ops::sum(unweighted), self, target);
+  }
   return result;
 }
 
@@ -72,6 +80,7 @@ Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool 
 }  // namespace
 
 void register_loss_probability(Registry& r) {
+  explain_nan.cpu(explain_nan_cpu).cuda(explain_nan_cuda).nothing_to_do(Key::Meta);
   r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
       .composite(binary_cross_entropy)
       .autocast({.cpu = AutocastPolicy::Float32, .cuda = AutocastPolicy::Refuse})

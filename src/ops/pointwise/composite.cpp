@@ -17,7 +17,11 @@ namespace {
 
 using OptionalScalar = std::optional<Scalar>;
 
-Tensor pow_of_number(const Scalar& self, const Tensor& exponent) { return ops::pow(wrapped_number(self), exponent); }
+// A number before a tensor, for ops that name it in an overload of its own.
+template <Tensor (*op)(const Tensor&, const Tensor&)>
+Tensor of_number(const Scalar& self, const Tensor& other) {
+  return op(wrapped_number(self), other);
+}
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
   if (!mode) return div(self, other);
@@ -82,7 +86,16 @@ Tensor float_power(const Tensor& self, const Tensor& exponent) {
   const DType wide = complex ? DType::complex128 : DType::float64;
   return ops::pow(ops::as_dtype(self, wide), ops::as_dtype(exponent, wide));
 }
-Tensor ldexp(const Tensor& self, const Tensor& other) { return self * ops::pow(wrapped_number(2.0), other); }
+// The power may leave the range that the product is in: it is taken in double, and there in two factors, so that 0 and
+// infinity stay what they are.
+Tensor ldexp(const Tensor& self, const Tensor& other) {
+  const DType common = to_floating_result(result_type(self, other));
+  if (is_complex(common)) return self * ops::pow(wrapped_number(2.0), other);
+  auto wide = [](const Tensor& t) { return ops::as_dtype(t, DType::float64); };
+  auto power = [](const Tensor& t) { return ops::pow(wrapped_number(2.0), t); };
+  const Tensor exponent = clamp(wide(other), Scalar(-2046.0), Scalar(2046.0)), half = floor(exponent * Scalar(0.5));
+  return ops::as_dtype(wide(self) * power(half) * power(exponent - half), common);
+}
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
 Tensor selu(const Tensor& self) {
   return elu(self, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946);
@@ -150,8 +163,30 @@ Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj
 void register_composite(Registry& r) {
   register_row_loops();
   r.def("pow.Scalar(Scalar self, Tensor|Scalar exponent) -> Tensor")
-      .composite(pow_of_number)
+      .composite(of_number<ops::pow>)
       .autocast({.cuda = AutocastPolicy::Float32})
+      .out();
+  r.def("remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::remainder>)
+      .function_only();
+  r.def("bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::bitwise_and>)
+      .function_only();
+  r.def("bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::bitwise_or>)
+      .function_only();
+  r.def("bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::bitwise_xor>)
+      .function_only();
+  r.def("bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::bitwise_left_shift>)
+      .function_only();
+  r.def("bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::bitwise_right_shift>)
+      .function_only();
+  r.def("xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor")
+      .composite(of_number<ops::xlogy>)
+      .function_only()
       .out();
   r.def("div.Tensor_mode(Tensor|Scalar self, Tensor|Scalar other, *, str? rounding_mode) -> Tensor")
       .composite(div_mode)
@@ -163,6 +198,10 @@ void register_composite(Registry& r) {
       .inplace()
       .out();
   r.def("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor").composite(clamp).inplace().out();
+  r.def("clip.Tensor(Tensor self, Tensor|Scalar? min=None, Tensor|Scalar? max=None) -> Tensor")
+      .composite(clamp_by_tensors)
+      .inplace()
+      .out();
   r.def("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor").composite(masked_fill_number).inplace();
   r.def("masked_fill.Tensor(Tensor self, Tensor mask, Tensor|Scalar value) -> Tensor")
       .composite(masked_fill_tensor)
@@ -174,6 +213,10 @@ void register_composite(Registry& r) {
   r.def("round.decimals(Tensor self, *, int decimals) -> Tensor").composite(round_to_decimals).inplace().out();
   r.def("square(Tensor self) -> Tensor").composite(square).inplace().out();
   r.def("float_power.Tensor_Tensor(Tensor self, Tensor|Scalar exponent) -> Tensor").composite(float_power).out();
+  r.def("float_power.Scalar(Scalar self, Tensor exponent) -> Tensor")
+      .composite(of_number<ops::float_power>)
+      .function_only()
+      .out();
   r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor")
       .composite(ldexp)
       .inplace()

@@ -1,5 +1,7 @@
 #include "ops/pointwise/row.h"
 
+#include <cmath>
+
 #include "cpu/simd_dispatch.h"
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
@@ -7,6 +9,7 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
+#include "ops/pointwise/rows.h"
 
 namespace vt::pointwise {
 namespace {
@@ -25,6 +28,18 @@ void write_number(char* to, DType compute, const Scalar& s) {
     case DType::complex128: *reinterpret_cast<complex<double>*>(to) = s.to<complex<double>>(); break;
     default: *reinterpret_cast<int64_t*>(to) = s.to<int64_t>();
   }
+}
+
+// What the loop of a call computes in. A power takes its exponent as it is: in float32 1/3, or a number past 2^24 that
+// is odd, would be another one. Where that costs little, on the CPU, every such power is computed in double; on CUDA
+// those whose exponent float32 would make even.
+DType loop_dtype(const Call& call, const Row& row, DType common) {
+  const DType type = compute_dtype(common);
+  if (&row != &rows::pow_scalar || common != DType::float32) return type;
+  const double exponent = number_of(call.args[row.number_at[0]]).to_double();
+  const bool fits = static_cast<double>(static_cast<float>(exponent)) == exponent || std::isnan(exponent);
+  const bool is_even_in_float = std::abs(exponent) > 16777216.0;
+  return fits || (call.key == Key::CUDA && !is_even_in_float) ? type : DType::float64;
 }
 
 // The call's numbers packed in the dtype that kernels compute in, which they reach by way of the dtype that the rule
@@ -140,9 +155,9 @@ DType promoted(const Call& call, const Row& row) {
 }
 
 void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType compute) {
-  const DType type = compute_dtype(compute);
+  const DType type = loop_dtype(call, row, compute);
   Params params;
-  pack_numbers(params, call, row, type, compute);
+  pack_numbers(params, call, row, type, type == DType::float64 ? type : compute);
   CpuLoop loop{cpu_kernel(row, type), {}, {}, row.inputs <= 2, params.bytes};
   loop.dtypes[0] = result_dtype(row.rule, type);
   for (int i = 0; i < row.inputs; ++i) {
@@ -153,9 +168,11 @@ void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType comp
 }
 
 void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute) {
+  const DType type = loop_dtype(call, row, compute);
+  const DType common = type == DType::float64 ? type : compute;
   Params params;
-  pack_numbers(params, call, row, compute_dtype(compute), compute);
-  row.cuda(call.op.schema().name().c_str(), it, compute, params.bytes);
+  pack_numbers(params, call, row, type, common);
+  row.cuda(call.op.schema().name().c_str(), it, common, params.bytes);
 }
 
 }  // namespace

@@ -30,6 +30,33 @@ def test_bad_indices_raise_and_the_context_goes_on() -> None:
         assert theirs(x + 1).tolist() == list(range(1, 11))
 
 
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("place", ["input", "target"])
+def test_what_is_no_probability_is_told_at_the_next_synchronisation(place: str, weighted: bool, reduction: str) -> None:
+    def loss(value: float) -> torch.Tensor:
+        p, t = torch.full((300, 7), 0.5, device="cuda"), torch.full((300, 7), 0.25, device="cuda")
+        (p if place == "input" else t)[117, 3] = value
+        weight = torch.full((7,), 2.0, device="cuda") if weighted else None
+        return torch.nn.functional.binary_cross_entropy(p, t, weight=weight, reduction=reduction)
+
+    for value in (1.5, -0.5, float("nan")):
+        with pytest.raises(RuntimeError, match="should be between 0 and 1"):
+            loss(value)
+            torch.cuda.synchronize()
+        torch.cuda.synchronize()
+    for value in (0.0, 1.0, 0.3):
+        assert theirs(loss(value)).isfinite().all()
+    torch.cuda.synchronize()
+
+
+def test_exponents_that_float32_would_make_even() -> None:
+    x = torch.tensor([-1.0, 1.0, 1.0000001], device="cuda")
+    near(x**16777217, reference.tensor([-1.0, 1.0, 7.389058]))
+    near(x**16777217.0, reference.tensor([-1.0, 1.0, 7.389058]))
+    near(x.double() ** 16777217, theirs(x).double() ** 16777217)
+
+
 def test_an_impossible_allocation_is_an_out_of_memory_error() -> None:
     gc.collect()  # what earlier tests left in cycles must not go meanwhile
     before = torch.cuda.memory_allocated()
