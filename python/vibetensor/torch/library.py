@@ -19,6 +19,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._op_schema import read_schema
 from vibetensor.torch._ops import KEYS, Op, ops
 
 __all__ = [
@@ -60,8 +61,8 @@ get_ctx = Refused("torch.library.get_ctx", NO_TRACE)
 
 def named(qualname: str) -> tuple[str, str]:
     namespace, separator, name = qualname.partition("::")
-    if not separator or not namespace or not name:
-        raise ValueError(f"Expected `{qualname}` to be of the form `namespace::name`")
+    if not separator or not namespace or not name or "::" in name:
+        raise ValueError(f'Expected `qualname` to be of the form "namespace::name", but got {qualname}')
     return namespace, name.partition(".")[0]
 
 
@@ -154,9 +155,11 @@ def infer_schema(prototype_function: Fn, /, *, mutates_args: Any, op_name: str |
     return f"{op_name or ''}({', '.join(parts)}) -> {text(hints['return'])}"
 
 
-def written_arguments(schema: str) -> tuple[str, ...]:
-    """The names of the arguments that a schema says are changed: x of "(Tensor(a!) x) -> ()"."""
-    return tuple(re.findall(r"\(\w+!\)[?\[\]]* (\w+)", schema))
+def give_schema(op: Op, name: str, arguments: str) -> None:
+    """Returns None; the op has the schema "(Tensor(a!) x) -> ()" from now on. RuntimeError where that is malformed."""
+    read = read_schema(name + arguments)
+    op.schema = arguments
+    op.written = tuple(argument.name for argument in read.arguments if argument.is_written)
 
 
 class CustomOpDef:
@@ -209,10 +212,11 @@ def custom_op(
     namespace, bare = named(name)
 
     def make(fn: Fn) -> CustomOpDef:
+        text = infer_schema(fn, mutates_args=mutates_args) if schema is None else schema
+        read_schema(bare + text)  # before anything is made
         op = ops.define(namespace, bare)
         op.__init__(namespace, bare)  # type: ignore[misc]  # defined anew, as in a notebook cell that runs twice
-        op.schema = infer_schema(fn, mutates_args=mutates_args) if schema is None else schema
-        op.written = written_arguments(op.schema)
+        give_schema(op, bare, text)
         for key in keys_of(device_types):
             op.kernels[key] = fn
         return CustomOpDef(op, fn)
@@ -227,12 +231,18 @@ def define(qualname: str, schema: str, *, lib: Any = None, tags: Any = ()) -> No
     """Returns None; makes an op "namespace::name" of a schema "(Tensor x) -> Tensor", without kernels yet."""
     if not isinstance(qualname, str):
         raise ValueError(f"define(qualname, schema): expected qualname to be instance of str, got {type(qualname)}")
-    if re.fullmatch(r"\(.*\)\s*->\s*.+", schema, re.DOTALL) is None:
+    if re.fullmatch(r"\(.*\) -> .+", schema, re.DOTALL) is None:
         raise ValueError(
             f'define(qualname, schema, ...): expected schema to look like e.g. "(Tensor x) -> Tensor" but got "{schema}"'
         )
-    op = ops.define(*named(qualname))
-    op.schema, op.written = schema, written_arguments(schema)
+    define_op(qualname, schema, lib)
+
+
+def define_op(qualname: str, schema: str, lib: Library | None) -> None:
+    namespace, bare = named(qualname)
+    read_schema(qualname.partition("::")[2] + schema)  # before anything is made
+    op = ops.define(namespace, bare)
+    give_schema(op, bare, schema)
     if lib is not None:
         lib.registered.append((op, None))
 
@@ -301,8 +311,9 @@ class Library:
         """The name of the op that "name(Tensor x) -> Tensor" spells."""
         if alias_analysis not in ("", "FROM_SCHEMA", "CONSERVATIVE"):
             raise RuntimeError(f"Invalid alias_analysis type {alias_analysis}")
+        read_schema(schema)
         name, parenthesis, rest = schema.partition("(")
-        define(f"{self.ns}::{name.strip()}", parenthesis + rest, lib=self)
+        define_op(f"{self.ns}::{name.strip()}", parenthesis + rest, self)
         return name.strip()
 
     def impl(

@@ -301,3 +301,115 @@ def test_roi_align(torchvision_ops, aligned, ratio):
         lambda x: torchvision_ops.roi_align(x, rois, 0.5, 2, 2, ratio, aligned), [x.requires_grad_()]
     )
     assert torchvision_ops.roi_align(x, rois[:0], 1.0, 2, 2, 1, False).shape == (0, 3, 2, 2)
+
+
+# What PyTorch takes and what it refuses.
+SCHEMAS = [
+    "(Tensor x) -> Tensor",
+    "() -> ()",
+    "(Tensor x, *, int n=1) -> (Tensor, Tensor)",
+    "(Tensor[] x, float? y=None) -> Tensor[]",
+    "(Tensor(a!)[] x) -> ()",
+    "(Tensor(a) x) -> Tensor(a)",
+    '(Tensor x, str s="hi", bool b=True) -> int',
+    "(int[2] a=1) -> int",
+    "(SymInt[] s) -> SymInt",
+    "(Tensor x) -> (Tensor a, Tensor b)",
+    "(ScalarType d, Device dev, Layout l, MemoryFormat m, Generator? g=None) -> Tensor",
+    "(Tensor x, float e=1e-5, float m=-0.1) -> Tensor",
+    "(int[] dims=[0, 1]) -> Tensor",
+    "(Dict(str, int) d) -> Tensor",
+    "(Tensor x, ...) -> Tensor",
+    "((Tensor, int) x) -> Tensor",
+    "(Tensor(a -> *) x) -> Tensor",
+    "(complex c=1j) -> ()",
+    "(str s='a') -> ()",
+    "(ScalarType d=float32) -> ()",
+    "(Scalar? a=None, Scalar[] b) -> ()",
+    "(Tensor x) -> Tensr",
+    "(Tensr x) -> Tensor",
+    "(Tensor) -> Tensor",
+    "(Tensor x y) -> Tensor",
+    "(Tensor x,) -> Tensor",
+    "(, Tensor x) -> Tensor",
+    "(Tensor x -> Tensor",
+    "(Tensor x) Tensor",
+    "(Tensor x) ->",
+    "Tensor x -> Tensor",
+    "(Tensor x)->Tensor",
+    "(Tensor x) -> Tensor junk junk",
+    "(Tensor x) -> (Tensor",
+    "(Tensor x) -> Tensor)",
+    "(Tensor x) -> Tensor -> Tensor",
+    "(int n=x) -> int",
+    "(int n = ) -> ()",
+    "(int[] n=1) -> ()",
+    "(int[] n=[1,]) -> ()",
+    "(int[] n=[1.5]) -> ()",
+    "(Tensor x=1) -> ()",
+    "(Tensor 1x) -> ()",
+    "(Tensor(a x) -> ()",
+    "(Tensor(a!! x) -> ()",
+    "(tensor x) -> ()",
+    "(double d) -> ()",
+    "(List[int] x) -> ()",
+    "(x: Tensor) -> Tensor",
+    "(str s=hi) -> ()",
+    '(str s="a) -> ()',
+    "(Tensor[ x) -> ()",
+    "(Tensor x;) -> ()",
+    "(Tensor x, int for) -> ()",
+    "(int a, int b=1, int c) -> ()",
+    "(bool b=true) -> ()",
+    "(float f=inf) -> ()",
+]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_schemas_that_are_malformed(schema):
+    number = SCHEMAS.index(schema)
+
+    def defined(t):
+        try:
+            t.library.define(f"tests_vt4::op{number}", schema)
+        except (RuntimeError, ValueError) as error:
+            return type(error)
+        return None
+
+    outcomes = [defined(t) for t in SIDES]
+    assert outcomes[0] == outcomes[1]
+    if outcomes[0] is not None:  # and nothing was made
+        with pytest.raises((AttributeError, RuntimeError)):
+            vt.library.impl(f"tests_vt4::op{number}", "cpu", lambda x: x)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f(Tensor x) -> Tensor",
+        "f.a(Tensor x)->Tensor",
+        "_f() -> ()",
+        "f",
+        "f b(Tensor x) -> Tensor",
+        "1f(Tensor x) -> Tensor",
+        "f-g(Tensor x) -> ()",
+        "f.(Tensor x) -> ()",
+        "f.default(Tensor x) -> ()",
+        "f.a.b(Tensor x) -> ()",
+        "(Tensor x) -> Tensor",
+    ],
+)
+def test_names_in_schemas(line):
+    def defined(t):
+        try:
+            t.library.Library(f"tests_vt5_{t.__name__[0]}{abs(hash(line))}", "DEF").define(line)
+        except RuntimeError as error:
+            return type(error)
+        return None
+
+    assert defined(vt) == defined(torch)
+
+
+def test_a_malformed_schema_is_shown_with_the_place():
+    with pytest.raises(RuntimeError, match=r"Unknown type specifier:\nop\(Tensr x\) -> Tensor\n   ~ <--- HERE"):
+        vt.library.define("tests_vt6::op", "(Tensr x) -> Tensor")
