@@ -3,13 +3,16 @@
     python -m vibetensor.run script.py args...      (or a folder or an archive with a __main__.py)
     python -m vibetensor.run -m module args...
     python -m vibetensor.run -c code args...
+    python -m vibetensor.run - args...              (the program comes from the standard input)
 
-The program sees what python itself would give it: sys.argv, sys.path, __main__, its own tracebacks and exit status.
-Libraries that import torch get ours too, and so do the processes that multiprocessing starts.
+-u before these writes what the program prints at once, as python's own -u does. The program sees what python itself would
+give it: sys.argv, sys.path, __main__, its own tracebacks and exit status. Libraries that import torch get ours too, and so
+do the processes that multiprocessing starts.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -20,7 +23,7 @@ from typing import Any, NoReturn
 
 from vibetensor.as_torch import enable_torch
 
-USAGE = "usage: python -m vibetensor.run (script.py | -m module | -c code) [args...]"
+USAGE = "usage: python -m vibetensor.run [-u] (script.py | -m module | -c code | -) [args...]"
 
 Code = Callable[[], Any]  # compiled only when the program's own errors are being watched for
 
@@ -101,6 +104,28 @@ def text(source: str) -> tuple[ModuleType, Code]:
     return new_main(__loader__=BuiltinImporter), lambda: compile(source, "<string>", "exec", dont_inherit=True)
 
 
+def standard_input() -> tuple[ModuleType, Code]:
+    """The main module and the code that the standard input holds."""
+    source = sys.stdin.buffer.read()
+    set_first_path("")
+    main = new_main(__file__="<stdin>", __cached__=None, __loader__=BuiltinImporter)
+    return main, lambda: compile(source, "<stdin>", "exec", dont_inherit=True)
+
+
+def unbuffer() -> None:
+    """Returns None; what is printed from here on is written at once. Python processes started from here do the same."""
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    for name in ("stdout", "stderr"):
+        old = getattr(sys, name)
+        if old is None:  # closed
+            continue
+        old.flush()
+        raw = io.FileIO(old.fileno(), "wb", closefd=False)
+        new = io.TextIOWrapper(raw, old.encoding, old.errors, write_through=True)  # type: ignore[arg-type]
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
+
+
 def run(main: ModuleType, code: Code) -> None:
     """Returns None; runs `code` in `main`. An exception leaves as from python itself: printed without our frames."""
     try:
@@ -118,6 +143,9 @@ def run(main: ModuleType, code: Code) -> None:
 
 def main() -> None:
     given = sys.argv[1:]
+    if given[:1] == ["-u"]:
+        given = given[1:]
+        unbuffer()
     if not given or given[0] in ("-h", "--help"):
         print(f"{USAGE}\n\n{__doc__}" if given else USAGE, file=sys.stdout if given else sys.stderr)
         raise SystemExit(0 if given else 2)
@@ -131,6 +159,9 @@ def main() -> None:
             fail(f"argument expected for the {given[0]} option\n{USAGE}", 2)
         sys.argv = [given[0], *given[2:]]
         run(*(module if given[0] == "-m" else text)(given[1]))
+    elif given[0] == "-":
+        sys.argv = given
+        run(*standard_input())
     elif given[0].startswith("-"):
         fail(f"unknown option {given[0]}\n{USAGE}", 2)
     else:

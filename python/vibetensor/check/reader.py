@@ -18,6 +18,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+TENSOR_TYPES = ("torch.Tensor", "torch.nn.Parameter", "torch.nn.parameter.Parameter")  # as annotations name them
 # methods and attributes of tensors that give something else
 NO_TENSORS = words("""
     aminmax backward chunk cummax cummin data_ptr device dim dim_order dsplit dtype eig element_size equal frexp get_device
@@ -54,8 +55,10 @@ class Scope:
     above: Scope | None = None
     names: dict[str, str | None] = field(default_factory=dict)
     tensors: set[str] = field(default_factory=set)
+    makers: set[str] = field(default_factory=set)  # functions whose annotation says that they give a tensor
     stars: list[str] = field(default_factory=list)
     is_class: bool = False
+    itself: str | None = None  # of a method: its first argument
 
     def find(self, name: str) -> str | None:
         scope: Scope | None = self
@@ -68,13 +71,25 @@ class Scope:
             scope = scope.above
         return None
 
-    def is_tensor(self, name: str) -> bool:
+    def owner_of(self, name: str) -> Scope | None:
+        """The scope that a name is looked up in, None if nothing here has it."""
         scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return name in scope.tensors
+        while scope is not None and (name not in scope.names or (scope.is_class and scope is not self)):
             scope = scope.above
-        return False
+        return scope
+
+    def is_tensor(self, name: str) -> bool:
+        owner = self.owner_of(name)
+        return owner is not None and name in owner.tensors
+
+    def is_maker(self, name: str) -> bool:
+        owner = self.owner_of(name)
+        return owner is not None and name in owner.makers
+
+    def class_of(self, name: str) -> Scope | None:
+        """The class whose method has `name` as its first argument."""
+        owner = self.owner_of(name)
+        return owner.above if owner is not None and owner.itself == name else None
 
 
 def uses(source: str | bytes) -> list[Use]:
@@ -124,9 +139,30 @@ class Reader(ast.NodeVisitor):
         outer, self.scope = self.scope, scope
         for statement in statements(node.body):
             self.bind(statement)
+        for statement in statements(node.body):
+            self.note_annotation(statement)
         for part in node.body:
             self.visit(part)
         self.scope = outer
+
+    def note_annotation(self, node: ast.AST) -> None:
+        """Notes what annotations of the scope say of its functions, and of a class's fields."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if self.says_tensor(node.returns) and not isinstance(node, ast.AsyncFunctionDef):
+                is_property = any(last_name(d) in ("property", "cached_property") for d in node.decorator_list)
+                (self.scope.tensors if is_property else self.scope.makers).add(node.name)
+            if self.scope.is_class and node.args.args:
+                itself = node.args.args[0].arg
+                for inner in ast.walk(node):
+                    target = inner.target if isinstance(inner, ast.AnnAssign) else None
+                    if isinstance(target, ast.Attribute) and last_name(target.value) == itself:
+                        self.note_field(target.attr, inner.annotation)  # type: ignore[attr-defined]
+        elif isinstance(node, ast.AnnAssign) and self.scope.is_class and isinstance(node.target, ast.Name):
+            self.note_field(node.target.id, node.annotation)
+
+    def note_field(self, name: str, annotation: ast.expr) -> None:
+        if self.says_tensor(annotation):
+            self.scope.tensors.add(name)
 
     def bind(self, node: ast.AST) -> None:
         names = self.scope.names
@@ -169,8 +205,10 @@ class Reader(ast.NodeVisitor):
         inner = Scope(self.scope)
         for argument in arguments(args):
             inner.names[argument.arg] = None
-            if argument.annotation is not None and self.resolve(argument.annotation) == "torch.Tensor":
+            if self.says_tensor(argument.annotation) and argument not in (args.vararg, args.kwarg):
                 inner.tensors.add(argument.arg)
+        if self.scope.is_class and (args.posonlyargs or args.args):
+            inner.itself = (args.posonlyargs + args.args)[0].arg
         return inner
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -276,6 +314,8 @@ class Reader(ast.NodeVisitor):
         self.visit(node.target)
         if node.value is not None:
             self.assign([node.target], node.value)
+        if isinstance(node.target, ast.Name) and self.says_tensor(node.annotation):
+            self.scope.tensors.add(node.target.id)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
@@ -305,6 +345,31 @@ class Reader(ast.NodeVisitor):
         meant = self.scope.find(node.id)
         return None if meant is None else ".".join([meant, *reversed(attributes)])
 
+    def says_tensor(self, annotation: ast.expr | None) -> bool:
+        """Whether an annotation is that of a tensor: Tensor, "Tensor", Tensor | None, Optional[Tensor]."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            try:
+                return self.says_tensor(ast.parse(annotation.value, mode="eval").body)
+            except SyntaxError:
+                return False
+        if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+            parts = [annotation.left, annotation.right]
+            return any(map(self.says_tensor, parts)) and all(self.says_tensor(p) or is_none(p) for p in parts)
+        if isinstance(annotation, ast.Subscript):
+            inner = annotation.slice
+            if last_name(annotation.value) == "Annotated" and isinstance(inner, ast.Tuple):
+                inner = inner.elts[0]
+            return last_name(annotation.value) in ("Optional", "Annotated", "Final", "ClassVar") and self.says_tensor(
+                inner
+            )
+        return annotation is not None and self.resolve(annotation) in TENSOR_TYPES
+
+    def members(self, node: ast.expr, kind: str) -> set[str]:
+        """The tensors or makers of tensors among the members of an expression, if it is a method's self."""
+        owner = self.scope.class_of(node.id) if isinstance(node, ast.Name) else None
+        found: set[str] = getattr(owner, kind) if owner is not None else set()
+        return found
+
     def gives_tensor(self, node: ast.expr) -> bool:
         """Whether the text shows that an expression is a tensor."""
         if isinstance(node, ast.Name):
@@ -312,8 +377,14 @@ class Reader(ast.NodeVisitor):
         if isinstance(node, ast.Call):
             if (self.resolve(node.func) or "").removeprefix("torch.") in TENSOR_MAKERS:
                 return not any(keyword.arg == "out" for keyword in node.keywords)
-            return isinstance(node.func, ast.Attribute) and self.gives_tensor(node.func)
+            if isinstance(node.func, ast.Name):
+                return self.scope.is_maker(node.func.id)
+            return isinstance(node.func, ast.Attribute) and (
+                self.gives_tensor(node.func) or node.func.attr in self.members(node.func.value, "makers")
+            )
         if isinstance(node, ast.Attribute):
+            if node.attr in self.members(node.value, "tensors"):
+                return True
             named = node.attr in torch_names(TENSOR) and node.attr not in NO_TENSORS
             return named and self.gives_tensor(node.value)
         if isinstance(node, ast.BinOp):
@@ -326,6 +397,10 @@ class Reader(ast.NodeVisitor):
 def arguments(args: ast.arguments) -> list[ast.arg]:
     named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
     return named + [a for a in (args.vararg, args.kwarg) if a is not None]
+
+
+def is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def last_name(node: ast.expr | None) -> str | None:

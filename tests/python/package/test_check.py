@@ -73,6 +73,27 @@ def test_names_are_followed(source, expected):
         ("def f(x: torch.Tensor):\n    x += 1\n    return x.smm(x)", "smm"),
         ("from torch import Tensor\ndef f(x: Tensor): return [x.smm(y) for y in x]", "smm"),
         ("x = torch.ones(2)\ndef f():\n    return x.to_sparse()", "to_sparse"),
+        ("x: torch.Tensor = read()\nx.to_sparse()", "to_sparse"),
+        (
+            "def f():\n    x: torch.Tensor\n    x = read()\n    x: 'torch.Tensor' = read()\n    x.to_sparse()",
+            "to_sparse",
+        ),
+        ("def f(x: 'torch.Tensor'): return x.smm(x)", "smm"),
+        ("def f(x: torch.Tensor | None = None): return x.smm(x)", "smm"),
+        ("from typing import Optional\ndef f(x: Optional[torch.Tensor] = None): return x.smm(x)", "smm"),
+        ("def f(x: torch.nn.Parameter): return x.smm(x)", "smm"),
+        ("def read() -> torch.Tensor: ...\nread().to_sparse()", "to_sparse"),
+        ("def read() -> torch.Tensor: ...\nx = read()\nx.t().to_sparse()", "to_sparse"),
+        ("class A:\n    w: torch.Tensor\n    def f(self): return self.w.to_sparse()", "to_sparse"),
+        (
+            "class A:\n    def __init__(self): self.w: torch.Tensor = read()\n    def f(self): self.w.to_sparse()",
+            "to_sparse",
+        ),
+        ("class A:\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g().to_sparse()", "to_sparse"),
+        (
+            "class A:\n    @property\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g.to_sparse()",
+            "to_sparse",
+        ),
     ],
 )
 def test_methods_of_what_is_seen_to_be_a_tensor(source, method):
@@ -89,6 +110,12 @@ def test_methods_of_what_is_seen_to_be_a_tensor(source, method):
         "def f(x): return x.to_sparse()",
         "x = torch.zeros(3)\ndef f(x): return x.to_sparse()",
         "a, b = torch.ones(2).max(0)\na.to_sparse()",
+        "def f(x: torch.Tensor | int): x.to_sparse()",
+        "def f(x: 'a b'): x.to_sparse()",
+        "def f(*x: torch.Tensor): x.index(1)",
+        "async def read() -> torch.Tensor: ...\nread().to_sparse()",
+        "class A:\n    w: torch.Tensor\n    def f(this): self.w.to_sparse()",
+        "class A:\n    w: torch.Tensor\nclass B:\n    def f(self): self.w.to_sparse()",
     ],
 )
 def test_methods_of_what_may_be_something_else_are_left(source):

@@ -14,6 +14,7 @@ import vibetensor
 
 PATH = os.pathsep.join([str(Path(vibetensor.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
 ENVIRONMENT = {**os.environ, "PYTHONPATH": PATH}
+ENVIRONMENT.pop("PYTHONUNBUFFERED", None)
 
 
 def python(*arguments, cwd=None, **options):
@@ -99,6 +100,29 @@ def test_a_program_that_is_not_there(tmp_path, how):
     (tmp_path / "folder").mkdir()
     theirs, ours = python(*how, cwd=tmp_path), python("-m", "vibetensor.run", *how, cwd=tmp_path)
     assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr)
+
+
+def test_a_program_from_the_standard_input(tmp_path):
+    source = PROGRAM + "\nraise ValueError('at the end')"
+    theirs, ours = (python(*how, "-", "a", "-b", cwd=tmp_path, input=source) for how in ([], ["-m", "vibetensor.run"]))
+    assert theirs.returncode == ours.returncode == 1
+    assert json.loads(ours.stdout) == json.loads(theirs.stdout)
+    assert ours.stderr == theirs.stderr
+
+
+@pytest.mark.parametrize("unbuffered", [True, False])
+def test_what_is_printed_at_once(tmp_path, unbuffered):
+    """os._exit throws away what still waits in a buffer."""
+    source = "import os, sys\nprint('printed')\nsys.stdout.write('é')\nprint('x', file=sys.stderr)\nos._exit(3)"
+    (tmp_path / "program.py").write_text(source, encoding="utf-8")
+    flag = ["-u"] if unbuffered else []
+    theirs = python(*flag, "program.py", cwd=tmp_path)
+    ours = python("-m", "vibetensor.run", *flag, "program.py", cwd=tmp_path)
+    assert ours.returncode == theirs.returncode == 3
+    assert (ours.stdout, ours.stderr) == (theirs.stdout, theirs.stderr) == ("printed\né" if unbuffered else "", "x\n")
+    for how in (["-m", "program"], ["-c", source], ["-"]):
+        done = python("-m", "vibetensor.run", *flag, *how, cwd=tmp_path, input=source)
+        assert (done.returncode, done.stdout) == (3, ours.stdout)
 
 
 def test_command_line_of_its_own():
