@@ -6,7 +6,8 @@ namespace vt {
 
 void Error::add_frame(std::string op, std::string operands) {
   // A reason that names the op itself, in PyTorch's words, needs no name before it.
-  message_ = reason_.starts_with(op + "()") ? reason_ : op + ": " + reason_;
+  const bool named = reason_.starts_with(op + "()") || reason_.starts_with(op + ": ");
+  message_ = named ? reason_ : op + ": " + reason_;
   if (!operands.empty()) message_ += " (" + operands + ")";
   frames_.push_back({std::move(op), std::move(operands)});
 }

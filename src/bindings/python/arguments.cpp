@@ -492,12 +492,17 @@ void throw_no_overload(const OpEntry& entry, const PythonCall& call) {
     if ((o.op->kind() == OpKind::Out) == out) candidates.push_back(&o);
   }
   if (candidates.empty()) candidates.push_back(&entry.overloads.front());
-  if (candidates.size() == 1) {
+  // What is wrong with the call whatever it meant is said alone.
+  std::string reason;
+  bool same = true;
+  for (const Overload* o : candidates) {
     CallArguments arguments;
     std::string why;
-    arguments.fit(*candidates[0], call, &why);
-    VT_THROW(Type, entry.name, why.starts_with("argument") ? "(): " : "() ", why);
+    arguments.fit(*o, call, &why);
+    same = same && (o == candidates.front() || why == reason);
+    reason = std::move(why);
   }
+  if (same) VT_THROW(Type, entry.name, reason.starts_with("argument") ? "(): " : "() ", reason);
   std::string text =
       entry.name + "() received an invalid combination of arguments - got " + describe(call) + ", but expected one of:";
   for (const Overload* o : candidates) text += "\n * " + describe(*o, call.style);

@@ -134,7 +134,9 @@ class Module(HookedCall, StateDict):
     def add_module(self, name: str, module: Module | None) -> None:
         """Returns None; makes `module` the child and attribute `name`. None: named, but absent."""
         if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+            from vibetensor.torch.functional import typename
+
+            raise TypeError(f"{typename(module)} is not a Module subclass")
         self._check_name("module", name, self.__dict__.get("_modules", {}))
         self._modules[name] = module
 
