@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kDeepest = size_t{1} << 16;  // open spans of one thread
 
 // Of Options, what a call has to look up.
-constexpr unsigned kShapes = 1, kStacks = 2, kFlops = 4;
+constexpr unsigned kShapes = 1, kStacks = 2, kFlops = 4, kHost = 8;
 
 // A span's id, and whether the correlator was told of it.
 constexpr uint64_t token_of(uint64_t id, bool told) { return id << 1 | (told ? 1 : 0); }
@@ -68,7 +68,8 @@ void Recorder::start(const Options& options, const Correlator* correlator) {
     }
   }
   active_ = true;
-  wanted_.store((options.shapes ? kShapes : 0u) | (options.stacks ? kStacks : 0u) | (options.flops ? kFlops : 0u));
+  wanted_.store((options.shapes ? kShapes : 0u) | (options.stacks ? kStacks : 0u) | (options.flops ? kFlops : 0u) |
+                (options.host ? kHost : 0u));
   if (options.host) {
     set_call_observer(this);
     autograd::set_node_observer(this);
@@ -84,6 +85,7 @@ void Recorder::stop(Profile& into) {
   set_memory_observer(nullptr);
   std::lock_guard lock(mutex_);
   active_ = false;
+  wanted_ = 0;
   const int64_t now = now_ns();
   for (ThreadLog* log : logs_) {
     for (HostSpan& span : log->open) {
@@ -105,6 +107,7 @@ void Recorder::stop(Profile& into) {
 void Recorder::unlock_after_fork(bool in_child) noexcept {
   if (in_child) {
     active_ = false;
+    wanted_ = 0;
     logs_.clear();  // of threads that are not there
     set_call_observer(nullptr);
     autograd::set_node_observer(nullptr);
@@ -196,6 +199,7 @@ void Recorder::close(uint64_t id, int64_t now) {
 }
 
 uint64_t Recorder::begin_range(std::string_view name, std::string_view text) {
+  if (!(wanted_.load(std::memory_order_relaxed) & kHost)) return 0;
   HostSpan span;
   span.kind = SpanKind::Range;
   if (wanted_.load(std::memory_order_relaxed) & kStacks) span.stack = autograd::current_place();

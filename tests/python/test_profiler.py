@@ -316,6 +316,23 @@ def test_ranges_nest_decorate_and_survive_exceptions():
         range_of(3)
 
 
+def test_steps_of_optimizers_and_batches_are_ranges():
+    def ranges(t):
+        layer = t.nn.Linear(2, 2)
+        optimizer = t.optim.AdamW(layer.parameters())
+        data = t.utils.data.TensorDataset(t.ones(4, 2))
+
+        def body(t):
+            for (x,) in t.utils.data.DataLoader(data, batch_size=2):
+                optimizer.zero_grad()
+                layer(x).sum().backward()
+                optimizer.step()
+
+        return [(e.name, e.scope) for e in profiled(t, body).events() if e.is_user_annotation]
+
+    assert ranges(vt) == ranges(torch) and len(ranges(vt)) == 7
+
+
 def test_threads_are_told_apart():
     def work(number):
         with vt.profiler.record_function(f"worker {number}"):

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from vibetensor import _C
+from vibetensor.torch._profiled import in_range
 from vibetensor.torch.autograd.grad_mode import enable_grad, no_grad
 from vibetensor.torch.utils.hooks import RemovableHandle
 
@@ -61,6 +62,7 @@ def add_hook(hooks: OrderedDict[int, Callable[..., Any]], hook: Callable[..., An
 def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """`step` between the hooks that were registered for it."""
 
+    @in_range("Optimizer.step#{}.step")
     @wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if step_observer is not None:
@@ -186,6 +188,7 @@ class Optimizer:
             if own & {id(p) for p in other["params"]}:
                 raise ValueError("some parameters appear in more than one parameter group")
 
+    @in_range("Optimizer.zero_grad#{}.zero_grad")
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Returns None; drops the gradients of all parameters, or fills them with zeros."""
         for group in self.param_groups:

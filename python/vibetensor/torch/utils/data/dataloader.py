@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from vibetensor import _C
+from vibetensor.torch._profiled import in_range
 from vibetensor.torch.utils.data._utils import state as states
 from vibetensor.torch.utils.data._utils.collate import default_collate, default_convert
 from vibetensor.torch.utils.data._utils.fetch import Fetcher
@@ -349,6 +350,7 @@ class _BaseDataLoaderIter:
     def __iter__(self) -> _BaseDataLoaderIter:
         return self
 
+    @in_range("enumerate(DataLoader)#{}.__next__")
     def __next__(self) -> Any:
         try:
             batch = self.next_batch()
