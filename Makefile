@@ -54,7 +54,7 @@ setup: $(VENV)/.with-build $(VENV)/.with-test $(VENV)/.with-dev
 build: compiler $(VENV)/.with-build
 	@tools/get_ccache.sh
 	@echo "building in $(BUILD); the first time takes minutes, most of them for CUDA (README.md)"
-	@cmake --preset dev -DVT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),auto)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) \
+	@cmake --preset dev -DVT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),here)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) \
 	  -DVT_NODE=$(if $(WITH_NODE),ON,OFF) -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF)
 	@cmake --build $(BUILD) --parallel $(JOBS)
 

@@ -1,7 +1,9 @@
 """Which GPU architectures a build holds code for: prints the list for CMake and, on a second line, the reason.
 
     cuda_archs.py auto        the GPUs of this machine, the newest also as PTX; "portable" where there are none
-    cuda_archs.py portable    what is small and runs on every supported GPU
+    cuda_archs.py here        the same for a build that stays on this machine; "ptx" where there are none
+    cuda_archs.py portable    machine code for Hopper, PTX for every other supported GPU
+    cuda_archs.py ptx         PTX for every supported GPU: what compiles fastest
     cuda_archs.py all         every architecture that gets code of its own: for a wheel that is given away
     cuda_archs.py "80;90"     the list itself, after a check that the compiler knows it
 
@@ -20,8 +22,8 @@ import sys
 from dataclasses import dataclass
 
 OLDEST = 80
-ALL = "80-real;90-real;100"
-PORTABLE = "80-virtual;90-real"
+SETS = {"all": "80-real;90-real;100", "portable": "80-virtual;90-real", "ptx": "80-virtual"}
+WITHOUT_GPU = {"auto": "portable", "here": "ptx"}  # the set of a request that asks for the GPUs at hand
 
 COMPUTE_CAPABILITY_MAJOR, COMPUTE_CAPABILITY_MINOR = 75, 76  # CUdevice_attribute
 
@@ -76,13 +78,15 @@ def spoken(capabilities: list[int]) -> str:
     return " and ".join(f"{c // 10}.{c % 10}" for c in capabilities)
 
 
-def for_gpus(capabilities: list[int], known: list[int]) -> Choice:
-    """Machine code for each GPU and PTX of the newest; PTX alone for one that the compiler does not know yet."""
+def for_gpus(capabilities: list[int], known: list[int], without: str) -> Choice:
+    """Machine code for each GPU and PTX of the newest; PTX alone for one that the compiler does not know yet. `without`
+    names the set where no GPU is supported.
+    """
     gpus = sorted(set(capabilities))
     supported = [c for c in gpus if c >= OLDEST]
     if not supported:
         found = f"a GPU of compute capability {spoken(gpus)} is too old ({spoken([OLDEST])} is needed)" if gpus else ""
-        return Choice(PORTABLE, f"{found or 'no GPU found'}: the portable set")
+        return Choice(SETS[without], f'{found or "no GPU found"}: the set "{without}"')
     entries = []
     for c in supported:
         older = [k for k in known if k <= c]
@@ -95,10 +99,11 @@ def for_gpus(capabilities: list[int], known: list[int]) -> Choice:
 
 def check_list(archs: str, known: list[int]) -> Choice:
     """The list as given. ValueError for an entry that is none, is too old or that the compiler lacks."""
+    words = ", ".join(f'"{word}"' for word in (*WITHOUT_GPU, *SETS))
     for entry in archs.split(";"):
         match = re.fullmatch(r"(\d+)[af]?(-real|-virtual)?", entry)
         if match is None:
-            raise ValueError(f'"{entry}" is no architecture: write "auto", "portable", "all" or a list as "{ALL}"')
+            raise ValueError(f'"{entry}" is no architecture: write one of {words} or a list as "80-real;90"')
         if int(match[1]) < OLDEST:
             raise ValueError(f'"{entry}" is older than {OLDEST}, the oldest that is supported')
         if known and int(match[1]) not in known:
@@ -108,12 +113,10 @@ def check_list(archs: str, known: list[int]) -> Choice:
 
 def choose(request: str, known: list[int]) -> Choice:
     """The architectures of a request, one of the words or lists above. ValueError says what is wrong with it."""
-    if request == "auto":
-        return for_gpus(capabilities_of_smi() or capabilities_of_driver(), known)
-    if request == "portable":
-        return Choice(PORTABLE, "the portable set, as asked for")
-    if request == "all":
-        return Choice(ALL, "all of them, as asked for")
+    if request in WITHOUT_GPU:
+        return for_gpus(capabilities_of_smi() or capabilities_of_driver(), known, WITHOUT_GPU[request])
+    if request in SETS:
+        return Choice(SETS[request], f'the set "{request}", as asked for')
     return check_list(request, known)
 
 

@@ -35,9 +35,9 @@ def machine(monkeypatch, tmp_path):
         ("12.1\\n", "121"),
         ("14.0\\n", "121-virtual"),  # newer than the compiler: its newest PTX
         ("9.0\\n14.0\\n", "90-real;121-virtual"),
-        ("7.5\\n", cuda_archs.PORTABLE),
-        ("[N/A]\\n", cuda_archs.PORTABLE),
-        ("", cuda_archs.PORTABLE),
+        ("7.5\\n", cuda_archs.SETS["portable"]),
+        ("[N/A]\\n", cuda_archs.SETS["portable"]),
+        ("", cuda_archs.SETS["portable"]),
     ],
 )
 def test_the_gpus_that_nvidia_smi_lists(machine, smi, archs):
@@ -45,9 +45,15 @@ def test_the_gpus_that_nvidia_smi_lists(machine, smi, archs):
     assert cuda_archs.choose("auto", KNOWN).archs == archs
 
 
+def test_a_build_that_stays_here_compiles_least_without_a_gpu(machine):
+    assert cuda_archs.choose("here", KNOWN).archs == "80-virtual"
+    program(machine, "nvidia-smi", "9.0\\n")
+    assert cuda_archs.choose("here", KNOWN).archs == "90"
+
+
 def test_a_failing_nvidia_smi_counts_as_none_and_the_driver_is_asked(machine, monkeypatch):
     program(machine, "nvidia-smi", "9.0\\n", status=9)
-    assert cuda_archs.choose("auto", KNOWN).archs == cuda_archs.PORTABLE
+    assert cuda_archs.choose("auto", KNOWN).archs == cuda_archs.SETS["portable"]
     monkeypatch.setattr(cuda_archs, "capabilities_of_driver", lambda: [80])
     assert cuda_archs.choose("auto", KNOWN).archs == "80"
 
@@ -84,8 +90,8 @@ def test_the_driver_is_asked_without_nvidia_smi(driver):
 
 def test_sets_and_lists_are_taken_as_they_are(machine):
     program(machine, "nvidia-smi", "9.0\\n")
-    assert cuda_archs.choose("all", KNOWN).archs == cuda_archs.ALL
-    assert cuda_archs.choose("portable", KNOWN).archs == cuda_archs.PORTABLE
+    assert cuda_archs.choose("all", KNOWN).archs == cuda_archs.SETS["all"]
+    assert cuda_archs.choose("portable", KNOWN).archs == cuda_archs.SETS["portable"]
     assert cuda_archs.choose("80-real;90a-virtual;100f", KNOWN).archs == "80-real;90a-virtual;100f"
     assert cuda_archs.choose("250", []).archs == "250"  # a compiler that cannot be asked will say itself
 
@@ -99,10 +105,11 @@ def test_what_is_wrong_with_a_list_is_said(request_, complaint):
         cuda_archs.choose(request_, KNOWN)
 
 
-def test_the_portable_set_has_ptx_of_the_oldest_and_both_sets_have_hopper():
-    assert f"{cuda_archs.OLDEST}-virtual" in cuda_archs.PORTABLE.split(";")
-    for archs in (cuda_archs.PORTABLE, cuda_archs.ALL):
-        assert "90-real" in archs.split(";")  # cmake/CudaArchs.cmake builds *.sm90.cu with it
+def test_small_sets_have_ptx_of_the_oldest_and_what_is_given_away_has_hopper():
+    for name in ("portable", "ptx"):
+        assert f"{cuda_archs.OLDEST}-virtual" in cuda_archs.SETS[name].split(";")
+    for name in ("portable", "all"):
+        assert "90-real" in cuda_archs.SETS[name].split(";")  # cmake/CudaArchs.cmake builds *.sm90.cu with it
 
 
 def test_the_compiler_tells_what_it_knows(machine):
@@ -115,6 +122,6 @@ def test_as_a_program_it_prints_list_and_reason():
     script = str(Path(cuda_archs.__file__))
     done = subprocess.run([sys.executable, script, "all"], capture_output=True, text=True, check=True)
     archs, reason = done.stdout.splitlines()
-    assert archs == cuda_archs.ALL and "asked for" in reason
+    assert archs == cuda_archs.SETS["all"] and "asked for" in reason
     wrong = subprocess.run([sys.executable, script, "nonsense"], capture_output=True, text=True)
     assert wrong.returncode == 1 and wrong.stderr.startswith('VT_CUDA_ARCHS: "nonsense" is no architecture')
