@@ -6,6 +6,8 @@
 // too. mixed_loop takes the rest: any strides and any dtypes, converted where they are read and written.
 #pragma once
 
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "core/dtype.h"
@@ -62,17 +64,23 @@ struct LoopArguments {
   uint8_t bytes[Inputs + 1];  // of an element
 };
 
-namespace detail {
-
 // Note [Functions called, not inlined]
 // A kernel holds a copy of the function for each element that a thread works on. For float32 that buys the arithmetic
 // that keeps up with memory; for wider types, of which fewer move per second, one copy behind a call is fast enough and
-// keeps the library small. A unit of long functions defines VT_LOOP_CALLS to have calls for float32 too.
-#ifdef VT_LOOP_CALLS
-inline constexpr bool kInlineFloat = false;
-#else
-inline constexpr bool kInlineFloat = true;
-#endif
+// keeps the library small. So it is for float32 functions that compute in float64, which specialise kCalled.
+template <typename F>
+inline constexpr bool kCalled = false;
+
+// Note [Launches by address]
+// What launches a kernel depends on the types of the operands and not on the function: it takes the kernel and the
+// function by address, so that a unit compiles it once for each of the few combinations of types and not for each of
+// its hundred kernels.
+struct RowKernels {
+  const void* vectors[3];  // vector_loop for each type of vector_types
+  const void* mixed;
+};
+
+namespace detail {
 
 template <typename F, typename... X>
 __device__ __noinline__ auto call_function(F f, X... x) {
@@ -81,7 +89,7 @@ __device__ __noinline__ auto call_function(F f, X... x) {
 
 template <typename Compute, typename F, typename... X>
 __device__ __forceinline__ auto run_function(const F& f, X... x) {
-  if constexpr (std::is_same_v<Compute, float> && kInlineFloat) {
+  if constexpr (std::is_same_v<Compute, float> && !kCalled<F>) {
     return f(x...);
   } else {
     return call_function(f, x...);
@@ -319,11 +327,23 @@ void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p, int ndim, int wi
   p.repeated = 0;
 }
 
+/// The types that the operands of a vector_loop computing in Compute may be stored as, in the order of preference.
+template <typename Compute>
+constexpr auto vector_types() {
+  if constexpr (std::is_same_v<Compute, float>) {
+    return std::tuple<TypeTag<bfloat16>, TypeTag<float16>, TypeTag<float>>();
+  } else {
+    return std::tuple<TypeTag<Compute>>();
+  }
+}
+
 template <int Inputs>
-void launch_kernel_of(const Loop& loop, LaunchConfig config, auto kernel, const auto& f, const LoopArguments<Inputs>& p,
-                      const auto& scalars) {
-  auto storage = [&](int i) { return i <= Inputs ? loop.operands[i].storage : nullptr; };
-  launch(config, {storage(0), storage(1), storage(2), storage(3), storage(4), storage(5)}, kernel, f, p, scalars);
+void launch_kernel_of(const Loop& loop, const LaunchConfig& config, const void* kernel, const void* f,
+                      LoopArguments<Inputs>& p, auto scalars) {
+  const StorageImpl* storages[kLoopOperands] = {};
+  for (int i = 0; i <= Inputs; ++i) storages[i] = loop.operands[i].storage;
+  void* arguments[] = {const_cast<void*>(f), &p, &scalars, nullptr};
+  launch_kernel(config, kernel, arguments, StorageSpan(storages, Inputs + 1));
 }
 
 template <typename Compute, int Inputs>
@@ -337,44 +357,60 @@ HostScalars<Compute, Inputs> read_host_scalars(const Loop& loop) {
   return scalars;
 }
 
-/// Launches vector_loop if it fits the loop; false if not.
+template <typename In, typename Out>
+inline constexpr int kLoopWidth = kVectorWidth<In> < kVectorWidth<Out> ? kVectorWidth<In> : kVectorWidth<Out>;
+// 32 to 64 bytes of input in flight per thread, and not too many copies of the function.
+template <int Inputs, int Width>
+inline constexpr int kVectorUnroll = Inputs >= 3                 ? 1
+                                     : Inputs == 2 || Width >= 8 ? 2
+                                                                 : 4;
+inline constexpr int kMixedUnroll = 2;
+
+/// vector_loop for these types, null where they have none.
 template <typename In, typename Out, int Inputs, bool Mask, typename F>
-bool try_vectors(const Loop& loop, const F& f) {
-  constexpr int kWidth = kVectorWidth<In> < kVectorWidth<Out> ? kVectorWidth<In> : kVectorWidth<Out>;
-  // 32 to 64 bytes of input in flight per thread, and not too many copies of the function.
-  constexpr int kUnroll = Inputs >= 3 ? 1 : Inputs == 2 || kWidth >= 8 ? 2 : 4;
+const void* vector_kernel() {
+  constexpr int kWidth = kLoopWidth<In, Out>;
   if constexpr (kWidth == 1) {
-    return false;
+    return nullptr;
   } else {
-    if (!can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
-    if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
-    LoopArguments<Inputs> p;
-    const int64_t numel = loop.numel();
-    const bool flat = loop.ndim <= 1;
-    fill_arguments(loop, p, flat ? 0 : loop.ndim, kWidth);
-    if (flat) p.tail = static_cast<int>(numel % kWidth);
-    for (int i = 0; i < Inputs; ++i) {
-      if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
-    }
-    p.count = numel / kWidth;
-    const unsigned blocks = blocks_for(p.count, kLoopThreads * kUnroll);
-    LaunchConfig config{loop.op, loop.stream, dim3(blocks > 0 ? blocks : 1), dim3(kLoopThreads)};  // one for the tail
-    launch_kernel_of(loop, config, vector_loop<In, Out, Inputs, Mask, kWidth, kUnroll, F>, f, p,
-                     read_host_scalars<opmath_t<In>, Inputs>(loop));
-    return true;
+    return reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, kWidth, kVectorUnroll<Inputs, kWidth>, F>);
   }
 }
 
 template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
-void launch_mixed(const Loop& loop, const F& f) {
-  constexpr int kUnroll = 2;
+const void* mixed_kernel() {
+  return reinterpret_cast<const void*>(mixed_loop<Compute, Given, Inputs, Mask, kMixedUnroll, F>);
+}
+
+/// Launches a vector_loop if it fits the loop; false if not.
+template <typename In, typename Out, int Inputs, bool Mask>
+bool try_vectors(const Loop& loop, const void* kernel, const void* f) {
+  constexpr int kWidth = kLoopWidth<In, Out>;
+  if (kernel == nullptr || !can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
+  if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
+  LoopArguments<Inputs> p;
+  const int64_t numel = loop.numel();
+  const bool flat = loop.ndim <= 1;
+  fill_arguments(loop, p, flat ? 0 : loop.ndim, kWidth);
+  if (flat) p.tail = static_cast<int>(numel % kWidth);
+  for (int i = 0; i < Inputs; ++i) {
+    if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
+  }
+  p.count = numel / kWidth;
+  const unsigned blocks = blocks_for(p.count, kLoopThreads * kVectorUnroll<Inputs, kWidth>);
+  const LaunchConfig config{loop.op, loop.stream, dim3(blocks > 0 ? blocks : 1), dim3(kLoopThreads)};  // 1: the tail
+  launch_kernel_of(loop, config, kernel, f, p, read_host_scalars<opmath_t<In>, Inputs>(loop));
+  return true;
+}
+
+template <typename Compute, int Inputs>
+void launch_mixed(const Loop& loop, const void* kernel, const void* f) {
   LoopArguments<Inputs> p;
   fill_arguments(loop, p, loop.ndim, 1);
   p.count = loop.numel();
-  const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kUnroll)),
+  const LaunchConfig config{loop.op, loop.stream, dim3(blocks_for(p.count, kLoopThreads * kMixedUnroll)),
                             dim3(kLoopThreads)};
-  launch_kernel_of(loop, config, mixed_loop<Compute, Given, Inputs, Mask, kUnroll, F>, f, p,
-                   read_host_scalars<Compute, Inputs>(loop));
+  launch_kernel_of(loop, config, kernel, f, p, read_host_scalars<Compute, Inputs>(loop));
 }
 
 /// Calls run on the loop, or on its parts if 32-bit offsets don't reach.
@@ -390,42 +426,56 @@ void over_parts(const Loop& loop, const Run& run) {
 template <typename Compute, typename Given, typename Stored>
 using given_as_stored = std::conditional_t<std::is_same_v<Given, Compute>, Stored, Given>;
 
+template <typename In, typename Out, int Inputs>
+VT_NOINLINE void run_loop(const Loop& loop, const void* vectors, const void* mixed, const void* f) {
+  over_parts(loop, [&](const Loop& part, bool narrow) {
+    if (try_vectors<In, Out, Inputs, false>(part, vectors, f)) return true;
+    if (narrow) launch_mixed<opmath_t<In>, Inputs>(part, mixed, f);
+    return narrow;
+  });
+}
+
 }  // namespace detail
 
 /// Runs out = f(inputs...) over the loop for operands of dtypes In and Out. `f` takes opmath_t<In>.
 template <typename In, typename Out, int Inputs, typename F>
 void launch_loop(const Loop& loop, const F& f) {
-  static_assert(Inputs + 1 <= kLoopOperands);
+  static_assert(Inputs + 1 <= kLoopOperands && std::is_trivially_copyable_v<F>);
   if (loop.numel() == 0) return;
-  detail::over_parts(loop, [&](const Loop& part, bool narrow) {
-    if (detail::try_vectors<In, Out, Inputs, false>(part, f)) return true;
-    if (narrow) detail::launch_mixed<opmath_t<In>, Out, Inputs, false>(part, f);
-    return narrow;
-  });
+  detail::run_loop<In, Out, Inputs>(loop, detail::vector_kernel<In, Out, Inputs, false, F>(),
+                                    detail::mixed_kernel<opmath_t<In>, Out, Inputs, false, F>(), &f);
+}
+
+/// The kernels of a function of type F that takes Compute and gives Given.
+template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
+RowKernels row_kernels() {
+  return std::apply(
+      []<typename... Stored>(TypeTag<Stored>...) {
+        return RowKernels{
+            {detail::vector_kernel<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask, F>()...},
+            detail::mixed_kernel<Compute, Given, Inputs, Mask, F>()};
+      },
+      detail::vector_types<Compute>());
 }
 
 /// Runs out = f(inputs...) for operands of any dtypes, computed in Compute: int64, float, double or a complex. `f`
 /// takes Compute and gives Given: Compute (stored as the common dtype), bool or a real. With Mask the first input is a
-/// bool.
-template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
-void launch_row(const Loop& loop, const F& f) {
+/// bool. `f` is the function that the kernels are of, trivially copyable.
+template <typename Compute, typename Given, int Inputs, bool Mask>
+VT_NOINLINE void launch_row(const Loop& loop, const RowKernels& kernels, const void* f) {
   static_assert(Inputs + 1 <= kLoopOperands);
   if (loop.numel() == 0) return;
-  auto vectors = [&](const Loop& part) {
-    auto as = [&](auto tag) {
-      using Stored = typename decltype(tag)::type;
-      return detail::try_vectors<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask>(part, f);
-    };
-    if constexpr (std::is_same_v<Compute, float>) {
-      return as(TypeTag<bfloat16>{}) || as(TypeTag<float16>{}) || as(TypeTag<float>{});
-    } else {
-      return as(TypeTag<Compute>{});
-    }
-  };
   detail::over_parts(loop, [&](const Loop& part, bool narrow) {
-    if (vectors(part)) return true;
-    if (narrow) detail::launch_mixed<Compute, Given, Inputs, Mask>(part, f);
-    return narrow;
+    const bool done = std::apply(
+        [&]<typename... Stored>(TypeTag<Stored>...) {
+          const void* const* kernel = kernels.vectors;
+          return (detail::try_vectors<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask>(
+                      part, *kernel++, f) ||
+                  ...);
+        },
+        detail::vector_types<Compute>());
+    if (!done && narrow) detail::launch_mixed<Compute, Inputs>(part, kernels.mixed, f);
+    return done || narrow;
   });
 }
 

@@ -45,8 +45,10 @@ struct ReduceOffsets {
   __device__ __forceinline__ int64_t at(int64_t index) const {
     if (ndim == 0) return 0;
     int64_t offset = 0;
+    // The loops stay loops: a kernel holds six copies of this, which unrolled would be most of its code.
     if (narrow) {
       uint32_t rest = static_cast<uint32_t>(index);
+#pragma unroll 1
       for (int d = 0; d < ndim - 1; ++d) {
         uint32_t quotient, remainder;
         dividers[d].split(rest, quotient, remainder);
@@ -55,6 +57,7 @@ struct ReduceOffsets {
       }
       return offset + rest * strides[ndim - 1];
     }
+#pragma unroll 1
     for (int d = 0; d < ndim - 1; ++d) {
       offset += index % sizes[d] * strides[d];
       index /= sizes[d];
@@ -130,12 +133,14 @@ __global__ void __launch_bounds__(kReduceThreads)
           for (int v = 0; v < kWidth; ++v) acc[v % kLanes] = op.reduce(acc[v % kLanes], x[u][v], k + u * step + v);
         }
       }
+#pragma unroll 1
       for (; k + kWidth <= end; k += step) {
         const Vector<In, kWidth> x = load_vector<kWidth>(from + k);
 #pragma unroll
         for (int v = 0; v < kWidth; ++v) acc[v % kLanes] = op.reduce(acc[v % kLanes], x[v], k + v);
       }
       // Only one thread stands before the end: on what fills no vector.
+#pragma unroll 1
       for (; k < end; ++k) acc[0] = op.reduce(acc[0], from[k], k);
     } else {
       int64_t k = begin + threadIdx.x;
@@ -147,6 +152,7 @@ __global__ void __launch_bounds__(kReduceThreads)
 #pragma unroll
         for (int u = 0; u < kRowUnroll; ++u) acc[0] = op.reduce(acc[0], x[u], k + u * step);
       }
+#pragma unroll 1
       for (; k < end; k += step) acc[0] = op.reduce(acc[0], from[p.reduced.at(k)], k);
     }
   }
@@ -184,6 +190,7 @@ __global__ void __launch_bounds__(32 * kColumnRows)
         for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], x[u][v], k + u * kColumnRows);
       }
     }
+#pragma unroll 1
     for (; k < end; k += kColumnRows) {
       const Vector<In, Width> x = load_vector<Width>(from + p.reduced.at(k));
 #pragma unroll
@@ -230,6 +237,94 @@ inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, in
   p.splits = static_cast<int>(std::max<int64_t>((p.count + p.chunk - 1) / p.chunk, 1));
 }
 
+/// How the types of a reduction shape its launch.
+struct ReduceTypes {
+  int width;         // elements of the input in 16 bytes
+  int column_width;  // columns that a thread of reduce_columns takes
+  size_t in_bytes;   // of an element
+  size_t acc_bytes;  // of an accumulator
+  bool ordered;
+};
+
+/// Which kernels a reduction runs, and how.
+struct ReducePlan {
+  enum Kernel { Rows, Columns, WideColumns };
+  ReduceArguments p;
+  Kernel kernel;
+  dim3 grid, block;            // of that kernel
+  dim3 last_grid, last_block;  // of reduce_partials, where p.splits > 1
+  Tensor memory;               // for the partial results then; freed in stream order
+};
+
+/// Made once for all types: see Note [Launches by address]. Not called for no outputs.
+VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, const ReduceShape& shape,
+                                          const ReduceTypes& types) {
+  const ReduceDims &kept = shape.kept, &reduced = shape.reduced;
+  ReducePlan plan{.p = {ReduceOffsets(kept), ReduceOffsets(reduced), kept.count, reduced.count, 0, 1, false}};
+  ReduceArguments& p = plan.p;
+  const int64_t processors = device_properties(stream.device).multi_processor_count;
+  const int width = types.width, column_width = types.column_width;
+  auto aligned = [&](int items) { return is_aligned(input.data(), types.in_bytes * static_cast<size_t>(items)); };
+
+  const bool by_rows = reduced.ndim == 0 || (reduced.ndim == 1 && reduced.strides[0] == 1);
+  const bool by_columns = !by_rows && kept.ndim > 0 && kept.strides[0] == 1 && kept.sizes[0] >= 8;
+  if (by_columns) {
+    bool vectors = column_width > 1 && kept.sizes[0] % column_width == 0 && aligned(column_width);
+    for (int d = 1; d < kept.ndim; ++d) vectors = vectors && kept.strides[d] % column_width == 0;
+    for (int d = 0; d < reduced.ndim; ++d) vectors = vectors && reduced.strides[d] % column_width == 0;
+    const int64_t blocks = blocks_for(p.outputs, 32 * (vectors ? column_width : 1));
+    choose_splits(p, blocks, processors * 8, 64);
+    plan.kernel = vectors ? ReducePlan::WideColumns : ReducePlan::Columns;
+    plan.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
+    plan.block = dim3(32, kColumnRows);
+  } else {
+    p.vectors = width > 1 && by_rows && aligned(width);
+    for (int d = 0; d < kept.ndim; ++d) p.vectors = p.vectors && kept.strides[d] % width == 0;
+    const int64_t items = p.vectors ? (p.count + width - 1) / width : p.count;
+    const int64_t x = std::clamp<int64_t>(power_of_two_up_to((items + 3) / 4), 1, kReduceThreads);
+    const int64_t y = x >= 256 ? 1 : x > 32 ? 1 : 256 / x;
+    const int64_t blocks = blocks_for(p.outputs, y);
+    choose_splits(p, blocks, processors * 4, x * (p.vectors ? width : 1) * 4);
+    plan.kernel = ReducePlan::Rows;
+    plan.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
+    plan.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+  }
+  if (p.splits > 1) {
+    const auto bytes = p.outputs * p.splits * static_cast<int64_t>(types.acc_bytes);
+    plan.memory = empty({&bytes, 1}, DType::uint8, input.device());
+    const int64_t x = power_of_two_up_to(std::min<int64_t>(p.splits, 256));
+    const int64_t y = x > 32 ? 1 : 256 / x;
+    plan.last_grid = dim3(blocks_for(p.outputs, y));
+    plan.last_block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+  }
+  return plan;
+}
+
+/// The kernels of one op, by address.
+struct ReduceKernels {
+  const void* first[3];  // by ReducePlan::Kernel
+  const void* partials;
+};
+
+VT_NOINLINE inline void run_reduce(const char* name, Stream stream, const Tensor& input, IntSpan dims,
+                                   const ReduceTypes& types, const ReduceKernels& kernels, const void* op,
+                                   const StorageImpl* output, const StorageImpl* second_output) {
+  const ReduceShape shape = make_reduce_shape(input, dims, types.ordered);
+  if (shape.kept.count == 0) return;
+  ReducePlan plan = plan_reduce(stream, input, shape, types);
+  const StorageImpl* memory = plan.memory.defined() ? plan.memory.storage().get() : nullptr;
+  void* partials = memory != nullptr ? plan.memory.data() : nullptr;
+  const void* in = input.data();
+
+  void* arguments[] = {&in, const_cast<void*>(op), &partials, &plan.p, nullptr};
+  const StorageImpl* storages[] = {input.storage().get(), output, second_output, memory};
+  launch_kernel({name, stream, plan.grid, plan.block}, kernels.first[plan.kernel], arguments, storages);
+  if (memory == nullptr) return;
+  void* last_arguments[] = {const_cast<void*>(op), &partials, &plan.p.outputs, &plan.p.splits, nullptr};
+  const StorageImpl* last_storages[] = {memory, output, second_output};
+  launch_kernel({name, stream, plan.last_grid, plan.last_block}, kernels.partials, last_arguments, last_storages);
+}
+
 }  // namespace detail
 
 /// Reduces `input` over `dims` (empty: all); result number i goes to op.write(i, ...), i in the order of a contiguous
@@ -237,65 +332,15 @@ inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, in
 template <typename In, typename Op>
 void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan dims, const Op& op,
                    const StorageImpl* output, const StorageImpl* second_output = nullptr) {
-  using Acc = typename Op::Acc;
-  const ReduceShape shape = make_reduce_shape(input, dims, Op::kOrdered);
-  const ReduceDims &kept = shape.kept, &reduced = shape.reduced;
-  if (kept.count == 0) return;
-  detail::ReduceArguments p{
-      detail::ReduceOffsets(kept), detail::ReduceOffsets(reduced), kept.count, reduced.count, 0, 1, false};
-  const int64_t processors = device_properties(stream.device).multi_processor_count;
-  const In* in = static_cast<const In*>(input.data());
-  auto aligned = [&](int width) { return is_aligned(in, sizeof(In) * static_cast<size_t>(width)); };
-
+  static_assert(std::is_trivially_copyable_v<Op> && std::is_trivially_copyable_v<typename Op::Acc>);
   constexpr int kWidth = kVectorWidth<In>;
   constexpr int kColumnWidth = kWidth < 4 ? kWidth : 4;
-  const bool by_rows = reduced.ndim == 0 || (reduced.ndim == 1 && reduced.strides[0] == 1);
-  const bool by_columns = !by_rows && kept.ndim > 0 && kept.strides[0] == 1 && kept.sizes[0] >= 8;
-
-  Tensor memory;  // partial results; freed in stream order
-  Acc* partials = nullptr;
-  auto make_partials = [&] {
-    if (p.splits == 1) return;
-    const auto bytes = p.outputs * p.splits * static_cast<int64_t>(sizeof(Acc));
-    memory = empty({&bytes, 1}, DType::uint8, input.device());
-    partials = static_cast<Acc*>(memory.data());
-  };
-  LaunchConfig config{name, stream, {}, {}};
-  if (by_columns) {
-    bool vectors = kColumnWidth > 1 && kept.sizes[0] % kColumnWidth == 0 && aligned(kColumnWidth);
-    for (int d = 1; d < kept.ndim; ++d) vectors = vectors && kept.strides[d] % kColumnWidth == 0;
-    for (int d = 0; d < reduced.ndim; ++d) vectors = vectors && reduced.strides[d] % kColumnWidth == 0;
-    const int width = vectors ? kColumnWidth : 1;
-    const int64_t blocks = blocks_for(p.outputs, 32 * width);
-    detail::choose_splits(p, blocks, processors * 8, 64);
-    make_partials();
-    config.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
-    config.block = dim3(32, detail::kColumnRows);
-    auto kernel = vectors ? detail::reduce_columns<In, kColumnWidth, Op> : detail::reduce_columns<In, 1, Op>;
-    launch(config, {input.storage().get(), output, second_output, memory.defined() ? memory.storage().get() : nullptr},
-           kernel, in, op, partials, p);
-  } else {
-    p.vectors = kWidth > 1 && by_rows && aligned(kWidth);
-    for (int d = 0; d < kept.ndim; ++d) p.vectors = p.vectors && kept.strides[d] % kWidth == 0;
-    const int64_t items = p.vectors ? (p.count + kWidth - 1) / kWidth : p.count;
-    const int64_t x = std::clamp<int64_t>(detail::power_of_two_up_to((items + 3) / 4), 1, detail::kReduceThreads);
-    const int64_t y = x >= 256 ? 1 : x > 32 ? 1 : 256 / x;
-    const int64_t blocks = blocks_for(p.outputs, y);
-    detail::choose_splits(p, blocks, processors * 4, x * (p.vectors ? kWidth : 1) * 4);
-    make_partials();
-    config.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
-    config.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
-    launch(config, {input.storage().get(), output, second_output, memory.defined() ? memory.storage().get() : nullptr},
-           detail::reduce_rows<In, Op>, in, op, partials, p);
-  }
-  if (p.splits > 1) {
-    const int64_t x = detail::power_of_two_up_to(std::min<int64_t>(p.splits, 256));
-    const int64_t y = x > 32 ? 1 : 256 / x;
-    config.grid = dim3(blocks_for(p.outputs, y));
-    config.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
-    launch(config, {memory.storage().get(), output, second_output}, detail::reduce_partials<Op>, op, partials,
-           p.outputs, p.splits);
-  }
+  const detail::ReduceTypes types{kWidth, kColumnWidth, sizeof(In), sizeof(typename Op::Acc), Op::kOrdered};
+  const detail::ReduceKernels kernels{{reinterpret_cast<const void*>(detail::reduce_rows<In, Op>),
+                                       reinterpret_cast<const void*>(detail::reduce_columns<In, 1, Op>),
+                                       reinterpret_cast<const void*>(detail::reduce_columns<In, kColumnWidth, Op>)},
+                                      reinterpret_cast<const void*>(detail::reduce_partials<Op>)};
+  detail::run_reduce(name, stream, input, dims, types, kernels, &op, output, second_output);
 }
 
 }  // namespace vt::cuda

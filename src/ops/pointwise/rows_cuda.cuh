@@ -8,20 +8,30 @@
 
 namespace vt::pointwise::cuda {
 
+using Launch = void (*)(const ::vt::cuda::Loop& loop, const ::vt::cuda::RowKernels& kernels, const void* f);
+
+// Launches a row's kernels over an iterator whose inputs become what the rule says before they become `in`.
+inline void run_row(const char* name, const TensorIter& it, const DTypeRule& r, int inputs, bool mask, DType compute,
+                    DType in, Launch launch, const ::vt::cuda::RowKernels& kernels, const void* f) {
+  ::vt::cuda::for_each_loop(it, name, [&](::vt::cuda::Loop loop) {
+    for (int i = mask ? 2 : 1; i <= inputs; ++i) {
+      auto& operand = loop.operands[i];
+      operand.via = operand_dtype(r, it.tensor(i), i - 1, compute);
+      operand.rounds = operand.via != operand.dtype && operand.via != in;
+    }
+    launch(loop, kernels, f);
+  });
+}
+
 // Kernels exist for the types that the CPU's are made for: the 16-bit floats are computed in float, integers in int64.
 template <int Inputs, bool mask, DTypeRule r, template <class> class Body>
 void launch_row(const char* name, const TensorIter& it, DType compute, const char* params) {
   auto launch = [&]<class T>(TypeTag<T>) {
     if constexpr ((r.domain & domain_of<T>) != 0) {
       const auto f = make_functor<Body<T>>(params);
-      ::vt::cuda::for_each_loop(it, name, [&](::vt::cuda::Loop loop) {
-        for (int i = mask ? 2 : 1; i <= Inputs; ++i) {
-          auto& operand = loop.operands[i];
-          operand.via = operand_dtype(r, it.tensor(i), i - 1, compute);
-          operand.rounds = operand.via != operand.dtype && operand.via != dtype_of<T>;
-        }
-        ::vt::cuda::launch_row<T, given_t<r, T>, Inputs, mask>(loop, f);
-      });
+      static_assert(std::is_trivially_copyable_v<decltype(f)>);
+      run_row(name, it, r, Inputs, mask, compute, dtype_of<T>, ::vt::cuda::launch_row<T, given_t<r, T>, Inputs, mask>,
+              ::vt::cuda::row_kernels<T, given_t<r, T>, Inputs, mask, std::remove_const_t<decltype(f)>>(), &f);
     }
   };
   switch (compute_type_index(compute_dtype(compute))) {
@@ -34,6 +44,15 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
 }
 
 }  // namespace vt::pointwise::cuda
+
+// Makes the kernels of a row of the table call its function for float32 too; see Note [Functions called, not inlined].
+#define VT_CALLED(id)             \
+  namespace vt::pointwise::cuda { \
+  template <class T>              \
+  struct id##_body;               \
+  }                               \
+  template <>                     \
+  inline constexpr bool vt::cuda::kCalled<vt::pointwise::cuda::id##_body<float>> = true;
 
 #define VT_IN_CUDA(...)           \
   namespace vt::pointwise::cuda { \

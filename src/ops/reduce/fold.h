@@ -1,4 +1,4 @@
-// How a reduction combines two values, and the scalar pieces of reduce.def. Always inlined; CPU and CUDA alike.
+// How a reduction combines two values, and the scalar pieces of the tables. Always inlined; CPU and CUDA alike.
 #pragma once
 
 #include "core/math.h"
@@ -67,10 +67,18 @@ template <class T>
 VT_HD_INLINE T squared_size(const complex<T>& z) {
   return z.re * z.re + z.im * z.im;
 }
+// A call on the device: pow in every step of the unrolled loops would be most of the unit.
+#ifdef __CUDA_ARCH__
+template <class T>
+__host__ __device__ __noinline__ T raised(T x, double p) {
+  return m::pow(x, static_cast<T>(p));
+}
+#else
 template <class T>
 VT_HD_INLINE T raised(T x, double p) {
   return m::pow(x, static_cast<T>(p));
 }
+#endif
 
 }  // namespace vt::reduce
 

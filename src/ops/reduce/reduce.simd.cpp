@@ -136,6 +136,7 @@ constexpr const Kernels* kernels_of() {
       {VT_KERNELS(id, rule_, #map_, int64_t), VT_KERNELS(id, rule_, #map_, float),         \
        VT_KERNELS(id, rule_, #map_, double), VT_KERNELS(id, rule_, #map_, complex<float>), \
        VT_KERNELS(id, rule_, #map_, complex<double>)}};
+#include "ops/reduce/norms.def"
 #include "ops/reduce/reduce.def"
 
 }  // namespace vt::reduce::VT_ISA
