@@ -1,8 +1,9 @@
-"""Where the time of a training step on a GPU goes, by kernel, as PyTorch's profiler sees it (CUPTI records ours too).
+"""Where the time of a training step on a GPU goes, by kernel, as our profiler sees it, or PyTorch's.
 
     python bench/profile_step.py gpt2 --out bench/results/profile_gpt2_h200.json
 
-The step is one of bench/graph_step.py's workloads, run eagerly on VibeTensor. Times are microseconds of a step.
+The step is one of bench/graph_step.py's workloads, run eagerly on VibeTensor. Times are microseconds of a step. With
+--profiler pytorch the real PyTorch records our kernels, as a check on ours: both ask CUPTI.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from pathlib import Path
 
 import graph_step
 import torch as reference
-from torch.profiler import ProfilerActivity, profile
+import vibetensor.torch as ours
 
 STEPS = 2
 
 
-def kernels(workload: str) -> list[dict[str, object]]:
+PROFILERS = {"vibetensor": ours.profiler, "pytorch": reference.profiler}
+
+
+def kernels(workload: str, by: str) -> list[dict[str, object]]:
     """Name, launches and microseconds per step, the most expensive first."""
     work = graph_step.Workload(workload, "vibetensor", capturable=True)
     x, y = work.next()
     for _ in range(3):
         work.step(x, y)
     work.torch.cuda.synchronize()
-    with profile(activities=[ProfilerActivity.CUDA]) as seen:
+    profiler = PROFILERS[by]
+    with profiler.profile(activities=[profiler.ProfilerActivity.CUDA]) as seen:
         for _ in range(STEPS):
             work.step(x, y)
         work.torch.cuda.synchronize()
@@ -45,9 +50,10 @@ def kernels(workload: str) -> list[dict[str, object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workload", choices=graph_step.WORKLOADS)
+    parser.add_argument("--profiler", choices=PROFILERS, default="vibetensor")
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     arguments = parser.parse_args()
-    rows = kernels(arguments.workload)
+    rows = kernels(arguments.workload, arguments.profiler)
     for row in rows:
         print(f"{row['us']:9.1f} us {row['launches']:6.1f}x  {row['kernel']}")
     if arguments.out:

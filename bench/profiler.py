@@ -21,7 +21,7 @@ from typing import Any
 import vibetensor.torch as torch
 from small_calls import rows
 
-REPEATS, CALLS = 9, 5000
+REPEATS, CALLS = 60, 1000
 NAMES = ("add", "add with autograd", "view", "chain of 100, forward and backward")
 CPU = torch.profiler.ProfilerActivity.CPU
 CUDA = torch.profiler.ProfilerActivity.CUDA

@@ -105,7 +105,8 @@ void Library::open() {
     for (const char* soname : sonames_) {
       if (try_file(soname)) return;
     }
-    for (const char* folder : {"/usr/local/cuda/lib64", "/usr/local/nvidia/lib64"}) {
+    for (const char* folder :
+         {"/usr/local/cuda/lib64", "/usr/local/cuda/extras/CUPTI/lib64", "/usr/local/nvidia/lib64"}) {
       if (try_folder(folder)) return;
     }
   };

@@ -23,6 +23,9 @@ constexpr size_t kDeepest = size_t{1} << 16;  // open spans of one thread
 // Of Options, what a call has to look up.
 constexpr unsigned kShapes = 1, kStacks = 2, kFlops = 4, kHost = 8;
 
+// Set once the thread's log is gone: other thread-local objects may still free memory.
+thread_local bool thread_has_ended = false;
+
 // A span's id, and whether the correlator was told of it.
 constexpr uint64_t token_of(uint64_t id, bool told) { return id << 1 | (told ? 1 : 0); }
 
@@ -118,6 +121,7 @@ void Recorder::unlock_after_fork(bool in_child) noexcept {
 }
 
 Recorder::ThreadLog::~ThreadLog() {
+  thread_has_ended = true;
   Recorder& r = get();
   std::lock_guard lock(r.mutex_);
   if (std::erase(r.logs_, this) == 0) return;
@@ -129,7 +133,8 @@ Recorder::ThreadLog::~ThreadLog() {
   }
 }
 
-Recorder::ThreadLog& Recorder::log_of_this_thread() {
+Recorder::ThreadLog* Recorder::log_of_this_thread() {
+  if (VT_UNLIKELY(thread_has_ended)) return nullptr;
   thread_local ThreadLog log;
   if (VT_UNLIKELY(log.session != session_)) {
     log.open.clear();
@@ -139,7 +144,7 @@ Recorder::ThreadLog& Recorder::log_of_this_thread() {
     log.index = static_cast<uint32_t>(threads_.size() - 1);
     log.session = session_;
   }
-  return log;
+  return &log;
 }
 
 uint64_t Recorder::open(HostSpan&& span, bool scoped) noexcept {
@@ -147,17 +152,17 @@ uint64_t Recorder::open(HostSpan&& span, bool scoped) noexcept {
   try {
     std::lock_guard lock(mutex_);
     if (!active_) return 0;
-    ThreadLog& log = log_of_this_thread();
-    if (log.open.size() >= kDeepest) return 0;
-    const bool inside_counted = std::ranges::any_of(log.open, [](const HostSpan& s) { return s.flops > 0; });
+    ThreadLog* const log = log_of_this_thread();
+    if (!log || log->open.size() >= kDeepest) return 0;
+    const bool inside_counted = std::ranges::any_of(log->open, [](const HostSpan& s) { return s.flops > 0; });
     if (span.flops > 0 && inside_counted) span.flops = 0;  // part of what is counted already
     span.id = ++last_id_;
-    span.thread = log.index;
-    span.parent = log.open.empty() ? 0 : log.open.back().id;
-    log.open.push_back(std::move(span));
+    span.thread = log->index;
+    span.parent = log->open.empty() ? 0 : log->open.back().id;
+    log->open.push_back(std::move(span));
     if (scoped) correlator = correlator_;
     span.id = last_id_;
-    log.open.back().begin_ns = now_ns();
+    log->open.back().begin_ns = now_ns();
   } catch (...) {  // no memory: the span is not recorded
     return 0;
   }
@@ -191,10 +196,10 @@ void Recorder::close(uint64_t id, int64_t now) {
     log.open.erase(std::next(at).base());
     return true;
   };
-  ThreadLog& own = log_of_this_thread();
-  if (close_in(own)) return;
+  ThreadLog* const own = log_of_this_thread();
+  if (own && close_in(*own)) return;
   for (ThreadLog* log : logs_) {
-    if (log != &own && close_in(*log)) return;
+    if (log != own && close_in(*log)) return;
   }
 }
 
@@ -269,12 +274,13 @@ void Recorder::note_memory(const void* data, int64_t bytes, Device device) noexc
   try {
     std::lock_guard lock(mutex_);
     if (!active_ || !options_.memory) return;
-    const ThreadLog& log = log_of_this_thread();
+    const ThreadLog* const log = log_of_this_thread();
+    if (!log) return;
     const size_t at = device.is_cuda() ? 1 + static_cast<size_t>(device.index) : 0;
     if (at >= totals_.size()) totals_.resize(at + 1);
     totals_[at] += bytes;
-    const uint64_t span = log.open.empty() ? 0 : log.open.back().id;
-    memory_.push({now, bytes, totals_[at], reinterpret_cast<uint64_t>(data), span, log.index, device});
+    const uint64_t span = log->open.empty() ? 0 : log->open.back().id;
+    memory_.push({now, bytes, totals_[at], reinterpret_cast<uint64_t>(data), span, log->index, device});
   } catch (...) {  // no memory: not recorded
   }
 }

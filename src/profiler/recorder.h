@@ -63,8 +63,9 @@ class Recorder final : public CallObserver,
     ~ThreadLog();  // the thread ends: what it left open ends too
   };
   Recorder() = default;
-  // This thread's, as a member of the running session. With the mutex.
-  ThreadLog& log_of_this_thread();
+  // This thread's, as a member of the running session; null when the thread has ended but for its last destructors.
+  // With the mutex.
+  ThreadLog* log_of_this_thread();
   // The token for end(). `scoped`: the span ends on this thread, before what is open now.
   uint64_t open(HostSpan&& span, bool scoped) noexcept;
   // With the mutex.

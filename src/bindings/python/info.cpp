@@ -61,7 +61,7 @@ nb::dict cuda_dict() {
   for (const auto& [name, library] :
        {Named{"driver", cuda::driver_library()}, Named{"cublaslt", cuda::cublaslt_library()},
         Named{"cudnn", cuda::cudnn_library()}, Named{"nccl", cuda::nccl_library()},
-        Named{"nvrtc", cuda::nvrtc_library()}}) {
+        Named{"nvrtc", cuda::nvrtc_library()}, Named{"cupti", cuda::cupti_library()}}) {
     nb::dict found;
     found["path"] = library.path();
     found["reason"] = library.reason();

@@ -181,6 +181,31 @@ TEST_CASE("every thread has its own spans, those that end early too") {
   }
 }
 
+namespace {
+// Works when its thread is all but gone.
+struct LastWords {
+  ~LastWords() {
+    const uint64_t range = begin_range("last words");
+    ops::neg(ones({1}));
+    end_range(range);
+  }
+};
+}  // namespace
+
+TEST_CASE("work of a thread's last destructors is passed over") {
+  Options o = host_only();
+  o.memory = true;
+  const auto p = profile_of(o, [] {
+    std::thread([] {
+      thread_local LastWords words;  // made before the thread's log, so destroyed after it
+      (void)&words;
+      ops::neg(ones({1}));
+    }).join();
+  });
+  CHECK(std::ranges::count(names_of(*p), "last words") == 0);
+  CHECK(std::ranges::count(names_of(*p), "aten::neg") == 1);
+}
+
 TEST_CASE("starting and stopping while other threads work") {
   std::atomic<bool> done{false};
   std::vector<std::thread> threads;
