@@ -1,19 +1,33 @@
-"""What finds modules and the distribution of the name `torch`."""
+"""What finds modules and the distribution of the name `torch`, and of `torchvision` where that is not installed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+HOMES = {"torch": "vibetensor.torch", "torchvision": "vibetensor.vision"}
+
 
 def our_name(name: str) -> str:
-    """torch.nn is vibetensor.torch.nn."""
-    return "vibetensor." + name
+    """torch.nn is vibetensor.torch.nn, torchvision.transforms is vibetensor.vision.transforms."""
+    package, dot, rest = name.partition(".")
+    return HOMES[package] + dot + rest
+
+
+@cache
+def has_torchvision() -> bool:
+    """Whether torchvision itself is installed."""
+    return PathFinder.find_spec("torchvision") is not None
+
+
+def not_ours(name: str) -> str:
+    return f"{name} is not there: vibetensor.vision has datasets, transforms and utils, all the rest is torchvision's"
 
 
 class TorchLoader(Loader):
@@ -28,6 +42,10 @@ class TorchLoader(Loader):
             from vibetensor.torch._not_there import install
 
             install("torch")  # imports of what is missing say whether PyTorch has it
+        if spec.name == "torchvision":
+            from vibetensor.torch._not_there import install
+
+            install("torchvision", not_ours)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
@@ -47,12 +65,16 @@ class TorchLoader(Loader):
 
 
 class TorchFinder(MetaPathFinder):
-    """The first of sys.meta_path: `torch` and its submodules are ours, and so is the distribution `torch`."""
+    """The first of sys.meta_path: `torch` and its submodules are ours, and so is the distribution `torch`.
+
+    So are torchvision and its submodules, unless it is installed.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != "torch" and not fullname.startswith("torch."):
+        package = fullname.partition(".")[0]
+        if package not in HOMES or (package == "torchvision" and has_torchvision()):
             return None
         ours = find_spec(our_name(fullname))
         if ours is None:

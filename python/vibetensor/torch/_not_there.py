@@ -58,10 +58,10 @@ def is_from_import(frame: Any) -> bool:
 
 
 class MissingModules:
-    """Answers for the modules of the package `root` that nobody else finds."""
+    """Answers for the modules of the package `root` that nobody else finds; `explain` says why, of a full name."""
 
-    def __init__(self, root: str):
-        self.root = root
+    def __init__(self, root: str, explain: Callable[[str], str | None] = not_yet):
+        self.root, self.explain = root, explain
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """None, so that importlib.util.find_spec() says that there is none; but an import raises here."""
@@ -70,16 +70,16 @@ class MissingModules:
         caller = sys._getframe(2)
         if caller.f_code.co_name != "_find_and_load_unlocked":
             return
-        sentence = not_yet(name.removeprefix("vibetensor."))
+        sentence = self.explain(name.removeprefix("vibetensor."))
         raise ModuleNotFoundError(
             f"No module named {name!r}: {sentence or 'neither here nor in PyTorch'}", name=name, path=path
         )
 
 
-def install(root: str) -> None:
-    """Returns None; imports of modules that the package `root` lacks say whether PyTorch has them."""
+def install(root: str, explain: Callable[[str], str | None] = not_yet) -> None:
+    """Returns None; imports of modules that the package `root` lacks say whether PyTorch has them, or what `explain` says."""
     if not any(isinstance(finder, MissingModules) and finder.root == root for finder in sys.meta_path):
-        sys.meta_path.append(MissingModules(root))  # type: ignore[arg-type]
+        sys.meta_path.append(MissingModules(root, explain))  # type: ignore[arg-type]
 
 
 def module_getattr(

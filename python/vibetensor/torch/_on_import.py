@@ -33,7 +33,7 @@ class AfterImport:
 
 def when_imported(name: str, run: Callable[[Any], None]) -> None:
     """Returns None; calls `run(module)` now if module `name` is imported already, else as soon as it is."""
-    if name in sys.modules:
+    if sys.modules.get(name) is not None:
         run(sys.modules[name])
     else:
         sys.meta_path.insert(0, AfterImport(name, run))  # type: ignore[arg-type]
