@@ -21,9 +21,13 @@ ELEMENTS: dict[int, Any] = {
     14: torch.float64,
 }
 
-DIGITS = [f"{i} - {name}" for i, name in enumerate("zero one two three four five six seven eight nine".split())]
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = [f"{i} - {name}" for i, name in enumerate(NUMBERS)]
+    f"{i} - {name}"
+    for i, name in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+]
 CLOTHES = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
-CHARACTERS = "o ki su tsu na ha ma ya re wo".split()
+CHARACTERS = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
 
 
 def read_idx(path: str | os.PathLike[str]) -> Any:
