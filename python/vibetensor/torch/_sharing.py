@@ -167,10 +167,8 @@ def init_reductions() -> None:
     from multiprocessing.process import parent_process
     from multiprocessing.reduction import ForkingPickler
 
-    from vibetensor.torch.nn.parameter import Parameter
-
-    for kind in (Tensor, Parameter):
-        ForkingPickler.register(kind, reduce_tensor)
+    # subclasses are sent by their own __reduce_ex__, and their storages as below
+    ForkingPickler.register(Tensor, reduce_tensor)
     ForkingPickler.register(UntypedStorage, reduce_storage)
     if parent_process() is None:
         atexit.unregister(remove_names)
