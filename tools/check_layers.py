@@ -42,6 +42,7 @@ FAMILIES = (
     "random",
     "linalg",
     "conv",
+    "pool",
     "nn",
     "optim",
 )

@@ -75,7 +75,8 @@ DeviceState& state_of(int device) {
 }
 
 int64_t alignment_of(const Pointers& p) {
-  const auto bits = reinterpret_cast<uintptr_t>(p.x) | reinterpret_cast<uintptr_t>(p.w) | reinterpret_cast<uintptr_t>(p.y) | 16;
+  const auto bits =
+      reinterpret_cast<uintptr_t>(p.x) | reinterpret_cast<uintptr_t>(p.w) | reinterpret_cast<uintptr_t>(p.y) | 16;
   return static_cast<int64_t>(bits & (~bits + 1));
 }
 
@@ -106,11 +107,21 @@ OperationNames names_of(ConvolutionKind kind) {
       return {dnn::kForwardOperation, dnn::kForwardAlpha, dnn::kForwardBeta, dnn::kForwardConvolution,
               dnn::kForwardX,         dnn::kForwardW,     dnn::kForwardY};
     case ConvolutionKind::InputGradient:
-      return {dnn::kBackwardDataOperation, dnn::kDataAlpha, dnn::kDataBeta, dnn::kDataConvolution,
-              dnn::kDataDx,                dnn::kDataW,     dnn::kDataDy};
+      return {dnn::kBackwardDataOperation,
+              dnn::kDataAlpha,
+              dnn::kDataBeta,
+              dnn::kDataConvolution,
+              dnn::kDataDx,
+              dnn::kDataW,
+              dnn::kDataDy};
     default:
-      return {dnn::kBackwardFilterOperation, dnn::kFilterAlpha, dnn::kFilterBeta, dnn::kFilterConvolution,
-              dnn::kFilterX,                 dnn::kFilterDw,    dnn::kFilterDy};
+      return {dnn::kBackwardFilterOperation,
+              dnn::kFilterAlpha,
+              dnn::kFilterBeta,
+              dnn::kFilterConvolution,
+              dnn::kFilterX,
+              dnn::kFilterDw,
+              dnn::kFilterDy};
   }
 }
 

@@ -30,8 +30,8 @@ struct ConvolutionOperand {
 /// entries are zero.
 struct ConvolutionProblem {
   ConvolutionKind kind;
-  int64_t dtype;  // a DType that cuDNN takes
-  int64_t dims;   // spatial, 2 or 3
+  int64_t dtype;               // a DType that cuDNN takes
+  int64_t dims;                // spatial, 2 or 3
   ConvolutionOperand x, w, y;  // (N, C, ...), (K, C / groups, ...), (N, K, ...)
   std::array<int64_t, 3> padding, stride, dilation;
 };

@@ -84,7 +84,8 @@ struct Descriptor {
     VT_THROW(OutOfMemory, "no room for ", bytes, " bytes of shared memory: ", std::strerror(code));
   }
   if (code == EMFILE || code == ENFILE) {
-    VT_THROW(Runtime, "shared memory: too many open files, as every storage that is shared holds one. Raise the limit "
+    VT_THROW(Runtime,
+             "shared memory: too many open files, as every storage that is shared holds one. Raise the limit "
              "(`ulimit -n`), or send fewer and larger tensors");
   }
   VT_THROW(Runtime, "shared memory: ", what, ": ", std::strerror(code));
@@ -92,7 +93,7 @@ struct Descriptor {
 
 // The block behind a descriptor, of which the mapping keeps one of its own.
 intrusive_ptr<Mapping> map(int descriptor, size_t bytes) {
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor, &status) < 0) fail("descriptor", bytes);
   const auto size = static_cast<size_t>(status.st_size);
   VT_CHECK(S_ISREG(status.st_mode) && size > 0 && size >= bytes, Runtime, "shared memory: expected a block of ", bytes,

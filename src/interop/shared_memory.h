@@ -1,10 +1,10 @@
 // CPU storages whose memory other processes map too.
 //
 // Note [Shared memory]
-// A block is a file without a name, known by its descriptor: a process that gets the descriptor (over a socket, by fork)
-// maps the same pages. The kernel counts who holds it, so the memory goes with its last user, also where that one is
-// killed. By default the file belongs to no file system (memfd), and the size of /dev/shm does not limit it; a `linkable`
-// one is a nameless file in /dev/shm, which can be given a name for as long as a message is on its way.
+// A block is a file without a name, known by its descriptor: a process that gets the descriptor (over a socket, by
+// fork) maps the same pages. The kernel counts who holds it, so the memory goes with its last user, also where that one
+// is killed. By default the file belongs to no file system (memfd), and the size of /dev/shm does not limit it; a
+// `linkable` one is a nameless file in /dev/shm, which can be given a name for as long as a message is on its way.
 //
 // In one process a block is mapped once, however often its descriptor comes in.
 #pragma once

@@ -35,8 +35,10 @@
   F(einsum) \
   F(softmax) \
   F(norm) \
+  F(batch_norm) \
   F(activation) \
   F(convolution) \
+  F(pooling) \
   F(distance) \
   F(loss_nll) \
   F(loss_cross_entropy) \
@@ -68,6 +70,7 @@
   F(softmax_cuda) \
   F(norm_cuda) \
   F(convolution_cuda) \
+  F(pooling_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \

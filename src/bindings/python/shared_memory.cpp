@@ -22,7 +22,8 @@ nb::object bytes_of(const Storage& storage) {
 
 void bind_shared_memory(nb::module_& m) {
   m.def(
-      "shared_memory", [](size_t bytes, bool linkable) { return bytes_of(interop::new_shared_storage(bytes, linkable)); },
+      "shared_memory",
+      [](size_t bytes, bool linkable) { return bytes_of(interop::new_shared_storage(bytes, linkable)); },
       nb::arg("bytes"), nb::arg("linkable") = false,
       "A uint8 tensor over new shared memory, zeroed; `linkable`: its file can get a name in /dev/shm.");
   m.def(

@@ -97,8 +97,8 @@ void write_patches(const ConvShape& s, const T* input, int64_t group, int64_t ch
               std::fill_n(out + r.at, r.count, A(0));
               continue;
             }
-            const T* row = input + ((r.image * s.groups + group) * s.channels + c) * size +
-                           (z * height.inputs + y) * width.inputs;
+            const T* row =
+                input + ((r.image * s.groups + group) * s.channels + c) * size + (z * height.inputs + y) * width.inputs;
             copy_run(row, width.inputs, r.w * width.step + w, width.step, r.count, out + r.at);
           }
           out += columns;
@@ -320,8 +320,8 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   gradient_by_patches(s, input, grad, weight_grad);
 }
 
-#define VT_INSTANTIATE(T)                                                                                          \
-  template void convolve<T>(const ConvShape&, const T*, const opmath_t<T>*, const T*, const ConvTarget<T>&);        \
+#define VT_INSTANTIATE(T)                                                                                    \
+  template void convolve<T>(const ConvShape&, const T*, const opmath_t<T>*, const T*, const ConvTarget<T>&); \
   template void convolve_weight_gradient<T>(const ConvShape&, const T*, const T*, opmath_t<T>*);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

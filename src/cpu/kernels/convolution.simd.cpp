@@ -67,8 +67,8 @@ void conv_plane_gradient(const ConvPlane<T>& p, const T* grad, opmath_t<T>* weig
   });
 }
 
-#define VT_INSTANTIATE(T)                                                                     \
-  template void conv_plane_sums<T>(const ConvPlane<T>&, const opmath_t<T>*, opmath_t<T>*);    \
+#define VT_INSTANTIATE(T)                                                                  \
+  template void conv_plane_sums<T>(const ConvPlane<T>&, const opmath_t<T>*, opmath_t<T>*); \
   template void conv_plane_gradient<T>(const ConvPlane<T>&, const T*, opmath_t<T>*);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

@@ -17,7 +17,8 @@ struct ConvPlane {
 };
 
 // sums (outputs) += the correlation of the plane with weight (taps).
-VT_SIMD_DECLARE_TEMPLATE(void, conv_plane_sums, (const ConvPlane<T>& plane, const opmath_t<T>* weight, opmath_t<T>* sums))
+VT_SIMD_DECLARE_TEMPLATE(void, conv_plane_sums,
+                         (const ConvPlane<T>& plane, const opmath_t<T>* weight, opmath_t<T>* sums))
 // weight_grad (taps) += the products of grad (outputs) with what each tap meets.
 VT_SIMD_DECLARE_TEMPLATE(void, conv_plane_gradient,
                          (const ConvPlane<T>& plane, const T* grad, opmath_t<T>* weight_grad))

@@ -27,10 +27,10 @@ DimVec result_strides(const Tensor& a, const Tensor& b, const DimVec& sizes) {
 TensorSpec convolution_meta(const Tensor& input, const Tensor& weight, const Tensor& bias, IntSpan stride,
                             IntSpan padding, IntSpan dilation, bool transposed, IntSpan output_padding,
                             int64_t groups) {
-  VT_CHECK(padding.size() == stride.size() && dilation.size() == stride.size() &&
-               output_padding.size() == stride.size(),
-           Runtime, "expected stride, padding, dilation and output_padding of one length, got ", stride, ", ", padding,
-           ", ", dilation, " and ", output_padding);
+  VT_CHECK(
+      padding.size() == stride.size() && dilation.size() == stride.size() && output_padding.size() == stride.size(),
+      Runtime, "expected stride, padding, dilation and output_padding of one length, got ", stride, ", ", padding, ", ",
+      dilation, " and ", output_padding);
   const DimVec sizes =
       conv::result_sizes(input, weight, bias, {stride, padding, dilation, transposed, output_padding, groups});
   return {sizes, input.dtype(), input.device(), result_strides(input, weight, sizes)};
@@ -74,9 +74,9 @@ Tensor input_gradient(const Tensor& grad, const Tensor& weight, IntSpan x, const
 }
 
 void convolution_backward(GradContext& ctx) {
-  const Tensor &grad = ctx.grad();
+  const Tensor& grad = ctx.grad();
   const Tensor input = ctx.saved(0), weight = ctx.saved(1);
-  const Geometry g{ctx.arg<IntSpan>(3), ctx.arg<IntSpan>(4),  ctx.arg<IntSpan>(5),
+  const Geometry g{ctx.arg<IntSpan>(3), ctx.arg<IntSpan>(4), ctx.arg<IntSpan>(5),
                    ctx.arg<bool>(6),    ctx.arg<IntSpan>(7), ctx.arg<int64_t>(8)};
   if (ctx.needs(0)) ctx.set(0, input_gradient(grad, conj(weight), ctx.sizes(0), g));
   if (ctx.needs(1)) {
@@ -102,8 +102,8 @@ void weight_gradient_backward(GradContext& ctx) {
     ctx.set(0, input_gradient(outer, grad, ctx.sizes(0), g));
   }
   if (ctx.needs(1)) {
-    const Tensor result = ops::convolution(conj(ctx.saved(0)), grad, {}, g.stride, g.padding, g.dilation, false, none,
-                                           g.groups);
+    const Tensor result =
+        ops::convolution(conj(ctx.saved(0)), grad, {}, g.stride, g.padding, g.dilation, false, none, g.groups);
     ctx.set(1, cut_to(result, ctx.sizes(1)));
   }
 }
@@ -115,7 +115,8 @@ void weight_gradient_backward(GradContext& ctx) {
 struct Batched {
   Tensor input;
   bool added;
-  Batched(const Tensor& x, size_t dims, std::string_view name) : input(x), added(x.dim() == static_cast<int64_t>(dims) + 1) {
+  Batched(const Tensor& x, size_t dims, std::string_view name)
+      : input(x), added(x.dim() == static_cast<int64_t>(dims) + 1) {
     VT_CHECK(added || x.dim() == static_cast<int64_t>(dims) + 2, Runtime, "Expected ", dims + 1, "D (unbatched) or ",
              dims + 2, "D (batched) input to ", name, ", but got input of size: ", x.sizes());
     if (added) input = ops::unsqueeze(x, 0);
@@ -131,8 +132,8 @@ Tensor convolve(const Tensor& input, const Tensor& weight, const Tensor& bias, I
                 IntSpan dilation, int64_t groups) {
   const Batched x(input, Dims, kNames[Dims - 1]);
   return x.finish(ops::convolution(x.input, weight, bias, conv::per_dim(stride, Dims, "stride"),
-                                   conv::per_dim(padding, Dims, "padding"),
-                                   conv::per_dim(dilation, Dims, "dilation"), false, DimVec(Dims, 0), groups));
+                                   conv::per_dim(padding, Dims, "padding"), conv::per_dim(dilation, Dims, "dilation"),
+                                   false, DimVec(Dims, 0), groups));
 }
 
 // padding "same": the result is as large as the input. Where that takes an odd number of zeros, one more comes behind.
@@ -163,9 +164,8 @@ Tensor convolve_transposed(const Tensor& input, const Tensor& weight, const Tens
                            IntSpan padding, IntSpan output_padding, int64_t groups, IntSpan dilation) {
   const Batched x(input, Dims, kTransposedNames[Dims - 1]);
   return x.finish(ops::convolution(x.input, weight, bias, conv::per_dim(stride, Dims, "stride"),
-                                   conv::per_dim(padding, Dims, "padding"),
-                                   conv::per_dim(dilation, Dims, "dilation"), true,
-                                   conv::per_dim(output_padding, Dims, "output_padding"), groups));
+                                   conv::per_dim(padding, Dims, "padding"), conv::per_dim(dilation, Dims, "dilation"),
+                                   true, conv::per_dim(output_padding, Dims, "output_padding"), groups));
 }
 
 constexpr char kPlainDoc[] =
@@ -195,15 +195,60 @@ void register_convolution(Registry& r) {
       .internal();
   // With a padding by name it is what the function calls that is autocast on CUDA, as in PyTorch's lists.
   const auto published = [](OpBuilder op, const char* doc) { op.surface(kFunction | kFunctional).doc(doc); };
-  published(r.def("conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, int[1] padding=0, int[1] dilation=1, int groups=1) -> Tensor").composite(convolve<1>).autocast(AutocastPolicy::Lower), kPlainDoc);
-  published(r.def("conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, str padding=\"valid\", int[1] dilation=1, int groups=1) -> Tensor").composite(convolve_padded<1>).autocast({.cpu = AutocastPolicy::Lower}), kPlainDoc);
-  published(r.def("conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, int groups=1) -> Tensor").composite(convolve<2>).autocast(AutocastPolicy::Lower), kPlainDoc);
-  published(r.def("conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding=\"valid\", int[2] dilation=1, int groups=1) -> Tensor").composite(convolve_padded<2>).autocast({.cpu = AutocastPolicy::Lower}), kPlainDoc);
-  published(r.def("conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, int[3] padding=0, int[3] dilation=1, int groups=1) -> Tensor").composite(convolve<3>).autocast(AutocastPolicy::Lower), kPlainDoc);
-  published(r.def("conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, str padding=\"valid\", int[3] dilation=1, int groups=1) -> Tensor").composite(convolve_padded<3>).autocast({.cpu = AutocastPolicy::Lower}), kPlainDoc);
-  published(r.def("conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, int[1] padding=0, int[1] output_padding=0, int groups=1, int[1] dilation=1) -> Tensor").composite(convolve_transposed<1>).autocast(AutocastPolicy::Lower), kTransposedDoc);
-  published(r.def("conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor").composite(convolve_transposed<2>).autocast(AutocastPolicy::Lower), kTransposedDoc);
-  published(r.def("conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, int[3] padding=0, int[3] output_padding=0, int groups=1, int[3] dilation=1) -> Tensor").composite(convolve_transposed<3>).autocast(AutocastPolicy::Lower), kTransposedDoc);
+  published(
+      r.def(
+           "conv1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, int[1] padding=0, int[1] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve<1>)
+          .autocast(AutocastPolicy::Lower),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, str padding=\"valid\", int[1] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve_padded<1>)
+          .autocast({.cpu = AutocastPolicy::Lower}),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv2d(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve<2>)
+          .autocast(AutocastPolicy::Lower),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, str padding=\"valid\", int[2] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve_padded<2>)
+          .autocast({.cpu = AutocastPolicy::Lower}),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv3d(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, int[3] padding=0, int[3] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve<3>)
+          .autocast(AutocastPolicy::Lower),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, str padding=\"valid\", int[3] dilation=1, int groups=1) -> Tensor")
+          .composite(convolve_padded<3>)
+          .autocast({.cpu = AutocastPolicy::Lower}),
+      kPlainDoc);
+  published(
+      r.def(
+           "conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, int[1] stride=1, int[1] padding=0, int[1] output_padding=0, int groups=1, int[1] dilation=1) -> Tensor")
+          .composite(convolve_transposed<1>)
+          .autocast(AutocastPolicy::Lower),
+      kTransposedDoc);
+  published(
+      r.def(
+           "conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, int[2] stride=1, int[2] padding=0, int[2] output_padding=0, int groups=1, int[2] dilation=1) -> Tensor")
+          .composite(convolve_transposed<2>)
+          .autocast(AutocastPolicy::Lower),
+      kTransposedDoc);
+  published(
+      r.def(
+           "conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, int[3] stride=1, int[3] padding=0, int[3] output_padding=0, int groups=1, int[3] dilation=1) -> Tensor")
+          .composite(convolve_transposed<3>)
+          .autocast(AutocastPolicy::Lower),
+      kTransposedDoc);
 }
 
 }  // namespace vt

@@ -86,7 +86,8 @@ void weight_gradient_cuda(const Tensor& input, const Tensor& grad, IntSpan, IntS
                           IntSpan dilation, int64_t groups, Tensor& out) {
   if (out.numel() == 0) return;
   const Geometry g{stride, padding, dilation, false, {}, groups};
-  const bool done = input.numel() != 0 && grad.numel() != 0 && run(ConvolutionKind::WeightGradient, g, input, out, grad, out);
+  const bool done =
+      input.numel() != 0 && grad.numel() != 0 && run(ConvolutionKind::WeightGradient, g, input, out, grad, out);
   if (!done) conv::weight_gradient_by_patches(input, grad, g, out);
 }
 

@@ -56,8 +56,9 @@ void check_dtypes(const Tensor& input, const Tensor& weight, const Tensor& bias)
 }  // namespace
 
 DimVec per_dim(IntSpan list, size_t dims, std::string_view name) {
-  VT_CHECK(list.size() == 1 || list.size() == dims, Runtime, "expected ", name, " to be a single integer value or a list of ",
-           dims, " values to match the convolution dimensions, but got ", name, "=", list);
+  VT_CHECK(list.size() == 1 || list.size() == dims, Runtime, "expected ", name,
+           " to be a single integer value or a list of ", dims, " values to match the convolution dimensions, but got ",
+           name, "=", list);
   return list.size() == 1 ? DimVec(dims, list[0]) : DimVec(list);
 }
 
@@ -99,9 +100,8 @@ DimVec result_sizes(const Tensor& input, const Tensor& weight, const Tensor& bia
   VT_CHECK(fits, Runtime, "Calculated padded input size per channel: ", as_product(padded),
            ". Kernel size: ", as_product(kernel), ". Kernel size can't be greater than actual input size");
   for (size_t d = 2; d < sizes.size(); ++d) {
-    VT_CHECK(sizes[d] > 0 || input.sizes()[d] == 0, Runtime, "Given input size per channel: ",
-             input.sizes().subspan(2), ". Calculated output size per channel: ", IntSpan(sizes).subspan(2),
-             ". Output size is too small");
+    VT_CHECK(sizes[d] > 0 || input.sizes()[d] == 0, Runtime, "Given input size per channel: ", input.sizes().subspan(2),
+             ". Calculated output size per channel: ", IntSpan(sizes).subspan(2), ". Output size is too small");
     sizes[d] = std::max<int64_t>(sizes[d], 0);
   }
   return sizes;

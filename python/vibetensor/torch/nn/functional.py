@@ -12,6 +12,32 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch.nn._reduction import get_enum
+from vibetensor.torch.nn._spatial import (  # noqa: F401
+    _verify_batch_size,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool1d_with_indices,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_with_indices,
+    adaptive_max_pool3d,
+    adaptive_max_pool3d_with_indices,
+    batch_norm,
+    group_norm,
+    instance_norm,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool2d_with_indices,
+    max_pool3d,
+    max_pool3d_with_indices,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)
 
 ops = _C.ops
 
@@ -512,10 +538,7 @@ def triplet_margin_loss(
 
 # functions that are not there yet and that programs import beside others: calling one raises
 NOT_THERE = """
-    adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d
-    adaptive_max_pool3d affine_grid avg_pool1d avg_pool2d avg_pool3d batch_norm ctc_loss embedding_bag fold
-    grid_sample group_norm instance_norm interpolate local_response_norm lp_pool1d lp_pool2d lp_pool3d max_pool1d
-    max_pool2d max_pool3d max_unpool1d max_unpool2d max_unpool3d unfold upsample upsample_bilinear upsample_nearest
+    affine_grid ctc_loss embedding_bag fold grid_sample interpolate unfold upsample upsample_bilinear upsample_nearest
 """
 absent = module_getattr(__name__)
 

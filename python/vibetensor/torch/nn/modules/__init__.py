@@ -35,6 +35,7 @@ from vibetensor.torch.nn.modules.activation import (
     Tanhshrink,
     Threshold,
 )
+from vibetensor.torch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm
 from vibetensor.torch.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from vibetensor.torch.nn.modules.conv import (
     Conv1d,
@@ -46,6 +47,7 @@ from vibetensor.torch.nn.modules.conv import (
 )
 from vibetensor.torch.nn.modules.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from vibetensor.torch.nn.modules.flatten import Flatten, Unflatten
+from vibetensor.torch.nn.modules.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from vibetensor.torch.nn.modules.linear import Bilinear, Identity, Linear
 from vibetensor.torch.nn.modules.loss import (
     BCELoss,
@@ -64,7 +66,27 @@ from vibetensor.torch.nn.modules.loss import (
     TripletMarginLoss,
 )
 from vibetensor.torch.nn.modules.module import Module
-from vibetensor.torch.nn.modules.normalization import LayerNorm, RMSNorm
+from vibetensor.torch.nn.modules.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
+from vibetensor.torch.nn.modules.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
 from vibetensor.torch.nn.modules.sparse import Embedding
 from vibetensor.torch.nn.modules.transformer import TransformerEncoder, TransformerEncoderLayer
 
@@ -74,8 +96,20 @@ __all__ = [
     "GELU",
     "GLU",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "Bilinear",
     "Conv1d",
     "Conv2d",
@@ -85,12 +119,14 @@ __all__ = [
     "ConvTranspose3d",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
+    "CrossMapLRN2d",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
     "Embedding",
     "Flatten",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -98,15 +134,28 @@ __all__ = [
     "HingeEmbeddingLoss",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
     "MarginRankingLoss",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Mish",
     "Module",
     "ModuleDict",
@@ -129,6 +178,7 @@ __all__ = [
     "Softplus",
     "Softshrink",
     "Softsign",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",
@@ -138,7 +188,7 @@ __all__ = [
     "Unflatten",
 ]
 
-SUBMODULES = "adaptive batchnorm conv fold instancenorm lazy pooling rnn upsampling utils"
+SUBMODULES = "adaptive fold lazy rnn upsampling utils"
 not_there = _refused_layers.homes()
 absent = module_getattr(__name__, SUBMODULES.split())
 

@@ -21,24 +21,9 @@ LAYERS = {
     "conv": {
         "_LazyConvXdMixin": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
     },
-    "batchnorm": {
-        "_NormBase": "_BatchNorm _LazyNormBase",
-        "_BatchNorm": "BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm",
-        "_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d",
-    },
-    "instancenorm": {
-        "_InstanceNorm": "InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d",
-    },
-    "normalization": {"": "GroupNorm LocalResponseNorm CrossMapLRN2d"},
-    "pooling": {
-        "_MaxPoolNd": "MaxPool1d MaxPool2d MaxPool3d",
-        "_MaxUnpoolNd": "MaxUnpool1d MaxUnpool2d MaxUnpool3d",
-        "_AvgPoolNd": "AvgPool1d AvgPool2d AvgPool3d",
-        "_AdaptiveMaxPoolNd": "AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d",
-        "_AdaptiveAvgPoolNd": "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d",
-        "_LPPoolNd": "LPPool1d LPPool2d LPPool3d",
-        "": "FractionalMaxPool2d FractionalMaxPool3d",
-    },
+    "batchnorm": {"_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d"},
+    "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
+    "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "rnn": {"RNNBase": "RNN LSTM GRU", "RNNCellBase": "RNNCell LSTMCell GRUCell"},
     "upsampling": {"Upsample": "UpsamplingNearest2d UpsamplingBilinear2d"},
     "fold": {"": "Fold Unfold"},
