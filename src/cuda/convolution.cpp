@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "cuda/allocator.h"
 #include "cuda/capture.h"
 #include "cuda/cudnn.h"
 #include "cuda/device_api.h"
@@ -28,7 +29,8 @@ std::atomic<ConvolutionSettings> settings{ConvolutionSettings{}};
 
 constexpr int kCandidates = 6, kBenchmarkCandidates = 24;
 constexpr int kRuns = 3;
-constexpr int64_t kWorkspaceLimit = int64_t{512} << 20;
+constexpr int64_t kWorkspaceLimit = int64_t{4} << 30;
+constexpr int64_t kSharedWorkspace = int64_t{64} << 20;  // larger ones are not kept
 // Multiplications below which a choice cannot save more than a microsecond or two.
 constexpr double kSmallest = 1 << 28;
 
@@ -185,7 +187,6 @@ bool may_use(const Node& config, const ConvolutionProblem& p, const ConvolutionS
     switch (note) {
       case dnn::kTensorCore: return exact;  // of float32 operands it takes TF32's bits
       case dnn::kDownConvertsInputs: return exact;
-      case dnn::kReducedPrecisionReduction: return true;
       case dnn::kNondeterministic: return allowed.deterministic;
       default: return false;
     }
@@ -225,9 +226,30 @@ std::vector<Plan> candidates(const Graph& graph, dnn::Handle handle, const Convo
   return plans;
 }
 
+// Scratch memory of one call: the stream's own, or a block that goes back to the allocator.
+class Workspace {
+ public:
+  Workspace(int64_t bytes, Stream stream) {
+    if (bytes > kSharedWorkspace) block_ = allocator().allocate(static_cast<size_t>(bytes), stream);
+    else if (bytes > 0) data_ = workspace(stream, static_cast<size_t>(bytes));
+    if (block_ != nullptr) data_ = block_->data;
+  }
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  ~Workspace() {
+    if (block_ != nullptr) allocator().deallocate(block_);
+  }
+  void* data() const { return data_; }
+
+ private:
+  Block* block_ = nullptr;
+  void* data_ = nullptr;
+};
+
 void execute(dnn::Handle handle, const Plan& plan, const Pointers& p, Stream stream) {
   const dnn::Api& api = dnn::api();
-  void* scratch = plan.workspace_bytes > 0 ? workspace(stream, static_cast<size_t>(plan.workspace_bytes)) : nullptr;
+  const Workspace workspace(plan.workspace_bytes, stream);
+  void* scratch = workspace.data();
   const int64_t ids[] = {kX, kW, kY};
   void* pointers[] = {p.x, p.w, p.y};
   Node pack(dnn::kVariantPack);

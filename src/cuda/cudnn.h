@@ -101,7 +101,6 @@ enum HeuristicMode : int { kFallback = 2, kModeA = 3 };
 enum NumericalNote : int {
   kTensorCore = 0,
   kDownConvertsInputs = 1,
-  kReducedPrecisionReduction = 2,
   kNondeterministic = 4,
   kNoteCount = 32,  // more than any version has
 };

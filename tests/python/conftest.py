@@ -19,3 +19,5 @@ def pytest_collection_modifyitems(items):
         skip = pytest.mark.skip(reason=f"no GPU: {info.collect()['cuda']['reason']}")
         for item in marked:
             item.add_marker(skip)
+    else:
+        torch.backends.cudnn.allow_tf32 = False  # what is compared is float32

@@ -70,6 +70,14 @@ IN_PYTHON = {
     "slice": "x[start:end:step]",
     "unique_consecutive": "torch.unique_consecutive",
     "unique_dim": "torch.unique(dim=...)",
+    **{
+        name: f"torch.nn.functional.{name}"
+        for name in [
+            *(f"{kind}{d}d" for kind in ("lp_pool", "max_unpool") for d in (1, 2, 3)),
+            *(f"adaptive_{kind}_pool{d}d" for kind in ("avg", "max") for d in (2, 3)),
+            *(f"max_pool{d}d_with_indices" for d in (2, 3)),
+        ]
+    },
 }
 
 

@@ -22,12 +22,15 @@ template <class T>
 void channel_moments(const ChannelRuns& c, const T* x, double* mean, double* var) {
   using A = opmath_t<T>;
   const double count = static_cast<double>(c.runs * c.run);
-  const double m = sum_of(c, [&](int64_t i) VT_ROW_LAMBDA { return static_cast<double>(static_cast<A>(x[i])); }) / count;
+  const double m =
+      sum_of(c, [&](int64_t i) VT_ROW_LAMBDA { return static_cast<double>(static_cast<A>(x[i])); }) / count;
   *mean = m;
-  *var = sum_of(c, [&](int64_t i) VT_ROW_LAMBDA {
-           const double d = static_cast<double>(static_cast<A>(x[i])) - m;
-           return d * d;
-         }) / count;
+  *var = sum_of(c,
+                [&](int64_t i) VT_ROW_LAMBDA {
+                  const double d = static_cast<double>(static_cast<A>(x[i])) - m;
+                  return d * d;
+                }) /
+         count;
 }
 
 template <class T>
@@ -61,8 +64,8 @@ void channel_gradient(const ChannelRuns& c, const T* grad, const T* x, opmath_t<
 
 #define VT_INSTANTIATE(T)                                                                                          \
   template void channel_moments<T>(const ChannelRuns&, const T*, double*, double*);                                \
-  template void channel_affine<T>(const ChannelRuns&, const T*, opmath_t<T>, opmath_t<T>, opmath_t<T>, T*);                      \
-  template void channel_gradient_sums<T>(const ChannelRuns&, const T*, const T*, opmath_t<T>, double*, double*);    \
+  template void channel_affine<T>(const ChannelRuns&, const T*, opmath_t<T>, opmath_t<T>, opmath_t<T>, T*);        \
+  template void channel_gradient_sums<T>(const ChannelRuns&, const T*, const T*, opmath_t<T>, double*, double*);   \
   template void channel_gradient<T>(const ChannelRuns&, const T*, const T*, opmath_t<T>, opmath_t<T>, opmath_t<T>, \
                                     opmath_t<T>, T*);
 VT_INSTANTIATE(float)

@@ -17,7 +17,8 @@ struct ChannelRuns {
 VT_SIMD_DECLARE_TEMPLATE(void, channel_moments, (const ChannelRuns& runs, const T* x, double* mean, double* var))
 // y = (x - mean) * scale + shift
 VT_SIMD_DECLARE_TEMPLATE(void, channel_affine,
-                         (const ChannelRuns& runs, const T* x, opmath_t<T> mean, opmath_t<T> scale, opmath_t<T> shift, T* y))
+                         (const ChannelRuns& runs, const T* x, opmath_t<T> mean, opmath_t<T> scale, opmath_t<T> shift,
+                          T* y))
 // The sums of grad, and of grad * (x - mean).
 VT_SIMD_DECLARE_TEMPLATE(void, channel_gradient_sums,
                          (const ChannelRuns& runs, const T* grad, const T* x, opmath_t<T> mean, double* sum,

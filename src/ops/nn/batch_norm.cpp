@@ -71,9 +71,7 @@ std::array<TensorSpec, 3> batch_norm_backward_meta(const Tensor& grad, const Ten
 // CPU
 // -----------------------------------------------------------------------------------------------------------------------
 
-cpu::ChannelLayout layout_of(const Tensor& x) {
-  return {x.size(0), x.size(1), checked_numel(x.sizes().subspan(2))};
-}
+cpu::ChannelLayout layout_of(const Tensor& x) { return {x.size(0), x.size(1), checked_numel(x.sizes().subspan(2))}; }
 
 template <class T>
 T* data_or_null(const Tensor& t) {
@@ -187,7 +185,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   check_channels(x, running_var, "running_var");
   VT_CHECK(running_mean.defined() == running_var.defined(), Runtime,
            "running_mean and running_var must both be None or neither be None");
-  VT_CHECK(training || running_mean.defined(), Runtime, "Expected running_mean and running_var to be defined when training=False");
+  VT_CHECK(training || running_mean.defined(), Runtime,
+           "Expected running_mean and running_var to be defined when training=False");
   if (training) {
     const auto [y, mean, var] = ops::_batch_norm(x, weight, bias, eps);
     if (running_mean.defined()) {

@@ -187,10 +187,12 @@ struct Regular {
       VT_CHECK(dilation[d] > 0, Runtime, "dilation should be greater than zero, but got ", IntSpan(dilation));
       VT_CHECK(padding[d] >= 0, Runtime, "pad must be non-negative, but got pad: ", padding[d]);
       const int64_t reach = checked_add(checked_mul(dilation[d], kernel[d] - 1), 1);
-      VT_CHECK(padding[d] <= reach / 2, Runtime, "pad should be at most half of effective kernel size, but got pad=",
-               padding[d], ", kernel_size=", kernel[d], " and dilation=", dilation[d]);
+      VT_CHECK(padding[d] <= reach / 2, Runtime,
+               "pad should be at most half of effective kernel size, but got pad=", padding[d],
+               ", kernel_size=", kernel[d], " and dilation=", dilation[d]);
       const int64_t room = checked_add(inputs[d], 2 * padding[d]) - reach;
-      int64_t n = room < 0 ? (ceil_mode && room > -stride[d] ? 1 : 0) : (room + (ceil_mode ? stride[d] - 1 : 0)) / stride[d] + 1;
+      int64_t n = room < 0 ? (ceil_mode && room > -stride[d] ? 1 : 0)
+                           : (room + (ceil_mode ? stride[d] - 1 : 0)) / stride[d] + 1;
       // the last window has to begin inside the input or its first padding
       if (ceil_mode && (n - 1) * stride[d] >= inputs[d] + padding[d]) --n;
       outputs.push_back(n);
@@ -204,8 +206,8 @@ struct Regular {
     VT_CHECK(self.dim() == rank + 1 || self.dim() == rank + 2, Runtime, op, "() Expected ", dims + 1, "D or ", dims + 2,
              "D input tensor, but got ", self.sizes());
     for (int64_t d = self.dim() - rank - 1; d < self.dim(); ++d) {
-      VT_CHECK(self.size(d) > 0, Runtime, op, "(): expected input to have non-zero size for non-batch dimensions, but got ",
-               self.sizes());
+      VT_CHECK(self.size(d) > 0, Runtime, op,
+               "(): expected input to have non-zero size for non-batch dimensions, but got ", self.sizes());
     }
   }
 };
@@ -244,7 +246,8 @@ DimVec adaptive_outputs(const Tensor& self, IntSpan sizes, size_t dims, std::str
   VT_CHECK(sizes.size() == dims || sizes.size() == 1, Runtime, op, ": output_size must be ", dims, ", got ", sizes);
   Regular::check_rank(self, dims, op);
   const DimVec outputs = per_dim(sizes, dims, op, "output_size");
-  for (const int64_t n : outputs) VT_CHECK(n >= 0, Runtime, op, ": elements of output_size must be greater than or equal to 0");
+  for (const int64_t n : outputs)
+    VT_CHECK(n >= 0, Runtime, op, ": elements of output_size must be greater than or equal to 0");
   return outputs;
 }
 
@@ -261,7 +264,8 @@ Tensor adaptive_average_pool(const Tensor& self, IntSpan sizes) {
 
 template <size_t Dims>
 Tensor max_unpool(const Tensor& self, const Tensor& indices, IntSpan sizes) {
-  VT_CHECK(indices.dtype() == DType::int64, Runtime, "elements in indices should be type int64 but got: ", indices.dtype());
+  VT_CHECK(indices.dtype() == DType::int64, Runtime,
+           "elements in indices should be type int64 but got: ", indices.dtype());
   VT_CHECK(same(self.sizes(), indices.sizes()), Runtime,
            "Expected shape of indices to be same as that of the input tensor (", self.sizes(),
            ") but got indices tensor with shape: ", indices.sizes());
@@ -288,15 +292,14 @@ Tensor lp_pool(const Tensor& self, double p, IntSpan kernel, IntSpan stride, boo
 
 // x / (k + alpha * the mean square of `size` neighbouring channels) ^ beta
 Tensor local_response_norm(const Tensor& self, int64_t size, double alpha, double beta, double k) {
-  VT_CHECK(self.dim() >= 3, Value, "Expected 3D or higher dimensionality input (got ",
-           self.dim(), " dimensions)");
+  VT_CHECK(self.dim() >= 3, Value, "Expected 3D or higher dimensionality input (got ", self.dim(), " dimensions)");
   VT_CHECK(size > 0, Runtime, "expected a size of at least 1, got ", size);
   if (self.numel() == 0) return self;
   const int64_t channels = self.size(1), rest = checked_numel(self.sizes().subspan(2));
   const Tensor squares = ops::reshape(self * self, DimVec{self.size(0), channels, rest});
   const Tensor padded = ops::constant_pad_nd(squares, DimVec{0, 0, size / 2, (size - 1) / 2}, Scalar(0));
-  const Tensor mean = ops::_average_windows(padded, DimVec{channels, rest}, DimVec{size, 1}, DimVec{1, 1},
-                                            DimVec{0, 0}, true, Number());
+  const Tensor mean = ops::_average_windows(padded, DimVec{channels, rest}, DimVec{size, 1}, DimVec{1, 1}, DimVec{0, 0},
+                                            true, Number());
   return self / ops::pow(ops::reshape(mean, DimVec(self.sizes())) * Scalar(alpha) + Scalar(k), Scalar(beta));
 }
 
@@ -308,7 +311,8 @@ constexpr char kAverageDoc[] =
     "The mean of each window of the last dims. Zeros of the padding count unless count_include_pad is False; "
     "divisor_override is divided by instead.";
 constexpr char kLpDoc[] = "The p-norm, p = norm_type, of each window of the last dims.";
-constexpr char kUnpoolDoc[] = "The inverse of max_pool as far as there is one: self at indices of zeros of output_size.";
+constexpr char kUnpoolDoc[] =
+    "The inverse of max_pool as far as there is one: self at indices of zeros of output_size.";
 constexpr char kAdaptiveDoc[] = "Pools the last dims to output_size, over windows as even as they can be.";
 
 }  // namespace
@@ -338,31 +342,114 @@ void register_pooling(Registry& r) {
       .cuda(average_backward_kernel)
       .backward(keep::none, average_derivative<false>)
       .internal();
-  r.def("max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) -> Tensor").composite(max_pool<1>).function_only().doc(kMaxDoc);
-  r.def("max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor").composite(max_pool<2>).function_only().doc(kMaxDoc);
-  r.def("max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor").composite(max_pool<3>).function_only().doc(kMaxDoc);
-  r.def("max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)").composite(max_pool_with_indices<1>).function_only().doc(kMaxDoc);
-  r.def("max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)").composite(max_pool_with_indices<2>).surface(kNode).doc(kMaxDoc);
-  r.def("max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)").composite(max_pool_with_indices<3>).surface(kNode).doc(kMaxDoc);
-  r.def("avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor").composite(average_pool1d).surface(kFunction | kFunctional).doc(kAverageDoc);
-  r.def("avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor").composite(average_pool<2>).surface(kFunctional).doc(kAverageDoc);
-  r.def("avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor").composite(average_pool<3>).surface(kFunctional).doc(kAverageDoc);
-  r.def("adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)").composite(adaptive_max_pool<1>).function_only().doc(kAdaptiveDoc);
-  r.def("adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)").composite(adaptive_max_pool<2>).surface(kNode).doc(kAdaptiveDoc);
-  r.def("adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)").composite(adaptive_max_pool<3>).surface(kNode).doc(kAdaptiveDoc);
-  r.def("adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor").composite(adaptive_average_pool<1>).surface(kFunction | kFunctional).doc(kAdaptiveDoc);
-  r.def("adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor").composite(adaptive_average_pool<2>).surface(kNode).doc(kAdaptiveDoc);
-  r.def("adaptive_avg_pool3d(Tensor self, int[3] output_size) -> Tensor").composite(adaptive_average_pool<3>).surface(kNode).doc(kAdaptiveDoc);
-  r.def("lp_pool1d(Tensor input, float norm_type, int[1] kernel_size, int[1] stride=[], bool ceil_mode=False) -> Tensor").composite(lp_pool<1>).surface(kNode).doc(kLpDoc);
-  r.def("lp_pool2d(Tensor input, float norm_type, int[2] kernel_size, int[2] stride=[], bool ceil_mode=False) -> Tensor").composite(lp_pool<2>).surface(kNode).doc(kLpDoc);
-  r.def("lp_pool3d(Tensor input, float norm_type, int[3] kernel_size, int[3] stride=[], bool ceil_mode=False) -> Tensor").composite(lp_pool<3>).surface(kNode).doc(kLpDoc);
+  r.def(
+       "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) -> Tensor")
+      .composite(max_pool<1>)
+      .function_only()
+      .doc(kMaxDoc);
+  r.def(
+       "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor")
+      .composite(max_pool<2>)
+      .function_only()
+      .doc(kMaxDoc);
+  r.def(
+       "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor")
+      .composite(max_pool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .function_only()
+      .doc(kMaxDoc);
+  r.def(
+       "max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
+      .composite(max_pool_with_indices<1>)
+      .function_only()
+      .doc(kMaxDoc);
+  r.def(
+       "max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
+      .composite(max_pool_with_indices<2>)
+      .surface(kNode)
+      .doc(kMaxDoc);
+  r.def(
+       "max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)")
+      .composite(max_pool_with_indices<3>)
+      .surface(kNode)
+      .doc(kMaxDoc);
+  r.def(
+       "avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor")
+      .composite(average_pool1d)
+      .surface(kFunction | kFunctional)
+      .doc(kAverageDoc);
+  r.def(
+       "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor")
+      .composite(average_pool<2>)
+      .surface(kFunctional)
+      .doc(kAverageDoc);
+  r.def(
+       "avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor")
+      .composite(average_pool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kFunctional)
+      .doc(kAverageDoc);
+  r.def("adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)")
+      .composite(adaptive_max_pool<1>)
+      .function_only()
+      .doc(kAdaptiveDoc);
+  r.def("adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)")
+      .composite(adaptive_max_pool<2>)
+      .surface(kNode)
+      .doc(kAdaptiveDoc);
+  r.def("adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)")
+      .composite(adaptive_max_pool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kNode)
+      .doc(kAdaptiveDoc);
+  r.def("adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor")
+      .composite(adaptive_average_pool<1>)
+      .surface(kFunction | kFunctional)
+      .doc(kAdaptiveDoc);
+  r.def("adaptive_avg_pool2d(Tensor self, int[2] output_size) -> Tensor")
+      .composite(adaptive_average_pool<2>)
+      .surface(kNode)
+      .doc(kAdaptiveDoc);
+  r.def("adaptive_avg_pool3d(Tensor self, int[3] output_size) -> Tensor")
+      .composite(adaptive_average_pool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kNode)
+      .doc(kAdaptiveDoc);
+  r.def(
+       "lp_pool1d(Tensor input, float norm_type, int[1] kernel_size, int[1] stride=[], bool ceil_mode=False) -> Tensor")
+      .composite(lp_pool<1>)
+      .surface(kNode)
+      .doc(kLpDoc);
+  r.def(
+       "lp_pool2d(Tensor input, float norm_type, int[2] kernel_size, int[2] stride=[], bool ceil_mode=False) -> Tensor")
+      .composite(lp_pool<2>)
+      .surface(kNode)
+      .doc(kLpDoc);
+  r.def(
+       "lp_pool3d(Tensor input, float norm_type, int[3] kernel_size, int[3] stride=[], bool ceil_mode=False) -> Tensor")
+      .composite(lp_pool<3>)
+      .surface(kNode)
+      .doc(kLpDoc);
   r.def("local_response_norm(Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1.0) -> Tensor")
       .composite(local_response_norm)
       .surface(kFunctional)
-      .doc("input / (k + alpha * the mean square of `size` neighbouring channels) ** beta; channels are the second dim.");
-  r.def("max_unpool1d(Tensor self, Tensor indices, int[1] output_size) -> Tensor").composite(max_unpool<1>).surface(kNode).doc(kUnpoolDoc);
-  r.def("max_unpool2d(Tensor self, Tensor indices, int[2] output_size) -> Tensor").composite(max_unpool<2>).surface(kNode).doc(kUnpoolDoc);
-  r.def("max_unpool3d(Tensor self, Tensor indices, int[3] output_size) -> Tensor").composite(max_unpool<3>).surface(kNode).doc(kUnpoolDoc);
+      .doc(
+          "input / (k + alpha * the mean square of `size` neighbouring channels) ** beta; channels are the second dim.");
+  r.def("max_unpool1d(Tensor self, Tensor indices, int[1] output_size) -> Tensor")
+      .composite(max_unpool<1>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kNode)
+      .doc(kUnpoolDoc);
+  r.def("max_unpool2d(Tensor self, Tensor indices, int[2] output_size) -> Tensor")
+      .composite(max_unpool<2>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kNode)
+      .doc(kUnpoolDoc);
+  r.def("max_unpool3d(Tensor self, Tensor indices, int[3] output_size) -> Tensor")
+      .composite(max_unpool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .surface(kNode)
+      .doc(kUnpoolDoc);
 }
 
 }  // namespace vt

@@ -94,7 +94,8 @@ void spread_plane(const Windows& w, const Divisor& divisor, const T* grad, opmat
 
 int64_t window_work(const Windows& w) {
   int64_t elements = w.outputs();
-  for (const WindowAxis& axis : w.axes) elements *= axis.adaptive ? axis.inputs / std::max<int64_t>(axis.outputs, 1) + 1 : axis.size;
+  for (const WindowAxis& axis : w.axes)
+    elements *= axis.adaptive ? axis.inputs / std::max<int64_t>(axis.outputs, 1) + 1 : axis.size;
   return elements;
 }
 

@@ -74,7 +74,7 @@ class _NormBase(Module):
 
     def _load_from_state_dict(
         self,
-        state_dict: dict[str, Any],
+        state_dict: Any,
         prefix: str,
         local_metadata: dict[str, Any],
         strict: bool,
