@@ -85,7 +85,7 @@ WORK = {
     "hooks of a module": """
         layer = torch.nn.Linear(20, 20)
         layer.register_full_backward_hook(lambda *_: busy())
-        layer(torch.ones(3, 20)).sum().backward()
+        layer(torch.ones(3, 20, requires_grad=True)).sum().backward()
     """,
     "forward": "torch.mm(torch.randn(300, 300), torch.randn(300, 300)).sum().item()",
     "small calls": "(torch.ones(3) + 1).sum().item()",
