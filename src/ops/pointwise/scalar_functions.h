@@ -97,8 +97,12 @@ VT_HD_INLINE T clamped(T x, T low, T high) {
 // Of a probability x and a target y: NaN where one of them is none.
 template <class T>
 VT_HD_INLINE T binary_cross_entropy_of(T x, T y) {
-  const T loss = (y - T(1)) * m::max(m::log1p(-x), T(-100)) - y * m::max(m::log(x), T(-100));
-  return y >= T(0) && y <= T(1) ? loss : std::numeric_limits<T>::quiet_NaN();
+  // Selects between values that are there anyway: a logarithm behind a condition would keep the loop scalar.
+  const T log_x = m::log(x), log_rest = m::log1p(-x);
+  const T a = log_x < T(-100) ? T(-100) : log_x, b = log_rest < T(-100) ? T(-100) : log_rest;  // a NaN stays
+  const T refused =
+      static_cast<int>(y >= T(0)) & static_cast<int>(y <= T(1)) ? T(0) : std::numeric_limits<T>::quiet_NaN();
+  return (y - T(1)) * b - y * a + refused;
 }
 
 // A shift by a negative number or by more than the width drives every bit out.
