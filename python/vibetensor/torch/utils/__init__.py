@@ -2,4 +2,6 @@
 
 from vibetensor.torch._not_there import module_getattr
 
-__getattr__ = module_getattr(__name__, ["_pytree", "checkpoint", "data", "dlpack", "hooks", "model_zoo"])
+__getattr__ = module_getattr(
+    __name__, ["_pytree", "benchmark", "checkpoint", "data", "dlpack", "hooks", "model_zoo", "tensorboard"]
+)

@@ -1,0 +1,238 @@
+"""SummaryWriter: a folder of events."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from vibetensor.torch.utils.tensorboard import summary
+
+
+class FileWriter:
+    """Writes messages into a new file of events in `log_dir`."""
+
+    def __init__(self, log_dir: Any, max_queue: int = 10, flush_secs: int = 120, filename_suffix: str = ""):
+        self.log_dir = str(log_dir)
+        self.event_writer = EventFileWriter(self.log_dir, max_queue, flush_secs, filename_suffix)
+
+    def get_logdir(self) -> str:
+        """The folder."""
+        return self.log_dir
+
+    def add_summary(self, message: Any, global_step: int | None = None, walltime: float | None = None) -> None:
+        """Returns None; writes a message at a step and time, by default now."""
+        event = Event(summary=message, wall_time=time.time() if walltime is None else walltime)
+        if global_step is not None:
+            event.step = int(global_step)
+        self.event_writer.add_event(event)
+
+    def flush(self) -> None:
+        """Returns None; what was added is on the disk."""
+        self.event_writer.flush()
+
+    def close(self) -> None:
+        """Returns None; nothing can be added any more."""
+        self.event_writer.close()
+
+
+class SummaryWriter:
+    """Writes what TensorBoard shows into `log_dir`, by default runs/ with the time, the host and `comment`.
+
+    purge_step: what an earlier run wrote from this step on is hidden. As a context manager it closes its files.
+    """
+
+    def __init__(
+        self,
+        log_dir: Any = None,
+        comment: str = "",
+        purge_step: int | None = None,
+        max_queue: int = 10,
+        flush_secs: int = 120,
+        filename_suffix: str = "",
+    ):
+        if not log_dir:
+            import socket
+            from datetime import datetime
+
+            log_dir = os.path.join("runs", f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}")
+        self.log_dir = log_dir
+        self.purge_step, self.max_queue = purge_step, max_queue
+        self.flush_secs, self.filename_suffix = flush_secs, filename_suffix
+        self.all_writers: dict[str, FileWriter] = {}
+        self.file_writer = self._writer(str(log_dir))
+        if purge_step is not None:
+            from tensorboard.compat.proto.event_pb2 import SessionLog
+
+            log = SessionLog(status=SessionLog.START)
+            self.file_writer.event_writer.add_event(Event(step=purge_step, wall_time=time.time(), session_log=log))
+
+    def _writer(self, folder: str) -> FileWriter:
+        if folder not in self.all_writers:
+            self.all_writers[folder] = FileWriter(folder, self.max_queue, self.flush_secs, self.filename_suffix)
+        return self.all_writers[folder]
+
+    def get_logdir(self) -> Any:
+        """The folder."""
+        return self.log_dir
+
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Returns None; a number at a step."""
+        if new_style or double_precision:
+            raise NotImplementedError("add_scalar: new_style and double_precision are not there yet")
+        self.file_writer.add_summary(summary.scalar(tag, scalar_value), global_step, walltime)
+
+    def add_scalars(
+        self,
+        main_tag: str,
+        tag_scalar_dict: Mapping[str, Any],
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; several numbers that are shown in one chart, each in a folder of its own."""
+        walltime = time.time() if walltime is None else walltime
+        for tag, value in tag_scalar_dict.items():
+            folder = f"{self.log_dir}/{main_tag.replace('/', '_')}_{tag}"
+            self._writer(folder).add_summary(summary.scalar(main_tag, value), global_step, walltime)
+
+    def add_histogram(
+        self,
+        tag: str,
+        values: Any,
+        global_step: int | None = None,
+        bins: Any = "tensorflow",
+        walltime: float | None = None,
+        max_bins: int | None = None,
+    ) -> None:
+        """Returns None; how the elements of a tensor are distributed."""
+        self.file_writer.add_summary(summary.histogram(tag, values, bins, max_bins), global_step, walltime)
+
+    def add_image(
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        dataformats: str = "CHW",
+    ) -> None:
+        """Returns None; an image, uint8 or of values 0..1, with its dims in the order of `dataformats`."""
+        self.file_writer.add_summary(summary.image(tag, img_tensor, dataformats), global_step, walltime)
+
+    def add_images(
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        dataformats: str = "NCHW",
+    ) -> None:
+        """Returns None; a batch of images, side by side."""
+        self.file_writer.add_summary(summary.image(tag, img_tensor, dataformats), global_step, walltime)
+
+    def add_figure(
+        self,
+        tag: str,
+        figure: Any,
+        global_step: int | None = None,
+        close: bool = True,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; a figure of matplotlib, or a list of them, closed afterwards."""
+        import numpy as np
+        from matplotlib import pyplot
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        figures = list(figure) if isinstance(figure, Sequence) else [figure]
+        drawn = []
+        for one in figures:
+            canvas = FigureCanvasAgg(one)
+            canvas.draw()
+            drawn.append(np.asarray(canvas.buffer_rgba())[:, :, :3])
+            if close:
+                pyplot.close(one)
+        self.add_image(tag, np.stack(drawn), global_step, walltime, "NHWC")
+
+    def add_text(
+        self, tag: str, text_string: str, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """Returns None; text in Markdown."""
+        self.file_writer.add_summary(summary.text(tag, text_string), global_step, walltime)
+
+    def add_custom_scalars(self, layout: Mapping[str, Any]) -> None:
+        """Returns None; how charts are put together: {category: {chart: ["Multiline" or "Margin", tags]}}."""
+        self.file_writer.add_summary(summary.layout(layout))
+
+    def add_hparams(
+        self,
+        hparam_dict: Mapping[str, Any],
+        metric_dict: Mapping[str, Any],
+        hparam_domain_discrete: Mapping[str, Any] | None = None,
+        run_name: str | None = None,
+        global_step: int | None = None,
+    ) -> None:
+        """Returns None; the settings of a run and what came of them, in a folder of their own."""
+        if not isinstance(hparam_dict, Mapping) or not isinstance(metric_dict, Mapping):
+            raise TypeError("hparam_dict and metric_dict should be dictionary.")
+        messages = summary.hparams(hparam_dict, list(metric_dict), hparam_domain_discrete)
+        folder = os.path.join(str(self.log_dir), str(time.time()) if run_name is None else run_name)
+        with SummaryWriter(folder) as writer:
+            for message in messages:
+                writer.file_writer.add_summary(message, global_step)
+            for tag, value in metric_dict.items():
+                writer.add_scalar(tag, value, global_step)
+
+    def add_graph(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError: models are not traced here."""
+        raise NotImplementedError(
+            "add_graph is not there yet: models are not traced; add_text(tag, str(model)) shows layers"
+        )
+
+    def add_embedding(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError."""
+        raise NotImplementedError("add_embedding is not there yet")
+
+    def add_video(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError."""
+        raise NotImplementedError("add_video is not there yet: add_images shows its frames")
+
+    def add_audio(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError."""
+        raise NotImplementedError("add_audio is not there yet")
+
+    def add_mesh(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError."""
+        raise NotImplementedError("add_mesh is not there yet")
+
+    def add_pr_curve(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises NotImplementedError."""
+        raise NotImplementedError("add_pr_curve is not there yet")
+
+    def flush(self) -> None:
+        """Returns None; what was added is on the disk."""
+        for writer in self.all_writers.values():
+            writer.flush()
+
+    def close(self) -> None:
+        """Returns None; flushes and closes the files."""
+        for writer in self.all_writers.values():
+            writer.flush()
+            writer.close()
+        self.all_writers = {}
+
+    def __enter__(self) -> SummaryWriter:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
