@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import timeit
 from collections.abc import Callable
+from textwrap import dedent
 from typing import Any
 
 from vibetensor import _C
@@ -58,9 +59,9 @@ class Timer:
         from vibetensor import torch
 
         names = {"torch": torch, **(globals or {})}
-        stmt, setup = (timeit.reindent(text.strip("\n"), 0) if "\n" not in text else text for text in (stmt, setup))
+        stmt, setup = (dedent(text).strip() for text in (stmt, setup))
         self._task_spec = TaskSpec(stmt, setup, "", label, sub_label, description, env, num_threads)
-        self._timer = timeit.Timer(stmt, setup, timer, names)
+        self._clock, self._timer = timer, timeit.Timer(stmt, setup, timer, names)
 
     def _seconds(self, number: int) -> float:
         before = _C.get_num_threads()
@@ -85,7 +86,7 @@ class Timer:
 
     def _block_size(self, min_run_time: float) -> int:
         """How many runs together, so that looking at the clock is a thousandth of their time."""
-        empty = timeit.Timer("pass", timer=self._timer.timer)
+        empty = timeit.Timer("pass", timer=self._clock)
         overhead = sorted(empty.timeit(0) for _ in range(5))[2]
         number = 1
         while True:
