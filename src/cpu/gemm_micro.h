@@ -197,7 +197,9 @@ struct GemmTile {
       // apart.
       const bool has_next = column + kNr < columns;
       const bool packed = b_step == kNr;
-      input.ahead = reinterpret_cast<const char*>(has_next ? input.b + b_panel : input.b);
+      // Rows may begin anywhere in a line: the first one is there already if it is shared with this panel.
+      constexpr int kLastOfLine = 63;
+      input.ahead = reinterpret_cast<const char*>(has_next ? input.b + b_panel : input.b) + (packed ? 0 : kLastOfLine);
       input.ahead_step = has_next ? b_step * static_cast<int64_t>(sizeof(Packed)) / (packed ? panels.count : 1) : 0;
       input.a = static_cast<const Packed*>(a);
       int64_t row = 0;
