@@ -1,4 +1,4 @@
-"""Makes python/vibetensor/_C.pyi, js/src/ops.ts and docs/ops.md from the registry of the built extension.
+"""Makes python/vibetensor/_C.pyi, the stubs of vibetensor.torch, js/src/ops.ts and docs/ops.md from the built extension.
 
     gen_stubs.py           writes them
     gen_stubs.py --check   exit status 1 if one of them is not what would be written
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import stub_namespace
 import stub_typescript
 from op_schema import Argument, Schema
 
@@ -70,8 +71,13 @@ def argument_type(argument: Argument) -> str:
     return f"{text} | None" if argument.optional else text
 
 
-def result_type(returns: tuple[str, ...]) -> str:
+named: dict[str, list[str]] = {}  # the ops whose results have names
+
+
+def result_type(name: str, returns: tuple[str, ...]) -> str:
     """Python's type of what an op returns."""
+    if len(named.get(name, ())) == len(returns) > 1:
+        return f"_return_types.{name}"
     names = [f"tuple[{RESULT_TYPES[t[:-2]]}, ...]" if t.endswith("[]") else RESULT_TYPES[t] for t in returns]
     if len(names) == 1:
         return names[0]
@@ -114,7 +120,7 @@ def signature(schema: Schema, self_first: bool, spread: bool = False) -> str:
         parts.append(f"{text} = {default_text(argument)}" if argument.has_default else text)
     if is_factory(schema):
         parts += FACTORY_KEYWORDS
-    return f"({', '.join(parts)}) -> {result_type(schema.returns)}"
+    return f"({', '.join(parts)}) -> {result_type(schema.name, schema.returns)}"
 
 
 def is_sizes(argument: Argument) -> bool:
@@ -133,9 +139,13 @@ def signatures(schema: Schema, method: bool) -> list[str]:
 
 def operators() -> list[str]:
     """The operators of class Tensor that take another operand."""
-    lines = [f"    def __{name}__(self, other: Any) -> Tensor: ...  # {sign}" for name, sign in OPERATORS.items()]
-    lines += [f"    def __r{name}__(self, other: Any) -> Tensor: ..." for name in OPERATORS]
-    lines += [f"    def __i{name}__(self, other: Any) -> Tensor: ..." for name in OPERATORS if name != "matmul"]
+    lines = [
+        f"    def __{name}__(self, other: Tensor | Number) -> Tensor: ...  # {sign}" for name, sign in OPERATORS.items()
+    ]
+    lines += [f"    def __r{name}__(self, other: Tensor | Number) -> Tensor: ..." for name in OPERATORS]
+    lines += [
+        f"    def __i{name}__(self, other: Tensor | Number) -> Tensor: ..." for name in OPERATORS if name != "matmul"
+    ]
     ignored = "  # type: ignore[override]"
     lines += [
         f"    def __{name}__(self, other: Any) -> Tensor: ...{ignored if name in ('eq', 'ne') else ''}"
@@ -144,8 +154,8 @@ def operators() -> list[str]:
     return lines
 
 
-def definitions(schemas: list[Schema], method: bool, indent: str) -> list[str]:
-    """The lines that declare one op; more than one schema of a name become overloads."""
+def definitions(schemas: list[Schema], method: bool, indent: str, name: str | None = None) -> list[str]:
+    """The lines that declare one op, as `name`; more than one schema of a name become overloads."""
     lines: list[str] = []
     texts = list(dict.fromkeys(text for schema in schemas for text in signatures(schema, method)))
     texts.sort(key=lambda text: text.count("Tensor | Number"))  # an overload after a broader one would never match
@@ -154,7 +164,7 @@ def definitions(schemas: list[Schema], method: bool, indent: str) -> list[str]:
             lines.append(f"{indent}@overload")
         if not method and indent:
             lines.append(f"{indent}@staticmethod")
-        lines.append(f"{indent}def {schemas[0].name}{text}: ...")
+        lines.append(f"{indent}def {name or schemas[0].name}{text}: ...")
     return lines
 
 
@@ -215,6 +225,12 @@ def table(registry: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def stub_path(module: str) -> str:
+    """Where the stub of a module is, below python/vibetensor."""
+    path = module.replace(".", "/")
+    return f"{path}/__init__.pyi" if module == "torch" else f"{path}.pyi"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, tell whether something would change")
@@ -222,7 +238,16 @@ def main() -> int:
     from vibetensor import _C
 
     registry = _C.registry()
+    named.update(stub_namespace.named_results(registry))
+    ops = by_name(registry)
     texts = {
+        **{
+            ROOT / "python" / "vibetensor" / stub_path(name): stub_namespace.module_stub(
+                name, ops, lambda schemas, own: definitions(schemas, False, "", own)
+            )
+            for name in stub_namespace.MODULES
+        },
+        ROOT / "python" / "vibetensor" / "torch" / "return_types.pyi": stub_namespace.return_types_stub(registry),
         STUB: stub(registry, TEMPLATE.read_text()),
         TABLE: table(registry),
         TYPESCRIPT: stub_typescript.render(by_name(r for r in registry if r["places"]), methods_of(registry)),

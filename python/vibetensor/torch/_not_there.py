@@ -82,6 +82,11 @@ def install(root: str, explain: Callable[[str], str | None] = not_yet) -> None:
         sys.meta_path.append(MissingModules(root, explain))  # type: ignore[arg-type]
 
 
+# modules, below vibetensor.torch, of names that only raise, and of some that do
+SOME_REFUSALS = ("_symbolic",)
+ONLY_REFUSALS = ("_absent_dtypes", "utils.data.datapipes.datapipe")
+
+
 def module_getattr(
     module: str, lazy: Iterable[str] = (), homes: Mapping[str, str] | None = None
 ) -> Callable[[str], Any]:
@@ -107,7 +112,24 @@ def module_getattr(
             raise ImportError(f"cannot import name {name!r} from {module!r}: {error}", name=module)
         raise error
 
+    def __dir__() -> list[str]:
+        """What is there: names that are imported when they are first used too, and none that only raises."""
+        here = [name for name, value in vars(sys.modules[module]).items() if is_shown(name, value)]
+        owner = sys.modules[module]
+        late = [name for name, home in elsewhere.items() if home not in ONLY_REFUSALS]
+        late = [name for name in late if elsewhere[name] not in SOME_REFUSALS or refusal(getattr(owner, name)) is None]
+        return sorted({*here, *submodules, *late})
+
+    if module in sys.modules:
+        vars(sys.modules[module]).setdefault("__dir__", __dir__)
     return __getattr__
+
+
+def is_shown(name: str, value: Any) -> bool:
+    """Whether `name` is one of a module's own, and does something."""
+    if getattr(value, "__module__", None) in ("typing", "__future__", __name__):
+        return False
+    return name not in ("absent", "annotations") and refusal(value) is None
 
 
 class Refused:

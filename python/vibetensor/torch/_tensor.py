@@ -283,6 +283,18 @@ def is_shared(self: Any) -> bool:
     return self.device.type == "cuda" or _C.shared_descriptor(self) >= 0
 
 
+def array_wrap(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+    """What a function of NumPy's made of self, as a tensor over that memory; booleans become uint8, as in PyTorch."""
+    return _C.from_numpy(array.astype("uint8") if array.dtype == bool else array)
+
+
+def shown_names(self: Any) -> list[str]:
+    """The attributes and methods that are there, for dir() and completion."""
+    kinds = type(self).__mro__
+    absent = {name for kind in kinds for name, value in vars(kind).items() if isinstance(value, AbsentMethod)}
+    return [name for name in object.__dir__(self) if name not in absent]
+
+
 METHODS: dict[str, Any] = {
     "__repr__": tensor_repr,
     "__str__": tensor_repr,
@@ -312,8 +324,19 @@ METHODS: dict[str, Any] = {
     "resolve_neg": resolved,
     "__complex__": as_complex,
     "__reversed__": reversed_rows,
+    "__array_wrap__": array_wrap,
+    "__dir__": shown_names,
     "__array_priority__": 1000,  # NumPy's operators leave the result to the tensor's
 }
+
+
+def result_repr(self: Any) -> str:
+    """A named tuple of results as PyTorch shows it: each on lines of its own."""
+    kind = type(self)
+    names = [name for name in dir(kind) if not name.startswith(("_", "n_")) and name not in ("count", "index")]
+    values = {id(getattr(self, name)): name for name in names}
+    parts = ",\n".join(f"{values[id(part)]}={part!r}" for part in self)
+    return f"torch.return_types.{kind.__name__}(\n{parts})"
 
 
 def share_with_processes(reduction: Any) -> None:
@@ -331,4 +354,6 @@ def install() -> None:
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
     _copying.install()
+    for kind in _C.return_types().values():
+        kind.__repr__ = result_repr  # type: ignore[method-assign,assignment]
     when_imported("multiprocessing.reduction", share_with_processes)

@@ -257,7 +257,7 @@ def __getattr__(name: str) -> Any:
     if name != "tqdm":
         return absent(name)
     try:
-        from tqdm import tqdm
+        from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return PlainProgress
     return tqdm

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from vibetensor import _C
 from vibetensor.torch._not_there import RefusedType, module_getattr
@@ -209,7 +209,7 @@ def storage_to_tensor_type(storage: Any) -> Any:
 
 def save(
     obj: object,
-    f: Any,
+    f: str | os.PathLike[str] | IO[bytes],
     pickle_module: Any = None,
     pickle_protocol: int = DEFAULT_PROTOCOL,
     _use_new_zipfile_serialization: bool = True,
@@ -280,7 +280,7 @@ WAY_ROUND = (
 
 
 def load(
-    f: Any,
+    f: str | os.PathLike[str] | IO[bytes],
     map_location: Any = None,
     pickle_module: Any = None,
     *,

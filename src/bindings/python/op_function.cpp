@@ -75,15 +75,17 @@ PyObject* name(PyObject* self, void*) { return str_from(entry_in(self).name); }
 PyObject* qualified_method_name(PyObject* self, void*) { return str_from("Tensor." + entry_in(self).name); }
 constexpr const char* kOps = "vibetensor._C.ops";  // where pickle finds ops
 PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString(kOps); }
-PyObject* doc(PyObject* self, void*) {
+// The documentation is put together in Python, when somebody asks for it.
+PyObject* describe(PyObject* self, PyObject* is_method) {
   return guarded([&] {
-    std::string text;
-    for (const Overload& o : entry_in(self).overloads) text += o.op->schema().text() + "\n";
     const char* words = entry_in(self).overloads.front().op->functional().parts.doc;
-    if (*words) text += std::string("\n") + words;
-    return str_from(text);
+    const Ref home = Ref::steal(PyImport_ImportModule("vibetensor.torch._op_docs"));
+    return Ref::steal(PyObject_CallMethod(home.get(), "describe", "ssO", entry_in(self).name.c_str(), words, is_method))
+        .release();
   });
 }
+PyObject* doc(PyObject* self, void*) { return describe(self, Py_False); }
+PyObject* method_doc(PyObject* self, void*) { return describe(self, Py_True); }
 PyObject* repr(PyObject* self) { return str_from("<built-in method " + entry_in(self).name + ">"); }
 PyObject* reduce(PyObject* self, PyObject*) { return str_from(entry_in(self).name); }
 void dealloc(PyObject* self) {
@@ -102,7 +104,7 @@ void make_types() {
                                  {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyGetSetDef method_getset[] = {{"__name__", name, nullptr, nullptr, nullptr},
                                         {"__qualname__", qualified_method_name, nullptr, nullptr, nullptr},
-                                        {"__doc__", doc, nullptr, nullptr, nullptr},
+                                        {"__doc__", method_doc, nullptr, nullptr, nullptr},
                                         {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
   PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},

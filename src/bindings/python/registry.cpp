@@ -7,6 +7,7 @@
 #include "autograd/node.h"
 #include "bindings/python/module.h"
 #include "bindings/python/number.h"
+#include "bindings/python/signature.h"
 #include "bindings/python/small_types.h"
 #include "cuda/graph.h"
 #include "dispatch/frontend.h"
@@ -127,6 +128,13 @@ nb::dict functions_of(const std::string& module) {
   return functions;
 }
 
+nb::dict types_of_results() {
+  nb::dict types;
+  for (const auto& [name, type] : return_types())
+    types[nb::str(name.c_str())] = nb::borrow(nb::handle(reinterpret_cast<PyObject*>(type)));
+  return types;
+}
+
 nb::dict live_counters() {
   nb::dict d;
   d["tensors"] = TensorImpl::live_count();
@@ -141,6 +149,7 @@ nb::dict live_counters() {
 void bind_registry(nb::module_& m) {
   m.def("registry", registry);
   m.def("functions_of", functions_of);
+  m.def("return_types", types_of_results);
   m.def("live_counters", live_counters);
 }
 

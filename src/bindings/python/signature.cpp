@@ -11,21 +11,30 @@ PyObject* intern(std::string_view text) {
   return s;
 }
 
-// torch.return_types.sort and friends: made where every result has a name.
-PyTypeObject* make_return_type(const std::string& name, const Schema& schema) {
+// torch.return_types.sort and friends: made where every result has a name, once for the function and the method.
+PyTypeObject* return_type(const std::string& name, const Schema& schema) {
   const auto& rets = schema.rets();
   if (rets.size() < 2 || std::ranges::any_of(rets, [](const Ret& r) { return r.name.empty(); })) return nullptr;
+  PyTypeObject*& known = return_types()[name];
+  if (known) return known;
   auto* fields = new std::vector<PyStructSequence_Field>;  // the type refers to it for ever
   for (const Ret& r : rets) fields->push_back({r.name.c_str(), nullptr});
   fields->push_back({nullptr, nullptr});
-  auto* full_name = new std::string("torch.return_types." + name);
+  auto* full_name = new std::string("torch.return_types." + name);  // as it is shown
   PyStructSequence_Desc desc = {full_name->c_str(), "", fields->data(), static_cast<int>(rets.size())};
   PyTypeObject* type = PyStructSequence_NewType(&desc);
   if (!type) throw PythonErrorSet{};
-  return type;
+  const Ref home = Ref::steal(str_from("vibetensor.torch.return_types"));  // where pickle finds it
+  if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(type), "__module__", home.get()) < 0) throw PythonErrorSet{};
+  return known = type;
 }
 
 }  // namespace
+
+std::map<std::string, PyTypeObject*>& return_types() {
+  static auto* types = new std::map<std::string, PyTypeObject*>;
+  return *types;
+}
 
 Overload::Overload(const Candidate& candidate) : op(candidate.op) {
   const Op& o = *op;
@@ -64,7 +73,7 @@ OpEntry* make_entry(const std::string& name, uint8_t surface) {
   entry->name = name;
   for (const Candidate& candidate : overloads_to_try(name, surface)) {
     entry->overloads.emplace_back(candidate);
-    if (!entry->return_type) entry->return_type = make_return_type(name, candidate.op->functional().schema());
+    if (!entry->return_type) entry->return_type = return_type(name, candidate.op->functional().schema());
   }
   return entry;
 }

@@ -1,6 +1,7 @@
 // An op's overloads as the argument parser wants them: names interned, defaults at hand, everything decided once.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,8 @@ struct OpEntry {
 
 // The overloads of an op that are offered in any of these places (a mask of Surface; all if 0).
 OpEntry* make_entry(const std::string& name, uint8_t surface);
+
+// The named tuples that ops return, by the ops' names.
+std::map<std::string, PyTypeObject*>& return_types();
 
 }  // namespace vt::python

@@ -2,13 +2,16 @@
 
 import doctest
 import importlib
+import importlib.util
 import pkgutil
 
 import pytest
 import vibetensor.torch
 
 MODULES = ["vibetensor.torch"] + [
-    module.name for module in pkgutil.walk_packages(vibetensor.torch.__path__, "vibetensor.torch.")
+    module.name
+    for module in pkgutil.walk_packages(vibetensor.torch.__path__, "vibetensor.torch.")
+    if ".tensorboard" not in module.name or importlib.util.find_spec("tensorboard")
 ]
 
 

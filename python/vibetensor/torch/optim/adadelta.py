@@ -33,7 +33,7 @@ class Adadelta(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1.0,
+        lr: float | _C.Tensor = 1.0,
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,

@@ -23,7 +23,7 @@ class Adafactor(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-2,
+        lr: float | _C.Tensor = 1e-2,
         beta2_decay: float = -0.8,
         eps: tuple[float | None, float] = (None, 1e-3),
         d: float = 1.0,

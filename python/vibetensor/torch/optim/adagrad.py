@@ -21,7 +21,7 @@ class Adagrad(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-2,
+        lr: float | _C.Tensor = 1e-2,
         lr_decay: float = 0,
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,

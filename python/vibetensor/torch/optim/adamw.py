@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetensor import _C
 from vibetensor.torch.optim.adam import Adam
 
 
@@ -24,7 +25,7 @@ class AdamW(Adam):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-3,
+        lr: float | _C.Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,

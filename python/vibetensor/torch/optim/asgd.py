@@ -29,7 +29,7 @@ class ASGD(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-2,
+        lr: float | _C.Tensor = 1e-2,
         lambd: float = 1e-4,
         alpha: float = 0.75,
         t0: float = 1e6,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetensor import _C
 from vibetensor.torch.optim.lists import (
     Batch,
     ListOptimizer,
@@ -30,7 +31,7 @@ class NAdam(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 2e-3,
+        lr: float | _C.Tensor = 2e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

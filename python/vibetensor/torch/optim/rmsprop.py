@@ -28,7 +28,7 @@ class RMSprop(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-2,
+        lr: float | _C.Tensor = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0,

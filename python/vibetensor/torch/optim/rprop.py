@@ -18,7 +18,7 @@ class Rprop(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-2,
+        lr: float | _C.Tensor = 1e-2,
         etas: tuple[float, float] = (0.5, 1.2),
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,

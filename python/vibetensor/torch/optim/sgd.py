@@ -30,7 +30,7 @@ class SGD(ListOptimizer):
     def __init__(
         self,
         params: Any,
-        lr: Any = 1e-3,
+        lr: float | _C.Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
         weight_decay: float = 0,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from vibetensor import _C
+
 Context = Any
 PyTree = Any
 Test = Callable[[Any], bool] | None
@@ -150,6 +152,15 @@ _register_pytree_node = register_pytree_node
 def register_constant(cls: type) -> None:
     """Returns None; makes objects of type `cls` containers of nothing, equal where the objects are."""
     register_pytree_node(cls, lambda value: ([], value), lambda _, value: value)
+
+
+def _register_results(kind: Any) -> None:
+    """Returns None; the named tuple `kind` of an op's results is a container."""
+    register_pytree_node(kind, lambda results: (list(results), None), lambda values, _: kind(values))
+
+
+for _kind in _C.return_types().values():
+    _register_results(_kind)
 
 
 def _deregister_pytree_node(cls: type) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.nn.modules import _refused_layers
@@ -192,6 +192,7 @@ SUBMODULES = "adaptive fold lazy rnn upsampling utils"
 not_there = _refused_layers.homes()
 absent = module_getattr(__name__, SUBMODULES.split())
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    return _refused_layers.layer(not_there[name], name) if name in not_there else absent(name)
+    def __getattr__(name: str) -> Any:
+        return _refused_layers.layer(not_there[name], name) if name in not_there else absent(name)

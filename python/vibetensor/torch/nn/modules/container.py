@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from vibetensor import _C
 from vibetensor.torch.nn.modules.module import Module, indent_after_first
@@ -88,14 +88,14 @@ class Sequential(_Sequence):
     Made from modules in order, or from one OrderedDict of them by name.
     """
 
-    def __init__(self, *args: Any):
+    def __init__(self, *args: Module | OrderedDict[str, Module]):
         super().__init__()
         if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, module in args[0].items():
                 self.add_module(name, module)
         else:
-            for i, module in enumerate(args):
-                self.add_module(str(i), module)
+            for i, child in enumerate(args):
+                self.add_module(str(i), cast(Module, child))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):

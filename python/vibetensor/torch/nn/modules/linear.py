@@ -33,7 +33,7 @@ class Linear(Module):
 
     in_features: int
     out_features: int
-    weight: Any
+    weight: _C.Tensor
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None):
         super().__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn._reduction import get_string
 from vibetensor.torch.nn.modules._refused_layers import layers_of
@@ -25,7 +26,7 @@ class _WeightedLoss(_Loss):
 
     def __init__(
         self,
-        weight: Any = None,
+        weight: _C.Tensor | None = None,
         size_average: bool | None = None,
         reduce: bool | None = None,
         reduction: str = "mean",
@@ -39,7 +40,7 @@ class CrossEntropyLoss(_WeightedLoss):
 
     def __init__(
         self,
-        weight: Any = None,
+        weight: _C.Tensor | None = None,
         size_average: bool | None = None,
         ignore_index: int = -100,
         reduce: bool | None = None,
@@ -65,7 +66,7 @@ class NLLLoss(_WeightedLoss):
 
     def __init__(
         self,
-        weight: Any = None,
+        weight: _C.Tensor | None = None,
         size_average: bool | None = None,
         ignore_index: int = -100,
         reduce: bool | None = None,
@@ -135,11 +136,11 @@ class BCEWithLogitsLoss(_Loss):
 
     def __init__(
         self,
-        weight: Any = None,
+        weight: _C.Tensor | None = None,
         size_average: bool | None = None,
         reduce: bool | None = None,
         reduction: str = "mean",
-        pos_weight: Any = None,
+        pos_weight: _C.Tensor | None = None,
     ):
         super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
@@ -19,6 +19,7 @@ from vibetensor.torch.nn.modules._module_state import EXTRA_STATE, StateDict, _I
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
 Tensor: Any = _C.Tensor
+M = TypeVar("M", bound="Module")
 _EXTRA_STATE_KEY_SUFFIX = EXTRA_STATE
 
 
@@ -335,14 +336,14 @@ class Module(HookedCall, StateDict):
 
     # ---- changing all of it
 
-    def apply(self, fn: Callable[[Module], Any]) -> Module:
+    def apply(self: M, fn: Callable[[Module], Any]) -> M:
         """This module, after calling `fn` on every module of the tree, children first."""
         for child in self.children():
             child.apply(fn)
         fn(self)
         return self
 
-    def _apply(self, fn: Callable[[Any], Any], recurse: bool = True) -> Module:
+    def _apply(self: M, fn: Callable[[Any], Any], recurse: bool = True) -> M:
         """This module, with `fn` of every parameter, gradient and buffer in its place."""
         if recurse:
             for child in self.children():
@@ -359,7 +360,22 @@ class Module(HookedCall, StateDict):
                     self._buffers[name] = fn(buffer)
         return self
 
-    def to(self, *args: Any, **kwargs: Any) -> Module:
+    @overload
+    def to(
+        self: M,
+        device: str | _C.device | int | None = ...,
+        dtype: _C.dtype | None = ...,
+        non_blocking: bool = ...,
+        *,
+        memory_format: _C.memory_format | None = ...,
+    ) -> M: ...
+    @overload
+    def to(
+        self: M, dtype: _C.dtype, non_blocking: bool = ..., *, memory_format: _C.memory_format | None = ...
+    ) -> M: ...
+    @overload
+    def to(self: M, tensor: _C.Tensor, non_blocking: bool = ...) -> M: ...
+    def to(self: M, *args: Any, **kwargs: Any) -> M:
         """This module, its tensors moved to a device and its floating point tensors converted to a dtype.
 
         Arguments as for Tensor.to: `to(device)`, `to(dtype)`, `to(device, dtype)`, `to(tensor)`, with `non_blocking`.
@@ -381,42 +397,42 @@ class Module(HookedCall, StateDict):
 
         return self._apply(convert)
 
-    def to_empty(self, *, device: Any, recurse: bool = True) -> Module:
+    def to_empty(self: M, *, device: Any, recurse: bool = True) -> M:
         """This module with tensors of the same shapes on `device`, their elements unset."""
         return self._apply(lambda t: _C.ops.empty_like(t, device=device), recurse)
 
-    def cpu(self) -> Module:
+    def cpu(self: M) -> M:
         """This module, its tensors moved to the CPU."""
         return self._apply(lambda t: t.cpu())
 
-    def cuda(self, device: Any = None) -> Module:
+    def cuda(self: M, device: Any = None) -> M:
         """This module, its tensors moved to a GPU, by default the current one."""
         return self._apply(lambda t: t.cuda() if device is None else t.cuda(device))
 
-    def type(self, dst_type: Any) -> Module:
+    def type(self: M, dst_type: Any) -> M:
         """This module, all its tensors converted to `dst_type`."""
         return self._apply(lambda t: t.type(dst_type))
 
-    def _to_floating(self, dtype: Any) -> Module:
+    def _to_floating(self: M, dtype: Any) -> M:
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
-    def float(self) -> Module:
+    def float(self: M) -> M:
         """This module, its floating point tensors converted to float32."""
         return self._to_floating(_C.float32)
 
-    def double(self) -> Module:
+    def double(self: M) -> M:
         """This module, its floating point tensors converted to float64."""
         return self._to_floating(_C.float64)
 
-    def half(self) -> Module:
+    def half(self: M) -> M:
         """This module, its floating point tensors converted to float16."""
         return self._to_floating(_C.float16)
 
-    def bfloat16(self) -> Module:
+    def bfloat16(self: M) -> M:
         """This module, its floating point tensors converted to bfloat16."""
         return self._to_floating(_C.bfloat16)
 
-    def train(self, mode: bool = True) -> Module:
+    def train(self: M, mode: bool = True) -> M:
         """This module, it and its children switched to training (or to evaluation)."""
         if not isinstance(mode, bool):
             raise ValueError("training mode is expected to be boolean")
@@ -425,11 +441,11 @@ class Module(HookedCall, StateDict):
             child.train(mode)
         return self
 
-    def eval(self) -> Module:
+    def eval(self: M) -> M:
         """This module, switched to evaluation: dropout passes everything, and the like."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Module:
+    def requires_grad_(self: M, requires_grad: bool = True) -> M:
         """This module, with gradients of its parameters wanted or not."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
@@ -444,7 +460,7 @@ class Module(HookedCall, StateDict):
                 else:
                     parameter.grad = parameter.grad.detach().zero_()
 
-    def share_memory(self) -> Module:
+    def share_memory(self: M) -> M:
         """self, its parameters and buffers moved into shared memory, in place: processes that it is sent to train it."""
         return self._apply(lambda t: t.share_memory_())
 

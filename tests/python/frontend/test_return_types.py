@@ -1,0 +1,72 @@
+"""Results with names, and the documentation of ops."""
+
+import inspect
+import io
+import pickle
+import pydoc
+from contextlib import redirect_stdout
+
+import pytest
+import torch
+import vibetensor.torch as vt
+from vibetensor import _C
+from vibetensor.torch import _op_docs, _op_examples
+from vibetensor.torch.utils import _pytree
+
+CALLS = {
+    "max": lambda t, x: t.max(x, 1),
+    "min": lambda t, x: x.min(0, True),
+    "sort": lambda t, x: t.sort(x, descending=True),
+    "topk": lambda t, x: x.topk(2),
+    "mode": lambda t, x: t.mode(x),
+    "median": lambda t, x: x.median(0),
+    "nanmedian": lambda t, x: t.nanmedian(x, 0),
+    "kthvalue": lambda t, x: x.kthvalue(2),
+    "aminmax": lambda t, x: t.aminmax(x),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_named_results_are_pytorchs(name):
+    ours, theirs = (CALLS[name](t, t.tensor([[1.0, 3.0, 2.0], [4.0, 0.0, 5.0]])) for t in (vt, torch))
+    assert repr(ours) == repr(theirs) and type(ours).__name__ == type(theirs).__name__
+    assert [f for f in dir(theirs) if not f.startswith("_")] == [f for f in dir(ours) if not f.startswith("_")]
+    again = pickle.loads(pickle.dumps(ours))
+    assert type(again) is type(ours) is getattr(vt.return_types, name) and repr(again) == repr(ours)
+    assert [part.tolist() for part in _pytree.tree_map(lambda x: x * 2, ours)] == [
+        (part * 2).tolist() for part in theirs
+    ]
+    assert type(_pytree.tree_map(lambda x: x, ours)) is type(ours)
+
+
+def test_every_type_has_a_case_and_is_pytorchs():
+    assert set(CALLS) == set(_C.return_types()) and len(vt.return_types.all_return_types) == len(CALLS)
+    for name, kind in _C.return_types().items():
+        assert kind.n_fields == getattr(torch.return_types, name).n_fields
+
+
+def test_help_reads_like_documentation():
+    out = io.StringIO()
+    with redirect_stdout(out):
+        pydoc.help(vt.softmax)
+    text = out.getvalue()
+    assert "softmax(input, dim, dtype=None) -> Tensor" in text and "Arguments:" in text and ">>> torch.softmax" in text
+    assert "Tensor self" not in text and "?" not in text
+    assert vt.Tensor.max.__doc__.startswith("max() -> Tensor\nmax(dim, keepdim=False) -> torch.return_types.max\n")
+
+
+@pytest.mark.parametrize("name", sorted(_op_examples.EXAMPLES))
+def test_examples_are_of_what_they_document(name):
+    assert f"torch.{name}(" in _op_examples.EXAMPLES[name]
+    assert _op_docs.example_of(name)[-1].strip()
+    assert name in _op_docs.rows()
+
+
+def test_every_op_can_be_read():
+    said = 0
+    ops = [value for value in (getattr(vt, name) for name in dir(vt)) if type(value).__name__ == "OpFunction"]
+    for value in ops:
+        assert inspect.getdoc(value).startswith(f"{value.__name__}("), value
+        said += bool(_op_docs.sentence_of(value.__name__, ""))
+    assert len(ops) > 300 and said > 120
+    assert set(_op_examples.SENTENCES) <= set(_op_docs.rows())
