@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "autograd/nan_watch.h"
 #include "autograd/node_observer.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
@@ -46,13 +47,15 @@ uint64_t current_place() noexcept {
 
 Grads apply_watched(Node& node, Grads&& incoming) {
   const ObservedNode observed(node, NodeStage::Apply);
-  if (VT_LIKELY(!anomaly_enabled())) return node.apply(std::move(incoming));
+  const bool watches_nan = is_nan_watching();
+  if (VT_LIKELY(!anomaly_enabled() && !watches_nan)) return node.apply(std::move(incoming));
   try {
     Grads out = node.apply(std::move(incoming));
-    if (anomaly_checks_nan()) check_nan(node, out);
+    if (watches_nan) watch_gradients(node, out);
+    if (anomaly_enabled() && anomaly_checks_nan()) check_nan(node, out);
     return out;
   } catch (...) {
-    if (const auto report = g_report.load()) report(node);
+    if (const auto report = g_report.load(); report && anomaly_enabled()) report(node);
     throw;
   }
 }

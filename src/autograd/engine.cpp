@@ -76,6 +76,7 @@ class Task {
 
   Grads run(const std::vector<Edge>& roots, Grads gradients) {
     const GradMode mode(options_.create_graph);
+    const ExcludeKeys unwatched(Key::Python);  // what a node calls is part of it: see nan_watch.h
     const StateGuard<Task*> running(t_task, this);
     for (size_t i = 0; i < roots.size(); ++i) {
       if (roots[i])

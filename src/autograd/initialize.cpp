@@ -1,6 +1,7 @@
 #include <mutex>
 
 #include "autograd/autograd.h"
+#include "autograd/nan_watch.h"
 #include "cpu/backend.h"
 #include "cuda/backend.h"
 #include "dispatch/registry.h"
@@ -20,6 +21,7 @@ void initialize() {
     meta::register_meta_kernels(registry);
     registry.set_fallback(Key::Autograd, autograd::record_call);
     registry.set_fallback(Key::Autocast, autograd::autocast_call);
+    registry.set_fallback(Key::Python, autograd::watch_call);
     registry.finalize();
   });
 }

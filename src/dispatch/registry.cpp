@@ -231,7 +231,12 @@ void Registry::build_table(Op& op) const {
   } else {
     table->skip |= Key::Autocast;
   }
-  table->skip |= KeySet(Key::Fabric) | Key::Python;
+  if (const Kernel watch = fallback_[static_cast<int>(Key::Python)]) {
+    table->kernels[static_cast<int>(Key::Python)] = watch;
+  } else {
+    table->skip |= Key::Python;
+  }
+  table->skip |= Key::Fabric;
   op.publish(std::move(table));
 }
 

@@ -29,9 +29,12 @@
   F(reduce_moments) \
   F(reduce_extrema) \
   F(reduce_scan) \
+  F(samples) \
   F(products) \
   F(matmul) \
   F(contraction) \
+  F(covariance) \
+  F(matrix_forms) \
   F(einsum) \
   F(softmax) \
   F(norm) \
@@ -39,6 +42,9 @@
   F(activation) \
   F(convolution) \
   F(pooling) \
+  F(channels) \
+  F(windows) \
+  F(weight_norm) \
   F(distance) \
   F(loss_nll) \
   F(loss_cross_entropy) \

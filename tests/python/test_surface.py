@@ -37,7 +37,10 @@ def test_what_is_declared_is_there_as_in_pytorch(place):
 
 
 # Names under which PyTorch has something else in that place than the op.
-ANOTHER_THING = {"torch.nn.functional": {"unfold"}}  # the columns of a convolution; the op is Tensor.unfold
+ANOTHER_THING = {
+    "torch": {"embedding_bag"},  # which also gives what its derivative needs; the op is nn.functional.embedding_bag's
+    "torch.nn.functional": {"unfold"},  # the columns of a convolution; the op is Tensor.unfold
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -59,15 +62,27 @@ def test_no_op_is_anywhere_that_pytorch_has_not_put_it(place):
 
 # Ops that Node offers under the registry's name, and what Python calls them.
 IN_PYTHON = {
+    "block_diag": "torch.block_diag",
+    "cdist": "torch.cdist",
+    "col2im": "torch.nn.functional.fold",
     "cross_entropy_loss": "torch.nn.functional.cross_entropy",
+    "embedding_bag": "torch.nn.functional.embedding_bag",
+    "gaussian_nll_loss": "torch.nn.functional.gaussian_nll_loss",
+    "gradient": "torch.gradient",
     "hardsigmoid_": "torch.nn.functional.hardsigmoid(inplace=True)",
     "hardswish_": "torch.nn.functional.hardswish(inplace=True)",
+    "im2col": "torch.nn.functional.unfold",
     "log_sigmoid": "torch.nn.functional.logsigmoid",
     "mish_": "torch.nn.functional.mish(inplace=True)",
+    "multi_margin_loss": "torch.nn.functional.multi_margin_loss",
+    "multilabel_margin_loss": "torch.nn.functional.multilabel_margin_loss",
+    "multilabel_soft_margin_loss": "torch.nn.functional.multilabel_soft_margin_loss",
     "nonzero_numpy": "torch.nonzero(as_tuple=True)",
+    "pad_sequence": "nn.utils.rnn.pad_sequence",
     "relu6_": "torch.nn.functional.relu6(inplace=True)",
     "silu_": "torch.nn.functional.silu(inplace=True)",
     "slice": "x[start:end:step]",
+    "unravel_index": "torch.unravel_index",
     "unique_consecutive": "torch.unique_consecutive",
     "unique_dim": "torch.unique(dim=...)",
     **{

@@ -121,6 +121,90 @@ def cartesian_prod(*tensors: Any) -> Any:
     return ops.cartesian_prod(unpacked(tensors))
 
 
+def block_diag(*tensors: Any) -> Any:
+    """A matrix with the given ones along its diagonal and zeros elsewhere; vectors are rows, numbers matrices of one.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.block_diag(torch.ones(1, 2), torch.tensor(3.0))
+    tensor([[1., 1., 0.],
+            [0., 0., 3.]])
+    """
+    return ops.block_diag(unpacked(tensors))
+
+
+CDIST_MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+
+
+def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Any:
+    """The p-norms of the differences of all rows of x1 (*, P, M) and of x2 (*, R, M): (*, P, R).
+
+    compute_mode, for p 2: by a product of matrices where there are more than 25 rows ("use_mm_for_euclid_dist_if_necessary"),
+    always ("use_mm_for_euclid_dist") or never ("donot_use_mm_for_euclid_dist"), which is the most precise.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.cdist(torch.zeros(1, 2), torch.tensor([[3.0, 4.0], [0.0, 1.0]]))
+    tensor([[5., 1.]])
+    """
+    if compute_mode not in CDIST_MODES:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    return ops.cdist(x1, x2, p, CDIST_MODES.index(compute_mode))
+
+
+def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Any, ...]:
+    """The slopes of samples along each of `dim` (one or several; all, if None), a tensor of input's shape per dim.
+
+    They are of second order inside, at the edges of `edge_order`, 1 or 2. spacing: the distance of the samples, one per dim
+    in a list, or a vector of positions per dim.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.gradient(torch.tensor([1.0, 4.0, 9.0, 16.0]))
+    (tensor([3., 4., 6., 7.]),)
+    """
+    dims = [dim] if isinstance(dim, int) else dim
+    if is_tensor(spacing):
+        spacing = [spacing]
+    if isinstance(spacing, int | float):
+        return tuple(ops.gradient(input, spacing=[spacing], dim=dims, edge_order=edge_order))
+    return tuple(ops.gradient(input, spacing=list(spacing), dim=dims, edge_order=edge_order))
+
+
+def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
+    """The coordinates, a tensor per dim, of places along the flat line of a tensor of `shape`.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.unravel_index(torch.tensor([5, 3]), (2, 3))
+    (tensor([1, 1]), tensor([2, 0]))
+    """
+    if not isinstance(indices, Tensor):
+        raise TypeError(f"'indices' must be a tensor, but got {type(indices)}")
+    if is_tensor(shape):
+        shape = shape.tolist()
+    sizes = [shape] if isinstance(shape, int) else list(shape)
+    if not all(isinstance(size, int) for size in sizes):
+        raise TypeError(f"'shape' sequence must only contain ints, but got {sizes}")
+    return tuple(ops.unravel_index(indices, sizes))
+
+
+def is_neg(input: Any) -> bool:
+    """False: negation is computed, never left as a flag on the tensor."""
+    return input.is_neg()
+
+
+def resolve_conj(input: Any) -> Any:
+    """`input`, which has no conjugation left to do."""
+    return input.resolve_conj()
+
+
+def resolve_neg(input: Any) -> Any:
+    """`input`, which has no negation left to do."""
+    return input.resolve_neg()
+
+
+def get_device(input: Any) -> int:
+    """The number of the GPU that `input` is on; -1 on the CPU."""
+    return input.get_device()
+
+
 def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     """Sum of products over `dims`: so many last dims of a and first of b, or (dims of a, dims of b).
 

@@ -1,4 +1,4 @@
-"""Linear algebra; only norms of vectors so far."""
+"""Linear algebra: norms of vectors, vector products and powers so far."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+
+# ops of the registry that PyTorch has here; a Python version below wins
+globals().update(_C.functions_of("torch.linalg"))
 
 
 def vector_norm(

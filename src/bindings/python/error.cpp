@@ -28,6 +28,15 @@ void set_file_error(const interop::FileError& e) {
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
+// An op's error knows the op: nn.Module names its module in it.
+void set_op_error(const Error& e) {
+  PyObject* const type = exception_type(e.kind());
+  const Ref error = Ref::steal(PyObject_CallFunction(type, "s", e.what()));
+  const Ref op = Ref::steal(PyUnicode_FromString(e.frames().back().op.c_str()));
+  if (PyObject_SetAttrString(error.get(), "_op", op.get()) < 0) throw PythonErrorSet{};
+  PyErr_SetObject(type, error.get());
+}
+
 }  // namespace
 
 void sleep_until_exit() noexcept {
@@ -55,7 +64,14 @@ void set_error_from_exception() noexcept {
       return true;
     });
   } catch (const Error& e) {
-    PyErr_SetString(exception_type(e.kind()), e.what());
+    if (e.frames().empty()) {
+      PyErr_SetString(exception_type(e.kind()), e.what());
+      return;
+    }
+    guarded([&] {
+      set_op_error(e);
+      return true;
+    });
   } catch (PythonErrorSet) {
     if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "a C API call failed without an error");
   } catch (PythonException& e) {

@@ -7,6 +7,7 @@
 #include "autograd/anomaly.h"
 #include "autograd/autograd.h"
 #include "autograd/jvp.h"
+#include "autograd/nan_watch.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
 #include "bindings/python/node_object.h"
@@ -78,6 +79,35 @@ void bind_anomaly(nb::module_& m) {
   m.def("set_anomaly", set_anomaly, nb::arg("enabled"), nb::arg("check_nan"));
   m.def("is_anomaly_enabled", [] { return autograd::anomaly_enabled(); });
   m.def("is_anomaly_check_nan_enabled", [] { return autograd::anomaly_checks_nan(); });
+}
+
+void bind_nan_watch(nb::module_& m) {
+  m.def("start_nan_watch", [](bool forward, bool backward, bool inf) {
+    autograd::start_nan_watch({.forward = forward, .backward = backward, .inf = inf});
+  });
+  m.def("stop_nan_watch", autograd::stop_nan_watch);
+  m.def("set_nan_watch_module", autograd::set_nan_watch_module);
+  // None, or {"name", "in_backward", "module", "frames"} of what made the first NaN since it was last asked.
+  m.def("take_nan_source", []() -> nb::object {
+    std::optional<autograd::NanSource> found;
+    {
+      const WithoutGil devices_are_waited_for;
+      found = autograd::take_nan_source();
+    }
+    if (!found) return nb::none();
+    nb::dict source;
+    source["name"] = found->name;
+    source["in_backward"] = found->in_backward;
+    source["module"] = found->module;
+    source["frames"] = own(stack_frames(found->place));
+    return source;
+  });
+  // Whole stacks from now on, or those that it returned before.
+  m.def("set_whole_stacks", [](bool whole) {
+    static StackKind before = stack_kind();
+    if (whole) before = stack_kind();
+    set_stack_kind(whole ? StackKind::Full : before);
+  });
 }
 
 nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_graph, bool create_graph,
@@ -168,6 +198,7 @@ void bind_modes(nb::module_& m) {
         nb::arg("by_derivative") = false);
   bind_autocast(m);
   bind_anomaly(m);
+  bind_nan_watch(m);
 
   m.def("get_default_device", [] {
     const Device d = default_device();

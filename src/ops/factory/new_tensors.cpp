@@ -30,6 +30,22 @@ Tensor empty_memory_format(IntSpan size, OptDType dtype, OptDevice device, OptFo
 Tensor empty_strided_factory(IntSpan size, IntSpan stride, OptDType dtype, OptDevice device) {
   return empty_strided(size, stride, dtype.value_or(default_dtype()), device.value_or(kCPU));
 }
+Tensor empty_permuted(IntSpan size, IntSpan physical_layout, OptDType dtype, OptDevice device) {
+  VT_CHECK(size.size() == physical_layout.size(), Runtime, "Number of dimensions in size does not match the length of ",
+           "the physical_layout; i.e. len(size) = ", size.size(),
+           " is not equal to len(physical_layout) = ", physical_layout.size());
+  DimVec strides(size.size());
+  uint64_t seen = 0;
+  int64_t step = 1;
+  for (size_t i = size.size(); i-- > 0;) {
+    const int64_t d = wrap_dim(physical_layout[i], static_cast<int64_t>(size.size()));
+    VT_CHECK(!(seen >> d & 1), Runtime, "Duplicate dim not allowed, got ", physical_layout);
+    seen |= uint64_t{1} << d;
+    strides[d] = step;
+    step = checked_mul(step, std::max<int64_t>(size[d], 1));
+  }
+  return empty_strided_factory(size, strides, dtype, device);
+}
 Tensor full_factory(IntSpan size, Scalar fill_value, OptDType dtype, OptDevice device) {
   return fill_checked(empty(size, dtype.value_or(dtype_of_fill(fill_value)), device.value_or(kCPU)), fill_value);
 }
@@ -130,6 +146,9 @@ void register_factory(Registry& r) {
   r.def("new_ones(Tensor self, int[] size, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(new_ones)
       .method_only();
+  r.def("empty_permuted(int[] size, int[] physical_layout, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
+      .composite(empty_permuted)
+      .doc("A new tensor, elements unset, dense with its dims in memory in the order of physical_layout.");
   register_ranges(r);
   register_triangles(r);
   register_grids(r);

@@ -104,6 +104,19 @@ Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType d
   return powers.dtype() == d ? powers : ops::_to_copy(powers, d);
 }
 
+// arange with its end.
+Tensor range(Scalar start, Scalar end, Scalar step, OptDType dtype, OptDevice device) {
+  const double a = start.to_double(), b = end.to_double(), s = step.to_double();
+  VT_CHECK(s != 0, Runtime, "step must be nonzero");
+  VT_CHECK(std::isfinite(a) && std::isfinite(b), Runtime, "unsupported range: ", a, " -> ", b);
+  VT_CHECK((s > 0 && b >= a) || (s < 0 && b <= a), Runtime, "upper bound and lower bound inconsistent with step sign");
+  const double length = std::floor((b - a) / s) + 1;
+  VT_CHECK(length <= static_cast<double>(std::numeric_limits<int64_t>::max() / 2), Runtime,
+           "invalid size, possible overflow?");
+  return ops::counted(start, step, static_cast<int64_t>(length), dtype.value_or(default_dtype()),
+                      device.value_or(default_device()));
+}
+
 template <class T>
 void fill_range_of(T* out, int64_t n, const Range& r) {
   using Math = fraction_t<T>;
@@ -152,6 +165,9 @@ void register_ranges(Registry& r) {
   r.def(
        "arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(arange_start_step);
+  r.def("range(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
+      .composite(range)
+      .doc("start, start + step, ... up to end, which arange leaves out.");
   r.def("linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(linspace);
   r.def(

@@ -151,6 +151,8 @@ void register_index(Registry& r) {
   register_masked(r);
   register_take(r);
   register_embedding(r);
+  register_embedding_bag(r);
+  register_quantile(r);
   register_search(r);
   register_histogram(r);
 }

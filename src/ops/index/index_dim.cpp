@@ -222,9 +222,38 @@ Tensor index_fill_tensor_inplace(const Tensor& self, int64_t dim, const Tensor& 
   return ops::copy_(self, index_fill_tensor(self, dim, index, value));
 }
 
+// Slices of source along dim folded into those of self that index names.
+Tensor index_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, std::string_view reduce,
+                    bool include_self) {
+  VT_CHECK(reduce == "prod" || reduce == "mean" || reduce == "amax" || reduce == "amin", Runtime,
+           "index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ", reduce, ".");
+  VT_CHECK(index.dim() <= 1, Index, "index_reduce_(): Index is supposed to be a vector");
+  VT_CHECK(source.dim() == self.dim(), Runtime, "index_reduce_(): self and source must have the same number of dims");
+  VT_CHECK(self.dtype() == source.dtype(), Runtime, "index_reduce_(): self and source expected to have the same dtype");
+  if (self.dim() == 0) {
+    return ops::reshape(ops::scatter_reduce(ops::reshape(self, DimVec{1}), 0, ops::reshape(index, DimVec{-1}),
+                                            ops::reshape(source, DimVec{1}), reduce, include_self),
+                        {});
+  }
+  dim = wrap_dim(dim, self.dim());
+  DimVec along(self.sizes().size(), 1);
+  along[dim] = -1;
+  const Tensor at = ops::expand(ops::reshape(index, along), source.sizes());
+  return ops::scatter_reduce(self, dim, at, source, reduce, include_self);
+}
+
 }  // namespace
 
 void register_index_dim(Registry& r) {
+  r.def(
+       "index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor")
+      .composite(index_reduce)
+      .inplace()
+      .inplace_surface(kMethod)
+      .out()
+      .doc(
+          "self, in which the slices along dim that index names are folded with those of source: reduce is prod, mean, "
+          "amax or amin.");
   r.def("index_select(Tensor self, int dim, Tensor index) -> Tensor")
       .meta(index_select_meta)
       .cpu(index_select_cpu)

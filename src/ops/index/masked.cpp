@@ -107,10 +107,22 @@ void masked_scatter_backward(GradContext& ctx) {
   }
 }
 
+// nonzero's coordinates, cut off or filled up to `size` rows.
+Tensor nonzero_static(const Tensor& self, int64_t size, int64_t fill_value) {
+  VT_CHECK(size >= 0, Runtime, "nonzero_static: 'size' must be an non-negative integer");
+  const Tensor found = ops::nonzero(self);
+  return ops::constant_pad_nd(found, DimVec{0, 0, 0, size - found.size(0)}, Scalar(fill_value));
+}
+
 }  // namespace
 
 void register_masked(Registry& r) {
   r.def("nonzero(Tensor self) -> Tensor").cpu(nonzero_cpu).value_dependent().not_differentiable();
+  r.def("nonzero_static(Tensor self, *, int size, int fill_value=-1) -> Tensor")
+      .composite(nonzero_static)
+      .value_dependent()
+      .doc(
+          "The coordinates of the first size non-zero elements, (size, dims); rows of fill_value where there are fewer.");
   r.def("nonzero_numpy(Tensor self) -> Tensor[]").composite(nonzero_numpy).value_dependent().surface(kNode);
   r.def("argwhere(Tensor self) -> Tensor").composite(argwhere).value_dependent();
   r.def("where(Tensor condition) -> Tensor[]").composite(nonzero_numpy).value_dependent();

@@ -10,6 +10,8 @@ void register_scatter(Registry& r);
 void register_masked(Registry& r);
 void register_take(Registry& r);
 void register_embedding(Registry& r);
+void register_embedding_bag(Registry& r);
+void register_quantile(Registry& r);
 void register_search(Registry& r);
 void register_histogram(Registry& r);
 

@@ -5,7 +5,11 @@
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
 #include "ops/index/register.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/index.h"
+#include "ops/typed/join.h"
+#include "ops/typed/pointwise.h"
 #include "ops/typed/view.h"
 
 namespace vt {
@@ -85,9 +89,48 @@ void put_backward(GradContext& ctx) {
   if (ctx.needs(2)) ctx.set(2, ops::reshape(ops::take(ctx.grad(), index), ctx.sizes(2)));
 }
 
+// The coordinates in a tensor of sizes `shape` of places along its flat line.
+std::vector<Tensor> unravel_index(const Tensor& indices, IntSpan shape) {
+  VT_CHECK(is_integral(indices.dtype()), Value, "expected 'indices' to be integer dtype, but got ", indices.dtype());
+  std::vector<Tensor> out(shape.size());
+  int64_t step = 1;
+  for (size_t d = shape.size(); d-- > 0;) {
+    VT_CHECK(shape[d] >= 0, Value, "'shape' cannot have negative values, but got ", shape);
+    const Tensor at = step == 1 ? indices : ops::div(indices, wrapped_number(Scalar(step)), "floor");
+    out[d] = ops::remainder(at, wrapped_number(Scalar(std::max<int64_t>(shape[d], 1))));
+    step = checked_mul(step, shape[d] == 0 ? 1 : shape[d]);
+  }
+  return out;
+}
+
+// Subsets of r elements of a vector, in order of their places.
+Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
+  VT_CHECK(self.dim() == 1, Runtime, "Expect a 1D vector, but got shape ", self.sizes());
+  VT_CHECK(r >= 0, Runtime, "Expect a non-negative number, but got ", r);
+  if (r == 0) return empty(DimVec{0}, self.dtype(), self.device());
+  const std::vector<Tensor> each(static_cast<size_t>(r), ops::counted(0, 1, self.numel(), DType::int64, self.device()));
+  const std::vector<Tensor> places = ops::meshgrid(each);
+  Tensor wanted = ops::filled(DimVec(static_cast<size_t>(r), self.numel()), 1, DType::bool_, self.device());
+  for (size_t i = 0; i + 1 < places.size(); ++i) {
+    wanted = wanted & (with_replacement ? places[i] <= places[i + 1] : places[i] < places[i + 1]);
+  }
+  std::vector<Tensor> columns;
+  for (const Tensor& grid : places) columns.push_back(ops::index_select(self, 0, ops::masked_select(grid, wanted)));
+  return ops::stack(columns, 1);
+}
+
 }  // namespace
 
 void register_take(Registry& r) {
+  r.def("unravel_index(Tensor indices, int[] shape) -> Tensor[]")
+      .composite(unravel_index)
+      .surface(kNode)
+      .doc("The coordinates, a tensor per dim, of places along the flat line of a tensor of sizes shape.");
+  r.def("combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor")
+      .composite(combinations)
+      .value_dependent()
+      .function_only()
+      .doc("All choices of r elements of a vector, one a row, in order of their places.");
   r.def("take(Tensor self, Tensor index) -> Tensor")
       .meta(take_meta)
       .cpu(take_cpu)

@@ -165,6 +165,8 @@ void register_join(Registry& r) {
       .composite(cartesian_prod)
       .doc("All combinations of the elements of vectors, one a row.");
   register_pad(r);
+  register_block_matrices(r);
+  register_sequences(r);
 }
 
 }  // namespace vt

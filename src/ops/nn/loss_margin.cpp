@@ -1,11 +1,14 @@
 // Losses that push inputs apart by a margin, or along a sign.
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
 #include "ops/nn/loss.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/index.h"
 #include "ops/typed/nn.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -59,9 +62,71 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   return reduced(positive_part(near - far + margin), reduction);
 }
 
+// Rows (N, C), of a vector one; and one target each, or C of them.
+struct Rows {
+  Tensor input, target;
+  int64_t classes;
+};
+
+Rows one_target_each(const Tensor& self, const Tensor& target) {
+  VT_CHECK((self.dim() == 1 || self.dim() == 2) && self.size(-1) > 0, Runtime,
+           "Expected non-empty vector or matrix with optional 0-dim batch size, but got: ", self.sizes());
+  const Tensor input = self.dim() == 1 ? ops::unsqueeze(self, 0) : self;
+  VT_CHECK(target.dim() <= 1 && target.numel() == input.size(0), Runtime, "inconsistent target size, expected ",
+           input.size(0), " but got ", target.sizes());
+  return {input, ops::reshape(target, DimVec{-1}), input.size(1)};
+}
+
+Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar& p, const Scalar& margin,
+                         const Tensor& weight, int64_t reduction) {
+  const double power = p.to_double();
+  VT_CHECK(power == 1 || power == 2, Runtime, "only p == 1 and p == 2 supported");
+  const Rows rows = one_target_each(self, target);
+  VT_CHECK(!weight.defined() || (weight.dim() <= 1 && weight.numel() == rows.classes), Runtime,
+           "inconsistent weight size, expected ", rows.classes, " but got ",
+           weight.defined() ? weight.sizes() : IntSpan());
+  const Tensor at = ops::unsqueeze(rows.target, 1);
+  Tensor excess = positive_part(margin - ops::gather(rows.input, 1, at) + rows.input);
+  if (power == 2) excess = excess * excess;
+  if (weight.defined()) excess = excess * ops::unsqueeze(ops::index_select(weight, 0, rows.target), 1);
+  const Tensor loss = ops::sum(ops::scatter(excess, 1, at, Scalar(0)), DimVec{1}) / Scalar(rows.classes);
+  return reduced(self.dim() == 1 ? ops::squeeze(loss, 0) : loss, reduction);
+}
+
+// Targets are the class numbers before the first that is negative.
+Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  VT_CHECK((self.dim() <= 2) && (self.dim() == 0 || self.size(-1) > 0), Runtime,
+           "Expected non-empty vector or matrix with optional 0-dim batch size, but got: ", self.sizes());
+  VT_CHECK(same(self.sizes(), target.sizes()) || self.dim() == 0, Runtime, "inconsistent target size: ", target.sizes(),
+           " for input of size: ", self.sizes());
+  const DimVec matrix = self.dim() == 2 ? DimVec(self.sizes()) : DimVec{1, self.numel()};
+  const Tensor input = ops::reshape(self, matrix), labels = ops::reshape(target, matrix);
+  const Tensor counts = ops::cumprod(ops::as_dtype(labels >= Scalar(0), DType::int64), 1);
+  const Tensor at = ops::clamp_min(labels, Scalar(0));
+  const Tensor hits = ops::scatter_add(ops::filled_like(counts, 0), 1, at, counts);
+  const Tensor gaps = Scalar(1) - (ops::unsqueeze(ops::gather(input, 1, at), 2) - ops::unsqueeze(input, 1));
+  const Tensor counted = ops::unsqueeze(counts > Scalar(0), 2) & ops::unsqueeze(hits == Scalar(0), 1);
+  const Tensor each = ops::where(counted, positive_part(gaps), wrapped_number(0.0));  // (N, labels, classes)
+  const Tensor loss = ops::sum(each, DimVec{1, 2}) / Scalar(matrix[1]);
+  return reduced(self.dim() == 2 ? loss : ops::squeeze(loss, 0), reduction);
+}
+
 }  // namespace
 
 void register_loss_margin(Registry& r) {
+  r.def(
+       "multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor")
+      .composite(multi_margin_loss)
+      .autocast(AutocastPolicy::Float32)
+      .surface(kNode)
+      .doc("The mean over classes but the target of weight[target] * max(0, margin - self[target] + self[class])^p.");
+  r.def("multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
+      .composite(multilabel_margin_loss)
+      .autocast(AutocastPolicy::Float32)
+      .surface(kNode)
+      .doc(
+          "The mean over classes of max(0, 1 - self[target] + self[class]) over the targets before the first negative "
+          "one and the classes that are none of them.");
   r.def("soft_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor")
       .composite(soft_margin_loss)
       .autocast(AutocastPolicy::Float32)

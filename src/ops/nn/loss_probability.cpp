@@ -9,9 +9,11 @@
 #include "ops/nn/loss.h"
 #include "ops/nn/loss_probability_cuda.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -77,10 +79,74 @@ Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool 
   return reduced(target * log_t - target * self, reduction);
 }
 
+constexpr double kTwoPi = 6.283185307179586;
+
+Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_input, bool full, double eps,
+                        int64_t reduction) {
+  Tensor loss = log_input ? ops::exp(input) - target * input : input - target * ops::log(input + Scalar(eps));
+  if (full) {  // Stirling's approximation of log(target!)
+    const Tensor size = ops::where(target > Scalar(1), target, wrapped_number(1.0));
+    const Tensor stirling = target * ops::log(size) - target + Scalar(0.5) * ops::log(Scalar(kTwoPi) * size);
+    loss = loss + ops::where(target <= Scalar(1), wrapped_number(0.0), stirling);
+  }
+  return reduced(loss, reduction);
+}
+
+// The variance is held up to eps without a record, so that its gradient flows as if it were not.
+Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var, bool full, double eps,
+                         int64_t reduction) {
+  Tensor spread = var;
+  if (!same(var.sizes(), input.sizes())) {
+    const bool is_batch = input.dim() > 0 && same(var.sizes(), input.sizes().first(input.sizes().size() - 1));
+    int64_t differing = 0;  // one dim of size 1 may broadcast
+    for (int64_t d = 0; d < std::min(input.dim(), var.dim()); ++d) {
+      if (input.sizes()[d] != var.sizes()[d]) differing += var.sizes()[d];
+    }
+    const bool broadcasts = input.dim() == var.dim() && differing == 1;
+    VT_CHECK(is_batch || broadcasts, Value, "var is of incorrect size");
+    if (is_batch) spread = ops::unsqueeze(var, -1);
+  }
+  VT_CHECK(!var.impl()->has_memory() || !ops::item(ops::any(var < Scalar(0))).to_bool(), Value,
+           "var has negative entry/entries");
+  spread = ops::clone(spread);
+  {
+    const GradMode off(false);
+    ops::clamp_min_(spread, Scalar(eps));
+  }
+  const Tensor difference = input - target;
+  Tensor loss = Scalar(0.5) * (ops::log(spread) + difference * difference / spread);
+  if (full) loss = loss + Scalar(0.5 * std::log(kTwoPi));
+  return reduced(loss, reduction);
+}
+
+Tensor multilabel_soft_margin_loss(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
+  VT_CHECK(self.dim() > 0, Runtime, "expected input of at least one dimension, got ", self);
+  const Tensor each = -(target * ops::log_sigmoid(self) + (Scalar(1) - target) * ops::log_sigmoid(-self));
+  const Tensor loss = ops::sum(weighted(each, weight), DimVec{-1}) / Scalar(self.size(-1));
+  return reduced(loss, reduction);
+}
+
 }  // namespace
 
 void register_loss_probability(Registry& r) {
   explain_nan.cpu(explain_nan_cpu).cuda(explain_nan_cuda).nothing_to_do(Key::Meta);
+  r.def("poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) -> Tensor")
+      .composite(poisson_nll_loss)
+      .autocast(AutocastPolicy::Float32)
+      .function_only()
+      .doc(
+          "exp(input) - target * input, or input - target * log(input + eps) unless log_input; full adds Stirling's "
+          "approximation of log(target!).");
+  r.def(
+       "gaussian_nll_loss(Tensor input, Tensor target, Tensor var, bool full=False, float eps=1e-06, int reduction=1) -> Tensor")
+      .composite(gaussian_nll_loss)
+      .value_dependent()
+      .surface(kNode)
+      .doc("(log var + (input - target)^2 / var) / 2, var being at least eps; full adds the constant log(2 pi) / 2.");
+  r.def("multilabel_soft_margin_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
+      .composite(multilabel_soft_margin_loss)
+      .surface(kNode)
+      .doc("The mean over the last dim of the binary cross entropies of sigmoid(self) and target.");
   r.def("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=1) -> Tensor")
       .composite(binary_cross_entropy)
       .autocast({.cpu = AutocastPolicy::Float32, .cuda = AutocastPolicy::Refuse})

@@ -86,6 +86,13 @@ Tensor float_power(const Tensor& self, const Tensor& exponent) {
   const DType wide = complex ? DType::complex128 : DType::float64;
   return ops::pow(ops::as_dtype(self, wide), ops::as_dtype(exponent, wide));
 }
+Tensor float_power_inplace(const Tensor& self, const Tensor& exponent) {
+  const bool complex = is_complex(self.dtype()) || is_complex(exponent.dtype());
+  const DType wide = complex ? DType::complex128 : DType::float64;
+  VT_CHECK(self.dtype() == wide, Runtime, "the base given to float_power_ has dtype ", self.dtype(),
+           " but the operation's result requires dtype ", wide);
+  return ops::pow_(self, ops::as_dtype(exponent, wide));
+}
 // The power may leave the range that the product is in: it is taken in double, and there in two factors, so that 0 and
 // infinity stay what they are.
 Tensor ldexp(const Tensor& self, const Tensor& other) {
@@ -217,6 +224,9 @@ void register_composite(Registry& r) {
       .composite(of_number<ops::float_power>)
       .function_only()
       .out();
+  r.def("float_power_.Tensor_Tensor(Tensor(a!) self, Tensor|Scalar exponent) -> Tensor(a!)")
+      .composite(float_power_inplace)
+      .method_only();
   r.def("ldexp.Tensor(Tensor self, Tensor other) -> Tensor")
       .composite(ldexp)
       .inplace()

@@ -19,6 +19,7 @@ void register_factories(Registry& r);
 void register_sampling(Registry& r);
 void register_variates(Registry& r);
 void register_dropout(Registry& r);
+void register_rrelu(Registry& r);
 
 // The in-place fills as the factories call them: arguments checked, self returned.
 Tensor uniform_(const Tensor& self, double from, double to, Generator* generator);

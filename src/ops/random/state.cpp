@@ -34,4 +34,5 @@ void vt::register_random(Registry& r) {
   random::register_sampling(r);
   random::register_variates(r);
   random::register_dropout(r);
+  random::register_rrelu(r);
 }

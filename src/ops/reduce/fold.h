@@ -32,6 +32,19 @@ struct Product {
     return a * b;
   }
 };
+// Of logarithms: that of the sum of what they are the logarithms of.
+struct LogSum {
+  template <class T>
+  using Acc = acc_t<T>;
+  template <class T>
+  static VT_HD_INLINE T identity() {
+    return -std::numeric_limits<T>::infinity();
+  }
+  template <class T>
+  static VT_HD_INLINE T combine(T a, T b) {
+    return m::logaddexp(a, b);
+  }
+};
 // NaN wins.
 struct Maximum {
   template <class T>

@@ -4,6 +4,8 @@
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
+#include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 
@@ -80,9 +82,42 @@ Tensor norm_dtype(const Tensor& self, std::optional<Scalar> p, IntSpan dim, bool
   return norm_of(self, p, DimVec(dim), keepdim, dtype);
 }
 
+Tensor dist(const Tensor& self, const Tensor& other, const Scalar& p) {
+  return norm_of(self - other, p, {}, false, {});
+}
+
+// Slices along dim whose p-norm is above maxnorm, scaled down to it.
+Tensor renorm(const Tensor& self, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  VT_CHECK(!p.is_complex(), Runtime, "renorm: p must be real-valued");
+  VT_CHECK(p.to_double() > 0, Runtime, "renorm: non-positive-norm not supported");
+  VT_CHECK(!maxnorm.is_complex(), Runtime, "renorm: maxnorm must be real-valued");
+  VT_CHECK(maxnorm.to_double() >= 0, Runtime, "renorm: expected maxnorm to be >= 0 but got ", maxnorm.to_double());
+  VT_CHECK(self.dim() > 1, Runtime, "renorm: input needs at least 2 dimensions, got ", self.dim(), " dimensions");
+  dim = wrap_dim(dim, self.dim());
+  DimVec others;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (d != dim) others.push_back(d);
+  }
+  const DType wide = opmath_dtype(self.dtype());
+  const Tensor norm = ops::linalg_vector_norm(self, p, others, true, wide);
+  const Tensor factor = ops::where(norm > maxnorm, maxnorm / (norm + 1e-7), wrapped_number(1.0));
+  return self * (factor.dtype() == to_real(self.dtype()) ? factor : ops::_to_copy(factor, to_real(self.dtype())));
+}
+
 }  // namespace
 
 void register_reduce_norms(Registry& r) {
+  r.def("dist(Tensor self, Tensor other, Scalar p=2) -> Tensor")
+      .composite(dist)
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .doc("p-norm of self - other.");
+  r.def("renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor")
+      .composite(renorm)
+      .autocast({.cuda = AutocastPolicy::Float32})
+      .inplace()
+      .inplace_surface(kMethod)
+      .out()
+      .doc("self, each slice along dim whose p-norm is above maxnorm scaled down to it.");
   r.def(
        "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
       .meta(vector_norm_meta)

@@ -1,18 +1,24 @@
-// cumsum and cumprod.
+// cumsum, cumprod, logcumsumexp, cummax, cummin.
 #include "ops/reduce/scan.h"
+
+#include <limits>
+
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
+#include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/index.h"
 #include "ops/typed/join.h"
+#include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
 namespace vt {
 
-constinit BackendTable<void(bool, const Tensor&, int64_t, const Tensor&)> reduce::scan_along{"cumsum"};
+constinit BackendTable<void(reduce::Scan, const Tensor&, int64_t, const Tensor&)> reduce::scan_along{"cumsum"};
 
 namespace {
 
@@ -24,10 +30,10 @@ TensorSpec scan_meta(const Tensor& self, int64_t& dim, MaybeDType& dtype) {
   dtype = dtype.value_or(is_integral(self.dtype(), true) ? DType::int64 : self.dtype());
   return {DimVec(self.sizes()), *dtype, self.device()};
 }
-template <bool product>
+template <Scan scan>
 void scan_kernel(const Tensor& self, int64_t dim, const MaybeDType& dtype, Tensor& out) {
   const Tensor in = self.dtype() == *dtype ? self : ops::as_dtype(self, *dtype);
-  if (in.numel() > 0) scan_along(in.device(), product, in, dim, out);
+  if (in.numel() > 0) scan_along(in.device(), scan, in, dim, out);
 }
 
 Tensor flipped(const Tensor& t, int64_t dim) { return ops::flip(t, IntSpan(&dim, 1)); }
@@ -63,26 +69,102 @@ void cumprod_backward(GradContext& c) {
   c.set(0, sum_from_end(c.grad() * pointwise::conj(ops::cumprod(self, dim)), dim) / pointwise::conj(self));
 }
 
+// ---- logarithms of running sums ----
+
+TensorSpec logcumsumexp_meta(const Tensor& self, int64_t& dim) {
+  VT_CHECK(is_floating(self.dtype()), NotImplemented, "logcumsumexp is implemented for floats, got ", self.dtype());
+  dim = wrap_dim(dim, self.dim());
+  return {DimVec(self.sizes()), self.dtype(), self.device()};
+}
+void logcumsumexp_kernel(const Tensor& self, int64_t dim, Tensor& out) {
+  if (self.numel() > 0) scan_along(self.device(), Scan::LogSum, self, dim, out);
+}
+// The logarithm of nothing, finite, so that differences of such are no NaN.
+double lowest(DType dtype) {
+  return visit_dtype<kFloatingSet>(
+      dtype, [](auto tag) { return static_cast<double>(std::numeric_limits<typename decltype(tag)::type>::lowest()); });
+}
+// sum_j grad[j] exp(x - result[j]) over j from x's place on, with the positive and the negative gradients each as
+// logarithms, so that nothing overflows.
+void logcumsumexp_backward(GradContext& c) {
+  const Tensor self = c.saved(0), result = c.saved_result(), grad = c.grad();
+  if (self.dim() == 0 || self.numel() == 0) return c.set(0, grad);
+  const int64_t dim = wrap_dim(c.arg<int64_t>(1), self.dim());
+  auto summed = [&](const Tensor& part) {
+    const Tensor size = ops::where(part > 0, part, wrapped_number(1.0));
+    const Tensor log_size = ops::where(part > 0, ops::log(size), wrapped_number(lowest(part.dtype())));
+    return ops::exp(flipped(ops::logcumsumexp(flipped(log_size - result, dim), dim), dim) + self);
+  };
+  c.set(0, summed(grad) - summed(-grad));
+}
+
+// ---- running extrema ----
+
+std::array<TensorSpec, 2> cummax_meta(const Tensor& self, int64_t& dim) {
+  if (is_complex(self.dtype())) throw_unsupported_dtype(self.dtype());
+  dim = wrap_dim(dim, self.dim());
+  return {TensorSpec{DimVec(self.sizes()), self.dtype(), self.device()},
+          TensorSpec{DimVec(self.sizes()), DType::int64, self.device()}};
+}
+// An element that is the extremum so far, or NaN, is where the extremum was last found; so the places are the running
+// maximum of the places of those.
+template <Scan scan>
+void cummax_kernel(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
+  if (self.numel() == 0) return;
+  const bool is_bool = self.dtype() == DType::bool_;
+  const Tensor in = is_bool ? ops::as_dtype(self, DType::uint8) : self;
+  const Tensor found = is_bool ? empty(self.sizes(), DType::uint8, self.device()) : values;
+  scan_along(in.device(), scan, in, dim, found);
+  if (is_bool) ops::copy_(values, found);
+  const int64_t length = self.dim() == 0 ? 1 : self.sizes()[dim];
+  DimVec along(self.sizes().size(), 1);
+  if (!along.empty()) along[dim] = length;
+  const Tensor places = ops::reshape(ops::counted(0, 1, length, DType::int64, self.device()), along);
+  const Tensor reached = (scan == Scan::Maximum ? in >= found : in <= found) | ops::isnan(in);
+  const Tensor marked = ops::where(reached, places, wrapped_number(0));
+  scan_along(in.device(), Scan::Maximum, marked, dim, indices);
+}
+void cummax_backward(GradContext& c) {
+  if (!c.grad(0).defined()) return;
+  const Tensor zeros = ops::filled(c.sizes(0), 0, c.grad(0).dtype(), c.device(0));
+  c.set(0, ops::scatter_add(zeros, c.arg<int64_t>(1), c.saved_result(1), c.grad(0)));
+}
+
 }  // namespace
 
 void register_reduce_scan(Registry& r) {
   scan_along.cpu(scan_cpu);
   r.def("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
       .meta(scan_meta)
-      .cpu(scan_kernel<false>)
-      .cuda(scan_kernel<false>)
+      .cpu(scan_kernel<Scan::Sum>)
+      .cuda(scan_kernel<Scan::Sum>)
       .backward(keep::none, cumsum_backward)
       .autocast({.cuda = AutocastPolicy::Float32})
       .inplace(false)
       .inplace_surface(kMethod);
   r.def("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
       .meta(scan_meta)
-      .cpu(scan_kernel<true>)
-      .cuda(scan_kernel<true>)
+      .cpu(scan_kernel<Scan::Product>)
+      .cuda(scan_kernel<Scan::Product>)
       .backward(keep::self, cumprod_backward)
       .autocast({.cuda = AutocastPolicy::Float32})
       .inplace(false)
       .inplace_surface(kMethod);
+  r.def("logcumsumexp(Tensor self, int dim) -> Tensor")
+      .meta(logcumsumexp_meta)
+      .all(logcumsumexp_kernel)
+      .backward(keep::self | keep::result, logcumsumexp_backward)
+      .doc("The logarithm of the running sum of exp(self) along dim, without overflow.");
+  r.def("cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)")
+      .meta(cummax_meta)
+      .all(cummax_kernel<Scan::Maximum>)
+      .backward(keep::results(1), cummax_backward)
+      .doc("The largest element so far along dim, and where it was found last.");
+  r.def("cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)")
+      .meta(cummax_meta)
+      .all(cummax_kernel<Scan::Minimum>)
+      .backward(keep::results(1), cummax_backward)
+      .doc("The smallest element so far along dim, and where it was found last.");
 }
 
 }  // namespace vt

@@ -1,5 +1,5 @@
-// Running sums and products along a dim on CUDA: a block per line, its total carried from step to step. Long lines that
-// are few are cut into parts, whose totals are scanned first. Lines side by side go to a thread each.
+// Running sums, products and extrema along a dim on CUDA: a block per line, its total carried from step to step. Long
+// lines that are few are cut into parts, whose totals are scanned first. Lines side by side go to a thread each.
 #include <algorithm>
 
 #include "core/math.h"
@@ -126,18 +126,15 @@ __global__ void __launch_bounds__(kThreads)
   if (out == nullptr) folds[blockIdx.y * lines.count + line] = fold;
 }
 
-template <class Fold>
-constexpr const char* kName = std::is_same_v<Fold, Product> ? "cumprod" : "cumsum";
-
 template <class T, class Fold>
-void launch_columns(const Tensor& in, const Tensor& out, const Lines& lines) {
+void launch_columns(const char* name, const Tensor& in, const Tensor& out, const Lines& lines) {
   using Acc = opmath_t<T>;
   const auto* from = static_cast<const T*>(in.data());
   auto* to = static_cast<T*>(out.data());
   const int64_t wanted = std::clamp<int64_t>(kManyColumns / lines.count, 1, (lines.length + 31) / 32);
   const int64_t part = (lines.length + wanted - 1) / wanted, parts = (lines.length + part - 1) / part;
-  cuda::LaunchConfig one{kName<Fold>, cuda::current_stream(in.device().index),
-                         dim3(cuda::blocks_for(lines.count, kThreads)), dim3(kThreads)};
+  cuda::LaunchConfig one{name, cuda::current_stream(in.device().index), dim3(cuda::blocks_for(lines.count, kThreads)),
+                         dim3(kThreads)};
   if (parts == 1) {
     cuda::launch(one, {in.storage().get(), out.storage().get()}, scan_columns<T, Fold>, from, to, nullptr, lines, part);
     return;
@@ -161,13 +158,13 @@ void launch_columns(const Tensor& in, const Tensor& out, const Lines& lines) {
 }
 
 template <class T, class Fold>
-void launch_scan(const Tensor& in, const Tensor& out, const Lines& lines) {
+void launch_scan(const char* name, const Tensor& in, const Tensor& out, const Lines& lines) {
   using Acc = opmath_t<T>;
   const bool side_by_side = lines.ndim > 0 && lines.in_strides[0] == 1 && lines.in_step != 1 && lines.sizes[0] >= 32;
-  if (side_by_side) return launch_columns<T, Fold>(in, out, lines);
+  if (side_by_side) return launch_columns<T, Fold>(name, in, out, lines);
   const auto* from = static_cast<const T*>(in.data());
   auto* to = static_cast<T*>(out.data());
-  cuda::LaunchConfig config{kName<Fold>, cuda::current_stream(in.device().index),
+  cuda::LaunchConfig config{name, cuda::current_stream(in.device().index),
                             dim3(cuda::blocks_for(lines.count, 1, 1 << 20)), dim3(kThreads)};
   const int64_t parts = (lines.length + kPart - 1) / kPart;
   if (parts == 1 || lines.count >= kManyLines) {
@@ -192,7 +189,7 @@ void launch_scan(const Tensor& in, const Tensor& out, const Lines& lines) {
 
 }  // namespace
 
-void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
+void scan_cuda(Scan scan, const Tensor& in, int64_t dim, const Tensor& out) {
   Lines lines;
   for (int64_t d = in.dim() - 1; d >= 0; --d) {
     if (d == dim) {
@@ -202,16 +199,15 @@ void scan_cuda(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
       continue;
     }
     if (in.sizes()[d] == 1) continue;
-    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, product ? "cumprod" : "cumsum", " on CUDA over more than ",
-             kMaxDims + 1, " dims is not implemented");
+    VT_CHECK(lines.ndim < kMaxDims, NotImplemented, scan_name(scan), " on CUDA over more than ", kMaxDims + 1,
+             " dims is not implemented");
     lines.sizes[lines.ndim] = in.sizes()[d];
     lines.in_strides[lines.ndim] = in.strides()[d];
     lines.out_strides[lines.ndim++] = out.strides()[d];
     lines.count *= in.sizes()[d];
   }
-  visit_dtype<kNumericSet>(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    product ? launch_scan<T, Product>(in, out, lines) : launch_scan<T, Sum>(in, out, lines);
+  visit_scan(scan, in.dtype(), [&](auto fold, auto tag) {
+    launch_scan<typename decltype(tag)::type, typename decltype(fold)::type>(scan_name(scan), in, out, lines);
   });
 }
 

@@ -24,7 +24,9 @@ struct Lines {
 
 template <class T, class Fold>
 void scan(const Tensor& in, int64_t dim, const Tensor& out) {
-  using Acc = std::conditional_t<std::is_integral_v<T>, wrapping_t<T>, acc_t<T>>;
+  constexpr bool kOrders = std::is_same_v<Fold, Maximum> || std::is_same_v<Fold, Minimum>;
+  using Acc =
+      std::conditional_t<kOrders, opmath_t<T>, std::conditional_t<std::is_integral_v<T>, wrapping_t<T>, acc_t<T>>>;
   const bool scalar = in.dim() == 0;
   const int64_t n = scalar ? 1 : in.sizes()[dim];
   const int64_t in_step = scalar ? 1 : in.strides()[dim], out_step = scalar ? 1 : out.strides()[dim];
@@ -46,10 +48,9 @@ void scan(const Tensor& in, int64_t dim, const Tensor& out) {
 
 }  // namespace
 
-void scan_cpu(bool product, const Tensor& in, int64_t dim, const Tensor& out) {
-  visit_dtype<kNumericSet>(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    product ? scan<T, Product>(in, dim, out) : scan<T, Sum>(in, dim, out);
+void scan_cpu(Scan kind, const Tensor& in, int64_t dim, const Tensor& out) {
+  visit_scan(kind, in.dtype(), [&](auto fold, auto tag) {
+    scan<typename decltype(tag)::type, typename decltype(fold)::type>(in, dim, out);
   });
 }
 

@@ -93,6 +93,7 @@ Tensor movedim_int(const Tensor& self, int64_t source, int64_t destination) {
 }
 
 Tensor transpose_composite(const Tensor& self, int64_t a, int64_t b) { return ops::transpose(self, a, b); }
+Tensor transpose_composite_inplace(const Tensor& self, int64_t a, int64_t b) { return ops::transpose_(self, a, b); }
 
 Tensor reversed_dims(const Tensor& self) {
   DimVec dims;
@@ -141,6 +142,12 @@ void register_permute(Registry& r) {
   r.def("t_(Tensor(a!) self) -> Tensor(a!)").all(t_inplace).backward(keep::none, t_backward).method_only();
   r.def("swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)").composite(transpose_composite);
   r.def("swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)").composite(transpose_composite);
+  r.def("swapaxes_(Tensor(a!) self, int axis0, int axis1) -> Tensor(a!)")
+      .composite(transpose_composite_inplace)
+      .method_only();
+  r.def("swapdims_(Tensor(a!) self, int dim0, int dim1) -> Tensor(a!)")
+      .composite(transpose_composite_inplace)
+      .method_only();
   r.def("movedim.int(Tensor(a) self, int source, int destination) -> Tensor(a)").composite(movedim_int);
   r.def("movedim.intlist(Tensor(a) self, int[] source, int[] destination) -> Tensor(a)").composite(movedim_list);
   r.def("moveaxis.int(Tensor(a) self, int source, int destination) -> Tensor(a)").composite(movedim_int);

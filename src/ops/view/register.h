@@ -13,5 +13,6 @@ void register_diagonal(Registry& r);
 void register_strided(Registry& r);
 void register_complex_views(Registry& r);
 void register_flip(Registry& r);
+void register_view_copies(Registry& r);
 
 }  // namespace vt

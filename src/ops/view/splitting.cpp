@@ -110,6 +110,9 @@ void split_backward(GradContext& ctx) {
 }
 void split_with_sizes_backward(GradContext& ctx) { join_gradients(ctx, ctx.arg<IntSpan>(1), ctx.arg<int64_t>(2)); }
 
+Tensors split_list_evenly(const Tensor& self, int64_t split_size, int64_t dim) {
+  return ops::split(self, split_size, dim);
+}
 Tensors split_list(const Tensor& self, IntSpan split_size, int64_t dim) {
   return ops::split_with_sizes(self, split_size, dim);
 }
@@ -236,6 +239,9 @@ void unbind_backward(GradContext& ctx) {
 }  // namespace
 
 void register_splitting(Registry& r) {
+  r.def("unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]").composite(chunk);
+  r.def("unsafe_split.Tensor(Tensor self, int split_size, int dim=0) -> Tensor[]").composite(split_list_evenly);
+  r.def("unsafe_split_with_sizes(Tensor self, int[] split_sizes, int dim=0) -> Tensor[]").composite(split_list);
   r.def("split.Tensor(Tensor(a) self, int split_size, int dim=0) -> Tensor(a)[]")
       .all(split_kernel)
       .view()

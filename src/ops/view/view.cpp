@@ -12,6 +12,7 @@ void register_view(Registry& r) {
   register_strided(r);
   register_complex_views(r);
   register_flip(r);
+  register_view_copies(r);
 }
 
 }  // namespace vt

@@ -6,7 +6,7 @@ Losses: `reduction` is "mean", "sum" or "none" everywhere; `size_average` and `r
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vibetensor import _C
@@ -109,6 +109,13 @@ def hardswish(input: Any, inplace: bool = False) -> Any:
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """x where above `threshold`, `value` elsewhere."""
     return ops.threshold_(input, threshold, value) if inplace else ops.threshold(input, threshold, value)
+
+
+def rrelu(
+    input: Any, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False
+) -> Any:
+    """x where positive, elsewhere x times a slope: drawn from [lower, upper) while training, their mean otherwise."""
+    return ops.rrelu_(input, lower, upper, training) if inplace else ops.rrelu(input, lower, upper, training)
 
 
 def softmax_dim(name: str, ndim: int) -> int:
@@ -239,6 +246,93 @@ def embedding(
     if max_norm is not None:
         ops.embedding_renorm_(weight, input, max_norm, norm_type)
     return ops.embedding(weight, input, padding_idx, scale_grad_by_freq, False)
+
+
+BAG_MODES = ("sum", "mean", "max")
+
+
+def embedding_bag(
+    input: Any,
+    weight: Any,
+    offsets: Any = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:
+    """Rows of `weight` (rows, columns) by number, each bag of them summed, averaged or reduced to its maxima.
+
+    input (bags, length), or (n,) with bags from each of `offsets` on; result (bags, columns). `mode` "sum", "mean" or
+    "max"; per_sample_weights, of input's shape, multiply the rows of "sum". Rows `padding_idx` count for nothing.
+    `max_norm` as in embedding.
+    """
+    if mode not in BAG_MODES:
+        raise ValueError("mode has to be one of sum, mean or max")
+    if sparse:
+        raise NotImplementedError("embedding_bag: sparse gradients are not there yet")
+    if weight.dtype == _C.int64 and input.is_floating_point():
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
+            "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        weight, input = input, weight
+    if per_sample_weights is not None and input.size() != per_sample_weights.size():
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the same "
+            f"shape as the input ({input.shape})"
+        )
+    if input.dim() == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+                f"sequences. However, found offsets of type {_C.type_name(offsets)}"
+            )
+        bags, length = input.shape
+        offsets = ops.arange(bags, dtype=input.dtype, device=input.device) * length
+        input = input.reshape(-1)
+        per_sample_weights = None if per_sample_weights is None else per_sample_weights.reshape(-1)
+        include_last_offset = False
+    elif input.dim() == 1:
+        if offsets is None:
+            raise ValueError("offsets has to be a 1D Tensor but got None")
+        if offsets.dim() != 1:
+            raise ValueError("offsets has to be a 1D Tensor")
+    else:
+        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")
+    if padding_idx is None:
+        padding_idx = -1
+    elif not -weight.size(0) <= padding_idx < weight.size(0):
+        raise ValueError("padding_idx must be within the number of embeddings")
+    elif padding_idx < 0:
+        padding_idx += weight.size(0)
+    if max_norm is not None:
+        ops.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
+    return ops.embedding_bag(
+        weight,
+        input,
+        offsets,
+        scale_grad_by_freq,
+        BAG_MODES.index(mode),
+        sparse,
+        per_sample_weights,
+        include_last_offset,
+        padding_idx,
+    )
+
+
+def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+    """Sliding windows of images (N, C, H, W) as columns (N, C * elements of a window, places of the window)."""
+    return ops.im2col(input, kernel_size, dilation, padding, stride)
+
+
+def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+    """Columns (N, C * elements of a window, places) added up to images (N, C, *output_size): see unfold."""
+    return ops.col2im(input, output_size, kernel_size, dilation, padding, stride)
 
 
 def layer_norm(
@@ -536,9 +630,151 @@ def triplet_margin_loss(
     return ops.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, number)
 
 
+def triplet_margin_with_distance_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    *,
+    distance_function: Callable[[Any, Any], Any] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """triplet_margin_loss with a distance of one's own, a function of two tensors, by default pairwise_distance."""
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    distance = ops.pairwise_distance if distance_function is None else distance_function
+    if not anchor.dim() == positive.dim() == negative.dim():
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {anchor.dim()}D, positive {positive.dim()}D, and negative {negative.dim()}D inputs"
+        )
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = ops.minimum(far, distance(positive, negative))
+    loss = ops.clamp_min(margin + near - far, 0)
+    number = get_enum(reduction)
+    return loss if number == get_enum("none") else loss.mean() if number == get_enum("mean") else loss.sum()
+
+
+def poisson_nll_loss(
+    input: Any,
+    target: Any,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """exp(x) - target * x, or x - target * log(x + eps) unless `log_input`.
+
+    `full` adds Stirling's approximation of log(target!) where target is above 1.
+    """
+    number = get_enum(reduction, size_average, reduce)
+    return ops.poisson_nll_loss(input, target, log_input, full, eps, number)
+
+
+def gaussian_nll_loss(
+    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Any:
+    """(log var + (input - target)^2 / var) / 2, `var` being at least eps; `full` adds the constant log(2 pi) / 2.
+
+    var: of input's shape, or without its last dimension, or with that of size 1; or a number.
+    """
+    if isinstance(var, int | float):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = var * ops.ones_like(input)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
+    return ops.gaussian_nll_loss(input, target, var, full, eps, get_enum(reduction))
+
+
+def multi_margin_loss(
+    input: Any,
+    target: Any,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """The mean over the classes but the target of max(0, margin - x[target] + x[class])^p, times weight[target].
+
+    input (N, C) or (C,), target (N,) or () of class numbers, weight (C,).
+    """
+    number = get_enum(reduction, size_average, reduce)
+    if p not in (1, 2):
+        raise ValueError("only p == 1 and p == 2 supported")
+    if weight is not None and weight.dim() != 1:
+        raise ValueError("weight must be one-dimensional")
+    return ops.multi_margin_loss(input, target, p, margin, weight, number)
+
+
+def multilabel_margin_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """The sum over targets and classes that are none of max(0, 1 - x[target] + x[class]), over the number of classes.
+
+    input and target (N, C) or (C,); a row's targets are the class numbers before its first negative one.
+    """
+    return ops.multilabel_margin_loss(input, target, get_enum(reduction, size_average, reduce))
+
+
+def multilabel_soft_margin_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """The mean over classes, the last dimension, of the binary cross entropies of sigmoid(x) and target."""
+    number = get_enum(reduction, size_average, reduce)
+    return ops.multilabel_soft_margin_loss(input, target, weight, number)
+
+
+def linear_cross_entropy(
+    input: Any,
+    linear_weight: Any,
+    target: Any,
+    *,
+    linear_bias: Any = None,
+    weight: Any = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Any:
+    """cross_entropy of linear(input, linear_weight, linear_bias): input (N, features) or (features,).
+
+    linear_weight (classes, features), or (classes, d1, ..., features) for a loss with further dimensions.
+    """
+    if options is not None:
+        raise NotImplementedError("linear_cross_entropy: options, by which it works in chunks, are not there yet")
+    features, shape = linear_weight.shape[-1], linear_weight.shape[:-1]
+    logits = ops.linear(
+        input, linear_weight.reshape(-1, features), None if linear_bias is None else linear_bias.reshape(-1)
+    )
+    return cross_entropy(
+        logits.reshape(*input.shape[:-1], *shape),
+        target,
+        weight=weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
+
+
 # functions that are not there yet and that programs import beside others: calling one raises
 NOT_THERE = """
-    affine_grid ctc_loss embedding_bag fold grid_sample interpolate unfold upsample upsample_bilinear upsample_nearest
+    affine_grid ctc_loss grid_sample interpolate upsample upsample_bilinear upsample_nearest
 """
 absent = module_getattr(__name__)
 
