@@ -13,6 +13,10 @@ def __getattr__(name: str) -> Any:
         from vibetensor.graphs import graph_step
 
         return graph_step
+    if name == "debug":
+        from importlib import import_module
+
+        return import_module("vibetensor.debug")
     if name == "enable_torch":
         from vibetensor.as_torch import enable_torch
 

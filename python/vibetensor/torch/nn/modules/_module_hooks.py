@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from vibetensor.torch.nn.modules._module_path import name_module
 from vibetensor.torch.utils.hooks import BackwardHook, RemovableHandle
 
 Hook = Callable[..., Any]
@@ -99,22 +100,26 @@ class HookedCall:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if call_observer is not None:
             call_observer(self)
-        if not (
-            self._forward_hooks
-            or self._forward_pre_hooks
-            or self._backward_hooks
-            or self._backward_pre_hooks
-            or global_forward_hooks
-            or global_forward_pre_hooks
-            or global_backward_hooks
-            or global_backward_pre_hooks
-        ):
-            return self.forward(*args, **kwargs)
-        called: set[int] = set()
         try:
-            return self._call_with_hooks(args, kwargs, called)
-        except BaseException:
-            self._call_remaining_hooks(args, kwargs, called)
+            if not (
+                self._forward_hooks
+                or self._forward_pre_hooks
+                or self._backward_hooks
+                or self._backward_pre_hooks
+                or global_forward_hooks
+                or global_forward_pre_hooks
+                or global_backward_hooks
+                or global_backward_pre_hooks
+            ):
+                return self.forward(*args, **kwargs)
+            called: set[int] = set()
+            try:
+                return self._call_with_hooks(args, kwargs, called)
+            except BaseException:
+                self._call_remaining_hooks(args, kwargs, called)
+                raise
+        except Exception as error:
+            name_module(error, self)
             raise
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
