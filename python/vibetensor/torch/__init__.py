@@ -29,26 +29,34 @@ from vibetensor.torch._tensor import (
 from vibetensor.torch._tensor_str import set_printoptions
 from vibetensor.torch.accelerator import Event, Stream
 from vibetensor.torch.functional import (
+    block_diag,
     broadcast_shapes,
     broadcast_tensors,
     cartesian_prod,
+    cdist,
     detach_,
     einsum,
+    get_device,
+    gradient,
     is_complex,
     is_conj,
     is_floating_point,
     is_inference,
+    is_neg,
     is_signed,
     is_tensor,
     meshgrid,
     nonzero,
     norm,
     numel,
+    resolve_conj,
+    resolve_neg,
     split,
     tensordot,
     typename,
     unique,
     unique_consecutive,
+    unravel_index,
 )
 from vibetensor.torch.torch_version import __version__
 
@@ -176,9 +184,9 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions futures fx hub jit library
-    linalg mps mtia multiprocessing nn onnx optim overrides profiler special storage testing torch_version types utils version
-    xpu
+    _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions func futures fx hub jit
+    library linalg mps mtia multiprocessing nn onnx optim overrides profiler special storage testing torch_version types utils
+    version xpu
 """
 NAMES_BY_HOME = {
     "_absent_dtypes": """

@@ -14,12 +14,11 @@ from compare import ours_of, same
     [
         ("", "vmap"),
         ("nn", "qat"),
-        ("nn.functional", "pdist"),
+        ("nn.functional", "scaled_mm"),
         ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
         ("distributed", "rpc"),
         ("autograd.profiler", "EnforceUnique"),
-        ("nn.utils", "weight_norm"),
         ("testing", "make_tensor"),
         ("backends", "mkldnn"),
     ],

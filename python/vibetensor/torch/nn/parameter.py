@@ -54,3 +54,76 @@ class Buffer(Tensor, metaclass=_BufferMeta):
         buffer.persistent = persistent
         buffer._is_buffer = True
         return buffer
+
+
+class UninitializedTensorMixin:
+    """A tensor without a shape yet, which materialize() gives it; then it is of the class `cls_to_become`."""
+
+    cls_to_become: type
+    requires_grad: bool
+    dtype: Any
+    device: Any
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(
+            "an uninitialized parameter or buffer has no shape yet: call forward, or load a state_dict into the module "
+            "that it belongs to, first"
+        )
+
+    def size(self, dim: int | None = None) -> Any:
+        """Raises RuntimeError, as shape does."""
+        return self.shape
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Returns None; gives self memory of `shape`, elements unset, and the class that it stands for."""
+        device = self.device if device is None else device
+        dtype = self.dtype if dtype is None else dtype
+        self.data = _C.ops.empty(tuple(shape), device=device, dtype=dtype)
+        self.__class__ = self.cls_to_become  # type: ignore[assignment]
+
+    def share_memory_(self) -> Any:
+        """Raises RuntimeError: there is no memory yet."""
+        raise RuntimeError("an uninitialized parameter or buffer has no memory to share yet: call forward first")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    __str__ = __repr__
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            kind: Any = type(self)
+            memo[id(self)] = kind(self.requires_grad, device=self.device, dtype=self.dtype)
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return type(self), (self.requires_grad, self.device, self.dtype)
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether `param` is a parameter or buffer without a shape yet."""
+    return isinstance(param, UninitializedTensorMixin)
+
+
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]
+    """A Parameter without a shape yet: see LazyModuleMixin."""
+
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return Tensor._make_subclass(cls, _C.ops.empty(0, device=device, dtype=dtype), requires_grad)
+
+
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]
+    """A buffer without a shape yet: see LazyModuleMixin."""
+
+    cls_to_become = Tensor
+
+    def __new__(
+        cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> Any:
+        buffer = Tensor._make_subclass(cls, _C.ops.empty(0, device=device, dtype=dtype), requires_grad)
+        buffer.persistent = persistent
+        buffer._is_buffer = True
+        return buffer

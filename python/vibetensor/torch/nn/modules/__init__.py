@@ -24,9 +24,11 @@ from vibetensor.torch.nn.modules.activation import (
     PReLU,
     ReLU,
     ReLU6,
+    RReLU,
     Sigmoid,
     SiLU,
     Softmax,
+    Softmax2d,
     Softmin,
     Softplus,
     Softshrink,
@@ -36,7 +38,14 @@ from vibetensor.torch.nn.modules.activation import (
     Threshold,
 )
 from vibetensor.torch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm
-from vibetensor.torch.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from vibetensor.torch.nn.modules.container import (
+    Container,
+    ModuleDict,
+    ModuleList,
+    ParameterDict,
+    ParameterList,
+    Sequential,
+)
 from vibetensor.torch.nn.modules.conv import (
     Conv1d,
     Conv2d,
@@ -44,26 +53,52 @@ from vibetensor.torch.nn.modules.conv import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
 )
-from vibetensor.torch.nn.modules.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
+from vibetensor.torch.nn.modules.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+)
 from vibetensor.torch.nn.modules.flatten import Flatten, Unflatten
 from vibetensor.torch.nn.modules.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
-from vibetensor.torch.nn.modules.linear import Bilinear, Identity, Linear
+from vibetensor.torch.nn.modules.linear import (
+    Bilinear,
+    Identity,
+    LazyLinear,
+    Linear,
+)
 from vibetensor.torch.nn.modules.loss import (
     BCELoss,
     BCEWithLogitsLoss,
     CosineEmbeddingLoss,
     CrossEntropyLoss,
+    GaussianNLLLoss,
     HingeEmbeddingLoss,
     HuberLoss,
     KLDivLoss,
     L1Loss,
+    LinearCrossEntropyLoss,
     MarginRankingLoss,
     MSELoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
     NLLLoss,
+    NLLLoss2d,
+    PoissonNLLLoss,
     SmoothL1Loss,
     SoftMarginLoss,
     TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
 )
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.modules.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
@@ -87,7 +122,10 @@ from vibetensor.torch.nn.modules.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
-from vibetensor.torch.nn.modules.sparse import Embedding
+from vibetensor.torch.nn.modules.sparse import (
+    Embedding,
+    EmbeddingBag,
+)
 from vibetensor.torch.nn.modules.transformer import TransformerEncoder, TransformerEncoderLayer
 
 __all__ = [
@@ -102,6 +140,7 @@ __all__ = [
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -111,6 +150,7 @@ __all__ = [
     "BatchNorm2d",
     "BatchNorm3d",
     "Bilinear",
+    "Container",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -125,7 +165,10 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Embedding",
+    "EmbeddingBag",
+    "FeatureAlphaDropout",
     "Flatten",
+    "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
@@ -143,8 +186,16 @@ __all__ = [
     "LPPool2d",
     "LPPool3d",
     "LayerNorm",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyLinear",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
@@ -160,12 +211,18 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
     "MultiheadAttention",
     "NLLLoss",
+    "NLLLoss2d",
     "PReLU",
     "ParameterDict",
     "ParameterList",
+    "PoissonNLLLoss",
     "RMSNorm",
+    "RReLU",
     "ReLU",
     "ReLU6",
     "Sequential",
@@ -174,6 +231,7 @@ __all__ = [
     "SmoothL1Loss",
     "SoftMarginLoss",
     "Softmax",
+    "Softmax2d",
     "Softmin",
     "Softplus",
     "Softshrink",
@@ -185,14 +243,52 @@ __all__ = [
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "Unflatten",
 ]
 
-SUBMODULES = "adaptive fold lazy rnn upsampling utils"
+SUBMODULES = "rnn upsampling utils"
+# layers that not every program has, imported when they are first used
+LATE = {
+    "adaptive": "AdaptiveLogSoftmaxWithLoss",
+    "channelshuffle": "ChannelShuffle",
+    "distance": "CosineSimilarity PairwiseDistance",
+    "fold": "Fold Unfold",
+    "padding": """
+        CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d
+        ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
+    """,
+    "pixelshuffle": "PixelShuffle PixelUnshuffle",
+}
+late = {name: f"nn.modules.{home}" for home, names in LATE.items() for name in names.split()}
 not_there = _refused_layers.homes()
-absent = module_getattr(__name__, SUBMODULES.split())
+absent = module_getattr(__name__, [*SUBMODULES.split(), *LATE], late)
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from vibetensor.torch.nn.modules.adaptive import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
+    from vibetensor.torch.nn.modules.channelshuffle import ChannelShuffle as ChannelShuffle
+    from vibetensor.torch.nn.modules.distance import CosineSimilarity as CosineSimilarity
+    from vibetensor.torch.nn.modules.distance import PairwiseDistance as PairwiseDistance
+    from vibetensor.torch.nn.modules.fold import Fold as Fold
+    from vibetensor.torch.nn.modules.fold import Unfold as Unfold
+    from vibetensor.torch.nn.modules.padding import CircularPad1d as CircularPad1d
+    from vibetensor.torch.nn.modules.padding import CircularPad2d as CircularPad2d
+    from vibetensor.torch.nn.modules.padding import CircularPad3d as CircularPad3d
+    from vibetensor.torch.nn.modules.padding import ConstantPad1d as ConstantPad1d
+    from vibetensor.torch.nn.modules.padding import ConstantPad2d as ConstantPad2d
+    from vibetensor.torch.nn.modules.padding import ConstantPad3d as ConstantPad3d
+    from vibetensor.torch.nn.modules.padding import ReflectionPad1d as ReflectionPad1d
+    from vibetensor.torch.nn.modules.padding import ReflectionPad2d as ReflectionPad2d
+    from vibetensor.torch.nn.modules.padding import ReflectionPad3d as ReflectionPad3d
+    from vibetensor.torch.nn.modules.padding import ReplicationPad1d as ReplicationPad1d
+    from vibetensor.torch.nn.modules.padding import ReplicationPad2d as ReplicationPad2d
+    from vibetensor.torch.nn.modules.padding import ReplicationPad3d as ReplicationPad3d
+    from vibetensor.torch.nn.modules.padding import ZeroPad1d as ZeroPad1d
+    from vibetensor.torch.nn.modules.padding import ZeroPad2d as ZeroPad2d
+    from vibetensor.torch.nn.modules.padding import ZeroPad3d as ZeroPad3d
+    from vibetensor.torch.nn.modules.pixelshuffle import PixelShuffle as PixelShuffle
+    from vibetensor.torch.nn.modules.pixelshuffle import PixelUnshuffle as PixelUnshuffle
+else:
 
     def __getattr__(name: str) -> Any:
         return _refused_layers.layer(not_there[name], name) if name in not_there else absent(name)

@@ -18,19 +18,13 @@ class RefusedLayer(RefusedType, Module):
 
 # module of torch.nn.modules: {base: its layers}
 LAYERS = {
-    "conv": {
-        "_LazyConvXdMixin": "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
-    },
     "batchnorm": {"_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d"},
     "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
     "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "rnn": {"RNNBase": "RNN LSTM GRU", "RNNCellBase": "RNNCell LSTMCell GRUCell"},
     "upsampling": {"Upsample": "UpsamplingNearest2d UpsamplingBilinear2d"},
-    "fold": {"": "Fold Unfold"},
     "loss": {"": "CTCLoss"},
-    "sparse": {"": "EmbeddingBag"},
     "transformer": {"": "Transformer TransformerDecoder TransformerDecoderLayer"},
-    "adaptive": {"": "AdaptiveLogSoftmaxWithLoss"},
 }
 
 WAY_ROUND = "leave it out, or replace it with layers that are there"

@@ -171,6 +171,29 @@ class Softmax(Activation):
     arguments: ClassVar[Arguments] = {"dim": None}
 
 
+class Softmax2d(Module):
+    """Softmax over the channels of every place: (N, C, H, W) or (C, H, W)."""
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
+        return F.softmax(input, -3)
+
+
+class RReLU(Module):
+    """x where positive, elsewhere x times a slope: drawn from [lower, upper) while training, their mean otherwise."""
+
+    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False):
+        super().__init__()
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input: Any) -> Any:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
+
+
 class LogSoftmax(Activation):
     function = staticmethod(F.log_softmax)
     arguments: ClassVar[Arguments] = {"dim": None}

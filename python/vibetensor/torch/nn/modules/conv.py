@@ -8,10 +8,10 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
-from vibetensor.torch.nn.modules._refused_layers import layers_of
+from vibetensor.torch.nn.modules.lazy import LazyModuleMixin
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.modules.utils import _reverse_repeat_tuple, ntuple
-from vibetensor.torch.nn.parameter import Parameter
+from vibetensor.torch.nn.parameter import Parameter, UninitializedParameter
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -281,4 +281,109 @@ class ConvTranspose3d(_ConvTransposeNd):
     function: Any = staticmethod(F.conv_transpose3d)
 
 
-__getattr__ = layers_of("conv")
+class _LazyConvXdMixin(LazyModuleMixin):
+    """Before a convolution's class: in_channels is the number of channels of the first input."""
+
+    def _begin(self: Any, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_channels = out_channels
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def reset_parameters(self: Any) -> None:
+        """Returns None; draws weight, then bias, anew, once they have shapes."""
+        if not self.has_uninitialized_params() and self.in_channels != 0:
+            super().reset_parameters()  # type: ignore[misc]
+
+    def initialize_parameters(self: Any, input: Any, *args: Any, **kwargs: Any) -> None:
+        """Returns None; gives the weight and the bias the shapes for `input` and draws them."""
+        if not self.has_uninitialized_params():
+            return
+        if input.dim() not in (self.dims + 1, self.dims + 2):
+            raise RuntimeError(
+                f"Expected {self.dims + 1}D (unbatched) or {self.dims + 2}D (batched) input to "
+                f"{type(self).__name__}, but got input of size: {input.shape}"
+            )
+        self.in_channels = input.shape[-self.dims - 1]
+        if self.in_channels % self.groups != 0:
+            raise ValueError("in_channels must be divisible by groups")
+        first, second = self.out_channels, self.in_channels
+        if self.transposed:
+            first, second = second, first
+        self.weight.materialize((first, second // self.groups, *self.kernel_size))
+        if self.bias is not None:
+            self.bias.materialize((self.out_channels,))
+        self.reset_parameters()
+
+
+class _LazyPlainConv(_LazyConvXdMixin):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
+        self._begin(out_channels, bias, device, dtype)
+
+
+class LazyConv1d(_LazyPlainConv, Conv1d):  # type: ignore[misc]
+    """Conv1d whose in_channels is that of its first input."""
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyPlainConv, Conv2d):  # type: ignore[misc]
+    """Conv2d whose in_channels is that of its first input."""
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyPlainConv, Conv3d):  # type: ignore[misc]
+    """Conv3d whose in_channels is that of its first input."""
+
+    cls_to_become = Conv3d
+
+
+class _LazyConvTranspose(_LazyConvXdMixin):
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ):
+        super().__init__(0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode)
+        self._begin(out_channels, bias, device, dtype)
+
+
+class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):  # type: ignore[misc]
+    """ConvTranspose1d whose in_channels is that of its first input."""
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConvTranspose, ConvTranspose2d):  # type: ignore[misc]
+    """ConvTranspose2d whose in_channels is that of its first input."""
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConvTranspose, ConvTranspose3d):  # type: ignore[misc]
+    """ConvTranspose3d whose in_channels is that of its first input."""
+
+    cls_to_become = ConvTranspose3d

@@ -9,7 +9,7 @@ from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn.modules.module import Module
 
 
-class _Dropout(Module):
+class _DropoutNd(Module):
     function: Callable[..., Any]
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
@@ -26,25 +26,37 @@ class _Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(_DropoutNd):
     """Zeroes elements with probability `p` and scales the others by 1 / (1 - p); passes all in evaluation."""
 
     function = staticmethod(F.dropout)
 
 
-class Dropout1d(_Dropout):
+class AlphaDropout(_DropoutNd):
+    """Sets elements to the value that SELU saturates at with probability `p`; mean 0 and variance 1 stay."""
+
+    function = staticmethod(F.alpha_dropout)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """AlphaDropout of whole channels: (N, C, *)."""
+
+    function = staticmethod(F.feature_alpha_dropout)
+
+
+class Dropout1d(_DropoutNd):
     """Zeroes whole channels of (N, C, L) with probability `p`."""
 
     function = staticmethod(F.dropout1d)
 
 
-class Dropout2d(_Dropout):
+class Dropout2d(_DropoutNd):
     """Zeroes whole channels of (N, C, H, W) with probability `p`."""
 
     function = staticmethod(F.dropout2d)
 
 
-class Dropout3d(_Dropout):
+class Dropout3d(_DropoutNd):
     """Zeroes whole channels of (N, C, D, H, W) with probability `p`."""
 
     function = staticmethod(F.dropout3d)

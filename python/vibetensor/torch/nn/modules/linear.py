@@ -8,8 +8,9 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
+from vibetensor.torch.nn.modules.lazy import LazyModuleMixin
 from vibetensor.torch.nn.modules.module import Module
-from vibetensor.torch.nn.parameter import Parameter
+from vibetensor.torch.nn.parameter import Parameter, UninitializedParameter
 
 Tensor: Any = _C.Tensor
 
@@ -62,6 +63,37 @@ class Linear(Module):
 
 class NonDynamicallyQuantizableLinear(Linear):
     """Linear under the name that PyTorch prints for the output projection of multi-head attention."""
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """Linear whose in_features is the size of the last dimension of its first input."""
+
+    cls_to_become = Linear
+    weight: Any
+    bias: Any
+
+    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None):
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def reset_parameters(self) -> None:
+        """Returns None; draws weight, then bias, anew, once they have shapes."""
+        if not self.has_uninitialized_params() and self.in_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input: Any) -> None:  # type: ignore[override]
+        """Returns None; gives the weight and the bias the shapes for `input` and draws them."""
+        if not self.has_uninitialized_params():
+            self.in_features = self.weight.shape[-1]
+            return
+        self.in_features = input.shape[-1]
+        self.weight.materialize((self.out_features, self.in_features))
+        if self.bias is not None:
+            self.bias.materialize((self.out_features,))
+        self.reset_parameters()
 
 
 class Bilinear(Module):

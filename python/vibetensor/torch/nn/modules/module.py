@@ -23,8 +23,8 @@ M = TypeVar("M", bound="Module")
 _EXTRA_STATE_KEY_SUFFIX = EXTRA_STATE
 
 
-def parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, bool]:
-    """(device or None, dtype or None, non_blocking) from the arguments that Tensor.to and Module.to share."""
+def parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, bool, Any]:
+    """(device, dtype, non_blocking, memory format), None where not given, of Tensor.to's and Module.to's arguments."""
     device, dtype, non_blocking = kwargs.pop("device", None), kwargs.pop("dtype", None), False
     rest = list(args)
     if rest and isinstance(rest[0], Tensor):
@@ -39,11 +39,10 @@ def parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, b
     if rest:
         non_blocking = bool(rest.pop(0))
     non_blocking = bool(kwargs.pop("non_blocking", non_blocking))
-    if kwargs.pop("memory_format", None) is not None:
-        raise NotImplementedError("to: memory_format is not there yet for modules")
+    memory_format = kwargs.pop("memory_format", None)
     if kwargs or rest:
         raise TypeError(f"to() received an invalid combination of arguments: {[*rest, *kwargs]}")
-    return (None if device is None else _C.device(device)), dtype, non_blocking
+    return (None if device is None else _C.device(device)), dtype, non_blocking, memory_format
 
 
 def indent_after_first(text: str, spaces: int) -> str:
@@ -379,8 +378,9 @@ class Module(HookedCall, StateDict):
         """This module, its tensors moved to a device and its floating point tensors converted to a dtype.
 
         Arguments as for Tensor.to: `to(device)`, `to(dtype)`, `to(device, dtype)`, `to(tensor)`, with `non_blocking`.
+        memory_format: channels_last of tensors of 4 dimensions, channels_last_3d of 5, others stay as they are.
         """
-        device, dtype, non_blocking = parse_to(args, kwargs)
+        device, dtype, non_blocking, memory_format = parse_to(args, kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
@@ -393,7 +393,10 @@ class Module(HookedCall, StateDict):
                     "torch.nn.Module.to() when moving module from meta to a different device."
                 )
             new_dtype = dtype if dtype is not None and (t.is_floating_point() or t.is_complex()) else t.dtype
-            return t.to(t.device if device is None else device, new_dtype, non_blocking)
+            where = t.device if device is None else device
+            if memory_format is not None and t.dim() in (4, 5):
+                return t.to(where, new_dtype, non_blocking, memory_format=memory_format)
+            return t.to(where, new_dtype, non_blocking)
 
         return self._apply(convert)
 
