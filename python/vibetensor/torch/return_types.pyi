@@ -5,6 +5,12 @@ from vibetensor._C import Tensor
 class aminmax(NamedTuple):
     min: Tensor
     max: Tensor
+class cummax(NamedTuple):
+    values: Tensor
+    indices: Tensor
+class cummin(NamedTuple):
+    values: Tensor
+    indices: Tensor
 class kthvalue(NamedTuple):
     values: Tensor
     indices: Tensor

@@ -23,6 +23,8 @@ CALLS = {
     "nanmedian": lambda t, x: t.nanmedian(x, 0),
     "kthvalue": lambda t, x: x.kthvalue(2),
     "aminmax": lambda t, x: t.aminmax(x),
+    "cummax": lambda t, x: x.cummax(1),
+    "cummin": lambda t, x: t.cummin(x, 0),
 }
 
 

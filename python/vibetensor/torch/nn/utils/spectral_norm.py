@@ -97,7 +97,7 @@ class SpectralNorm:
         module.register_buffer(f"{name}_v", v)
         module.register_forward_pre_hook(norm)
         module._register_state_dict_hook(norm.note_version)
-        module._register_load_state_dict_pre_hook(norm.bring_up_to_date)
+        module._register_load_state_dict_pre_hook(norm.check_version)
         return norm
 
     def note_version(self, module: Any, state_dict: Any, prefix: str, local_metadata: dict[str, Any]) -> None:
@@ -107,10 +107,10 @@ class SpectralNorm:
             raise RuntimeError(f"Unexpected key in metadata['spectral_norm']: {self.name}.version")
         versions[f"{self.name}.version"] = self._version
 
-    def bring_up_to_date(
+    def check_version(
         self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: Any, *lists: Any
     ) -> None:
-        """Returns None; a state without v, of PyTorch before 1.0, gets one."""
+        """Returns None; NotImplementedError for a state without v, of PyTorch before 1.0."""
         version = local_metadata.get("spectral_norm", {}).get(f"{self.name}.version")
         if version is not None and version >= 1:
             return
@@ -126,19 +126,10 @@ class SpectralNorm:
             if strict:
                 missing_keys += [f"{key}{part}" for part in ("_orig", "", "_u") if part not in present]
             return
-        with no_grad():
-            original, weight, u = state_dict[f"{key}_orig"], state_dict.pop(key), state_dict[f"{key}_u"]
-            sigma = (original / weight).mean()
-            matrix = as_matrix(original, self.dim)
-            # v with matrix @ v = sigma u, of all such the shortest
-            v = ops.mv(_pinv(matrix), u) * sigma
-            state_dict[f"{key}_v"] = v
-
-
-def _pinv(matrix: Any) -> Any:
-    from vibetensor.torch import linalg
-
-    return linalg.pinv(matrix)
+        raise NotImplementedError(
+            f"spectral_norm: a state of {self.name!r} without {self.name}_v, of PyTorch before 1.0, needs torch.linalg.pinv, "
+            "which is not there yet"
+        )
 
 
 def spectral_norm(
@@ -164,7 +155,7 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
         raise ValueError(f"spectral_norm of '{name}' not found in {module}")
     for registry, method in (
         (module._state_dict_hooks, "note_version"),
-        (module._load_state_dict_pre_hooks, "bring_up_to_date"),
+        (module._load_state_dict_pre_hooks, "check_version"),
     ):
         for key, bound in list(registry.items()):
             owner = getattr(bound, "__self__", None)
