@@ -5,8 +5,6 @@
 #include <cstring>
 #include <string_view>
 
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace vt::reduce::VT_ISA {
 namespace {
 
