@@ -118,6 +118,7 @@ void register_sequences(Registry& r) {
           "batch_first.");
   r.def("_pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)")
       .composite(pack_padded_sequence)
+      .value_dependent()
       .function_only()
       .doc(
           "The steps of padded sequences (steps, batch, *), longest first, without the padding: step 0 of all, then "
@@ -125,6 +126,7 @@ void register_sequences(Registry& r) {
   r.def(
        "_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)")
       .composite(pad_packed_sequence)
+      .value_dependent()
       .function_only()
       .doc("What _pack_padded_sequence packed, padded again to total_length steps or to the longest; and the lengths.");
 }

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
@@ -10,8 +11,10 @@
 #include "ops/reduce/engine.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/index.h"
 #include "ops/typed/join.h"
+#include "ops/typed/linalg.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
@@ -90,6 +93,15 @@ void logcumsumexp_backward(GradContext& c) {
   const Tensor self = c.saved(0), result = c.saved_result(), grad = c.grad();
   if (self.dim() == 0 || self.numel() == 0) return c.set(0, grad);
   const int64_t dim = wrap_dim(c.arg<int64_t>(1), self.dim());
+  // Logarithms have no derivative at a gradient of zero: one that will be differentiated is a product with all weights.
+  if (grad_enabled()) {
+    const Tensor x = ops::unsqueeze(ops::transpose(self, dim, -1), -1);
+    const Tensor later = ops::unsqueeze(ops::transpose(result, dim, -1), -2);
+    const Tensor earlier = ops::tril(ops::new_ones(self, DimVec{self.size(dim), self.size(dim)}, DType::bool_), -1);
+    const Tensor weights = ops::exp(ops::masked_fill(x - later, earlier, Scalar(lowest(self.dtype()))));
+    const Tensor summed = ops::matmul(weights, ops::unsqueeze(ops::transpose(grad, dim, -1), -1));
+    return c.set(0, ops::transpose(ops::squeeze(summed, -1), dim, -1));
+  }
   auto summed = [&](const Tensor& part) {
     const Tensor size = ops::where(part > 0, part, wrapped_number(1.0));
     const Tensor log_size = ops::where(part > 0, ops::log(size), wrapped_number(lowest(part.dtype())));

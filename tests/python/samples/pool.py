@@ -129,7 +129,7 @@ SAMPLES = [
     ),
     Sample(
         "_max_windows",
-        call(T(2, 3, 7, 6), (3, 3), (3, 2), (2, 2), (1, 1), (1, 1)),
+        call(T(2, 3, 7, 6), (4, 4), (3, 2), (2, 2), (1, 1), (1, 1)),
         dtypes=FLOATS,
         reference=max_windows,
         gradcheck=False,
