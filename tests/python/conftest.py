@@ -8,6 +8,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 
+@pytest.fixture(autouse=True)
+def checks_of_pytorchs_distributions():
+    """They stay on: PyTorch's compiler turns them off for the whole process when it first runs."""
+    yield
+    if (distributions := sys.modules.get("torch.distributions")) is not None:
+        distributions.Distribution.set_default_validate_args(True)
+
+
 def pytest_collection_modifyitems(items):
     marked = [item for item in items if item.get_closest_marker("cuda")]
     if not marked:

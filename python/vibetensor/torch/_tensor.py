@@ -9,7 +9,7 @@ from vibetensor import _C
 from vibetensor.torch import _copying, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 from vibetensor.torch._on_import import when_imported
-from vibetensor.torch._warnings import warn_user
+from vibetensor.torch._warnings import warn_user_once
 from vibetensor.torch.storage import TypedStorage, UntypedStorage
 
 Tensor: Any = _C.Tensor
@@ -114,7 +114,7 @@ ShortTensor = TensorType("ShortTensor", _C.int16)
 
 def set_default_tensor_type(t: Any) -> None:
     """Returns None; makes the dtype and the device of a type such as torch.DoubleTensor those of new tensors."""
-    warn_user(
+    warn_user_once(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
         "torch.set_default_device() as alternatives."
     )

@@ -15,3 +15,13 @@ def warn_user(text: str, category: type[Warning] = UserWarning) -> None:
     while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
         frame, level = frame.f_back, level + 1
     warnings.warn(text, category, stacklevel=level)
+
+
+said: set[str] = set()
+
+
+def warn_user_once(text: str) -> None:
+    """Returns None; warn_user() at the first call with this text in a process, whatever the filters."""
+    if text not in said:
+        said.add(text)
+        warn_user(text)

@@ -305,7 +305,7 @@ def test_types_of_a_program():
     assert Constant(vt.tensor([2.0])).sample((3,)).tolist() == [[2.0]] * 3
     with pytest.raises(NotImplementedError):
         Constant(vt.tensor([2.0])).log_prob(vt.tensor(1.0))
-    with pytest.warns(UserWarning, match="sample_n"):
+    with pytest.warns(FutureWarning, match="sample_n"):
         assert Constant(vt.tensor([2.0])).sample_n(2).tolist() == [[2.0]] * 2
 
 

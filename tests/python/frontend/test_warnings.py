@@ -153,10 +153,6 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], str | None]] = {
     ),
     "old scaler": (lambda t: t.cuda.amp.GradScaler(enabled=False), "`torch.cuda.amp.GradScaler(args...)` is"),
     "old autocast": (lambda t: t.cuda.amp.autocast(enabled=False), "`torch.cuda.amp.autocast(args...)` is"),
-    "old default type": (
-        lambda t: t.set_default_tensor_type(t.FloatTensor),
-        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()",
-    ),
     "old draws": (lambda t: t.distributions.Normal(0.0, 1.0).sample_n(2), "`sample_n(n)` will be deprecated."),
     "mean of a divergence": (
         lambda t: t.nn.functional.kl_div(t.zeros(2, 2), t.ones(2, 2)),
@@ -190,6 +186,9 @@ ONCE = {
     "t.ones(2, 3, 4).T": "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated",
     "t.ones(2, dtype=t.cfloat).to(t.float)": "Casting complex values to real discards the imaginary part",
     "float(t.ones(1, requires_grad=True))": "Converting a tensor with requires_grad=True to a scalar",
+    "[t.set_default_tensor_type(t.FloatTensor) for _ in range(2)]": (
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype()"
+    ),
     "int(t.ones(1, requires_grad=True))": None,
     "t.ones(1, requires_grad=True).item()": None,
     "float(t.ones(1))": None,

@@ -1,5 +1,6 @@
 """Whole modules, optimizers and hooks in files: PyTorch runs ours, and we run PyTorch's, with the same results."""
 
+import copy
 import io
 
 import pytest
@@ -48,7 +49,8 @@ def through_a_file(value, source, target):
 def result(m, layer):
     """What a layer makes of some input that it takes; None of a layer that takes none of these."""
     x = m.arange(16.0).view(1, 4, 4) / 16
-    for inputs in ((x,), (x, x), (x, x, x), (x[0], x[0]), (x.long(),)):
+    image = m.arange(64.0).view(1, 4, 4, 4) / 64
+    for inputs in ((x,), (x, x), (x, x, x), (x[0], x[0]), (x.long(),), (image,)):
         try:
             out = layer.eval()(*inputs)
         except (TypeError, ValueError, RuntimeError, IndexError, NotImplementedError, AssertionError, AttributeError):
@@ -72,7 +74,12 @@ def test_every_layer(name, way):
     loaded = through_a_file(layer, source, target)
     assert type(loaded) is getattr(target.nn, name) and loaded.training
     assert list(loaded.state_dict()) == list(layer.state_dict())
+    lazy = hasattr(layer, "cls_to_become")
     expected, got = result(source, layer), result(target, loaded)
+    if lazy:  # each has drawn weights of its own for its first input
+        assert type(loaded) is getattr(target.nn, name.removeprefix("Lazy")) and expected is not None
+        loaded.load_state_dict(through_a_file(layer.state_dict(), source, target))
+        expected, got = result(source, layer), result(target, loaded)
     assert (expected is None) == (got is None)
     if expected is not None:
         assert flat(got) == pytest.approx(flat(expected), abs=1e-5, nan_ok=True)
@@ -131,6 +138,22 @@ def test_hooks_and_their_handles(way):
     assert grads[0] == pytest.approx(grads[1])
     loaded.handle.remove()
     assert len(loaded._forward_hooks) == 0
+
+
+def halve(module, state_dict, prefix, *rest):
+    module.halved = state_dict
+    state_dict[prefix + "weight"] = state_dict[prefix + "weight"] / 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_hooks_of_loading_get_the_module_that_was_loaded(way):
+    source, target = WAYS[way]
+    layer = source.nn.Linear(2, 2)
+    layer.register_load_state_dict_pre_hook(halve)
+    for m, loaded in ((target, through_a_file(layer, source, target)), (source, copy.deepcopy(layer))):
+        loaded.load_state_dict({"weight": m.ones(2, 2), "bias": m.ones(2)})
+        assert loaded.weight.tolist() == [[0.5, 0.5]] * 2 and "weight" in loaded.halved
+    assert not hasattr(layer, "halved")
 
 
 class Net(vt.nn.Module):

@@ -18,7 +18,7 @@ from vibetensor import _C
 from vibetensor.torch import _utils, serialization
 from vibetensor.torch._copying import state_of
 from vibetensor.torch._serialization.location import location_tag
-from vibetensor.torch._serialization.names import attribute, torch_name
+from vibetensor.torch._serialization.names import attribute, is_torchs, torch_name
 from vibetensor.torch._tensor import _rebuild_from_type_v2
 from vibetensor.torch.nn.parameter import Parameter
 from vibetensor.torch.storage import TypedStorage, UntypedStorage, class_of
@@ -103,8 +103,11 @@ class TorchNames:
             # a subclass may say itself how it is made again
             own = type(value).__reduce_ex__ is not Tensor.__reduce_ex__
             return NotImplemented if own else self.reduce_tensor(value)
-        if type(value).__module__ == ABSENT_DTYPES:
+        module = type(value).__module__
+        if module == ABSENT_DTYPES:
             return repr(value)
+        if hasattr(value, "__dlpack__") and is_torchs(module):
+            raise TypeError(f"save: expected tensors of VibeTensor, not {_C.type_name(value)}")
         reduce = SMALL_TYPES.get(type(value))
         return NotImplemented if reduce is None else reduce(value)
 

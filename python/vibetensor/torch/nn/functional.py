@@ -758,6 +758,8 @@ def linear_cross_entropy(
     """
     if options is not None:
         raise NotImplementedError("linear_cross_entropy: options, by which it works in chunks, are not there yet")
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"linear_cross_entropy: expected input of 1 or 2 dims, got {input.dim()}")
     features, shape = linear_weight.shape[-1], linear_weight.shape[:-1]
     logits = ops.linear(
         input, linear_weight.reshape(-1, features), None if linear_bias is None else linear_bias.reshape(-1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import update_wrapper
 from typing import Any
 
 from vibetensor import _C
@@ -27,6 +28,39 @@ class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ["missing_keys", "unexpe
         return super().__repr__()
 
     __str__ = __repr__
+
+
+class _WrappedHook:
+    """`hook`, called with `module` before its other arguments if there is one: it is not kept alive.
+
+    Files name it where PyTorch has it; PyTorch's hold its hooks of load_state_dict as these.
+    """
+
+    __module__ = "vibetensor.torch.nn.modules.module"
+
+    def __init__(self, hook: Callable[..., Any], module: Any = None):
+        update_wrapper(self, hook)
+        self.__setstate__({"hook": hook, "with_module": module is not None, "module": module})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.hook(*self._first(), *args, **kwargs)
+
+    def _first(self) -> tuple[Any, ...]:
+        if not self.with_module:
+            return ()
+        module = self.module()
+        if module is None:
+            raise RuntimeError("the module of this hook is gone")
+        return (module,)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {"hook": self.hook, "with_module": self.with_module}
+        return state | {"module": self._first()[0]} if self.with_module else state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.hook, self.with_module = state["hook"], state["with_module"]
+        if self.with_module:
+            self.module = weakref.ref(state["module"])
 
 
 def quoted(names: list[str]) -> str:
@@ -113,7 +147,7 @@ class StateDict:
     def _register_load_state_dict_pre_hook(
         self, hook: Callable[..., Any], with_module: bool = False
     ) -> RemovableHandle:
-        return add_hook(self._load_state_dict_pre_hooks, partial(hook, self) if with_module else hook, False)
+        return add_hook(self._load_state_dict_pre_hooks, _WrappedHook(hook, self) if with_module else hook, False)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """A handle that removes the hook, which gets the module and all arguments of _load_from_state_dict."""

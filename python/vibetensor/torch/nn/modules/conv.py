@@ -48,6 +48,7 @@ class _ConvNd(Module):
         dtype: Any = None,
     ):
         super().__init__()
+        self.transposed = type(self).transposed  # PyTorch looks for it in a layer that it loads whole
         per_dim = ntuple(self.dims)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride, self.dilation = per_dim(kernel_size), per_dim(stride), per_dim(dilation)

@@ -15,7 +15,12 @@ from vibetensor.torch.nn.modules._module_hooks import (  # noqa: F401 - PyTorch 
     register_module_full_backward_hook,
     register_module_full_backward_pre_hook,
 )
-from vibetensor.torch.nn.modules._module_state import EXTRA_STATE, StateDict, _IncompatibleKeys  # noqa: F401
+from vibetensor.torch.nn.modules._module_state import (  # noqa: F401
+    EXTRA_STATE,
+    StateDict,
+    _IncompatibleKeys,
+    _WrappedHook,
+)
 from vibetensor.torch.nn.parameter import Buffer, Parameter
 
 Tensor: Any = _C.Tensor

@@ -153,10 +153,15 @@ class LocalResponseNorm(Module):
 
 
 class CrossMapLRN2d(LocalResponseNorm):
-    """LocalResponseNorm of images, under the name that old models have."""
+    """LocalResponseNorm of images (N, C, H, W), under the name that old models have."""
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1):
         super().__init__(size, alpha, beta, k)
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: expected a 4D input (N, C, H, W), got {input.dim()}D")
+        return super().forward(input)
 
 
 __getattr__ = layers_of("normalization")
