@@ -1,7 +1,8 @@
 """Times kernels of VibeTensor and PyTorch on one GPU in one process: bandwidth where memory is the limit, else rates.
 
-python bench/cuda_pieces.py            writes bench/results/cuda_pieces.json
-python bench/cuda_pieces.py --quick    a tenth of the sizes, for a look
+python bench/cuda_pieces.py                    writes bench/results/cuda_pieces.json
+python bench/cuda_pieces.py --quick            a tenth of the sizes, for a look
+python bench/cuda_pieces.py --only gelu sum    pieces whose names have one of these words; prints, writes nothing
 """
 
 from __future__ import annotations
@@ -76,6 +77,29 @@ def pieces(s: Side, n: int) -> dict[str, tuple[Callable[[], object], float]]:
         "sum rows": (lambda: square.sum(1), 2 * side * side),
         "sum columns": (lambda: square.sum(0), 2 * side * side),
     }
+    odd = n - 3
+    out["add bf16, odd length"] = (lambda: t.add(flat[:odd], other[:odd]), 6 * odd)
+    out["add fp32"] = (lambda: t.add(out32, out32), 8 * n)
+    out["add bf16 and fp32"] = (lambda: t.add(flat, out32), 10 * n)
+    out["add bf16, rows of 104 in 128"] = (
+        lambda: t.add(flat[: n // 128 * 128].view(-1, 128)[:, :104], other[: n // 128 * 128].view(-1, 128)[:, :104]),
+        6 * (n // 128 * 104),
+    )
+    for name, function in (
+        ("gelu", F.gelu),
+        ("gelu tanh", lambda x: F.gelu(x, approximate="tanh")),
+        ("silu", F.silu),
+        ("relu", F.relu),
+    ):
+        out.setdefault(f"{name} bf16", (lambda function=function: function(flat), 4 * n))
+        leaf = flat.detach().requires_grad_(True)
+        result = function(leaf)
+        backward = lambda leaf=leaf, result=result: t.autograd.grad(result, leaf, other, retain_graph=True)  # noqa: E731
+        out[f"{name} backward bf16"] = (backward, 6 * n)
+    for rows, width in ((16384, 768), (16384, 3072), (16384, 769), (262144, 64), (512, 50304)):
+        several = [s.random(rows, width) for _ in range(max(1, n // (rows * width)))]  # more than the cache holds
+        sums = lambda several=several: [x.sum(0) for x in several]  # noqa: E731
+        out[f"sum columns {rows}x{width}"] = (sums, 2 * rows * width * len(several))
     for rows, width in ((n // 4096, 768), (n // 16384, 4096)):
         x, w, b = s.random(rows, width), s.random(width), s.random(width)
         size = rows * width
@@ -97,17 +121,32 @@ def pieces(s: Side, n: int) -> dict[str, tuple[Callable[[], object], float]]:
                 y = y + F.layer_norm(y, (768,), w32, b32).bfloat16()
         y.backward(g32)
 
+    for rows, width, dtype in (
+        (n // 4096, 768, "float32"),
+        (n // 4096, 1600, "bfloat16"),
+        (n // 65536, 8192, "bfloat16"),
+    ):
+        leaf, scale = s.random(rows, width, dtype=dtype, grad=True), s.random(width, dtype=dtype, grad=True)
+        upstream = s.random(rows, width, dtype=dtype)
+        normed = F.layer_norm(leaf, (width,), scale)
+        backward = lambda normed=normed, leaf=leaf, scale=scale, upstream=upstream: t.autograd.grad(  # noqa: E731
+            normed, (leaf, scale), upstream, retain_graph=True
+        )
+        out[f"layer_norm backward {rows}x{width} {dtype}"] = (backward, 3 * leaf.numel() * leaf.element_size())
     # Of an element: norm 10 and sum 10 forward; gradient in 16 bits, input, waiting gradient, sum in both widths backward.
     out["residual layer_norm fwd+bwd, autocast"] = (residuals, 4 * (20 + 16) * stream.numel())
     tokens = n // 16384
-    logits = s.random(tokens, 50304, grad=True)
-    target = t.randint(0, 50304, (tokens,), device="cuda")
+    for classes in (50304, 50257, 8000):
+        logits = s.random(tokens, classes, grad=True)
+        target = t.randint(0, classes, (tokens,), device="cuda")
 
-    def loss() -> None:
-        logits.grad = None
-        F.cross_entropy(logits, target).backward()
+        def loss(logits: Any = logits, target: Any = target) -> None:
+            logits.grad = None
+            F.cross_entropy(logits, target).backward()
 
-    out[f"cross entropy fwd+bwd {tokens}x50304"] = (loss, 6 * logits.numel())
+        out[f"cross entropy fwd+bwd {tokens}x{classes}"] = (loss, 6 * logits.numel())
+        forward = lambda logits=logits, target=target: F.cross_entropy(logits.detach(), target)  # noqa: E731
+        out[f"cross entropy fwd {tokens}x{classes}"] = (forward, 2 * logits.numel())
     parameters = [s.random(768, 3072, dtype="float32", grad=True) for _ in range(max(1, n // (768 * 3072) // 2))]
     for p in parameters:
         p.grad = t.ones_like(p)
@@ -136,10 +175,14 @@ def small_calls(s: Side) -> dict[str, Callable[[], object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    n = (1 << 28) // (16 if parser.parse_args().quick else 1)
+    parser.add_argument("--only", nargs="+", default=[""], help="words, one of which a piece's name must have")
+    arguments = parser.parse_args()
+    n = (1 << 28) // (16 if arguments.quick else 1)
     rows: list[dict[str, object]] = []
     ours, theirs = pieces(Side(torch), n), pieces(Side(reference), n)
     for name, (work, size) in ours.items():
+        if not any(word in name for word in arguments.only):
+            continue
         mine, other = milliseconds(work), milliseconds(theirs[name][0])
         rate = [abs(size) / ms / 1e9 for ms in (mine, other)]
         unit = "TB/s" if size > 0 else "TFLOP/s"
@@ -154,6 +197,8 @@ def main() -> None:
         )
     calls, their_calls = small_calls(Side(torch)), small_calls(Side(reference))
     for name, work in calls.items():
+        if not any(word in f"host time of {name}" for word in arguments.only):
+            continue
         mine, other = host_microseconds(work), host_microseconds(their_calls[name])
         rows.append(
             {
@@ -164,7 +209,11 @@ def main() -> None:
                 "ratio": round(other / mine, 3),
             }
         )
-    side_by_side.write("cuda_pieces", rows, gpu=reference.cuda.get_device_name(0), pytorch=reference.__version__)
+    about = {"gpu": reference.cuda.get_device_name(0), "pytorch": reference.__version__}
+    if arguments.only == [""]:
+        side_by_side.write("cuda_pieces", rows, **about)
+    else:
+        side_by_side.show(rows)
 
 
 if __name__ == "__main__":

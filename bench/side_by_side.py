@@ -60,6 +60,11 @@ def write(name: str, rows: list[dict[str, object]], same: tuple[str, ...] = (), 
             kept = {tuple(row.get(key) for key in same): row for row in before["rows"]}
     kept.update({tuple(row.get(key) for key in same) if same else i: row for i, row in enumerate(rows)})
     path.write_text(json.dumps({**about, "rows": list(kept.values())}, indent=2) + "\n")
+    show(rows)
+
+
+def show(rows: list[dict[str, object]]) -> None:
+    """Prints rows as a table."""
     columns = list(rows[0])
     widths = {c: max(len(c), *(len(str(row[c])) for row in rows)) for c in columns}
     print("  ".join(c.ljust(widths[c]) for c in columns))

@@ -75,8 +75,12 @@ inline constexpr bool kCalled = false;
 // What launches a kernel depends on the types of the operands and not on the function: it takes the kernel and the
 // function by address, so that a unit compiles it once for each of the few combinations of types and not for each of
 // its hundred kernels.
+struct VectorKernels {
+  const void* plain = nullptr;  // vector_loop for `Plain` loops
+  const void* other = nullptr;
+};
 struct RowKernels {
-  const void* vectors[3];  // vector_loop for each type of vector_types
+  VectorKernels vectors[3];  // for each type of vector_types
   const void* mixed;
 };
 
@@ -108,57 +112,102 @@ __device__ __forceinline__ Stored apply_loop(const F& f, const Compute* x, std::
   }
 }
 
-/// A bool mask as the numbers 0 and 1 of the other inputs' type.
-template <typename In, int Width>
-__device__ __forceinline__ void load_mask(Vector<In, Width>& x, const bool* from, bool repeated) {
-  if (repeated) {
-    const bool value = *from;
-#pragma unroll
-    for (int v = 0; v < Width; ++v) x[v] = static_cast<In>(value ? 1.0f : 0.0f);
-    return;
-  }
-  const Vector<bool, Width> values = load_vector<Width>(from);
-#pragma unroll
-  for (int v = 0; v < Width; ++v) x[v] = static_cast<In>(values[v] ? 1.0f : 0.0f);
-}
+/// How an input of vector_loop is stored.
+enum class InputKind { Own, Mask, BFloat16, Float16 };
 
 /// float32 functions take 16-bit floats as they are: mixed precision adds the two all the time.
-template <typename In, int Width>
-__device__ __forceinline__ void load_half(Vector<In, Width>& x, const char* from, bool is_bfloat, bool repeated) {
-  if constexpr (std::is_same_v<In, float>) {
-    Vector<uint16_t, Width> bits;
-    if (repeated) {
-#pragma unroll
-      for (int v = 0; v < Width; ++v) bits[v] = *reinterpret_cast<const uint16_t*>(from);
-    } else {
-      bits = load_vector<Width>(reinterpret_cast<const uint16_t*>(from));
-    }
-#pragma unroll
-    for (int v = 0; v < Width; ++v) {
-      x[v] = is_bfloat ? static_cast<float>(bfloat16::from_bits(bits[v]))
-                       : static_cast<float>(float16::from_bits(bits[v]));
-    }
-  }
+template <typename In, bool Mask, int Inputs>
+__device__ __forceinline__ InputKind input_kind(const LoopArguments<Inputs>& p, int i) {
+  if (Mask && i == 0) return InputKind::Mask;
+  if (!std::is_same_v<In, float> || p.bytes[i + 1] != 2) return InputKind::Own;
+  return p.dtypes[i + 1] == DType::bfloat16 ? InputKind::BFloat16 : InputKind::Float16;
 }
 
-template <typename In, typename Out, int Inputs, bool Mask, int Width, int Unroll, typename F>
+/// Elements of one input as they lie in memory: `Width` next to each other, or one that stands for all.
+template <typename In, int Width>
+struct LoadedInput {
+  VectorWords<In, Width> own;
+  VectorWords<uint16_t, Width> half;
+  VectorWords<bool, Width> mask;
+  VectorWords<In, 1> one;
+
+  __device__ __forceinline__ void load(const char* from, InputKind kind, bool repeated) {
+    if (repeated) {
+      if (kind == InputKind::Mask) {
+        one.words[0] = *reinterpret_cast<const uint8_t*>(from);
+      } else if (kind == InputKind::Own) {
+        one.load(from);
+      } else {
+        one.words[0] = *reinterpret_cast<const uint16_t*>(from);
+      }
+    } else if (kind == InputKind::Mask) {
+      mask.load(from);
+    } else if (kind == InputKind::Own) {
+      own.load(from);
+    } else {
+      half.load(from);
+    }
+  }
+
+  /// The elements converted. A bool is 0 or 1.
+  template <typename Compute>
+  __device__ __forceinline__ Vector<Compute, Width> as(InputKind kind, bool repeated) const {
+    if (repeated) {
+      Compute value = 0;
+      const auto bits = static_cast<uint16_t>(one.words[0]);
+      switch (kind) {
+        case InputKind::Own: value = one.template as<Compute>()[0]; break;
+        case InputKind::Mask: value = static_cast<Compute>(bits != 0 ? 1.0f : 0.0f); break;
+        case InputKind::BFloat16: value = static_cast<Compute>(static_cast<float>(bfloat16::from_bits(bits))); break;
+        case InputKind::Float16: value = static_cast<Compute>(static_cast<float>(float16::from_bits(bits))); break;
+      }
+      return filled_vector<Compute, Width>(value);
+    }
+    switch (kind) {
+      case InputKind::Own: return own.template as<Compute>();
+      case InputKind::Mask: {
+        const Vector<uint8_t, Width> bits = VectorWords<uint8_t, Width>{mask.words}.elements();
+        Vector<Compute, Width> x;
+#pragma unroll
+        for (int v = 0; v < Width; ++v) x[v] = static_cast<Compute>(bits[v] != 0 ? 1.0f : 0.0f);
+        return x;
+      }
+      case InputKind::BFloat16: return VectorWords<bfloat16, Width>{half.words}.template as<Compute>();
+      default: return VectorWords<float16, Width>{half.words}.template as<Compute>();
+    }
+  }
+};
+
+/// `Plain`: the operands are contiguous and the inputs are vectors of In, of several some may be host scalars; which is
+/// most calls. What else a loop may be is looked up in the arguments, and costs a few instructions per element.
+template <typename In, typename Out, int Inputs, bool Mask, bool Plain, int Width, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
     vector_loop(F f, LoopArguments<Inputs> p, HostScalars<opmath_t<In>, Inputs> scalars) {
   using Compute = opmath_t<In>;
   constexpr int kSlots = Inputs > 0 ? Inputs : 1;
   const auto indices = std::make_index_sequence<Inputs>();
+  const bool flat = Plain || p.offsets.ndim == 0;
+  auto kind = [&](int i) {
+    return Plain ? (Mask && i == 0 ? InputKind::Mask : InputKind::Own) : input_kind<In, Mask>(p, i);
+  };
+  auto is_scalar = [&](int i) { return (!Plain || Inputs > 1) && (scalars.mask >> i & 1); };
+  auto is_repeated = [&](int i) { return !Plain && (p.repeated >> i & 1); };
+  auto bytes = [&](int i) {
+    return Plain ? static_cast<int>(Mask && i == 0 ? sizeof(bool) : sizeof(In)) : p.bytes[i + 1];
+  };
   const int64_t first = static_cast<int64_t>(blockIdx.x) * (kLoopThreads * Unroll) + threadIdx.x;
-  Vector<In, Width> x[Unroll][kSlots];
+  // All loads first: none waits for another.
+  LoadedInput<In, Width> loaded[Unroll][kSlots];
   int64_t out_offset[Unroll];
 #pragma unroll
   for (int u = 0; u < Unroll; ++u) {
     const int64_t vector = first + u * kLoopThreads;
     if (vector >= p.count) break;
     int64_t offsets[Inputs + 1];
-    if (p.offsets.ndim == 0) {
+    if (flat) {
       out_offset[u] = vector * static_cast<int64_t>(Width * sizeof(Out));
 #pragma unroll
-      for (int i = 0; i < Inputs; ++i) offsets[i + 1] = vector * (Width * p.bytes[i + 1]);
+      for (int i = 0; i < Inputs; ++i) offsets[i + 1] = is_repeated(i) ? 0 : vector * (Width * bytes(i));
     } else {
       uint32_t narrow[Inputs + 1];
       p.offsets.at(static_cast<uint32_t>(vector), narrow);
@@ -168,34 +217,25 @@ __global__ void __launch_bounds__(kLoopThreads)
     }
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
-      if (scalars.mask >> i & 1) continue;
-      const bool repeated = p.repeated >> i & 1;
-      const char* from = p.in[i] + (p.offsets.ndim == 0 && repeated ? 0 : offsets[i + 1]);
-      if (Mask && i == 0) {
-        load_mask(x[u][i], reinterpret_cast<const bool*>(from), repeated);
-      } else if (std::is_same_v<In, float> && p.bytes[i + 1] == 2) {
-        load_half(x[u][i], from, p.dtypes[i + 1] == DType::bfloat16, repeated);
-      } else if (repeated) {
-        const In value = *reinterpret_cast<const In*>(from);
-#pragma unroll
-        for (int v = 0; v < Width; ++v) x[u][i][v] = value;
-      } else {
-        x[u][i] = load_vector<Width>(reinterpret_cast<const In*>(from));
-      }
+      if (!is_scalar(i)) loaded[u][i].load(p.in[i] + offsets[i + 1], kind(i), is_repeated(i));
     }
   }
 #pragma unroll
   for (int u = 0; u < Unroll; ++u) {
     const int64_t vector = first + u * kLoopThreads;
     if (vector >= p.count) break;
+    Vector<Compute, Width> x[kSlots];
+#pragma unroll
+    for (int i = 0; i < Inputs; ++i) {
+      x[i] = is_scalar(i) ? filled_vector<Compute, Width>(scalars.values[i])
+                          : loaded[u][i].template as<Compute>(kind(i), is_repeated(i));
+    }
     Vector<Out, Width> result;
 #pragma unroll
     for (int v = 0; v < Width; ++v) {
       Compute values[kSlots];
 #pragma unroll
-      for (int i = 0; i < Inputs; ++i) {
-        values[i] = scalars.mask >> i & 1 ? scalars.values[i] : static_cast<Compute>(x[u][i][v]);
-      }
+      for (int i = 0; i < Inputs; ++i) values[i] = x[i][v];
       result[v] = apply_loop<Out, Mask>(f, values, indices);
     }
     store_vector<Width>(reinterpret_cast<Out*>(p.out + out_offset[u]), result);
@@ -205,17 +245,12 @@ __global__ void __launch_bounds__(kLoopThreads)
     Compute values[kSlots];
 #pragma unroll
     for (int i = 0; i < Inputs; ++i) {
-      const int64_t at = p.repeated >> i & 1 ? 0 : element;
-      if (scalars.mask >> i & 1) {
+      if (is_scalar(i)) {
         values[i] = scalars.values[i];
-      } else if (Mask && i == 0) {
-        values[i] = Compute(reinterpret_cast<const bool*>(p.in[i])[at] ? 1 : 0);
-      } else if (std::is_same_v<In, float> && p.bytes[i + 1] == 2) {
-        Vector<In, 1> one;
-        load_half(one, p.in[i] + at * 2, p.dtypes[i + 1] == DType::bfloat16, false);
-        values[i] = static_cast<Compute>(one[0]);
       } else {
-        values[i] = static_cast<Compute>(reinterpret_cast<const In*>(p.in[i])[at]);
+        LoadedInput<In, 1> one;
+        one.load(p.in[i] + (is_repeated(i) ? 0 : element * bytes(i)), kind(i), true);
+        values[i] = one.template as<Compute>(kind(i), true)[0];
       }
     }
     reinterpret_cast<Out*>(p.out)[element] = apply_loop<Out, Mask>(f, values, indices);
@@ -301,6 +336,21 @@ bool can_vectorise(const Loop& loop, int width) {
   return true;
 }
 
+/// Of a loop that can_vectorise: whether the kernel for `Plain` loops takes it.
+template <typename In, int Inputs, bool Mask>
+bool is_plain(const Loop& loop) {
+  if (loop.ndim > 1) return false;
+  for (int i = 1; i <= Inputs; ++i) {
+    const LoopOperand& operand = loop.operands[i];
+    if (operand.is_host_scalar) {
+      if (Inputs == 1) return false;
+    } else if ((operand.dtype != dtype_of<In> && !(Mask && i == 1)) || (loop.ndim > 0 && operand.strides[0] == 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Offsets count vectors of `width` elements along dim 0, over the first `ndim` dims: none for a flat loop of vectors.
 template <int Inputs>
 void fill_arguments(const Loop& loop, LoopArguments<Inputs>& p, int ndim, int width) {
@@ -366,14 +416,16 @@ inline constexpr int kVectorUnroll = Inputs >= 3                 ? 1
                                                                  : 4;
 inline constexpr int kMixedUnroll = 2;
 
-/// vector_loop for these types, null where they have none.
+/// vector_loop for these types, none where they have none.
 template <typename In, typename Out, int Inputs, bool Mask, typename F>
-const void* vector_kernel() {
+VectorKernels vector_kernels() {
   constexpr int kWidth = kLoopWidth<In, Out>;
   if constexpr (kWidth == 1) {
-    return nullptr;
+    return {};
   } else {
-    return reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, kWidth, kVectorUnroll<Inputs, kWidth>, F>);
+    constexpr int kUnroll = kVectorUnroll<Inputs, kWidth>;
+    return {reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, true, kWidth, kUnroll, F>),
+            reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, false, kWidth, kUnroll, F>)};
   }
 }
 
@@ -384,9 +436,9 @@ const void* mixed_kernel() {
 
 /// Launches a vector_loop if it fits the loop; false if not.
 template <typename In, typename Out, int Inputs, bool Mask>
-bool try_vectors(const Loop& loop, const void* kernel, const void* f) {
+bool try_vectors(const Loop& loop, const VectorKernels& kernels, const void* f) {
   constexpr int kWidth = kLoopWidth<In, Out>;
-  if (kernel == nullptr || !can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
+  if (kernels.plain == nullptr || !can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
   if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
   LoopArguments<Inputs> p;
   const int64_t numel = loop.numel();
@@ -399,6 +451,7 @@ bool try_vectors(const Loop& loop, const void* kernel, const void* f) {
   p.count = numel / kWidth;
   const unsigned blocks = blocks_for(p.count, kLoopThreads * kVectorUnroll<Inputs, kWidth>);
   const LaunchConfig config{loop.op, loop.stream, dim3(blocks > 0 ? blocks : 1), dim3(kLoopThreads)};  // 1: the tail
+  const void* kernel = is_plain<In, Inputs, Mask>(loop) ? kernels.plain : kernels.other;
   launch_kernel_of(loop, config, kernel, f, p, read_host_scalars<opmath_t<In>, Inputs>(loop));
   return true;
 }
@@ -427,7 +480,7 @@ template <typename Compute, typename Given, typename Stored>
 using given_as_stored = std::conditional_t<std::is_same_v<Given, Compute>, Stored, Given>;
 
 template <typename In, typename Out, int Inputs>
-VT_NOINLINE void run_loop(const Loop& loop, const void* vectors, const void* mixed, const void* f) {
+VT_NOINLINE void run_loop(const Loop& loop, const VectorKernels& vectors, const void* mixed, const void* f) {
   over_parts(loop, [&](const Loop& part, bool narrow) {
     if (try_vectors<In, Out, Inputs, false>(part, vectors, f)) return true;
     if (narrow) launch_mixed<opmath_t<In>, Inputs>(part, mixed, f);
@@ -442,7 +495,7 @@ template <typename In, typename Out, int Inputs, typename F>
 void launch_loop(const Loop& loop, const F& f) {
   static_assert(Inputs + 1 <= kLoopOperands && std::is_trivially_copyable_v<F>);
   if (loop.numel() == 0) return;
-  detail::run_loop<In, Out, Inputs>(loop, detail::vector_kernel<In, Out, Inputs, false, F>(),
+  detail::run_loop<In, Out, Inputs>(loop, detail::vector_kernels<In, Out, Inputs, false, F>(),
                                     detail::mixed_kernel<opmath_t<In>, Out, Inputs, false, F>(), &f);
 }
 
@@ -452,7 +505,7 @@ RowKernels row_kernels() {
   return std::apply(
       []<typename... Stored>(TypeTag<Stored>...) {
         return RowKernels{
-            {detail::vector_kernel<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask, F>()...},
+            {detail::vector_kernels<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask, F>()...},
             detail::mixed_kernel<Compute, Given, Inputs, Mask, F>()};
       },
       detail::vector_types<Compute>());
@@ -468,7 +521,7 @@ VT_NOINLINE void launch_row(const Loop& loop, const RowKernels& kernels, const v
   detail::over_parts(loop, [&](const Loop& part, bool narrow) {
     const bool done = std::apply(
         [&]<typename... Stored>(TypeTag<Stored>...) {
-          const void* const* kernel = kernels.vectors;
+          const VectorKernels* kernel = kernels.vectors;
           return (detail::try_vectors<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask>(
                       part, *kernel++, f) ||
                   ...);

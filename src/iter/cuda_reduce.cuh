@@ -3,7 +3,8 @@
 // reduce_rows takes reduced elements that lie next to each other (16-byte loads, a row per group of threads) and
 // whatever has no better walk; reduce_columns takes kept elements that lie next to each other (a thread per few
 // columns). Where there are fewer outputs than the device has room for, a reduction is split over blocks and
-// reduce_partials combines the parts. Every combination is in a fixed order: the same input gives the same bits.
+// reduce_partials or reduce_partial_columns combines the parts. Every combination is in a fixed order: the same input
+// gives the same bits.
 //
 // An op is a trivially copyable struct:
 //   using Acc = ...;                                             trivially copyable
@@ -74,6 +75,9 @@ struct ReduceArguments {
   int64_t chunk;  // of them per split
   int splits;
   bool vectors;  // reduce_rows: the row is contiguous and aligned
+  // Where the part of (output, split) is kept: those that are written together lie together.
+  int64_t output_step = 0;
+  int64_t split_step = 0;
 };
 
 template <typename Op, typename Acc = typename Op::Acc>
@@ -81,7 +85,7 @@ __device__ __forceinline__ void finish(const Op& op, Acc* partials, const Reduce
   if (p.splits == 1) {
     op.write(output, acc);
   } else {
-    partials[output * p.splits + blockIdx.y] = acc;
+    partials[output * p.output_step + blockIdx.y * p.split_step] = acc;
   }
 }
 
@@ -164,9 +168,15 @@ __global__ void __launch_bounds__(kReduceThreads)
 
 inline constexpr int kColumnRows = 8;  // threads along the reduced elements
 inline constexpr int kColumnUnroll = 4;
+/// Blocks of reduce_columns that a multiprocessor is to hold at once.
+template <typename Acc>
+inline constexpr int kColumnBlocks = sizeof(Acc) <= 8 ? 4 : 2;
+/// Columns of a thread: 16 bytes, or what its registers hold.
+template <typename In, typename Acc>
+inline constexpr int kColumnWidth = std::min(kVectorWidth<In>, sizeof(Acc) <= 4 ? 8 : 4);
 
 template <typename In, int Width, typename Op>
-__global__ void __launch_bounds__(32 * kColumnRows)
+__global__ void __launch_bounds__(32 * kColumnRows, kColumnBlocks<typename Op::Acc>)
     reduce_columns(const In* __restrict__ in, Op op, typename Op::Acc* partials, ReduceArguments p) {
   using Acc = typename Op::Acc;
   __shared__ alignas(16) char memory[kColumnRows * 32 * Width * sizeof(Acc)];
@@ -179,33 +189,76 @@ __global__ void __launch_bounds__(32 * kColumnRows)
     const In* from = in + p.kept.at(output);
     const int64_t begin = blockIdx.y * p.chunk;
     const int64_t end = begin + p.chunk < p.count ? begin + p.chunk : p.count;
-    int64_t k = begin + threadIdx.y;
-    for (; k + kColumnRows * (kColumnUnroll - 1) < end; k += kColumnRows * kColumnUnroll) {
-      Vector<In, Width> x[kColumnUnroll];
+    auto walk = [&](const auto& offset_of) {
+      for (int64_t k = begin + threadIdx.y; k < end; k += kColumnRows * kColumnUnroll) {
+        VectorWords<In, Width> x[kColumnUnroll];
 #pragma unroll
-      for (int u = 0; u < kColumnUnroll; ++u) x[u] = load_vector<Width>(from + p.reduced.at(k + u * kColumnRows));
+        for (int u = 0; u < kColumnUnroll; ++u) {
+          if (k + u * kColumnRows < end) x[u].load(from + offset_of(k + u * kColumnRows));
+        }
 #pragma unroll
-      for (int u = 0; u < kColumnUnroll; ++u) {
+        for (int u = 0; u < kColumnUnroll; ++u) {
+          if (k + u * kColumnRows >= end) break;
+          const Vector<In, Width> values = x[u].elements();
 #pragma unroll
-        for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], x[u][v], k + u * kColumnRows);
+          for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], values[v], k + u * kColumnRows);
+        }
       }
-    }
-#pragma unroll 1
-    for (; k < end; k += kColumnRows) {
-      const Vector<In, Width> x = load_vector<Width>(from + p.reduced.at(k));
-#pragma unroll
-      for (int v = 0; v < Width; ++v) acc[v] = op.reduce(acc[v], x[v], k);
+    };
+    if (p.reduced.ndim <= 1) {
+      const int64_t stride = p.reduced.strides[0];
+      walk([&](int64_t k) { return k * stride; });
+    } else {
+      walk([&](int64_t k) { return p.reduced.at(k); });
     }
   }
 #pragma unroll
   for (int v = 0; v < Width; ++v) scratch[(threadIdx.y * Width + v) * 32 + threadIdx.x] = acc[v];
   __syncthreads();
-  // The rows of threads share the columns out among themselves.
-  for (int v = threadIdx.y; v < Width; v += kColumnRows) {
-    Acc total = scratch[v * 32 + threadIdx.x];
-    for (int y = 1; y < kColumnRows; ++y) total = op.combine(total, scratch[(y * Width + v) * 32 + threadIdx.x]);
-    if (output + v < p.outputs) finish(op, partials, p, output + v, total);
+  // The rows of threads share the columns out among themselves, neighbours in memory to neighbours.
+  for (int column = threadIdx.y * 32 + threadIdx.x; column < 32 * Width; column += 32 * kColumnRows) {
+    const int v = column % Width, x = column / Width;
+    Acc total = scratch[v * 32 + x];
+    for (int y = 1; y < kColumnRows; ++y) total = op.combine(total, scratch[(y * Width + v) * 32 + x]);
+    const int64_t at = static_cast<int64_t>(blockIdx.x) * 32 * Width + column;
+    if (at < p.outputs) finish(op, partials, p, at, total);
   }
+}
+
+inline constexpr int kPartialRows = 32;
+
+/// Combines parts that lie as (splits, outputs); blocks of (32 outputs, up to kPartialRows splits).
+template <typename Op>
+__global__ void __launch_bounds__(32 * kPartialRows)
+    reduce_partial_columns(Op op, const typename Op::Acc* __restrict__ partials, int64_t outputs, int splits) {
+  using Acc = typename Op::Acc;
+  constexpr int kUnroll = 4;
+  __shared__ alignas(16) char memory[kPartialRows * 32 * sizeof(Acc)];
+  Acc* scratch = reinterpret_cast<Acc*>(memory);
+  const int64_t output = static_cast<int64_t>(blockIdx.x) * 32 + threadIdx.x;
+  const int rows = static_cast<int>(blockDim.y);
+  Acc acc = op.identity();
+  if (output < outputs) {
+    for (int i = threadIdx.y; i < splits; i += rows * kUnroll) {
+      Acc part[kUnroll];
+#pragma unroll
+      for (int u = 0; u < kUnroll; ++u) {
+        if (i + u * rows < splits) part[u] = partials[(i + u * rows) * outputs + output];
+      }
+#pragma unroll
+      for (int u = 0; u < kUnroll; ++u) {
+        if (i + u * rows < splits) acc = op.combine(acc, part[u]);
+      }
+    }
+  }
+  scratch[threadIdx.y * 32 + threadIdx.x] = acc;
+  for (int half = rows / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.y >= half) continue;
+    acc = op.combine(acc, scratch[(threadIdx.y + half) * 32 + threadIdx.x]);
+    scratch[threadIdx.y * 32 + threadIdx.x] = acc;
+  }
+  if (threadIdx.y == 0 && output < outputs) op.write(output, acc);
 }
 
 template <typename Op>
@@ -228,12 +281,12 @@ inline int64_t power_of_two_up_to(int64_t limit) {
 }
 
 /// Parts a reduction is cut into so that about `wanted` blocks run; each keeps at least `least` elements and starts on
-/// a multiple of 64.
-inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, int64_t least) {
+/// a multiple of `grain`.
+inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, int64_t least, int64_t grain) {
   int64_t splits = blocks >= wanted ? 1 : std::min((wanted + blocks - 1) / blocks, p.count / least);
   splits = std::clamp<int64_t>(splits, 1, 1024);
   p.chunk = std::max<int64_t>((p.count + splits - 1) / splits, 1);
-  p.chunk = (p.chunk + 63) / 64 * 64;
+  p.chunk = (p.chunk + grain - 1) / grain * grain;
   p.splits = static_cast<int>(std::max<int64_t>((p.count + p.chunk - 1) / p.chunk, 1));
 }
 
@@ -241,6 +294,7 @@ inline void choose_splits(ReduceArguments& p, int64_t blocks, int64_t wanted, in
 struct ReduceTypes {
   int width;         // elements of the input in 16 bytes
   int column_width;  // columns that a thread of reduce_columns takes
+  int column_blocks;
   size_t in_bytes;   // of an element
   size_t acc_bytes;  // of an accumulator
   bool ordered;
@@ -252,7 +306,7 @@ struct ReducePlan {
   ReduceArguments p;
   Kernel kernel;
   dim3 grid, block;            // of that kernel
-  dim3 last_grid, last_block;  // of reduce_partials, where p.splits > 1
+  dim3 last_grid, last_block;  // of the kernel that combines parts, where p.splits > 1
   Tensor memory;               // for the partial results then; freed in stream order
 };
 
@@ -273,7 +327,10 @@ VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, co
     for (int d = 1; d < kept.ndim; ++d) vectors = vectors && kept.strides[d] % column_width == 0;
     for (int d = 0; d < reduced.ndim; ++d) vectors = vectors && reduced.strides[d] % column_width == 0;
     const int64_t blocks = blocks_for(p.outputs, 32 * (vectors ? column_width : 1));
-    choose_splits(p, blocks, processors * 8, 64);
+    // As many blocks as run at once: one more would take as long as all of them.
+    choose_splits(p, blocks, processors * types.column_blocks - blocks + 1, 32, kColumnRows);
+    p.output_step = 1;
+    p.split_step = p.outputs;
     plan.kernel = vectors ? ReducePlan::WideColumns : ReducePlan::Columns;
     plan.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
     plan.block = dim3(32, kColumnRows);
@@ -284,7 +341,9 @@ VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, co
     const int64_t x = std::clamp<int64_t>(power_of_two_up_to((items + 3) / 4), 1, kReduceThreads);
     const int64_t y = x >= 256 ? 1 : x > 32 ? 1 : 256 / x;
     const int64_t blocks = blocks_for(p.outputs, y);
-    choose_splits(p, blocks, processors * 4, x * (p.vectors ? width : 1) * 4);
+    choose_splits(p, blocks, processors * 4, x * (p.vectors ? width : 1) * 4, 64);
+    p.output_step = p.splits;
+    p.split_step = 1;
     plan.kernel = ReducePlan::Rows;
     plan.grid = dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(p.splits));
     plan.block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
@@ -292,10 +351,15 @@ VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, co
   if (p.splits > 1) {
     const auto bytes = p.outputs * p.splits * static_cast<int64_t>(types.acc_bytes);
     plan.memory = empty({&bytes, 1}, DType::uint8, input.device());
-    const int64_t x = power_of_two_up_to(std::min<int64_t>(p.splits, 256));
-    const int64_t y = x > 32 ? 1 : 256 / x;
-    plan.last_grid = dim3(blocks_for(p.outputs, y));
-    plan.last_block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+    if (by_columns) {
+      plan.last_grid = dim3(blocks_for(p.outputs, 32));
+      plan.last_block = dim3(32, static_cast<unsigned>(power_of_two_up_to(std::min(p.splits, kPartialRows))));
+    } else {
+      const int64_t x = power_of_two_up_to(std::min<int64_t>(p.splits, 256));
+      const int64_t y = x > 32 ? 1 : 256 / x;
+      plan.last_grid = dim3(blocks_for(p.outputs, y));
+      plan.last_block = dim3(static_cast<unsigned>(x), static_cast<unsigned>(y));
+    }
   }
   return plan;
 }
@@ -304,6 +368,7 @@ VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, co
 struct ReduceKernels {
   const void* first[3];  // by ReducePlan::Kernel
   const void* partials;
+  const void* partial_columns;
 };
 
 VT_NOINLINE inline void run_reduce(const char* name, Stream stream, const Tensor& input, IntSpan dims,
@@ -322,7 +387,8 @@ VT_NOINLINE inline void run_reduce(const char* name, Stream stream, const Tensor
   if (memory == nullptr) return;
   void* last_arguments[] = {const_cast<void*>(op), &partials, &plan.p.outputs, &plan.p.splits, nullptr};
   const StorageImpl* last_storages[] = {memory, output, second_output};
-  launch_kernel({name, stream, plan.last_grid, plan.last_block}, kernels.partials, last_arguments, last_storages);
+  const void* last = plan.kernel == ReducePlan::Rows ? kernels.partials : kernels.partial_columns;
+  launch_kernel({name, stream, plan.last_grid, plan.last_block}, last, last_arguments, last_storages);
 }
 
 }  // namespace detail
@@ -334,12 +400,15 @@ void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan
                    const StorageImpl* output, const StorageImpl* second_output = nullptr) {
   static_assert(std::is_trivially_copyable_v<Op> && std::is_trivially_copyable_v<typename Op::Acc>);
   constexpr int kWidth = kVectorWidth<In>;
-  constexpr int kColumnWidth = kWidth < 4 ? kWidth : 4;
-  const detail::ReduceTypes types{kWidth, kColumnWidth, sizeof(In), sizeof(typename Op::Acc), Op::kOrdered};
+  using Acc = typename Op::Acc;
+  constexpr int kColumnWidth = detail::kColumnWidth<In, Acc>;
+  const detail::ReduceTypes types{kWidth,      kColumnWidth, detail::kColumnBlocks<Acc>, sizeof(In),
+                                  sizeof(Acc), Op::kOrdered};
   const detail::ReduceKernels kernels{{reinterpret_cast<const void*>(detail::reduce_rows<In, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, 1, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, kColumnWidth, Op>)},
-                                      reinterpret_cast<const void*>(detail::reduce_partials<Op>)};
+                                      reinterpret_cast<const void*>(detail::reduce_partials<Op>),
+                                      reinterpret_cast<const void*>(detail::reduce_partial_columns<Op>)};
   detail::run_reduce(name, stream, input, dims, types, kernels, &op, output, second_output);
 }
 

@@ -45,22 +45,37 @@ __device__ __forceinline__ T row_all(T value, const Combine& combine) {
   return block_all(value, combine, reinterpret_cast<T*>(memory));
 }
 
+/// A row on its way: as the words that memory gives, so that loads of several rows can be under way together.
+template <typename T, int Width, int Count>
+struct RowWords {
+  VectorWords<T, Width> vectors[Count];
+
+  __device__ __forceinline__ void load(const T* row, int n, const RowPlace& p) {
+#pragma unroll
+    for (int k = 0; k < Count; ++k) {
+      const int i = (k * p.group + p.thread) * Width;
+      if (i < n) vectors[k].load(row + i);
+    }
+  }
+};
+
 template <typename T, int Width, int Count>
 struct RowRegisters {
   Vector<T, Width> vectors[Count];
 
   /// Elements past the end are `fill`.
-  __device__ __forceinline__ void load(const T* row, int n, const RowPlace& p, T fill) {
+  template <typename Stored>
+  __device__ __forceinline__ void take(const RowWords<Stored, Width, Count>& from, int n, const RowPlace& p, T fill) {
 #pragma unroll
     for (int k = 0; k < Count; ++k) {
-      const int i = (k * p.group + p.thread) * Width;
-      if (i < n) {
-        vectors[k] = load_vector<Width>(row + i);
-      } else {
-#pragma unroll
-        for (int v = 0; v < Width; ++v) vectors[k][v] = fill;
-      }
+      vectors[k] =
+          (k * p.group + p.thread) * Width < n ? from.vectors[k].template as<T>() : filled_vector<T, Width>(fill);
     }
+  }
+  __device__ __forceinline__ void load(const T* row, int n, const RowPlace& p, T fill) {
+    RowWords<T, Width, Count> words;
+    words.load(row, n, p);
+    take(words, n, p, fill);
   }
   __device__ __forceinline__ void store(T* row, int n, const RowPlace& p) const {
 #pragma unroll
@@ -80,17 +95,17 @@ struct RowPlan {
 };
 
 /// `aligned`: every row of every operand starts on 16 bytes. n > 0. A thread holds `wide` vectors, or `narrow` elements
-/// where there are no vectors.
+/// where there are no vectors; `most` threads may hold a row.
 template <typename T>
 RowPlan plan_rows(int64_t rows, int64_t n, bool aligned, int wide = kRowVectors<T, kVectorWidth<T>>,
-                  int narrow = kRowVectors<T, 1>) {
+                  int narrow = kRowVectors<T, 1>, int most = kRowThreads) {
   constexpr int kWidth = kVectorWidth<T>;
   RowPlan plan;
   plan.vectors = aligned && kWidth > 1 && n % kWidth == 0;
   const int64_t items = plan.vectors ? n / kWidth : n;
   const int64_t held = plan.vectors ? wide : narrow;
-  int64_t threads = 32;
-  while (threads < kRowThreads && threads * held < items) threads *= 2;
+  const int64_t warps = (items + held * 32 - 1) / (held * 32);
+  const int64_t threads = std::min<int64_t>(warps * 32, most);
   plan.resident = threads * held >= items;
   const int64_t rows_per_block = plan.resident && threads == 32 ? 4 : 1;
   plan.block = dim3(static_cast<unsigned>(threads), static_cast<unsigned>(rows_per_block));

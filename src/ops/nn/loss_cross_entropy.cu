@@ -8,7 +8,6 @@
 namespace vt {
 namespace {
 
-using cuda::load_vector;
 using cuda::Vector;
 
 constexpr int kThreads = 512;
@@ -24,61 +23,133 @@ struct ForwardArguments {
   cuda::DeviceErrorSink errors;
 };
 
+/// The part of a row that vectors cover: rows of an odd length start anywhere, what stands before the first 16-byte
+/// boundary and after the last is left to single threads.
+template <typename T>
+struct RowParts {
+  static constexpr int kWidth = cuda::kVectorWidth<T>;
+  int64_t head;     // elements before the vectors
+  int64_t vectors;  // number of them
+
+  __device__ RowParts(const T* row, int64_t count) {
+    const auto past = static_cast<int64_t>(reinterpret_cast<uintptr_t>(row) % 16 / sizeof(T));
+    head = past == 0 ? 0 : kWidth - past;
+    head = head < count ? head : count;
+    vectors = (count - head) / kWidth;
+  }
+  /// The element outside the vectors that thread `i` takes; -1 for none.
+  __device__ int64_t single(int64_t i, int64_t count) const {
+    if (i >= head) i += vectors * kWidth;
+    return i < count ? i : -1;
+  }
+};
+/// Elements outside the vectors, at most.
+template <typename T>
+inline constexpr int kSingles = 2 * (cuda::kVectorWidth<T> - 1);
+
 // A NaN does not count: it comes back in the sum.
 __device__ __forceinline__ float larger(float a, float b) { return fmaxf(a, b); }
 __device__ __forceinline__ double larger(double a, double b) { return fmax(a, b); }
 
-template <typename T, int Width>
-__global__ void __launch_bounds__(kThreads) cross_entropy_rows(ForwardArguments<T> p) {
+__device__ __forceinline__ uint32_t larger_pair(bfloat16, uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("max.bf16x2 %0, %1, %2;" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+__device__ __forceinline__ uint32_t larger_pair(float16, uint32_t a, uint32_t b) {
+  uint32_t result;
+  asm("max.f16x2 %0, %1, %2;" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+/// The largest element of several vectors; of 16-bit floats two at a time.
+template <typename T, int Width, int Count>
+__device__ __forceinline__ opmath_t<T> largest_of(const cuda::VectorWords<T, Width> (&words)[Count]) {
+  cuda::VectorWords<T, sizeof(T) == 2 ? 2 : Width> top;
+  memcpy(&top, &words[0], sizeof(top));
+#pragma unroll
+  for (int u = 0; u < Count; ++u) {
+    if constexpr (sizeof(T) == 2) {
+#pragma unroll
+      for (int k = 0; k < Width / 2; ++k) top.words[0] = larger_pair(T(), top.words[0], words[u].words[k]);
+    } else {
+      auto values = top.template as<opmath_t<T>>();
+#pragma unroll
+      for (int k = 0; k < Width; ++k) values[k] = larger(values[k], words[u].template as<opmath_t<T>>()[k]);
+      memcpy(&top, &values, sizeof(top));
+    }
+  }
+  const auto values = top.template as<opmath_t<T>>();
+  opmath_t<T> largest = values[0];
+#pragma unroll
+  for (int k = 1; k < static_cast<int>(sizeof(top) / sizeof(T)); ++k) largest = larger(largest, values[k]);
+  return largest;
+}
+
+template <typename T>
+__global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 1 : 2) cross_entropy_rows(ForwardArguments<T> p) {
   using Compute = opmath_t<T>;
+  constexpr int kWidth = cuda::kVectorWidth<T>;
+  using Words = cuda::VectorWords<T, kWidth>;
   constexpr Compute kMinusInfinity = -std::numeric_limits<Compute>::infinity();
   const int64_t row = blockIdx.x;
   const T* x = p.logits + row * p.classes;
-  MaxSum<Compute> state{kMinusInfinity, 0};
-  auto add = [&](const Vector<T, Width>* v, int count) {
-    Compute largest = state.largest;
+  const RowParts<T> parts(x, p.classes);
+  const T* from = x + parts.head;
+  // Two sets of vectors take turns: while one is added up the other is on its way.
+  const auto padding = cuda::filled_vector<T, kWidth>(static_cast<T>(kMinusInfinity));
+  auto load = [&](Words(&words)[kUnroll], int64_t first) {
 #pragma unroll
     for (int u = 0; u < kUnroll; ++u) {
-      if (u >= count) break;
-#pragma unroll
-      for (int k = 0; k < Width; ++k) largest = larger(largest, static_cast<Compute>(v[u][k]));
+      const int64_t i = first + u * kThreads;
+      memcpy(&words[u], &padding, sizeof(padding));
+      if (i < parts.vectors) words[u].load(from + i * kWidth);
     }
+  };
+  MaxSum<Compute> state{kMinusInfinity, 0};
+  auto add = [&](const Words(&words)[kUnroll]) {
+    const Compute largest = larger(state.largest, largest_of(words));
     const Compute base = largest == kMinusInfinity ? Compute(0) : largest;
     Compute sum = state.sum == Compute(0) ? Compute(0) : state.sum * cuda::row_exp<T>(state.largest - base);
 #pragma unroll
     for (int u = 0; u < kUnroll; ++u) {
-      if (u >= count) break;
+      const Vector<Compute, kWidth> v = words[u].template as<Compute>();
 #pragma unroll
-      for (int k = 0; k < Width; ++k) sum += cuda::row_exp<T>(static_cast<Compute>(v[u][k]) - base);
+      for (int k = 0; k < kWidth; ++k) sum += cuda::row_exp<T>(v[k] - base);
     }
     state = {largest, sum};
   };
-  const int64_t step = static_cast<int64_t>(kThreads) * Width;
-  int64_t i = static_cast<int64_t>(threadIdx.x) * Width;
-  Vector<T, Width> v[kUnroll];
-  for (; i + step * (kUnroll - 1) < p.classes; i += step * kUnroll) {
-#pragma unroll
-    for (int u = 0; u < kUnroll; ++u) v[u] = load_vector<Width>(x + i + u * step);
-    add(v, kUnroll);
+  constexpr int64_t kStep = kThreads * kUnroll;
+  Words even[kUnroll], odd[kUnroll];
+  load(even, threadIdx.x);
+  const int64_t t = p.target[row];
+  for (int64_t i = threadIdx.x; i < parts.vectors; i += 2 * kStep) {
+    load(odd, i + kStep);
+    add(even);
+    load(even, i + 2 * kStep);
+    add(odd);
   }
-  for (; i < p.classes; i += step) {
-    v[0] = load_vector<Width>(x + i);
-    add(v, 1);
+  if (threadIdx.x < kSingles<T>) {
+    if (const int64_t i = parts.single(threadIdx.x, p.classes); i >= 0) {
+      const auto value = static_cast<Compute>(x[i]);
+      const Compute base = value == kMinusInfinity ? Compute(0) : value;
+      state = CombineMaxSum<T>()(state, MaxSum<Compute>{value, cuda::row_exp<T>(value - base)});
+    }
   }
-  state = cuda::row_all(state, CombineMaxSum<T>());
+  const bool counts = t != p.ignore, inside = t >= 0 && t < p.classes;
+  Compute picked = 0;  // comes while the threads combine
+  if (threadIdx.x == 0 && counts && inside) picked = static_cast<Compute>(x[t]);
+  __shared__ MaxSum<Compute> warps[kThreads / 32];
+  state = cuda::warp_all(state, CombineMaxSum<T>());
+  if (threadIdx.x % 32 == 0) warps[threadIdx.x / 32] = state;
+  __syncthreads();
+  if (threadIdx.x >= 32) return;
+  state = threadIdx.x < kThreads / 32 ? warps[threadIdx.x] : MaxSum<Compute>{kMinusInfinity, 0};
+  state = cuda::warp_all(state, CombineMaxSum<T>());
   if (threadIdx.x != 0) return;
   const Compute lse = state.largest + m::log(state.sum);
   p.lse[row] = lse;
-  const int64_t t = p.target[row];
-  Compute loss = 0;
-  if (t != p.ignore) {
-    if (t >= 0 && t < p.classes) {
-      loss = lse - static_cast<Compute>(x[t]);
-    } else {
-      p.errors.bad_index(t, 0, p.classes);
-    }
-  }
-  p.losses[row] = loss;
+  if (counts && !inside) p.errors.bad_index(t, 0, p.classes);
+  p.losses[row] = counts && inside ? lse - picked : Compute(0);
 }
 
 // One block, in a fixed order and in double.
@@ -110,34 +181,46 @@ struct BackwardArguments {
   int64_t classes, ignore;
 };
 
-template <typename T, int Width>
+/// `Vectors`: logits and gradient lie alike to 16-byte boundaries.
+template <typename T, bool Vectors>
 __global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
+  constexpr int kWidth = Vectors ? cuda::kVectorWidth<T> : 1;
   const int64_t row = blockIdx.x, t = p.target[row];
   const T* x = p.logits + row * p.classes;
   T* out = p.out + row * p.classes;
   const Compute lse = p.lse[row];
   const Compute scale = t == p.ignore ? Compute(0) : *p.grad / *p.count;
-  const int64_t step = static_cast<int64_t>(kThreads) * Width;
-  auto gradient = [&](Vector<T, Width>& v, int64_t i) {
-#pragma unroll
-    for (int k = 0; k < Width; ++k) {
-      const Compute probability = cuda::row_exp<T>(static_cast<Compute>(v[k]) - lse);
-      v[k] = static_cast<T>((probability - (i + k == t ? Compute(1) : Compute(0))) * scale);
-    }
-    cuda::store_vector<Width>(out + i, v);
+  auto gradient = [&](Compute value, int64_t i) {
+    return static_cast<T>((cuda::row_exp<T>(value - lse) - (i == t ? Compute(1) : Compute(0))) * scale);
   };
-  int64_t i = static_cast<int64_t>(threadIdx.x) * Width;
-  Vector<T, Width> v[kUnroll];
-  for (; i + step * (kUnroll - 1) < p.classes; i += step * kUnroll) {
-#pragma unroll
-    for (int u = 0; u < kUnroll; ++u) v[u] = load_vector<Width>(x + i + u * step);
-#pragma unroll
-    for (int u = 0; u < kUnroll; ++u) gradient(v[u], i + u * step);
+  int64_t head = 0, vectors = p.classes;
+  if constexpr (Vectors) {
+    const RowParts<T> parts(x, p.classes);
+    head = parts.head;
+    vectors = parts.vectors;
+    if (threadIdx.x < kSingles<T>) {
+      if (const int64_t i = parts.single(threadIdx.x, p.classes); i >= 0) {
+        out[i] = gradient(static_cast<Compute>(x[i]), i);
+      }
+    }
   }
-  for (; i < p.classes; i += step) {
-    v[0] = load_vector<Width>(x + i);
-    gradient(v[0], i);
+  for (int64_t first = threadIdx.x; first < vectors; first += kThreads * kUnroll) {
+    cuda::VectorWords<T, kWidth> words[kUnroll];
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) {
+      if (first + u * kThreads < vectors) words[u].load(x + head + (first + u * kThreads) * kWidth);
+    }
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) {
+      if (first + u * kThreads >= vectors) break;
+      const int64_t at = head + (first + u * kThreads) * kWidth;
+      const Vector<Compute, kWidth> values = words[u].template as<Compute>();
+      Vector<T, kWidth> v;
+#pragma unroll
+      for (int k = 0; k < kWidth; ++k) v[k] = gradient(values[k], at + k);
+      cuda::store_vector<kWidth>(out + at, v);
+    }
   }
 }
 
@@ -150,7 +233,6 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
-    constexpr int kWidth = cuda::kVectorWidth<T>;
     const ForwardArguments<T> p{x.data<T>(),
                                 t.data<int64_t>(),
                                 lse.data<Compute>(),
@@ -158,10 +240,9 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
                                 classes,
                                 ignore,
                                 cuda::device_error_sink(stream.device, "cross_entropy_loss")};
-    const bool vectors = cuda::rows_aligned<T>(x, classes);
     cuda::LaunchConfig config{"_cross_entropy", stream, dim3(static_cast<unsigned>(rows)), dim3(kThreads)};
     cuda::launch(config, {x.storage().get(), t.storage().get(), lse.storage().get(), losses.storage().get()},
-                 vectors ? cross_entropy_rows<T, kWidth> : cross_entropy_rows<T, 1>, p);
+                 cross_entropy_rows<T>, p);
     config.grid = dim3(1);
     cuda::launch(config, {losses.storage().get(), t.storage().get(), loss.storage().get(), count.storage().get()},
                  mean_of_losses<Compute>, losses.data<Compute>(), t.data<int64_t>(), rows, ignore, loss.data<Compute>(),
@@ -177,16 +258,15 @@ void cross_entropy_backward_cuda(const Tensor& grad, const Tensor& logits, const
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
-    constexpr int kWidth = cuda::kVectorWidth<T>;
     const BackwardArguments<T> p{grad.data<Compute>(),  x.data<T>(),   t.data<int64_t>(), sums.data<Compute>(),
                                  count.data<Compute>(), out.data<T>(), classes,           ignore};
-    const bool vectors = cuda::rows_aligned<T>(x, classes) && cuda::rows_aligned<T>(out, classes);
+    const bool vectors = reinterpret_cast<uintptr_t>(x.data()) % 16 == reinterpret_cast<uintptr_t>(out.data()) % 16;
     const cuda::LaunchConfig config{"_cross_entropy_backward", cuda::current_stream(x.device().index),
                                     dim3(static_cast<unsigned>(rows)), dim3(kThreads)};
     cuda::launch(config,
                  {grad.storage().get(), x.storage().get(), t.storage().get(), sums.storage().get(),
                   count.storage().get(), out.storage().get()},
-                 vectors ? cross_entropy_gradient<T, kWidth> : cross_entropy_gradient<T, 1>, p);
+                 vectors ? cross_entropy_gradient<T, true> : cross_entropy_gradient<T, false>, p);
   });
 }
 

@@ -189,33 +189,40 @@ struct BackwardArguments {
   }
 };
 
-/// Loads a row stored as Stored into registers of T.
-template <typename Stored, typename T, int Width, int Count>
-__device__ __forceinline__ void load_row_as(RowRegisters<T, Width, Count>& to, const Stored* row, int n,
-                                            const RowPlace& place) {
-#pragma unroll
-  for (int k = 0; k < Count; ++k) {
-    const int i = (k * place.group + place.thread) * Width;
-    Vector<Stored, Width> x;
-    if (i < n) x = load_vector<Width>(row + i);
-#pragma unroll
-    for (int v = 0; v < Width; ++v) to.vectors[k][v] = i < n ? static_cast<T>(x[v]) : static_cast<T>(0.0f);
-  }
-}
-
+/// A row of the gradient on its way, in its own dtype: one of 16 bits takes the first half of the words.
 template <typename T, int Width, int Count>
-__device__ __forceinline__ void load_gradients(RowRegisters<T, Width, Count>& to, const BackwardArguments<T>& p,
-                                               int64_t first, int n, const RowPlace& place) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (p.grad_dtype == DType::bfloat16) {
-      return load_row_as(to, static_cast<const bfloat16*>(p.grad) + first, n, place);
-    }
-    if (p.grad_dtype == DType::float16) {
-      return load_row_as(to, static_cast<const float16*>(p.grad) + first, n, place);
-    }
+struct GradientWords {
+  cuda::RowWords<T, Width, Count> words;
+
+  __device__ __forceinline__ static bool is_half(const BackwardArguments<T>& p) {
+    return std::is_same_v<T, float> && p.grad_dtype != DType::float32;
   }
-  to.load(static_cast<const T*>(p.grad) + first, n, place, static_cast<T>(0.0f));
-}
+  __device__ __forceinline__ void load(const BackwardArguments<T>& p, int64_t first, int n, const RowPlace& place) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (is_half(p)) {
+        cuda::RowWords<uint16_t, Width, Count> half;
+        half.load(static_cast<const uint16_t*>(p.grad) + first, n, place);
+#pragma unroll
+        for (int k = 0; k < Count; ++k) memcpy(&words.vectors[k], &half.vectors[k], sizeof(half.vectors[k]));
+        return;
+      }
+    }
+    words.load(static_cast<const T*>(p.grad) + first, n, place);
+  }
+  /// Vector k, which must have been loaded.
+  template <typename Stored>
+  __device__ __forceinline__ Vector<opmath_t<T>, Width> vector_of(int k) const {
+    cuda::VectorWords<Stored, Width> stored;
+    memcpy(&stored, &words.vectors[k], sizeof(stored));
+    return stored.template as<opmath_t<T>>();
+  }
+  __device__ __forceinline__ Vector<opmath_t<T>, Width> vector(const BackwardArguments<T>& p, int k) const {
+    if constexpr (std::is_same_v<T, float>) {
+      if (is_half(p)) return p.grad_dtype == DType::bfloat16 ? vector_of<bfloat16>(k) : vector_of<float16>(k);
+    }
+    return vector_of<T>(k);
+  }
+};
 
 /// a + b as an operation of its own, never the end of a fused one: what a pass over memory would give.
 __device__ __forceinline__ float add_apart(float a, float b) { return __fadd_rn(a, b); }
@@ -233,38 +240,47 @@ struct AddTwoSums {
   }
 };
 
-/// Values per thread; sums per column take as many registers again, twice.
-template <typename T, int Width>
-inline constexpr int kBackwardVectors = (sizeof(T) == 8 ? 4 : 16) / Width > 0 ? (sizeof(T) == 8 ? 4 : 16) / Width : 1;
+/// Vectors per thread; sums per column take as many registers again, twice. Few, so that many threads load at once,
+/// where kFewThreads can hold the row so.
+inline constexpr int kFewThreads = 384;
+template <typename T>
+inline constexpr int kBackwardFew = std::max(1, (sizeof(T) == 8 ? 4 : 8) / cuda::kVectorWidth<T>);
+template <typename T>
+inline constexpr int kBackwardMany = sizeof(T) == 8 ? kBackwardFew<T> : 2 * kBackwardFew<T>;
 template <typename T>
 inline constexpr int kBackwardNarrow = sizeof(T) == 8 ? 4 : 8;
 
-template <typename T, int Width, int Count, bool Rms>
-__global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_rows(BackwardArguments<T> p) {
+template <typename T, int Width, int Count, bool Rms, bool Few>
+__global__ void __launch_bounds__(Few ? kFewThreads : cuda::kRowThreads, Few ? 2 : 1)
+    norm_backward_rows(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   const int n = static_cast<int>(p.n);
   Compute weight_sum[Count * Width] = {}, bias_sum[Count * Width] = {};
   const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.y;
   for (int64_t row = place.row; row < p.rows; row += stride) {
-    RowRegisters<T, Width, Count> g, x, waiting;
-    load_gradients(g, p, row * n, n, place);
-    x.load(p.in + row * n, n, place, static_cast<T>(0.0f));
-    if (p.adds) waiting.load(p.grad_in + row * n, n, place, static_cast<T>(0.0f));
+    // All loads first: none waits for another.
     const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
+    cuda::RowWords<T, Width, Count> in, waiting;
+    GradientWords<T, Width, Count> gradients;
+    in.load(p.in + row * n, n, place);
+    if (p.adds) waiting.load(p.grad_in + row * n, n, place);
+    gradients.load(p, row * n, n, place);
     TwoSums<Compute> sums{0, 0};
+    Vector<Compute, Width> g[Count];
 #pragma unroll
     for (int k = 0; k < Count; ++k) {
       const int i = (k * place.group + place.thread) * Width;
       if (i >= n) continue;
+      g[k] = gradients.vector(p, k);
+      const Vector<Compute, Width> x = in.vectors[k].template as<Compute>();
       const Vector<T, Width> w = load_or<T, Width>(p.weight, i, 1);
 #pragma unroll
       for (int v = 0; v < Width; ++v) {
-        const Compute grad = static_cast<Compute>(g.vectors[k][v]);
-        const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
-        weight_sum[k * Width + v] += grad * normal;
-        bias_sum[k * Width + v] += grad;
-        const Compute weighted = grad * static_cast<Compute>(w[v]);
+        const Compute normal = (x[v] - mean) * rstd;
+        weight_sum[k * Width + v] += g[k][v] * normal;
+        bias_sum[k * Width + v] += g[k][v];
+        const Compute weighted = g[k][v] * static_cast<Compute>(w[v]);
         sums.a += weighted;
         sums.b += weighted * normal;
       }
@@ -277,21 +293,24 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_rows(Backward
     for (int k = 0; k < Count; ++k) {
       const int i = (k * place.group + place.thread) * Width;
       if (i >= n) continue;
+      const Vector<Compute, Width> x = in.vectors[k].template as<Compute>();
       const Vector<T, Width> w = load_or<T, Width>(p.weight, i, 1);
+      Vector<T, Width> out;
 #pragma unroll
       for (int v = 0; v < Width; ++v) {
-        const Compute weighted = static_cast<Compute>(g.vectors[k][v]) * static_cast<Compute>(w[v]);
-        const Compute normal = (static_cast<Compute>(x.vectors[k][v]) - mean) * rstd;
-        g.vectors[k][v] = static_cast<T>(rstd * (weighted - mean_a - normal * mean_b));
-        if (p.adds) {
-          g.vectors[k][v] = static_cast<T>(
-              add_apart(static_cast<Compute>(waiting.vectors[k][v]), static_cast<Compute>(g.vectors[k][v])));
-        }
+        const Compute weighted = g[k][v] * static_cast<Compute>(w[v]);
+        const Compute normal = (x[v] - mean) * rstd;
+        out[v] = static_cast<T>(rstd * (weighted - mean_a - normal * mean_b));
       }
-    }
-    g.store(p.grad_in + row * n, n, place);
-    if constexpr (std::is_same_v<T, float>) {
-      if (p.narrow.data != nullptr) store_narrow(p.narrow, g, row * n, n, place);
+      if (p.adds) {
+        const Vector<Compute, Width> before = waiting.vectors[k].template as<Compute>();
+#pragma unroll
+        for (int v = 0; v < Width; ++v) out[v] = static_cast<T>(add_apart(before[v], static_cast<Compute>(out[v])));
+      }
+      cuda::store_vector<Width>(p.grad_in + row * n + i, out);
+      if constexpr (std::is_same_v<T, float>) {
+        if (p.narrow.data != nullptr) p.narrow.store<Width>(row * n + i, out);
+      }
     }
   }
   if (p.partials == nullptr) return;
@@ -411,10 +430,11 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
   LaunchConfig config{op, stream, {}, plan.block};
   if (plan.resident) {
     config.grid = dim3(static_cast<unsigned>(parts));
-    cuda::launch(config, storages,
-                 plan.vectors ? norm_backward_rows<T, kWidth, kBackwardVectors<T, kWidth>, Rms>
-                              : norm_backward_rows<T, 1, kBackwardNarrow<T>, Rms>,
-                 p);
+    const bool few = plan.block.x <= kFewThreads && plan.block.x * kBackwardFew<T> * kWidth >= p.n;
+    auto kernel = !plan.vectors ? norm_backward_rows<T, 1, kBackwardNarrow<T>, Rms, false>
+                  : few         ? norm_backward_rows<T, kWidth, kBackwardFew<T>, Rms, true>
+                                : norm_backward_rows<T, kWidth, kBackwardMany<T>, Rms, false>;
+    cuda::launch(config, storages, kernel, p);
   } else {
     if (p.grad_in != nullptr) {
       config.grid = plan.grid;
@@ -523,8 +543,8 @@ void norm_backward_cuda(const NormBackward& given) {
       aligned = aligned && (!t->defined() || cuda::rows_aligned<T>(*t, n));
     }
     if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
-    const RowPlan plan =
-        cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T, cuda::kVectorWidth<T>>, kBackwardNarrow<T>);
+    RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardFew<T>, kBackwardNarrow<T>, kFewThreads);
+    if (!plan.resident) plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardMany<T>, kBackwardNarrow<T>);
     const bool want_sums = given.grad_weight.defined() || given.grad_bias.defined();
     const std::initializer_list<const StorageImpl*> storages = {
         grad.storage().get(),         input.storage().get(),   storage_or_null(mean),

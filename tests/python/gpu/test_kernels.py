@@ -87,6 +87,39 @@ def test_cross_entropy(reduction: str, weighted: bool) -> None:
     near(dx, dy)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16", "float64"])
+@pytest.mark.parametrize("n", [*WIDTHS, 7, 8, 9, 4095, 4104, 33000])
+@pytest.mark.parametrize("skip", [0, 1])
+def test_cross_entropy_of_numbered_classes(n: int, skip: int, dtype: str) -> None:
+    """One pass over rows that start anywhere: after a 16-byte boundary, and the gradient's not as the logits'."""
+    rows = 33
+    a = random(rows + skip, n, dtype=dtype) * 4
+    a[-1, : n // 2] = float("-inf")
+    t = reference.randint(n // 2, n, (rows,), generator=reference.Generator().manual_seed(n))
+    t[::7] = -100
+    x = ours(a).requires_grad_()
+    loss = F.cross_entropy(x[skip:], ours(t))
+    (loss * 3).backward()
+    y = a.double().requires_grad_()
+    expected = R.cross_entropy(y[skip:], t)
+    (expected * 3).backward()
+    near(loss, expected, scale=2)
+    near(x.grad, y.grad, scale=4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("n", [5, 64, 50257])
+@pytest.mark.parametrize("place", [0, -1, 3])
+def test_cross_entropy_of_no_numbers(n: int, place: int, dtype: str) -> None:
+    for value in ("inf", "nan", "-inf"):
+        a, t = random(4, n, dtype=dtype), reference.tensor([1, 2, 0, 1])
+        a[2, place] = float(value)
+        if value == "-inf":
+            a[3] = float(value)
+        near(F.cross_entropy(ours(a)[:3], ours(t)[:3]), R.cross_entropy(a[:3].float(), t[:3]).to(a.dtype))
+        near(F.cross_entropy(ours(a), ours(t)), R.cross_entropy(a.float(), t).to(a.dtype))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 @pytest.mark.parametrize(("rows", "width", "n"), [(65, 384, 5000), (50304, 768, 2000), (10, 33, 7), (1000, 64, 30_000)])
 def test_embedding(rows: int, width: int, n: int, dtype: str) -> None:
