@@ -1,6 +1,7 @@
 #include "autograd/autograd.h"
 
 #include "core/thread_state.h"
+#include "ops/nn/ready_gradient.h"
 #include "ops/typed/copy.h"
 
 namespace vt::autograd {
@@ -8,7 +9,9 @@ namespace {
 
 Tensor ones_like(const Tensor& t) {
   const GradMode off(false);
-  return ops::fill_(empty(t.sizes(), t.dtype(), t.device()), Scalar(1));
+  const Tensor ones = ops::fill_(empty(t.sizes(), t.dtype(), t.device()), Scalar(1));
+  mark_ones(ones);
+  return ones;
 }
 
 Tensor root_gradient(const Tensor& output, const Grads& gradients, size_t i) {

@@ -2,29 +2,16 @@
 
 #include "core/error.h"
 #include "core/thread_state.h"
-#include "cuda/capture.h"
+#include "ops/copy/made_in.h"
 
 namespace vt {
 namespace {
 
-// Where work of this thread goes.
-struct Place {
-  uintptr_t stream = 0;
-  uint64_t capture = 0;
-  bool operator==(const Place&) const = default;
-};
-Place current_place(Device device) {
-  Place place;
-  place.stream = backend(device.type).current_stream(device.index);
-  if (const cuda::Capture* capture = cuda::current_capture()) place.capture = capture->id();
-  return place;
-}
-
 struct NarrowCopy final : StorageCompanion {
-  NarrowCopy(Tensor c, uint32_t v, Place p) : copy(std::move(c)), version(v), made_in(p) {}
+  NarrowCopy(Tensor c, uint32_t v, MadeIn m) : copy(std::move(c)), version(v), made_in(m) {}
   Tensor copy;
   uint32_t version;  // of the memory that it is a copy of
-  Place made_in;
+  MadeIn made_in;
 };
 
 bool covers_storage(const Tensor& t) {
@@ -42,7 +29,7 @@ Tensor new_narrow_copy(const Tensor& of, DType dtype) {
 
 void give_narrow_copy(const Tensor& of, const Tensor& copy) {
   StorageImpl& storage = *of.storage();
-  storage.set_companion(std::make_unique<NarrowCopy>(copy, storage.version().value(), current_place(of.device())));
+  storage.set_companion(std::make_unique<NarrowCopy>(copy, storage.version().value(), made_here(of.device())));
 }
 
 Tensor take_narrow_copy(const Tensor& of, DType dtype) {
@@ -51,7 +38,7 @@ Tensor take_narrow_copy(const Tensor& of, DType dtype) {
   const std::unique_ptr<StorageCompanion> companion = storage.take_companion();
   const auto* narrow = dynamic_cast<const NarrowCopy*>(companion.get());
   const bool holds = narrow && narrow->copy.dtype() == dtype && of.dtype() == DType::float32 && covers_storage(of) &&
-                     narrow->version == storage.version().value() && narrow->made_in == current_place(of.device()) &&
+                     narrow->version == storage.version().value() && narrow->made_in == made_here(of.device()) &&
                      narrow->copy.impl()->is_inference() == thread_state().inference_mode;
   if (!holds) return {};
   if (same(narrow->copy.sizes(), of.sizes())) return narrow->copy;

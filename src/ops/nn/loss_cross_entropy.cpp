@@ -8,6 +8,7 @@
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/nn/loss.h"
+#include "ops/nn/ready_gradient.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/index.h"
 #include "ops/typed/nn.h"
@@ -78,6 +79,13 @@ void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const 
 
 void cross_entropy_derivative(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
+  if (!grad_enabled()) {
+    const Tensor ready = take_ready_gradient(ctx.saved_result(1), ctx.grad(0));
+    if (ready.defined()) {
+      ctx.saved(0);  // refuses logits that were written to, as the op below does
+      return ctx.set(0, ready);
+    }
+  }
   ctx.set(0, ops::_cross_entropy_backward(ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved_result(1),
                                           ctx.saved_result(2), ctx.arg<int64_t>(2)));
 }

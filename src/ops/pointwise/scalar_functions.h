@@ -57,8 +57,8 @@ VT_HD_INLINE T gelu_erf_slope(T x) {
   const T distribution = T(0.5) * (T(1) + m::erf(x * T(0.70710678118654752440)));
   return distribution + x * T(0.39894228040143267794) * m::exp(T(-0.5) * x * x);
 }
-// 1 / (1 + 2^x), with 2^x in `power`. On the device two instructions and an addition, for an x whose own rounding errors
-// weigh as much as theirs; there, results under 2^-126 are 0.
+// 1 / (1 + 2^x), with 2^x in `power`. On the device two instructions and an addition, for an x whose own rounding
+// errors weigh as much as theirs; there, results under 2^-126 are 0.
 VT_HD_INLINE float logistic_exp2(float x, float& power) {
 #ifdef __CUDA_ARCH__
   float result;

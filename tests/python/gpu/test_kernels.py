@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .side import near, ours, random, reference, theirs, torch
+from .side import identical, near, ours, random, reference, theirs, torch
 
 pytestmark = pytest.mark.cuda
 F, R = torch.nn.functional, reference.nn.functional
@@ -105,6 +105,88 @@ def test_cross_entropy_of_numbered_classes(n: int, skip: int, dtype: str) -> Non
     (expected * 3).backward()
     near(loss, expected, scale=2)
     near(x.grad, y.grad, scale=4)
+
+
+def loss_of(x: Any, t: Any) -> tuple[Any, int]:
+    """The loss, and the bytes that the forward pass keeps."""
+    before = torch.cuda.memory_allocated()
+    loss = F.cross_entropy(x, t)
+    return loss, torch.cuda.memory_allocated() - before
+
+
+def form_the_habit() -> None:
+    F.cross_entropy(torch.ones(2, 3, device="cuda", requires_grad=True), torch.tensor([0, 1], device="cuda")).backward()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("n", [64, 5000, 50257])
+def test_a_ready_gradient_is_the_same_and_given_once(n: int, dtype: str) -> None:
+    """Where backward() is called on the loss itself, as it was before, the forward pass makes the gradient."""
+    x, t = ours(random(300, n, dtype=dtype)).requires_grad_(), ours(reference.randint(0, n, (300,)))
+    size = x.numel() * x.element_size()
+    loss_of(x, t)  # ends the habit that tests before have left
+
+    loss, kept = loss_of(x, t)
+    loss.backward(torch.ones((), device="cuda"))  # a gradient of the caller's: not known to be 1
+    plain, plain_loss = x.grad, loss
+    x.grad = None
+    assert kept < size
+    loss, kept = loss_of(x, t)
+    assert kept < size, "nothing said that 1 would come"
+    loss.backward()
+    identical(x.grad, plain)
+    x.grad = None
+
+    loss, kept = loss_of(x, t)
+    assert kept >= size
+    identical(loss, plain_loss)
+    loss.backward(retain_graph=True)
+    identical(x.grad, plain)
+    x.grad.zero_()
+    loss.backward()
+    identical(x.grad, plain)
+    x.grad = None
+
+    loss, kept = loss_of(x, t)
+    assert kept >= size
+    (loss * 3).backward()
+    near(x.grad, theirs(plain).double() * 3)
+    x.grad = None
+    assert loss_of(x, t)[1] < size, "a loss that was scaled ends the habit"
+
+
+def test_a_ready_gradient_is_not_made_for_nothing() -> None:
+    x, t = ours(random(300, 1000)).requires_grad_(), ours(reference.randint(0, 1000, (300,)))
+    size = x.numel() * x.element_size()
+    form_the_habit()
+    with torch.no_grad():
+        assert loss_of(x, t)[1] < size
+    form_the_habit()
+    first, second = loss_of(x, t), loss_of(x, t)
+    assert first[1] >= size > second[1], "made for one loss that nobody differentiated, not for two"
+
+
+def test_a_ready_gradient_and_logits_that_were_written_to() -> None:
+    leaf, t = ours(random(30, 100)).requires_grad_(), ours(reference.randint(0, 100, (30,)))
+    for habit in (False, True):
+        if habit:
+            form_the_habit()
+        x = leaf * 1
+        loss = F.cross_entropy(x, t)
+        x.add_(1)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            loss.backward()
+
+
+def test_a_ready_gradient_is_differentiable_again() -> None:
+    a, t = random(30, 100, dtype="float64"), reference.randint(0, 100, (30,))
+    form_the_habit()
+    results = []
+    for library, x, target in ((torch, ours(a.float()), ours(t)), (reference, a, t)):
+        x = x.requires_grad_()
+        (dx,) = library.autograd.grad(library.nn.functional.cross_entropy(x, target), x, create_graph=True)
+        results.append(library.autograd.grad((dx * dx).sum(), x)[0])
+    near(results[0], results[1])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
