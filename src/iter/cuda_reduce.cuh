@@ -402,8 +402,8 @@ void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan
   constexpr int kWidth = kVectorWidth<In>;
   using Acc = typename Op::Acc;
   constexpr int kColumnWidth = detail::kColumnWidth<In, Acc>;
-  const detail::ReduceTypes types{kWidth,      kColumnWidth, detail::kColumnBlocks<Acc>, sizeof(In),
-                                  sizeof(Acc), Op::kOrdered};
+  const detail::ReduceTypes types{kWidth,     kColumnWidth, detail::kColumnBlocks<Acc>,
+                                  sizeof(In), sizeof(Acc),  Op::kOrdered};
   const detail::ReduceKernels kernels{{reinterpret_cast<const void*>(detail::reduce_rows<In, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, 1, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, kColumnWidth, Op>)},

@@ -224,6 +224,23 @@ struct GradientWords {
   }
 };
 
+/// What a row's gradient is made from, on its way.
+template <typename T, int Width, int Count, bool Rms>
+struct NormRow {
+  opmath_t<T> mean, rstd;
+  cuda::RowWords<T, Width, Count> in;
+  GradientWords<T, Width, Count> gradients;
+
+  /// All loads together: none waits for another.
+  __device__ __forceinline__ void load(const BackwardArguments<T>& p, int64_t row, const RowPlace& place) {
+    const int n = static_cast<int>(p.n);
+    mean = Rms ? opmath_t<T>(0) : p.mean[row];
+    rstd = p.rstd[row];
+    in.load(p.in + row * n, n, place);
+    gradients.load(p, row * n, n, place);
+  }
+};
+
 /// a + b as an operation of its own, never the end of a fused one: what a pass over memory would give.
 __device__ __forceinline__ float add_apart(float a, float b) { return __fadd_rn(a, b); }
 __device__ __forceinline__ double add_apart(double a, double b) { return __dadd_rn(a, b); }
@@ -240,32 +257,38 @@ struct AddTwoSums {
   }
 };
 
-/// Vectors per thread; sums per column take as many registers again, twice. Few, so that many threads load at once,
-/// where kFewThreads can hold the row so.
-inline constexpr int kFewThreads = 384;
+/// Vectors per thread; sums per column take as many registers again, twice. Few, so that many threads load at once.
 template <typename T>
-inline constexpr int kBackwardFew = std::max(1, (sizeof(T) == 8 ? 4 : 8) / cuda::kVectorWidth<T>);
-template <typename T>
-inline constexpr int kBackwardMany = sizeof(T) == 8 ? kBackwardFew<T> : 2 * kBackwardFew<T>;
+inline constexpr int kBackwardVectors = std::max(1, (sizeof(T) == 8 ? 4 : 8) / cuda::kVectorWidth<T>);
 template <typename T>
 inline constexpr int kBackwardNarrow = sizeof(T) == 8 ? 4 : 8;
 
-template <typename T, int Width, int Count, bool Rms, bool Few>
-__global__ void __launch_bounds__(Few ? kFewThreads : cuda::kRowThreads, Few ? 2 : 1)
-    norm_backward_rows(BackwardArguments<T> p) {
+/// The most threads that hold a row, and how many of them a multiprocessor is to run at once.
+struct BackwardThreads {
+  int most;
+  int together;
+};
+inline constexpr BackwardThreads kShortRows{384, 768};
+template <typename T>
+inline constexpr BackwardThreads kLongRows = sizeof(T) == 8 ? BackwardThreads{512, 512} : BackwardThreads{1024, 1024};
+inline constexpr BackwardThreads kNarrowRows{cuda::kRowThreads, cuda::kRowThreads};
+
+template <typename T, int Width, int Count, bool Rms, int Most, int Together>
+__global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   const int n = static_cast<int>(p.n);
   Compute weight_sum[Count * Width] = {}, bias_sum[Count * Width] = {};
   const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.y;
+  // 16-bit rows are so short that their loads take longer than the rest: the next row's are under way meanwhile.
+  constexpr bool kAhead = sizeof(T) == 2;
+  NormRow<T, Width, Count, Rms> next;
+  if (kAhead && place.row < p.rows) next.load(p, place.row, place);
   for (int64_t row = place.row; row < p.rows; row += stride) {
-    // All loads first: none waits for another.
-    const Compute mean = Rms ? Compute(0) : p.mean[row], rstd = p.rstd[row];
-    cuda::RowWords<T, Width, Count> in, waiting;
-    GradientWords<T, Width, Count> gradients;
-    in.load(p.in + row * n, n, place);
+    if constexpr (!kAhead) next.load(p, row, place);
+    const auto [mean, rstd, in, gradients] = next;
+    cuda::RowWords<T, Width, Count> waiting;
     if (p.adds) waiting.load(p.grad_in + row * n, n, place);
-    gradients.load(p, row * n, n, place);
     TwoSums<Compute> sums{0, 0};
     Vector<Compute, Width> g[Count];
 #pragma unroll
@@ -285,6 +308,7 @@ __global__ void __launch_bounds__(Few ? kFewThreads : cuda::kRowThreads, Few ? 2
         sums.b += weighted * normal;
       }
     }
+    if (kAhead && row + stride < p.rows) next.load(p, row + stride, place);
     if (p.grad_in == nullptr) continue;
     sums = cuda::row_all(sums, AddTwoSums());
     const Compute mean_a = Rms ? Compute(0) : sums.a / static_cast<Compute>(n);
@@ -319,11 +343,14 @@ __global__ void __launch_bounds__(Few ? kFewThreads : cuda::kRowThreads, Few ? 2
   for (int k = 0; k < Count; ++k) {
     const int i = (k * place.group + place.thread) * Width;
     if (i >= n) continue;
+    Vector<Compute, Width> of_weight, of_bias;
 #pragma unroll
     for (int v = 0; v < Width; ++v) {
-      to[i + v] = weight_sum[k * Width + v];
-      to[n + i + v] = bias_sum[k * Width + v];
+      of_weight[v] = weight_sum[k * Width + v];
+      of_bias[v] = bias_sum[k * Width + v];
     }
+    cuda::store_vector<Width>(to + i, of_weight);
+    cuda::store_vector<Width>(to + n + i, of_bias);
   }
 }
 
@@ -420,7 +447,12 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
   constexpr int kWidth = cuda::kVectorWidth<T>;
   const int64_t processors = cuda::device_properties(stream.device).multi_processor_count;
   const int64_t rows_per_block = plan.block.y;
-  const int64_t parts = plan.resident ? cuda::blocks_for(p.rows, rows_per_block, processors * 8)
+  const BackwardThreads threads = !plan.vectors                                      ? kNarrowRows
+                                  : static_cast<int>(plan.block.x) > kShortRows.most ? kLongRows<T>
+                                                                                     : kShortRows;
+  // As many blocks as run at once: each has sums per column of its own, which for few long rows are much of the work.
+  const int64_t together = std::max<int64_t>(threads.together / (plan.block.x * plan.block.y), 1);
+  const int64_t parts = plan.resident ? cuda::blocks_for(p.rows, rows_per_block, processors * together)
                                       : std::clamp<int64_t>(p.rows / 64, 1, 64);
   Tensor partials;
   if (want_sums) {
@@ -430,10 +462,11 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
   LaunchConfig config{op, stream, {}, plan.block};
   if (plan.resident) {
     config.grid = dim3(static_cast<unsigned>(parts));
-    const bool few = plan.block.x <= kFewThreads && plan.block.x * kBackwardFew<T> * kWidth >= p.n;
-    auto kernel = !plan.vectors ? norm_backward_rows<T, 1, kBackwardNarrow<T>, Rms, false>
-                  : few         ? norm_backward_rows<T, kWidth, kBackwardFew<T>, Rms, true>
-                                : norm_backward_rows<T, kWidth, kBackwardMany<T>, Rms, false>;
+    auto kernel =
+        !plan.vectors ? norm_backward_rows<T, 1, kBackwardNarrow<T>, Rms, kNarrowRows.most, kNarrowRows.together>
+        : threads.most == kShortRows.most
+            ? norm_backward_rows<T, kWidth, kBackwardVectors<T>, Rms, kShortRows.most, kShortRows.together>
+            : norm_backward_rows<T, kWidth, kBackwardVectors<T>, Rms, kLongRows<T>.most, kLongRows<T>.together>;
     cuda::launch(config, storages, kernel, p);
   } else {
     if (p.grad_in != nullptr) {
@@ -543,8 +576,8 @@ void norm_backward_cuda(const NormBackward& given) {
       aligned = aligned && (!t->defined() || cuda::rows_aligned<T>(*t, n));
     }
     if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
-    RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardFew<T>, kBackwardNarrow<T>, kFewThreads);
-    if (!plan.resident) plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardMany<T>, kBackwardNarrow<T>);
+    RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T>, kBackwardNarrow<T>, kLongRows<T>.most);
+    if (!plan.vectors) plan = cuda::plan_rows<T>(rows, n, aligned, 1, kBackwardNarrow<T>);
     const bool want_sums = given.grad_weight.defined() || given.grad_bias.defined();
     const std::initializer_list<const StorageImpl*> storages = {
         grad.storage().get(),         input.storage().get(),   storage_or_null(mean),

@@ -39,7 +39,8 @@ def test_as_near_as_pytorch(name: str, scale: float, dtype: str) -> None:
     right = value_and_gradient(reference, name, a.double(), g.double())
     theirs_are = value_and_gradient(reference, name, a, g)
     mine = value_and_gradient(torch, name, ours(a), ours(g))
-    rounding = {"float32": 3e-8, "float64": 2e-16}.get(dtype, 1e-9)
+    # What is taken as right is itself off by 7e-16 where 1 + tanh cancels, by as much as theirs.
+    rounding = {"float32": 3e-8, "float64": 1e-15}.get(dtype, 1e-9)
     for got, other, wanted in zip(mine, theirs_are, right, strict=True):
         assert error(theirs(got), wanted) <= 1.5 * error(other, wanted) + rounding
 
@@ -47,9 +48,12 @@ def test_as_near_as_pytorch(name: str, scale: float, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16", "float64"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_where_functions_end(name: str, dtype: str) -> None:
+    """In float64, where PyTorch's CPU build has the limits: its gelu in vectors of float32 gives NaN at infinity."""
     a = reference.tensor(SPECIAL * 3, dtype=reference.float64).to(getattr(reference, dtype))
     g = reference.ones_like(a)
     for got, right in zip(
-        value_and_gradient(torch, name, ours(a), ours(g)), value_and_gradient(reference, name, a, g), strict=True
+        value_and_gradient(torch, name, ours(a), ours(g)),
+        value_and_gradient(reference, name, a.double(), g.double()),
+        strict=True,
     ):
-        near(got, right)
+        near(got, right.to(a.dtype))

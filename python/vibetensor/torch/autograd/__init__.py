@@ -35,8 +35,8 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, Tensor) else tuple(value)
 
 
-def starting_gradients(outputs: tuple[Any, ...], given: Any, create_graph: bool) -> tuple[Any, ...]:
-    """One gradient per output: those given, or ones for outputs of one element."""
+def starting_gradients(outputs: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
+    """One gradient per output: the one given, or None, for which the engine takes 1; that needs one element."""
     grads = (None,) * len(outputs) if given is None else as_tuple(given)[: len(outputs)]
     if len(grads) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
@@ -50,7 +50,6 @@ def starting_gradients(outputs: tuple[Any, ...], given: Any, create_graph: bool)
                     raise RuntimeError(
                         f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
                     )
-                grad = _C.ops.ones_like(output).detach()
         elif not isinstance(grad, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {_C.type_name(grad)}")
         elif grad.shape != output.shape:
@@ -91,7 +90,7 @@ def backward(
             "gradient which can cause a memory leak: use autograd.grad, or reset the .grad afterwards."
         )
     outputs = as_tuple(tensors)
-    grads = starting_gradients(outputs, grad_tensors, create_graph)
+    grads = starting_gradients(outputs, grad_tensors)
     keep = create_graph if retain_graph is None else retain_graph
     _C.run_backward(outputs, grads, keep, create_graph, None if inputs is None else as_tuple(inputs), True, True)
 
@@ -123,7 +122,7 @@ def grad(
     outs, ins = as_tuple(outputs), as_tuple(inputs)
     if not ins:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    grads = starting_gradients(outs, grad_outputs, create_graph)
+    grads = starting_gradients(outs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
     result = _C.run_backward(outs, grads, keep, create_graph, ins, bool(allow_unused), False)
     if materialize_grads:
