@@ -78,6 +78,8 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
     const int64_t padded = static_cast<int64_t>(g.query_tiles) * Config::kQueries;
     const int64_t row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * padded;
     s.kv_empty[kv.stage].wait(kv.parity ^ 1);
+    // All reads of the place that was here came before the barriers of finish(), and those before the arrival that was
+    // waited for. compute-sanitizer's racecheck does not follow mbarriers and reports this write, and nothing else.
     s.place[kv.stage] = {key_tile, head, batch};
     s.k_full[kv.stage].expect(Keys::kBytes);
 #pragma unroll
