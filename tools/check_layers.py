@@ -43,6 +43,7 @@ FAMILIES = (
     "linalg",
     "conv",
     "pool",
+    "resample",
     "nn",
     "optim",
 )

@@ -42,6 +42,8 @@
   F(activation) \
   F(convolution) \
   F(pooling) \
+  F(interpolate) \
+  F(grid_sampler) \
   F(channels) \
   F(windows) \
   F(weight_norm) \
@@ -77,6 +79,8 @@
   F(norm_cuda) \
   F(convolution_cuda) \
   F(pooling_cuda) \
+  F(interpolate_cuda) \
+  F(grid_sampler_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \

@@ -72,6 +72,7 @@ IN_PYTHON = {
     "hardsigmoid_": "torch.nn.functional.hardsigmoid(inplace=True)",
     "hardswish_": "torch.nn.functional.hardswish(inplace=True)",
     "im2col": "torch.nn.functional.unfold",
+    "interpolate": "torch.nn.functional.interpolate",
     "log_sigmoid": "torch.nn.functional.logsigmoid",
     "mish_": "torch.nn.functional.mish(inplace=True)",
     "multi_margin_loss": "torch.nn.functional.multi_margin_loss",

@@ -12,6 +12,14 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch.nn._reduction import get_enum
+from vibetensor.torch.nn._resampling import (  # noqa: F401
+    affine_grid,
+    grid_sample,
+    interpolate,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from vibetensor.torch.nn._spatial import (  # noqa: F401
     _verify_batch_size,
     adaptive_avg_pool2d,
@@ -776,7 +784,7 @@ def linear_cross_entropy(
 
 # functions that are not there yet and that programs import beside others: calling one raises
 NOT_THERE = """
-    affine_grid ctc_loss grid_sample interpolate upsample upsample_bilinear upsample_nearest
+    ctc_loss
 """
 absent = module_getattr(__name__)
 

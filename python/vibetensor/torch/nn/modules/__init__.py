@@ -127,6 +127,7 @@ from vibetensor.torch.nn.modules.sparse import (
     EmbeddingBag,
 )
 from vibetensor.torch.nn.modules.transformer import TransformerEncoder, TransformerEncoderLayer
+from vibetensor.torch.nn.modules.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "CELU",
@@ -245,9 +246,12 @@ __all__ = [
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
 ]
 
-SUBMODULES = "rnn upsampling utils"
+SUBMODULES = "rnn utils"
 # layers that not every program has, imported when they are first used
 LATE = {
     "adaptive": "AdaptiveLogSoftmaxWithLoss",

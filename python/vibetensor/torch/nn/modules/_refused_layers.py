@@ -22,7 +22,6 @@ LAYERS = {
     "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
     "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "rnn": {"RNNBase": "RNN LSTM GRU", "RNNCellBase": "RNNCell LSTMCell GRUCell"},
-    "upsampling": {"Upsample": "UpsamplingNearest2d UpsamplingBilinear2d"},
     "loss": {"": "CTCLoss"},
     "transformer": {"": "Transformer TransformerDecoder TransformerDecoderLayer"},
 }
