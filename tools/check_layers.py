@@ -44,6 +44,7 @@ FAMILIES = (
     "conv",
     "pool",
     "resample",
+    "recurrent",
     "nn",
     "optim",
 )

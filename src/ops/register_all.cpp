@@ -46,6 +46,8 @@
   F(grid_sampler) \
   F(channels) \
   F(windows) \
+  F(recurrent) \
+  F(recurrent_layers) \
   F(weight_norm) \
   F(distance) \
   F(loss_nll) \
@@ -81,6 +83,7 @@
   F(pooling_cuda) \
   F(interpolate_cuda) \
   F(grid_sampler_cuda) \
+  F(recurrent_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
   F(fused_optimizers_cuda) \

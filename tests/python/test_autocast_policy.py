@@ -22,6 +22,7 @@ SAMPLES = [s for s in all_samples() if "float32" in s.dtypes and s.op in PUBLIC]
 # What PyTorch makes of ops that have policies of their own, or of others than ours does.
 OTHER_PARTS = {
     "einsum": "which of its products are matrix products",
+    "lstm": "in PyTorch another kernel, with dtypes of its own, where oneDNN takes the call",
     "pad": "an op per mode, of which some go to float32",
     "mse_loss": "a weight is multiplied in Python",
     "l1_loss": "a weight is multiplied in Python",

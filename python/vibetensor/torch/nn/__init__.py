@@ -50,6 +50,9 @@ def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:
 if TYPE_CHECKING:
     from vibetensor.torch.nn import attention as attention
     from vibetensor.torch.nn import parallel as parallel
+    from vibetensor.torch.nn.modules import GRU as GRU
+    from vibetensor.torch.nn.modules import LSTM as LSTM
+    from vibetensor.torch.nn.modules import RNN as RNN
     from vibetensor.torch.nn.modules import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
     from vibetensor.torch.nn.modules import ChannelShuffle as ChannelShuffle
     from vibetensor.torch.nn.modules import CircularPad1d as CircularPad1d
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
     from vibetensor.torch.nn.modules import ConstantPad3d as ConstantPad3d
     from vibetensor.torch.nn.modules import CosineSimilarity as CosineSimilarity
     from vibetensor.torch.nn.modules import Fold as Fold
+    from vibetensor.torch.nn.modules import GRUCell as GRUCell
+    from vibetensor.torch.nn.modules import LSTMCell as LSTMCell
     from vibetensor.torch.nn.modules import PairwiseDistance as PairwiseDistance
     from vibetensor.torch.nn.modules import PixelShuffle as PixelShuffle
     from vibetensor.torch.nn.modules import PixelUnshuffle as PixelUnshuffle
@@ -69,6 +74,9 @@ if TYPE_CHECKING:
     from vibetensor.torch.nn.modules import ReplicationPad1d as ReplicationPad1d
     from vibetensor.torch.nn.modules import ReplicationPad2d as ReplicationPad2d
     from vibetensor.torch.nn.modules import ReplicationPad3d as ReplicationPad3d
+    from vibetensor.torch.nn.modules import RNNBase as RNNBase
+    from vibetensor.torch.nn.modules import RNNCell as RNNCell
+    from vibetensor.torch.nn.modules import RNNCellBase as RNNCellBase
     from vibetensor.torch.nn.modules import Unfold as Unfold
     from vibetensor.torch.nn.modules import ZeroPad1d as ZeroPad1d
     from vibetensor.torch.nn.modules import ZeroPad2d as ZeroPad2d

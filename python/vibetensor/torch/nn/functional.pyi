@@ -14,10 +14,13 @@ from vibetensor.torch.nn._spatial import adaptive_max_pool2d as adaptive_max_poo
 from vibetensor.torch.nn._spatial import adaptive_max_pool2d_with_indices as adaptive_max_pool2d_with_indices
 from vibetensor.torch.nn._spatial import adaptive_max_pool3d as adaptive_max_pool3d
 from vibetensor.torch.nn._spatial import adaptive_max_pool3d_with_indices as adaptive_max_pool3d_with_indices
+from vibetensor.torch.nn._resampling import affine_grid as affine_grid
 from vibetensor.torch.nn._spatial import batch_norm as batch_norm
 from vibetensor.torch.nn._reduction import get_enum as get_enum
+from vibetensor.torch.nn._resampling import grid_sample as grid_sample
 from vibetensor.torch.nn._spatial import group_norm as group_norm
 from vibetensor.torch.nn._spatial import instance_norm as instance_norm
+from vibetensor.torch.nn._resampling import interpolate as interpolate
 from vibetensor.torch.nn._spatial import lp_pool1d as lp_pool1d
 from vibetensor.torch.nn._spatial import lp_pool2d as lp_pool2d
 from vibetensor.torch.nn._spatial import lp_pool3d as lp_pool3d
@@ -30,6 +33,9 @@ from vibetensor.torch.nn._spatial import max_pool3d_with_indices as max_pool3d_w
 from vibetensor.torch.nn._spatial import max_unpool1d as max_unpool1d
 from vibetensor.torch.nn._spatial import max_unpool2d as max_unpool2d
 from vibetensor.torch.nn._spatial import max_unpool3d as max_unpool3d
+from vibetensor.torch.nn._resampling import upsample as upsample
+from vibetensor.torch.nn._resampling import upsample_bilinear as upsample_bilinear
+from vibetensor.torch.nn._resampling import upsample_nearest as upsample_nearest
 from vibetensor.torch.random import warnings as warnings
 
 NOT_THERE: _str

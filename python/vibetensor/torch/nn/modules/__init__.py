@@ -251,7 +251,7 @@ __all__ = [
     "UpsamplingNearest2d",
 ]
 
-SUBMODULES = "rnn utils"
+SUBMODULES = "utils"
 # layers that not every program has, imported when they are first used
 LATE = {
     "adaptive": "AdaptiveLogSoftmaxWithLoss",
@@ -263,6 +263,7 @@ LATE = {
         ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
     """,
     "pixelshuffle": "PixelShuffle PixelUnshuffle",
+    "rnn": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
 }
 late = {name: f"nn.modules.{home}" for home, names in LATE.items() for name in names.split()}
 not_there = _refused_layers.homes()
@@ -292,6 +293,14 @@ if TYPE_CHECKING:
     from vibetensor.torch.nn.modules.padding import ZeroPad3d as ZeroPad3d
     from vibetensor.torch.nn.modules.pixelshuffle import PixelShuffle as PixelShuffle
     from vibetensor.torch.nn.modules.pixelshuffle import PixelUnshuffle as PixelUnshuffle
+    from vibetensor.torch.nn.modules.rnn import GRU as GRU
+    from vibetensor.torch.nn.modules.rnn import LSTM as LSTM
+    from vibetensor.torch.nn.modules.rnn import RNN as RNN
+    from vibetensor.torch.nn.modules.rnn import GRUCell as GRUCell
+    from vibetensor.torch.nn.modules.rnn import LSTMCell as LSTMCell
+    from vibetensor.torch.nn.modules.rnn import RNNBase as RNNBase
+    from vibetensor.torch.nn.modules.rnn import RNNCell as RNNCell
+    from vibetensor.torch.nn.modules.rnn import RNNCellBase as RNNCellBase
 else:
 
     def __getattr__(name: str) -> Any:

@@ -21,7 +21,6 @@ LAYERS = {
     "batchnorm": {"_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d"},
     "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
     "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
-    "rnn": {"RNNBase": "RNN LSTM GRU", "RNNCellBase": "RNNCell LSTMCell GRUCell"},
     "loss": {"": "CTCLoss"},
     "transformer": {"": "Transformer TransformerDecoder TransformerDecoderLayer"},
 }
