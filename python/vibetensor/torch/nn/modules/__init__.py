@@ -126,7 +126,13 @@ from vibetensor.torch.nn.modules.sparse import (
     Embedding,
     EmbeddingBag,
 )
-from vibetensor.torch.nn.modules.transformer import TransformerEncoder, TransformerEncoderLayer
+from vibetensor.torch.nn.modules.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from vibetensor.torch.nn.modules.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
@@ -241,6 +247,9 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",

@@ -22,7 +22,6 @@ LAYERS = {
     "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
     "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "loss": {"": "CTCLoss"},
-    "transformer": {"": "Transformer TransformerDecoder TransformerDecoderLayer"},
 }
 
 WAY_ROUND = "leave it out, or replace it with layers that are there"
