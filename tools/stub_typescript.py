@@ -27,6 +27,13 @@ TYPES = {
     "Generator": "never",
     "MemoryFormat": "MemoryFormat",
 }
+# what no parameter may be called, though a property may
+RESERVED_WORDS = """
+    arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+    finally for function if implements import in instanceof interface let new null package private protected public
+    return static super switch this throw true try typeof var void while with yield
+"""
+RESERVED = frozenset(RESERVED_WORDS.split())
 
 
 def argument_type(argument: Argument) -> str:
@@ -53,8 +60,7 @@ def signature(schema: Schema, method: bool) -> str:
         optional = argument.has_default
         text = f"{argument.name}{'?' if optional else ''}: {argument_type(argument)}"
         if not argument.keyword_only:
-            # `from` and `to` are fine as parameter names in TypeScript, words such as `default` are not in use
-            positional.append(text)
+            positional.append(f"{argument.name}_{text.removeprefix(argument.name)}" if argument.name in RESERVED else text)
         if argument.keyword_only or optional:
             named.append(text)
     forms = []

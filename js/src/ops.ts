@@ -683,10 +683,10 @@ export interface Ops {
   full_like(self: Tensor, fill_value: Scalar, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null }): Tensor;
   gather(self: Tensor, dim: number | bigint, index: Tensor, named?: { sparse_grad?: boolean }): Tensor;
   gather(self: Tensor, dim: number | bigint, index: Tensor, named: { sparse_grad?: boolean; out: Tensor }): Tensor;
-  gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor, full: boolean, eps: number, reduction: number | bigint, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
-  gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor, full: boolean, eps: number, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
-  gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor, full: boolean, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
-  gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
+  gaussian_nll_loss(input: Tensor, target: Tensor, var_: Tensor, full: boolean, eps: number, reduction: number | bigint, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
+  gaussian_nll_loss(input: Tensor, target: Tensor, var_: Tensor, full: boolean, eps: number, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
+  gaussian_nll_loss(input: Tensor, target: Tensor, var_: Tensor, full: boolean, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
+  gaussian_nll_loss(input: Tensor, target: Tensor, var_: Tensor, named?: { full?: boolean; eps?: number; reduction?: number | bigint }): Tensor;
   gcd(self: Tensor, other: Tensor): Tensor;
   gcd(self: Tensor, other: Tensor, named: { out: Tensor }): Tensor;
   gcd_(self: Tensor, other: Tensor): Tensor;

@@ -46,6 +46,11 @@ def test_signatures(name, method, expected):
     assert gen_stubs.signature(Schema.of(ROWS[name]), method) == expected
 
 
+def test_no_parameter_in_typescript_has_a_reserved_name():
+    text = stub_typescript.signature(Schema.of(ROWS["gaussian_nll_loss"]), False)
+    assert text.startswith("(input: Tensor, target: Tensor, var_: Tensor, ")
+
+
 def test_overloads_and_what_the_template_declares():
     template = (
         "class Tensor:\n    def add(self, other: int) -> Tensor: ...\n    # @methods@\nclass ops:\n    # @functions@\n"
