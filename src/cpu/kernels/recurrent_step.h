@@ -14,10 +14,10 @@ namespace vt::cpu {
 template <class T>
 struct LstmStep {
   int64_t rows, hidden;
-  T* gates;      // in, forget, new, out: sums come in, what the functions make of them goes out
-  T* state;      // of the cell, updated
-  T* cells;      // the new state, kept for backward
-  T* output;     // the new hidden state
+  T* gates;         // in, forget, new, out: sums come in, what the functions make of them goes out
+  T* state;         // of the cell, updated
+  T* cells;         // the new state, kept for backward
+  T* output;        // the new hidden state
   T* hidden_state;  // the same; null: not wanted
 
   VT_HD_INLINE void element(int64_t row, int64_t j) const {

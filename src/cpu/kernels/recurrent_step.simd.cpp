@@ -32,10 +32,10 @@ void gru_backward_rows(const GruStepBackward<T>& step, int64_t begin, int64_t en
   for_elements(step, begin, end);
 }
 
-#define VT_INSTANTIATE(T)                                                                  \
-  template void lstm_rows<T>(const LstmStep<T>&, int64_t, int64_t);                        \
-  template void lstm_backward_rows<T>(const LstmStepBackward<T>&, int64_t, int64_t);       \
-  template void gru_rows<T>(const GruStep<T>&, int64_t, int64_t);                          \
+#define VT_INSTANTIATE(T)                                                            \
+  template void lstm_rows<T>(const LstmStep<T>&, int64_t, int64_t);                  \
+  template void lstm_backward_rows<T>(const LstmStepBackward<T>&, int64_t, int64_t); \
+  template void gru_rows<T>(const GruStep<T>&, int64_t, int64_t);                    \
   template void gru_backward_rows<T>(const GruStepBackward<T>&, int64_t, int64_t);
 VT_INSTANTIATE(float)
 VT_INSTANTIATE(double)

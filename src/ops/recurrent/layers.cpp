@@ -1,4 +1,5 @@
-// lstm, gru, rnn_tanh and rnn_relu: layers of both directions, one above the other; and their cells, one step of one layer.
+// lstm, gru, rnn_tanh and rnn_relu: layers of both directions, one above the other; and their cells, one step of one
+// layer.
 #include <vector>
 
 #include "core/thread_state.h"
@@ -75,9 +76,9 @@ Tensor run_direction(std::string_view kind, const Tensor& data, IntSpan batches,
   const auto cast = [&](const Tensor& t) {
     return autocast && t.defined() && t.dtype() != dtype ? ops::to(t, dtype) : t;
   };
-  const auto [output, hidden, cell, cells, kept] = ops::_recurrent_sequence(
-      kind, cast(gates), cast(states.hidden), cast(states.cell), cast(w.hidden), gru ? cast(w.hidden_bias) : Tensor(),
-      cast(w.projection), batches, reverse);
+  const auto [output, hidden, cell, cells, kept] =
+      ops::_recurrent_sequence(kind, cast(gates), cast(states.hidden), cast(states.cell), cast(w.hidden),
+                               gru ? cast(w.hidden_bias) : Tensor(), cast(w.projection), batches, reverse);
   states = {hidden, kind == kLstm ? cell : Tensor()};
   return output;
 }
@@ -94,9 +95,9 @@ Tensor run_layers(std::string_view kind, Tensor data, IntSpan batches, States& s
     std::vector<Tensor> outputs;
     for (int64_t d = 0; d < directions; ++d) {
       const int64_t at = layer * directions + d;
-      States own{ops::select(states.hidden, 0, at),
-                 states.cell.defined() ? ops::select(states.cell, 0, at) : Tensor()};
-      outputs.push_back(run_direction(kind, data, batches, weights[static_cast<size_t>(at)], d == 1, own, kind == kGru));
+      States own{ops::select(states.hidden, 0, at), states.cell.defined() ? ops::select(states.cell, 0, at) : Tensor()};
+      outputs.push_back(
+          run_direction(kind, data, batches, weights[static_cast<size_t>(at)], d == 1, own, kind == kGru));
       hidden.push_back(own.hidden);
       cell.push_back(own.cell);
     }
@@ -117,7 +118,8 @@ Tensor run_padded(std::string_view kind, const Tensor& input, States& states, Te
   VT_CHECK(steps > 0, Runtime, "Expected sequence length to be larger than 0 in RNN");
   const DimVec batches(static_cast<size_t>(steps), batch);
   if (o.dropout != 0 && o.train && o.layers > 1) {
-    VT_CHECK(o.dropout >= 0 && o.dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", o.dropout);
+    VT_CHECK(o.dropout >= 0 && o.dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ",
+             o.dropout);
   }
   const Tensor rows = ops::reshape(x, DimVec{steps * batch, x.size(2)});
   const Tensor output = run_layers(kind, rows, batches, states, params, o, projected);
@@ -139,7 +141,9 @@ States lstm_states(TensorSpan hx) {
   return {hx[0], hx[1]};
 }
 
-bool is_projected(const States& s) { return s.hidden.dim() > 0 && s.cell.dim() > 0 && s.hidden.size(-1) != s.cell.size(-1); }
+bool is_projected(const States& s) {
+  return s.hidden.dim() > 0 && s.cell.dim() > 0 && s.hidden.size(-1) != s.cell.size(-1);
+}
 
 Three lstm(const Tensor& input, TensorSpan hx, TensorSpan params, bool biases, int64_t layers, double dropout,
            bool train, bool bidirectional, bool batch_first) {
@@ -179,8 +183,8 @@ Two plain_packed(const Tensor& data, const Tensor& batch_sizes, const Tensor& hx
 // -----------------------------------------------------------------------------------------------------------------
 
 States step(std::string_view kind, const Tensor& input, const Tensor& hidden, const Tensor& cell, const Weights& w) {
-  VT_CHECK(input.dim() == 2 && hidden.dim() == 2 && input.size(0) == hidden.size(0), Runtime,
-           "Input batch size ", input.sizes(), " doesn't match hidden batch size ", hidden.sizes());
+  VT_CHECK(input.dim() == 2 && hidden.dim() == 2 && input.size(0) == hidden.size(0), Runtime, "Input batch size ",
+           input.sizes(), " doesn't match hidden batch size ", hidden.sizes());
   VT_CHECK(w.input.dim() == 2 && input.size(1) == w.input.size(1), Runtime, "input has inconsistent input_size: got ",
            input.sizes(), ", expected ", w.input.sizes());
   VT_CHECK(w.hidden.dim() == 2 && hidden.size(1) == w.hidden.size(1), Runtime,
@@ -219,19 +223,63 @@ constexpr char kCellDoc[] =
 
 void register_recurrent_layers(Registry& r) {
   const auto published = [](OpBuilder op, const char* doc) { op.function_only().doc(doc); };
-  published(r.def("lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)").composite(lstm), kLayersDoc);
-  published(r.def("lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)").composite(lstm_packed), kPackedDoc);
-  published(r.def("gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)").composite(plain<kGru>), kLayersDoc);
-  published(r.def("gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)").composite(plain_packed<kGru>), kPackedDoc);
-  published(r.def("rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)").composite(plain<kTanh>), kLayersDoc);
-  published(r.def("rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)").composite(plain_packed<kTanh>), kPackedDoc);
-  published(r.def("rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)").composite(plain<kRelu>), kLayersDoc);
-  published(r.def("rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)").composite(plain_packed<kRelu>), kPackedDoc);
+  published(
+      r.def(
+           "lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)")
+          .composite(lstm),
+      kLayersDoc);
+  published(
+      r.def(
+           "lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)")
+          .composite(lstm_packed),
+      kPackedDoc);
+  published(
+      r.def(
+           "gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)")
+          .composite(plain<kGru>),
+      kLayersDoc);
+  published(
+      r.def(
+           "gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)")
+          .composite(plain_packed<kGru>),
+      kPackedDoc);
+  published(
+      r.def(
+           "rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)")
+          .composite(plain<kTanh>),
+      kLayersDoc);
+  published(
+      r.def(
+           "rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)")
+          .composite(plain_packed<kTanh>),
+      kPackedDoc);
+  published(
+      r.def(
+           "rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)")
+          .composite(plain<kRelu>),
+      kLayersDoc);
+  published(
+      r.def(
+           "rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)")
+          .composite(plain_packed<kRelu>),
+      kPackedDoc);
   const auto cell = [](OpBuilder op) { op.autocast({.cuda = AutocastPolicy::Lower}).function_only().doc(kCellDoc); };
-  cell(r.def("lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)").composite(lstm_cell));
-  cell(r.def("gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor").composite(plain_cell<kGru>));
-  cell(r.def("rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor").composite(plain_cell<kTanh>));
-  cell(r.def("rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor").composite(plain_cell<kRelu>));
+  cell(
+      r.def(
+           "lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)")
+          .composite(lstm_cell));
+  cell(
+      r.def(
+           "gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor")
+          .composite(plain_cell<kGru>));
+  cell(
+      r.def(
+           "rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor")
+          .composite(plain_cell<kTanh>));
+  cell(
+      r.def(
+           "rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor")
+          .composite(plain_cell<kRelu>));
 }
 
 }  // namespace vt

@@ -121,7 +121,8 @@ Five sequence(std::string_view kind_name, const Tensor& gates, const Tensor& hid
       }
     } else if (gru) {
       const Tensor from_hidden = bias.defined() ? ops::addmm(bias, h, turned) : ops::mm(h, turned);
-      recurrent::gru_step(device, {rows_of(given, begin, n), contiguous_data(from_hidden), rows_of(kept, begin, n), h, out});
+      recurrent::gru_step(device,
+                          {rows_of(given, begin, n), contiguous_data(from_hidden), rows_of(kept, begin, n), h, out});
     } else {
       ops::addmm_(out, h, turned);
       if (kind == Cell::Tanh) ops::tanh_(out);
@@ -165,8 +166,9 @@ Tensor block(const Tensor& t, int64_t i, int64_t count) {
   return t.defined() ? ops::narrow(t, 1, i * (t.size(1) / count), t.size(1) / count) : Tensor();
 }
 
-// Gradients of a step's sums from the input and from the hidden state, of the state before it beside the product, and of
-// the cell before it. Where these will be differentiated or what the step kept has a gradient, in terms of other ops.
+// Gradients of a step's sums from the input and from the hidden state, of the state before it beside the product, and
+// of the cell before it. Where these will be differentiated or what the step kept has a gradient, in terms of other
+// ops.
 struct StepGradient {
   Tensor from_input, from_hidden, hidden, cell;
 };
@@ -177,15 +179,16 @@ StepGradient lstm_gradient(const Tensor& dh, const Tensor& dc, const Tensor& cel
     auto [sums, previous] = ops::_lstm_step_backward(dh, dc, cell_before, cell, gates);
     return {sums, sums, {}, previous};
   }
-  const Tensor in = block(gates, 0, 4), forget = block(gates, 1, 4), fresh = block(gates, 2, 4), out = block(gates, 3, 4);
+  const Tensor in = block(gates, 0, 4), forget = block(gates, 1, 4), fresh = block(gates, 2, 4),
+               out = block(gates, 3, 4);
   const Tensor squashed = ops::tanh(cell);
   const Tensor total = dc + ops::tanh_backward(dh * out, squashed);
-  const Tensor sums = ops::cat(
-      std::vector<Tensor>{ops::sigmoid_backward(plus(total * fresh, block(d_gates, 0, 4)), in),
-                          ops::sigmoid_backward(plus(total * cell_before, block(d_gates, 1, 4)), forget),
-                          ops::tanh_backward(plus(total * in, block(d_gates, 2, 4)), fresh),
-                          ops::sigmoid_backward(plus(dh * squashed, block(d_gates, 3, 4)), out)},
-      1);
+  const Tensor sums =
+      ops::cat(std::vector<Tensor>{ops::sigmoid_backward(plus(total * fresh, block(d_gates, 0, 4)), in),
+                                   ops::sigmoid_backward(plus(total * cell_before, block(d_gates, 1, 4)), forget),
+                                   ops::tanh_backward(plus(total * in, block(d_gates, 2, 4)), fresh),
+                                   ops::sigmoid_backward(plus(dh * squashed, block(d_gates, 3, 4)), out)},
+               1);
   return {sums, sums, {}, total * forget};
 }
 
@@ -202,7 +205,9 @@ StepGradient gru_gradient(const Tensor& dh, const Tensor& hidden_before, const T
   const Tensor d_reset = ops::sigmoid_backward(plus(d_fresh * part, block(d_gates, 0, 4)), reset);
   const Tensor d_part = plus(d_fresh * reset, block(d_gates, 3, 4));
   return {ops::cat(std::vector<Tensor>{d_reset, d_update, d_fresh}, 1),
-          ops::cat(std::vector<Tensor>{d_reset, d_update, d_part}, 1), passed, {}};
+          ops::cat(std::vector<Tensor>{d_reset, d_update, d_part}, 1),
+          passed,
+          {}};
 }
 
 // `whole` with its first rows replaced.
@@ -218,7 +223,8 @@ void sequence_backward(GradContext& ctx) {
   const Tensor initial = ctx.saved(2), weight = ctx.saved(4);
   const Tensor projection = ctx.is_none(6) ? Tensor() : ctx.saved(6);
   const Tensor output = ctx.saved_result(0), cells = ctx.saved_result(3), kept = ctx.saved_result(4);
-  const Tensor d_output = ctx.grad(0), d_cells = lstm ? ctx.grad(3) : Tensor(), d_kept = lstm || gru ? ctx.grad(4) : Tensor();
+  const Tensor d_output = ctx.grad(0), d_cells = lstm ? ctx.grad(3) : Tensor(),
+               d_kept = lstm || gru ? ctx.grad(4) : Tensor();
   Tensor dh = ctx.grad_or_zeros(1), dc = lstm ? ctx.grad_or_zeros(2) : Tensor();
   std::vector<Tensor> from_input(s.count()), from_hidden(s.count()), totals(s.count());
   for (size_t i = s.count(); i-- > 0;) {
@@ -237,7 +243,8 @@ void sequence_backward(GradContext& ctx) {
       g = gru_gradient(total, before(s, k, output, initial), here(kept), here(d_kept));
     } else {
       const Tensor out = here(output);
-      g.from_input = kind == Cell::Tanh ? ops::tanh_backward(total, out) : ops::threshold_backward(total, out, Scalar(0));
+      g.from_input =
+          kind == Cell::Tanh ? ops::tanh_backward(total, out) : ops::threshold_backward(total, out, Scalar(0));
       g.from_hidden = g.from_input;
     }
     from_input[k] = g.from_input;
@@ -273,9 +280,8 @@ std::array<TensorSpec, 2> lstm_step_meta(const Tensor&, const Tensor&, const Ten
 void lstm_step_kernel(const Tensor& dh, const Tensor& dc, const Tensor& cell_before, const Tensor& cell,
                       const Tensor& gates, Tensor& sums, Tensor& previous) {
   if (sums.numel() == 0) return;
-  recurrent::lstm_step_backward(gates.device(),
-                                {contiguous_data(dh), contiguous_data(dc), contiguous_data(cell_before),
-                                 contiguous_data(cell), contiguous_data(gates), sums, previous});
+  recurrent::lstm_step_backward(gates.device(), {contiguous_data(dh), contiguous_data(dc), contiguous_data(cell_before),
+                                                 contiguous_data(cell), contiguous_data(gates), sums, previous});
 }
 
 std::array<TensorSpec, 3> gru_step_meta(const Tensor&, const Tensor& hidden_before, const Tensor&) {

@@ -26,8 +26,8 @@ void run(const char* op, const Tensors& t, std::initializer_list<Tensor> tensors
   }
   visit_dtype<kFloatingSet>(t.gates.dtype(), [&]<class T>(TypeTag<T>) {
     const Step<T> step = recurrent::step_of<Step, T>(t);
-    cuda::launch({op, cuda::current_stream(t.gates.device().index),
-                  cuda::blocks_for(step.rows * step.hidden, kThreads), kThreads},
+    cuda::launch({op, cuda::current_stream(t.gates.device().index), cuda::blocks_for(step.rows * step.hidden, kThreads),
+                  kThreads},
                  cuda::StorageSpan(used.data(), used.size()), step_kernel<Step<T>>, step);
   });
 }
@@ -36,15 +36,16 @@ void lstm_step(const recurrent::LstmTensors& t) {
   run<cpu::LstmStep>("lstm", t, {t.gates, t.state, t.cells, t.output, t.hidden_state});
 }
 void lstm_step_backward(const recurrent::LstmBackwardTensors& t) {
-  run<cpu::LstmStepBackward>("lstm_backward", t, {t.grad_hidden, t.grad_cell, t.cell_before, t.cell, t.gates,
-                                                  t.grad_gates, t.grad_before});
+  run<cpu::LstmStepBackward>("lstm_backward", t,
+                             {t.grad_hidden, t.grad_cell, t.cell_before, t.cell, t.gates, t.grad_gates, t.grad_before});
 }
 void gru_step(const recurrent::GruTensors& t) {
   run<cpu::GruStep>("gru", t, {t.from_input, t.from_hidden, t.gates, t.state, t.output});
 }
 void gru_step_backward(const recurrent::GruBackwardTensors& t) {
-  run<cpu::GruStepBackward>("gru_backward", t, {t.grad_hidden, t.hidden_before, t.gates, t.grad_from_input,
-                                                t.grad_from_hidden, t.grad_before});
+  run<cpu::GruStepBackward>(
+      "gru_backward", t,
+      {t.grad_hidden, t.hidden_before, t.gates, t.grad_from_input, t.grad_from_hidden, t.grad_before});
 }
 
 }  // namespace

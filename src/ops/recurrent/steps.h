@@ -30,24 +30,28 @@ extern BackendTable<void(const GruBackwardTensors&)> gru_step_backward;
 // The kernels' arguments; T is the dtype's type.
 template <template <class> class Step, class T>
 Step<T> step_of(const LstmTensors& t) {
-  return {t.state.size(0), t.state.size(1),   t.gates.data<T>(), t.state.data<T>(), t.cells.data<T>(),
-          t.output.data<T>(), t.hidden_state.defined() ? t.hidden_state.data<T>() : nullptr};
+  return {t.state.size(0),
+          t.state.size(1),
+          t.gates.data<T>(),
+          t.state.data<T>(),
+          t.cells.data<T>(),
+          t.output.data<T>(),
+          t.hidden_state.defined() ? t.hidden_state.data<T>() : nullptr};
 }
 template <template <class> class Step, class T>
 Step<T> step_of(const LstmBackwardTensors& t) {
-  return {t.cell.size(0),      t.cell.size(1),  t.grad_hidden.data<T>(), t.grad_cell.data<T>(), t.cell_before.data<T>(),
-          t.cell.data<T>(),    t.gates.data<T>(), t.grad_gates.data<T>(),  t.grad_before.data<T>()};
+  return {t.cell.size(0),   t.cell.size(1),    t.grad_hidden.data<T>(), t.grad_cell.data<T>(),  t.cell_before.data<T>(),
+          t.cell.data<T>(), t.gates.data<T>(), t.grad_gates.data<T>(),  t.grad_before.data<T>()};
 }
 template <template <class> class Step, class T>
 Step<T> step_of(const GruTensors& t) {
-  return {t.state.size(0),  t.state.size(1),   t.from_input.data<T>(), t.from_hidden.data<T>(),
+  return {t.state.size(0),   t.state.size(1),   t.from_input.data<T>(), t.from_hidden.data<T>(),
           t.gates.data<T>(), t.state.data<T>(), t.output.data<T>()};
 }
 template <template <class> class Step, class T>
 Step<T> step_of(const GruBackwardTensors& t) {
-  return {t.hidden_before.size(0),      t.hidden_before.size(1),      t.grad_hidden.data<T>(),
-          t.hidden_before.data<T>(),    t.gates.data<T>(),            t.grad_from_input.data<T>(),
-          t.grad_from_hidden.data<T>(), t.grad_before.data<T>()};
+  return {t.hidden_before.size(0), t.hidden_before.size(1),     t.grad_hidden.data<T>(),      t.hidden_before.data<T>(),
+          t.gates.data<T>(),       t.grad_from_input.data<T>(), t.grad_from_hidden.data<T>(), t.grad_before.data<T>()};
 }
 
 }  // namespace vt::recurrent
