@@ -60,7 +60,8 @@ def signature(schema: Schema, method: bool) -> str:
         optional = argument.has_default
         text = f"{argument.name}{'?' if optional else ''}: {argument_type(argument)}"
         if not argument.keyword_only:
-            positional.append(f"{argument.name}_{text.removeprefix(argument.name)}" if argument.name in RESERVED else text)
+            mark = "_" if argument.name in RESERVED else ""
+            positional.append(argument.name + mark + text.removeprefix(argument.name))
         if argument.keyword_only or optional:
             named.append(text)
     forms = []
