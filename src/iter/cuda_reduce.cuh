@@ -10,6 +10,8 @@
 //   using Acc = ...;                                             trivially copyable
 //   static constexpr bool kOrdered = ...;                        whether `index` below matters
 //   __device__ Acc identity() const;
+//   __device__ Acc start(In first) const;                        optional: what every part of a result begins with
+//                                                                instead of identity(), from its first element
 //   __device__ Acc reduce(Acc a, In x, int64_t index) const;     index: place among the reduced elements
 //   __device__ Acc combine(Acc a, Acc b) const;
 //   __device__ void write(int64_t output, Acc a) const;          stores result number `output`
@@ -80,6 +82,14 @@ struct ReduceArguments {
   int64_t split_step = 0;
 };
 
+template <typename In, typename Op, typename Acc = typename Op::Acc>
+__device__ __forceinline__ Acc start(const Op& op, const In* first, const ReduceArguments& p) {
+  if constexpr (requires { op.start(*first); }) {
+    if (p.count > 0) return op.start(*first);
+  }
+  return op.identity();
+}
+
 template <typename Op, typename Acc = typename Op::Acc>
 __device__ __forceinline__ void finish(const Op& op, Acc* partials, const ReduceArguments& p, int64_t output, Acc acc) {
   if (p.splits == 1) {
@@ -122,6 +132,9 @@ __global__ void __launch_bounds__(kReduceThreads)
   for (int i = 0; i < kLanes; ++i) acc[i] = op.identity();
   if (row < p.outputs) {
     const In* from = in + p.kept.at(row);
+    const Acc first = start(op, from, p);
+#pragma unroll
+    for (int i = 0; i < kLanes; ++i) acc[i] = first;
     const int64_t begin = blockIdx.y * p.chunk;
     const int64_t end = begin + p.chunk < p.count ? begin + p.chunk : p.count;
     if (p.vectors) {
@@ -187,6 +200,8 @@ __global__ void __launch_bounds__(32 * kColumnRows, kColumnBlocks<typename Op::A
   for (int v = 0; v < Width; ++v) acc[v] = op.identity();
   if (output < p.outputs) {
     const In* from = in + p.kept.at(output);
+#pragma unroll
+    for (int v = 0; v < Width; ++v) acc[v] = start(op, from + v, p);
     const int64_t begin = blockIdx.y * p.chunk;
     const int64_t end = begin + p.chunk < p.count ? begin + p.chunk : p.count;
     auto walk = [&](const auto& offset_of) {

@@ -11,50 +11,31 @@
 namespace vt::reduce {
 namespace {
 
+// Sums around the first element, which all parts of a result share, so that they combine by addition alone: equal
+// elements give 0 exactly, and an offset that all have in common costs no digits. What taking the mean out of the
+// squares cancels is bounded, since (first - mean)^2 is one of the count terms of their sum around the mean.
 template <typename T, bool Root>
 struct VarianceOp {
-  // Sums around the first element that a thread meets, or after a combination around the mean: there equal elements
-  // give 0 exactly, and an offset that all have in common costs no digits.
   struct Acc {
     double around, sum, squares;
-    int64_t count;
-
-    // Makes `around` the mean.
-    __device__ void centre() {
-      const double shift = sum / static_cast<double>(count);
-      const double left = squares - sum * shift;
-      squares = left < 0 ? 0 : left;  // a NaN stays
-      around += shift;
-      sum = 0;
-    }
   };
   static constexpr bool kOrdered = false;
   T* out;
-  double divisor;
+  double count, divisor;
 
-  __device__ Acc identity() const { return {0, 0, 0, 0}; }
+  static __device__ double widen(T element) { return static_cast<double>(static_cast<opmath_t<T>>(element)); }
+  __device__ Acc identity() const { return {0, 0, 0}; }
+  __device__ Acc start(T first) const { return {widen(first), 0, 0}; }
   __device__ Acc reduce(Acc a, T element, int64_t) const {
-    const auto x = static_cast<double>(static_cast<opmath_t<T>>(element));
-    if (a.count == 0) a.around = x;
-    const double distance = x - a.around;
-    a.sum += distance;
-    a.squares += distance * distance;
-    a.count += 1;
-    return a;
+    const double distance = widen(element) - a.around;
+    return {a.around, a.sum + distance, a.squares + distance * distance};
   }
-  __device__ Acc combine(Acc a, Acc b) const {
-    if (b.count == 0) return a;
-    if (a.count == 0) return b;
-    a.centre();
-    b.centre();
-    const auto count = static_cast<double>(a.count), other = static_cast<double>(b.count);
-    const double distance = b.around - a.around, share = other / (count + other);
-    return {a.around + distance * share, 0, a.squares + b.squares + distance * distance * count * share,
-            a.count + b.count};
-  }
+  __device__ Acc combine(Acc a, Acc b) const { return {a.around, a.sum + b.sum, a.squares + b.squares}; }
   __device__ void write(int64_t i, Acc a) const {
-    if (a.count > 0) a.centre();
-    const double variance = a.squares / divisor;
+    double squares = a.squares;
+    if (count > 0) squares -= a.sum * (a.sum / count);
+    if (squares < 0) squares = 0;  // a NaN stays
+    const double variance = squares / divisor;
     out[i] = static_cast<T>(static_cast<opmath_t<T>>(Root ? sqrt(variance) : variance));
   }
 };
@@ -64,15 +45,17 @@ struct VarianceOp {
 Tensor variance_cuda(bool root, const Tensor& self, const DimVec& dims, double divisor) {
   const Tensor out = empty(reduced_sizes(self, dims, true), self.dtype(), self.device());
   const auto stream = cuda::current_stream(self.device().index);
+  double count = 1;
+  for (const int64_t d : dims) count *= static_cast<double>(self.sizes()[d]);
   visit_dtype<kFloatingSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     auto launch = [&](const auto& op) {
       cuda::launch_reduce<T>(root ? "std" : "var", stream, self, dims, op, out.storage().get());
     };
     if (root) {
-      launch(VarianceOp<T, true>{out.data<T>(), divisor});
+      launch(VarianceOp<T, true>{out.data<T>(), count, divisor});
     } else {
-      launch(VarianceOp<T, false>{out.data<T>(), divisor});
+      launch(VarianceOp<T, false>{out.data<T>(), count, divisor});
     }
   });
   return out;

@@ -159,6 +159,17 @@ def test_variances_stay_in_range(values: list[float]) -> None:
     assert float(equal.std()) == 0.0 and not theirs(equal.std(1)).any() and not theirs(equal.var(0)).any()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_variances_behind_an_outlier(dtype: str) -> None:
+    """Distances are counted from the first element: one far from the others costs no digits of the result."""
+    a = random(8, 100_000, dtype=dtype)
+    a[:, 0] = 1e6
+    for b, dim in [(a, 1), (a.t().contiguous(), 0), (a, None)]:
+        wanted = b.double().var() if dim is None else b.double().var(dim)
+        mine = theirs(ours(b).var() if dim is None else ours(b).var(dim))
+        reference.testing.assert_close(mine.double(), wanted, rtol=1e-6 if dtype == "float32" else 1e-10, atol=0)
+
+
 def test_variances_of_what_is_not_a_number() -> None:
     for values in ([1.0, float("inf")], [float("inf"), 1.0], [float("nan"), 1.0, 2.0], [1.0]):
         x = torch.tensor(values, device="cuda")
