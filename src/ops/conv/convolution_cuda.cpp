@@ -1,9 +1,11 @@
-// Convolutions on CUDA: cuDNN's engines, or products with patches where it has none.
+// Convolutions on CUDA: kernels of our own for depthwise ones in channels_last, else cuDNN's engines, or products with
+// patches where it has none.
 #include "cuda/convolution.h"
 
 #include "cuda/stream.h"
 #include "dispatch/registry.h"
 #include "ops/conv/convolution.h"
+#include "ops/conv/depthwise.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/pointwise.h"
@@ -39,19 +41,15 @@ cuda::ConvolutionOperand operand(const Tensor& t, const Geometry& g) {
   return o;
 }
 
-// Dense in the memory format that the result lies in.
-Tensor laid_out_like(const Tensor& t, MemoryFormat format) {
-  if (is_contiguous_in(t, format)) return t;
-  const Tensor copy = empty_strided(t.sizes(), format_strides(format, t.sizes()), t.dtype(), t.device());
-  copy_data(copy, t);
-  return copy;
-}
-
-// False where cuDNN does not take the problem; `written` is the operand that the kind makes.
+// False where no kernel takes the problem; `written` is the operand that the kind makes.
 bool run(ConvolutionKind kind, const Geometry& g, Tensor x, Tensor w, Tensor y, const Tensor& written) {
+  if (conv::is_depthwise_channels_last(kind, g, x, w, y)) {
+    conv::depthwise_convolution(kind, g, x, w, y);
+    return true;
+  }
   MemoryFormat format = suggested_format(written);
   if (!is_contiguous_in(written, format)) format = MemoryFormat::Contiguous;
-  for (Tensor* t : {&x, &w, &y}) *t = laid_out_like(*t, format);
+  for (Tensor* t : {&x, &w, &y}) *t = dense_data(*t, format);
   const bool in_place = x.is_same(written) || w.is_same(written) || y.is_same(written);
   VT_ASSERT(in_place, "the result of a convolution is dense");
   const cuda::ConvolutionProblem problem{kind,

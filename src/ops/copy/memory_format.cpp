@@ -1,5 +1,7 @@
 #include "ops/copy/memory_format.h"
 
+#include "ops/copy/kernels.h"
+
 namespace vt {
 namespace {
 
@@ -95,6 +97,13 @@ MemoryFormat suggested_format(const Tensor& t) {
     if (ordered) return format;
   }
   return MemoryFormat::Contiguous;
+}
+
+Tensor dense_data(const Tensor& t, MemoryFormat format) {
+  if (is_contiguous_in(t, format)) return t;
+  const Tensor copy = empty_strided(t.sizes(), format_strides(format, t.sizes()), t.dtype(), t.device());
+  copy_data(copy, t);
+  return copy;
 }
 
 }  // namespace vt

@@ -26,4 +26,8 @@ VT_API bool is_contiguous_in(const Tensor& t, MemoryFormat format);
 // Contiguous where sizes of 1 leave it open, and of empty tensors.
 VT_API MemoryFormat suggested_format(const Tensor& t);
 
+// A tensor with the values of `t` that is contiguous in `format`: t itself if it is, else a copy. For kernels; not
+// differentiable.
+VT_API Tensor dense_data(const Tensor& t, MemoryFormat format);
+
 }  // namespace vt
