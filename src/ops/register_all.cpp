@@ -79,6 +79,7 @@
   F(variates_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
+  F(batch_norm_cuda) \
   F(convolution_cuda) \
   F(pooling_cuda) \
   F(interpolate_cuda) \

@@ -103,7 +103,7 @@ void batch_norm_backward_cpu(const Tensor& grad, const Tensor& input, const Tens
   if (!result.is_same(dx)) copy_data(dx, result);
 }
 
-// Any device
+// Derivatives in terms of ops
 // ----------------------------------------------------------------------------------------------------------------
 
 // What the statistics of x give of it, in their dtype.
@@ -119,19 +119,6 @@ Normalized normalized(const Tensor& x, const Tensor& mean, const Tensor& var, do
   return n;
 }
 
-void batch_norm_by_ops(const Tensor& input, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
-                       Tensor& mean, Tensor& var) {
-  const Tensor x = ops::as_dtype(input, statistics_dtype(input));
-  const DimVec dims = normalized_dims(x);
-  copy_data(mean, ops::mean(x, dims));
-  const Tensor centered = x - per_channel(mean, x);
-  copy_data(var, ops::mean(centered * centered, dims));
-  Tensor y = centered * per_channel(ops::rsqrt(var + Scalar(eps)), x);
-  if (weight.defined()) y = y * per_channel(ops::as_dtype(weight, x.dtype()), x);
-  if (bias.defined()) y = y + per_channel(ops::as_dtype(bias, x.dtype()), x);
-  copy_data(out, y);
-}
-
 // dx, dw and db in terms of ops.
 Three gradients(const Tensor& grad, const Tensor& input, const Tensor& mean, const Tensor& var, const Tensor& weight,
                 double eps) {
@@ -141,15 +128,6 @@ Three gradients(const Tensor& grad, const Tensor& input, const Tensor& mean, con
   const Tensor a = weight.defined() ? g * per_channel(ops::as_dtype(weight, g.dtype()), input) : g;
   const Tensor dx = n.inverse * (a - ops::mean(a, dims, true) - n.value * ops::mean(a * n.value, dims, true));
   return {ops::as_dtype(dx, input.dtype()), ops::sum(g * n.value, dims), ops::sum(g, dims)};
-}
-
-void batch_norm_backward_by_ops(const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& var,
-                                const Tensor& weight, double eps, Tensor& dx, Tensor& dw, Tensor& db) {
-  const auto [x_gradient, w_gradient, b_gradient] =
-      gradients(grad, x, per_channel(mean, x), per_channel(var, x), weight, eps);
-  copy_data(dx, x_gradient);
-  copy_data(dw, w_gradient);
-  copy_data(db, b_gradient);
 }
 
 // Where the gradients will be differentiated, statistics are functions of the input again.
@@ -261,14 +239,12 @@ void register_batch_norm(Registry& r) {
   r.def("_batch_norm(Tensor input, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)")
       .meta(batch_norm_meta)
       .cpu(batch_norm_cpu)
-      .cuda(batch_norm_by_ops)
       .backward(keep::args(0, 1, 2) | keep::results(1, 2), batch_norm_derivative)
       .internal();
   r.def(
        "_batch_norm_backward(Tensor grad, Tensor input, Tensor mean, Tensor var, Tensor? weight, float eps) -> (Tensor, Tensor, Tensor)")
       .meta(batch_norm_backward_meta)
       .cpu(batch_norm_backward_cpu)
-      .cuda(batch_norm_backward_by_ops)
       .not_differentiable()
       .internal();
   r.def(
