@@ -16,6 +16,8 @@ namespace vt {
 namespace pool {
 
 constinit BackendTable<void(const Windows&, const Tensor&, const Tensor&, const Tensor&)> max_windows{"max_pool"};
+constinit BackendTable<void(const Windows&, const Tensor&, const Tensor&, const Tensor&)> max_windows_backward{
+    "max_pool_backward"};
 constinit BackendTable<void(const Windows&, const Divisor&, const Tensor&, const Tensor&)> average_windows{"avg_pool"};
 constinit BackendTable<void(const Windows&, const Divisor&, const Tensor&, const Tensor&)> average_windows_backward{
     "avg_pool_backward"};
@@ -100,16 +102,37 @@ Tensor flat_planes(const Tensor& t, size_t dims) {
   return ops::reshape(t, sizes);
 }
 
-// Zeros like a tensor of `sizes` whose planes hold, at `indices`, the sums of `values`.
-Tensor spread(const Tensor& values, const Tensor& indices, IntSpan sizes, size_t dims) {
-  DimVec flat(sizes.first(sizes.size() - dims));
-  flat.push_back(checked_numel(sizes.last(dims)));
-  const Tensor zeros = ops::new_zeros(values, flat);
-  return ops::reshape(ops::scatter_add(zeros, -1, flat_planes(indices, dims), flat_planes(values, dims)), sizes);
+void max_backward(GradContext& ctx) {
+  const size_t dims = ctx.arg<IntSpan>(1).size();
+  ctx.set(0, ops::_max_windows_backward(ctx.grad(0), ctx.saved_result(1), DimVec(ctx.sizes(0).last(dims)),
+                                        ctx.arg<IntSpan>(2), ctx.arg<IntSpan>(3), ctx.arg<IntSpan>(4),
+                                        ctx.arg<IntSpan>(5)));
 }
 
-void max_backward(GradContext& ctx) {
-  ctx.set(0, spread(ctx.grad(0), ctx.saved_result(1), ctx.sizes(0), ctx.arg<IntSpan>(1).size()));
+TensorSpec max_backward_meta(const Tensor& grad, const Tensor& indices, IntSpan inputs, IntSpan, IntSpan, IntSpan,
+                             IntSpan) {
+  VT_CHECK(is_floating(grad.dtype()), NotImplemented, "not implemented for '", grad.dtype(), "'");
+  VT_CHECK(same(grad.sizes(), indices.sizes()) && indices.dtype() == DType::int64, Runtime,
+           "expected int64 indices of the gradient's shape, got ", to_string(indices), " and ", to_string(grad));
+  return pooled_spec(grad, pooled_sizes(grad, inputs), grad.dtype());
+}
+
+void max_backward_kernel(const Tensor& grad, const Tensor& indices, IntSpan inputs, IntSpan kernel, IntSpan stride,
+                         IntSpan padding, IntSpan dilation, Tensor& out) {
+  if (out.numel() == 0) return;
+  const Dense result(out);
+  const IntSpan outputs = grad.sizes().last(inputs.size());
+  pool::max_windows_backward(grad.device(), windows_of(out.sizes(), {outputs, kernel, stride, padding, dilation}),
+                             contiguous_data(grad), contiguous_data(indices), result.data);
+  result.finish();
+}
+
+// The sums are linear in what they add up.
+void max_backward_derivative(GradContext& ctx) {
+  const Tensor indices = ctx.saved(1);
+  const size_t dims = ctx.arg<IntSpan>(2).size();
+  ctx.set(0, ops::reshape(ops::gather(flat_planes(ctx.grad(), dims), -1, flat_planes(indices, dims)),
+                          DimVec(indices.sizes())));
 }
 
 using Number = std::optional<int64_t>;
@@ -319,6 +342,7 @@ constexpr char kAdaptiveDoc[] = "Pools the last dims to output_size, over window
 
 void register_pooling(Registry& r) {
   pool::max_windows.cpu(pool::max_windows_cpu);
+  pool::max_windows_backward.cpu(pool::max_windows_backward_cpu);
   pool::average_windows.cpu(pool::average_windows_cpu);
   pool::average_windows_backward.cpu(pool::average_windows_backward_cpu);
   r.def(
@@ -327,6 +351,13 @@ void register_pooling(Registry& r) {
       .cpu(max_kernel)
       .cuda(max_kernel)
       .backward(keep::results(1), max_backward)
+      .internal();
+  r.def(
+       "_max_windows_backward(Tensor grad, Tensor indices, int[] inputs, int[] kernel_size, int[] stride, int[] padding, int[] dilation) -> Tensor")
+      .meta(max_backward_meta)
+      .cpu(max_backward_kernel)
+      .cuda(max_backward_kernel)
+      .backward(keep::args(1), max_backward_derivative)
       .internal();
   r.def(
        "_average_windows(Tensor self, int[] outputs, int[] kernel_size, int[] stride, int[] padding, bool count_include_pad, int? divisor) -> Tensor")

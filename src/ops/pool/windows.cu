@@ -1,4 +1,4 @@
-// Pooling on CUDA: a thread per output, or per input of an average's gradient.
+// Pooling on CUDA: a thread per output, or per input of a gradient.
 #include "ops/pool/windows.h"
 
 #include "cuda/launch.h"
@@ -58,6 +58,29 @@ __global__ void __launch_bounds__(kThreads) max_kernel(Windows w, const T* input
   indices[index] = found;
 }
 
+// Looks into the windows that reach over an input, so that nothing is added to by two threads.
+template <class T>
+__global__ void __launch_bounds__(kThreads)
+    max_backward_kernel(Windows w, const T* __restrict__ grad, const int64_t* __restrict__ indices, T* out) {
+  using A = opmath_t<T>;
+  const int64_t index = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (index >= w.planes * w.inputs()) return;
+  const WindowAxis &depth = w.axes[0], &height = w.axes[1], &width = w.axes[2];
+  const Place at(index, w.inputs(), height.inputs, width.inputs);
+  const int64_t place = index - at.plane * w.inputs(), plane = at.plane * w.outputs();
+  const int64_t first = width.first_output(at.x), end = width.end_output(at.x);
+  A sum = 0;
+  for (int64_t i = depth.first_output(at.d); i < depth.end_output(at.d); ++i) {
+    for (int64_t j = height.first_output(at.h); j < height.end_output(at.h); ++j) {
+      const int64_t line = plane + (i * height.outputs + j) * width.outputs;
+      for (int64_t k = first; k < end; ++k) {
+        if (indices[line + k] == place) sum += static_cast<A>(grad[line + k]);
+      }
+    }
+  }
+  out[index] = static_cast<T>(sum);
+}
+
 template <class T>
 __global__ void __launch_bounds__(kThreads) average_kernel(Windows w, Divisor divisor, const T* input, T* out) {
   using A = opmath_t<T>;
@@ -113,6 +136,15 @@ void max_windows(const Windows& w, const Tensor& input, const Tensor& out, const
   });
 }
 
+void max_windows_backward(const Windows& w, const Tensor& grad, const Tensor& indices, const Tensor& out) {
+  check_plane(w.inputs());
+  visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
+    cuda::launch(config("max_pool_backward", out, out.numel()),
+                 {grad.storage().get(), indices.storage().get(), out.storage().get()}, max_backward_kernel<T>, w,
+                 grad.data<T>(), indices.data<int64_t>(), out.data<T>());
+  });
+}
+
 void average_windows(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
   check_plane(w.outputs());
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
@@ -133,6 +165,7 @@ void average_windows_backward(const Windows& w, const Divisor& divisor, const Te
 
 void register_pooling_cuda(Registry&) {
   pool::max_windows.cuda(max_windows);
+  pool::max_windows_backward.cuda(max_windows_backward);
   pool::average_windows.cuda(average_windows);
   pool::average_windows_backward.cuda(average_windows_backward);
 }

@@ -35,10 +35,10 @@ struct WindowAxis {
     const int64_t first = o * stride - padding, last = first + size;
     return (last < inputs + padding ? last : inputs + padding) - first;
   }
-  // The outputs whose windows hold input i: [first_output, end_output). Of dilation 1.
+  // The outputs whose windows reach over input i: [first_output, end_output). With a dilation some of them skip it.
   VT_HD_INLINE int64_t first_output(int64_t i) const {
     if (adaptive) return i * outputs / inputs;
-    const int64_t after = i + padding - size + 1;
+    const int64_t after = i + padding - (size - 1) * dilation;
     return after <= 0 ? 0 : (after + stride - 1) / stride;
   }
   VT_HD_INLINE int64_t end_output(int64_t i) const {
@@ -76,6 +76,10 @@ struct Divisor {
 // input and results are contiguous, (planes, inputs) and (planes, outputs). Of equal elements the first is the maximum,
 // and NaN is greater than any number; indices (int64) count through the plane.
 extern BackendTable<void(const Windows&, const Tensor& input, const Tensor& out, const Tensor& indices)> max_windows;
+// Writes the gradient of the input (planes, inputs), which that of the results, grad (planes, outputs), adds up to at
+// their indices. An index that its window does not hold may be left out.
+extern BackendTable<void(const Windows&, const Tensor& grad, const Tensor& indices, const Tensor& out)>
+    max_windows_backward;
 extern BackendTable<void(const Windows&, const Divisor&, const Tensor& input, const Tensor& out)> average_windows;
 // grad (planes, outputs) to the gradient of the input (planes, inputs).
 extern BackendTable<void(const Windows&, const Divisor&, const Tensor& grad, const Tensor& out)>

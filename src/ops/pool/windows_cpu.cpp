@@ -112,6 +112,26 @@ void max_windows_cpu(const Windows& w, const Tensor& input, const Tensor& out, c
   });
 }
 
+void max_windows_backward_cpu(const Windows& w, const Tensor& grad, const Tensor& indices, const Tensor& out) {
+  visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
+    using A = opmath_t<T>;
+    const int64_t inputs = w.inputs(), outputs = w.outputs();
+    parallel_for(0, w.planes, planes_at_once(inputs + outputs), [&](int64_t begin, int64_t end) {
+      const cpu::Scratch scratch(inputs * static_cast<int64_t>(sizeof(A)));
+      A* sums = scratch.as<A>();
+      for (int64_t p = begin; p < end; ++p) {
+        const T* g = grad.data<T>() + p * outputs;
+        const int64_t* at = indices.data<int64_t>() + p * outputs;
+        std::fill_n(sums, inputs, A(0));
+        for (int64_t o = 0; o < outputs; ++o) {
+          if (at[o] >= 0 && at[o] < inputs) sums[at[o]] += static_cast<A>(g[o]);
+        }
+        std::transform(sums, sums + inputs, out.data<T>() + p * inputs, [](A v) { return static_cast<T>(v); });
+      }
+    });
+  });
+}
+
 void average_windows_cpu(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     parallel_for(0, w.planes, planes_at_once(window_work(w)), [&](int64_t begin, int64_t end) {

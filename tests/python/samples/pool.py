@@ -48,6 +48,11 @@ def max_windows(x, outputs, kernel, stride, padding, dilation):
     return F.max_pool2d(x, kernel, stride, padding, dilation, return_indices=True)
 
 
+def max_windows_backward(grad, indices, inputs, kernel, stride, padding, dilation):
+    zeros = torch.zeros(*grad.shape[: -len(inputs)], math.prod(inputs), dtype=grad.dtype)
+    return zeros.scatter_add(-1, indices.flatten(-len(inputs)), grad.flatten(-len(inputs))).unflatten(-1, inputs)
+
+
 def response(x, size, alpha=1e-4, beta=0.75, k=1.0):
     return F.local_response_norm(x, size, alpha, beta, k)
 
@@ -133,6 +138,16 @@ SAMPLES = [
         dtypes=FLOATS,
         reference=max_windows,
         gradcheck=False,
+    ),
+    # indices that all windows hold
+    Sample(
+        "_max_windows_backward",
+        call(T(2, 3, 1, 1), I(2, 3, 1, 1, high=12), (3, 4), (3, 4), (1, 1), (0, 0), (1, 1)),
+        call(T(2, 3, 3, 3), I(2, 3, 3, 3, low=4, high=5), (3, 3), (3, 3), (1, 1), (1, 1), (1, 1)),
+        call(T(3, 3), I(3, 3, low=2, high=3), (5,), (3,), (1,), (2,), (2,)),
+        dtypes=FLOATS,
+        reference=max_windows_backward,
+        **NEAR,
     ),
     Sample(
         "_average_windows",
