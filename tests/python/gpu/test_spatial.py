@@ -1,0 +1,142 @@
+"""Layers of convolutional networks whose kernels are our own, in both memory formats, beside PyTorch on the CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .side import random, reference, theirs, torch
+
+pytestmark = pytest.mark.cuda
+FLOATS = ["float32", "float64", "float16", "bfloat16"]
+PLACES = {"float32": 5e-5, "float64": 1e-11, "float16": 5e-3, "bfloat16": 4e-2}
+
+
+def on_gpu(a: Any, last: bool) -> Any:
+    x = torch.tensor(a.float().numpy() if a.dtype == reference.bfloat16 else a.numpy(), device="cuda")
+    x = x.to(getattr(torch, str(a.dtype).split(".")[1]))
+    return x.contiguous(memory_format=torch.channels_last) if last and a.dim() == 4 else x
+
+
+def compare(mine: Any, wanted: Any, dtype: str, what: str) -> None:
+    """Within the dtype's places of the largest number: sums round in another order."""
+    error = (theirs(mine).double() - wanted.double()).abs().max().item()
+    assert error <= PLACES[dtype] * max(wanted.abs().max().item(), 1), f"{what}: {error}"
+
+
+def with_gradients(t: Any, f: Any, operands: list[Any], grad: Any) -> list[Any]:
+    operands = [x.detach().requires_grad_() for x in operands]
+    y = f(*operands)
+    return [y, *t.autograd.grad(y, operands, grad)]
+
+
+# images, channels, height, width, kernel, stride, padding, dilation
+DEPTHWISE = [
+    (2, 8, 7, 6, (3, 3), 1, 1, 1),
+    (2, 72, 9, 11, (3, 3), 2, 1, 1),
+    (64, 384, 14, 14, (3, 3), 1, 1, 1),
+    (1, 3, 8, 9, (2, 3), (1, 2), (0, 1), (2, 1)),
+    (3, 16, 10, 10, (5, 5), 1, 2, 1),
+    (1, 24, 12, 9, (7, 7), (2, 1), 3, 1),
+    (2, 320, 4, 5, (1, 1), 1, 0, 1),
+    (2, 20, 9, 13, (3, 3), (3, 2), (2, 0), (2, 3)),
+    (1, 40, 60, 61, (3, 1), 1, (1, 0), 1),
+    (1, 16, 50, 45, (40, 38), 1, 1, 1),
+]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("case", DEPTHWISE)
+def test_depthwise_in_channels_last(case: tuple[Any, ...], dtype: str) -> None:
+    n, c, h, w, kernel, stride, padding, dilation = case
+    x, weight = random(n, c, h, w, dtype=dtype), random(c, 1, *kernel, dtype=dtype) / (kernel[0] * kernel[1]) ** 0.5
+
+    def layer(t: Any) -> Any:
+        return lambda a, b: t.nn.functional.conv2d(a, b, None, stride, padding, dilation, c)
+
+    grad = random(*layer(reference)(x.double(), weight.double()).shape, dtype=dtype, seed=1)
+    wanted = with_gradients(reference, layer(reference), [x.double(), weight.double()], grad.double())
+    mine = with_gradients(torch, layer(torch), [on_gpu(x, True), on_gpu(weight, False)], on_gpu(grad, True))
+    again = with_gradients(torch, layer(torch), [on_gpu(x, True), on_gpu(weight, True)], on_gpu(grad, False))
+    assert mine[0].is_contiguous(memory_format=torch.channels_last)
+    for a, b, c_, name in zip(mine, again, wanted, ("result", "input", "weight"), strict=True):
+        compare(a, c_, dtype, name)
+        assert torch.equal(a, b), name
+
+
+PLANES = [
+    (4, 3, 5, 2),
+    (6, 5),
+    (2, 16, 8, 8),
+    (3, 24, 7, 7),
+    (1, 2, 300, 320),
+    (64, 256, 14, 14),
+    (5, 300, 2, 2),
+    (2, 4, 3, 5, 6),
+    (9, 4, 17),
+    (40, 3, 1, 1),
+]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("shape", PLANES)
+def test_batch_norm(shape: tuple[int, ...], last: bool, dtype: str) -> None:
+    """Also with parameters in float32 beside 16 bits, and an offset that squares of the numbers would lose."""
+    wide = "float64" if dtype == "float64" else "float32"
+    weight, bias = random(shape[1], dtype=wide), random(shape[1], dtype=wide, seed=1)
+
+    def layer(t: Any) -> Any:
+        return lambda x, w, b: t.nn.functional.batch_norm(x, None, None, w, b, True)
+
+    for offset in (0, 10 if dtype in ("float32", "float64") else 2):
+        x, grad = random(*shape, dtype=dtype) + offset, random(*shape, dtype=dtype, seed=2)
+        exact = [a.double() for a in (x, weight, bias)]
+        wanted = with_gradients(reference, layer(reference), exact, grad.double())
+        mine = with_gradients(
+            torch, layer(torch), [on_gpu(x, last), on_gpu(weight, False), on_gpu(bias, False)], on_gpu(grad, last)
+        )
+        again = with_gradients(
+            torch, layer(torch), [on_gpu(x, last), on_gpu(weight, False), on_gpu(bias, False)], on_gpu(grad, last)
+        )
+        for a, b, c, name in zip(mine, again, wanted, ("result", "input", "weight", "bias"), strict=True):
+            compare(a, c, dtype, f"{name} at {offset}")
+            assert torch.equal(a, b), name
+
+
+def test_batch_norm_behind_an_outlier() -> None:
+    x = random(8, 4, 50, 50)
+    x[0, :, 0, 0] = 1e5
+    for last in (False, True):
+        mean, var = torch.zeros(4, device="cuda"), torch.zeros(4, device="cuda")
+        torch.nn.functional.batch_norm(on_gpu(x, last), mean, var, training=True, momentum=1.0)
+        wanted = x.double()
+        reference.testing.assert_close(theirs(mean).double(), wanted.mean((0, 2, 3)), rtol=1e-6, atol=1e-6)
+        reference.testing.assert_close(theirs(var).double(), wanted.var((0, 2, 3)), rtol=1e-6, atol=0)
+
+
+def test_batch_norm_of_no_elements() -> None:
+    x = torch.ones(0, 3, 2, 2, device="cuda", requires_grad=True)
+    weight = torch.ones(3, device="cuda", requires_grad=True)
+    y = torch.nn.functional.batch_norm(x, None, None, weight, None, True)
+    assert y.shape == x.shape
+    assert torch.autograd.grad(y.sum(), weight)[0].tolist() == [0.0] * 3
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("kernel", [(2, 2, 0, 1), (3, 2, 1, 1), (3, 1, 1, 1), (2, 3, 0, 1), (3, 2, 1, 2), (5, 1, 2, 2)])
+def test_gradient_of_max_pool(kernel: tuple[int, ...], dtype: str) -> None:
+    """Windows that touch, overlap, leave gaps between them or within; every number is a tie of the next."""
+    size, stride, padding, dilation = kernel
+    x = reference.arange(2 * 3 * 13 * 11).reshape(2, 3, 13, 11).mul(7).remainder(31).div(2, rounding_mode="floor")
+    x = x.to(getattr(reference, dtype))
+
+    def layer(t: Any) -> Any:
+        return lambda a: t.nn.functional.max_pool2d(a, size, stride, padding, dilation)
+
+    grad = random(*layer(reference)(x).shape, dtype=dtype)
+    wanted = with_gradients(reference, layer(reference), [x.double()], grad.double())
+    for last in (False, True):
+        mine = with_gradients(torch, layer(torch), [on_gpu(x, last)], on_gpu(grad, last))
+        compare(mine[1], wanted[1], dtype, "gradient")
