@@ -235,6 +235,12 @@ class RNNBase(Module):
             text += f", bidirectional={self.bidirectional}"
         return text
 
+    def __getstate__(self) -> dict[str, Any]:
+        # with what PyTorch expects of a layer that it loads whole; None for a weight that is computed from others
+        names = self._flat_weights_names
+        weights = [self._parameters.get(name) for name in names]
+        return {**self.__dict__, "_flat_weights_names": names, "_flat_weights": weights}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         # what PyTorch keeps beside the parameters, and a layer of ours works out
         made_here = ("_flat_weights", "_flat_weights_names", "_flat_weight_refs", "num_directions")
