@@ -77,6 +77,8 @@ def op_named(op: Any) -> Op:
     namespace, name = named(op)
     found = ops.__dict__["_namespaces"].get(namespace)
     known = None if found is None else found._ops.get(name)
+    if known is None and ops.library_of(namespace) is not None:
+        known = getattr(getattr(ops, namespace), name)  # compiled for PyTorch: it raises when it is called
     if not isinstance(known, Op):
         raise RuntimeError(f"torch.library: there is no op {op}; define it first")
     return known

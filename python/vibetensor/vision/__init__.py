@@ -1,4 +1,4 @@
-"""Image data: datasets in their usual files, the usual transforms, and grids of images to look at.
+"""Image data: datasets in their usual files, the usual transforms, boxes, and grids of images to look at.
 
 The names and random draws are torchvision's. For `vibetensor.run`, this is `torchvision` where that is not installed.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 import vibetensor
 
-__all__ = ["datasets", "transforms", "utils"]
+__all__ = ["datasets", "io", "ops", "transforms", "utils"]
 __version__ = f"0.28.0+vibetensor{vibetensor.__version__}"  # the torchvision whose behaviour this is
 
 

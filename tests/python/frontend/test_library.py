@@ -214,6 +214,13 @@ def test_a_library_compiled_for_pytorch_is_refused_op_by_op(tmp_path):
         NotImplementedError, match=r"torch.ops.speech_c.decode is not there: it is compiled for PyTorch, in "
     ):
         vt.ops.speech_c.decode(vt.ones(1))
+    # what its Python side registers for its ops finds them, and they are still refused
+    vt.library.register_autograd("speech_c::encode", lambda ctx, grad: grad)
+    vt.library.register_fake("speech_c::encode", lambda x: x)
+    with pytest.raises(NotImplementedError, match=r"torch.ops.speech_c.encode is not there"):
+        vt.ops.speech_c.encode(vt.ones(1))
+    with pytest.raises(RuntimeError, match="there is no op speech_d::encode"):
+        vt.library.register_autograd("speech_d::encode", lambda ctx, grad: grad)
 
 
 # ---- ops of torchvision
