@@ -94,7 +94,7 @@ complex64 = cfloat = _core.complex64
 complex128 = cdouble = _core.complex128
 
 tensor = _core.tensor
-as_tensor = asarray = _core.as_tensor
+as_tensor = _core.as_tensor
 from_numpy = _core.from_numpy
 from_dlpack = _core.from_dlpack
 frombuffer = _core.frombuffer
@@ -193,6 +193,7 @@ NAMES_BY_HOME = {
         chalf complex32 float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu uint16
         uint32 uint64
     """,
+    "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
         _check_tensor_all_with _check_type _check_value _check_with

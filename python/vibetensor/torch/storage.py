@@ -71,6 +71,31 @@ class UntypedStorage:
             found.bytes = tensor._storage_as_bytes()
         return found
 
+    @classmethod
+    def from_file(cls, filename: Any, shared: bool = False, nbytes: int = 0) -> UntypedStorage:
+        """The first `nbytes` bytes of a file, mapped and not read.
+
+        shared: what is written goes to the file, which is made or grows if it has to; otherwise it stays in memory.
+        RuntimeError if the file is too short.
+        """
+        import mmap
+        import os
+
+        if nbytes == 0:
+            return cls(0)
+        descriptor = os.open(filename, os.O_RDWR | os.O_CREAT if shared else os.O_RDONLY, 0o666)
+        try:
+            size = os.fstat(descriptor).st_size
+            if size < nbytes:
+                if not shared:
+                    raise RuntimeError(f"from_file: {filename} has {size} bytes, fewer than {nbytes}")
+                os.ftruncate(descriptor, nbytes)
+            flags = mmap.MAP_SHARED if shared else mmap.MAP_PRIVATE
+            mapping = mmap.mmap(descriptor, nbytes, flags=flags, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        finally:
+            os.close(descriptor)
+        return cls.of(_C.frombuffer(mapping, dtype=_C.uint8))
+
     @property
     def device(self) -> Any:
         return self.bytes.device
@@ -134,8 +159,16 @@ class UntypedStorage:
         """The bytes as numbers."""
         return self.bytes.tolist()  # type: ignore[no-any-return]
 
-    def __getitem__(self, index: int) -> int:
-        return int(self.bytes[index].item())
+    def __getitem__(self, index: Any) -> Any:
+        """A byte as a number; of a slice, a storage of those bytes, which it shares."""
+        if not isinstance(index, slice):
+            return int(self.bytes[index].item())
+        begin, end, step = index.indices(self.nbytes())
+        if step != 1:
+            raise RuntimeError(f"Trying to slice with a step of {step}, but only a step of 1 is supported")
+        part = type(self).__new__(type(self))  # not that of any tensor, so not among the known
+        part.bytes = self.bytes[begin : max(begin, end)]
+        return part
 
     def __setitem__(self, index: Any, value: int) -> None:
         self.bytes[index] = value
