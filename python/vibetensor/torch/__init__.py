@@ -184,9 +184,9 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    _C _dynamo _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions func futures fx hub jit
-    library linalg mps mtia multiprocessing nn onnx optim overrides profiler special storage testing torch_version types utils
-    version xpu
+    _C _dynamo _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions func
+    futures fx hub jit library linalg mps mtia multiprocessing nn onnx optim overrides profiler special storage testing
+    torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_absent_dtypes": """
@@ -203,6 +203,8 @@ NAMES_BY_HOME = {
         set_deterministic_debug_mode use_deterministic_algorithms
     """,
     "_dynamo.eval_frame": "compile",
+    "_higher_order_ops.cond": "cond",
+    "_higher_order_ops.while_loop": "while_loop",
     "_ops": "ops",
     "amp.autocast_mode": """
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
@@ -211,6 +213,7 @@ NAMES_BY_HOME = {
     "_tensor": "set_default_tensor_type",
     "_type_info": "finfo iinfo",
     "_utils": "get_device_module",
+    "_windows": "bartlett_window blackman_window hamming_window hann_window",
     "storage": """
         BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage
         FloatStorage HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage is_storage

@@ -37,6 +37,7 @@ from vibetensor.torch._checks import _check_value as _check_value
 from vibetensor.torch._checks import _check_with as _check_with
 from vibetensor.torch import _copying as _copying
 from vibetensor.torch import _dynamo as _dynamo
+from vibetensor.torch import _higher_order_ops as _higher_order_ops
 from vibetensor.torch import _inductor as _inductor
 from vibetensor.torch import _not_there as _not_there
 from vibetensor.torch import _on_import as _on_import
@@ -52,14 +53,17 @@ from vibetensor.torch import amp as amp
 from vibetensor.torch import ao as ao
 from vibetensor.torch._determinism import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from vibetensor._C import as_tensor as as_tensor
-from vibetensor._C import as_tensor as asarray
+from vibetensor.torch._asarray import asarray as asarray
 from vibetensor.torch.amp.autocast_mode import autocast as autocast
 from vibetensor.torch import autograd as autograd
 from vibetensor.torch import backends as backends
+from vibetensor.torch._windows import bartlett_window as bartlett_window
+from vibetensor.torch._windows import blackman_window as blackman_window
 from vibetensor._C import can_cast as can_cast
 from vibetensor._C import clear_autocast_cache as clear_autocast_cache
 from vibetensor.torch._dynamo.eval_frame import compile as compile
 from vibetensor.torch import compiler as compiler
+from vibetensor.torch._higher_order_ops.cond import cond as cond
 from vibetensor.torch import cpu as cpu
 from vibetensor.torch import cuda as cuda
 from vibetensor._C import default_generator as default_generator
@@ -70,6 +74,7 @@ from vibetensor._C import dtype as dtype
 from vibetensor.torch.autograd.grad_mode import enable_grad as enable_grad
 from vibetensor.torch._type_info import finfo as finfo
 from vibetensor._C import from_dlpack as from_dlpack
+from vibetensor.torch._asarray import from_file as from_file
 from vibetensor._C import from_numpy as from_numpy
 from vibetensor._C import frombuffer as frombuffer
 from vibetensor.torch import func as func
@@ -85,6 +90,8 @@ from vibetensor.torch._determinism import get_deterministic_debug_mode as get_de
 from vibetensor.torch._utils import get_device_module as get_device_module
 from vibetensor._C import get_num_threads as get_num_threads
 from vibetensor.torch.random import get_rng_state as get_rng_state
+from vibetensor.torch._windows import hamming_window as hamming_window
+from vibetensor.torch._windows import hann_window as hann_window
 from vibetensor.torch import hub as hub
 from vibetensor.torch._type_info import iinfo as iinfo
 from vibetensor.torch.autograd.grad_mode import inference_mode as inference_mode
@@ -149,6 +156,7 @@ from vibetensor.torch import types as types
 from vibetensor.torch._determinism import use_deterministic_algorithms as use_deterministic_algorithms
 from vibetensor.torch import utils as utils
 from vibetensor.torch import version as version
+from vibetensor.torch._higher_order_ops.while_loop import while_loop as while_loop
 from vibetensor.torch import xpu as xpu
 
 SUBMODULES: _str

@@ -40,6 +40,7 @@ def asarray(
     read as elements of `dtype`), a number or sequences of numbers. copy: True copies in any case, False never does and
     raises ValueError where it would have to. requires_grad: by default that of `obj`; False detaches.
 
+    >>> import vibetensor.torch as torch
     >>> torch.asarray(bytearray(8), dtype=torch.int32)
     tensor([0, 0], dtype=torch.int32)
     """

@@ -5,14 +5,13 @@ import subprocess
 import sys
 
 import pytest
-
-Image = pytest.importorskip("PIL.Image")
-
 import torch as reference
 import vibetensor.torch as torch
 import vibetensor.vision as vision
 from vibetensor.vision import ops
 from vibetensor.vision.transforms.v2 import functional as F
+
+Image = pytest.importorskip("PIL.Image")
 
 BOXES = [[0.0, 0, 4, 4], [2, 2, 6, 5], [10, 10, 11, 12]]
 
@@ -103,7 +102,7 @@ def test_functions_of_the_second_namespace():
     assert F.grayscale_to_rgb(image).mode == "RGB" and F.to_image(image).tolist() == [[[9, 9]]]
     assert F.resize(F.to_dtype(x), [2, 2]).shape == (1, 2, 2)
     with pytest.raises(AttributeError, match="RandomCrop"):
-        vision.transforms.v2.RandomCrop
+        _ = vision.transforms.v2.RandomCrop
 
 
 def test_what_libraries_import_of_torchvision():

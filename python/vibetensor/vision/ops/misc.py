@@ -18,9 +18,10 @@ class FrozenBatchNorm2d(torch.nn.Module):
         for name, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
             self.register_buffer(name, torch.full((num_features,), value))
 
-    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+    def _load_from_state_dict(self, *args: Any) -> None:
+        state_dict, prefix, *_ = args
         state_dict.pop(f"{prefix}num_batches_tracked", None)  # of a BatchNorm2d, which this has no use for
-        super()._load_from_state_dict(state_dict, prefix, *rest)
+        super()._load_from_state_dict(*args)
 
     def forward(self, x: Any) -> Any:
         scale = self.weight * (self.running_var + self.eps).rsqrt()
