@@ -578,6 +578,8 @@ void norm_backward_cuda(const NormBackward& given) {
     if (weight.defined()) aligned = aligned && cuda::is_aligned(weight.data(), 16);
     RowPlan plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T>, kBackwardNarrow<T>, kLongRows<T>.most);
     if (!plan.vectors) plan = cuda::plan_rows<T>(rows, n, aligned, 1, kBackwardNarrow<T>);
+    // Rows that no block holds are walked by kernels of fewer threads.
+    if (!plan.resident) plan = cuda::plan_rows<T>(rows, n, aligned, kBackwardVectors<T>, kBackwardNarrow<T>);
     const bool want_sums = given.grad_weight.defined() || given.grad_bias.defined();
     const std::initializer_list<const StorageImpl*> storages = {
         grad.storage().get(),         input.storage().get(),   storage_or_null(mean),
