@@ -5,8 +5,10 @@
 namespace vt {
 
 void Error::add_frame(std::string op, std::string operands) {
-  // A reason that names the op itself, in PyTorch's words, needs no name before it.
-  const bool named = reason_.starts_with(op + "()") || reason_.starts_with(op + ": ");
+  // A reason that names the op itself, in PyTorch's words, needs no name before it. Those of torch.linalg are named by
+  // the function that found the fault, whatever called it.
+  const bool named = reason_.starts_with(op + "()") || reason_.starts_with(op + ": ") ||
+                     reason_.starts_with("linalg.") || reason_.starts_with("torch.linalg.");
   message_ = named ? reason_ : op + ": " + reason_;
   if (!operands.empty()) message_ += " (" + operands + ")";
   frames_.push_back({std::move(op), std::move(operands)});

@@ -212,7 +212,10 @@ void Registry::build_table(Op& op) const {
     if (!kernel) kernel = parts.kernel[backend];
     any |= kernel != nullptr;
     table->kernels[backend] = kernel ? kernel : [](Call& c) {
-      VT_THROW(NotImplemented, "no kernel for ", boxing::device_of(c), " tensors yet");
+      const Device device = boxing::device_of(c);
+      const bool on_the_cpu = c.op.functional().parts.kernel[static_cast<int>(Key::CPU)] != nullptr;
+      VT_THROW(NotImplemented, "no kernel for ", device, " tensors yet",
+               on_the_cpu && !device.is_cpu() ? "; it is there for the CPU: move them with .cpu()" : "");
     };
   }
   VT_ASSERT(any, op.name(), " has no implementation");

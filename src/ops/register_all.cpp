@@ -36,6 +36,18 @@
   F(covariance) \
   F(matrix_forms) \
   F(einsum) \
+  F(cholesky) \
+  F(lu) \
+  F(solve) \
+  F(determinant) \
+  F(qr) \
+  F(svd) \
+  F(eigen) \
+  F(pseudo_inverse) \
+  F(least_squares) \
+  F(matrix_norm) \
+  F(matrix_functions) \
+  F(vectors) \
   F(softmax) \
   F(norm) \
   F(batch_norm) \

@@ -158,5 +158,6 @@ def install() -> None:
     _C.Generator.__setstate__ = set_generator_state  # type: ignore[attr-defined]
     for kind in PUBLIC_TYPES:
         kind.__module__ = "vibetensor.torch"
+    _C.LinAlgError.__module__ = "vibetensor.torch.linalg"
     for kind, reduce in SMALL_TYPES.items():
         copyreg.pickle(kind, reduce)  # type: ignore[arg-type]

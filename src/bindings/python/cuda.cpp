@@ -19,8 +19,8 @@ namespace nb = nanobind;
 namespace vt::python {
 namespace {
 
-// NVIDIA's wheels may lie in any folder of sys.path, not only beside ours. Nothing is opened or looked for here.
-void add_wheel_folders() {
+// Wheels of libraries may lie in any folder of sys.path, not only beside ours. Nothing is opened or looked for here.
+void add_package_folders() {
   PyObject* folders = PySys_GetObject("path");
   if (folders == nullptr || !PyList_Check(folders)) return;
   for (nb::handle folder : nb::borrow<nb::list>(folders)) {
@@ -28,13 +28,13 @@ void add_wheel_folders() {
     if (text == nullptr) {
       PyErr_Clear();  // a name that is not UTF-8
     } else {
-      cuda::add_library_folder(std::string(text) + "/nvidia");
+      add_package_folder(text);
     }
   }
 }
 
 void bind_devices(nb::module_& m) {
-  add_wheel_folders();
+  add_package_folders();
   m.def("cuda_is_available", [] { return cuda::is_available(); });
   m.def("cuda_unavailable_reason", [] { return cuda::unavailable_reason(); });
   m.def("cuda_device_count", [] { return cuda::device_count(); });

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "bindings/python/object.h"
+#include "core/linalg_error.h"
 #include "interop/atomic_file.h"
 
 namespace vt::python {
@@ -53,6 +54,11 @@ PyObject* accelerator_error() {
   return type;
 }
 
+PyObject* linalg_error() {
+  static PyObject* type = PyErr_NewException("torch.linalg.LinAlgError", PyExc_RuntimeError, nullptr);
+  return type;
+}
+
 void set_error_from_exception() noexcept {
   try {
     throw;
@@ -63,6 +69,8 @@ void set_error_from_exception() noexcept {
       set_file_error(e);
       return true;
     });
+  } catch (const LinAlgError& e) {
+    PyErr_SetString(linalg_error(), e.what());
   } catch (const Error& e) {
     if (e.frames().empty()) {
       PyErr_SetString(exception_type(e.kind()), e.what());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/build_info.h"
+#include "cpu/lapack.h"
 #include "cpu/simd_dispatch.h"
 #include "cpu/thread_pool.h"
 #include "cuda/device.h"
@@ -26,12 +27,20 @@ nb::dict build_dict() {
   return d;
 }
 
+nb::dict library_dict(Library& library) {
+  nb::dict d;
+  d["path"] = library.path();
+  d["reason"] = library.reason();
+  return d;
+}
+
 nb::dict cpu_dict() {
   const char* levels[] = {"x86-64-v2", "x86-64-v3", "x86-64-v4"};
   nb::dict d;
   d["simd"] = levels[static_cast<int>(simd_level())];
   d["bf16"] = simd_has_bf16();
   d["threads"] = get_num_threads();
+  d["lapack"] = library_dict(lapack::library());
   return d;
 }
 
@@ -57,15 +66,12 @@ nb::dict cuda_dict() {
   for (int i = 0; i < cuda::device_count(); ++i) devices.append(device_dict(i));
   d["devices"] = devices;
   nb::dict libraries;
-  using Named = std::pair<const char*, cuda::Library&>;
+  using Named = std::pair<const char*, Library&>;
   for (const auto& [name, library] :
        {Named{"driver", cuda::driver_library()}, Named{"cublaslt", cuda::cublaslt_library()},
         Named{"cudnn", cuda::cudnn_library()}, Named{"nccl", cuda::nccl_library()},
         Named{"nvrtc", cuda::nvrtc_library()}, Named{"cupti", cuda::cupti_library()}}) {
-    nb::dict found;
-    found["path"] = library.path();
-    found["reason"] = library.reason();
-    libraries[name] = found;
+    libraries[name] = library_dict(library);
   }
   d["libraries"] = libraries;
   return d;

@@ -28,7 +28,8 @@ void init(nanobind::module_& m) {
   init_warnings();
   m.def("type_name", [](nanobind::handle o) { return nanobind::steal(str_from(type_name_of(o.ptr()))); });
   if (PyObject_SetAttrString(module, "OutOfMemoryError", out_of_memory_error()) < 0 ||
-      PyObject_SetAttrString(module, "AcceleratorError", accelerator_error()) < 0) {
+      PyObject_SetAttrString(module, "AcceleratorError", accelerator_error()) < 0 ||
+      PyObject_SetAttrString(module, "LinAlgError", linalg_error()) < 0) {
     throw PythonErrorSet{};
   }
   bind_modes(m);

@@ -93,9 +93,10 @@ class PythonException final : public std::exception {
 
 // Inside a catch block: sets the Python error that corresponds to the exception in flight.
 void set_error_from_exception() noexcept;
-// _C.OutOfMemoryError and _C.AcceleratorError, created on first use.
+// _C.OutOfMemoryError, _C.AcceleratorError and _C.LinAlgError, created on first use.
 PyObject* out_of_memory_error();
 PyObject* accelerator_error();
+PyObject* linalg_error();
 
 // Runs f; a C++ exception becomes a Python error and the value `failed`.
 template <class F, class R = std::invoke_result_t<F>>
