@@ -39,7 +39,7 @@ $(VENV)/.created: | python
 	@$(BIN)/python -c 'import os, site; open(os.path.join(site.getsitepackages()[0], "vibetensor-checkout.pth"), "w").write("$(CURDIR)/python\n")'
 	@touch $@
 
-# $(VENV)/.with-build, .with-demo, .with-test, .with-dev: the requirements of that name in pyproject.toml are installed.
+# $(VENV)/.with-build, .with-run, .with-demo, .with-test, .with-dev: the requirements of that name in pyproject.toml are installed.
 $(VENV)/.with-%: pyproject.toml tools/build_backend.py tools/dependencies.py | $(VENV)/.created
 	@$(BIN)/python tools/dependencies.py $* > $(VENV)/requirements-$*.txt
 	@echo "installing into .venv:" $$(cat $(VENV)/requirements-$*.txt)
@@ -47,11 +47,11 @@ $(VENV)/.with-%: pyproject.toml tools/build_backend.py tools/dependencies.py | $
 	@touch $@
 
 # What the loop of CONTRIBUTING.md needs.
-setup: $(VENV)/.with-build $(VENV)/.with-test $(VENV)/.with-dev
+setup: $(VENV)/.with-build $(VENV)/.with-run $(VENV)/.with-test $(VENV)/.with-dev
 	tools/get_ccache.sh
 	tools/get_doctest.sh || true
 
-build: compiler $(VENV)/.with-build
+build: compiler $(VENV)/.with-build $(VENV)/.with-run
 	@tools/get_ccache.sh
 	@echo "building in $(BUILD); the first time takes minutes, most of them for CUDA (README.md)"
 	@cmake --preset dev -DVT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),here)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) \

@@ -1,6 +1,7 @@
 """Prints the requirements of pyproject.toml as pip takes them: `dependencies.py build test demo`.
 
-"build" is what a build without isolation needs; any other name is one of [project.optional-dependencies].
+"build" is what a build without isolation needs, "run" what the package needs; any other name is one of
+[project.optional-dependencies].
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def missing_tools() -> list[str]:
 def requirements(name: str, pyproject: dict[str, Any]) -> list[str]:
     if name == "build":
         return [*pyproject["build-system"]["requires"], *missing_tools(), *cuda_requirements()]
-    found: list[str] = pyproject["project"]["optional-dependencies"][name]
+    project = pyproject["project"]
+    found: list[str] = project["dependencies"] if name == "run" else project["optional-dependencies"][name]
     return found
 
 

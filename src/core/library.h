@@ -19,10 +19,10 @@ namespace vt {
 class VT_API Library {
  public:
   struct Places {
-    const char* name;                      // in errors
-    const char* environment;               // variable that names the file or its folder
-    std::vector<const char*> sonames;      // tried in order, newest first
-    std::vector<const char*> wheels = {};  // folders below one of packages: "nvidia/cu13/lib"
+    const char* name;                          // in errors
+    const char* environment;                   // variable that names the file or its folder
+    std::vector<const char*> sonames;          // tried in order, newest first
+    std::vector<const char*> wheels = {};      // folders below one of packages: "nvidia/cu13/lib"
     std::vector<const char*> companions = {};  // opened first, from the library's own folder
     std::vector<const char*> folders = {};     // of the system, beside those that its loader knows
     const char* remedy = "";                   // what to install, after "or install "

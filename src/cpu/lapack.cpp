@@ -16,10 +16,10 @@ namespace {
 using cpu::Scratch;
 
 // Note [Integers of LAPACK]
-// A library is built with integers of 32 bits or of 64, and nothing in it says which. Ours are 64 bits wide, with values
-// that fit 32 and zeros above: on a little-endian machine either kind of library reads the number, and what either
-// writes into a zeroed one is read back from its lower half. Arrays of pivots are the exception, so their width is
-// measured once, with a matrix that needs a swap.
+// A library is built with integers of 32 bits or of 64, and nothing in it says which. Ours are 64 bits wide, with
+// values that fit 32 and zeros above: on a little-endian machine either kind of library reads the number, and what
+// either writes into a zeroed one is read back from its lower half. Arrays of pivots are the exception, so their width
+// is measured once, with a matrix that needs a swap.
 using Integer = int64_t;
 
 int32_t narrow(Integer written) { return static_cast<int32_t>(written); }
@@ -139,12 +139,12 @@ int of_threads(int count) {
 }  // namespace
 
 Library& library() {
-  static auto* found = new Library({.name = "LAPACK",
-                                    .environment = "VIBETENSOR_LAPACK",
-                                    .sonames = {"libscipy_openblas.so", "libopenblas.so.0", "libmkl_rt.so.2",
-                                                "libmkl_rt.so", "liblapack.so.3"},
-                                    .wheels = {"scipy_openblas32/lib"},
-                                    .remedy = "it with `pip install scipy-openblas32`"});
+  static auto* found = new Library(
+      {.name = "LAPACK",
+       .environment = "VIBETENSOR_LAPACK",
+       .sonames = {"libscipy_openblas.so", "libopenblas.so.0", "libmkl_rt.so.2", "libmkl_rt.so", "liblapack.so.3"},
+       .wheels = {"scipy_openblas32/lib"},
+       .remedy = "it with `pip install scipy-openblas32`"});
   return *found;
 }
 
@@ -220,9 +220,8 @@ int ormqr(char side, bool adjoint, int64_t m, int64_t n, int64_t k, const T* a, 
   static const Routine f = routine<T>("ormqr", "unmqr");
   char trans = !adjoint ? 'N' : is_complex_v<T> ? 'C' : 'T';
   Integer m_ = m, n_ = n, k_ = k, lda_ = fits(lda), ldc_ = fits(ldc), info = 0;
-  with_workspace<T>([&](T* work, Integer* size) {
-    f(&side, &trans, &m_, &n_, &k_, a, &lda_, tau, c, &ldc_, work, size, &info);
-  });
+  with_workspace<T>(
+      [&](T* work, Integer* size) { f(&side, &trans, &m_, &n_, &k_, a, &lda_, tau, c, &ldc_, work, size, &info); });
   return narrow(info);
 }
 
@@ -394,9 +393,8 @@ int gelss(int64_t m, int64_t n, int64_t k, T* a, int64_t lda, T* b, int64_t ldb,
       f(&m_, &n_, &k_, a, &lda_, b, &ldb_, s, &rcond, &rank_, work, size, rwork.as<Real<T>>(), &info);
     });
   } else {
-    with_workspace<T>([&](T* work, Integer* size) {
-      f(&m_, &n_, &k_, a, &lda_, b, &ldb_, s, &rcond, &rank_, work, size, &info);
-    });
+    with_workspace<T>(
+        [&](T* work, Integer* size) { f(&m_, &n_, &k_, a, &lda_, b, &ldb_, s, &rcond, &rank_, work, size, &info); });
   }
   *rank = narrow(rank_);
   return narrow(info);
@@ -424,24 +422,24 @@ int sytrs(bool hermitian, char uplo, int64_t n, int64_t k, const T* a, int64_t l
   return narrow(info);
 }
 
-#define VT_LAPACK_OF(T)                                                                                               \
-  template int potrf(char, int64_t, T*, int64_t);                                                                     \
-  template int potri(char, int64_t, T*, int64_t);                                                                     \
-  template int getrf(int64_t, int64_t, T*, int64_t, int32_t*);                                                        \
-  template int getrs(char, int64_t, int64_t, const T*, int64_t, const int32_t*, T*, int64_t);                         \
-  template void trsm(char, char, char, char, int64_t, int64_t, const T*, int64_t, T*, int64_t);                       \
-  template int geqrf(int64_t, int64_t, T*, int64_t, T*);                                                              \
-  template int orgqr(int64_t, int64_t, int64_t, T*, int64_t, const T*);                                               \
-  template int ormqr(char, bool, int64_t, int64_t, int64_t, const T*, int64_t, const T*, T*, int64_t);                \
-  template int gesdd(char, int64_t, int64_t, T*, int64_t, Real<T>*, T*, int64_t, T*, int64_t);                        \
-  template int gesvd(char, int64_t, int64_t, T*, int64_t, Real<T>*, T*, int64_t, T*, int64_t);                        \
-  template int heevd(char, char, int64_t, T*, int64_t, Real<T>*);                                                     \
-  template int geev(int64_t, T*, int64_t, complex<Real<T>>*, complex<Real<T>>*, int64_t);                             \
-  template int gels(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t);                                             \
-  template int gelsy(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>, int64_t*);                         \
-  template int gelsd(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>*, Real<T>, int64_t*);               \
-  template int gelss(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>*, Real<T>, int64_t*);               \
-  template int sytrf(bool, char, int64_t, T*, int64_t, int32_t*);                                                     \
+#define VT_LAPACK_OF(T)                                                                                 \
+  template int potrf(char, int64_t, T*, int64_t);                                                       \
+  template int potri(char, int64_t, T*, int64_t);                                                       \
+  template int getrf(int64_t, int64_t, T*, int64_t, int32_t*);                                          \
+  template int getrs(char, int64_t, int64_t, const T*, int64_t, const int32_t*, T*, int64_t);           \
+  template void trsm(char, char, char, char, int64_t, int64_t, const T*, int64_t, T*, int64_t);         \
+  template int geqrf(int64_t, int64_t, T*, int64_t, T*);                                                \
+  template int orgqr(int64_t, int64_t, int64_t, T*, int64_t, const T*);                                 \
+  template int ormqr(char, bool, int64_t, int64_t, int64_t, const T*, int64_t, const T*, T*, int64_t);  \
+  template int gesdd(char, int64_t, int64_t, T*, int64_t, Real<T>*, T*, int64_t, T*, int64_t);          \
+  template int gesvd(char, int64_t, int64_t, T*, int64_t, Real<T>*, T*, int64_t, T*, int64_t);          \
+  template int heevd(char, char, int64_t, T*, int64_t, Real<T>*);                                       \
+  template int geev(int64_t, T*, int64_t, complex<Real<T>>*, complex<Real<T>>*, int64_t);               \
+  template int gels(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t);                               \
+  template int gelsy(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>, int64_t*);           \
+  template int gelsd(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>*, Real<T>, int64_t*); \
+  template int gelss(int64_t, int64_t, int64_t, T*, int64_t, T*, int64_t, Real<T>*, Real<T>, int64_t*); \
+  template int sytrf(bool, char, int64_t, T*, int64_t, int32_t*);                                       \
   template int sytrs(bool, char, int64_t, int64_t, const T*, int64_t, const int32_t*, T*, int64_t);
 VT_LAPACK_OF(float)
 VT_LAPACK_OF(double)

@@ -43,7 +43,8 @@ int getrf(int64_t m, int64_t n, T* a, int64_t lda, int32_t* pivots);
 // b (n, k) becomes X of op(A) X = B, from getrf's results; trans: 'N', 'T' or 'C'.
 template <class T>
 int getrs(char trans, int64_t n, int64_t k, const T* a, int64_t lda, const int32_t* pivots, T* b, int64_t ldb);
-// b (m, n) becomes X of op(A) X = B (side 'L') or X op(A) = B ('R') with a triangular A; diag 'U': ones on its diagonal.
+// b (m, n) becomes X of op(A) X = B (side 'L') or X op(A) = B ('R') with a triangular A; diag 'U': ones on its
+// diagonal.
 template <class T>
 void trsm(char side, char uplo, char trans, char diag, int64_t m, int64_t n, const T* a, int64_t lda, T* b,
           int64_t ldb);
@@ -85,7 +86,8 @@ int gelsd(int64_t m, int64_t n, int64_t k, T* a, int64_t lda, T* b, int64_t ldb,
 template <class T>
 int gelss(int64_t m, int64_t n, int64_t k, T* a, int64_t lda, T* b, int64_t ldb, Real<T>* s, Real<T> rcond,
           int64_t* rank);
-// The symmetric (or, with `hermitian`, Hermitian) indefinite matrix in triangle `uplo` of a becomes L D L^T; pivots (n).
+// The symmetric (or, with `hermitian`, Hermitian) indefinite matrix in triangle `uplo` of a becomes L D L^T; pivots
+// (n).
 template <class T>
 int sytrf(bool hermitian, char uplo, int64_t n, T* a, int64_t lda, int32_t* pivots);
 // b (n, k) becomes X of A X = B, from sytrf's results.

@@ -27,7 +27,8 @@ Library& driver_library() {
 }
 
 Library& cublaslt_library() {
-  static auto* library = from_nvidia("cuBLASLt", "VIBETENSOR_CUBLASLT", {"libcublasLt.so.13", "libcublasLt.so.12"}, {"nvidia/cu13/lib", "nvidia/cublas/lib"});
+  static auto* library = from_nvidia("cuBLASLt", "VIBETENSOR_CUBLASLT", {"libcublasLt.so.13", "libcublasLt.so.12"},
+                                     {"nvidia/cu13/lib", "nvidia/cublas/lib"});
   return *library;
 }
 
@@ -42,12 +43,15 @@ Library& nccl_library() {
 }
 
 Library& nvrtc_library() {
-  static auto* library = from_nvidia("NVRTC", "VIBETENSOR_NVRTC", {"libnvrtc.so.13", "libnvrtc.so.12"}, {"nvidia/cu13/lib", "nvidia/cuda_nvrtc/lib"}, {"libnvrtc-builtins.so.13.0", "libnvrtc-builtins.so.12.9", "libnvrtc-builtins.so.12.8"});
+  static auto* library = from_nvidia(
+      "NVRTC", "VIBETENSOR_NVRTC", {"libnvrtc.so.13", "libnvrtc.so.12"}, {"nvidia/cu13/lib", "nvidia/cuda_nvrtc/lib"},
+      {"libnvrtc-builtins.so.13.0", "libnvrtc-builtins.so.12.9", "libnvrtc-builtins.so.12.8"});
   return *library;
 }
 
 Library& cupti_library() {
-  static auto* library = from_nvidia("CUPTI", "VIBETENSOR_CUPTI", {"libcupti.so.13", "libcupti.so.12"}, {"nvidia/cu13/lib", "nvidia/cuda_cupti/lib"});
+  static auto* library = from_nvidia("CUPTI", "VIBETENSOR_CUPTI", {"libcupti.so.13", "libcupti.so.12"},
+                                     {"nvidia/cu13/lib", "nvidia/cuda_cupti/lib"});
   return *library;
 }
 

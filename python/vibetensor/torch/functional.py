@@ -67,12 +67,31 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
 
 
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: Any = None, dtype: Any = None) -> Any:
-    """The p-norm of all elements, or along `dim`; "fro" is the 2-norm."""
+    """The p-norm of all elements, or along `dim`; "fro" is the 2-norm, "nuc" that of matrices in two dims."""
     if p == "nuc":
-        raise NotImplementedError("norm: the nuclear norm is not there yet")
+        return ops.linalg_matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype, out=out)
     order = 2.0 if p in ("fro", None) else p
     dims = [dim] if isinstance(dim, int) else dim
     return ops.linalg_vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
+
+
+def chain_matmul(*matrices: Any, out: Any = None) -> Any:
+    """The product of matrices, in the order of least cost; torch.linalg.multi_dot under its old name."""
+    return ops._chain_matmul(unpacked(matrices), out=out)
+
+
+def lu(A: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> tuple[Any, ...]:
+    """(LU, pivots), or with `get_infos` (LU, pivots, infos): what torch.linalg.lu_factor_ex gives.
+
+    Without `get_infos` a matrix of which U has a zero on its diagonal raises RuntimeError.
+    """
+    factors, pivots, infos = ops.linalg_lu_factor_ex(A, pivot=pivot, check_errors=not get_infos)
+    results = (factors, pivots, infos) if get_infos else (factors, pivots)
+    if out is None:
+        return results
+    if len(out) != len(results):
+        raise TypeError(f"expected tuple of {len(results)} elements but got {len(out)}")
+    return tuple(given.resize_(result.shape).copy_(result) for given, result in zip(out, results))
 
 
 def broadcast_shapes(*shapes: Any) -> Any:

@@ -101,8 +101,8 @@ Tensor adjoint_solve(GradContext& ctx, const Tensor& a, const Tensor& d, int lu,
 
 bool any_zero(const Tensor& t) { return t.impl()->has_memory() && read_scalar(ops::any(t == Scalar(0))).to_bool(); }
 
-// The derivative of det is the adjugate, which a singular matrix has too: with A = U S V^H it is made of products of all
-// singular values but one.
+// The derivative of det is the adjugate, which a singular matrix has too: with A = U S V^H it is made of products of
+// all singular values but one.
 Tensor adjugate_gradient(const Tensor& a, const Tensor& grad) {
   auto [u, s, vh] = ops::linalg_svd(a);
   const int64_t n = a.size(-1);

@@ -1,4 +1,6 @@
 // Eigenvalues and eigenvectors.
+#include <limits>
+
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
@@ -54,16 +56,20 @@ void eigh_cpu(const Tensor& a, std::string_view uplo, bool wants_vectors, Tensor
     auto* w = values.data<lapack::Real<T>>();
     for_each_matrix(info.numel(), (wants_vectors ? 9.0 : 4.0 / 3) * n * n * n, [&](int64_t i) {
       T* matrix = matrices + i * n * n;
-      infos[i] = n == 0                                   ? 0
-                 : !triangle_finite(matrix, n, upper) ? static_cast<int>(n + 1)
-                                                          : lapack::heevd(wants_vectors ? 'V' : 'N', upper ? 'U' : 'L', n,
-                                                                          matrix, n, w + i * n);
+      infos[i] = 0;
+      if (n == 0) return;
+      if (!triangle_finite(matrix, n, upper)) {
+        std::fill_n(w + i * n, n, std::numeric_limits<lapack::Real<T>>::quiet_NaN());
+        std::fill_n(matrix, n * n, T(std::numeric_limits<lapack::Real<T>>::quiet_NaN()));
+        return;
+      }
+      infos[i] = lapack::heevd(wants_vectors ? 'V' : 'N', upper ? 'U' : 'L', n, matrix, n, w + i * n);
     });
   });
   check_errors(info, "linalg.eigh");
 }
 
-// V ((V^H gV) / E + diag(gL)) V^H with E_ij = l_j - l_i.
+// V (skew(V^H gV) / E + diag(gL)) V^H with E_ij = l_j - l_i.
 void eigh_backward(GradContext& ctx) {
   const Tensor grad_values = ctx.grad(0), grad_vectors = ctx.grad(1);
   if (!grad_values.defined() && !grad_vectors.defined()) return;
@@ -75,8 +81,10 @@ void eigh_backward(GradContext& ctx) {
   }
   const Tensor turned = ops::matmul(adjoint, grad_vectors);
   if (is_complex(v.dtype())) check_phase(turned, "linalg_eigh_backward", "eigenvectors");
+  // vectors move along the unitary matrices only, so that the gradient is Hermitian as the matrix is
+  const Tensor skew = (turned - ops::adjoint(turned)) * Scalar(0.5);
   const Tensor own = ops::eye(values.size(-1), DType::bool_, values.device());
-  Tensor inner = ops::where(own, wrapped_number(0.0), turned / differences(values));
+  Tensor inner = ops::where(own, wrapped_number(0.0), skew / differences(values));
   if (grad_values.defined()) inner = inner + ops::diag_embed(grad_values);
   ctx.set(0, ops::matmul(v, ops::matmul(inner, adjoint)));
 }
@@ -109,8 +117,8 @@ void eigen(const Tensor& a, Tensor& values, const Tensor* vectors) {
              "torch.linalg.eig: input tensor should not contain infs or NaNs.");
     C *w = values.data<C>(), *v = vectors != nullptr ? vectors->data<C>() : nullptr;
     for_each_matrix(info.numel(), (v != nullptr ? 25.0 : 10.0) * n * n * n, [&](int64_t i) {
-      infos[i] = n == 0 ? 0
-                        : lapack::geev(n, matrices + i * n * n, n, w + i * n, v != nullptr ? v + i * n * n : nullptr, n);
+      infos[i] =
+          n == 0 ? 0 : lapack::geev(n, matrices + i * n * n, n, w + i * n, v != nullptr ? v + i * n * n : nullptr, n);
     });
   });
   check_errors(info, "torch.linalg.eig");
@@ -156,7 +164,8 @@ void register_eigen(Registry& r) {
       .composite(eigh)
       .out()
       .surface(kLinalg)
-      .doc("Eigenvalues (..., n), real and ascending, and vectors (..., n, n) of Hermitian matrices; one triangle is read.");
+      .doc(
+          "Eigenvalues (..., n), real and ascending, and vectors (..., n, n) of Hermitian matrices; one triangle is read.");
   r.def("linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor")
       .composite(eigvalsh)
       .out()

@@ -15,8 +15,9 @@ void check_phase(const Tensor& turned, std::string_view name, std::string_view v
   const Tensor phases = ops::abs(ops::imag(ops::diagonal(turned, 0, -2, -1)));
   const Tensor size = ops::abs(ops::diagonal(turned, 0, -2, -1));
   const Tensor wrong = ops::any(phases > size * Scalar(1e-2) + Scalar(1e-2));
-  VT_CHECK(!read_scalar(wrong).to_bool(), Runtime, name, ": The ", vectors, " in the complex case are specified up to ",
-           "multiplication by e^{i phi}. The specified loss function depends on this phase term, making it ill-defined.");
+  VT_CHECK(
+      !read_scalar(wrong).to_bool(), Runtime, name, ": The ", vectors, " in the complex case are specified up to ",
+      "multiplication by e^{i phi}. The specified loss function depends on this phase term, making it ill-defined.");
 }
 
 }  // namespace vt::linalg

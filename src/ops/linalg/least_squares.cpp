@@ -40,11 +40,12 @@ Problem problem_of(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dtype() == b.dtype(), Runtime, "torch.linalg.lstsq: Expected input and other to have the same dtype, but ",
            "got input's dtype ", a.dtype(), " and other's dtype ", b.dtype());
   const int64_t difference = a.dim() - b.dim();
-  VT_CHECK(difference == 0 || difference == 1 || b.dim() == 1 || b.dim() > a.dim(), Runtime,
-           "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1");
+  VT_CHECK(
+      difference == 0 || difference == 1 || b.dim() == 1 || b.dim() > a.dim(), Runtime,
+      "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1");
   const bool vector = is_vector_rhs(a, b);
-  VT_CHECK(a.size(-2) == b.size(vector ? -1 : -2), Runtime, "torch.linalg.lstsq: input.size(-2) should match other.size(",
-           vector ? "-1)" : "-2)");
+  VT_CHECK(a.size(-2) == b.size(vector ? -1 : -2), Runtime,
+           "torch.linalg.lstsq: input.size(-2) should match other.size(", vector ? "-1)" : "-2)");
   if (vector) return {a.size(-2), a.size(-1), 1, batch_of(a), true};
   return {a.size(-2), a.size(-1), b.size(-1), broadcast_batches(a, b, "torch.linalg.lstsq"), false};
 }
@@ -68,8 +69,8 @@ Parts lstsq_cpu(const Tensor& a, const Tensor& b, std::optional<double> rcond,
   const Tensor rhs = vector ? ops::unsqueeze(ops::expand(b, with_dims(batch, DimVec{m})), -1) : expand_batch(b, batch);
   copy_data(ops::narrow(solution, -2, 0, m), rhs);
   const Tensor rank = has_rank ? ops::zeros(batch, DType::int64) : ops::empty(DimVec{0}, DType::int64);
-  const Tensor values = has_values ? ops::zeros(with_dims(batch, DimVec{std::min(m, n)}), real)
-                                   : ops::empty(DimVec{0}, real);
+  const Tensor values =
+      has_values ? ops::zeros(with_dims(batch, DimVec{std::min(m, n)}), real) : ops::empty(DimVec{0}, real);
   const Tensor info = empty(batch, DType::int32);
   fill_data(info, 0);
   int32_t* infos = info.data<int32_t>();
@@ -112,36 +113,62 @@ Parts lstsq_cpu(const Tensor& a, const Tensor& b, std::optional<double> rcond,
   return {ops::clone(vector ? ops::squeeze(x, -1) : x), residuals, rank, values};
 }
 
-// X = pinv(A) B.
+// Of A and B, from that of X = pinv(A) B; all of them matrices.
+std::pair<Tensor, Tensor> solution_gradients(const Tensor& a, const Tensor& b, const Tensor& grad, bool of_a) {
+  const Tensor p = ops::linalg_pinv(a, Tensor(), Tensor(), false), adjoint_p = ops::adjoint(p);
+  const Tensor grad_b = ops::matmul(adjoint_p, grad);
+  if (!of_a) return {Tensor(), grad_b};
+  const Tensor adjoint_grad = ops::matmul(b, ops::adjoint(grad));
+  const Tensor left = ops::matmul(ops::matmul(adjoint_grad, p), adjoint_p);
+  const Tensor right = ops::matmul(adjoint_p, ops::matmul(p, adjoint_grad));
+  const Tensor turned = ops::matmul(grad_b, ops::adjoint(ops::matmul(p, b)));
+  return {-turned + left - ops::matmul(a, ops::matmul(p, left)) + right - ops::matmul(ops::matmul(right, p), a),
+          grad_b};
+}
+
+// X = pinv(A) B, and the residuals |A X - B|^2, of which what is left of B is at right angles to A dX.
 void lstsq_backward(GradContext& ctx) {
-  const Tensor grad = ctx.grad(0);
-  if (!grad.defined()) return;
+  const Tensor grad = ctx.grad(0), grad_residuals = ctx.grad(1);
   const Tensor a = ctx.saved(0), b = ctx.saved(1);
   const bool vector = is_vector_rhs(a, b);
   auto columns = [&](const Tensor& t) { return vector ? ops::unsqueeze(t, -1) : t; };
-  const Tensor p = ops::linalg_pinv(a, Tensor(), Tensor(), false), adjoint_p = ops::adjoint(p);
-  const Tensor grad_b = ops::matmul(adjoint_p, columns(grad));
-  if (ctx.needs(0)) {
-    const Tensor adjoint_grad = ops::matmul(columns(b), ops::adjoint(columns(grad)));
-    const Tensor left = ops::matmul(ops::matmul(adjoint_grad, p), adjoint_p);
-    const Tensor right = ops::matmul(adjoint_p, ops::matmul(p, adjoint_grad));
-    const Tensor turned = ops::matmul(grad_b, ops::adjoint(ops::matmul(p, columns(b))));
-    ctx.set(0, -turned + left - ops::matmul(a, ops::matmul(p, left)) + right - ops::matmul(ops::matmul(right, p), a));
+  auto add = [](const Tensor& sum, const Tensor& t) { return sum.defined() ? sum + t : t; };
+  Tensor grad_a, grad_b;
+  if (grad.defined()) std::tie(grad_a, grad_b) = solution_gradients(a, columns(b), columns(grad), ctx.needs(0));
+  if (grad_residuals.defined() && grad_residuals.numel() > 0) {
+    const Tensor x = ops::matmul(ops::linalg_pinv(a, Tensor(), Tensor(), false), columns(b));
+    const Tensor left = (ops::matmul(a, x) - columns(b)) * (ops::unsqueeze(grad_residuals, -2) * Scalar(2));
+    grad_a = add(grad_a, ops::matmul(left, ops::adjoint(x)));
+    grad_b = add(grad_b, -left);
   }
-  if (ctx.needs(1)) ctx.set(1, vector ? ops::squeeze(grad_b, -1) : grad_b);
+  if (ctx.needs(0) && grad_a.defined()) ctx.set(0, grad_a);
+  if (ctx.needs(1) && grad_b.defined()) ctx.set(1, vector ? ops::squeeze(grad_b, -1) : grad_b);
+}
+
+// What the drivers say of A's singular values is not a function that backward knows.
+Parts lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
+            const std::optional<std::string_view>& driver) {
+  auto [solution, residuals, rank, values] = ops::_linalg_lstsq(a, b, rcond, driver);
+  return {solution, residuals, rank, ops::detach(values)};
 }
 
 }  // namespace
 
 void register_least_squares(Registry& r) {
   r.def(
-       "linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)")
+       "_linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)")
       .cpu(lstsq_cpu)
       .value_dependent()
       .backward(keep::args(0, 1), lstsq_backward)
+      .internal()
+      .doc("linalg.lstsq, with singular values that take part in the graph.");
+  r.def(
+       "linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)")
+      .composite(lstsq)
       .out()
       .surface(kLinalg)
-      .doc("X (..., n, k) that makes A X closest to B, for A (..., m, n) and B (..., m, k) or vectors (..., m); driver: gelsy, gels, gelsd or gelss.");
+      .doc(
+          "X (..., n, k) that makes A X closest to B, for A (..., m, n) and B (..., m, k) or vectors (..., m); driver: gelsy, gels, gelsd or gelss.");
 }
 
 }  // namespace vt

@@ -35,7 +35,7 @@ void lu_factor_cpu(const Tensor& self, bool, bool check, Tensor& factors, Tensor
       infos[i] = k == 0 ? 0 : lapack::getrf(m, n, matrices + i * m * n, m, swaps + i * k);
     });
   });
-  if (check) check_errors(info, "linalg.lu_factor_ex");
+  if (check) check_errors(info, "torch.linalg.lu_factor_ex");
 }
 
 struct Factors {
@@ -104,8 +104,8 @@ TensorSpec permutation_meta(const Tensor& pivots, int64_t rows, DType dtype) {
 void permutation_cpu(const Tensor& given, int64_t rows, DType dtype, Tensor& out) {
   const Tensor pivots = contiguous_data(given);
   fill_data(out, 0);
-  const int64_t k = pivots.size(-1), batch = k == 0 ? checked_numel(pivots.sizes().first(pivots.sizes().size() - 1))
-                                                    : pivots.numel() / k;
+  const int64_t k = pivots.size(-1),
+                batch = k == 0 ? checked_numel(pivots.sizes().first(pivots.sizes().size() - 1)) : pivots.numel() / k;
   const int32_t* swaps = pivots.data<int32_t>();
   visit_lapack(dtype, [&]<class T>() {
     T* matrices = out.data<T>();
@@ -114,8 +114,8 @@ void permutation_cpu(const Tensor& given, int64_t rows, DType dtype, Tensor& out
       std::iota(order.begin(), order.end(), 0);
       for (int64_t i = 0; i < k; ++i) {
         const int64_t j = swaps[b * k + i] - 1;
-        VT_CHECK(j >= 0 && j < rows, Runtime, "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive, ",
-                 "got ", j + 1);
+        VT_CHECK(j >= 0 && j < rows, Runtime,
+                 "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive, ", "got ", j + 1);
         std::swap(order[static_cast<size_t>(i)], order[static_cast<size_t>(j)]);
       }
       for (int64_t i = 0; i < rows; ++i) matrices[(b * rows + order[static_cast<size_t>(i)]) * rows + i] = T(1);
@@ -149,8 +149,9 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& self, bool pivot) {
 Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left, bool adjoint) {
   check_square(lu, "torch.linalg.lu_solve", "LU");
   check_matrix(b, "torch.linalg.lu_solve", "B");
-  VT_CHECK(lu.dtype() == b.dtype(), Runtime, "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of ",
-           "type ", lu.dtype(), " and B of type ", b.dtype(), " instead");
+  VT_CHECK(lu.dtype() == b.dtype(), Runtime,
+           "linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of ", "type ", lu.dtype(),
+           " and B of type ", b.dtype(), " instead");
   VT_CHECK(pivots.dtype() == DType::int32, Runtime,
            "linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
   VT_CHECK(lu.size(-1) == b.size(left ? -2 : -1), Runtime, "linalg.lu_solve: Incompatible shapes of A and B for the ",
@@ -167,7 +168,8 @@ Tensor linalg_lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, 
     return adjoint ? ops::linalg_solve_triangular(ops::adjoint(lu), rhs, false, left)
                    : ops::linalg_solve_triangular(lu, rhs, true, left);
   };
-  if (left) return adjoint ? ops::matmul(p, solve_l(solve_u(b))) : solve_u(solve_l(ops::matmul(ops::transpose(p, -2, -1), b)));
+  if (left)
+    return adjoint ? ops::matmul(p, solve_l(solve_u(b))) : solve_u(solve_l(ops::matmul(ops::transpose(p, -2, -1), b)));
   return adjoint ? solve_u(solve_l(ops::matmul(b, p))) : ops::matmul(solve_l(solve_u(b)), ops::transpose(p, -2, -1));
 }
 

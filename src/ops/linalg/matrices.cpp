@@ -45,8 +45,8 @@ std::string words_for(std::string_view name, int info) {
     return "The algorithm failed to converge because the input matrix contained non-finite values.";
   }
   if (is_about("inv")) {
-    return "The diagonal element " + at + " is zero, the inversion could not be completed because the input matrix is " +
-           "singular.";
+    return "The diagonal element " + at +
+           " is zero, the inversion could not be completed because the input matrix is " + "singular.";
   }
   if (is_about("solve")) return "The solver failed because the input matrix is singular.";
   if (is_about("cholesky")) {
@@ -62,7 +62,8 @@ std::string words_for(std::string_view name, int info) {
            ("code: " + at) + ").";
   }
   if (is_about("lu_factor")) {
-    return "U[" + at + "," + at + "] is zero and using it on lu_solve would result in a division by zero. If you still " +
+    return "U[" + at + "," + at +
+           "] is zero and using it on lu_solve would result in a division by zero. If you still " +
            "want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)";
   }
   return "LAPACK gave up with info " + at;
@@ -105,7 +106,8 @@ Tensor expand_batch(const Tensor& a, const DimVec& batch) {
 }
 
 bool is_vector_rhs(const Tensor& a, const Tensor& b) {
-  return b.dim() == 1 || (a.dim() - 1 == b.dim() && std::ranges::equal(b.sizes(), a.sizes().first(a.sizes().size() - 1)));
+  return b.dim() == 1 ||
+         (a.dim() - 1 == b.dim() && std::ranges::equal(b.sizes(), a.sizes().first(a.sizes().size() - 1)));
 }
 
 namespace {

@@ -61,7 +61,8 @@ bool all_finite(const T* values, int64_t count) {
 // body.operator()<T>() with T of the dtype, which is one that LAPACK has.
 template <class F>
 void visit_lapack(DType dtype, F&& body) {
-  visit_dtype<kFloatSet | kComplexSet>(dtype, [&](auto tag) { body.template operator()<typename decltype(tag)::type>(); });
+  visit_dtype<kFloatSet | kComplexSet>(dtype,
+                                       [&](auto tag) { body.template operator()<typename decltype(tag)::type>(); });
 }
 
 // body(i) for every matrix of a batch; `work`: about how many operations one takes. Small ones run on our threads and

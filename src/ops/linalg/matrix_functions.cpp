@@ -32,13 +32,14 @@ Tensor matrix_power(const Tensor& self, int64_t n) {
   check_squares(self, "linalg.matrix_power");
   if (n == 0) {
     const Tensor identity = ops::eye(self.size(-1), self.dtype(), self.device());
-    return ops::clone(ops::expand(identity, self.sizes()));
+    return ops::copy_(ops::clone(self), identity);  // a function of self, with a gradient of zeros
   }
   if (n == 1) return ops::clone(self);
   if (n == -1) return ops::linalg_inv(self);
   // squares, and the product of those that the binary digits of n ask for
   Tensor square = n < 0 ? ops::linalg_inv(self) : self, product;
-  for (uint64_t rest = n < 0 ? uint64_t{0} - static_cast<uint64_t>(n) : static_cast<uint64_t>(n); rest > 0; rest >>= 1) {
+  for (uint64_t rest = n < 0 ? uint64_t{0} - static_cast<uint64_t>(n) : static_cast<uint64_t>(n); rest > 0;
+       rest >>= 1) {
     if (rest & 1) product = product.defined() ? ops::matmul(product, square) : square;
     if (rest > 1) square = ops::matmul(square, square);
   }
@@ -140,8 +141,9 @@ Tensor multi_dot(TensorSpan tensors) {
   for (size_t i = 0; i < n; ++i) {
     VT_CHECK(i == 0 || i + 1 == n || matrices[i].dim() == 2, Runtime, "multi_dot(): tensor ", i, " must be 2D but got ",
              matrices[i].dim(), "D");
-    VT_CHECK(matrices[i].dtype() == matrices[0].dtype(), Runtime, "multi_dot(): all tensors must have be the same dtype ",
-             "but tensor 0 is ", matrices[0].dtype(), " and tensor ", i, " ", matrices[i].dtype());
+    VT_CHECK(matrices[i].dtype() == matrices[0].dtype(), Runtime,
+             "multi_dot(): all tensors must have be the same dtype ", "but tensor 0 is ", matrices[0].dtype(),
+             " and tensor ", i, " ", matrices[i].dtype());
   }
   if (row) matrices.front() = ops::unsqueeze(matrices.front(), 0);
   if (column) matrices.back() = ops::unsqueeze(matrices.back(), 1);
@@ -188,9 +190,7 @@ void register_matrix_functions(Registry& r) {
       .out(false)
       .surface(kLinalg)
       .doc("The exponential of each square matrix (..., n, n).");
-  r.def("matrix_exp(Tensor self) -> Tensor")
-      .composite(matrix_exp)
-      .doc("torch.linalg.matrix_exp under its old name.");
+  r.def("matrix_exp(Tensor self) -> Tensor").composite(matrix_exp).doc("torch.linalg.matrix_exp under its old name.");
   r.def("linalg_multi_dot(Tensor[] tensors) -> Tensor")
       .composite(multi_dot)
       .out()

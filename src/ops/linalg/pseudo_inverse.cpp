@@ -115,9 +115,7 @@ Tensor rank_by_numbers(const Tensor& a, std::optional<double> atol, std::optiona
   check_matrix(a, "torch.linalg.matrix_rank", "input");
   return rank_by_tensors(a, maybe(a, atol), maybe(a, rtol), hermitian);
 }
-Tensor rank_by_tol(const Tensor& a, double tol, bool hermitian) {
-  return rank_by_numbers(a, tol, 0.0, hermitian);
-}
+Tensor rank_by_tol(const Tensor& a, double tol, bool hermitian) { return rank_by_numbers(a, tol, 0.0, hermitian); }
 Tensor rank_by_tols(const Tensor& a, const Tensor& tol, bool hermitian) {
   check_matrix(a, "torch.linalg.matrix_rank", "input");
   return rank_by_tensors(a, tol, number_like(a, 0), hermitian);
@@ -170,7 +168,8 @@ void register_pseudo_inverse(Registry& r) {
       .backward(Keep::arg(0) | keep::result, pinv_backward)
       .out()
       .surface(kLinalg)
-      .doc("The pseudo-inverse (..., n, m) of matrices (..., m, n); singular values up to max(atol, rtol * largest) are zero.");
+      .doc(
+          "The pseudo-inverse (..., n, m) of matrices (..., m, n); singular values up to max(atol, rtol * largest) are zero.");
   r.def(
        "linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor")
       .composite(pinv_by_numbers)

@@ -5,6 +5,7 @@
 #include "ops/linalg/matrices.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
 #include "ops/typed/join.h"
 #include "ops/typed/linalg.h"
@@ -67,7 +68,8 @@ void qr_cpu(const Tensor& a, std::string_view mode, Tensor& q, Tensor& r) {
   });
 }
 
-// (gQ + Q sym(triu(gR R^H - Q^H gQ))) R^-H for A of full column rank, where sym adds the adjoint and halves the diagonal.
+// (gQ + Q sym(triu(gR R^H - Q^H gQ))) R^-H for A of full column rank, where sym adds the adjoint and halves the
+// diagonal.
 Tensor tall_gradient(const Tensor& q, const Tensor& r, const Tensor& grad_q, const Tensor& grad_r) {
   Tensor inner;
   if (grad_r.defined()) inner = ops::matmul(grad_r, ops::adjoint(r));
@@ -131,9 +133,8 @@ void geqrf_cpu(const Tensor& self, Tensor& a, Tensor& tau) {
   if (k == 0) return;
   visit_lapack(self.dtype(), [&]<class T>() {
     T *matrices = a.data<T>(), *scales = tau.data<T>();
-    for_each_matrix(checked_numel(batch_of(self)), 2.0 * m * n * k, [&](int64_t i) {
-      lapack::geqrf(m, n, matrices + i * m * n, m, scales + i * k);
-    });
+    for_each_matrix(checked_numel(batch_of(self)), 2.0 * m * n * k,
+                    [&](int64_t i) { lapack::geqrf(m, n, matrices + i * m * n, m, scales + i * k); });
   });
 }
 
@@ -143,8 +144,9 @@ void check_reflections(const Tensor& input, const Tensor& tau, std::string_view 
            ": input.shape[-2] must be greater than or equal to input.shape[-1]");
   VT_CHECK(tau.dim() >= 1 && input.size(-1) >= tau.size(-1), Runtime, name,
            ": input.shape[-1] must be greater than or equal to tau.shape[-1]");
-  VT_CHECK(input.dim() - tau.dim() == 1, Runtime, name, ": Expected tau to have one dimension less than input, but got ",
-           "tau.ndim equal to ", tau.dim(), " and input.ndim is equal to ", input.dim());
+  VT_CHECK(input.dim() - tau.dim() == 1, Runtime, name,
+           ": Expected tau to have one dimension less than input, but got ", "tau.ndim equal to ", tau.dim(),
+           " and input.ndim is equal to ", input.dim());
   VT_CHECK(std::ranges::equal(batch_of(input), tau.sizes().first(tau.sizes().size() - 1)), Runtime, name,
            ": Expected batch dimensions of tau to be equal to input.shape[:-2], but got ",
            tau.sizes().first(tau.sizes().size() - 1));
@@ -192,7 +194,7 @@ Tensor householder_product(const Tensor& input, const Tensor& tau) {
   if (!differentiated(input) && !differentiated(tau)) return ops::_householder_product(input, tau);
   check_reflections(input, tau, "torch.linalg.householder_product");
   const int64_t m = input.size(-2), n = input.size(-1);
-  Tensor product = ops::expand(ops::eye(m, n, input.dtype(), input.device()), input.sizes());
+  Tensor product = ops::copy_(ops::clone(input), ops::eye(m, n, input.dtype(), input.device()));
   for (int64_t i = tau.size(-1); i-- > 0;) {
     const Tensor v = reflection_vector(input, i);
     product = product - scale_of(tau, i) * ops::matmul(v, ops::matmul(ops::adjoint(v), product));
@@ -210,7 +212,8 @@ TensorSpec ormqr_meta(const Tensor& self, const Tensor& tau, const Tensor& other
            "] must be equal to input.shape[-2]");
   VT_CHECK(tau.size(-1) <= self.size(-1), Runtime, "torch.ormqr: tau.shape[-1] must be less than or equal to ",
            "input.shape[-1]");
-  VT_CHECK(self.dim() - tau.dim() == 1 && self.dim() == other.dim() && std::ranges::equal(batch_of(self), batch_of(other)) &&
+  VT_CHECK(self.dim() - tau.dim() == 1 && self.dim() == other.dim() &&
+               std::ranges::equal(batch_of(self), batch_of(other)) &&
                std::ranges::equal(batch_of(self), tau.sizes().first(tau.sizes().size() - 1)),
            Runtime, "torch.ormqr: Expected the batch dimensions of input, tau and other to be equal, but got ",
            self.sizes(), ", ", tau.sizes(), " and ", other.sizes());
@@ -270,7 +273,8 @@ void register_qr(Registry& r) {
   r.def("geqrf(Tensor self) -> (Tensor a, Tensor tau)")
       .meta(geqrf_meta)
       .cpu(geqrf_cpu)
-      .doc("The QR factors of each matrix (..., m, n) as LAPACK leaves them: R, the reflections below it, and their scales.");
+      .doc(
+          "The QR factors of each matrix (..., m, n) as LAPACK leaves them: R, the reflections below it, and their scales.");
   r.def("_householder_product(Tensor input, Tensor tau) -> Tensor")
       .meta(householder_meta)
       .cpu(householder_cpu)
@@ -287,8 +291,7 @@ void register_qr(Registry& r) {
       .composite(householder_product)
       .out()
       .doc("torch.linalg.householder_product under LAPACK's name.");
-  r.def(
-       "_apply_reflections(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor")
+  r.def("_apply_reflections(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor")
       .meta(ormqr_meta)
       .cpu(ormqr_cpu)
       .not_differentiable()

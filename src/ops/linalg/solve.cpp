@@ -43,8 +43,8 @@ std::array<TensorSpec, 4> solve_meta(const Tensor& a, const Tensor& b, bool left
   } else {
     check_shapes(a, b, left, "linalg.solve");
     const DimVec batch = broadcast_batches(a, b, "linalg.solve");
-    result = left ? columns_spec(batch, n, b.size(-1), a)
-                  : spec_of(with_dims(batch, DimVec{b.size(-2), n}), a.dtype(), a);
+    result =
+        left ? columns_spec(batch, n, b.size(-1), a) : spec_of(with_dims(batch, DimVec{b.size(-2), n}), a.dtype(), a);
   }
   return {result, columns_spec(own, n, n, a), spec_of(with_dims(own, DimVec{n}), DType::int32, a),
           spec_of(own, DType::int32, a)};
@@ -59,8 +59,8 @@ void solve_cpu(const Tensor& a, const Tensor& b, bool left, bool check, Tensor& 
                         ? b
                         : ops::expand(b, result.sizes()));
   int32_t *infos = info.data<int32_t>(), *swaps = pivots.data<int32_t>();
-  const auto factor_of = broadcast_index(
-      vector ? batch_of(a) : DimVec(result.sizes().first(result.sizes().size() - 2)), batch_of(a));
+  const auto factor_of =
+      broadcast_index(vector ? batch_of(a) : DimVec(result.sizes().first(result.sizes().size() - 2)), batch_of(a));
   visit_lapack(a.dtype(), [&]<class T>() {
     T *factors = lu.data<T>(), *solutions = result.data<T>();
     for_each_matrix(info.numel(), 2.0 / 3 * n * n * n, [&](int64_t i) {
@@ -268,7 +268,8 @@ void register_solve(Registry& r) {
       .backward(Keep::arg(0) | keep::results(0, 1, 2), solve_backward)
       .internal()
       .doc("linalg.solve_ex, and the factors of A.");
-  r.def("linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)")
+  r.def(
+       "linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)")
       .composite(solve_ex)
       .out()
       .surface(kLinalg)
@@ -277,7 +278,8 @@ void register_solve(Registry& r) {
       .composite(solve)
       .out()
       .surface(kLinalg)
-      .doc("X of A X = B (or X A = B) for A (..., n, n) and B (..., n, k) or vectors (..., n); LinAlgError if singular.");
+      .doc(
+          "X of A X = B (or X A = B) for A (..., n, n) and B (..., n, k) or vectors (..., n); LinAlgError if singular.");
   r.def("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)")
       .meta(inverse_meta)
       .cpu(inverse_cpu)
@@ -296,7 +298,8 @@ void register_solve(Registry& r) {
       .cpu(triangular_cpu)
       .backward(Keep::arg(0) | keep::result, triangular_backward)
       .surface(kLinalg)
-      .doc("X of A X = B (or X A = B), of A (..., n, n) only one triangle being read; unitriangular: ones on its diagonal.");
+      .doc(
+          "X of A X = B (or X A = B), of A (..., n, n) only one triangle being read; unitriangular: ones on its diagonal.");
   r.def(
        "triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)")
       .composite(triangular_solve)

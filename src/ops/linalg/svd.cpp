@@ -55,9 +55,11 @@ void svd_cpu(const Tensor& a, bool full, bool vectors, const MaybeText&, Tensor&
     T *scratch = work.data<T>(), *left = u.data<T>(), *right = vh.data<T>();
     auto* values = s.data<lapack::Real<T>>();
     for_each_matrix(info.numel(), (vectors ? 10.0 : 4.0) * m * n * k, [&](int64_t i) {
-      infos[i] = one_svd(!vectors ? 'N' : full ? 'A' : 'S', m, n, matrices + i * m * n, scratch + i * m * n,
-                         values + i * k, vectors ? left + i * m * u_columns : left,
-                         vectors ? right + i * vh_rows * n : right, vh_rows);
+      infos[i] = one_svd(!vectors ? 'N'
+                         : full   ? 'A'
+                                  : 'S',
+                         m, n, matrices + i * m * n, scratch + i * m * n, values + i * k,
+                         vectors ? left + i * m * u_columns : left, vectors ? right + i * vh_rows * n : right, vh_rows);
     });
   });
   check_errors(info, "linalg.svd");
@@ -162,7 +164,8 @@ void register_svd(Registry& r) {
       .composite(linalg_svd)
       .out()
       .surface(kLinalg)
-      .doc("U, S, V^H of A = U diag(S) V^H for matrices (..., m, n); S (..., min(m, n)), descending; LinAlgError for NaN.");
+      .doc(
+          "U, S, V^H of A = U diag(S) V^H for matrices (..., m, n); S (..., min(m, n)), descending; LinAlgError for NaN.");
   r.def("linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor")
       .composite(svdvals)
       .out()

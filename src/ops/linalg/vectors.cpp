@@ -53,8 +53,7 @@ Tensor powers_of(const Tensor& x, int64_t count) {
 Tensor linalg_vander(const Tensor& x, std::optional<int64_t> count) {
   VT_CHECK(x.dtype() != DType::bool_, Runtime, "linalg.vander: Expected a floating point, complex, or integral tensor ",
            "as input. Got ", x.dtype());
-  VT_CHECK(x.dim() >= 1, Runtime, "Input dim must be greater than or equal to 1.");
-  const int64_t n = count.value_or(x.size(-1));
+  const int64_t n = count.value_or(x.dim() == 0 ? 1 : x.size(-1));
   VT_CHECK(n > 1, Runtime, "N must be greater than 1.");
   return powers_of(is_integral(x.dtype()) ? ops::to(x, DType::int64) : x, n);
 }
