@@ -266,6 +266,7 @@ def test_old_names():
     x, y = ours_of(a), ours_of(b)
     for mine, wanted in (
         (vt.lu(x), torch.lu(a)),
+        (x.lu(), a.lu()),
         (vt.lu(x, get_infos=True), torch.lu(a, get_infos=True)),
         ([vt.chain_matmul(x, y)], [torch.chain_matmul(a, b)]),
         ([vt.norm(x, p="nuc")], [torch.norm(a, p="nuc")]),

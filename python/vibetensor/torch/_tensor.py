@@ -160,6 +160,13 @@ def norm(self: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtyp
     return of(self, p, dim, keepdim, dtype=dtype)
 
 
+def lu(self: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Any, ...]:
+    """torch.lu of this tensor: its LU factors and pivots, and with `get_infos` LAPACK's info."""
+    from vibetensor.torch.functional import lu as of
+
+    return of(self, pivot, get_infos)
+
+
 def nonzero(self: Any, *, as_tuple: bool = False) -> Any:
     """The int64 coordinates of the non-zero elements, (n, dims); one vector per dim with `as_tuple`."""
     from vibetensor.torch.functional import nonzero as of
@@ -303,6 +310,7 @@ METHODS: dict[str, Any] = {
     "as_subclass": as_subclass,
     "backward": backward,
     "nonzero": nonzero,
+    "lu": lu,
     "norm": norm,
     "storage": storage,
     "unique": unique,

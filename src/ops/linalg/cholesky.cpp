@@ -85,24 +85,29 @@ Tensor cholesky_inverse(const Tensor& self, bool upper) {
 void register_cholesky(Registry& r) {
   r.def("linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)")
       .meta(cholesky_meta)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .cpu(cholesky_cpu)
       .backward(keep::result, cholesky_backward)
       .surface(kLinalg)
       .doc("The Cholesky factor of each matrix (..., n, n), of which one triangle is read, and LAPACK's info (...).");
   r.def("linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(linalg_cholesky)
       .out()
       .surface(kLinalg)
       .doc("L of A = L L^H for Hermitian positive-definite matrices (..., n, n); LinAlgError for others.");
   r.def("cholesky(Tensor self, bool upper=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(cholesky)
       .out()
       .doc("torch.linalg.cholesky under its old name.");
   r.def("cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(cholesky_solve)
       .out()
       .doc("X of A X = self (..., n, k) for the Cholesky factor input2 (..., n, n) of A.");
   r.def("cholesky_inverse(Tensor self, bool upper=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(cholesky_inverse)
       .out()
       .doc("The inverse of the matrix with the Cholesky factor self (..., n, n).");

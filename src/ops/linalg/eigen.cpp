@@ -161,18 +161,21 @@ void register_eigen(Registry& r) {
       .internal()
       .doc("linalg.eigh, or linalg.eigvalsh with an empty tensor.");
   r.def("linalg_eigh(Tensor self, str UPLO=\"L\") -> (Tensor eigenvalues, Tensor eigenvectors)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(eigh)
       .out()
       .surface(kLinalg)
       .doc(
           "Eigenvalues (..., n), real and ascending, and vectors (..., n, n) of Hermitian matrices; one triangle is read.");
   r.def("linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(eigvalsh)
       .out()
       .surface(kLinalg)
       .doc("The eigenvalues of Hermitian matrices (..., n, n), ascending.");
   r.def("linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)")
       .meta(eig_meta)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .cpu(eig_cpu)
       .backward(keep::results(0, 1), eig_backward)
       .surface(kLinalg)
@@ -185,6 +188,7 @@ void register_eigen(Registry& r) {
       .internal()
       .doc("linalg.eigvals where nobody differentiates it.");
   r.def("linalg_eigvals(Tensor self) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(eigvals)
       .out()
       .surface(kLinalg)

@@ -164,7 +164,9 @@ void register_least_squares(Registry& r) {
       .doc("linalg.lstsq, with singular values that take part in the graph.");
   r.def(
        "linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(lstsq)
+      .value_dependent()
       .out()
       .surface(kLinalg)
       .doc(

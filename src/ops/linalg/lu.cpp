@@ -211,11 +211,13 @@ void register_lu(Registry& r) {
       .surface(kLinalg)
       .doc("P, L and U of A = P L U for matrices (..., m, n).");
   r.def("linalg_lu_solve(Tensor LU, Tensor pivots, Tensor B, *, bool left=True, bool adjoint=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(linalg_lu_solve)
       .out()
       .surface(kLinalg)
       .doc("X of A X = B (or X A = B) from the factors of A; adjoint: with A^H in its place.");
   r.def("lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(lu_solve)
       .out()
       .doc("torch.linalg.lu_solve under its old name.");

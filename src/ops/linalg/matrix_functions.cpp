@@ -192,6 +192,7 @@ void register_matrix_functions(Registry& r) {
       .doc("The exponential of each square matrix (..., n, n).");
   r.def("matrix_exp(Tensor self) -> Tensor").composite(matrix_exp).doc("torch.linalg.matrix_exp under its old name.");
   r.def("linalg_multi_dot(Tensor[] tensors) -> Tensor")
+      .autocast({.cuda = AutocastPolicy::Lower})
       .composite(multi_dot)
       .out()
       .surface(kLinalg)

@@ -135,14 +135,12 @@ void register_matrix_norm(Registry& r) {
   r.def(
        "linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
       .composite(norm)
-      .autocast({.cuda = AutocastPolicy::Float32})
       .out()
       .surface(kLinalg)
       .doc("The norm of vectors (one dim) or matrices (two); without ord the 2-norm of all elements of the dims.");
   r.def(
        "linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
       .composite(norm_by_name)
-      .autocast({.cuda = AutocastPolicy::Float32})
       .out()
       .surface(kLinalg);
   r.def("nuclear_norm(Tensor self, bool keepdim=False) -> Tensor")

@@ -184,33 +184,43 @@ void register_pseudo_inverse(Registry& r) {
       .out()
       .surface(kLinalg);
   r.def("pinverse(Tensor self, float rcond=1e-15) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(pinverse)
       .doc("torch.linalg.pinv under its old name.");
   r.def(
        "linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(rank_by_tensors)
       .out()
       .surface(kLinalg)
       .doc("How many singular values of each matrix are above max(atol, rtol * largest), int64.");
   r.def(
        "linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(rank_by_numbers)
       .out()
       .surface(kLinalg);
   r.def("linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(rank_by_tol)
       .out()
       .surface(kLinalg);
   r.def("linalg_matrix_rank.tol_tensor(Tensor input, Tensor tol, bool hermitian=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(rank_by_tols)
       .out()
       .surface(kLinalg);
   r.def("linalg_cond(Tensor self, Scalar? p=None) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(cond)
       .out()
       .surface(kLinalg)
       .doc("The condition number of each matrix in the norm p: None or 2, -2, 1, -1, inf, -inf, \"fro\" or \"nuc\".");
-  r.def("linalg_cond.p_str(Tensor self, str p) -> Tensor").composite(cond_by_name).out().surface(kLinalg);
+  r.def("linalg_cond.p_str(Tensor self, str p) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .composite(cond_by_name)
+      .out()
+      .surface(kLinalg);
 }
 
 }  // namespace vt

@@ -262,16 +262,19 @@ Tensor ormqr(const Tensor& self, const Tensor& tau, const Tensor& other, bool le
 void register_qr(Registry& r) {
   r.def("linalg_qr(Tensor A, str mode=\"reduced\") -> (Tensor Q, Tensor R)")
       .meta(qr_meta)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .cpu(qr_cpu)
       .backward(keep::results(0, 1), qr_backward)
       .surface(kLinalg)
       .doc("Q with orthonormal columns and upper triangular R of A = Q R (..., m, n); mode: reduced, complete or r.");
   r.def("qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(qr)
       .out()
       .doc("torch.linalg.qr under its old name; some: mode reduced, else complete.");
   r.def("geqrf(Tensor self) -> (Tensor a, Tensor tau)")
       .meta(geqrf_meta)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .cpu(geqrf_cpu)
       .doc(
           "The QR factors of each matrix (..., m, n) as LAPACK leaves them: R, the reflections below it, and their scales.");
@@ -283,11 +286,13 @@ void register_qr(Registry& r) {
       .internal()
       .doc("linalg.householder_product where nobody differentiates it.");
   r.def("linalg_householder_product(Tensor input, Tensor tau) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(householder_product)
       .out()
       .surface(kLinalg)
       .doc("The first n columns of the product of the reflections that torch.geqrf leaves in input (..., m, n).");
   r.def("orgqr(Tensor self, Tensor input2) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(householder_product)
       .out()
       .doc("torch.linalg.householder_product under LAPACK's name.");
@@ -299,6 +304,7 @@ void register_qr(Registry& r) {
       .internal()
       .doc("ormqr where nobody differentiates it.");
   r.def("ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(ormqr)
       .out()
       .doc("Q input3 or input3 Q, or with Q^H, for the product Q of the reflections self with scales input2.");

@@ -275,6 +275,7 @@ void register_solve(Registry& r) {
       .surface(kLinalg)
       .doc("linalg.solve that says in info, a number per matrix, which were singular.");
   r.def("linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(solve)
       .out()
       .surface(kLinalg)
@@ -282,16 +283,22 @@ void register_solve(Registry& r) {
           "X of A X = B (or X A = B) for A (..., n, n) and B (..., n, k) or vectors (..., n); LinAlgError if singular.");
   r.def("linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)")
       .meta(inverse_meta)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .cpu(inverse_cpu)
       .backward(keep::result, inverse_backward)
       .surface(kLinalg)
       .doc("linalg.inv that says in info, a number per matrix, which were singular.");
   r.def("linalg_inv(Tensor A) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(linalg_inv)
       .out()
       .surface(kLinalg)
       .doc("The inverse of each matrix (..., n, n); LinAlgError if one is singular.");
-  r.def("inverse(Tensor self) -> Tensor").composite(linalg_inv).out().doc("torch.linalg.inv under its old name.");
+  r.def("inverse(Tensor self) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
+      .composite(linalg_inv)
+      .out()
+      .doc("torch.linalg.inv under its old name.");
   r.def(
        "linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor")
       .meta(triangular_meta)
@@ -302,15 +309,18 @@ void register_solve(Registry& r) {
           "X of A X = B (or X A = B), of A (..., n, n) only one triangle being read; unitriangular: ones on its diagonal.");
   r.def(
        "triangular_solve(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False) -> (Tensor solution, Tensor cloned_coefficient)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(triangular_solve)
       .out()
       .doc("X of A X = self with triangular A, or A^T; and a copy of A.");
   r.def("linalg_tensorinv(Tensor self, int ind=2) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(tensorinv)
       .out()
       .surface(kLinalg)
       .doc("The inverse of self as a map from its dims from `ind` on to those before.");
   r.def("linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(tensorsolve)
       .out()
       .surface(kLinalg)

@@ -161,17 +161,20 @@ void register_svd(Registry& r) {
       .internal()
       .doc("linalg.svd, or linalg.svdvals with two empty tensors.");
   r.def("linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) -> (Tensor U, Tensor S, Tensor Vh)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(linalg_svd)
       .out()
       .surface(kLinalg)
       .doc(
           "U, S, V^H of A = U diag(S) V^H for matrices (..., m, n); S (..., min(m, n)), descending; LinAlgError for NaN.");
   r.def("linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(svdvals)
       .out()
       .surface(kLinalg)
       .doc("The singular values of each matrix, descending.");
   r.def("svd(Tensor self, bool some=True, bool compute_uv=True) -> (Tensor U, Tensor S, Tensor V)")
+      .autocast({.cpu = AutocastPolicy::Float32})
       .composite(svd)
       .out()
       .doc("torch.linalg.svd under its old name, with V instead of V^H; some: as full_matrices=False.");

@@ -77,10 +77,12 @@ void register_vectors(Registry& r) {
       .surface(kLinalg)
       .doc("The cross product of vectors of 3 elements along `dim`; the other dims broadcast.");
   r.def("cross(Tensor self, Tensor other, int? dim=None) -> Tensor")
+      .autocast({.cuda = AutocastPolicy::Promote})
       .composite(cross)
       .out()
       .doc("The cross product along `dim`, or along the first dim of size 3.");
   r.def("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor")
+      .autocast(AutocastPolicy::Lower)
       .composite(vecdot)
       .out()
       .surface(kLinalg)

@@ -7,7 +7,6 @@ import pytest
 import torch
 import vibetensor.torch as vt
 from compare import ours_of, same, same_bits, theirs_of
-from linear_algebra import stand_ins
 from rows import ROWS
 
 CASES = [pytest.param(row, make, id=f"{row.name}-{i}") for row in ROWS for i, make in enumerate(row.makes)]
@@ -23,14 +22,6 @@ ACCURATE = {torch.float32: {"rtol": 3e-5, "atol": 3e-5}, torch.float64: {"rtol":
 def near(ours, theirs, what=""):
     """As equal as elementary functions of two libraries are."""
     return same(ours, theirs, what, **ACCURATE.get(theirs.dtype, {"rtol": 0, "atol": 0}))
-
-
-pytestmark = pytest.mark.usefixtures("linear_algebra")
-
-
-@pytest.fixture
-def linear_algebra(monkeypatch):
-    stand_ins(monkeypatch)
 
 
 def pair(make, kind="float32", grad=False):

@@ -330,9 +330,7 @@ class _PositiveSemidefinite(_Symmetric):
         symmetric = super().check(value)
         if not bool(symmetric.all()):
             return symmetric
-        from vibetensor.torch.distributions.utils import linear_algebra
-
-        return (linear_algebra("eigvalsh")(value) >= 0).all(-1)
+        return (torch.linalg.eigvalsh(value) >= 0).all(-1)
 
 
 class _PositiveDefinite(_Symmetric):
@@ -340,9 +338,7 @@ class _PositiveDefinite(_Symmetric):
         symmetric = super().check(value)
         if not bool(symmetric.all()):
             return symmetric
-        from vibetensor.torch.distributions.utils import linear_algebra
-
-        return linear_algebra("cholesky_ex")(value).info == 0
+        return torch.linalg.cholesky_ex(value).info == 0
 
 
 class _Cat(Constraint):

@@ -36,7 +36,7 @@ from vibetensor.torch.distributions.pareto import Pareto
 from vibetensor.torch.distributions.poisson import Poisson
 from vibetensor.torch.distributions.transformed_distribution import TransformedDistribution
 from vibetensor.torch.distributions.uniform import Uniform
-from vibetensor.torch.distributions.utils import euler_constant, linear_algebra, sum_rightmost
+from vibetensor.torch.distributions.utils import euler_constant, sum_rightmost
 from vibetensor.torch.nn import functional as F
 
 __all__ = ["kl_divergence", "register_kl"]
@@ -281,7 +281,7 @@ def _log_det(p: Any) -> Any:
 
 def _trace(q: Any, factor: Any) -> Any:
     """tr(Cq^-1 F F^T)."""
-    solve = linear_algebra("solve_triangular")
+    solve = torch.linalg.solve_triangular
     if isinstance(q, LowRankMultivariateNormal):
         d = q._unbroadcasted_cov_diag
         inner = torch.matmul(q._unbroadcasted_cov_factor.mT / d.unsqueeze(-2), factor)

@@ -9,7 +9,7 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.distribution import Distribution
 from vibetensor.torch.distributions.multivariate_normal import matvec, squared_length
-from vibetensor.torch.distributions.utils import lazy_property, linear_algebra, standard_normal
+from vibetensor.torch.distributions.utils import lazy_property, standard_normal
 
 
 class LowRankMultivariateNormal(Distribution):
@@ -53,7 +53,7 @@ class LowRankMultivariateNormal(Distribution):
         w = self._unbroadcasted_cov_factor
         scaled = w.mT / self._unbroadcasted_cov_diag.unsqueeze(-2)
         identity = torch.eye(w.shape[-1], dtype=w.dtype, device=w.device)
-        return linear_algebra("cholesky")(torch.matmul(scaled, w) + identity)
+        return torch.linalg.cholesky(torch.matmul(scaled, w) + identity)
 
     @property
     def mean(self) -> Any:
@@ -73,7 +73,7 @@ class LowRankMultivariateNormal(Distribution):
 
     @lazy_property
     def scale_tril(self) -> Any:
-        return linear_algebra("cholesky")(self.covariance_matrix)
+        return torch.linalg.cholesky(self.covariance_matrix)
 
     @lazy_property
     def covariance_matrix(self) -> Any:
@@ -84,7 +84,7 @@ class LowRankMultivariateNormal(Distribution):
     def precision_matrix(self) -> Any:
         # the matrix inversion lemma: D^-1 - D^-1 W (1 + W^T D^-1 W)^-1 W^T D^-1
         scaled = self._unbroadcasted_cov_factor.mT / self._unbroadcasted_cov_diag.unsqueeze(-2)
-        a = linear_algebra("solve_triangular")(self._capacitance_tril, scaled, upper=False)
+        a = torch.linalg.solve_triangular(self._capacitance_tril, scaled, upper=False)
         return self._broadcast(torch.diag_embed(self._unbroadcasted_cov_diag.reciprocal()) - torch.matmul(a.mT, a))
 
     def rsample(self, sample_shape: Any = ()) -> Any:

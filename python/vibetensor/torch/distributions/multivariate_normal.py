@@ -9,7 +9,7 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.distribution import Distribution
 from vibetensor.torch.distributions.scale_matrix import ScaleMatrixParams, scale_tril_of
-from vibetensor.torch.distributions.utils import linear_algebra, standard_normal
+from vibetensor.torch.distributions.utils import standard_normal
 
 
 def matvec(matrix: Any, vector: Any) -> Any:
@@ -19,7 +19,7 @@ def matvec(matrix: Any, vector: Any) -> Any:
 
 def squared_length(scale_tril: Any, difference: Any) -> Any:
     """|L^-1 x|^2 of lower triangles L and vectors x, with their batches broadcast."""
-    solved = linear_algebra("solve_triangular")(scale_tril, difference.unsqueeze(-1), upper=False)
+    solved = torch.linalg.solve_triangular(scale_tril, difference.unsqueeze(-1), upper=False)
     return solved.squeeze(-1).pow(2).sum(-1)
 
 

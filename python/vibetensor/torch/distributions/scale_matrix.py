@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import vibetensor.torch as torch
-from vibetensor.torch.distributions.utils import lazy_property, linear_algebra
+from vibetensor.torch.distributions.utils import lazy_property
 
 
 def precision_to_scale_tril(precision: Any) -> Any:
     """The Cholesky factor of the inverse of a precision matrix."""
-    flipped = linear_algebra("cholesky")(torch.flip(precision, (-2, -1)))
+    flipped = torch.linalg.cholesky(torch.flip(precision, (-2, -1)))
     inverse_transposed = torch.transpose(torch.flip(flipped, (-2, -1)), -2, -1)
-    return linear_algebra("solve_triangular")(inverse_transposed, identity_like(precision), upper=False)
+    return torch.linalg.solve_triangular(inverse_transposed, identity_like(precision), upper=False)
 
 
 def identity_like(matrix: Any) -> Any:
@@ -23,7 +23,7 @@ def scale_tril_of(name: str, matrix: Any) -> Any:
     """The Cholesky factor of the covariance, which `matrix` is by the `name` of the argument."""
     if name == "scale_tril":
         return matrix
-    return linear_algebra("cholesky")(matrix) if name == "covariance_matrix" else precision_to_scale_tril(matrix)
+    return torch.linalg.cholesky(matrix) if name == "covariance_matrix" else precision_to_scale_tril(matrix)
 
 
 class ScaleMatrixParams:
@@ -55,7 +55,7 @@ class ScaleMatrixParams:
     @lazy_property
     def precision_matrix(self) -> Any:
         factor = self._unbroadcasted_scale_tril
-        inverse = linear_algebra("solve_triangular")(factor, identity_like(factor), upper=False)
+        inverse = torch.linalg.solve_triangular(factor, identity_like(factor), upper=False)
         return self._broadcast(inverse.mT @ inverse)
 
     @property

@@ -117,14 +117,6 @@ def vec_to_tril_matrix(vec: Any, diag: int = 0) -> Any:
     return mat
 
 
-def linear_algebra(name: str) -> Callable[..., Any]:
-    """torch.linalg's function of that name; NotImplementedError that names it where it is not there yet."""
-    function = getattr(torch.linalg, name, None)
-    if function is None:
-        raise NotImplementedError(f"torch.linalg.{name} is not there yet, and this distribution or constraint needs it")
-    return function  # type: ignore[no-any-return]
-
-
 def special_function(name: str) -> Callable[..., Any]:
     """torch.special's function of that name; NotImplementedError that names it where it is not there yet."""
     function = getattr(getattr(torch, "special", None), name, None)

@@ -10,7 +10,7 @@ from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.chi2 import Chi2
 from vibetensor.torch.distributions.exp_family import ExponentialFamily
 from vibetensor.torch.distributions.scale_matrix import ScaleMatrixParams, scale_tril_of
-from vibetensor.torch.distributions.utils import linear_algebra, log_multigamma, multidigamma
+from vibetensor.torch.distributions.utils import log_multigamma, multidigamma
 
 
 class Wishart(ScaleMatrixParams, ExponentialFamily):
@@ -119,10 +119,10 @@ class Wishart(ScaleMatrixParams, ExponentialFamily):
         nu, p = self.df, self._event_shape[-1]
         factor = self._unbroadcasted_scale_tril
         # tr(V^-1 X), by the factor of V
-        solved = linear_algebra("solve_triangular")(factor, value, upper=False)
-        solved = linear_algebra("solve_triangular")(factor.mT, solved, upper=True)
+        solved = torch.linalg.solve_triangular(factor, value, upper=False)
+        solved = torch.linalg.solve_triangular(factor.mT, solved, upper=True)
         trace = solved.diagonal(dim1=-2, dim2=-1).sum(-1)
-        log_det = linear_algebra("slogdet")(value).logabsdet
+        log_det = torch.linalg.slogdet(value).logabsdet
         return (
             -nu * (p * math.log(2) / 2 + self._half_log_det)
             - log_multigamma(nu / 2, p)
@@ -146,5 +146,5 @@ class Wishart(ScaleMatrixParams, ExponentialFamily):
 
     def _log_normalizer(self, x: Any, y: Any) -> Any:
         p = self._event_shape[-1]
-        log_det = linear_algebra("slogdet")(-2 * x).logabsdet
+        log_det = torch.linalg.slogdet(-2 * x).logabsdet
         return (y + (p + 1) / 2) * (-log_det + math.log(2) * p) + log_multigamma(y + (p + 1) / 2, p)

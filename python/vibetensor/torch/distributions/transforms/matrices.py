@@ -9,7 +9,7 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.transforms.elements import SigmoidTransform
 from vibetensor.torch.distributions.transforms.transform import Transform, WithoutOptions
-from vibetensor.torch.distributions.utils import linear_algebra, tril_matrix_to_vec, vec_to_tril_matrix
+from vibetensor.torch.distributions.utils import tril_matrix_to_vec, vec_to_tril_matrix
 from vibetensor.torch.nn import functional as F
 
 
@@ -159,4 +159,4 @@ class PositiveDefiniteTransform(WithoutOptions):
         return factor @ factor.mT
 
     def _inverse(self, y: Any) -> Any:
-        return LowerCholeskyTransform().inv(linear_algebra("cholesky")(y))
+        return LowerCholeskyTransform().inv(torch.linalg.cholesky(y))
