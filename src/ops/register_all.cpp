@@ -47,7 +47,6 @@
   F(least_squares) \
   F(matrix_norm) \
   F(matrix_functions) \
-  F(vectors) \
   F(softmax) \
   F(norm) \
   F(batch_norm) \

@@ -6,6 +6,7 @@
 #include "ops/typed/copy.h"
 #include "ops/typed/linalg.h"
 #include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
 namespace vt {
@@ -205,6 +206,12 @@ Tensor vdot(const Tensor& self, const Tensor& other) {
   return ops::dot(is_complex(self.dtype()) ? ops::conj_physical(self) : self, other);
 }
 
+Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
+  VT_CHECK(is_differentiable(x.dtype()), Runtime,
+           "linalg.vecdot: Expected a floating point or complex tensor as input. Got ", x.dtype());
+  return ops::sum((is_complex(x.dtype()) ? ops::conj_physical(x) : x) * y, DimVec{dim});
+}
+
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& by_self,
              const Scalar& by_product) {
   check_scalar_fits(by_self, mat.dtype());
@@ -272,6 +279,12 @@ void register_products(Registry& r) {
       .composite(vdot)
       .autocast({.cuda = AutocastPolicy::Promote})
       .doc("dot with the first vector conjugated.");
+  r.def("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor")
+      .composite(vecdot)
+      .autocast(AutocastPolicy::Lower)
+      .out()
+      .surface(kLinalg)
+      .doc("Sums of conj(x) y along `dim`.");
   r.def("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
       .composite(addmv)
       .autocast({.cuda = AutocastPolicy::Lower})

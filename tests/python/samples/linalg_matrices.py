@@ -302,16 +302,6 @@ SAMPLES = [
         "linalg_diagonal", call(T(2, 3, 4)), call(T(2, 3, 4), offset=1, dim1=0, dim2=2), reference=torch.linalg.diagonal
     ),
     Sample(
-        "linalg_cross",
-        call(T(2, 3), T(2, 3)),
-        call(T(3, 2), T(3, 1), dim=0),
-        call(T(1, 3), T(4, 3)),
-        dtypes=("float32", "float64", "int64", *COMPLEX),
-    ),
-    Sample(
-        "cross", call(T(2, 3), T(2, 3)), call(T(3, 3), T(3, 3), 1), dtypes=("float32", "float64", "int64", *COMPLEX)
-    ),
-    Sample(
         "linalg_vecdot",
         call(T(2, 3), T(2, 3)),
         call(T(2, 3), T(3)),
@@ -319,6 +309,4 @@ SAMPLES = [
         dtypes=LAPACK,
         tolerance=LOOSE,
     ),
-    Sample("linalg_vander", call(T(3)), call(T(2, 3), N=5), dtypes=(*LAPACK, "int64", "int8")),
-    Sample("vander", call(T(3)), call(T(3), 5, True), call(T(3), 0), grad=False, dtypes=(*LAPACK, "int64", "int8")),
 ]
