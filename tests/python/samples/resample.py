@@ -114,6 +114,7 @@ SAMPLES = [
         call(T(2, 3, 4, 2), T(2, 3, 5, 6), T(2, 4, 2, 2), 2, 0, False, (True, True)),
         reference=backward,
         gradgrad=False,  # the third of the op
+        tolerance={"float32": (1e-4, 2e-5)},  # summed in another order on CUDA
     ),
     Sample(
         "_grid_sampler_double_backward",
@@ -121,6 +122,7 @@ SAMPLES = [
         call(T(2, 3, 5, 6), T(2, 4, 2, 2), T(2, 3, 4, 2), T(2, 3, 5, 6), T(2, 4, 2, 2), 2, 2, False),
         reference=double_backward,
         grad=False,
+        tolerance={"float32": (1e-4, 2e-5)},
     ),
     Sample(
         "affine_grid_generator",
