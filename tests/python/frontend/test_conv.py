@@ -126,10 +126,8 @@ def test_memory_format(of, transpose):
         x, weight = t.ones(2, 4, 6, 5), t.ones(4, 4, 3, 3)
         x = x.to(memory_format=t.channels_last) if of == "input" else x
         weight = weight.to(memory_format=t.channels_last) if of == "weight" else weight
-        x.requires_grad_()
-        out = (t.conv_transpose2d if transpose else t.conv2d)(x, weight.requires_grad_())
-        strides.append((out.stride(), t.autograd.grad(out.sum(), x)[0].stride()))
-    assert strides[0][0] == strides[1][0]
+        strides.append((t.conv_transpose2d if transpose else t.conv2d)(x, weight).stride())
+    assert strides[0] == strides[1]
 
 
 def test_large_planes_and_many_images():

@@ -174,8 +174,8 @@ def can_use_efficient_attention(params: SDPAParams, debug: bool = False) -> bool
 
 
 def can_use_cudnn_attention(params: SDPAParams, debug: bool = False) -> bool:
-    """False: cuDNN is not used."""
-    return _refused("cuDNN is not used", debug)
+    """False: attention does not use cuDNN."""
+    return _refused("attention does not use cuDNN", debug)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def max_pool1d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """`max_pool1d` with the indices."""
+    """`max_pool1d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
@@ -80,7 +80,7 @@ def max_pool2d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """`max_pool2d` with the indices."""
+    """`max_pool2d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
@@ -93,7 +93,7 @@ def max_pool3d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """`max_pool3d` with the indices."""
+    """`max_pool3d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
@@ -123,17 +123,17 @@ def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = Fal
 
 
 def adaptive_max_pool1d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool1d` with the indices."""
+    """`adaptive_max_pool1d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return adaptive_max_pool1d(input, output_size, True)
 
 
 def adaptive_max_pool2d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool2d` with the indices."""
+    """`adaptive_max_pool2d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return adaptive_max_pool2d(input, output_size, True)
 
 
 def adaptive_max_pool3d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool3d` with the indices."""
+    """`adaptive_max_pool3d` with the indices, whatever `return_indices` says, as in PyTorch."""
     return adaptive_max_pool3d(input, output_size, True)
 
 
