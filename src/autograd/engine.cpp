@@ -9,6 +9,7 @@
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
+#include "ops/nn/ready_gradient.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
@@ -31,6 +32,13 @@ bool is_narrow(const Tensor& g, const TensorMeta& m) {
   return m.dtype == DType::float32 && is_reduced_floating(g.dtype()) && g.device() == m.device;
 }
 
+// A gradient that is known to be 1 stays known (Note [Ready gradients] in ops/nn/ready_gradient.h).
+Tensor in_dtype(const Tensor& g, DType dtype) {
+  Tensor converted = ops::as_dtype(g, dtype);
+  if (g.numel() == 1 && is_marked_ones(g)) mark_ones(converted);
+  return converted;
+}
+
 // The gradient as the receiving tensor's: summed over broadcast dims, in its dtype (or, if that may wait, narrower), on
 // its device.
 Tensor conform(Tensor g, const TensorMeta& m, const Node& from, bool may_stay_narrow) {
@@ -45,7 +53,7 @@ Tensor conform(Tensor g, const TensorMeta& m, const Node& from, bool may_stay_na
       g = ops::real(g);
     }
     if (g.dtype() != m.dtype) {
-      g = ops::as_dtype(g, m.dtype);
+      g = in_dtype(g, m.dtype);
     }
   }
   if (g.device() != m.device) {
@@ -210,7 +218,7 @@ class Task {
   }
 
   static void widen(Tensor& g, const TensorMeta& m) {
-    if (g.defined() && is_narrow(g, m)) g = ops::as_dtype(g, m.dtype);
+    if (g.defined() && is_narrow(g, m)) g = in_dtype(g, m.dtype);
   }
 
   void enter(std::optional<cuda::StreamGuard>& guard, cuda::Stream stream) {

@@ -32,6 +32,7 @@ struct GemmTile {
   static constexpr int kWidth = VT_VECTOR_BYTES / sizeof(Acc);
   static constexpr int kMr = VT_GEMM_MR;
   static constexpr int kNr = 2 * kWidth;
+  static constexpr int kLine = 64 / static_cast<int>(sizeof(Packed));  // packed elements of a cache line
   static constexpr int kSteps = Math::kSliceBytes / static_cast<int>(sizeof(Packed));  // of a slice
   // Distances inside a panel of A: between rows an odd number of cache lines, so that they fall into different sets.
   static constexpr int kRowDistance = kSteps + 64 / static_cast<int>(sizeof(Packed));
@@ -131,6 +132,10 @@ struct GemmTile {
         const Packed* from = ByStep ? a + i : i < kHalf ? a + i * a_distance : later + (i - kHalf) * a_distance;
         acc[i][v] = Math::multiply_add(acc[i][v], bv[v], *from);
       });
+      // Into L1: B's lines of kSoon steps on; of A those of as many steps on, or a line of one row after the other.
+      constexpr int kSoon = 16;
+      for (int v = 0; v < Vectors; ++v) __builtin_prefetch(b + kSoon * b_step + v * kWidth, 0, 3);
+      __builtin_prefetch(ByStep ? a + kSoon * a_distance : a + 2 * kLine + (s & (kLine - 1)) * a_distance, 0, 3);
       __builtin_prefetch(ahead, 0, 2);
       __builtin_prefetch(ahead + 64, 0, 2);
       a += ByStep ? a_distance : 1;

@@ -20,6 +20,8 @@ constexpr int64_t kShortSlice = 64;            // its slices are as short as thi
 constexpr int64_t kPackDepth = 64;             // k's of B that a thread packs at a time
 constexpr int64_t kSmallC = 128 * 128;         // see Note [Long sums of a small C]
 constexpr int64_t kParts = 16;                 // of k there
+constexpr int64_t kBlockPart = 5;              // of L2 that a block of A takes, see Note [How much of L2 is ours]
+constexpr int64_t kInPlacePart = 4;            // of L2 within which a matrix is read where it lies
 constexpr int64_t kSetBytes = 4096;            // rows at multiples of this distance compete for the same lines of L1
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -43,6 +45,12 @@ struct Piece {
   }
 };
 
+// Note [How much of L2 is ours]
+// A block of A is read again for each panel of B, so it should stay in L2. Yet the panels of B and the lines of C pass
+// through, pages of 4 KiB fill the sets unevenly, and on a virtual machine another's hyperthread may use the same cache
+// without a trace in the topology. A fifth costs nothing where L2 is free (B comes from L3 more often, which the tiles
+// fetch ahead) and is much faster where it is not.
+
 // Note [When a matrix is read where it lies]
 // Packing costs two passes over a matrix, and buys reads that are contiguous (B, transposed A) or at a distance that
 // spreads over the cache's sets (A). A transposed A, and B, are read in place if what is read again stays in L2: a tile
@@ -61,11 +69,10 @@ class PackedGemm {
     threads_ = parallel ? get_num_threads() : 1;
     const int64_t l2 = l2_bytes_per_thread(static_cast<int>(threads_));
     cut(kernels.kc);
-    // Two thirds of L2 for a block of A, the rest for the panels of B and the lines of C that pass by.
-    block_rows_ = std::max<int64_t>(1, l2 * 2 / 3 / (steps(kc_) * kernels.packed_size) / kernels.mr) * kernels.mr;
+    block_rows_ = std::max<int64_t>(1, l2 / kBlockPart / (steps(kc_) * kernels.packed_size) / kernels.mr) * kernels.mr;
     // See Note [When a matrix is read where it lies]
     const auto stays_in_l2 = [&](const GemmOperand& x, int64_t depth) {
-      return depth * x.ld * kernels.packed_size <= (aliases(x) ? l2 / 2 : l2);
+      return depth * x.ld * kernels.packed_size <= l2 / (aliases(x) ? 2 * kInPlacePart : kInPlacePart);
     };
     direct_a_ = as_is && (a.transposed ? n <= kernels.nr * 16 && stays_in_l2(a, kc_) : !aliases(a) || n <= kernels.nr);
     const bool b_stays = stays_in_l2(b, m <= block_rows_ ? kc_ : k);

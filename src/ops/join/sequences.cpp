@@ -1,4 +1,6 @@
 // Sequences of different lengths in one tensor: padded to the longest, or packed step by step without padding.
+#include "ops/join/sequences.h"
+
 #include <algorithm>
 
 #include "dispatch/registry.h"
@@ -11,6 +13,13 @@
 #include "ops/typed/view.h"
 
 namespace vt {
+
+Tensor checked_counts(const Tensor& counts, const char* name) {
+  VT_CHECK(counts.device() == kCPU && counts.dtype() == DType::int64 && counts.dim() == 1, Runtime, "'", name,
+           "' argument should be a 1D CPU int64 tensor, but got ", counts);
+  return contiguous_data(counts);
+}
+
 namespace {
 
 Tensor pad_sequence(TensorSpan sequences, bool batch_first, double padding_value, std::string_view padding_side) {
@@ -47,12 +56,6 @@ Tensor rows_of(const int64_t* batch_sizes, int64_t steps, int64_t batch, Device 
 }
 
 Tensor joined_steps(const Tensor& padded) { return ops::flatten(padded, 0, 1); }
-
-Tensor checked_counts(const Tensor& counts, const char* name) {
-  VT_CHECK(counts.device() == kCPU && counts.dtype() == DType::int64 && counts.dim() == 1, Runtime, "'", name,
-           "' argument should be a 1D CPU int64 tensor, but got ", counts);
-  return contiguous_data(counts);
-}
 
 std::tuple<Tensor, Tensor> pack_padded_sequence(const Tensor& input, const Tensor& lengths, bool batch_first) {
   VT_CHECK(input.dim() >= 2, Runtime, "expected padded sequences (steps, batch, *), got ", input);

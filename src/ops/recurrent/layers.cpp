@@ -4,7 +4,7 @@
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
-#include "ops/copy/kernels.h"
+#include "ops/join/sequences.h"
 #include "ops/recurrent/sequence.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
@@ -129,10 +129,8 @@ Tensor run_padded(std::string_view kind, const Tensor& input, States& states, Te
 
 // data (rows, features) of a packed sequence; batch_sizes (steps) of int64 on the CPU.
 DimVec sizes_of_steps(const Tensor& batch_sizes) {
-  VT_CHECK(batch_sizes.device().is_cpu() && batch_sizes.dtype() == DType::int64 && batch_sizes.dim() == 1, Runtime,
-           "batch_sizes tensor should be on CPU, of one dim and int64, but got ", to_string(batch_sizes));
-  VT_CHECK(batch_sizes.numel() > 0, Runtime, "Expected sequence length to be larger than 0 in RNN");
-  const Tensor list = contiguous_data(batch_sizes);
+  const Tensor list = checked_counts(batch_sizes, "batch_sizes");
+  VT_CHECK(list.numel() > 0, Runtime, "Expected sequence length to be larger than 0 in RNN");
   return DimVec(IntSpan(list.data<int64_t>(), static_cast<size_t>(list.numel())));
 }
 
