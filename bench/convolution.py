@@ -1,6 +1,6 @@
-"""Times layers of convolutional networks of VibeTensor and of PyTorch: convolutions, pooling, batch norm.
+"""Times layers of convolutional networks of VibeTensor and of PyTorch: convolutions, pooling, norms, resizing.
 
-    python bench/convolution.py [--device cpu|cuda] [--budget 0.4] [--only REGEX]
+    python bench/convolution.py [--device cpu|cuda] [--budget 0.4] [--only REGEX] [--channels-last]
 
 Forward and forward with backward, in milliseconds, at sizes from digits to ImageNet's; writes
 bench/results/convolution_<device>.json. On CUDA in bfloat16 and float32 (TF32, as PyTorch has it) and both memory formats;
@@ -64,7 +64,11 @@ def cases(on_cuda: bool) -> Iterator[tuple[str, tuple[int, ...], Layer]]:
         yield f"batch_norm {shape}", (n, c, h, w), layer("BatchNorm2d", c)
         yield f"max_pool 3x3 stride 2 {shape}", (n, c, h, w), layer("MaxPool2d", 3, 2, 1)
         yield f"avg_pool 2x2 {shape}", (n, c, h, w), layer("AvgPool2d", 2)
+        yield f"adaptive_avg_pool 1x1 {shape}", (n, c, h, w), layer("AdaptiveAvgPool2d", 1)
         yield f"group_norm {shape}", (n, c, h, w), layer("GroupNorm", 8, c)
+        if h < 112:
+            yield f"nearest x2 {shape}", (n, c, h, w), layer("Upsample", scale_factor=2, mode="nearest")
+            yield f"bilinear x2 {shape}", (n, c, h, w), layer("Upsample", scale_factor=2, mode="bilinear")
 
 
 def measure(
@@ -105,14 +109,17 @@ def main() -> None:
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--budget", type=float, default=0.4, help="seconds per library and measurement")
     parser.add_argument("--only", default="", help="cases whose name this regular expression finds")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help="on the CPU")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="on the CPU")
+    parser.add_argument("--channels-last", action="store_true", help="on the CPU; on CUDA both formats are timed")
     arguments = parser.parse_args()
     on_cuda = arguments.device == "cuda"
     if not on_cuda:
         for t in LIBRARIES.values():
-            t.set_num_threads(torch.get_num_threads())
+            t.set_num_threads(arguments.threads)
     rows: list[dict[str, object]] = []
-    for dtype in ("bfloat16", "float32") if on_cuda else ("float32",):
-        for last in (True, False) if on_cuda else (False,):
+    for dtype in ("bfloat16", "float32") if on_cuda else (arguments.dtype,):
+        for last in (True, False) if on_cuda else (arguments.channels_last,):
             for name, shape, make in cases(on_cuda):
                 if re.search(arguments.only, name):
                     form = "channels_last" if last else "contiguous"

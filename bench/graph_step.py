@@ -1,10 +1,11 @@
 """Whole training steps on a GPU, eagerly and from CUDA graphs, on VibeTensor and on PyTorch, and what a replay costs.
 
     python bench/graph_step.py --out bench/results/graph_step_h200.json
+    python bench/graph_step.py --workloads resnet50 lstm unet --compile --out bench/results/models_h200.json
 
 Each framework runs in a process of its own; --compile adds torch.compile's step, which takes minutes more. VibeTensor's
 graphed step is vibetensor.graph_step; PyTorch's is one torch.cuda.CUDAGraph of the whole step with static inputs, captured
-after a warm-up on a side stream. `bits`: whether 50 steps give VibeTensor the same losses and parameters, bit by bit,
+after a warm-up on a side stream. `bits`: whether --same-bits steps give VibeTensor the same losses and parameters, bit by bit,
 eagerly and graphed. A step's time is that of a step with its inputs given, to a synchronisation; `host_us` is the time
 until a replay of a small graph returns.
 """
@@ -22,10 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import decoder
+import models
 import vision
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKLOADS = ("reversal", "vit", "minigpt", "gpt2", "gpt2-32", "gpt2-64")  # GPT-2: at batches of 16, 32 and 64
+DECODERS = ("reversal", "vit", "minigpt", "gpt2", "gpt2-32", "gpt2-64")  # GPT-2: at batches of 16, 32 and 64
+WORKLOADS = (*DECODERS, *models.TASKS)
 
 
 def example(framework: str) -> Any:
@@ -46,8 +49,14 @@ class Workload:
         gpt = example(framework)
         self.torch = torch = gpt.torch
         torch.manual_seed(1)
-        self.amp = self.clip = name.startswith("gpt2")
+        self.clip = name.startswith("gpt2")
+        self.amp = self.clip or name in models.TASKS
         self.name = name
+        self.task = models.TASKS[name](torch, capturable) if name in models.TASKS else None
+        if self.task is not None:
+            self.model, self.optimizer = self.task.model, self.task.optimizer
+            torch.backends.cudnn.benchmark = True  # PyTorch measures convolutions too, as we always do
+            return
         if name.startswith("gpt2"):
             config = gpt.PRESETS["gpt2"]
             self.model = gpt.GPT(config).cuda()
@@ -68,6 +77,8 @@ class Workload:
 
     def next(self) -> tuple[Any, Any]:
         torch = self.torch
+        if self.task is not None:
+            return self.task.batch()
         if self.name == "vit":
             images = torch.randn(self.batch, 3, vision.SIDE, vision.SIDE, generator=self.generator)
             return images.cuda(), torch.randint(vision.CLASSES, (self.batch,), generator=self.generator).cuda()
@@ -79,12 +90,16 @@ class Workload:
         tokens = tokens.cuda()
         return tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous()
 
+    def loss(self, x: Any, y: Any) -> Any:
+        if self.task is not None:
+            return self.task.loss(x, y)
+        return self.torch.nn.functional.cross_entropy(self.model(x).view(-1, self.vocabulary), y.view(-1))
+
     def step(self, x: Any, y: Any) -> Any:
         torch = self.torch
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cuda", dtype=torch.bfloat16, enabled=self.amp):
-            logits = self.model(x)
-            loss = torch.nn.functional.cross_entropy(logits.view(-1, self.vocabulary), y.view(-1))
+            loss = self.loss(x, y)
         loss.backward()
         if self.clip:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -122,7 +137,7 @@ def measure(name: str, framework: str, mode: str, steps: int, warmup: int) -> di
     torch = work.torch
     torch.cuda.reset_peak_memory_stats()
     if mode == "compiled":
-        work.model = torch.compile(work.model)
+        work.model.compile()
     if not graphed:
         step = work.step
     elif framework == "torch":
@@ -191,7 +206,7 @@ def child(args: argparse.Namespace) -> dict[str, Any]:
         for mode in ("eager", "graphed", *compiled):
             runs[mode] = measure(name, args.framework, mode, args.steps, args.warmup)
         if args.framework == "vibetensor":
-            runs["bits"] = same_bits(name, 50)
+            runs["bits"] = same_bits(name, args.same_bits)
         found[name] = runs
     torch = example(args.framework).torch
     found["version"], found["device"] = str(torch.__version__), torch.cuda.get_device_name()
@@ -200,7 +215,15 @@ def child(args: argparse.Namespace) -> dict[str, Any]:
 
 def run_child(args: argparse.Namespace, framework: str) -> dict[str, Any]:
     command = [sys.executable, __file__, "--framework", framework, "--steps", str(args.steps)]
-    command += ["--warmup", str(args.warmup), "--workloads", *args.workloads, *(["--compile"] if args.compile else [])]
+    command += [
+        "--warmup",
+        str(args.warmup),
+        "--same-bits",
+        str(args.same_bits),
+        "--workloads",
+        *args.workloads,
+        *(["--compile"] if args.compile else []),
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{framework} failed:\n{done.stderr[-3000:]}")
@@ -209,9 +232,10 @@ def run_child(args: argparse.Namespace, framework: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workloads", nargs="+", default=list(WORKLOADS), choices=WORKLOADS)
+    parser.add_argument("--workloads", nargs="+", default=list(DECODERS), choices=WORKLOADS)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--warmup", type=int, default=8)
+    parser.add_argument("--same-bits", type=int, default=50, help="steps whose bits are compared")
     parser.add_argument("--compile", action="store_true", help="time torch.compile too; needs minutes more")
     parser.add_argument("--out", type=Path, help="JSON file")
     parser.add_argument("--framework", choices=["vibetensor", "torch"], help="run this one only, and print its JSON")

@@ -2,8 +2,8 @@
 
     python bench/profile_step.py gpt2 --out bench/results/profile_gpt2_h200.json
 
-The step is one of bench/graph_step.py's workloads, run eagerly on VibeTensor. Times are microseconds of a step. With
---profiler pytorch the real PyTorch records our kernels, as a check on ours: both ask CUPTI.
+The step is one of bench/graph_step.py's workloads, run eagerly on VibeTensor, or with --framework torch on PyTorch. Times
+are microseconds of a step. With --profiler pytorch the real PyTorch records our kernels, as a check on ours: both ask CUPTI.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ STEPS = 2
 PROFILERS = {"vibetensor": ours.profiler, "pytorch": reference.profiler}
 
 
-def kernels(workload: str, by: str) -> list[dict[str, object]]:
+def kernels(workload: str, by: str, framework: str = "vibetensor") -> list[dict[str, object]]:
     """Name, launches and microseconds per step, the most expensive first."""
-    work = graph_step.Workload(workload, "vibetensor", capturable=True)
+    work = graph_step.Workload(workload, framework, capturable=True)
     x, y = work.next()
     for _ in range(3):
         work.step(x, y)
@@ -51,9 +51,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workload", choices=graph_step.WORKLOADS)
     parser.add_argument("--profiler", choices=PROFILERS, default="vibetensor")
+    parser.add_argument("--framework", choices=["vibetensor", "torch"], default="vibetensor")
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     arguments = parser.parse_args()
-    rows = kernels(arguments.workload, arguments.profiler)
+    rows = kernels(
+        arguments.workload, "pytorch" if arguments.framework == "torch" else arguments.profiler, arguments.framework
+    )
     for row in rows:
         print(f"{row['us']:9.1f} us {row['launches']:6.1f}x  {row['kernel']}")
     if arguments.out:
