@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import copyreg
-import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -117,7 +116,9 @@ def reduce_for_process(self: Any) -> tuple[Any, ...]:
     """As reduce_tensor, for a message: of a CPU tensor that is a small part of its storage only the elements."""
     size = self.numel() * self.element_size()
     if self.device.type != "cpu" or 2 * size >= self._storage_bytes():
-        return reduce_tensor(self, pickle.HIGHEST_PROTOCOL)
+        from pickle import HIGHEST_PROTOCOL
+
+        return reduce_tensor(self, HIGHEST_PROTOCOL)
     data = bytes(tensor_bytes(self))
     return rebuild_elements, (data, type(self), self.dtype, tuple(self.shape), self.requires_grad), state_of(self)
 

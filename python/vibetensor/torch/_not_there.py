@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dis import opmap
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from opcode import opmap
 from typing import Any
 
 MODULES = "modules"  # the line of all modules of PyTorch, by full name
@@ -19,7 +18,8 @@ MODULES = "modules"  # the line of all modules of PyTorch, by full name
 
 @cache
 def lines_of_names() -> dict[str, str]:
-    lines = Path(__file__).with_name("_torch_names.txt").read_text(encoding="utf-8").splitlines()
+    with open(__file__.replace("_not_there.py", "_torch_names.txt"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
     return {owner: names for owner, _, names in (line.partition(":") for line in lines)}
 
 

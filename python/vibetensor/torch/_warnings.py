@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from pathlib import Path
+from os.path import dirname
 
-PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = dirname(dirname(__file__))
 
 
 def warn_user(text: str, category: type[Warning] = UserWarning) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from vibetensor import _C
@@ -245,12 +244,15 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: Any = None) -> Any:
     return ops.tensordot(a, b, dims_a, dims_b, out=out)
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
 def letters(subscripts: Sequence[Any]) -> str:
     """einsum's subscripts 0 to 51 as the letters of an equation."""
     for s in subscripts:
         if s is not Ellipsis and not (isinstance(s, int) and 0 <= s < 52):
             raise ValueError(f"einsum(): expected subscripts in range [0, 52) and Ellipsis, got {s!r}")
-    return "".join("..." if s is Ellipsis else (ascii_uppercase + ascii_lowercase)[s] for s in subscripts)
+    return "".join("..." if s is Ellipsis else LETTERS[s] for s in subscripts)
 
 
 def einsum(*args: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -186,6 +185,8 @@ class UntypedStorage:
         device = str(self.device)
         if device == "meta":
             return meta_storage, (self.nbytes(),)
+        import pickle
+
         data = tensor_bytes(self.bytes)
         return rebuild_storage, (pickle.PickleBuffer(data) if protocol >= 5 else bytes(data), device)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import warnings
 from typing import Any
 
@@ -18,6 +17,8 @@ def report(node: str, frames: list[dict[str, Any]]) -> None:
             stacklevel=2,
         )
         return
+    import linecache
+
     lines = []
     for frame in reversed(frames):
         lines.append(f'  File "{frame["filename"]}", line {frame["line"]}, in {frame["name"]}\n')

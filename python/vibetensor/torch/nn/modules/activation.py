@@ -48,17 +48,17 @@ class Activation(Module):
 
 
 class ReLU(Activation):
-    function = staticmethod(F.relu)
+    function: Any = F.relu
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Hardtanh(Activation):
-    function: Any = staticmethod(F.hardtanh)
+    function: Any = F.hardtanh
     arguments: ClassVar[Arguments] = {"min_val": -1.0, "max_val": 1.0, "inplace": False}
 
 
 class ReLU6(Hardtanh):
-    function = staticmethod(F.relu6)
+    function: Any = F.relu6
     arguments: ClassVar[Arguments] = {"inplace": False}
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -67,77 +67,77 @@ class ReLU6(Hardtanh):
 
 
 class GELU(Activation):
-    function: Any = staticmethod(F.gelu)
+    function: Any = F.gelu
     arguments: ClassVar[Arguments] = {"approximate": "none"}
 
 
 class SiLU(Activation):
-    function = staticmethod(F.silu)
+    function: Any = F.silu
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Mish(Activation):
-    function = staticmethod(F.mish)
+    function: Any = F.mish
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class LeakyReLU(Activation):
-    function = staticmethod(F.leaky_relu)
+    function: Any = F.leaky_relu
     arguments: ClassVar[Arguments] = {"negative_slope": 0.01, "inplace": False}
 
 
 class ELU(Activation):
-    function = staticmethod(F.elu)
+    function: Any = F.elu
     arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
 
 
 class CELU(Activation):
-    function = staticmethod(F.celu)
+    function: Any = F.celu
     arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
 
 
 class SELU(Activation):
-    function = staticmethod(F.selu)
+    function: Any = F.selu
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class GLU(Activation):
-    function: Any = staticmethod(F.glu)
+    function: Any = F.glu
     arguments: ClassVar[Arguments] = {"dim": -1}
 
 
 class Tanh(Activation):
-    function: Any = staticmethod(F.tanh)
+    function: Any = F.tanh
     arguments: ClassVar[Arguments] = {}
 
 
 class Sigmoid(Activation):
-    function: Any = staticmethod(F.sigmoid)
+    function: Any = F.sigmoid
     arguments: ClassVar[Arguments] = {}
 
 
 class LogSigmoid(Activation):
-    function = staticmethod(F.logsigmoid)
+    function: Any = F.logsigmoid
     arguments: ClassVar[Arguments] = {}
 
 
 class Softplus(Activation):
-    function: Any = staticmethod(F.softplus)
+    function: Any = F.softplus
     arguments: ClassVar[Arguments] = {"beta": 1.0, "threshold": 20.0}
 
 
 class Softsign(Activation):
-    function: Any = staticmethod(F.softsign)
+    function: Any = F.softsign
     arguments: ClassVar[Arguments] = {}
 
 
 class Tanhshrink(Activation):
-    function: Any = staticmethod(F.tanhshrink)
+    function: Any = F.tanhshrink
     arguments: ClassVar[Arguments] = {}
 
 
 class Softshrink(Activation):
-    function: Any = staticmethod(F.softshrink)
+    function: Any = F.softshrink
     arguments: ClassVar[Arguments] = {"lambd": 0.5}
 
     def extra_repr(self) -> str:
@@ -145,21 +145,21 @@ class Softshrink(Activation):
 
 
 class Hardshrink(Softshrink):
-    function: Any = staticmethod(F.hardshrink)
+    function: Any = F.hardshrink
 
 
 class Hardsigmoid(Activation):
-    function = staticmethod(F.hardsigmoid)
+    function: Any = F.hardsigmoid
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Hardswish(Activation):
-    function = staticmethod(F.hardswish)
+    function: Any = F.hardswish
     arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Threshold(Activation):
-    function = staticmethod(F.threshold)
+    function: Any = F.threshold
     arguments: ClassVar[Arguments] = {"threshold": None, "value": None, "inplace": False}
 
     def __init__(self, threshold: float, value: float, inplace: bool = False):
@@ -167,7 +167,7 @@ class Threshold(Activation):
 
 
 class Softmax(Activation):
-    function = staticmethod(F.softmax)
+    function: Any = F.softmax
     arguments: ClassVar[Arguments] = {"dim": None}
 
 
@@ -195,12 +195,12 @@ class RReLU(Module):
 
 
 class LogSoftmax(Activation):
-    function = staticmethod(F.log_softmax)
+    function: Any = F.log_softmax
     arguments: ClassVar[Arguments] = {"dim": None}
 
 
 class Softmin(Activation):
-    function = staticmethod(F.softmin)
+    function: Any = F.softmin
     arguments: ClassVar[Arguments] = {"dim": None}
 
 

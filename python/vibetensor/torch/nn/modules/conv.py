@@ -175,19 +175,19 @@ class _PlainConv(_ConvNd):
 class Conv1d(_PlainConv):
     __doc__ = _PlainConv.__doc__
     dims = 1
-    function: Any = staticmethod(F.conv1d)
+    function: Any = F.conv1d
 
 
 class Conv2d(_PlainConv):
     __doc__ = _PlainConv.__doc__
     dims = 2
-    function: Any = staticmethod(F.conv2d)
+    function: Any = F.conv2d
 
 
 class Conv3d(_PlainConv):
     __doc__ = _PlainConv.__doc__
     dims = 3
-    function: Any = staticmethod(F.conv3d)
+    function: Any = F.conv3d
 
 
 class _ConvTransposeNd(_ConvNd):
@@ -267,19 +267,19 @@ class _ConvTransposeNd(_ConvNd):
 class ConvTranspose1d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
     dims = 1
-    function: Any = staticmethod(F.conv_transpose1d)
+    function: Any = F.conv_transpose1d
 
 
 class ConvTranspose2d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
     dims = 2
-    function: Any = staticmethod(F.conv_transpose2d)
+    function: Any = F.conv_transpose2d
 
 
 class ConvTranspose3d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
     dims = 3
-    function: Any = staticmethod(F.conv_transpose3d)
+    function: Any = F.conv_transpose3d
 
 
 class _LazyConvXdMixin(LazyModuleMixin):

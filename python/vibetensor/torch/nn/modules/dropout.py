@@ -29,34 +29,34 @@ class _DropoutNd(Module):
 class Dropout(_DropoutNd):
     """Zeroes elements with probability `p` and scales the others by 1 / (1 - p); passes all in evaluation."""
 
-    function = staticmethod(F.dropout)
+    function: Any = F.dropout
 
 
 class AlphaDropout(_DropoutNd):
     """Sets elements to the value that SELU saturates at with probability `p`; mean 0 and variance 1 stay."""
 
-    function = staticmethod(F.alpha_dropout)
+    function: Any = F.alpha_dropout
 
 
 class FeatureAlphaDropout(_DropoutNd):
     """AlphaDropout of whole channels: (N, C, *)."""
 
-    function = staticmethod(F.feature_alpha_dropout)
+    function: Any = F.feature_alpha_dropout
 
 
 class Dropout1d(_DropoutNd):
     """Zeroes whole channels of (N, C, L) with probability `p`."""
 
-    function = staticmethod(F.dropout1d)
+    function: Any = F.dropout1d
 
 
 class Dropout2d(_DropoutNd):
     """Zeroes whole channels of (N, C, H, W) with probability `p`."""
 
-    function = staticmethod(F.dropout2d)
+    function: Any = F.dropout2d
 
 
 class Dropout3d(_DropoutNd):
     """Zeroes whole channels of (N, C, D, H, W) with probability `p`."""
 
-    function = staticmethod(F.dropout3d)
+    function: Any = F.dropout3d

@@ -45,19 +45,19 @@ class _MaxPoolNd(Module):
 class MaxPool1d(_MaxPoolNd):
     """The maximum of each window of the last dimension of (N, C, L) or (C, L)."""
 
-    function: Any = staticmethod(F.max_pool1d)
+    function: Any = F.max_pool1d
 
 
 class MaxPool2d(_MaxPoolNd):
     """The maximum of each window of the last two dimensions of (N, C, H, W) or (C, H, W)."""
 
-    function: Any = staticmethod(F.max_pool2d)
+    function: Any = F.max_pool2d
 
 
 class MaxPool3d(_MaxPoolNd):
     """The maximum of each window of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
 
-    function: Any = staticmethod(F.max_pool3d)
+    function: Any = F.max_pool3d
 
 
 class _MaxUnpoolNd(Module):
@@ -84,21 +84,21 @@ class MaxUnpool1d(_MaxUnpoolNd):
     """The inverse of MaxPool1d as far as there is one."""
 
     dims = 1
-    function: Any = staticmethod(F.max_unpool1d)
+    function: Any = F.max_unpool1d
 
 
 class MaxUnpool2d(_MaxUnpoolNd):
     """The inverse of MaxPool2d as far as there is one."""
 
     dims = 2
-    function: Any = staticmethod(F.max_unpool2d)
+    function: Any = F.max_unpool2d
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
     """The inverse of MaxPool3d as far as there is one."""
 
     dims = 3
-    function: Any = staticmethod(F.max_unpool3d)
+    function: Any = F.max_unpool3d
 
 
 class _AvgPoolNd(Module):
@@ -164,13 +164,13 @@ class _AvgPoolOfPlanes(_AvgPoolNd):
 class AvgPool2d(_AvgPoolOfPlanes):
     """The mean of each window of the last two dimensions of (N, C, H, W) or (C, H, W)."""
 
-    function: Any = staticmethod(F.avg_pool2d)
+    function: Any = F.avg_pool2d
 
 
 class AvgPool3d(_AvgPoolOfPlanes):
     """The mean of each window of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
 
-    function: Any = staticmethod(F.avg_pool3d)
+    function: Any = F.avg_pool3d
 
 
 class _AdaptiveAvgPoolNd(Module):
@@ -192,19 +192,19 @@ class _AdaptiveAvgPoolNd(Module):
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Means for a last dimension of `output_size`."""
 
-    function: Any = staticmethod(F.adaptive_avg_pool1d)
+    function: Any = F.adaptive_avg_pool1d
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means for last two dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = staticmethod(F.adaptive_avg_pool2d)
+    function: Any = F.adaptive_avg_pool2d
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Means for last three dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = staticmethod(F.adaptive_avg_pool3d)
+    function: Any = F.adaptive_avg_pool3d
 
 
 class _AdaptiveMaxPoolNd(Module):
@@ -226,19 +226,19 @@ class _AdaptiveMaxPoolNd(Module):
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Maxima for a last dimension of `output_size`."""
 
-    function: Any = staticmethod(F.adaptive_max_pool1d)
+    function: Any = F.adaptive_max_pool1d
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Maxima for last two dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = staticmethod(F.adaptive_max_pool2d)
+    function: Any = F.adaptive_max_pool2d
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Maxima for last three dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = staticmethod(F.adaptive_max_pool3d)
+    function: Any = F.adaptive_max_pool3d
 
 
 class _LPPoolNd(Module):
@@ -260,19 +260,19 @@ class _LPPoolNd(Module):
 class LPPool1d(_LPPoolNd):
     """Norms of windows of the last dimension."""
 
-    function: Any = staticmethod(F.lp_pool1d)
+    function: Any = F.lp_pool1d
 
 
 class LPPool2d(_LPPoolNd):
     """Norms of windows of the last two dimensions."""
 
-    function: Any = staticmethod(F.lp_pool2d)
+    function: Any = F.lp_pool2d
 
 
 class LPPool3d(_LPPoolNd):
     """Norms of windows of the last three dimensions."""
 
-    function: Any = staticmethod(F.lp_pool3d)
+    function: Any = F.lp_pool3d
 
 
 __getattr__ = layers_of("pooling")
