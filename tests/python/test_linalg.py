@@ -313,3 +313,21 @@ def test_a_missing_lapack_says_what_to_install():
     code = "import vibetensor.torch as t\ntry: t.linalg.inv(t.eye(3))\nexcept RuntimeError as error: print(error)"
     said = in_a_new_process(code, VIBETENSOR_LAPACK="/nonexistent")
     assert "pip install scipy-openblas32" in said and "VIBETENSOR_LAPACK" in said
+
+
+@pytest.mark.parametrize("sizes", [(7, 4), (4, 7), (2, 5, 5)])
+def test_singular_values_by_random_projections(sizes):
+    def program(t):
+        t.manual_seed(0)
+        A = t.randn(*sizes, dtype=t.float64).requires_grad_()
+        u, s, v = t.svd_lowrank(A, q=3)
+        s.sum().backward()
+        found = [u.abs(), s, v.abs(), A.grad]
+        found += [part.abs() for part in t.svd_lowrank(A, 2, niter=4, M=A.mean(-2, keepdim=True))]
+        found += [part.abs() for center in (True, False) for part in t.pca_lowrank(A, q=3, center=center)]
+        return found
+
+    same(program(vt), program(torch), rtol=1e-6, atol=1e-9)
+    for arguments in ({"q": 9}, {"niter": -1}):
+        with pytest.raises(ValueError, match="must be non-negative integer"):
+            vt.pca_lowrank(vt.ones(3, 4), **arguments)

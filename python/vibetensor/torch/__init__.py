@@ -207,6 +207,7 @@ NAMES_BY_HOME = {
     "_dynamo.eval_frame": "compile",
     "_higher_order_ops.cond": "cond",
     "_higher_order_ops.while_loop": "while_loop",
+    "_lowrank": "pca_lowrank svd_lowrank",
     "_ops": "ops",
     "amp.autocast_mode": """
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype

@@ -41,8 +41,6 @@ from vibetensor.torch import _higher_order_ops as _higher_order_ops
 from vibetensor.torch import _inductor as _inductor
 from vibetensor.torch import _not_there as _not_there
 from vibetensor.torch import _on_import as _on_import
-from vibetensor.torch import _op_docs as _op_docs
-from vibetensor.torch import _op_examples as _op_examples
 from vibetensor.torch import _ops as _ops
 from vibetensor.torch import _tensor as _tensor
 from vibetensor.torch import _tensor_str as _tensor_str
@@ -121,6 +119,7 @@ from vibetensor.torch import onnx as onnx
 from vibetensor.torch._ops import ops as ops
 from vibetensor.torch import optim as optim
 from vibetensor.torch import overrides as overrides
+from vibetensor.torch._lowrank import pca_lowrank as pca_lowrank
 from vibetensor.torch import profiler as profiler
 from vibetensor._C import promote_types as promote_types
 from vibetensor.torch import random as random
@@ -142,6 +141,7 @@ from vibetensor.torch._tensor_str import set_printoptions as set_printoptions
 from vibetensor.torch.random import set_rng_state as set_rng_state
 from vibetensor.torch import special as special
 from vibetensor.torch import storage as storage
+from vibetensor.torch._lowrank import svd_lowrank as svd_lowrank
 from vibetensor.torch._symbolic import sym_float as sym_float
 from vibetensor.torch._symbolic import sym_int as sym_int
 from vibetensor.torch._symbolic import sym_ite as sym_ite

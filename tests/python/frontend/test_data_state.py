@@ -237,3 +237,23 @@ def test_seeds_of_workers_go_on():
     other = make(1)
     other.load_state_dict(loader.state_dict())
     assert {batch.item() for batch in other} == {seed, seed + 1}
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_sampler_that_is_replaced_after_the_state_was_asked_for(workers):
+    """What accelerate does: the pass is of the new sampler, with the random numbers of a loader never asked."""
+    orders = []
+    for asked in (False, True):
+        vt.manual_seed(3)
+        loader = data.DataLoader(Rows(), batch_size=4, shuffle=True, num_workers=workers)
+        if asked:
+            loader.state_dict()
+        loader.batch_sampler.sampler = data.SubsetRandomSampler(range(10))
+        orders.append([[batch.tolist() for batch in loader], vt.rand(2).tolist()])
+    assert orders[0] == orders[1] and sorted(i for batch in orders[0][0] for i in batch) == list(range(10))
+    vt.manual_seed(3)
+    loader = data.DataLoader(Rows(), batch_size=4, shuffle=True, num_workers=workers)
+    loader.state_dict()
+    vt.rand(1)  # somebody else has drawn: nothing is taken back
+    loader.batch_sampler.sampler = data.SequentialSampler(range(3))
+    assert [batch.tolist() for batch in loader] == [[0, 1, 2]]

@@ -1,5 +1,6 @@
 """torch.distributed in a group of one process, beside PyTorch's with gloo."""
 
+import functools
 import importlib
 import os
 import socket
@@ -285,3 +286,98 @@ def test_meshes_and_placements(group):
     ):
         with pytest.raises(NotImplementedError, match="groups have one process"):
             refused(vt.nn.Linear(1, 1))
+
+
+# ---- torch.distributed.algorithms
+
+
+@pytest.mark.parametrize("impl", ["REENTRANT", "NO_REENTRANT"])
+def test_activation_checkpointing(impl):
+    def program(t):
+        wrapper = importlib.import_module(f"{t.__name__}.distributed.algorithms._checkpoint.checkpoint_wrapper")
+        t.manual_seed(0)
+        model = t.nn.Sequential(t.nn.Linear(4, 4), t.nn.Sequential(t.nn.Linear(4, 4), t.nn.ReLU()), t.nn.Linear(4, 2))
+        names = list(model.state_dict())
+        wrap = functools.partial(
+            wrapper.checkpoint_wrapper, checkpoint_impl=getattr(wrapper.CheckpointImpl, impl), preserve_rng_state=False
+        )
+        wrapper.apply_activation_checkpointing(
+            model, checkpoint_wrapper_fn=wrap, check_fn=lambda module: isinstance(module, t.nn.Sequential)
+        )
+        x = t.linspace(-1, 1, 12).view(3, 4).requires_grad_()
+        model(x).sum().backward()
+        state = model.state_dict()
+        assert list(state) == names
+        model.load_state_dict(state)
+        inside = model[1]
+        words = [type(inside).__name__, inside[0].in_features, str(model)]
+        words += [[name for name, _ in owner.named_parameters()] for owner in (model, inside)]
+        return [*words, x.grad.tolist(), model[1][0].weight.grad.tolist()]
+
+    same(program(vt), program(torch))
+
+
+def test_join_of_one_process():
+    from vibetensor.torch.distributed.algorithms.join import Join, Joinable, JoinHook
+
+    called = []
+
+    class Hook(JoinHook):
+        def post_hook(self, is_last_joiner):
+            called.append(is_last_joiner)
+
+    class Counter(Joinable):
+        join_device = property(lambda self: vt.device("cpu"))
+        join_process_group = property(lambda self: None)
+
+        def __init__(self):
+            super().__init__()
+
+        def join_hook(self, **kwargs):
+            return Hook()
+
+    counter = Counter()
+    with Join([counter]):
+        assert Join.notify_join_context(counter) is None and counter._join_config.enable
+    with Join([counter], enable=False):
+        pass
+    assert called == [True]
+    with pytest.raises(ValueError, match="at least one joinable"):
+        Join([])
+    with pytest.raises(TypeError, match="expected objects of Joinable"):
+        Join([1])
+
+
+def test_policies_of_wrapping():
+    def program(t):
+        wrap = importlib.import_module(f"{t.__name__}.distributed.fsdp.wrap")
+        layer, attention = t.nn.Linear(30, 40), t.nn.MultiheadAttention(4, 2)
+        ask = {"nonwrapped_numel": 1200}
+        found = [wrap.always_wrap_policy(layer, recurse=False)]
+        for module in (layer, attention, t.nn.ModuleList([layer])):
+            for recurse in (True, False):
+                found += [
+                    wrap.size_based_auto_wrap_policy(module, recurse, min_num_params=least, **ask)
+                    for least in (1000, 2000)
+                ]
+                found.append(
+                    wrap.transformer_auto_wrap_policy(module, recurse, transformer_layer_cls={t.nn.Linear}, **ask)
+                )
+                found.append(wrap.lambda_auto_wrap_policy(module, recurse, lambda_fn=lambda m: m is layer, **ask))
+                found.append(wrap.ModuleWrapPolicy({t.nn.MultiheadAttention})(module, recurse))
+        return found
+
+    same(program(vt), program(torch))
+    with pytest.raises(NotImplementedError, match="groups have one process"):
+        vt.distributed.fsdp.wrap.wrap(vt.nn.Linear(1, 1))
+
+
+def test_scaling_in_a_group_of_one(group):
+    scaler = importlib.import_module("vibetensor.torch.distributed.fsdp.sharded_grad_scaler").ShardedGradScaler
+    x = vt.ones(2, requires_grad=True)
+    optimizer = vt.optim.SGD([x], lr=0.5)
+    scaling = scaler("cpu", init_scale=8.0, growth_interval=1)
+    scaling.scale(x.sum()).backward()
+    scaling.step(optimizer)
+    scaling.update()
+    assert x.tolist() == [0.5, 0.5] and scaling.get_scale() == 16.0

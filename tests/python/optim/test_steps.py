@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import warnings
 
 import pytest
 import torch
@@ -263,3 +264,34 @@ def test_muon_takes_matrices_only():
     for t in (vt, torch):
         with pytest.raises(ValueError, match="2D parameters"):
             t.optim.Muon([t.nn.Parameter(t.ones(3))])
+
+
+def test_a_shell_around_an_optimizer():
+    """accelerate's, whose class derives from Optimizer and never calls its __init__."""
+
+    def program(t):
+        class Shell(t.optim.Optimizer):
+            def __init__(self, inner):
+                self.inner = inner
+
+            @property
+            def param_groups(self):
+                return self.inner.param_groups
+
+            def step(self, closure=None):
+                return self.inner.step(closure)
+
+        p = t.nn.Parameter(t.ones(2))
+        shell = Shell(t.optim.SGD([p], lr=1.0))
+        schedule = t.optim.lr_scheduler.LambdaLR(shell, lambda epoch: 0.5**epoch)
+        rates = []
+        for _ in range(3):
+            p.grad = t.ones(2)
+            shell.step()
+            schedule.step()
+            rates += [*schedule.get_last_lr(), *p.tolist()]
+        return rates
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert program(vt) == program(torch)

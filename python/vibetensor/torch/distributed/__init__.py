@@ -148,6 +148,7 @@ __getattr__ = module_getattr(
         "_composable",
         "_functional_collectives",
         "_tensor",
+        "algorithms",
         "checkpoint",
         "distributed_c10d",
         "fsdp",

@@ -65,6 +65,10 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     @in_range("Optimizer.step#{}.step")
     @wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if "_optimizer_step_pre_hooks" not in self.__dict__:  # made without __init__: a shell around another optimizer
+            result = step(self, *args, **kwargs)
+            self._opt_called = True
+            return result
         if step_observer is not None:
             step_observer(self)
         for hook in (*global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):

@@ -110,7 +110,7 @@ class LRScheduler:
                 "lr_scheduler.step() cannot be part of a CUDA graph: it computes on the host, and its result would "
                 "stay what it was at the capture; call it outside"
             )
-        if self._step_count == 1 and not self.optimizer._opt_called:
+        if self._step_count == 1 and not getattr(self.optimizer, "_opt_called", False):
             import warnings
 
             warnings.warn(

@@ -136,6 +136,10 @@ class DataLoader(Generic[T]):
         self._state_to_load: dict[str, Any] | None = None
         self._tracker: Any = None  # of the last pass
         self._made_for_state = False
+        self._drawn_for_state: tuple[Any, Any] = (
+            None,
+            None,
+        )  # the global generator's state before and after it was made
         self._iterator: _BaseDataLoaderIter | None = None  # with persistent workers, or made for its state
         self.check_worker_number_rationality()
 
@@ -247,6 +251,9 @@ class DataLoader(Generic[T]):
 
     def __iter__(self) -> Iterator[Any]:
         kept = self._iterator
+        if self._made_for_state and kept is not None and not kept.numbers.is_of(self._index_sampler):
+            self._forget_made_for_state(kept)
+            kept = None
         if self._made_for_state and kept is not None:
             self._made_for_state = False
             if not self.persistent_workers:
@@ -283,13 +290,24 @@ class DataLoader(Generic[T]):
         are no part of it: a shuffled order after this pass needs torch.get_rng_state(), or a `generator` of the loader.
         """
         if self._tracker is None:
+            before = _C.default_generator.get_state()
             self._iterator, self._made_for_state = self._get_iterator(), True
             self._tracker = self._iterator.tracker()
+            self._tracker.state_dict()  # draws what the order of the samples is made from
+            self._drawn_for_state = before, _C.default_generator.get_state()
         if self.num_workers and not self.in_order:
             warnings.warn(
                 "a DataLoader with in_order=False may not go on exactly where its state was taken", stacklevel=2
             )
         return self._tracker.state_dict()
+
+    def _forget_made_for_state(self, kept: _BaseDataLoaderIter) -> None:
+        """The sampler was replaced since: begin anew, also with random numbers if nobody else has drawn any."""
+        kept.shutdown()
+        self._iterator, self._made_for_state = None, False
+        before, after = self._drawn_for_state
+        if _C.ops.equal(_C.default_generator.get_state(), after):
+            _C.default_generator.set_state(before)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Returns None; the next pass goes on where `state_dict` was taken, by a loader made as this one is."""

@@ -190,13 +190,19 @@ class BatchIterator(Iterator[list[int]]):
 
     def __init__(self, batches: BatchSampler):
         self.batches = batches
+        self.source: Any = batches.sampler
         self.numbers: Iterator[int] | None = None
         self.taken = 0
 
     def begun(self) -> Iterator[int]:
         if self.numbers is None:
-            self.numbers = iter(self.batches.sampler)
+            self.source = self.batches.sampler
+            self.numbers = iter(self.source)
         return self.numbers
+
+    def is_outdated(self) -> bool:
+        """Whether the BatchSampler was given another sampler since the first number."""
+        return self.numbers is not None and self.source is not self.batches.sampler
 
     def __next__(self) -> list[int]:
         batch = list(islice(self.begun(), self.batches.batch_size))

@@ -94,6 +94,11 @@ class Numbers:
         self.yielded += 1
         return numbers
 
+    def is_of(self, sampler: Any) -> bool:
+        """Whether they are those of `sampler` as it is now."""
+        outdated = getattr(self.iterator, "is_outdated", None)
+        return self.sampler is sampler and not (outdated is not None and outdated())
+
     def state(self) -> dict[str, Any]:
         return {
             INDEX_SAMPLER_STATE: state_of(self.sampler),

@@ -70,4 +70,11 @@ class StateDictType(Enum):
     SHARDED_STATE_DICT = auto()
 
 
-__getattr__ = module_getattr(__name__)
+class OptimStateKeyType(Enum):
+    """By what the state of an optimizer is kept; PyTorch's names."""
+
+    PARAM_NAME = auto()
+    PARAM_ID = auto()
+
+
+__getattr__ = module_getattr(__name__, ["fully_sharded_data_parallel", "sharded_grad_scaler", "wrap"])
