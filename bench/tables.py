@@ -72,7 +72,28 @@ def steps() -> Iterator[str]:
     )
 
 
-TABLES = {"attention": attention, "steps": steps}
+def products() -> Iterator[str]:
+    found = result("split_products_h200")
+    sides = ("pytorch", "ieee", "split", "default")
+    rows = []
+    for r in found["rates"]:
+        batch = f"{r['batch']} x " if r["batch"] > 1 else ""
+        what = f"{r['what']}, {r['order']}: {batch}({r['m']}, {r['k']}) x ({r['k']}, {r['n']})"
+        rows.append([what, *(str(round(r[f"{side}_tflops"])) for side in sides)])
+    yield f"{found['gpu']}, float32, PyTorch {found['pytorch']}, TFLOP/s:"
+    yield ""
+    yield from lines_of(["product", "PyTorch", "multiply-adds", "split", "what is chosen"], rows)
+
+
+def product_errors() -> Iterator[str]:
+    rows = [
+        [r["data"], str(r["k"]), f"{r['pytorch']:.2f}", f"{r['split']:.2f}"]
+        for r in result("split_products_h200")["errors"]
+    ]
+    yield from lines_of(["data", "k", "PyTorch", "split"], rows)
+
+
+TABLES = {"attention": attention, "product errors": product_errors, "products": products, "steps": steps}
 
 
 def written(text: str) -> str:

@@ -13,7 +13,7 @@
 namespace vt::cuda {
 namespace {
 
-std::atomic<bool> tf32_allowed{false};
+std::atomic<Float32Products> how_float32{Float32Products::Float32};
 
 struct DeviceState {
   std::mutex mutex;  // also guards the descriptors, whose bias pointer is set per call
@@ -39,7 +39,7 @@ bool run(const GemmArgs& g, Stream stream) {
   DeviceState& state = state_of(stream.device);
   std::lock_guard lock(state.mutex);
   if (state.handle == nullptr) start(api, state, stream.device);
-  const PlanKey key = plan_key(g);
+  const PlanKey key = plan_key(g, stream.device);
   auto [entry, is_new] = state.plans.try_emplace(key);
   Plan& plan = entry->second;
   if (is_new) {
@@ -94,7 +94,7 @@ void gemm(const GemmArgs& args, Stream stream, std::initializer_list<const Stora
            args.m, ", ", args.k, ") x (", args.k, ", ", args.n, "), batch ", args.batch);
 }
 
-bool allow_tf32() { return tf32_allowed.load(std::memory_order_relaxed); }
-void set_allow_tf32(bool allow) { tf32_allowed.store(allow, std::memory_order_relaxed); }
+Float32Products float32_products() { return how_float32.load(std::memory_order_relaxed); }
+void set_float32_products(Float32Products how) { how_float32.store(how, std::memory_order_relaxed); }
 
 }  // namespace vt::cuda

@@ -1,4 +1,4 @@
-// Matrix products on CUDA, through cuBLASLt.
+// Matrix products on CUDA, through cuBLASLt and, of float32 on Hopper, by a kernel of our own.
 #pragma once
 
 #include <cstdint>
@@ -56,9 +56,16 @@ VT_API void gemm(const GemmArgs& args, Stream stream, std::initializer_list<cons
 /// As gemm, but false where cuBLASLt has no kernel for this combination (an epilogue, a type).
 VT_API bool try_gemm(const GemmArgs& args, Stream stream, std::initializer_list<const StorageImpl*> storages);
 
-/// Whether float32 products may use TF32 tensor cores; off at first, as in PyTorch.
-VT_API bool allow_tf32();
-VT_API void set_allow_tf32(bool allow);
+/// How float32 products are computed.
+enum class Float32Products : uint8_t {
+  Float32,  // with float32's error: by FMA, or where that is faster as split products (Note [Split products])
+  Fma,      // by FMA alone
+  Tf32,     // by tensor cores that round the factors to TF32
+  Split,    // as split products wherever there is a kernel for them, measured or not
+};
+/// Float32 at first.
+VT_API Float32Products float32_products();
+VT_API void set_float32_products(Float32Products how);
 
 /// Whether the kernels of new problems are measured, see Note [Measured products]; on at first. Off:
 /// the library's first choice, nothing read from the file.

@@ -61,7 +61,9 @@ std::optional<lt::Algorithm> fastest(const lt::Api& api, lt::Handle handle, cons
                                      size_t workspace_bytes, Stream stream, const Plan& plan) {
   std::optional<lt::Algorithm> best;
   double least = std::numeric_limits<double>::infinity();
-  for (const lt::Algorithm& a : candidates(api, handle, plan, key, workspace_bytes, kCandidates)) {
+  std::vector<lt::Algorithm> all = candidates(api, handle, plan, key, workspace_bytes, kCandidates);
+  if (key.split != SplitChoice::None) all.push_back(kSplitProduct);
+  for (const lt::Algorithm& a : all) {
     const double t = time_of(api, handle, g, plan, a, workspace_bytes, stream);
     if (t < least) best = a, least = t;
   }
@@ -87,6 +89,7 @@ std::optional<lt::Algorithm> remembered(const lt::Api& api, lt::Handle handle, c
   if (is_new) file->second = read_choices(path);
   const auto entry = file->second.find(key);
   if (entry == file->second.end()) return std::nullopt;
+  if (is_split_product(entry->second)) return entry->second;
   lt::Heuristic result{};
   const lt::Status status =
       api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, &entry->second, &result);
@@ -111,7 +114,9 @@ void set_gemm_choices_folder(std::string folder) {
 void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key, size_t workspace_bytes,
             Stream stream, Plan& plan) {
   std::optional<lt::Algorithm> chosen;
-  if (worth_measuring(g, stream)) {
+  if (key.split == SplitChoice::Always) {
+    chosen = kSplitProduct;
+  } else if (worth_measuring(g, stream)) {
     const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
     chosen = remembered(api, handle, plan, key, path);
     if (!chosen) {

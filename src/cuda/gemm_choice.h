@@ -1,11 +1,12 @@
-// Which of cuBLASLt's kernels runs a product: measured once per problem, and remembered in a file.
+// Which kernel runs a product, one of cuBLASLt's or our own: measured once per problem, and remembered in a file.
 //
 // Note [Measured products]
 // The library's own first choice is not always its fastest kernel for a shape. So the first large product of a shape
-// times the first few candidates on the operands themselves and keeps the fastest. What was found goes into
-// a file per GPU, library and driver, which later processes read, so that they choose alike from the start. Nothing is
-// measured while a stream is captured or where the result's old values are read (beta); the first choice is then kept
-// for the life of the process, as every choice is, so that a shape gives the same bits all the time.
+// times the first few candidates, and the split product where there is one (Note [Split products]), on the operands
+// themselves and keeps the fastest. What was found goes into a file per GPU, library and driver, which later processes
+// read, so that they choose alike from the start. Nothing is measured while a stream is captured or where the result's
+// old values are read (beta); the library's first choice is then kept for the life of the process, as every choice is,
+// so that a shape gives the same bits all the time.
 #pragma once
 
 #include "cuda/gemm_plan.h"

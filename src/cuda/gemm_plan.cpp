@@ -1,6 +1,7 @@
 #include "cuda/gemm_plan.h"
 
 #include "core/error.h"
+#include "cuda/split_product.h"
 #include "cuda/workspace.h"
 
 namespace vt::cuda {
@@ -69,7 +70,7 @@ lt::Layout make_layout(const lt::Api& api, cudaDataType type, int64_t rows, int6
 
 void check_dtype(DType dtype) { (void)cuda_type(dtype); }
 
-PlanKey plan_key(const GemmArgs& g) {
+PlanKey plan_key(const GemmArgs& g, int device) {
   PlanKey key;
   std::memset(&key, 0, sizeof key);
   const bool batched = g.batch > 1;
@@ -84,10 +85,17 @@ PlanKey plan_key(const GemmArgs& g) {
   key.op_b = static_cast<uint8_t>(!g.transpose_b ? lt::kOpN : g.conjugate_b ? lt::kOpC : lt::kOpT);
   key.epilogue = static_cast<uint8_t>(g.epilogue);
   key.uses_c = g.beta != 0.0;
-  key.tf32 = g.dtype == DType::float32 && allow_tf32();
+  key.tf32 = g.dtype == DType::float32 && float32_products() == Float32Products::Tf32;
+  key.split = !can_split(g, device)                          ? SplitChoice::None
+              : float32_products() == Float32Products::Split ? SplitChoice::Always
+                                                             : SplitChoice::Candidate;
   key.align_a = alignment(g.a), key.align_b = alignment(g.b), key.align_c = alignment(g.c);
   key.align_aux = g.aux != nullptr ? alignment(g.aux) : 0;
   return key;
+}
+
+bool is_split_product(const lt::Algorithm& algorithm) {
+  return std::memcmp(&algorithm, &kSplitProduct, sizeof algorithm) == 0;
 }
 
 // Note [Row-major products]
@@ -153,6 +161,7 @@ std::vector<lt::Algorithm> candidates(const lt::Api& api, lt::Handle handle, con
 
 void multiply(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan& plan,
               const lt::Algorithm& algorithm, size_t workspace_bytes, Stream stream) {
+  if (is_split_product(algorithm)) return split_product(g, stream);
   // Large enough for a complex<double>; real types read the front.
   struct {
     float f[2];

@@ -11,10 +11,14 @@
 
 namespace vt::cuda {
 
+/// What becomes of the split product (Note [Split products]).
+enum class SplitChoice : uint8_t { None, Candidate, Always };
+
 /// Everything that a kernel choice depends on. Compared, hashed and stored as bytes, so it has no padding.
 struct PlanKey {
   int64_t m, n, k, lda, ldb, ldc, batch, stride_a, stride_b, stride_c, ld_aux;
-  uint8_t dtype, out_dtype, op_a, op_b, epilogue, uses_c, tf32, align_a, align_b, align_c, align_aux, unused;
+  uint8_t dtype, out_dtype, op_a, op_b, epilogue, uses_c, tf32, align_a, align_b, align_c, align_aux;
+  SplitChoice split;
   uint32_t unused2;
 
   bool operator==(const PlanKey& other) const { return std::memcmp(this, &other, sizeof other) == 0; }
@@ -34,7 +38,11 @@ struct PlanKeyHash {
 /// Throws NotImplementedError for a dtype that cuBLASLt does not multiply.
 void check_dtype(DType dtype);
 
-PlanKey plan_key(const GemmArgs& args);
+PlanKey plan_key(const GemmArgs& args, int device);
+
+/// Stands for the split product among the library's algorithms, none of which is these bits.
+inline constexpr lt::Algorithm kSplitProduct{{0x73706c6974, 0, 0, 0, 0, 0, 0, 1}};
+bool is_split_product(const lt::Algorithm& algorithm);
 
 /// A problem with its descriptors and the algorithm chosen for it; kept for the life of the process.
 struct Plan {

@@ -21,7 +21,7 @@ Tensor: Any = _C.Tensor
 
 Key = tuple[Any, ...]
 PARTS = (
-    "a mode of torch (grad, autocast, default dtype or device, TF32)",
+    "a mode of torch (grad, autocast, default dtype or device, how float32 products are computed)",
     "a variable",
     "train or eval of a module",
     "a parameter or buffer",
@@ -40,7 +40,7 @@ def modes() -> Hashable:
         _C.is_inference_mode_enabled(),
         _C.is_autocast_enabled("cuda") and _C.get_autocast_dtype("cuda"),
         _C.is_autocast_enabled("cpu") and _C.get_autocast_dtype("cpu"),
-        _C.cuda_allow_tf32(),
+        _C.cuda_fp32_precision(),
         _C.get_default_dtype(),
         _C.cuda_is_available() and _C.cuda_current_device(),
     )

@@ -174,14 +174,16 @@ def compiled_with_cxx11_abi() -> Any:
 
 def get_float32_matmul_precision() -> str:
     """ "high" if float32 matrix products on CUDA may use TF32, otherwise "highest"."""
-    return "high" if _core.cuda_allow_tf32() else "highest"
+    return "high" if _core.cuda_fp32_precision() == "tf32" else "highest"
 
 
 def set_float32_matmul_precision(precision: str) -> None:
-    """Returns None; "highest": float32 products in float32; "high" and "medium" allow TF32 on CUDA."""
+    """Returns None; "highest": float32 products with float32's error; "high" and "medium" allow TF32 on CUDA."""
+    from vibetensor.torch.backends.cuda import matmul
+
     if precision not in ("highest", "high", "medium"):
         raise RuntimeError(f"{precision} is not one of 'highest', 'high', or 'medium'")
-    _core.cuda_set_allow_tf32(precision != "highest")
+    matmul.allow_tf32 = precision != "highest"
 
 
 # what not every program needs, imported when it is first used

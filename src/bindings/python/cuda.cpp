@@ -1,6 +1,9 @@
 // CUDA as Python sees it: devices, and what tensors have to do with them.
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "bindings/python/cuda_argument.h"
 #include "bindings/python/module.h"
 #include "bindings/python/tensor_object.h"
@@ -18,6 +21,9 @@ namespace nb = nanobind;
 
 namespace vt::python {
 namespace {
+
+// Names of cuda::Float32Products in its order: PyTorch's, and one of ours.
+constexpr std::string_view kPrecisions[] = {"none", "ieee", "tf32", "split"};
 
 // Wheels of libraries may lie in any folder of sys.path, not only beside ours. Nothing is opened or looked for here.
 void add_package_folders() {
@@ -56,10 +62,15 @@ void bind_devices(nb::module_& m) {
       },
       nb::arg("device").none() = nb::none());
   m.def("cuda_can_access_peer", [](int device, int peer) { return cuda::can_access_peer(device, peer); });
-  m.def("cuda_allow_tf32", [] { return cuda::allow_tf32(); });
+  m.def("cuda_fp32_precision", [] { return std::string(kPrecisions[static_cast<int>(cuda::float32_products())]); });
+  m.def("cuda_set_fp32_precision", [](const std::string& precision) {
+    const auto* found = std::find(std::begin(kPrecisions), std::end(kPrecisions), precision);
+    VT_CHECK(found != std::end(kPrecisions), Runtime,
+             "fp32_precision is \"none\", \"ieee\", \"tf32\" or \"split\", not \"", precision, "\"");
+    cuda::set_float32_products(static_cast<cuda::Float32Products>(found - std::begin(kPrecisions)));
+  });
   m.def("cuda_gemm_is_measured", [] { return cuda::gemm_is_measured(); });
   m.def("cuda_set_gemm_measured", [](bool measured) { cuda::set_gemm_measured(measured); });
-  m.def("cuda_set_allow_tf32", [](bool allow) { cuda::set_allow_tf32(allow); });
   using Convolution = cuda::ConvolutionSettings;
   nb::class_<Convolution>(m, "ConvolutionSettings")
       .def_rw("enabled", &Convolution::enabled)

@@ -13,6 +13,7 @@
 #include "cuda/allocator.h"
 #include "cuda/device.h"
 #include "cuda/event.h"
+#include "cuda/gemm.h"
 #include "cuda/graph.h"
 #include "cuda/stream.h"
 #include "dispatch/dispatch.h"
@@ -301,6 +302,29 @@ TEST_CASE("kernels give the CPU's numbers, forward and backward" * doctest::skip
     }
   }
   cuda::synchronize_device(0);
+}
+
+TEST_CASE("float32 products in bfloat16 parts give the CPU's numbers" * doctest::skip(!has_gpu())) {
+  cuda::set_float32_products(cuda::Float32Products::Split);
+  const Program products[] = {
+      {"linear",
+       {numbers({150, 140}), numbers({131, 140}, DType::float32, 0.91), numbers({131})},
+       [](const Tensors& t) { return op("linear", t[0], t[1], t[2]); }},
+      {"a long sum, in sections",
+       {numbers({70, 5000}), numbers({5000, 30}, DType::float32, 0.91)},
+       [](const Tensors& t) { return op("mm", t[0], t[1]); }},
+      {"values that have no parts",
+       {numbers({40, 30}), numbers({30, 35}, DType::float32, 0.91)},
+       [](const Tensors& t) {
+         return op("mul.Tensor", op("mm", op("mul.Tensor", t[0], number(1e-38)), t[1]), number(1e38));
+       }},
+  };
+  for (const Program& program : products) {
+    CAPTURE(program.name);
+    const Tensors expected = run(program, false), got = run(program, true);
+    for (size_t i = 0; i < got.size(); ++i) CHECK(distance(got[i], expected[i]) <= program.tolerance);
+  }
+  cuda::set_float32_products(cuda::Float32Products::Float32);
 }
 
 TEST_CASE("random numbers lie where they should" * doctest::skip(!has_gpu())) {

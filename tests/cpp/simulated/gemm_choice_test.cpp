@@ -12,6 +12,7 @@
 #include "autograd/autograd.h"
 #include "cuda/allocator.h"
 #include "cuda/gemm.h"
+#include "cuda/split_product.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/linalg.h"
 #include "simulated/machine.h"
@@ -22,9 +23,10 @@ namespace files = std::filesystem;
 
 namespace {
 
-// A folder of this test's own, gone with it.
+// A folder of this test's own, gone with it; products are the library's.
 struct Folder {
   Folder() {
+    cuda::set_float32_products(cuda::Float32Products::Fma);
     setenv("VIBETENSOR_CUBLASLT", VT_FAKE_CUBLASLT, 1);
     initialize();
     cuda::set_gemm_choices_folder(path);
@@ -32,6 +34,7 @@ struct Folder {
   ~Folder() {
     files::remove_all(path);
     cuda::set_gemm_choices_folder("");
+    cuda::set_float32_products(cuda::Float32Products::Float32);
   }
   std::string path = files::temp_directory_path() / ("vt-gemm-" + std::to_string(getpid()));
 
@@ -90,6 +93,26 @@ TEST_CASE("what a file remembers is not measured again; lines that are not whole
   cuda::set_gemm_choices_folder(next);
   CHECK(products(machine, 1024, 256, 1048) > 1);
   CHECK(folder.lines() == 1);
+  cuda::allocator().empty_cache();
+}
+
+TEST_CASE("float32 products by a kernel of ours are among what is measured") {
+  Folder folder;
+  SimulatedMachine machine;
+  cuda::set_float32_products(cuda::Float32Products::Float32);
+  cuda::GemmArgs args;
+  args.m = args.n = args.k = 64;
+  if (!cuda::can_split(args, 0)) return;  // a build for other GPUs
+  CHECK(products(machine, 1024, 256, 1064) > 1);
+  CHECK(products(machine, 1024, 256, 1064) == 0);  // a simulated kernel takes no time
+  CHECK(folder.lines() == 1);
+  CHECK(products(machine, 64, 64, 64) == 1);
+  cuda::set_float32_products(cuda::Float32Products::Split);
+  CHECK(products(machine, 64, 64, 64) == 0);
+  CHECK(products(machine, 64, 15, 64) == 1);  // of few terms
+  cuda::set_float32_products(cuda::Float32Products::Fma);
+  CHECK(products(machine, 1024, 256, 1064) > 1);
+  CHECK(products(machine, 1024, 256, 1064) == 1);
   cuda::allocator().empty_cache();
 }
 

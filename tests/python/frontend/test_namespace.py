@@ -69,6 +69,25 @@ def test_settings():
         vt.set_float32_matmul_precision("low")
 
 
+def test_precision_of_float32_products():
+    matmul = vt.backends.cuda.matmul
+    assert matmul.fp32_precision == "none"
+    try:
+        for name in ("tf32", "ieee", "split"):
+            matmul.fp32_precision = name
+            assert matmul.fp32_precision == name
+            assert matmul.allow_tf32 == (name == "tf32")
+            vt.set_float32_matmul_precision("highest")  # only ends TF32
+            assert matmul.fp32_precision == ("none" if name == "tf32" else name)
+        vt.set_float32_matmul_precision("medium")
+        assert matmul.fp32_precision == "tf32"
+        with pytest.raises(RuntimeError, match="bf16"):
+            matmul.fp32_precision = "bf16"
+        assert matmul.fp32_precision == "tf32"
+    finally:
+        matmul.fp32_precision = "none"
+
+
 def test_without_a_gpu():
     if vt.cuda.is_available():
         pytest.skip("there is a GPU")

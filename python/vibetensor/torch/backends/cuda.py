@@ -23,13 +23,29 @@ class MatmulSettings:
     __slots__ = ()
 
     @property
+    def fp32_precision(self) -> str:
+        """How float32 products are computed, "none" at first.
+
+        "none": with float32's error, in the way that measures fastest; on Hopper that is often tensor cores, which
+        multiply three bfloat16 parts of each factor. "ieee": by float32 multiply-adds alone. "tf32": inputs may be
+        rounded to TF32, faster and with 10 bits. "split", which PyTorch does not have: in bfloat16 parts wherever there
+        is a kernel for that. RuntimeError for other names.
+        """
+        return _C.cuda_fp32_precision()
+
+    @fp32_precision.setter
+    def fp32_precision(self, precision: str) -> None:
+        _C.cuda_set_fp32_precision(precision)
+
+    @property
     def allow_tf32(self) -> bool:
-        """Whether float32 products may round their inputs to TF32, faster and with 10 bits; off at first."""
-        return _C.cuda_allow_tf32()
+        """Whether fp32_precision is "tf32". True makes it so, False makes "none" of "tf32"; off at first."""
+        return self.fp32_precision == "tf32"
 
     @allow_tf32.setter
     def allow_tf32(self, allow: bool) -> None:
-        _C.cuda_set_allow_tf32(bool(allow))
+        if bool(allow) != self.allow_tf32:
+            self.fp32_precision = "tf32" if allow else "none"
 
 
 matmul = MatmulSettings()

@@ -1,0 +1,123 @@
+#include "cuda/split_product.cuh"
+
+#include <algorithm>
+#include <atomic>
+
+#include "cuda/device.h"
+#include "cuda/launch.h"
+#include "cuda/split_product.h"
+#include "cuda/workspace.h"
+
+namespace vt::cuda {
+namespace {
+
+constexpr const char* kOp = "matrix product";
+constexpr int64_t kSectionBytes = 32 << 20;  // of all sections' products; what cuBLAS's scratch memory has too
+
+int64_t tiles_of(int64_t size, int tile) { return (size + tile - 1) / tile; }
+
+// Into how many sections k is cut so that all blocks have work. Costs are in chunks, of about a microsecond: those of
+// the block that has most to do, a start and an end per tile, and the pass that adds the sections up.
+int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks) {
+  constexpr int64_t kLeastChunks = 8;
+  constexpr double kTileCost = 1, kPassCost = 3, kBytesPerChunk = 3e6;
+  const double bytes = static_cast<double>(g.batch) * static_cast<double>(g.m) * static_cast<double>(g.n) * 4;
+  int best = 1;
+  double least = 0;
+  for (int64_t sections = 1; sections <= std::max<int64_t>(1, chunks / kLeastChunks); ++sections) {
+    const int64_t each = (chunks + sections - 1) / sections;
+    if ((sections - 1) * each >= chunks) continue;  // the last ones would be empty
+    const int64_t rounds = (tiles * sections + blocks - 1) / blocks;
+    double cost = static_cast<double>(rounds) * (static_cast<double>(each) + kTileCost);
+    if (sections > 1) {
+      const double moved = bytes * static_cast<double>(sections);
+      if (moved > static_cast<double>(kSectionBytes)) break;
+      cost += kPassCost + (moved + bytes) / kBytesPerChunk;
+    }
+    if (sections == 1 || cost < least) best = static_cast<int>(sections), least = cost;
+  }
+  return best;
+}
+
+// Whether every row can be read by `width` floats at once: rows of `length` values.
+bool reads_by(int width, const void* data, int64_t ld, int64_t stride, int64_t length) {
+  return reinterpret_cast<uintptr_t>(data) % (4 * static_cast<uintptr_t>(width)) == 0 && ld % width == 0 &&
+         stride % width == 0 && length % width == 0;
+}
+
+template <class Config>
+void launch_multiply(const split::Globals& g, int64_t blocks, Stream stream) {
+  constexpr auto kernel = split::multiply<Config>;
+  static std::atomic<bool> allowed[kMaxDevices] = {};
+  if (!allowed[stream.device].load(std::memory_order_acquire)) {
+    allow_shared_memory(kernel, sizeof(split::Shared<Config>));
+    allowed[stream.device].store(true, std::memory_order_release);
+  }
+  const LaunchConfig config{kOp, stream, dim3(static_cast<unsigned>(std::min<int64_t>(blocks, g.tiles))),
+                            dim3(split::kThreads), sizeof(split::Shared<Config>)};
+  launch(config, {}, kernel, g);
+}
+
+// Calls f with the kernel's configuration.
+template <class F>
+void with_config(bool transpose_a, bool transpose_b, bool vectors, const F& f) {
+  const auto choose = [&]<bool A, bool B>() {
+    vectors ? f(split::Config<A, B, true>()) : f(split::Config<A, B, false>());
+  };
+  if (transpose_a) {
+    transpose_b ? choose.template operator()<true, true>() : choose.template operator()<true, false>();
+  } else {
+    transpose_b ? choose.template operator()<false, true>() : choose.template operator()<false, false>();
+  }
+}
+
+}  // namespace
+
+void split_product(const GemmArgs& g, Stream stream) {
+  const DeviceGuard guard(stream.device);
+  split::Globals s{};
+  s.a = {static_cast<const float*>(g.a), g.lda, g.batch > 1 ? g.stride_a : 0};
+  s.b = {static_cast<const float*>(g.b), g.ldb, g.batch > 1 ? g.stride_b : 0};
+  s.c = static_cast<float*>(g.c);
+  s.ldc = g.ldc;
+  s.stride_c = g.stride_c;
+  s.bias = static_cast<const float*>(g.bias);
+  s.alpha = static_cast<float>(g.alpha);
+  s.beta = static_cast<float>(g.beta);
+  s.m = static_cast<int>(g.m);
+  s.n = static_cast<int>(g.n);
+  s.k = static_cast<int>(g.k);
+  s.batch = static_cast<int>(g.batch);
+  s.row_tiles = static_cast<int>(tiles_of(g.m, split::kRows));
+  s.col_tiles = static_cast<int>(tiles_of(g.n, split::kCols));
+  s.chunks = static_cast<int>(tiles_of(g.k, split::kDepth));
+
+  const int64_t blocks = device_properties(stream.device).multi_processor_count;
+  const int64_t tiles = int64_t{s.row_tiles} * s.col_tiles * s.batch;
+  const int sections = sections_of(g, tiles, s.chunks, blocks);
+  s.section_chunks = (s.chunks + sections - 1) / sections;
+  s.tiles = static_cast<int>(tiles * sections);
+
+  split::Globals product = s;
+  if (sections > 1) {
+    const int64_t count = g.batch * g.m * g.n;
+    product.c = static_cast<float*>(workspace(stream, static_cast<size_t>(sections * count) * sizeof(float)));
+    product.ldc = g.n;
+    product.stride_c = g.m * g.n;
+    product.section_stride = count;
+    product.bias = nullptr;
+    product.alpha = 1;
+    product.beta = 0;
+  }
+  product.pairs = reads_by(2, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % 2 == 0;
+  const bool vectors = reads_by(2, g.a, g.lda, s.a.stride, g.transpose_a ? g.m : g.k) &&
+                       reads_by(4, g.b, g.ldb, s.b.stride, g.transpose_b ? g.k : g.n);
+  with_config(g.transpose_a, g.transpose_b, vectors,
+              [&]<class Config>(Config) { launch_multiply<Config>(product, blocks, stream); });
+  if (sections == 1) return;
+  const int64_t count = g.batch * g.m * g.n;
+  const LaunchConfig config{kOp, stream, dim3(blocks_for(count, 256, 16 * blocks)), dim3(256)};
+  launch(config, {}, split::add_sections, s, static_cast<const float*>(product.c), sections);
+}
+
+}  // namespace vt::cuda
