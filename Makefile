@@ -1,6 +1,7 @@
 # What a fresh clone needs: Python 3.10 or later with its headers, and g++ 11 or later. All else goes into .venv.
 #   make demo     trains a small GPT on Shakespeare
 #   make test     all tests: C++, Python, Node
+#   make opinfo   PyTorch's own samples of its ops, layers and optimizers: renews docs/opinfo.md
 #   make build    the libraries alone, usable through .venv/bin/python
 #   make setup    the tools alone, for CONTRIBUTING.md's loop
 #   make wheel    a wheel to give away, for every GPU
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test mutations build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo mutations build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -64,6 +65,10 @@ demo: compiler $(VENV)/.with-demo build
 # One build with the C++ tests and the addon, then the three suites; a suite that cannot run on this machine says so.
 test: compiler $(VENV)/.with-test
 	tools/run_tests.sh
+
+# The samples that PyTorch tests itself with, all of them; fails if something that was whole is so no longer.
+opinfo: $(VENV)/.with-test build
+	PYTHONPATH=tests/python $(BIN)/python -m pytorch_samples
 
 # A hundred thousand damaged checkpoints, where `make test` reads a few thousand.
 mutations: $(VENV)/.with-test build

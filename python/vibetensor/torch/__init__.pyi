@@ -109,6 +109,7 @@ from vibetensor.torch import library as library
 from vibetensor.torch import linalg as linalg
 from vibetensor.torch.serialization import load as load
 from vibetensor.torch.random import manual_seed as manual_seed
+from vibetensor.torch import masked as masked
 from vibetensor._C import memory_format as memory_format
 from vibetensor.torch import mps as mps
 from vibetensor.torch import mtia as mtia
@@ -139,6 +140,7 @@ from vibetensor.torch._determinism import set_deterministic_debug_mode as set_de
 from vibetensor.torch.autograd.grad_mode import set_grad_enabled as set_grad_enabled
 from vibetensor.torch._tensor_str import set_printoptions as set_printoptions
 from vibetensor.torch.random import set_rng_state as set_rng_state
+from vibetensor.torch import signal as signal
 from vibetensor.torch import special as special
 from vibetensor.torch import storage as storage
 from vibetensor.torch._lowrank import svd_lowrank as svd_lowrank

@@ -179,6 +179,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     (tensor([3., 4., 6., 7.]),)
     """
     dims = [dim] if isinstance(dim, int) else dim
+    spacing = 1 if spacing is None else spacing
     if is_tensor(spacing):
         spacing = [spacing]
     if isinstance(spacing, int | float):

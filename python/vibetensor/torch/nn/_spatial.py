@@ -219,7 +219,7 @@ def max_unpool3d(
 
 def _verify_batch_size(size: Sequence[int]) -> None:
     """ValueError where a channel has one value only, which has no variance."""
-    if math.prod(size) // max(size[1], 1) == 1:
+    if size[0] * math.prod(size[2:]) == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
 
 

@@ -49,7 +49,13 @@ class Adam(ListOptimizer):
         decoupled_weight_decay: bool = False,
     ):
         check_not_negative(lr=lr, eps=eps)
-        if any(isinstance(beta, Tensor) for beta in betas):
+        if isinstance(lr, Tensor) and foreach and not capturable:
+            raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+        if isinstance(betas[0], Tensor) != isinstance(betas[1], Tensor):
+            raise ValueError("betas must be either both floats or both Tensors")
+        if isinstance(betas[0], Tensor):
+            if foreach and not capturable:
+                raise ValueError("betas[0] as a Tensor is not supported for capturable=False and foreach=True")
             raise NotImplementedError("Adam: betas as tensors are not there yet")
         check_betas(betas)
         check_not_negative(weight_decay=weight_decay)

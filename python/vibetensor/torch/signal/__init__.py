@@ -1,0 +1,5 @@
+"""Signals: windows."""
+
+from vibetensor.torch.signal import windows
+
+__all__ = ["windows"]
