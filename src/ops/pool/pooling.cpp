@@ -5,11 +5,13 @@
 #include "ops/copy/memory_format.h"
 #include "ops/pool/windows_cpu.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
 #include "ops/typed/index.h"
 #include "ops/typed/join.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/pool.h"
+#include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
 namespace vt {
@@ -36,21 +38,39 @@ struct Lists {
   IntSpan outputs, kernel, stride, padding, dilation;
 };
 
-Windows windows_of(IntSpan sizes, const Lists& l) {
+Windows windows_of(IntSpan sizes, const Lists& l, MemoryFormat format) {
   Windows w;
   const size_t dims = l.outputs.size(), lead = sizes.size() - dims;
-  w.planes = checked_numel(sizes.first(lead));
-  for (size_t d = 0; d < dims; ++d) {
-    WindowAxis& axis = w.axes[3 - dims + d];
-    axis.inputs = sizes[lead + d];
-    axis.outputs = l.outputs[d];
-    axis.adaptive = l.kernel.empty();
-    if (axis.adaptive) continue;
-    axis.size = l.kernel[d];
-    axis.stride = l.stride[d];
-    axis.padding = l.padding[d];
-    axis.dilation = l.dilation.empty() ? 1 : l.dilation[d];
+  if (is_channels_last(format)) {
+    w.planes = sizes[0];
+    w.lanes = sizes[1];
+  } else {
+    w.planes = checked_numel(sizes.first(lead));
   }
+  for (size_t d = 0; d < dims; ++d) {
+    const int64_t inputs = sizes[lead + d], outputs = l.outputs[d];
+    WindowAxis& axis = w.axes[3 - dims + d];
+    VT_CHECK(inputs > 0, Runtime, "pooling: expected spatial dims of at least 1, got ", sizes);
+    if (l.kernel.empty()) {
+      const int64_t longest = outputs > 0 ? (inputs + outputs - 1) / outputs + 1 : 1;
+      axis = {inputs, outputs, longest, 1, 0, 1, true};
+      continue;
+    }
+    const int64_t dilation = l.dilation.empty() ? 1 : l.dilation[d];
+    VT_CHECK(l.kernel[d] > 0 && l.stride[d] > 0 && l.padding[d] >= 0 && dilation > 0, Runtime,
+             "pooling: expected positive kernel sizes, strides and dilations and a padding of at least 0");
+    axis = {inputs, outputs, l.kernel[d], l.stride[d], l.padding[d], dilation, false};
+  }
+  return w;
+}
+
+// A last dim whose windows have one position, the identity, is lanes.
+Windows with_last_dim_as_lanes(Windows w) {
+  const WindowAxis last = w.axes[2];
+  if (w.lanes > 1 || last.adaptive || last.size > 1 || last.stride > 1 || last.padding > 0) return w;
+  w.lanes = last.inputs;
+  std::shift_right(std::begin(w.axes), std::end(w.axes), 1);
+  w.axes[0] = WindowAxis();
   return w;
 }
 
@@ -60,16 +80,31 @@ DimVec pooled_sizes(const Tensor& self, IntSpan outputs) {
   return sizes;
 }
 
-TensorSpec pooled_spec(const Tensor& self, const DimVec& sizes, DType dtype) {
-  const MemoryFormat format = suggested_format(self);
-  return {sizes, dtype, self.device(), is_channels_last(format) ? format_strides(format, sizes) : DimVec()};
+MemoryFormat channels_last_of(size_t rank) {
+  return rank == 4 ? MemoryFormat::ChannelsLast : rank == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::Contiguous;
 }
 
-// The kernels' results lie contiguous: `out` itself, or memory that finish() copies from.
+TensorSpec pooled_spec(const Tensor& self, const DimVec& sizes, DType dtype, bool channels_last) {
+  const MemoryFormat format = channels_last_of(sizes.size());
+  return {sizes, dtype, self.device(), channels_last ? format_strides(format, sizes) : DimVec()};
+}
+
+// What a kernel's tensors lie in: the format of its result, if that is channels_last of the dims that are pooled.
+MemoryFormat format_of(const Tensor& out, size_t dims) {
+  const MemoryFormat format = suggested_format(out);
+  const bool pooled = is_channels_last(format) && out.sizes().size() == dims + 2;
+  return pooled ? format : MemoryFormat::Contiguous;
+}
+
+// A kernel's result: `out` itself, or memory in the kernel's format that finish() copies from.
 struct Dense {
   const Tensor& out;
   Tensor data;
-  explicit Dense(const Tensor& t) : out(t), data(t.is_contiguous() ? t : empty_like(t)) {}
+  Dense(const Tensor& t, MemoryFormat format)
+      : out(t),
+        data(is_contiguous_in(t, format)
+                 ? t
+                 : empty_strided(t.sizes(), format_strides(format, t.sizes()), t.dtype(), t.device())) {}
   void finish() const {
     if (!data.is_same(out)) copy_data(out, data);
   }
@@ -78,19 +113,28 @@ struct Dense {
 // The internal ops
 // ----------------------------------------------------------------------------------------------------------------
 
-std::array<TensorSpec, 2> max_meta(const Tensor& self, IntSpan outputs, IntSpan, IntSpan, IntSpan, IntSpan) {
+// Windows of few enough positions are worth a byte for each maximum; only what asks for indices needs them in full.
+constexpr int64_t kBytePositions = 256;
+
+std::array<TensorSpec, 2> max_meta(const Tensor& self, IntSpan outputs, IntSpan kernel, IntSpan, IntSpan, IntSpan,
+                                   bool in_plane) {
   VT_CHECK(self.dtype() != DType::bool_ && !is_complex(self.dtype()), NotImplemented, "not implemented for '",
            self.dtype(), "'");
+  VT_CHECK(in_plane || (!kernel.empty() && checked_numel(kernel) <= kBytePositions && is_floating(self.dtype())),
+           Runtime, "places in a window are told in a byte, got windows of ", kernel, " of ", self.dtype());
   const DimVec sizes = pooled_sizes(self, outputs);
-  return {pooled_spec(self, sizes, self.dtype()), pooled_spec(self, sizes, DType::int64)};
+  const bool last = is_channels_last(suggested_format(self));
+  return {pooled_spec(self, sizes, self.dtype(), last),
+          pooled_spec(self, sizes, in_plane ? DType::int64 : DType::uint8, last)};
 }
 
 void max_kernel(const Tensor& self, IntSpan outputs, IntSpan kernel, IntSpan stride, IntSpan padding, IntSpan dilation,
-                Tensor& out, Tensor& indices) {
+                bool, Tensor& out, Tensor& indices) {
   if (out.numel() == 0) return;
-  const Dense values(out), places(indices);
-  pool::max_windows(self.device(), windows_of(self.sizes(), {outputs, kernel, stride, padding, dilation}),
-                    contiguous_data(self), values.data, places.data);
+  const MemoryFormat format = format_of(out, outputs.size());
+  const Dense values(out, format), places(indices, format);
+  pool::max_windows(self.device(), windows_of(self.sizes(), {outputs, kernel, stride, padding, dilation}, format),
+                    dense_data(self, format), values.data, places.data);
   values.finish();
   places.finish();
 }
@@ -112,25 +156,52 @@ void max_backward(GradContext& ctx) {
 TensorSpec max_backward_meta(const Tensor& grad, const Tensor& indices, IntSpan inputs, IntSpan, IntSpan, IntSpan,
                              IntSpan) {
   VT_CHECK(is_floating(grad.dtype()), NotImplemented, "not implemented for '", grad.dtype(), "'");
-  VT_CHECK(same(grad.sizes(), indices.sizes()) && indices.dtype() == DType::int64, Runtime,
-           "expected int64 indices of the gradient's shape, got ", to_string(indices), " and ", to_string(grad));
-  return pooled_spec(grad, pooled_sizes(grad, inputs), grad.dtype());
+  VT_CHECK(same(grad.sizes(), indices.sizes()) && (indices.dtype() == DType::int64 || indices.dtype() == DType::uint8),
+           Runtime, "expected int64 or uint8 indices of the gradient's shape, got ", to_string(indices), " and ",
+           to_string(grad));
+  return pooled_spec(grad, pooled_sizes(grad, inputs), grad.dtype(), is_channels_last(suggested_format(indices)));
 }
 
 void max_backward_kernel(const Tensor& grad, const Tensor& indices, IntSpan inputs, IntSpan kernel, IntSpan stride,
                          IntSpan padding, IntSpan dilation, Tensor& out) {
   if (out.numel() == 0) return;
-  const Dense result(out);
+  const MemoryFormat format = format_of(out, inputs.size());
+  const Dense result(out, format);
   const IntSpan outputs = grad.sizes().last(inputs.size());
-  pool::max_windows_backward(grad.device(), windows_of(out.sizes(), {outputs, kernel, stride, padding, dilation}),
-                             contiguous_data(grad), contiguous_data(indices), result.data);
+  pool::max_windows_backward(grad.device(),
+                             windows_of(out.sizes(), {outputs, kernel, stride, padding, dilation}, format),
+                             dense_data(grad, format), dense_data(indices, format), result.data);
   result.finish();
+}
+
+// Places in the plane (int64) from those in regular windows.
+Tensor places_in_plane(const Tensor& in_windows, IntSpan inputs, const Lists& l) {
+  Tensor left = ops::to(in_windows, DType::int64), places;
+  int64_t step = 1;
+  for (size_t d = inputs.size(); d-- > 0;) {
+    DimVec along(static_cast<size_t>(in_windows.dim()), 1);
+    along[along.size() - inputs.size() + d] = l.outputs[d];
+    const Tensor origins = ops::arange(Scalar(l.outputs[d]), DType::int64, in_windows.device()) * Scalar(l.stride[d]) -
+                           Scalar(l.padding[d]);
+    const Tensor kernel = ops::full({}, Scalar(l.kernel[d]), DType::int64, in_windows.device());
+    const Tensor at = ops::reshape(origins, along) + ops::remainder(left, kernel) * Scalar(l.dilation[d]);
+    places = places.defined() ? places + at * Scalar(step) : at;
+    left = ops::floor_divide(left, kernel);
+    step *= inputs[d];
+  }
+  return places;
 }
 
 // The sums are linear in what they add up.
 void max_backward_derivative(GradContext& ctx) {
-  const Tensor indices = ctx.saved(1);
-  const size_t dims = ctx.arg<IntSpan>(2).size();
+  Tensor indices = ctx.saved(1);
+  const IntSpan inputs = ctx.arg<IntSpan>(2);
+  const size_t dims = inputs.size();
+  if (indices.dtype() != DType::int64) {
+    const IntSpan outputs = indices.sizes().last(dims);
+    indices = places_in_plane(
+        indices, inputs, {outputs, ctx.arg<IntSpan>(3), ctx.arg<IntSpan>(4), ctx.arg<IntSpan>(5), ctx.arg<IntSpan>(6)});
+  }
   ctx.set(0, ops::reshape(ops::gather(flat_planes(ctx.grad(), dims), -1, flat_planes(indices, dims)),
                           DimVec(indices.sizes())));
 }
@@ -141,33 +212,39 @@ void check_averaged(const Tensor& self) {
   VT_CHECK(is_floating(self.dtype()), NotImplemented, "not implemented for '", self.dtype(), "'");
 }
 
-TensorSpec average_meta(const Tensor& self, IntSpan outputs, IntSpan, IntSpan, IntSpan, bool, Number divisor) {
+TensorSpec average_meta(const Tensor& self, IntSpan outputs, IntSpan, IntSpan, IntSpan, bool, Number divisor,
+                        bool channels_last) {
   check_averaged(self);
   VT_CHECK(divisor.value_or(1) != 0, Runtime, "divisor must be not zero");
-  return pooled_spec(self, pooled_sizes(self, outputs), self.dtype());
+  return pooled_spec(self, pooled_sizes(self, outputs), self.dtype(), channels_last);
 }
 
 void average_kernel(const Tensor& self, IntSpan outputs, IntSpan kernel, IntSpan stride, IntSpan padding,
-                    bool counts_padding, Number divisor, Tensor& out) {
+                    bool counts_padding, Number divisor, bool, Tensor& out) {
   if (out.numel() == 0) return;
-  const Dense result(out);
-  pool::average_windows(self.device(), windows_of(self.sizes(), {outputs, kernel, stride, padding, {}}),
-                        {counts_padding, divisor.value_or(0)}, contiguous_data(self), result.data);
+  const MemoryFormat format = format_of(out, outputs.size());
+  const Dense result(out, format);
+  const Windows w = windows_of(self.sizes(), {outputs, kernel, stride, padding, {}}, format);
+  pool::average_windows(self.device(), with_last_dim_as_lanes(w), {counts_padding, divisor.value_or(0)},
+                        dense_data(self, format), result.data);
   result.finish();
 }
 
-TensorSpec average_backward_meta(const Tensor& grad, IntSpan inputs, IntSpan, IntSpan, IntSpan, bool, Number) {
+TensorSpec average_backward_meta(const Tensor& grad, IntSpan inputs, IntSpan, IntSpan, IntSpan, bool, Number,
+                                 bool channels_last) {
   check_averaged(grad);
-  return pooled_spec(grad, pooled_sizes(grad, inputs), grad.dtype());
+  return pooled_spec(grad, pooled_sizes(grad, inputs), grad.dtype(), channels_last);
 }
 
 void average_backward_kernel(const Tensor& grad, IntSpan inputs, IntSpan kernel, IntSpan stride, IntSpan padding,
-                             bool counts_padding, Number divisor, Tensor& out) {
+                             bool counts_padding, Number divisor, bool, Tensor& out) {
   if (out.numel() == 0) return;
-  const Dense result(out);
+  const MemoryFormat format = format_of(out, inputs.size());
+  const Dense result(out, format);
   const IntSpan outputs = grad.sizes().last(inputs.size());
-  pool::average_windows_backward(grad.device(), windows_of(out.sizes(), {outputs, kernel, stride, padding, {}}),
-                                 {counts_padding, divisor.value_or(0)}, contiguous_data(grad), result.data);
+  const Windows w = windows_of(out.sizes(), {outputs, kernel, stride, padding, {}}, format);
+  pool::average_windows_backward(grad.device(), with_last_dim_as_lanes(w), {counts_padding, divisor.value_or(0)},
+                                 dense_data(grad, format), result.data);
   result.finish();
 }
 
@@ -178,7 +255,7 @@ void average_derivative(GradContext& ctx) {
   const DimVec sizes(ctx.sizes(0).last(dims));
   constexpr auto op = Forward ? ops::_average_windows_backward : ops::_average_windows;
   ctx.set(0, op(ctx.grad(), sizes, ctx.arg<IntSpan>(2), ctx.arg<IntSpan>(3), ctx.arg<IntSpan>(4), ctx.arg<bool>(5),
-                ctx.arg<Number>(6)));
+                ctx.arg<Number>(6), ctx.arg<bool>(7)));
 }
 
 // Arguments of the functions
@@ -244,19 +321,22 @@ template <size_t Dims>
 Two max_pool_with_indices(const Tensor& self, IntSpan kernel, IntSpan stride, IntSpan padding, IntSpan dilation,
                           bool ceil_mode) {
   const Regular r(self, Dims, kMax[Dims - 1], kernel, stride, padding, dilation, ceil_mode);
-  return ops::_max_windows(self, r.outputs, r.kernel, r.stride, r.padding, r.dilation);
+  return ops::_max_windows(self, r.outputs, r.kernel, r.stride, r.padding, r.dilation, true);
 }
 
 template <size_t Dims>
 Tensor max_pool(const Tensor& self, IntSpan kernel, IntSpan stride, IntSpan padding, IntSpan dilation, bool ceil_mode) {
-  return std::get<0>(max_pool_with_indices<Dims>(self, kernel, stride, padding, dilation, ceil_mode));
+  const Regular r(self, Dims, kMax[Dims - 1], kernel, stride, padding, dilation, ceil_mode);
+  const bool in_plane = checked_numel(r.kernel) > kBytePositions || !is_floating(self.dtype());
+  return std::get<0>(ops::_max_windows(self, r.outputs, r.kernel, r.stride, r.padding, r.dilation, in_plane));
 }
 
 template <size_t Dims>
 Tensor average_pool(const Tensor& self, IntSpan kernel, IntSpan stride, IntSpan padding, bool ceil_mode,
                     bool counts_padding, Number divisor) {
   const Regular r(self, Dims, kAverage[Dims - 1], kernel, stride, padding, DimVec{1}, ceil_mode);
-  return ops::_average_windows(self, r.outputs, r.kernel, r.stride, r.padding, counts_padding, divisor);
+  return ops::_average_windows(self, r.outputs, r.kernel, r.stride, r.padding, counts_padding, divisor,
+                               is_channels_last(suggested_format(self)));
 }
 
 Tensor average_pool1d(const Tensor& self, IntSpan kernel, IntSpan stride, IntSpan padding, bool ceil_mode,
@@ -276,13 +356,20 @@ DimVec adaptive_outputs(const Tensor& self, IntSpan sizes, size_t dims, std::str
 
 template <size_t Dims>
 Two adaptive_max_pool(const Tensor& self, IntSpan sizes) {
-  return ops::_max_windows(self, adaptive_outputs(self, sizes, Dims, kAdaptiveMax[Dims - 1]), {}, {}, {}, {});
+  return ops::_max_windows(self, adaptive_outputs(self, sizes, Dims, kAdaptiveMax[Dims - 1]), {}, {}, {}, {}, true);
 }
 
 template <size_t Dims>
 Tensor adaptive_average_pool(const Tensor& self, IntSpan sizes) {
   const DimVec outputs = adaptive_outputs(self, sizes, Dims, kAdaptiveAverage[Dims - 1]);
-  return ops::_average_windows(self, outputs, {}, {}, {}, false, Number());
+  const bool channels_last = is_channels_last(suggested_format(self));
+  const bool whole = std::ranges::all_of(outputs, [](int64_t n) { return n == 1; });
+  if (whole && !channels_last && is_floating(self.dtype())) {  // one long window: a reduction shares it out
+    DimVec dims;
+    for (int64_t d = 1; d <= static_cast<int64_t>(Dims); ++d) dims.push_back(-d);
+    return ops::mean(self, IntSpan(dims), true);
+  }
+  return ops::_average_windows(self, outputs, {}, {}, {}, false, Number(), channels_last);
 }
 
 template <size_t Dims>
@@ -308,7 +395,8 @@ template <size_t Dims>
 Tensor lp_pool(const Tensor& self, double p, IntSpan kernel, IntSpan stride, bool ceil_mode) {
   const Regular r(self, Dims, kAverage[Dims - 1], kernel, stride, DimVec{0}, DimVec{1}, ceil_mode);
   const Tensor powers = ops::pow(self, Scalar(p));
-  const Tensor mean = ops::_average_windows(powers, r.outputs, r.kernel, r.stride, r.padding, true, Number());
+  const Tensor mean = ops::_average_windows(powers, r.outputs, r.kernel, r.stride, r.padding, true, Number(),
+                                            is_channels_last(suggested_format(self)));
   const auto count = static_cast<double>(checked_numel(r.kernel));
   return ops::pow(ops::sign(mean) * ops::relu(ops::abs(mean)) * Scalar(count), Scalar(1 / p));
 }
@@ -322,7 +410,7 @@ Tensor local_response_norm(const Tensor& self, int64_t size, double alpha, doubl
   const Tensor squares = ops::reshape(self * self, DimVec{self.size(0), channels, rest});
   const Tensor padded = ops::constant_pad_nd(squares, DimVec{0, 0, size / 2, (size - 1) / 2}, Scalar(0));
   const Tensor mean = ops::_average_windows(padded, DimVec{channels, rest}, DimVec{size, 1}, DimVec{1, 1}, DimVec{0, 0},
-                                            true, Number());
+                                            true, Number(), false);
   return self / ops::pow(ops::reshape(mean, DimVec(self.sizes())) * Scalar(alpha) + Scalar(k), Scalar(beta));
 }
 
@@ -346,7 +434,7 @@ void register_pooling(Registry& r) {
   pool::average_windows.cpu(pool::average_windows_cpu);
   pool::average_windows_backward.cpu(pool::average_windows_backward_cpu);
   r.def(
-       "_max_windows(Tensor self, int[] outputs, int[] kernel_size, int[] stride, int[] padding, int[] dilation) -> (Tensor, Tensor)")
+       "_max_windows(Tensor self, int[] outputs, int[] kernel_size, int[] stride, int[] padding, int[] dilation, bool in_plane=True) -> (Tensor, Tensor)")
       .meta(max_meta)
       .cpu(max_kernel)
       .cuda(max_kernel)
@@ -360,14 +448,14 @@ void register_pooling(Registry& r) {
       .backward(keep::args(1), max_backward_derivative)
       .internal();
   r.def(
-       "_average_windows(Tensor self, int[] outputs, int[] kernel_size, int[] stride, int[] padding, bool count_include_pad, int? divisor) -> Tensor")
+       "_average_windows(Tensor self, int[] outputs, int[] kernel_size, int[] stride, int[] padding, bool count_include_pad, int? divisor, bool channels_last=False) -> Tensor")
       .meta(average_meta)
       .cpu(average_kernel)
       .cuda(average_kernel)
       .backward(keep::none, average_derivative<true>)
       .internal();
   r.def(
-       "_average_windows_backward(Tensor grad, int[] inputs, int[] kernel_size, int[] stride, int[] padding, bool count_include_pad, int? divisor) -> Tensor")
+       "_average_windows_backward(Tensor grad, int[] inputs, int[] kernel_size, int[] stride, int[] padding, bool count_include_pad, int? divisor, bool channels_last=False) -> Tensor")
       .meta(average_backward_meta)
       .cpu(average_backward_kernel)
       .cuda(average_backward_kernel)

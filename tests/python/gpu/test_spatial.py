@@ -105,6 +105,42 @@ def test_batch_norm(shape: tuple[int, ...], last: bool, dtype: str) -> None:
             assert torch.equal(a, b), name
 
 
+# images, channels, spatial dims and groups
+GROUPS = [
+    (2, 6, 3, 2, 3),
+    (3, 4, 2),
+    (2, 64, 8, 8, 32),
+    (4, 24, 5, 5, 4),
+    (1, 16, 300, 320, 8),
+    (9, 130, 17, 13),
+    (2, 4, 3, 5, 6, 2),
+]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("case", GROUPS)
+def test_group_norm(case: tuple[int, ...], last: bool, dtype: str) -> None:
+    """With an offset that squares of the numbers would lose; the same bits twice."""
+    *shape, groups = case
+    weight, bias = random(shape[1], dtype=dtype), random(shape[1], dtype=dtype, seed=1)
+
+    def layer(t: Any) -> Any:
+        return lambda x, w, b: t.nn.functional.group_norm(x, groups, w, b)
+
+    for offset in (0, 10 if dtype in ("float32", "float64") else 2):
+        x, grad = random(*shape, dtype=dtype) + offset, random(*shape, dtype=dtype, seed=2)
+        exact = [a.double() for a in (x, weight, bias)]
+        wanted = with_gradients(reference, layer(reference), exact, grad.double())
+        operands = [on_gpu(x, last), on_gpu(weight, False), on_gpu(bias, False)]
+        mine, again = (with_gradients(torch, layer(torch), operands, on_gpu(grad, last)) for _ in range(2))
+        if last and len(shape) == 4:
+            assert mine[0].is_contiguous(memory_format=torch.channels_last)
+        for a, b, c, name in zip(mine, again, wanted, ("result", "input", "weight", "bias"), strict=True):
+            compare(a, c, dtype, f"{name} at {offset}")
+            assert torch.equal(a, b), name
+
+
 def test_batch_norm_behind_an_outlier() -> None:
     x = random(8, 4, 50, 50)
     x[0, :, 0, 0] = 1e5
@@ -124,19 +160,81 @@ def test_batch_norm_of_no_elements() -> None:
     assert torch.autograd.grad(y.sum(), weight)[0].tolist() == [0.0] * 3
 
 
+POOLS = [
+    *(
+        ("max_pool2d", arguments)
+        for arguments in (
+            (2, 2),
+            (3, 2, 1),
+            (3, 1, 1),
+            (2, 3),
+            (3, 2, 1, 2),
+            (5, 1, 2, 2),
+            ((3, 2), (1, 3), (1, 0), (2, 1), True),
+            (17, 1, 8),
+        )
+    ),
+    *(
+        ("avg_pool2d", arguments)
+        for arguments in (
+            (2,),
+            (3, 2, 1, True, False),
+            (3, 1, 1),
+            ((3, 1), (2, 1), (1, 0)),
+            ((2, 3), (3, 2), (1, 1), False, True, 5),
+        )
+    ),
+    *((f"adaptive_{kind}_pool2d", (size,)) for kind in ("max", "avg") for size in (1, (4, 3), (14, 12))),
+]
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("kernel", [(2, 2, 0, 1), (3, 2, 1, 1), (3, 1, 1, 1), (2, 3, 0, 1), (3, 2, 1, 2), (5, 1, 2, 2)])
-def test_gradient_of_max_pool(kernel: tuple[int, ...], dtype: str) -> None:
-    """Windows that touch, overlap, leave gaps between them or within; every number is a tie of the next."""
-    size, stride, padding, dilation = kernel
-    x = reference.arange(2 * 3 * 13 * 11).reshape(2, 3, 13, 11).mul(7).remainder(31).div(2, rounding_mode="floor")
-    x = x.to(getattr(reference, dtype))
+@pytest.mark.parametrize("name, arguments", POOLS, ids=[f"{name}-{i}" for i, (name, _) in enumerate(POOLS)])
+def test_pooling(name: str, arguments: tuple[Any, ...], dtype: str) -> None:
+    """Windows that touch, overlap, leave gaps between them or within; many numbers are ties."""
+    for channels in (3, 16):
+        x = reference.arange(2 * channels * 13 * 11).reshape(2, channels, 13, 11).mul(7).remainder(31)
+        x = x.div(2, rounding_mode="floor").to(getattr(reference, dtype))
 
-    def layer(t: Any) -> Any:
-        return lambda a: t.nn.functional.max_pool2d(a, size, stride, padding, dilation)
+        def layer(t: Any) -> Any:
+            return lambda a: getattr(t.nn.functional, name)(a, *arguments)
 
-    grad = random(*layer(reference)(x).shape, dtype=dtype)
-    wanted = with_gradients(reference, layer(reference), [x.double()], grad.double())
-    for last in (False, True):
-        mine = with_gradients(torch, layer(torch), [on_gpu(x, last)], on_gpu(grad, last))
-        compare(mine[1], wanted[1], dtype, "gradient")
+        grad = random(*layer(reference)(x.double()).shape, dtype=dtype)
+        wanted = with_gradients(reference, layer(reference), [x.double()], grad.double())
+        for last in (False, True):
+            mine = with_gradients(torch, layer(torch), [on_gpu(x, last)], on_gpu(grad, last))
+            compare(mine[0], wanted[0], dtype, "result")
+            compare(mine[1], wanted[1], dtype, "gradient")
+            if last:
+                assert mine[1].is_contiguous(memory_format=torch.channels_last)
+        if name == "max_pool2d":
+            values, indices = torch.nn.functional.max_pool2d(on_gpu(x, True), *arguments, return_indices=True)
+            compare(values, wanted[0], dtype, "result with indices")
+            assert torch.equal(
+                torch.tensor(x.double().numpy()).flatten(2).gather(2, indices.cpu().flatten(2)),
+                values.cpu().double().flatten(2),
+            )
+
+
+def test_pooling_of_three_dims_and_of_one() -> None:
+    for name, arguments, shape in (
+        ("max_pool3d", ((1, 3, 2), (1, 2, 1), (0, 1, 1), (1, 1, 2)), (2, 4, 3, 5, 6)),
+        ("avg_pool3d", (2, 2, 1), (2, 4, 3, 5, 6)),
+        ("adaptive_avg_pool3d", ((2, 1, 3),), (2, 4, 3, 5, 6)),
+        ("max_pool1d", (3, 2, 1), (2, 3, 301)),
+        ("adaptive_max_pool1d", (7,), (2, 3, 301)),
+        ("avg_pool1d", (3, 2, 1), (3, 301)),
+    ):
+        x = random(*shape, dtype="float64")
+
+        def layer(t: Any, name: str = name, arguments: Any = arguments) -> Any:
+            return lambda a: getattr(t.nn.functional, name)(a, *arguments)
+
+        grad = random(*layer(reference)(x).shape, dtype="float64")
+        wanted = with_gradients(reference, layer(reference), [x], grad)
+        given = on_gpu(x, False)
+        forms = [given, given.contiguous(memory_format=torch.channels_last_3d)] if x.dim() == 5 else [given]
+        for value in forms:
+            mine = with_gradients(torch, layer(torch), [value], on_gpu(grad, False))
+            compare(mine[0], wanted[0], "float64", name)
+            compare(mine[1], wanted[1], "float64", f"gradient of {name}")

@@ -16,85 +16,57 @@ def _steps(stride: Any) -> Any:
     return [] if stride is None else stride
 
 
-def max_pool1d(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The maximum of each window of the last dimension; `return_indices`: and where in it each was found."""
-    both = ops.max_pool1d_with_indices(input, kernel_size, _steps(stride), padding, dilation, ceil_mode)
-    return both if return_indices else both[0]
+_WHERE = {1: "the last dimension", 2: "the last two dimensions", 3: "the last three dimensions"}
 
 
-def max_pool2d(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The maximum of each window of the last two dimensions; `return_indices`: and where in the plane each was found."""
-    both = ops.max_pool2d_with_indices(input, kernel_size, _steps(stride), padding, dilation, ceil_mode)
-    return both if return_indices else both[0]
+def _named(function: Any, name: str, doc: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
 
 
-def max_pool3d(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The maximum of each window of the last three dimensions; `return_indices`: and where in the block each was found."""
-    both = ops.max_pool3d_with_indices(input, kernel_size, _steps(stride), padding, dilation, ceil_mode)
-    return both if return_indices else both[0]
+def _named_pair(name: str, doc: str, pool: Any, pool_with_indices: Any) -> tuple[Any, Any]:
+    always = f"`{name}` with the indices, whatever `return_indices` says, as in PyTorch."
+    return _named(pool, name, doc), _named(pool_with_indices, f"{name}_with_indices", always)
 
 
-def max_pool1d_with_indices(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """`max_pool1d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+def _max_pool(dims: int) -> tuple[Any, Any]:
+    """max_pool and max_pool_with_indices of so many dims."""
+    name = f"max_pool{dims}d"
+    maxima, both = getattr(ops, name), getattr(ops, f"{name}_with_indices")
+
+    def pool(
+        input: Any,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        op = both if return_indices else maxima
+        return op(input, kernel_size, _steps(stride), padding, dilation, ceil_mode)
+
+    def pool_with_indices(
+        input: Any,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
+        return both(input, kernel_size, _steps(stride), padding, dilation, ceil_mode)
+
+    doc = (
+        f"The maximum of each window of {_WHERE[dims]}; `return_indices`: and where in them, flattened, each was found."
+    )
+    return _named_pair(name, doc, pool, pool_with_indices)
 
 
-def max_pool2d_with_indices(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """`max_pool2d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
-
-
-def max_pool3d_with_indices(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """`max_pool3d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+max_pool1d, max_pool1d_with_indices = _max_pool(1)
+max_pool2d, max_pool2d_with_indices = _max_pool(2)
+max_pool3d, max_pool3d_with_indices = _max_pool(3)
 
 
 def _sizes_of(input: Any, output_size: Any) -> Any:
@@ -104,37 +76,25 @@ def _sizes_of(input: Any, output_size: Any) -> Any:
     return output_size if isinstance(output_size, int) else _list_with_default(list(output_size), list(input.shape))
 
 
-def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """Maxima of windows that split the last dimension evenly; `return_indices`: and where each was found."""
-    both = ops.adaptive_max_pool1d(input, output_size)
-    return both if return_indices else both[0]
+def _adaptive_max_pool(dims: int) -> tuple[Any, Any]:
+    """adaptive_max_pool and adaptive_max_pool_with_indices of so many dims."""
+    name = f"adaptive_max_pool{dims}d"
+    op = getattr(ops, name)
+
+    def pool(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+        both = op(input, _sizes_of(input, output_size))
+        return both if return_indices else both[0]
+
+    def pool_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+        return op(input, _sizes_of(input, output_size))
+
+    doc = f"Maxima of windows that split {_WHERE[dims]} evenly; a size of None keeps the input's. `return_indices`: and where."
+    return _named_pair(name, doc, pool, pool_with_indices)
 
 
-def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """Maxima of windows that split the last two dimensions evenly; a size of None keeps the input's."""
-    both = ops.adaptive_max_pool2d(input, _sizes_of(input, output_size))
-    return both if return_indices else both[0]
-
-
-def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """Maxima of windows that split the last three dimensions evenly; a size of None keeps the input's."""
-    both = ops.adaptive_max_pool3d(input, _sizes_of(input, output_size))
-    return both if return_indices else both[0]
-
-
-def adaptive_max_pool1d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool1d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return adaptive_max_pool1d(input, output_size, True)
-
-
-def adaptive_max_pool2d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool2d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return adaptive_max_pool2d(input, output_size, True)
-
-
-def adaptive_max_pool3d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`adaptive_max_pool3d` with the indices, whatever `return_indices` says, as in PyTorch."""
-    return adaptive_max_pool3d(input, output_size, True)
+adaptive_max_pool1d, adaptive_max_pool1d_with_indices = _adaptive_max_pool(1)
+adaptive_max_pool2d, adaptive_max_pool2d_with_indices = _adaptive_max_pool(2)
+adaptive_max_pool3d, adaptive_max_pool3d_with_indices = _adaptive_max_pool(3)
 
 
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
@@ -147,19 +107,16 @@ def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
     return ops.adaptive_avg_pool3d(input, _sizes_of(input, output_size))
 
 
-def lp_pool1d(input: Any, norm_type: float, kernel_size: int, stride: Any = None, ceil_mode: bool = False) -> Any:
-    """The `norm_type`-norm of each window of the last dimension."""
-    return ops.lp_pool1d(input, norm_type, kernel_size, _steps(stride), ceil_mode)
+def _lp_pool(dims: int) -> Any:
+    op = getattr(ops, f"lp_pool{dims}d")
+
+    def pool(input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
+        return op(input, norm_type, kernel_size, _steps(stride), ceil_mode)
+
+    return _named(pool, f"lp_pool{dims}d", f"The `norm_type`-norm of each window of {_WHERE[dims]}.")
 
 
-def lp_pool2d(input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
-    """The `norm_type`-norm of each window of the last two dimensions."""
-    return ops.lp_pool2d(input, norm_type, kernel_size, _steps(stride), ceil_mode)
-
-
-def lp_pool3d(input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
-    """The `norm_type`-norm of each window of the last three dimensions."""
-    return ops.lp_pool3d(input, norm_type, kernel_size, _steps(stride), ceil_mode)
+lp_pool1d, lp_pool2d, lp_pool3d = _lp_pool(1), _lp_pool(2), _lp_pool(3)
 
 
 def _unpooled_size(
@@ -185,36 +142,24 @@ def _unpooled_size(
     return sizes
 
 
-def _unpool(
-    op: Any, dims: int, input: Any, indices: Any, kernel_size: Any, stride: Any, padding: Any, size: Any
-) -> Any:
-    from vibetensor.torch.nn.modules.utils import ntuple
+def _max_unpool(dims: int) -> Any:
+    op = getattr(ops, f"max_unpool{dims}d")
 
-    per_dim = ntuple(dims)
-    kernel = per_dim(kernel_size)
-    steps = per_dim(stride) if stride is not None else kernel
-    return op(input, indices, _unpooled_size(input, kernel, steps, per_dim(padding), size))
+    def unpool(
+        input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    ) -> Any:
+        from vibetensor.torch.nn.modules.utils import ntuple
 
+        per_dim = ntuple(dims)
+        kernel = per_dim(kernel_size)
+        steps = per_dim(stride) if stride is not None else kernel
+        return op(input, indices, _unpooled_size(input, kernel, steps, per_dim(padding), output_size))
 
-def max_unpool1d(
-    input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
-) -> Any:
-    """Zeros with the elements of `input` where `max_pool1d` with the same arguments had found them."""
-    return _unpool(ops.max_unpool1d, 1, input, indices, kernel_size, stride, padding, output_size)
-
-
-def max_unpool2d(
-    input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
-) -> Any:
-    """Zeros with the elements of `input` where `max_pool2d` with the same arguments had found them."""
-    return _unpool(ops.max_unpool2d, 2, input, indices, kernel_size, stride, padding, output_size)
+    doc = f"Zeros with the elements of `input` where `max_pool{dims}d` with the same arguments had found them."
+    return _named(unpool, f"max_unpool{dims}d", doc)
 
 
-def max_unpool3d(
-    input: Any, indices: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
-) -> Any:
-    """Zeros with the elements of `input` where `max_pool3d` with the same arguments had found them."""
-    return _unpool(ops.max_unpool3d, 3, input, indices, kernel_size, stride, padding, output_size)
+max_unpool1d, max_unpool2d, max_unpool3d = _max_unpool(1), _max_unpool(2), _max_unpool(3)
 
 
 def _verify_batch_size(size: Sequence[int]) -> None:
