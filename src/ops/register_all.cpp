@@ -50,6 +50,7 @@
   F(softmax) \
   F(norm) \
   F(batch_norm) \
+  F(group_norm) \
   F(activation) \
   F(convolution) \
   F(pooling) \
@@ -91,6 +92,7 @@
   F(softmax_cuda) \
   F(norm_cuda) \
   F(batch_norm_cuda) \
+  F(group_norm_cuda) \
   F(convolution_cuda) \
   F(pooling_cuda) \
   F(interpolate_cuda) \

@@ -1,11 +1,11 @@
-// batch_norm over all dims but the second, and the norms of groups and images.
+// batch_norm over all dims but the second, and the norm of images.
 #include "cpu/kernels/batch_norm.h"
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
-#include "ops/copy/memory_format.h"
+#include "ops/nn/channel_norms.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/nn.h"
@@ -18,34 +18,9 @@ namespace {
 
 using Three = std::tuple<Tensor, Tensor, Tensor>;
 
-// All but the second.
-DimVec normalized_dims(const Tensor& x) {
-  DimVec dims{0};
-  for (int64_t d = 2; d < x.dim(); ++d) dims.push_back(d);
-  return dims;
-}
-
-// (channels) as it broadcasts against x.
-Tensor per_channel(const Tensor& t, const Tensor& x) {
-  DimVec sizes(x.sizes().size(), 1);
-  sizes[1] = t.size(0);
-  return ops::reshape(t, sizes);
-}
-
 void check_channels(const Tensor& x, const Tensor& t, const char* name) {
   VT_CHECK(!t.defined() || (t.dim() == 1 && t.size(0) == x.size(1)), Runtime, name, " should contain ", x.size(1),
            " elements not ", t.defined() ? t.numel() : 0);
-}
-
-DType statistics_dtype(const Tensor& x) { return opmath_dtype(x.dtype()); }
-
-Tensor as_statistics(const Tensor& t, const Tensor& x) {
-  return t.defined() ? contiguous_data(cast_data(t, statistics_dtype(x))) : t;
-}
-
-DimVec strides_like(const Tensor& x) {
-  const MemoryFormat format = suggested_format(x);
-  return is_channels_last(format) ? format_strides(format, x.sizes()) : DimVec();
 }
 
 std::array<TensorSpec, 3> batch_norm_meta(const Tensor& x, const Tensor& weight, const Tensor& bias, double&) {
@@ -54,7 +29,7 @@ std::array<TensorSpec, 3> batch_norm_meta(const Tensor& x, const Tensor& weight,
   check_channels(x, weight, "weight");
   check_channels(x, bias, "bias");
   const TensorSpec statistics{{x.size(1)}, statistics_dtype(x), x.device(), {}};
-  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), strides_like(x)}, statistics, statistics};
+  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), channels_last_strides(x)}, statistics, statistics};
 }
 
 std::array<TensorSpec, 3> batch_norm_backward_meta(const Tensor& grad, const Tensor& x, const Tensor& mean,
@@ -65,7 +40,7 @@ std::array<TensorSpec, 3> batch_norm_backward_meta(const Tensor& grad, const Ten
   check_channels(x, mean, "mean");
   check_channels(x, var, "var");
   const TensorSpec sums{{x.size(1)}, statistics_dtype(x), x.device(), {}};
-  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), strides_like(x)}, sums, sums};
+  return {TensorSpec{DimVec(x.sizes()), x.dtype(), x.device(), channels_last_strides(x)}, sums, sums};
 }
 
 // CPU
@@ -122,7 +97,7 @@ Normalized normalized(const Tensor& x, const Tensor& mean, const Tensor& var, do
 // dx, dw and db in terms of ops.
 Three gradients(const Tensor& grad, const Tensor& input, const Tensor& mean, const Tensor& var, const Tensor& weight,
                 double eps) {
-  const DimVec dims = normalized_dims(input);
+  const DimVec dims = all_but_channels(input);
   const Normalized n = normalized(input, mean, var, eps);
   const Tensor g = ops::as_dtype(grad, statistics_dtype(input));
   const Tensor a = weight.defined() ? g * per_channel(ops::as_dtype(weight, g.dtype()), input) : g;
@@ -136,7 +111,7 @@ void batch_norm_derivative(GradContext& ctx) {
   const double eps = ctx.arg<double>(3);
   Three gradient;
   if (grad_enabled()) {
-    const DimVec dims = normalized_dims(x);
+    const DimVec dims = all_but_channels(x);
     const Tensor wide = ops::as_dtype(x, statistics_dtype(x)), mean = ops::mean(wide, dims, true);
     gradient = gradients(ctx.grad(0), x, mean, ops::mean(ops::square(wide - mean), dims, true), weight, eps);
   } else {
@@ -186,29 +161,6 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   return ops::as_dtype(y, x.dtype());
 }
 
-// Each image's groups of channels are rows of layer_norm; weight and bias are per channel.
-Tensor group_norm(const Tensor& x, int64_t groups, const Tensor& weight, const Tensor& bias, double eps, bool) {
-  VT_CHECK(x.dim() >= 2, Runtime, "Expected at least 2 dimensions for input tensor but received ", x.dim());
-  VT_CHECK(groups > 0, Runtime, "Expected num groups to be greater than 0, got ", groups);
-  VT_CHECK(x.size(1) % groups == 0, Runtime,
-           "Expected number of channels in input to be divisible by num_groups, but got input of shape ", x.sizes(),
-           " and num_groups=", groups);
-  for (const auto& [t, name] : {std::pair{weight, "weight"}, {bias, "bias"}}) {
-    VT_CHECK(!t.defined() || (t.dim() == 1 && t.size(0) == x.size(1)), Runtime, "Expected ", name,
-             " to be a vector of size equal to the number of channels in input, but got ", name, " of shape ",
-             t.defined() ? t.sizes() : IntSpan{}, " and input of shape ", x.sizes());
-  }
-  const MemoryFormat format = suggested_format(x);
-  const int64_t columns = x.size(1) / groups * checked_numel(x.sizes().subspan(2));
-  Tensor y = ops::reshape(x, DimVec{x.size(0), groups, columns});
-  y = ops::reshape(std::get<0>(ops::native_layer_norm(y, DimVec{columns}, {}, {}, eps)), DimVec(x.sizes()));
-  if (weight.defined() && bias.defined()) y = ops::addcmul(per_channel(bias, x), y, per_channel(weight, x));
-  else if (weight.defined()) y = y * per_channel(weight, x);
-  else if (bias.defined()) y = y + per_channel(bias, x);
-  y = ops::as_dtype(y, x.dtype());
-  return is_channels_last(format) ? ops::contiguous(y, format) : y;
-}
-
 // Images and channels are normalized apart: batch_norm of one image that has all of them as channels.
 Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                      const Tensor& running_var, bool use_input_stats, double momentum, double eps, bool cudnn) {
@@ -254,12 +206,6 @@ void register_batch_norm(Registry& r) {
       .doc(
           "(x - mean) / sqrt(var + eps) * weight + bias per channel, the second dim: statistics of the input if training, "
           "which then move the running ones by momentum, or else the running ones.");
-  r.def(
-       "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enabled=True) -> Tensor")
-      .composite(group_norm)
-      .autocast({.cuda = AutocastPolicy::Float32})
-      .function_only()
-      .doc("(x - mean) / sqrt(var + eps) over each image's groups of channels, times weight plus bias per channel.");
   r.def(
        "instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> Tensor")
       .composite(instance_norm)

@@ -16,12 +16,14 @@
 #include "iter/cuda_vector.cuh"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
+#include "ops/nn/channel_sums.cuh"
 
 namespace vt {
 namespace {
 
 using cuda::Stream;
 using cuda::Vector;
+using Sums = ChannelSums;
 
 constexpr int kThreads = 256;
 constexpr int kUnroll = 4;  // vectors that a thread has on the way
@@ -33,18 +35,10 @@ struct Layout {
   double count() const { return static_cast<double>(images) * static_cast<double>(plane); }
 };
 
-/// Two sums of a channel.
-struct Sums {
-  double a = 0, b = 0;
-  __device__ __forceinline__ Sums operator+(const Sums& o) const { return {a + o.a, b + o.b}; }
-};
-
 // Bodies
 // -------------------------------------------------------------------------------------------------------------------
 
-/// Sums around the channel's first element (distances, their squares): an offset that all elements have costs no
-/// digits. Each group is summed around its own mean first, because in float the channel's first element may be far from
-/// the others.
+/// Around the channel's first element.
 template <typename T>
 struct MomentSums {
   using In = T;
@@ -57,18 +51,7 @@ struct MomentSums {
 
   template <int N>
   __device__ __forceinline__ void add(Sums& sums, A centre, const A (&x)[1][N]) const {
-    A distance = 0, squares = 0;
-#pragma unroll
-    for (int i = 1; i < N; ++i) distance += x[0][i] - x[0][0];
-    distance /= static_cast<A>(N);
-#pragma unroll
-    for (int i = 0; i < N; ++i) {
-      const A rest = x[0][i] - x[0][0] - distance;
-      squares += rest * rest;
-    }
-    const double mean = static_cast<double>(x[0][0]) - static_cast<double>(centre) + static_cast<double>(distance);
-    sums.a += N * mean;
-    sums.b += static_cast<double>(squares) + N * mean * mean;
+    add_moments(sums, centre, x[0]);
   }
 };
 
@@ -85,14 +68,7 @@ struct GradientSums {
 
   template <int N>
   __device__ __forceinline__ void add(Sums& sums, A centre, const A (&x)[2][N]) const {
-    A sum = 0, products = 0;
-#pragma unroll
-    for (int i = 0; i < N; ++i) {
-      sum += x[1][i];
-      products += x[1][i] * (x[0][i] - centre);
-    }
-    sums.a += static_cast<double>(sum);
-    sums.b += static_cast<double>(products);
+    add_gradients(sums, centre, x[0], x[1]);
   }
 };
 
@@ -100,11 +76,6 @@ template <typename A>
 __device__ __forceinline__ A inverse_deviation(A var, A eps) {
   return A(1) / sqrt(var + eps);
 }
-template <typename A>
-__device__ __forceinline__ A at_or(const A* from, int64_t i, A otherwise) {
-  return from != nullptr ? from[i] : otherwise;
-}
-
 /// (x - mean) / sqrt(var + eps) * weight + bias
 template <typename T>
 struct Normalize {

@@ -24,6 +24,23 @@ def batch_norm_backward(grad, x, mean, var, weight, eps):
     return torch.ops.aten.native_batch_norm_backward(grad, x, weight, None, None, mean, invstd, True, eps, [True] * 3)
 
 
+def dense(*tensors):
+    """aten's own entries read memory as if it were contiguous."""
+    return [None if t is None else t.contiguous() for t in tensors]
+
+
+def group_norm(x, weight, bias, groups, eps):
+    n, c = x.shape[:2]
+    return torch.ops.aten.native_group_norm(*dense(x, weight, bias), n, c, x[0, 0].numel(), groups, eps)
+
+
+def group_norm_backward(grad, x, mean, rstd, weight, groups):
+    n, c = x.shape[:2]
+    return torch.ops.aten.native_group_norm_backward(
+        *dense(grad, x, mean, rstd, weight), n, c, x[0, 0].numel(), groups, [True] * 3
+    )
+
+
 def moments(*channels: int) -> tuple:
     return T(*channels, grad=False), T(*channels, low=0.5, high=2, grad=False)
 
@@ -65,6 +82,23 @@ SAMPLES = [
         call(T(3, 4), 2),
         call(T(2, 4, 5), 4, T(4), None, 1e-3),
         dtypes=FLOATS,
+        **SUMS,
+    ),
+    Sample(
+        "_group_norm",
+        call(T(2, 6, 3, 2), T(6), T(6), 3, 1e-5),
+        call(T(3, 4), None, None, 2, 1e-3),
+        dtypes=REAL_FLOATS,
+        reference=group_norm,
+        grad=False,
+        **SUMS,
+    ),
+    Sample(
+        "_group_norm_backward",
+        call(T(2, 6, 3, 2, grad=False), T(2, 6, 3, 2, grad=False), *moments(2, 3), T(6, grad=False), 3),
+        dtypes=REAL_FLOATS,
+        reference=group_norm_backward,
+        grad=False,
         **SUMS,
     ),
     Sample(
