@@ -41,7 +41,8 @@ template <class T>
 struct LstmStepBackward {
   int64_t rows, hidden;
   const T *grad_hidden, *grad_cell, *cell_before, *cell, *gates;
-  T *grad_gates, *grad_before;  // of the sums and of the cell's state before the step
+  const T* grad_output;         // added to grad_hidden; null: nothing
+  T *grad_gates, *grad_before;  // of the sums and of the cell's state before the step; may be grad_cell itself
 
   VT_HD_INLINE void element(int64_t row, int64_t j) const {
     using A = opmath_t<T>;
@@ -50,7 +51,8 @@ struct LstmStepBackward {
     const int64_t at = row * hidden + j;
     const A in = static_cast<A>(g[0]), forget = static_cast<A>(g[hidden]);
     const A fresh = static_cast<A>(g[2 * hidden]), out = static_cast<A>(g[3 * hidden]);
-    const A squashed = m::tanh(static_cast<A>(cell[at])), dh = static_cast<A>(grad_hidden[at]);
+    const A squashed = m::tanh(static_cast<A>(cell[at]));
+    const A dh = static_cast<A>(grad_hidden[at]) + (grad_output ? static_cast<A>(grad_output[at]) : A(0));
     const A dc = static_cast<A>(grad_cell[at]) + dh * out * (1 - squashed * squashed);
     to[0] = static_cast<T>(dc * fresh * in * (1 - in));
     to[hidden] = static_cast<T>(dc * static_cast<A>(cell_before[at]) * forget * (1 - forget));

@@ -106,7 +106,9 @@ void add_product_kernel(const Tensor& self, const Tensor& a, const Tensor& b, co
   const bool row_bias = self.dim() == 1 && out.dim() == 2 && self.size(0) == out.size(1) && !beta.is_complex() &&
                         beta.to_double() == 1 && !alpha.is_complex() && alpha.to_double() == 1;
   if (row_bias) return matrix_product(a, b, out, alpha, 0, self);
-  if (!no_addend) ops::copy_(out, self);
+  const bool in_place = out.impl()->address() == self.impl()->address() && same(out.sizes(), self.sizes()) &&
+                        same(out.strides(), self.strides());
+  if (!no_addend && !in_place) ops::copy_(out, self);
   matrix_product(a, b, out, alpha, no_addend ? Scalar(0) : beta);
 }
 

@@ -35,6 +35,7 @@ Cell cell_named(std::string_view name) {
 namespace {
 
 using recurrent::Cell;
+using Three = std::tuple<Tensor, Tensor, Tensor>;
 using Five = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
 
 // Note [Steps of a sequence]
@@ -216,10 +217,58 @@ Tensor with_first(const Tensor& whole, const Tensor& rows) {
   return n == all ? rows : ops::cat(std::vector<Tensor>{rows, ops::narrow(whole, 0, n, all - n)}, 0);
 }
 
+// All steps of an LSTM backwards, where sequences are equally long: the gradients of the sums, of the initial state and
+// of the initial cell.
+Three lstm_sequence_backward(const Tensor& grad_output, const Tensor& grad_hidden, const Tensor& grad_cell,
+                             const Tensor& initial_cell, const Tensor& weight, const Tensor& cells, const Tensor& gates,
+                             IntSpan batches, bool reverse) {
+  const Steps s(batches, reverse);
+  const Device device = gates.device();
+  const int64_t batch = initial_cell.size(0), hidden = initial_cell.size(1);
+  VT_CHECK(s.rows == gates.size(0) && s.count() > 0 && s.batches.back() == batch && s.rows == cells.size(0) &&
+               gates.size(1) == 4 * hidden && cells.size(1) == hidden &&
+               same(weight.sizes(), DimVec{4 * hidden, hidden}) && same(grad_hidden.sizes(), initial_cell.sizes()) &&
+               same(grad_cell.sizes(), initial_cell.sizes()) &&
+               (!grad_output.defined() || same(grad_output.sizes(), cells.sizes())),
+           Runtime, "gradients ", grad_hidden.sizes(), " and ", grad_cell.sizes(), ", cells ", cells.sizes(),
+           ", gates ", gates.sizes(), " and weight ", weight.sizes(), " do not fit ", s.rows, " rows");
+  for (const Tensor* t : {&grad_hidden, &grad_cell, &initial_cell, &weight, &cells, &grad_output})
+    VT_CHECK(!t->defined() || t->dtype() == gates.dtype(), Runtime, "expected one dtype, got ", t->dtype(), " and ",
+             gates.dtype());
+  const ExcludeKeys as_given(Key::Autocast);
+  const Tensor sums = empty_like(gates), dh = ops::clone(grad_hidden, MemoryFormat::Contiguous),
+               dc = ops::clone(grad_cell, MemoryFormat::Contiguous);
+  const Tensor d_output = grad_output.defined() ? contiguous_data(grad_output) : grad_output;
+  const Tensor initial = contiguous_data(initial_cell), w = contiguous_data(weight), c = contiguous_data(cells),
+               kept = contiguous_data(gates);
+  for (size_t i = s.count(); i-- > 0;) {
+    const size_t k = s.at(i);
+    const int64_t begin = s.begins[k];
+    const Tensor before = i == 0 ? initial : rows_of(c, s.begins[s.at(i - 1)], batch),
+                 sum = rows_of(sums, begin, batch);
+    recurrent::lstm_step_backward(device, {dh, dc, before, rows_of(c, begin, batch), rows_of(kept, begin, batch),
+                                           d_output.defined() ? rows_of(d_output, begin, batch) : d_output, sum, dc});
+    ops::addmm_(dh, sum, w, Scalar(0));
+  }
+  return {sums, dh, dc};
+}
+
 void sequence_backward(GradContext& ctx) {
   const Cell kind = recurrent::cell_named(ctx.arg<std::string_view>(0));
   const Steps s(ctx.arg<IntSpan>(7), ctx.arg<bool>(8));
   const bool lstm = kind == Cell::Lstm, gru = kind == Cell::Gru;
+  if (lstm && ctx.is_none(6) && !grad_enabled() && !ctx.grad(3).defined() && !ctx.grad(4).defined() &&
+      s.batches.back() == s.batches[0]) {
+    const Tensor hidden = ctx.saved(2);
+    const auto [sums, dh, dc] =
+        ops::_lstm_sequence_backward(ctx.grad(0), ctx.grad_or_zeros(1), ctx.grad_or_zeros(2), ctx.saved(3),
+                                     ctx.saved(4), ctx.saved_result(3), ctx.saved_result(4), s.batches, s.reverse);
+    if (ctx.needs(1)) ctx.set(1, sums);
+    if (ctx.needs(2)) ctx.set(2, dh);
+    if (ctx.needs(3)) ctx.set(3, dc);
+    if (ctx.needs(4)) ctx.set(4, ops::mm(ops::t(sums), all_before(s, ctx.saved_result(0), hidden)));
+    return;
+  }
   const Tensor initial = ctx.saved(2), weight = ctx.saved(4);
   const Tensor projection = ctx.is_none(6) ? Tensor() : ctx.saved(6);
   const Tensor output = ctx.saved_result(0), cells = ctx.saved_result(3), kept = ctx.saved_result(4);
@@ -280,8 +329,14 @@ std::array<TensorSpec, 2> lstm_step_meta(const Tensor&, const Tensor&, const Ten
 void lstm_step_kernel(const Tensor& dh, const Tensor& dc, const Tensor& cell_before, const Tensor& cell,
                       const Tensor& gates, Tensor& sums, Tensor& previous) {
   if (sums.numel() == 0) return;
-  recurrent::lstm_step_backward(gates.device(), {contiguous_data(dh), contiguous_data(dc), contiguous_data(cell_before),
-                                                 contiguous_data(cell), contiguous_data(gates), sums, previous});
+  recurrent::lstm_step_backward(gates.device(), {contiguous_data(dh),
+                                                 contiguous_data(dc),
+                                                 contiguous_data(cell_before),
+                                                 contiguous_data(cell),
+                                                 contiguous_data(gates),
+                                                 {},
+                                                 sums,
+                                                 previous});
 }
 
 std::array<TensorSpec, 3> gru_step_meta(const Tensor&, const Tensor& hidden_before, const Tensor&) {
@@ -299,7 +354,7 @@ void gru_step_kernel(const Tensor& dh, const Tensor& hidden_before, const Tensor
 
 void register_recurrent(Registry& r) {
   recurrent::lstm_step.cpu(recurrent::lstm_step_cpu).nothing_to_do(Key::Meta);
-  recurrent::lstm_step_backward.cpu(recurrent::lstm_step_backward_cpu);
+  recurrent::lstm_step_backward.cpu(recurrent::lstm_step_backward_cpu).nothing_to_do(Key::Meta);
   recurrent::gru_step.cpu(recurrent::gru_step_cpu).nothing_to_do(Key::Meta);
   recurrent::gru_step_backward.cpu(recurrent::gru_step_backward_cpu);
   r.def(
@@ -312,6 +367,11 @@ void register_recurrent(Registry& r) {
       .meta(lstm_step_meta)
       .cpu(lstm_step_kernel)
       .cuda(lstm_step_kernel)
+      .internal();
+  r.def(
+       "_lstm_sequence_backward(Tensor? grad_output, Tensor grad_hidden, Tensor grad_cell, Tensor cell, Tensor weight, Tensor cells, Tensor gates, int[] batch_sizes, bool reverse) -> (Tensor, Tensor, Tensor)")
+      .all(lstm_sequence_backward)
+      .not_differentiable()
       .internal();
   r.def("_gru_step_backward(Tensor grad_hidden, Tensor hidden_before, Tensor gates) -> (Tensor, Tensor, Tensor)")
       .meta(gru_step_meta)

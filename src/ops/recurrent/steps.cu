@@ -36,8 +36,9 @@ void lstm_step(const recurrent::LstmTensors& t) {
   run<cpu::LstmStep>("lstm", t, {t.gates, t.state, t.cells, t.output, t.hidden_state});
 }
 void lstm_step_backward(const recurrent::LstmBackwardTensors& t) {
-  run<cpu::LstmStepBackward>("lstm_backward", t,
-                             {t.grad_hidden, t.grad_cell, t.cell_before, t.cell, t.gates, t.grad_gates, t.grad_before});
+  run<cpu::LstmStepBackward>(
+      "lstm_backward", t,
+      {t.grad_hidden, t.grad_cell, t.cell_before, t.cell, t.gates, t.grad_output, t.grad_gates, t.grad_before});
 }
 void gru_step(const recurrent::GruTensors& t) {
   run<cpu::GruStep>("gru", t, {t.from_input, t.from_hidden, t.gates, t.state, t.output});

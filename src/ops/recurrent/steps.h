@@ -12,6 +12,7 @@ struct LstmTensors {
 };
 struct LstmBackwardTensors {
   Tensor grad_hidden, grad_cell, cell_before, cell, gates;
+  Tensor grad_output;  // may be undefined
   Tensor grad_gates, grad_before;
 };
 struct GruTensors {
@@ -40,8 +41,11 @@ Step<T> step_of(const LstmTensors& t) {
 }
 template <template <class> class Step, class T>
 Step<T> step_of(const LstmBackwardTensors& t) {
-  return {t.cell.size(0),   t.cell.size(1),    t.grad_hidden.data<T>(), t.grad_cell.data<T>(),  t.cell_before.data<T>(),
-          t.cell.data<T>(), t.gates.data<T>(), t.grad_gates.data<T>(),  t.grad_before.data<T>()};
+  return {t.cell.size(0),          t.cell.size(1),
+          t.grad_hidden.data<T>(), t.grad_cell.data<T>(),
+          t.cell_before.data<T>(), t.cell.data<T>(),
+          t.gates.data<T>(),       t.grad_output.defined() ? t.grad_output.data<T>() : nullptr,
+          t.grad_gates.data<T>(),  t.grad_before.data<T>()};
 }
 template <template <class> class Step, class T>
 Step<T> step_of(const GruTensors& t) {

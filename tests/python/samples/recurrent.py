@@ -82,6 +82,19 @@ def lstm_step_backward(grad_hidden, grad_cell, cell_before, cell, gates):
     return torch.cat([*sums, grad_hidden * squashed * o * (1 - o)], 1), total * f
 
 
+def lstm_sequence_backward(grad_output, dh, dc, cell, weight, cells, gates, batches, reverse):
+    steps = list(zip(*(t.split(batches) for t in (cells, gates)), strict=True))
+    order = range(len(batches))[:: -1 if reverse else 1]
+    sums = [None] * len(batches)
+    for i in reversed(range(len(batches))):
+        k = order[i]
+        before = steps[order[i - 1]][0] if i else cell
+        total = dh if grad_output is None else dh + grad_output.split(batches)[k]
+        sums[k], dc = lstm_step_backward(total, dc, before, *steps[k])
+        dh = sums[k] @ weight
+    return torch.cat(sums), dh, dc
+
+
 def gru_step_backward(grad_hidden, hidden_before, gates):
     r, z, g, part = gates.chunk(4, 1)
     d_new = grad_hidden * (1 - z) * (1 - g * g)
@@ -109,6 +122,14 @@ SAMPLES = [
         call(T(3, 4), T(3, 4), T(3, 4), T(3, 4), T(3, 16, **UNIT)),
         dtypes=FLOATS,
         reference=lstm_step_backward,
+        grad=False,
+        **NEAR,
+    ),
+    Sample(
+        "_lstm_sequence_backward",
+        call(T(6, 4), T(2, 4), T(2, 4), T(2, 4), T(16, 4), T(6, 4), T(6, 16, **UNIT), (2, 2, 2), False),
+        call(None, T(3, 4), T(3, 4), T(3, 4), T(16, 4), T(6, 4), T(6, 16, **UNIT), (3, 3), True),
+        reference=lstm_sequence_backward,
         grad=False,
         **NEAR,
     ),
