@@ -172,7 +172,7 @@ void convolve_patches(const ConvShape& s, const T* input, const opmath_t<T>* wei
 // Few channels make thin products: their planes are walked instead.
 template <class T>
 bool prefers_planes(const ConvShape& s) {
-  return is_floating(dtype_of<T>) && s.groups > 1 && s.channels <= 2 && s.filters <= 4;
+  return is_floating(dtype_of<T>) && s.groups > 1 && s.channels <= 2 && s.filters <= 4 && s.taps() <= kMostPlaneTaps;
 }
 
 template <class T>
@@ -211,17 +211,20 @@ void convolve_planes(const ConvShape& s, const T* input, const opmath_t<T>* weig
   const int64_t filters = s.groups * s.filters, size = s.outputs(), plane = s.axes[1].outputs * s.axes[2].outputs;
   const int64_t plane_taps = s.taps() / static_cast<int64_t>(s.axes[0].offsets.size());
   const auto& stride = output.strides;
+  const bool in_place = std::is_same_v<T, A> && stride[2] == 1 && stride[1] == s.axes[2].outputs && stride[0] == plane;
   parallel_for(0, s.images * filters, 1 + 16384 / (size * s.depth() + 1), [&](int64_t begin, int64_t end) {
-    const Scratch scratch(size * static_cast<int64_t>(sizeof(A)));
-    A* sums = scratch.as<A>();
+    const Scratch scratch(in_place ? 0 : size * static_cast<int64_t>(sizeof(A)));
     for (int64_t i = begin; i < end; ++i) {
       const int64_t image = i / filters, channel = i % filters;
+      T* to = output.data + image * output.image_stride + channel * output.channel_stride;
+      A* sums = scratch.as<A>();
+      if constexpr (std::is_same_v<T, A>) sums = in_place ? to : sums;
       std::fill_n(sums, size, bias ? static_cast<A>(bias[channel]) : A(0));
       const T* from = input + image * s.groups * s.channels * s.inputs();
       for_planes(s, from, channel / s.filters, [&](int64_t taps, const T* in, int64_t d) {
         kernel(plane_of(s, in), weight + channel * s.depth() + taps * plane_taps, sums + d * plane);
       });
-      T* to = output.data + image * output.image_stride + channel * output.channel_stride;
+      if (in_place) continue;
       const A* sum = sums;
       for (int64_t d = 0; d < s.axes[0].outputs; ++d) {
         for (int64_t h = 0; h < s.axes[1].outputs; ++h) {

@@ -8,7 +8,9 @@
 
 namespace vt::cpu {
 
-// A plane (inputs[0], inputs[1]) and the outputs that meet it: see ConvAxis.
+inline constexpr int64_t kMostPlaneTaps = 64;
+
+// A plane (inputs[0], inputs[1]) and the outputs that meet it: see ConvAxis. It has at most kMostPlaneTaps taps.
 template <class T>
 struct ConvPlane {
   const T* input;
