@@ -27,7 +27,10 @@ def has_torchvision() -> bool:
 
 
 def not_ours(name: str) -> str:
-    return f"{name} is not there: vibetensor.vision has datasets, io, ops, transforms and utils, all the rest is torchvision's"
+    return (
+        f"{name} is not there: vibetensor.vision has datasets, io, models, ops, transforms and utils, all the rest is "
+        "torchvision's"
+    )
 
 
 class TorchLoader(Loader):

@@ -12,6 +12,7 @@ from vibetensor import _C as ours
 from vibetensor.torch._not_there import RefusedType
 from vibetensor.torch.jit import EAGER
 
+_TensorMeta = type(ours.Tensor)  # the class of the class of tensors
 AUTOCAST = {"AutocastCPU": "cpu", "AutocastCUDA": "cuda"}
 
 
@@ -164,6 +165,17 @@ def _get_privateuse1_backend_name() -> str:
 def _get_accelerator(check: bool | None = None) -> Any:
     """The kind of accelerator of this machine, else the CPU."""
     return ours.device("cuda" if ours.cuda_is_available() else "cpu")
+
+
+class _nn:
+    """What modules ask of PyTorch's binary part."""
+
+    @staticmethod
+    def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+        """(device, dtype, non_blocking, memory_format) of the arguments of Module.to, None where there is none."""
+        from vibetensor.torch.nn.modules.module import parse_to
+
+        return parse_to(args, kwargs)
 
 
 def __getattr__(name: str) -> Any:

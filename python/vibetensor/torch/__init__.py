@@ -197,6 +197,7 @@ NAMES_BY_HOME = {
         chalf complex32 float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu uint16
         uint32 uint64
     """,
+    "_archive_types": "PyTorchFileReader PyTorchFileWriter",
     "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
@@ -219,6 +220,7 @@ NAMES_BY_HOME = {
     "_type_info": "finfo iinfo",
     "_utils": "get_device_module",
     "_windows": "bartlett_window blackman_window hamming_window hann_window",
+    "jit": "ScriptFunction ScriptModule",
     "storage": """
         BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage
         FloatStorage HalfStorage IntStorage LongStorage ShortStorage TypedStorage UntypedStorage is_storage

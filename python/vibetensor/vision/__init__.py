@@ -8,7 +8,7 @@ from typing import Any
 
 import vibetensor
 
-__all__ = ["datasets", "io", "ops", "transforms", "utils"]
+__all__ = ["datasets", "io", "models", "ops", "transforms", "utils"]
 __version__ = f"0.28.0+vibetensor{vibetensor.__version__}"  # the torchvision whose behaviour this is
 
 

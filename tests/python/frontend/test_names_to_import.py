@@ -668,3 +668,49 @@ def test_quantization_says_so():
     before = version._version
     vt.autograd.graph.increment_version(version)
     assert version._version == before + 1
+
+
+# ---- names that Lightning and torchmetrics look for
+
+
+def test_arguments_of_to_as_the_binary_part_reads_them():
+    def program(t):
+        read = t._C._nn._parse_to
+        seen = [
+            read("cpu"),
+            read(t.float64),
+            read("cpu", t.float16, True),
+            read(t.ones(1).double()),
+            read(dtype=t.bfloat16),
+        ]
+        return [[str(part) for part in parts] for parts in seen]
+
+    same(program(vt), program(torch))
+    assert isinstance(vt.Tensor, vt._C._TensorMeta)
+
+
+def test_node_types_of_pytrees():
+    from collections import namedtuple
+
+    import torch.utils._pytree as theirs
+    import vibetensor.torch.utils._pytree as ours
+
+    Pair = namedtuple("Pair", "a b")
+    for value in ([1], (1,), {"a": 1}, 3):
+        assert ours._get_node_type(value) is theirs._get_node_type(value)
+    assert ours._get_node_type(Pair(1, 2)) in ours.SUPPORTED_NODES and ours._get_node_type(Pair(1, 2)) is not Pair
+
+
+def test_names_of_archives_scripts_and_counters():
+    from vibetensor.torch.distributed.constants import default_pg_timeout
+    from vibetensor.torch.utils.flop_counter import FlopCounterMode
+
+    assert default_pg_timeout == importlib.import_module("torch.distributed.constants").default_pg_timeout
+    assert vt.ScriptModule is vt.jit.ScriptModule and not isinstance(vt.nn.Linear(1, 1), vt.ScriptModule)
+    with pytest.raises(NotImplementedError, match=r"torch\.PyTorchFileReader is not there yet: torch\.load"):
+        vt.PyTorchFileReader("x.pt")
+    assert not {"PyTorchFileReader", "ScriptModule"} & set(dir(vt))
+    counter = FlopCounterMode(display=False)
+    assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
+    with pytest.raises(NotImplementedError, match="with_flops=True"), counter:
+        pass

@@ -249,7 +249,7 @@ def test_torchvision_is_ours_under_run(tmp_path, digits):
         x, y = next(iter(loader))
         print(x.shape, y.tolist(), torchvision.__version__.split("+")[0], importlib.util.find_spec("torchvision") is not None)
         try:
-            import torchvision.models
+            import torchvision.prototype
         except ModuleNotFoundError as error:
             print(error)
         """,
@@ -258,7 +258,7 @@ def test_torchvision_is_ours_under_run(tmp_path, digits):
     )
     lines = done.stdout.splitlines()
     assert lines[0] == "torch.Size([5, 1, 28, 28]) [3, 1, 4, 1, 5] 0.28.0 True", done.stderr
-    assert "torchvision.models is not there: vibetensor.vision has datasets" in lines[1]
+    assert "torchvision.prototype is not there: vibetensor.vision has datasets" in lines[1]
 
 
 def test_without_pil_images_are_tensors(tmp_path, digits):

@@ -150,6 +150,7 @@ __getattr__ = module_getattr(
         "_tensor",
         "algorithms",
         "checkpoint",
+        "constants",
         "distributed_c10d",
         "fsdp",
         "nn",

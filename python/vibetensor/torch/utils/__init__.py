@@ -3,5 +3,6 @@
 from vibetensor.torch._not_there import module_getattr
 
 __getattr__ = module_getattr(
-    __name__, ["_pytree", "benchmark", "checkpoint", "data", "dlpack", "hooks", "model_zoo", "tensorboard"]
+    __name__,
+    ["_pytree", "benchmark", "checkpoint", "data", "dlpack", "flop_counter", "hooks", "model_zoo", "tensorboard"],
 )

@@ -244,6 +244,12 @@ def node_of(value: Any) -> NodeDef | None:
     return node
 
 
+def _get_node_type(tree: Any) -> Any:
+    """The type by which SUPPORTED_NODES has `tree`: its own, or the one that stands for all named tuples."""
+    is_named = type(tree) not in SUPPORTED_NODES and isinstance(tree, tuple) and hasattr(tree, "_fields")
+    return namedtuple if is_named else type(tree)
+
+
 def tree_is_leaf(tree: Any, is_leaf: Test = None) -> bool:
     """Whether `tree` is a leaf, by its type or because `is_leaf` says so."""
     return (is_leaf is not None and is_leaf(tree)) or node_of(tree) is None
