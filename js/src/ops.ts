@@ -1862,6 +1862,9 @@ export interface Ops {
   var_mean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
   var_mean(self: Tensor, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+  varlen_attention(query: Tensor, key: Tensor, value: Tensor, cu_seq_q: Tensor, cu_seq_k: Tensor, window_left: number | bigint, window_right: number | bigint, named?: { window_left?: number | bigint; window_right?: number | bigint; scale?: number | null; enable_gqa?: boolean }): [Tensor, Tensor];
+  varlen_attention(query: Tensor, key: Tensor, value: Tensor, cu_seq_q: Tensor, cu_seq_k: Tensor, window_left: number | bigint, named?: { window_left?: number | bigint; window_right?: number | bigint; scale?: number | null; enable_gqa?: boolean }): [Tensor, Tensor];
+  varlen_attention(query: Tensor, key: Tensor, value: Tensor, cu_seq_q: Tensor, cu_seq_k: Tensor, named?: { window_left?: number | bigint; window_right?: number | bigint; scale?: number | null; enable_gqa?: boolean }): [Tensor, Tensor];
   vdot(self: Tensor, other: Tensor): Tensor;
   view(self: Tensor, size: number | bigint | readonly (number | bigint)[]): Tensor;
   view(self: Tensor, dtype: DType): Tensor;

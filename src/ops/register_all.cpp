@@ -70,6 +70,7 @@
   F(attention) \
   F(fused_attention) \
   F(multi_head_attention) \
+  F(varlen_attention) \
   F(fused_optimizers) \
   F(foreach) \
   F(foreach_pointwise)

@@ -86,6 +86,7 @@ IN_PYTHON = {
     "unravel_index": "torch.unravel_index",
     "unique_consecutive": "torch.unique_consecutive",
     "unique_dim": "torch.unique(dim=...)",
+    "varlen_attention": "nn.attention.varlen.varlen_attn",
     **{
         name: f"torch.nn.functional.{name}"
         for name in [

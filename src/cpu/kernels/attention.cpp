@@ -103,8 +103,9 @@ void forward_block(const AttentionShape& s, int64_t batch, int64_t head, const Q
                    const AttentionMatrix<const T>& v, const AttentionMatrix<T>& out, opmath_t<T>* lse) {
   using A = opmath_t<T>;
   const Wide<T> wq(q, batch, head, block.begin, block.rows, s.dim);
-  const Wide<T> wk(k, batch, head, 0, block.keys, s.dim);
-  const Wide<T> wv(v, batch, head, 0, block.keys, s.value_dim);
+  const int64_t shared = head / s.heads_per_shared();
+  const Wide<T> wk(k, batch, shared, 0, block.keys, s.dim);
+  const Wide<T> wv(v, batch, shared, 0, block.keys, s.value_dim);
   const WideResult<T> result(out, batch, head, block.begin, block.rows, s.value_dim);
   const Scratch scores_memory(block.rows * block.keys * static_cast<int64_t>(sizeof(A)));
   A* scores = scores_memory.as<A>();
@@ -118,55 +119,60 @@ void forward_block(const AttentionShape& s, int64_t batch, int64_t head, const Q
   result.store();
 }
 
+// A head of keys and values, with all heads of queries that share it.
 template <class T>
-void backward_head(const AttentionShape& s, int64_t batch, int64_t head, const AttentionMatrix<const T>& grad,
+void backward_head(const AttentionShape& s, int64_t batch, int64_t shared, const AttentionMatrix<const T>& grad,
                    const AttentionMatrix<const T>& q, const AttentionMatrix<const T>& k,
                    const AttentionMatrix<const T>& v, const AttentionMatrix<const T>& out, const opmath_t<T>* lse,
                    const AttentionMatrix<T>& dq, const AttentionMatrix<T>& dk, const AttentionMatrix<T>& dv) {
   using A = opmath_t<T>;
-  const Wide<T> wg(grad, batch, head, 0, s.queries, s.value_dim), wo(out, batch, head, 0, s.queries, s.value_dim);
-  const Wide<T> wq(q, batch, head, 0, s.queries, s.dim), wk(k, batch, head, 0, s.keys, s.dim);
-  const Wide<T> wv(v, batch, head, 0, s.keys, s.value_dim);
-  const WideResult<T> rq(dq, batch, head, 0, s.queries, s.dim), rk(dk, batch, head, 0, s.keys, s.dim);
-  const WideResult<T> rv(dv, batch, head, 0, s.keys, s.value_dim);
+  const Wide<T> wk(k, batch, shared, 0, s.keys, s.dim), wv(v, batch, shared, 0, s.keys, s.value_dim);
+  const WideResult<T> rk(dk, batch, shared, 0, s.keys, s.dim), rv(dv, batch, shared, 0, s.keys, s.value_dim);
   const int64_t most_rows = std::min(kQueryBlock, s.queries);
   const Scratch memory((2 * most_rows * s.keys + most_rows) * static_cast<int64_t>(sizeof(A)));
   A* p = memory.as<A>();
   A* dp = p + most_rows * s.keys;
   A* delta = dp + most_rows * s.keys;
   const auto scale = static_cast<A>(s.scale);
-  // The last block sees every key that any block sees, so it sets what the others add to.
+  // The last block sees every key that any block sees, so it sets what the others, and other heads, add to.
   bool first = true;
-  for (int64_t index = query_blocks(s); index-- > 0; first = false) {
-    const QueryBlock block(s, index);
-    const int64_t rows = block.rows, keys = block.keys;
-    const A beta = first ? A(0) : A(1);
-    if (first) {
-      set_zero(rk.row(keys), s.keys - keys, s.dim, rk.stride());
-      set_zero(rv.row(keys), s.keys - keys, s.value_dim, rv.stride());
+  const int64_t group = s.heads_per_shared();
+  for (int64_t head = shared * group; head < (shared + 1) * group; ++head) {
+    const Wide<T> wg(grad, batch, head, 0, s.queries, s.value_dim), wo(out, batch, head, 0, s.queries, s.value_dim);
+    const Wide<T> wq(q, batch, head, 0, s.queries, s.dim);
+    const WideResult<T> rq(dq, batch, head, 0, s.queries, s.dim);
+    const opmath_t<T>* sums = lse + (batch * s.heads + head) * s.queries;
+    for (int64_t index = query_blocks(s); index-- > 0; first = false) {
+      const QueryBlock block(s, index);
+      const int64_t rows = block.rows, keys = block.keys;
+      const A beta = first ? A(0) : A(1);
+      if (first) {
+        set_zero(rk.row(keys), s.keys - keys, s.dim, rk.stride());
+        set_zero(rv.row(keys), s.keys - keys, s.value_dim, rv.stride());
+      }
+      if (keys == 0) {
+        set_zero(rq.row(block.begin), rows, s.dim, rq.stride());
+        continue;
+      }
+      const A* g = wg.row(block.begin);
+      VT_SIMD_PICK(attention_delta, A)(g, wg.stride(), wo.row(block.begin), wo.stride(), rows, s.value_dim, delta);
+      gemm<A>(false, true, rows, keys, s.dim, scale, wq.row(block.begin), wq.stride(), wk.row(0), wk.stride(), A(0), p,
+              keys);
+      VT_SIMD_PICK(attention_probabilities, A)(p, rows, keys, block.first_visible, sums + block.begin);
+      gemm<A>(true, false, keys, s.value_dim, rows, A(1), p, keys, g, wg.stride(), beta, rv.row(0), rv.stride());
+      gemm<A>(false, true, rows, keys, s.value_dim, A(1), g, wg.stride(), wv.row(0), wv.stride(), A(0), dp, keys);
+      VT_SIMD_PICK(attention_score_gradient, A)(p, dp, rows, keys, delta, scale);
+      gemm<A>(false, false, rows, s.dim, keys, A(1), dp, keys, wk.row(0), wk.stride(), A(0), rq.row(block.begin),
+              rq.stride());
+      gemm<A>(true, false, keys, s.dim, rows, A(1), dp, keys, wq.row(block.begin), wq.stride(), beta, rk.row(0),
+              rk.stride());
     }
-    if (keys == 0) {
-      set_zero(rq.row(block.begin), rows, s.dim, rq.stride());
-      continue;
-    }
-    const A* g = wg.row(block.begin);
-    VT_SIMD_PICK(attention_delta, A)(g, wg.stride(), wo.row(block.begin), wo.stride(), rows, s.value_dim, delta);
-    gemm<A>(false, true, rows, keys, s.dim, scale, wq.row(block.begin), wq.stride(), wk.row(0), wk.stride(), A(0), p,
-            keys);
-    VT_SIMD_PICK(attention_probabilities, A)(p, rows, keys, block.first_visible, lse + block.begin);
-    gemm<A>(true, false, keys, s.value_dim, rows, A(1), p, keys, g, wg.stride(), beta, rv.row(0), rv.stride());
-    gemm<A>(false, true, rows, keys, s.value_dim, A(1), g, wg.stride(), wv.row(0), wv.stride(), A(0), dp, keys);
-    VT_SIMD_PICK(attention_score_gradient, A)(p, dp, rows, keys, delta, scale);
-    gemm<A>(false, false, rows, s.dim, keys, A(1), dp, keys, wk.row(0), wk.stride(), A(0), rq.row(block.begin),
-            rq.stride());
-    gemm<A>(true, false, keys, s.dim, rows, A(1), dp, keys, wq.row(block.begin), wq.stride(), beta, rk.row(0),
-            rk.stride());
+    rq.store();
   }
   if (first) {  // no query: no gradient
     set_zero(rk.row(0), s.keys, s.dim, rk.stride());
     set_zero(rv.row(0), s.keys, s.value_dim, rv.stride());
   }
-  rq.store();
   rk.store();
   rv.store();
 }
@@ -193,10 +199,10 @@ template <class T>
 void attention_backward(const AttentionShape& s, AttentionMatrix<const T> grad, AttentionMatrix<const T> q,
                         AttentionMatrix<const T> k, AttentionMatrix<const T> v, AttentionMatrix<const T> out,
                         const opmath_t<T>* lse, AttentionMatrix<T> dq, AttentionMatrix<T> dk, AttentionMatrix<T> dv) {
-  const int64_t work = s.queries * s.keys * (3 * s.dim + 2 * s.value_dim);
-  parallel_for(0, s.batch * s.heads, grain(work), [&](int64_t begin, int64_t end) {
-    for (int64_t pair = begin; pair < end; ++pair) {
-      backward_head<T>(s, pair / s.heads, pair % s.heads, grad, q, k, v, out, lse + pair * s.queries, dq, dk, dv);
+  const int64_t work = s.heads_per_shared() * s.queries * s.keys * (3 * s.dim + 2 * s.value_dim);
+  parallel_for(0, s.batch * s.shared_heads, grain(work), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      backward_head<T>(s, i / s.shared_heads, i % s.shared_heads, grad, q, k, v, out, lse, dq, dk, dv);
     }
   });
 }

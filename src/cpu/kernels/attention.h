@@ -9,11 +9,15 @@
 namespace vt::cpu {
 
 struct AttentionShape {
-  int64_t batch, heads, queries, keys;
+  int64_t batch, heads;
+  int64_t shared_heads;  // of keys and values, each for as many neighbouring heads of queries; divides heads
+  int64_t queries, keys;
   int64_t dim;        // of a query and a key
   int64_t value_dim;  // of a value and a result
   double scale;       // of the scores
   bool causal;        // query i sees the keys j <= i only
+
+  int64_t heads_per_shared() const { return shared_heads > 0 ? heads / shared_heads : 0; }
 };
 
 // (batch, heads, rows, dim) in memory; the last dimension is contiguous.

@@ -20,8 +20,22 @@
 namespace vt {
 namespace {
 
-void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout,
-                     bool causal) {
+constexpr double kHidden = -std::numeric_limits<double>::infinity();
+
+// Heads of key or value shared by groups of query heads; without `enable_gqa`, leading dims that broadcast.
+void check_heads(const Tensor& q, const Tensor& t, bool enable_gqa) {
+  if (!enable_gqa) {
+    const IntSpan a = q.sizes().first(q.dim() - 2), b = t.sizes().first(t.dim() - 2);
+    if (!same(a, b)) broadcast_sizes(a, b);
+    return;
+  }
+  const int64_t heads = q.size(-3), shared = t.size(-3);
+  VT_CHECK(shared > 0 && heads % shared == 0, Runtime,
+           "Number of heads in key and value must divide the number of heads in query, got ", shared, " and ", heads);
+}
+
+void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout, bool causal,
+                     bool enable_gqa) {
   VT_CHECK(q.dim() >= 2 && k.dim() >= 2 && v.dim() >= 2, Runtime,
            "Expected query, key, and value to all be at least 2 dimensional, but got ", q.dim(), ", ", k.dim(), " and ",
            v.dim());
@@ -33,6 +47,8 @@ void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Te
            " and ", v.device());
   VT_CHECK(q.size(-1) == k.size(-1), Runtime, "expected query and key of the same embedding size, got ", q.size(-1),
            " and ", k.size(-1));
+  check_heads(q, k, enable_gqa);
+  check_heads(q, v, enable_gqa);
   VT_CHECK(k.size(-2) == v.size(-2), Runtime, "expected key and value of the same length, got ", k.size(-2), " and ",
            v.size(-2));
   VT_CHECK(dropout >= 0 && dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", dropout);
@@ -43,43 +59,23 @@ void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Te
       mask.defined() ? mask.dtype() : DType::bool_, " and query.dtype: ", q.dtype());
 }
 
-// Heads of k and v shared by groups of query heads.
-Tensor repeat_heads(const Tensor& t, const Tensor& q) {
-  const int64_t heads = q.size(-3), shared = t.size(-3);
-  VT_CHECK(shared > 0 && heads % shared == 0, Runtime,
-           "Number of heads in key and value must divide the number of heads in query, got ", shared, " and ", heads);
-  if (heads == shared) return t;
-  return ops::repeat_interleave(t, heads / shared, -3);
-}
-
-// Rows that see nothing give zeros, not NaN.
-Tensor masked_softmax(Tensor scores, const Tensor& mask) {
-  const Scalar hidden(-std::numeric_limits<double>::infinity());
-  scores = mask.dtype() == DType::bool_ ? ops::masked_fill(scores, ops::logical_not(mask), hidden)
-                                        : scores + ops::as_dtype(mask, scores.dtype());
-  const Tensor nothing = ops::all(ops::eq(scores, wrapped_number(hidden)), -1, true);
-  return ops::masked_fill(ops::softmax(scores, -1), nothing, Scalar(0.0));
-}
-
 double scale_or_default(std::optional<double> scale, const Tensor& q) {
   return scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
 }
 
-// Of arguments that were checked; k and v have a head for each of q's.
+// Of arguments that were checked.
 bool suits_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
                  double scale) {
   return !mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, scale);
 }
 
-Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask, double dropout_p,
-                 bool causal, std::optional<double> given_scale, bool enable_gqa) {
-  check_attention(q, key, value, mask, dropout_p, causal);
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p, bool causal,
+                 std::optional<double> given_scale, bool enable_gqa) {
+  check_attention(q, k, v, mask, dropout_p, causal, enable_gqa);
   const ops::AttentionWays allowed = ops::allowed_attention();
   VT_CHECK(allowed.fused || allowed.parts, Runtime,
            "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "
            "math kernel and the fused kernels.");
-  const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
-  const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
   const double scale = scale_or_default(given_scale, q);
   if (allowed.fused && suits_fused(q, k, v, mask, dropout_p, scale)) {
     return ops::fused_attention(q, k, v, causal, scale);
@@ -87,10 +83,12 @@ Tensor attention(const Tensor& q, const Tensor& key, const Tensor& value, const 
   VT_CHECK(allowed.parts, Runtime,
            "No available kernel. Aborting execution. The fused kernel takes no attn_mask and no dropout, and of query, "
            "key and value ",
-           q.device().is_cuda() ? "16-bit floats with heads of 32, 64 or 128 on a Hopper GPU" : "one floating dtype",
+           q.device().is_cuda() ? "16-bit floats with heads of 32, 64 or 128, none of them shared, on a Hopper GPU"
+                                : "one floating dtype",
            "; allow SDPBackend.MATH too");
   const Tensor weights = ops::attention_weights(q, k, mask, causal, scale);
-  return ops::matmul(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
+  check_heads(weights, v, enable_gqa);
+  return ops::matmul_heads(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
 }
 
 // Two bits, so that a call sees both as one setting left them.
@@ -106,20 +104,47 @@ void ops::allow_attention(AttentionWays ways) {
   allowed_ways.store((ways.fused ? 1u : 0u) | (ways.parts ? 2u : 0u), std::memory_order_relaxed);
 }
 
-bool ops::can_fuse_attention(const Tensor& q, const Tensor& key, const Tensor& value, const Tensor& mask,
-                             double dropout_p, bool causal, std::optional<double> scale, bool enable_gqa) {
-  check_attention(q, key, value, mask, dropout_p, causal);
-  const Tensor k = enable_gqa ? repeat_heads(key, q) : key;
-  const Tensor v = enable_gqa ? repeat_heads(value, q) : value;
+bool ops::can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
+                             bool causal, std::optional<double> scale, bool enable_gqa) {
+  check_attention(q, k, v, mask, dropout_p, causal, enable_gqa);
   return suits_fused(q, k, v, mask, dropout_p, scale_or_default(scale, q));
 }
 
+Tensor ops::join_groups(const Tensor& t, int64_t shared) {
+  DimVec sizes(t.sizes());
+  const int64_t d = t.dim() - 3;
+  sizes[d + 1] *= sizes[d] / shared;
+  sizes[d] = shared;
+  return reshape(t, sizes);
+}
+Tensor ops::split_groups(const Tensor& t, int64_t heads) {
+  DimVec sizes(t.sizes());
+  const int64_t d = t.dim() - 3;
+  sizes[d + 1] /= heads / sizes[d];
+  sizes[d] = heads;
+  return reshape(t, sizes);
+}
+Tensor ops::matmul_heads(const Tensor& a, const Tensor& b) {
+  if (a.dim() < 3 || b.dim() < 3 || b.size(-3) == 0 || a.size(-3) <= b.size(-3)) return matmul(a, b);
+  return split_groups(matmul(join_groups(a, b.size(-3)), b), a.size(-3));
+}
+
+Tensor ops::attention_scores(const Tensor& q, const Tensor& k, const Tensor& mask, double scale) {
+  const Tensor products = matmul_heads(q, transpose(k, -2, -1));
+  // A mask would round sums of 16 bits again.
+  const Tensor scores = as_dtype(products, opmath_dtype(products.dtype())) * Scalar(scale);
+  if (!mask.defined()) return scores;
+  return mask.dtype() == DType::bool_ ? masked_fill(scores, logical_not(mask), Scalar(kHidden))
+                                      : scores + as_dtype(mask, scores.dtype());
+}
+
 Tensor ops::attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal, double scale) {
-  const Tensor scores = matmul(q, transpose(k, -2, -1));
-  if (mask.defined()) {  // a mask would round sums of 16 bits again
-    const Tensor wide = as_dtype(scores, opmath_dtype(scores.dtype()));
-    return as_dtype(masked_softmax(wide * Scalar(scale), mask), scores.dtype());
+  if (mask.defined()) {  // rows that see nothing give zeros, not NaN
+    const Tensor scores = attention_scores(q, k, mask, scale);
+    const Tensor nothing = all(eq(scores, wrapped_number(Scalar(kHidden))), -1, true);
+    return as_dtype(masked_fill(softmax(scores, -1), nothing, Scalar(0.0)), q.dtype());
   }
+  const Tensor scores = matmul_heads(q, transpose(k, -2, -1));
   if (!causal || scores.numel() == 0) return softmax(scores * Scalar(scale), -1);
   const int64_t queries = scores.size(-2), keys = scores.size(-1);
   const Tensor flat = reshape(scores, DimVec{scores.numel() / (queries * keys), queries, keys});

@@ -8,7 +8,7 @@
 namespace vt::ops {
 
 // Whether fused_attention takes these: (..., L, E), (..., S, E), (..., S, Ev) of one floating dtype with the same
-// leading dims, on the CPU; on CUDA what Note [Attention on CUDA] says.
+// leading dims but for shared heads (Note [Shared heads]), on the CPU; on CUDA what Note [Attention on CUDA] says.
 bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale);
 
 // softmax(scale q k^T) v; with `causal`, query i sees the keys j <= i.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch as theirs
 import vibetensor.torch as ours
+from compare import near, ours_of
 
 SIDES = (ours, theirs)
 CALLS: dict[str, Callable[[Any], dict[str, Any]]] = {
@@ -68,6 +69,40 @@ def test_math_gives_what_the_fused_kernel_gives() -> None:
         with attention.sdpa_kernel(backend):
             results.append(ours.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True))
     assert (results[0] - results[1]).abs().max().item() < 1e-12
+
+
+GROUPED: dict[str, Callable[[Any], dict[str, Any]]] = {
+    **{name: CALLS[name] for name in ("plain", "causal", "mask")},
+    "bias": lambda t: {"attn_mask": t.arange(16.0).view(4, 4) / 16},
+}
+
+
+@pytest.mark.parametrize("call", GROUPED)
+@pytest.mark.parametrize("shared", [1, 2, 6])
+@pytest.mark.parametrize("backend", ["MATH", "all"])
+def test_shared_heads(backend: str, shared: int, call: str) -> None:
+    """Keys and values of fewer heads, by either way and with their gradients, as PyTorch has them."""
+    generator = theirs.Generator().manual_seed(3)
+    values = [theirs.randn(2, n, 4, 8, dtype=theirs.float64, generator=generator) for n in (6, shared, shared, 6)]
+    found = []
+    for t, data in ((ours, [ours_of(x) for x in values]), (theirs, values)):
+        q, k, v = (x.detach().clone().requires_grad_(True) for x in data[:3])
+        backends = [getattr(t.nn.attention.SDPBackend, name) for name in CHOICES[backend]]
+        with t.nn.attention.sdpa_kernel(backends):
+            out = t.nn.functional.scaled_dot_product_attention(q, k, v, enable_gqa=True, **GROUPED[call](t))
+        found.append([out.detach(), *t.autograd.grad(out, (q, k, v), data[3])])
+    for mine, right in zip(*found, strict=True):
+        near(mine, right)
+
+
+def test_heads_that_do_not_fit() -> None:
+    for t in SIDES:
+        q, k, few = t.randn(1, 4, 3, 8), t.randn(1, 3, 3, 8), t.randn(1, 2, 3, 8)
+        attention = t.nn.functional.scaled_dot_product_attention
+        with pytest.raises(RuntimeError, match=r"[Nn]umber of heads"):
+            attention(q, k, k, enable_gqa=True)
+        with pytest.raises(RuntimeError, match="must match"):
+            attention(q, few, few)
 
 
 def state(t: Any) -> list[bool]:

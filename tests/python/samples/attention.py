@@ -1,28 +1,55 @@
 """Sample rows of the fused attention; the references are the formulas it stands for."""
 
+import torch
+
 from . import FLOATS, REAL_FLOATS, Sample, T, call
 
 
-def hidden_keys(torch, scores):
+def hidden_keys(scores):
     return torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
 
 
 def attention(q, k, v, causal, scale):
-    import torch
-
+    k, v = (x.repeat_interleave(q.shape[1] // x.shape[1], 1) for x in (k, v))
     scores = q.double() @ k.double().transpose(-2, -1) * scale
     if causal:
-        scores = scores.masked_fill(hidden_keys(torch, scores), float("-inf"))
+        scores = scores.masked_fill(hidden_keys(scores), float("-inf"))
     sums = torch.logsumexp(scores, -1).to(q.dtype if q.dtype == torch.float64 else torch.float32)
     return (torch.softmax(scores, -1) @ v.double()).to(q.dtype), sums
 
 
-def attention_backward(grad, q, k, v, out, lse, causal, scale):
-    import torch
+def windowed_attention(q, k, v, low, high, scale):
+    group = q.shape[1] // k.shape[1]
+    k, v = (x.double().repeat_interleave(group, 1) for x in (k, v))
+    behind = torch.arange(k.shape[2]) - torch.arange(q.shape[2])[:, None]
+    hidden = torch.zeros(behind.shape, dtype=torch.bool)
+    if low is not None:
+        hidden |= behind < low
+    if high is not None:
+        hidden |= behind > high
+    scores = (q.double() @ k.transpose(-2, -1) * scale).masked_fill(hidden, float("-inf"))
+    sums = torch.logsumexp(scores, -1).to(q.dtype if q.dtype == torch.float64 else torch.float32)
+    nothing = hidden.all(-1, keepdim=True)
+    p = torch.softmax(scores.masked_fill(nothing, 0), -1).masked_fill(nothing, 0)
+    return (p @ v).to(q.dtype), sums
 
+
+def varlen_attention(q, k, v, cu_q, cu_k, left=-1, right=-1, *, scale=None, enable_gqa=False):
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
+    results = []
+    for i in range(len(cu_q) - 1):
+        parts = [x[cu[i] : cu[i + 1]].transpose(0, 1)[None] for x, cu in ((q, cu_q), (k, cu_k), (v, cu_k))]
+        shift = parts[1].shape[2] - parts[0].shape[2]
+        band = (None if left < 0 else shift - left, None if right < 0 else shift + right)
+        results.append(windowed_attention(*parts, *band, scale))
+    out = torch.cat([out[0].transpose(0, 1) for out, _ in results])
+    return out, torch.cat([lse[0] for _, lse in results], 1).detach()
+
+
+def attention_backward(grad, q, k, v, out, lse, causal, scale):
     scores = q @ k.transpose(-2, -1) * scale
     if causal:
-        scores = scores.masked_fill(hidden_keys(torch, scores), float("-inf"))
+        scores = scores.masked_fill(hidden_keys(scores), float("-inf"))
     p = torch.exp(scores - lse[..., None])
     ds = scale * p * (grad @ v.transpose(-2, -1) - (grad * out).sum(-1, keepdim=True))
     return ds @ k, ds.transpose(-2, -1) @ q, p.transpose(-2, -1) @ grad
@@ -32,6 +59,8 @@ def heads(*, queries=5, keys=7, dim=4, value_dim=3):
     return T(2, 3, queries, dim), T(2, 3, keys, dim), T(2, 3, keys, value_dim)
 
 
+CUMULATIVE = (torch.tensor([0, 2, 6], dtype=torch.int32), torch.tensor([0, 3, 5], dtype=torch.int32))
+
 SAMPLES = [
     Sample(
         "_attention",
@@ -39,6 +68,7 @@ SAMPLES = [
         call(*heads(), True, 0.5),
         call(*heads(queries=70, keys=70), True, 0.3),
         call(*heads(queries=7, keys=2), True, 0.5),
+        call(T(2, 6, 5, 4), T(2, 2, 7, 4), T(2, 2, 7, 3), True, 0.5),
         dtypes=FLOATS,
         reference=attention,
         grad=False,  # the log-sums have no gradient of their own; scaled_dot_product_attention has the checks
@@ -54,5 +84,14 @@ SAMPLES = [
         grad=False,
         cuda=False,
         tolerance={"float32": (1e-4, 1e-5)},
+    ),
+    Sample(
+        "varlen_attention",
+        call(T(6, 2, 4), T(5, 2, 4), T(5, 2, 3), *CUMULATIVE),
+        call(T(6, 4, 4), T(5, 2, 4), T(5, 2, 3), *CUMULATIVE, 1, 0, scale=0.3, enable_gqa=True),
+        dtypes=FLOATS,
+        reference=varlen_attention,
+        cuda=False,
+        tolerance={"bfloat16": (4e-2, 4e-2), "float16": (4e-3, 4e-3), "float32": (1e-4, 1e-5)},
     ),
 ]

@@ -37,13 +37,14 @@ struct Heads {
 };
 
 template <class T>
-void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t dim, int64_t value_dim, bool causal,
-           double tolerance) {
-  const cpu::AttentionShape s{batch, heads, queries, keys, dim, value_dim, 0.37, causal};
-  const Heads<T> q(batch, heads, queries, dim), k(batch, heads, keys, dim), v(batch, heads, keys, value_dim),
-      g(batch, heads, queries, value_dim);
-  Heads<T> out(batch, heads, queries, value_dim), dq(batch, heads, queries, dim), dk(batch, heads, keys, dim),
-      dv(batch, heads, keys, value_dim);
+void check(int64_t batch, int64_t heads, int64_t shared_heads, int64_t queries, int64_t keys, int64_t dim,
+           int64_t value_dim, bool causal, double tolerance) {
+  const cpu::AttentionShape s{batch, heads, shared_heads, queries, keys, dim, value_dim, 0.37, causal};
+  const int64_t group = heads / shared_heads;
+  const Heads<T> q(batch, heads, queries, dim), k(batch, shared_heads, keys, dim),
+      v(batch, shared_heads, keys, value_dim), g(batch, heads, queries, value_dim);
+  Heads<T> out(batch, heads, queries, value_dim), dq(batch, heads, queries, dim), dk(batch, shared_heads, keys, dim),
+      dv(batch, shared_heads, keys, value_dim);
   std::vector<opmath_t<T>> lse(static_cast<size_t>(batch * heads * queries));
   cpu::attention<T>(s, q.in(), k.in(), v.in(), out.out(), lse.data());
   cpu::attention_backward<T>(s, g.in(), q.in(), k.in(), v.in(), out.in(), lse.data(), dq.out(), dk.out(), dv.out());
@@ -52,27 +53,32 @@ void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t 
     const double error = std::fabs(got - expected) / (1 + std::fabs(expected));
     if (!(error <= worst)) worst = error;
   };
+  std::vector<double> edk, edv;  // of all heads that share one of keys and values
   for (int64_t b = 0; b < batch; ++b) {
     for (int64_t h = 0; h < heads; ++h) {
-      std::vector<double> edk(static_cast<size_t>(keys * dim)), edv(static_cast<size_t>(keys * value_dim));
+      const int64_t kv = h / group;
+      if (h % group == 0) {
+        edk.assign(static_cast<size_t>(keys * dim), 0);
+        edv.assign(static_cast<size_t>(keys * value_dim), 0);
+      }
       for (int64_t i = 0; i < queries; ++i) {
         const int64_t visible = causal ? std::min(keys, i + 1) : keys;
         std::vector<double> p(static_cast<size_t>(visible)), dp(p.size());
         double sum = 0, dot = 0;
         for (int64_t j = 0; j < visible; ++j) {
           double score = 0;
-          for (int64_t d = 0; d < dim; ++d) score += q.at(b, h, i, d) * k.at(b, h, j, d);
+          for (int64_t d = 0; d < dim; ++d) score += q.at(b, h, i, d) * k.at(b, kv, j, d);
           sum += p[j] = std::exp(0.37 * score);
         }
         for (double& x : p) x /= sum;
         for (int64_t d = 0; d < value_dim; ++d) {
           double o = 0;
-          for (int64_t j = 0; j < visible; ++j) o += p[j] * v.at(b, h, j, d);
+          for (int64_t j = 0; j < visible; ++j) o += p[j] * v.at(b, kv, j, d);
           compare(out.at(b, h, i, d), o);
         }
         for (int64_t j = 0; j < visible; ++j) {
           for (int64_t d = 0; d < value_dim; ++d) {
-            dp[j] += g.at(b, h, i, d) * v.at(b, h, j, d);
+            dp[j] += g.at(b, h, i, d) * v.at(b, kv, j, d);
             edv[j * value_dim + d] += p[j] * g.at(b, h, i, d);
           }
           dot += p[j] * dp[j];
@@ -81,15 +87,15 @@ void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t 
           double edq = 0;
           for (int64_t j = 0; j < visible; ++j) {
             const double ds = 0.37 * p[j] * (dp[j] - dot);
-            edq += ds * k.at(b, h, j, d);
+            edq += ds * k.at(b, kv, j, d);
             edk[j * dim + d] += ds * q.at(b, h, i, d);
           }
           compare(dq.at(b, h, i, d), edq);
         }
       }
-      for (int64_t j = 0; j < keys; ++j) {
-        for (int64_t d = 0; d < dim; ++d) compare(dk.at(b, h, j, d), edk[j * dim + d]);
-        for (int64_t d = 0; d < value_dim; ++d) compare(dv.at(b, h, j, d), edv[j * value_dim + d]);
+      for (int64_t j = 0; j < keys && (h + 1) % group == 0; ++j) {
+        for (int64_t d = 0; d < dim; ++d) compare(dk.at(b, kv, j, d), edk[j * dim + d]);
+        for (int64_t d = 0; d < value_dim; ++d) compare(dv.at(b, kv, j, d), edv[j * value_dim + d]);
       }
     }
   }
@@ -102,13 +108,16 @@ void check(int64_t batch, int64_t heads, int64_t queries, int64_t keys, int64_t 
 template <class T>
 void check_type(double tolerance) {
   for (bool causal : {false, true}) {
-    check<T>(2, 3, 64, 64, 32, 32, causal, tolerance);
-    check<T>(1, 2, 130, 130, 16, 24, causal, tolerance);
-    check<T>(1, 1, 5, 70, 8, 8, causal, tolerance);
-    check<T>(1, 2, 70, 5, 8, 3, causal, tolerance);
-    check<T>(2, 1, 1, 1, 1, 1, causal, tolerance);
-    check<T>(1, 1, 0, 4, 4, 4, causal, tolerance);
-    check<T>(1, 1, 4, 0, 4, 4, causal, tolerance);
+    check<T>(2, 3, 3, 64, 64, 32, 32, causal, tolerance);
+    check<T>(1, 2, 2, 130, 130, 16, 24, causal, tolerance);
+    check<T>(1, 1, 1, 5, 70, 8, 8, causal, tolerance);
+    check<T>(1, 2, 2, 70, 5, 8, 3, causal, tolerance);
+    check<T>(2, 1, 1, 1, 1, 1, 1, causal, tolerance);
+    check<T>(1, 1, 1, 0, 4, 4, 4, causal, tolerance);
+    check<T>(1, 1, 1, 4, 0, 4, 4, causal, tolerance);
+    check<T>(2, 6, 2, 70, 130, 8, 8, causal, tolerance);  // three heads of queries to one of keys
+    check<T>(2, 4, 1, 130, 5, 8, 3, causal, tolerance);
+    check<T>(1, 4, 2, 0, 4, 4, 4, causal, tolerance);
   }
 }
 

@@ -37,4 +37,4 @@ def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[None]:
         allow(before)
 
 
-__getattr__ = module_getattr(__name__, ["bias", "flex_attention"])
+__getattr__ = module_getattr(__name__, ["bias", "flex_attention", "varlen"])
