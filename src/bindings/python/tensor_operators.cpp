@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/warning.h"
+#include "core/thread_state.h"
 
 namespace vt::python {
 namespace {
@@ -107,7 +108,7 @@ PyObject* to_int(PyObject* o) {
 PyObject* to_float(PyObject* o) {
   return guarded([&] {
     static std::atomic<bool> warned{false};
-    if (VT_UNLIKELY(tensor_of(o).requires_grad()) && !warned.exchange(true)) {
+    if (VT_UNLIKELY(tensor_of(o).requires_grad()) && thread_state().grad_enabled && !warned.exchange(true)) {
       warn_user(
           "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: the number has no "
           "gradient. tensor.detach() first says that this is meant.");

@@ -159,8 +159,15 @@ PROGRAMS: dict[str, tuple[Callable[[Any], Any], str | None]] = {
         "reduction: 'mean' divides the total loss by both the batch size and the support size.",
     ),
     "meshgrid": (lambda t: t.meshgrid(t.arange(2), t.arange(2)), "torch.meshgrid: in an upcoming release"),
+    "a number without gradients": (lambda t: number_of_loss(t), None),
     "two-dim dropout": (lambda t: t.nn.functional.dropout2d(t.ones(2, 2), 0.0), "dropout2d: Received a 2-D input"),
 }
+
+
+def number_of_loss(t: Any) -> float:
+    """What LBFGS does with the loss of its closure."""
+    with t.no_grad():
+        return float(t.ones(1, requires_grad=True))
 
 
 def said(program: Callable[[Any], Any], t: Any) -> list[warnings.WarningMessage]:
