@@ -8,7 +8,7 @@ target_compile_options(vt_op_entries PRIVATE -O0)  # everything waits for it, an
 
 set(vt_generated "${PROJECT_BINARY_DIR}/generated")
 file(GLOB_RECURSE vt_op_declarations CONFIGURE_DEPENDS
-  "${PROJECT_SOURCE_DIR}/src/ops/*.cpp" "${PROJECT_SOURCE_DIR}/src/ops/pointwise/*.def")
+  "${PROJECT_SOURCE_DIR}/src/ops/*.cpp" "${PROJECT_SOURCE_DIR}/src/ops/*.def")
 set(vt_op_families ${vt_op_declarations})
 list(FILTER vt_op_families INCLUDE REGEX "/src/ops/[^/]+/")
 list(TRANSFORM vt_op_families REPLACE ".*/src/ops/([^/]+)/.*" "\\1")

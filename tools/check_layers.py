@@ -36,6 +36,7 @@ FAMILIES = (
     "view",
     "join",
     "pointwise",
+    "special",
     "reduce",
     "sort",
     "index",

@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "ops/pointwise/row_forms.h"
+#include "ops/special/dtype_rule.h"
 
 namespace {
 
@@ -149,10 +150,11 @@ void read_rows(Entries& entries) {
   namespace rule = vt::pointwise::rule;
   using enum vt::Surface;
   using vt::kEverywhere;
+  std::string family = "pointwise";
   auto add = [&](const char* id, const char* schema, const vt::pointwise::DTypeRule& row_rule) {
     const std::string text = vt::pointwise::row_schema(id, schema);
-    entries.add("pointwise", text);
-    if (vt::pointwise::row_forms(Schema(text), row_rule).inplace) entries.add_inplace("pointwise", text);
+    entries.add(family, text);
+    if (vt::pointwise::row_forms(Schema(text), row_rule).inplace) entries.add_inplace(family, text);
   };
 #define VT_UNARY(id, rule_, ...) add(#id, "", rule::rule_);
 #define VT_UNARY_WITH(id, schema, numbers, rule_, ...) add(#id, schema, rule::rule_);
@@ -167,6 +169,9 @@ void read_rows(Entries& entries) {
 #include "ops/pointwise/rounding.def"
 #include "ops/pointwise/selection.def"
 #include "ops/pointwise/variates.def"
+  family = "special";
+#include "ops/special/functions.def"
+#include "ops/special/polynomials.def"
 }
 
 // ---- C++ ----

@@ -23,6 +23,8 @@
   F(pointwise_variates) \
   F(pointwise_composite) \
   F(pointwise_predicates) \
+  F(special_functions) \
+  F(polynomials) \
   F(reduce_sums) \
   F(reduce_logic) \
   F(reduce_norms) \
@@ -54,6 +56,7 @@
   F(activation) \
   F(convolution) \
   F(pooling) \
+  F(fractional_pooling) \
   F(interpolate) \
   F(grid_sampler) \
   F(channels) \

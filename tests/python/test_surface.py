@@ -92,7 +92,7 @@ IN_PYTHON = {
         for name in [
             *(f"{kind}{d}d" for kind in ("lp_pool", "max_unpool") for d in (1, 2, 3)),
             *(f"adaptive_{kind}_pool{d}d" for kind in ("avg", "max") for d in (2, 3)),
-            *(f"max_pool{d}d_with_indices" for d in (2, 3)),
+            *(f"{kind}max_pool{d}d{end}" for kind, end in (("", "_with_indices"), ("fractional_", "")) for d in (2, 3)),
         ]
     },
 }

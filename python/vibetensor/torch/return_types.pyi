@@ -37,6 +37,9 @@ class cummax(NamedTuple):
 class cummin(NamedTuple):
     values: Tensor
     indices: Tensor
+class frexp(NamedTuple):
+    mantissa: Tensor
+    exponent: Tensor
 class geqrf(NamedTuple):
     a: Tensor
     tau: Tensor

@@ -69,9 +69,9 @@ struct Rows {
 };
 
 Rows one_target_each(const Tensor& self, const Tensor& target) {
-  VT_CHECK((self.dim() == 1 || self.dim() == 2) && self.size(-1) > 0, Runtime,
+  VT_CHECK(self.dim() <= 2 && (self.dim() == 0 || self.size(-1) > 0), Runtime,
            "Expected non-empty vector or matrix with optional 0-dim batch size, but got: ", self.sizes());
-  const Tensor input = self.dim() == 1 ? ops::unsqueeze(self, 0) : self;
+  const Tensor input = self.dim() < 2 ? ops::reshape(self, DimVec{1, -1}) : self;
   VT_CHECK(target.dim() <= 1 && target.numel() == input.size(0), Runtime, "inconsistent target size, expected ",
            input.size(0), " but got ", target.sizes());
   return {input, ops::reshape(target, DimVec{-1}), input.size(1)};
@@ -90,7 +90,7 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
   if (power == 2) excess = excess * excess;
   if (weight.defined()) excess = excess * ops::unsqueeze(ops::index_select(weight, 0, rows.target), 1);
   const Tensor loss = ops::sum(ops::scatter(excess, 1, at, Scalar(0)), DimVec{1}) / Scalar(rows.classes);
-  return reduced(self.dim() == 1 ? ops::squeeze(loss, 0) : loss, reduction);
+  return reduced(self.dim() < 2 ? ops::squeeze(loss, 0) : loss, reduction);
 }
 
 // Targets are the class numbers before the first that is negative.

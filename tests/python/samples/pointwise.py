@@ -91,6 +91,9 @@ MATH = [
     pointwise("arcsinh", T(3, 4)),
     pointwise("arctanh", UNIT),
     pointwise("positive", T(3, 4), dtypes=(*NUMBERS, *COMPLEX)),
+    pointwise("frexp", T(3, 4, low=-100.0, high=100.0), reference=lambda x: tuple(reference.frexp(x))),
+    pointwise("_frexp_mantissa", T(3, 4), reference=lambda x: reference.frexp(x).mantissa),
+    flat("_frexp_exponent", T(3, 4), reference=lambda x: reference.frexp(x).exponent.to(x.dtype)),
 ]
 
 ROUNDING = [

@@ -163,4 +163,19 @@ SAMPLES = [
         reference=average_windows_backward,
         **NEAR,
     ),
+    # the samples are arguments: (N, C, dims)
+    Sample(
+        "fractional_max_pool2d",
+        call(T(2, 3, 7, 6), 2, (4, 3), T(2, 3, 2, low=0.0, high=0.99, grad=False)),
+        call(T(3, 9, 8), (3, 2), (1, 7), T(1, 3, 2, low=0.0, high=0.99, grad=False)),
+        reference=torch.ops.aten.fractional_max_pool2d,
+        gradgrad=False,
+    ),
+    Sample(
+        "fractional_max_pool3d",
+        call(T(2, 3, 5, 4, 6), 2, (3, 2, 4), T(2, 3, 3, low=0.0, high=0.99, grad=False)),
+        call(T(2, 5, 4, 6), (2, 1, 3), (3, 3, 1), T(1, 2, 3, low=0.0, high=0.99, grad=False)),
+        reference=torch.ops.aten.fractional_max_pool3d,
+        gradgrad=False,
+    ),
 ]

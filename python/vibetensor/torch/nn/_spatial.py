@@ -69,6 +69,82 @@ max_pool2d, max_pool2d_with_indices = _max_pool(2)
 max_pool3d, max_pool3d_with_indices = _max_pool(3)
 
 
+def _fractional_max_pool(
+    dims: int,
+    input: Any,
+    kernel_size: Any,
+    output_size: Any,
+    output_ratio: Any,
+    return_indices: bool,
+    _random_samples: Any,
+) -> Any:
+    from vibetensor.torch.nn.modules.utils import ntuple
+
+    name = f"fractional_max_pool{dims}d"
+    if output_size is None:
+        if output_ratio is None:
+            raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+        ratios = ntuple(dims)(output_ratio)
+        output_size = [int(size * ratio) for size, ratio in zip(input.shape[-dims:], ratios, strict=True)]
+    if _random_samples is None:
+        batch = 1 if input.dim() == dims + 1 else input.size(0)
+        _random_samples = ops.rand([batch, input.size(-dims - 1), dims], dtype=input.dtype, device=input.device)
+    both = getattr(ops, name)(input, kernel_size, output_size, _random_samples)
+    return both if return_indices else both[0]
+
+
+def fractional_max_pool2d(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Any:
+    """Maxima of windows that begin at random places of the last two dimensions, evenly spread: (N, C, *output_size).
+
+    output_ratio: the size as a part of the input's, where `output_size` is None. _random_samples: (N, C, 2) from 0 to 1,
+    drawn if None. `return_indices`: and where in the plane each was found.
+    """
+    return _fractional_max_pool(2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+
+
+def fractional_max_pool3d(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Any:
+    """`fractional_max_pool2d` of the last three dimensions."""
+    return _fractional_max_pool(3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+
+
+def fractional_max_pool2d_with_indices(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Any:
+    """`fractional_max_pool2d` with the indices, whatever `return_indices` says, as in PyTorch."""
+    return fractional_max_pool2d(input, kernel_size, output_size, output_ratio, True, _random_samples)
+
+
+def fractional_max_pool3d_with_indices(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Any:
+    """`fractional_max_pool3d` with the indices, whatever `return_indices` says, as in PyTorch."""
+    return fractional_max_pool3d(input, kernel_size, output_size, output_ratio, True, _random_samples)
+
+
 def _sizes_of(input: Any, output_size: Any) -> Any:
     """An adaptive pooling's sizes, where None keeps the input's."""
     from vibetensor.torch.nn.modules.utils import _list_with_default

@@ -16,6 +16,10 @@ from vibetensor.torch.nn._spatial import adaptive_max_pool3d as adaptive_max_poo
 from vibetensor.torch.nn._spatial import adaptive_max_pool3d_with_indices as adaptive_max_pool3d_with_indices
 from vibetensor.torch.nn._resampling import affine_grid as affine_grid
 from vibetensor.torch.nn._spatial import batch_norm as batch_norm
+from vibetensor.torch.nn._spatial import fractional_max_pool2d as fractional_max_pool2d
+from vibetensor.torch.nn._spatial import fractional_max_pool2d_with_indices as fractional_max_pool2d_with_indices
+from vibetensor.torch.nn._spatial import fractional_max_pool3d as fractional_max_pool3d
+from vibetensor.torch.nn._spatial import fractional_max_pool3d_with_indices as fractional_max_pool3d_with_indices
 from vibetensor.torch.nn._reduction import get_enum as get_enum
 from vibetensor.torch.nn._resampling import grid_sample as grid_sample
 from vibetensor.torch.nn._spatial import group_norm as group_norm

@@ -18,7 +18,6 @@ class RefusedLayer(RefusedType, Module):
 
 # module of torch.nn.modules: {base: its layers}
 LAYERS = {
-    "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "loss": {"": "CTCLoss"},
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor.torch.nn import functional as F
-from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.modules.utils import ntuple
 
@@ -275,4 +274,50 @@ class LPPool3d(_LPPoolNd):
     function: Any = F.lp_pool3d
 
 
-__getattr__ = layers_of("pooling")
+class _FractionalMaxPoolNd(Module):
+    """Maxima of windows that begin at random places; see `nn.functional.fractional_max_pool2d`."""
+
+    dims: int
+    function: Any
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        output_size: Any = None,
+        output_ratio: Any = None,
+        return_indices: bool = False,
+        _random_samples: Any = None,
+    ):
+        super().__init__()
+        per_dim, name = ntuple(self.dims), type(self).__name__
+        if min(per_dim(kernel_size)) <= 0:
+            raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
+        if output_size is None and output_ratio is None:
+            raise ValueError(f"{name} requires specifying either an output size, or a pooling ratio")
+        if output_size is not None and output_ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        self.kernel_size, self.return_indices = per_dim(kernel_size), return_indices
+        self.register_buffer("_random_samples", _random_samples)
+        self.output_size = None if output_size is None else per_dim(output_size)
+        self.output_ratio = None if output_ratio is None else per_dim(output_ratio)
+        if self.output_ratio is not None and not all(0 < ratio < 1 for ratio in self.output_ratio):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+
+    def forward(self, input: Any) -> Any:
+        return type(self).function(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples
+        )
+
+
+class FractionalMaxPool2d(_FractionalMaxPoolNd):
+    """Maxima of windows at random places of the last two dimensions of (N, C, H, W) or (C, H, W)."""
+
+    dims = 2
+    function: Any = staticmethod(F.fractional_max_pool2d)
+
+
+class FractionalMaxPool3d(_FractionalMaxPoolNd):
+    """Maxima of windows at random places of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
+
+    dims = 3
+    function: Any = staticmethod(F.fractional_max_pool3d)

@@ -1,0 +1,4 @@
+#include "ops/pointwise/rows_simd.h"
+#include "ops/special/functions.h"
+
+#include "ops/special/polynomials.def"
