@@ -10,7 +10,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,11 @@ WORKLOADS = {
     "gpt2": "GPT-2 124M, B=16, bf16 autocast",
     "gpt2-32": "the same, B=32",
     "gpt2-64": "the same, B=64",
+}
+MODELS = {
+    "resnet50": "ResNet-50, B=256, channels_last",
+    "lstm": "LSTM language model, 2 x 1024, T=128, B=64",
+    "unet": "diffusion U-Net, 32 x 32, B=128, channels_last",
 }
 
 
@@ -52,11 +57,11 @@ def attention() -> Iterator[str]:
     yield from lines_of(["attention", "ours", "PyTorch, cuDNN", "PyTorch, flash"], rows)
 
 
-def steps() -> Iterator[str]:
-    found = result("graph_step_h200")
+def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:
+    found = result(name)
     ours, theirs = found["runs"]["vibetensor"], found["runs"]["torch"]
     rows = []
-    for key, what in WORKLOADS.items():
+    for key, what in workloads.items():
         if key not in ours or key not in theirs:
             continue
         row = [what]
@@ -93,7 +98,13 @@ def product_errors() -> Iterator[str]:
     yield from lines_of(["data", "k", "PyTorch", "split"], rows)
 
 
-TABLES = {"attention": attention, "product errors": product_errors, "products": products, "steps": steps}
+TABLES: dict[str, Callable[[], Iterator[str]]] = {
+    "attention": attention,
+    "product errors": product_errors,
+    "products": products,
+    "steps": lambda: steps("graph_step_h200", WORKLOADS),
+    "models": lambda: steps("models_h200", MODELS),
+}
 
 
 def written(text: str) -> str:
