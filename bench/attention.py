@@ -1,4 +1,4 @@
-"""Times scaled_dot_product_attention of VibeTensor and of PyTorch (cuDNN's and its flash kernel) on one GPU, in bfloat16.
+"""Times scaled_dot_product_attention of VibeTensor and of PyTorch (cuDNN's and its own kernels) on one GPU, in bfloat16.
 
 python bench/attention.py                writes bench/results/attention.json
 python bench/attention.py --out x.json   writes x.json
@@ -14,7 +14,9 @@ import argparse
 import json
 import statistics
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +26,44 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 RUNS = 20
 HEAD_START = 2_000_000  # cycles
-CASES = [  # batch, heads, length, head dim, causal
-    (16, 12, 1024, 64, True),
-    (64, 12, 1024, 64, True),
-    (16, 12, 1024, 64, False),
-    (4, 12, 4096, 64, True),
-    (2, 12, 16384, 64, True),
-    (64, 12, 256, 64, True),
-    (16, 16, 1024, 128, True),
-    (4, 16, 4096, 128, True),
-    (2, 16, 8192, 128, True),
-    (2, 16, 8192, 128, False),
-    (16, 8, 1024, 32, True),
+
+
+@dataclass(frozen=True)
+class Case:
+    batch: int
+    heads: int
+    length: int
+    dim: int
+    causal: bool
+    shared: int = 0  # heads of keys and values, if fewer
+    option: str = ""  # "bool mask" (of keys, by batch), "bias" (of queries and keys), "dropout", "deterministic"
+
+
+CASES = [
+    Case(16, 12, 1024, 64, True),
+    Case(64, 12, 1024, 64, True),
+    Case(16, 12, 1024, 64, False),
+    Case(4, 12, 4096, 64, True),
+    Case(2, 12, 16384, 64, True),
+    Case(64, 12, 256, 64, True),
+    Case(16, 16, 1024, 128, True),
+    Case(4, 16, 4096, 128, True),
+    Case(2, 16, 8192, 128, True),
+    Case(2, 16, 8192, 128, False),
+    Case(16, 8, 1024, 32, True),
+    Case(4, 16, 4096, 96, True),
+    Case(4, 16, 4096, 80, False),
+    Case(2, 8, 4096, 256, True),
+    Case(4, 32, 4096, 128, True, shared=8),
+    Case(4, 32, 4096, 64, True, shared=4),
+    Case(16, 12, 1024, 64, False, option="bool mask"),
+    Case(4, 16, 4096, 128, False, option="bool mask"),
+    Case(16, 12, 1024, 64, False, option="bias"),
+    Case(4, 16, 4096, 128, False, option="bias"),
+    Case(16, 12, 1024, 64, True, option="dropout"),
+    Case(4, 16, 4096, 128, True, option="dropout"),
+    Case(16, 12, 1024, 64, True, option="deterministic"),
+    Case(4, 16, 4096, 128, True, option="deterministic"),
 ]
 
 
@@ -55,33 +83,75 @@ def milliseconds(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def forward_and_backward(library: Any, shape: tuple[int, int, int, int], causal: bool) -> tuple[float, float]:
-    batch, heads, length, dim = shape
-    packed = library.randn(batch, length, 3, heads, dim, device="cuda").to(library.bfloat16)
-    grad = library.randn(batch, length, heads, dim, device="cuda").to(library.bfloat16).transpose(1, 2)
-    q, k, v = (packed[:, :, i].transpose(1, 2).detach().requires_grad_(True) for i in range(3))
+def options_of(library: Any, case: Case) -> dict[str, Any]:
+    options: dict[str, Any] = {"is_causal": case.causal}
+    if case.shared:
+        options["enable_gqa"] = True
+    if case.option == "bool mask":
+        lengths = library.linspace(0.5 * case.length, case.length, case.batch, device="cuda")
+        seen = library.arange(case.length, device="cuda") < lengths[:, None]
+        options["attn_mask"] = seen[:, None, None]
+    elif case.option == "bias":
+        bias = library.randn(1, case.heads, case.length, case.length, device="cuda")
+        options["attn_mask"] = bias.to(library.bfloat16)
+    elif case.option == "dropout":
+        options["dropout_p"] = 0.1
+    return options
+
+
+def forward_and_backward(library: Any, case: Case) -> tuple[float, float]:
+    shared = case.shared or case.heads
+    heads = [case.heads, shared, shared]
+    packed = library.randn(case.batch, case.length, sum(heads), case.dim, device="cuda").to(library.bfloat16)
+    grad = library.randn(case.batch, case.length, case.heads, case.dim, device="cuda")
+    grad = grad.to(library.bfloat16).transpose(1, 2)
+    q, k, v = (part.transpose(1, 2).detach().requires_grad_(True) for part in packed.split(heads, 2))
+    options = options_of(library, case)
     attention = library.nn.functional.scaled_dot_product_attention
-    forward = milliseconds(lambda: attention(q, k, v, is_causal=causal))
-    out = attention(q, k, v, is_causal=causal)
+    forward = milliseconds(lambda: attention(q, k, v, **options))
+    out = attention(q, k, v, **options)
     backward = milliseconds(lambda: library.autograd.grad(out, (q, k, v), grad, retain_graph=True))
     return forward, backward
+
+
+def times_of(case: Case) -> dict[str, tuple[float, float]]:
+    """By side, forward and backward; without those that cannot run the case."""
+    sides = {}
+    for library in (torch, reference):
+        library.use_deterministic_algorithms(case.option == "deterministic", warn_only=True)
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.FLASH_ATTENTION):
+        sides["vibetensor"] = forward_and_backward(torch, case)
+    for name, backend in (
+        ("cudnn", SDPBackend.CUDNN_ATTENTION),
+        ("flash", SDPBackend.FLASH_ATTENTION),
+        ("efficient", SDPBackend.EFFICIENT_ATTENTION),
+    ):
+        if name == "efficient" and case.option not in ("bool mask", "bias"):
+            continue  # what it alone can do of PyTorch's own
+        try:
+            with sdpa_kernel(backend):
+                sides[name] = forward_and_backward(reference, case)
+        except RuntimeError as error:
+            print(f"{name} does not run {case}: {str(error).splitlines()[0][:80]}")
+    return sides
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "results" / "attention.json")
+    parser.add_argument("--only", default="", help="the cases with this option alone")
     options = parser.parse_args()
     rows: list[dict[str, object]] = []
-    for *shape, causal in CASES:
-        batch, heads, length, dim = shape
-        flops = 4 * batch * heads * length * length * dim * (0.5 if causal else 1)
+    warnings.simplefilter("ignore")
+    for case in CASES:
+        if options.only and case.option != options.only:
+            continue
+        flops = 4 * case.batch * case.heads * case.length * case.length * case.dim * (0.5 if case.causal else 1)
         row: dict[str, object] = {
-            "batch": batch, "heads": heads, "length": length, "head_dim": dim, "causal": causal,
+            "batch": case.batch, "heads": case.heads, "length": case.length, "head_dim": case.dim,
+            "causal": case.causal, "shared_heads": case.shared or case.heads, "option": case.option,
         }  # fmt: skip
-        sides: dict[str, tuple[float, float]] = {"vibetensor": forward_and_backward(torch, (*shape,), causal)}
-        for name, backend in (("cudnn", SDPBackend.CUDNN_ATTENTION), ("flash", SDPBackend.FLASH_ATTENTION)):
-            with sdpa_kernel(backend):
-                sides[name] = forward_and_backward(reference, (*shape,), causal)
+        sides = times_of(case)
         for name, (forward, backward) in sides.items():
             row[f"{name}_forward_ms"], row[f"{name}_backward_ms"] = round(forward, 4), round(backward, 4)
             row[f"{name}_forward_tflops"] = round(flops / forward / 1e9)
@@ -90,7 +160,11 @@ def main() -> None:
         rates = "  ".join(
             f"{name} {row[f'{name}_forward_tflops']:4}/{row[f'{name}_backward_tflops']:4}" for name in sides
         )
-        print(f"B={batch} H={heads} T={length} D={dim} {'causal' if causal else 'full':6}  TFLOP/s fwd/bwd  {rates}")
+        shared = f"/{case.shared}" if case.shared else ""
+        what = (
+            f"B={case.batch} H={case.heads}{shared} T={case.length} D={case.dim} {'causal' if case.causal else 'full'}"
+        )
+        print(f"{what} {case.option:6}  TFLOP/s fwd/bwd  {rates}", flush=True)
     about = {
         "when": time.strftime("%Y-%m-%d"),
         "gpu": reference.cuda.get_device_name(0),

@@ -44,17 +44,28 @@ def lines_of(header: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 def attention() -> Iterator[str]:
     found = result("attention_h200")
+    names = {
+        "vibetensor": "ours",
+        "cudnn": "PyTorch, cuDNN",
+        "flash": "PyTorch, flash",
+        "efficient": "PyTorch, efficient",
+    }
     rows = []
     for r in found["rows"]:
-        what = f"D={r['head_dim']} T={r['length']} {'causal' if r['causal'] else 'full'}, B={r['batch']} H={r['heads']}"
+        kind = r.get("option") or ("causal" if r["causal"] else "full")
+        if r.get("option") and r["causal"]:
+            kind += ", causal"
+        shared = r.get("shared_heads", r["heads"])
+        heads = f"H={r['heads']}" + (f" over {shared}" if shared != r["heads"] else "")
+        what = f"D={r['head_dim']} T={r['length']} {kind}, B={r['batch']} {heads}"
         sides = [
-            f"{r[f'{side}_forward_tflops']} / {r[f'{side}_backward_tflops']}"
-            for side in ("vibetensor", "cudnn", "flash")
+            f"{r[f'{side}_forward_tflops']} / {r[f'{side}_backward_tflops']}" if f"{side}_forward_tflops" in r else "-"
+            for side in names
         ]
         rows.append([what, *sides])
     yield f"{found['gpu']}, bf16, PyTorch {found['pytorch']}, TFLOP/s forward / backward:"
     yield ""
-    yield from lines_of(["attention", "ours", "PyTorch, cuDNN", "PyTorch, flash"], rows)
+    yield from lines_of(["attention", *names.values()], rows)
 
 
 def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:

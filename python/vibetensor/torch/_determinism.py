@@ -33,6 +33,7 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
         if not warn_only:
             raise NotImplementedError(f"use_deterministic_algorithms: {ON_CUDA}; warn_only=True goes on with a warning")
         warnings.warn(f"use_deterministic_algorithms: {ON_CUDA}", stacklevel=2)
+    _C.set_attention_deterministic(bool(mode))
     Determinism.enabled, Determinism.warn_only = bool(mode), bool(warn_only)
 
 

@@ -64,9 +64,18 @@ double scale_or_default(std::optional<double> scale, const Tensor& q) {
 }
 
 // Of arguments that were checked.
-bool suits_fused(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
+bool suits_fused(const Tensor& q, const Tensor& k, const Tensor& v, const ops::AttentionOptions& options,
                  double scale) {
-  return !mask.defined() && dropout_p == 0 && ops::has_fused_attention(q, k, v, scale);
+  return ops::has_fused_attention(q, k, v, scale) && ops::has_fused_options(q, k, options);
+}
+
+// A causal call without anything else has a kernel of its own.
+ops::AttentionOptions options_of(const Tensor& mask, double dropout_p, bool causal) {
+  ops::AttentionOptions options;
+  options.mask = mask;
+  options.dropout_p = dropout_p;
+  if (causal && dropout_p > 0) options.high = 0;
+  return options;
 }
 
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p, bool causal,
@@ -77,19 +86,21 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
            "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "
            "math kernel and the fused kernels.");
   const double scale = scale_or_default(given_scale, q);
-  if (allowed.fused && suits_fused(q, k, v, mask, dropout_p, scale)) {
-    return ops::fused_attention(q, k, v, causal, scale);
+  const ops::AttentionOptions options = options_of(mask, dropout_p, causal);
+  if (allowed.fused && suits_fused(q, k, v, options, scale)) {
+    return options.any() ? ops::fused_attention(q, k, v, options, scale) : ops::fused_attention(q, k, v, causal, scale);
   }
-  VT_CHECK(allowed.parts, Runtime,
-           "No available kernel. Aborting execution. The fused kernel takes no attn_mask and no dropout, and of query, "
-           "key and value ",
-           q.device().is_cuda() ? "16-bit floats with heads of 32, 64 or 128, none of them shared, on a Hopper GPU"
-                                : "one floating dtype",
+  VT_CHECK(allowed.parts, Runtime, "No available kernel. Aborting execution. The fused kernel takes ",
+           q.device().is_cuda() ? "16-bit floats with a head dim of a multiple of 8 up to 256 (128 with dropout) on a "
+                                  "Hopper GPU, and no attn_mask that wants a gradient"
+                                : "no attn_mask and no dropout, and query, key and value of one floating dtype",
            "; allow SDPBackend.MATH too");
   const Tensor weights = ops::attention_weights(q, k, mask, causal, scale);
   check_heads(weights, v, enable_gqa);
   return ops::matmul_heads(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
 }
+
+constinit std::atomic<bool> deterministic{false};
 
 // Two bits, so that a call sees both as one setting left them.
 constinit std::atomic<unsigned> allowed_ways{3};
@@ -104,10 +115,13 @@ void ops::allow_attention(AttentionWays ways) {
   allowed_ways.store((ways.fused ? 1u : 0u) | (ways.parts ? 2u : 0u), std::memory_order_relaxed);
 }
 
+bool ops::attention_is_deterministic() { return deterministic.load(std::memory_order_relaxed); }
+void ops::set_attention_deterministic(bool wanted) { deterministic.store(wanted, std::memory_order_relaxed); }
+
 bool ops::can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
                              bool causal, std::optional<double> scale, bool enable_gqa) {
   check_attention(q, k, v, mask, dropout_p, causal, enable_gqa);
-  return suits_fused(q, k, v, mask, dropout_p, scale_or_default(scale, q));
+  return suits_fused(q, k, v, options_of(mask, dropout_p, causal), scale_or_default(scale, q));
 }
 
 Tensor ops::join_groups(const Tensor& t, int64_t shared) {

@@ -5,12 +5,15 @@
 // their gradients transposed, (keys, queries), so that both feed dv += p^T dout and dk += ds^T q from registers. For
 // dq = ds k, which sums over keys, ds goes through shared memory, where either group reads all of it and makes half of
 // the columns; dq is added up in float32 in global memory, one step behind so that no group waits for the other's ds.
+// A tile of keys that several heads of queries share meets them one after the other. Note [Forms of attention] says
+// what else the general form does.
 #pragma once
 
 #include <cuda.h>
 
 #include "cuda/tma.cuh"
 #include "cuda/wgmma.cuh"
+#include "ops/nn/attention_general.cuh"
 #include "ops/nn/attention_schedule.cuh"
 
 namespace vt::attention {
@@ -25,17 +28,19 @@ struct BackwardGlobals {
   float* dq_sums;                     // (batch x heads, query tiles, groups, registers / 4, 128 threads, 4)
   int queries, keys;
   int query_tiles;
-  float scale;       // of the scores
-  float scale_log2;  // scale * log2(e)
+  int heads_per_shared;  // heads of queries for each of keys and values, which are what the schedule counts
+  float scale;           // of the scores
+  float scale_log2;      // scale * log2(e)
   Schedule schedule;
+  General general;
 };
 
-template <class T_, int HeadDim, int KeyStages, int QueryStages, bool Causal>
+template <class T_, int HeadDim, int KeyStages, int QueryStages, Form F>
 struct BackwardConfig {
   using T = T_;
   static constexpr int kDim = HeadDim, kQueries = 64, kKeys = 128, kGroups = 2;
   static constexpr int kKeyStages = KeyStages, kQueryStages = QueryStages;
-  static constexpr bool kCausal = Causal;
+  static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral;
   static_assert(kKeys == 2 * kQueries, "the second group sees nothing of the first query tile of a causal key tile");
   static constexpr int kThreads = 128 * (kGroups + 1);
   using Queries = cuda::Tile<kQueries, kDim>;
@@ -59,10 +64,13 @@ struct BackwardShared {
   Barrier ds_full[2], ds_empty[2];
 };
 
-// The first query tile that sees a key tile.
+// The query tiles that see a key tile.
 template <class Config>
-__device__ __forceinline__ int first_query_tile(int key_tile) {
-  return Config::kCausal ? key_tile * Config::kKeys / Config::kQueries : 0;
+__device__ __forceinline__ TileRange query_tiles(const BackwardGlobals& g, int key_tile) {
+  if constexpr (Config::kGeneral) {
+    return seeing_tiles(g.general, key_tile * Config::kKeys, Config::kKeys, g.keys, g.query_tiles, Config::kQueries);
+  }
+  return {Config::kCausal ? key_tile * Config::kKeys / Config::kQueries : 0, g.query_tiles};
 }
 
 template <class Config>
@@ -76,7 +84,10 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
     const auto [last, head, batch] = g.schedule.place(tile);
     const int key_tile = g.schedule.row_tiles - 1 - last;  // causal attention's longest is the first
     const int64_t padded = static_cast<int64_t>(g.query_tiles) * Config::kQueries;
-    const int64_t row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * padded;
+    const int first_head = head * g.heads_per_shared;
+    const int64_t first_row =
+        (static_cast<int64_t>(batch) * g.schedule.heads * g.heads_per_shared + first_head) * padded;
+    const TileRange tiles = query_tiles<Config>(g, key_tile);
     s.kv_empty[kv.stage].wait(kv.parity ^ 1);
     // All reads of the place that was here came before the barriers of finish(), and those before the arrival that was
     // waited for. compute-sanitizer's racecheck does not follow mbarriers and reports this write, and nothing else.
@@ -87,35 +98,39 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
       cuda::tma_load(s.k[kv.stage] + p * Keys::kPanelBytes, g.k, s.k_full[kv.stage], p * Keys::kPanelCols,
                      key_tile * Config::kKeys, head, batch);
     }
-    for (int i = first_query_tile<Config>(key_tile); i < g.query_tiles; ++i) {
-      s.q_empty[q.stage].wait(q.parity ^ 1);
-      s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0]);
+    for (int shared = 0; shared < g.heads_per_shared; ++shared) {
+      const int64_t row = first_row + shared * padded;
+      for (int i = tiles.begin; i < tiles.end; ++i) {
+        s.q_empty[q.stage].wait(q.parity ^ 1);
+        s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0]);
 #pragma unroll
-      for (int p = 0; p < Queries::kPanels; ++p) {
-        cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
-                       i * Config::kQueries, head, batch);
-      }
-      cuda::bulk_load(s.lse_log2[q.stage], g.lse_log2 + row + i * Config::kQueries, sizeof s.lse_log2[0],
-                      s.q_full[q.stage]);
-      if (i == first_query_tile<Config>(key_tile)) {
-        s.v_full[kv.stage].expect(Keys::kBytes);
-#pragma unroll
-        for (int p = 0; p < Keys::kPanels; ++p) {
-          cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
-                         key_tile * Config::kKeys, head, batch);
+        for (int p = 0; p < Queries::kPanels; ++p) {
+          cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
+                         i * Config::kQueries, first_head + shared, batch);
         }
-      }
-      s.dout_empty[q.stage].wait(q.parity ^ 1);
-      s.dout_full[q.stage].expect(Queries::kBytes + sizeof s.delta[0]);
+        cuda::bulk_load(s.lse_log2[q.stage], g.lse_log2 + row + i * Config::kQueries, sizeof s.lse_log2[0],
+                        s.q_full[q.stage]);
+        if (shared == 0 && i == tiles.begin) {
+          s.v_full[kv.stage].expect(Keys::kBytes);
 #pragma unroll
-      for (int p = 0; p < Queries::kPanels; ++p) {
-        cuda::tma_load(s.dout[q.stage] + p * Queries::kPanelBytes, g.dout, s.dout_full[q.stage],
-                       p * Queries::kPanelCols, i * Config::kQueries, head, batch);
+          for (int p = 0; p < Keys::kPanels; ++p) {
+            cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
+                           key_tile * Config::kKeys, head, batch);
+          }
+        }
+        s.dout_empty[q.stage].wait(q.parity ^ 1);
+        s.dout_full[q.stage].expect(Queries::kBytes + sizeof s.delta[0]);
+#pragma unroll
+        for (int p = 0; p < Queries::kPanels; ++p) {
+          cuda::tma_load(s.dout[q.stage] + p * Queries::kPanelBytes, g.dout, s.dout_full[q.stage],
+                         p * Queries::kPanelCols, i * Config::kQueries, first_head + shared, batch);
+        }
+        cuda::bulk_load(s.delta[q.stage], g.delta + row + i * Config::kQueries, sizeof s.delta[0],
+                        s.dout_full[q.stage]);
+        q.advance();
       }
-      cuda::bulk_load(s.delta[q.stage], g.delta + row + i * Config::kQueries, sizeof s.delta[0], s.dout_full[q.stage]);
-      q.advance();
     }
-    if (first_query_tile<Config>(key_tile) >= g.query_tiles) s.v_full[kv.stage].arrive();  // nothing to load for
+    if (tiles.begin >= tiles.end) s.v_full[kv.stage].arrive();  // nothing to load for
     kv.advance();
   }
   s.kv_empty[kv.stage].wait(kv.parity ^ 1);
@@ -232,6 +247,131 @@ struct BackwardConsumer {
     }
   }
 
+  // The elements of scores that dropout keeps, as bits.
+  __device__ __forceinline__ uint32_t kept_by_dropout(int key_tile, int query_tile, int64_t head) const {
+    if (!g.general.drops()) return ~0u;
+    const DropWords words(g.general, head, g.queries);
+    const int key32 = (key_tile * Config::kKeys + group * 64) / 32 + thread / 64, half = thread / 32 % 2;
+    uint32_t kept = 0;
+#pragma unroll
+    for (int i = 0; i < kScores / 4; i += 2) {
+#pragma unroll
+      for (int e = 0; e < 2; ++e) {
+        const cuda::PhiloxBlock block =
+            words.block((query_tile * Config::kQueries) / 16 + i / 2, thread % 4 * 2 + e, key32, thread % 32 / 4);
+#pragma unroll
+        for (int r = 0; r < 2; ++r) {
+          const uint32_t word = half == 0 ? block.words[r] : block.words[2 + r];
+          kept |= static_cast<uint32_t>((word & 0xffff) < g.general.kept) << (4 * i + 2 * r + e);
+          kept |= static_cast<uint32_t>((word >> 16) < g.general.kept) << (4 * (i + 1) + 2 * r + e);
+        }
+      }
+    }
+    return kept;
+  }
+  __device__ __forceinline__ void narrow_kept(const float (&scores)[kScores], uint32_t (&p)[kScores / 2],
+                                              uint32_t kept) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 2; ++i) {
+      p[i] = cuda::pack<T>((kept >> (2 * i) & 1) != 0 ? scores[2 * i] : 0,
+                           (kept >> (2 * i + 1) & 1) != 0 ? scores[2 * i + 1] : 0);
+    }
+  }
+  __device__ __forceinline__ void drop(float (&dp)[kScores], uint32_t kept) const {
+#pragma unroll
+    for (int i = 0; i < kScores; ++i) dp[i] = (kept >> i & 1) != 0 ? dp[i] * g.general.keep_scale : 0;
+  }
+
+  // exponentiate with band, mask and bias.
+  __device__ __forceinline__ void exponentiate_general(float (&scores)[kScores], const Columns& lse_log2, int key_tile,
+                                                       int query_tile, int batch, int64_t head) const {
+    const General& m = g.general;
+    const int head_of_batch =
+        static_cast<int>(head - static_cast<int64_t>(batch) * g.schedule.heads * g.heads_per_shared);
+    const int first_key = key_tile * Config::kKeys + group * 64 + thread / 32 * 16 + thread % 32 / 4;
+    const int first_query = query_tile * Config::kQueries + thread % 4 * 2;
+    if (m.bias != nullptr) {
+      const int64_t at = batch * m.bias_at.batch + head_of_batch * m.bias_at.head;
+      m.wide_bias ? add_bias(scores, static_cast<const float*>(m.bias) + at, first_key, first_query)
+                  : add_bias(scores, static_cast<const T*>(m.bias) + at, first_key, first_query);
+    }
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int key = first_key + 8 * r;
+      // Of the queries from first_query on that see this key.
+      const int low = key >= g.keys ? Config::kQueries : first_seeing(m, key, g.keys) - first_query;
+      const int high = last_seeing(m, key, g.keys) - first_query;
+      uint32_t words[2] = {~0u, ~0u};
+      if (m.bits != nullptr) {
+        const uint32_t* from = m.bits + batch * m.bits_at.batch + head_of_batch * m.bits_at.head +
+                               min(key, g.keys - 1) * m.bits_at.row + query_tile * 2;
+        words[0] = __ldg(from) >> thread % 4 * 2;
+        words[1] = __ldg(from + 1) >> thread % 4 * 2;
+      }
+#pragma unroll
+      for (int i = 0; i < kScores / 4; ++i) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          float& x = scores[4 * i + 2 * r + e];
+          const bool seen = 8 * i + e >= low && 8 * i + e <= high && (words[i / 4] >> (8 * (i % 4) + e) & 1) != 0;
+          x = seen ? exp2_fast(x * g.scale_log2 - (e == 0 ? lse_log2[i].x : lse_log2[i].y)) : 0;
+        }
+      }
+    }
+  }
+  // scale_log2 scores + log2(e) bias in place of the scores.
+  template <class B>
+  __device__ __forceinline__ void add_bias(float (&scores)[kScores], const B* bias, int first_key,
+                                           int first_query) const {
+#pragma unroll
+    for (int i = 0; i < kScores / 4; ++i) {
+#pragma unroll
+      for (int e = 0; e < 2; ++e) {
+        const B* row = bias + min(first_query + 8 * i + e, g.queries - 1) * g.general.bias_at.row;
+#pragma unroll
+        for (int r = 0; r < 2; ++r) {
+          float& x = scores[4 * i + 2 * r + e];
+          const int key = min(first_key + 8 * r, g.keys - 1);
+          x = x * g.general.scale_log2 + static_cast<float>(row[key]) * static_cast<float>(kLog2E);
+        }
+      }
+    }
+  }
+
+  // Waits until every key tile before this one has added to dq of a query tile. Says before that this one has added to
+  // that of the query tile before it, whose additions have had the time of a step to arrive.
+  __device__ __forceinline__ void take_turn(int key_tile, int query_tile, int64_t head, bool after_another) const {
+    if (g.general.turns == nullptr) return;
+    int* const turn = turn_of(query_tile, head);
+    if (after_another) finish_turn(turn - Config::kGroups);
+    if (thread == 0) {
+      int first = max(0, query_tile * Config::kQueries + g.general.low) / Config::kKeys;  // that sees the query tile
+      if (g.general.of_key != nullptr) {  // those that do are neighbours
+        for (first = key_tile; first > 0; --first) {
+          const TileRange tiles = query_tiles<Config>(g, first - 1);
+          if (query_tile < tiles.begin || query_tile >= tiles.end) break;
+        }
+      }
+      const int before = key_tile - first;
+      int done = 0;
+      while (done < before) asm volatile("ld.acquire.gpu.global.s32 %0, [%1];" : "=r"(done) : "l"(turn) : "memory");
+    }
+    __syncwarp();
+    cuda::named_sync(4 + group, 128);
+  }
+  __device__ __forceinline__ void end_turn(int query_tile, int64_t head) const {
+    if (g.general.turns != nullptr) finish_turn(turn_of(query_tile, head));
+  }
+  __device__ __forceinline__ void finish_turn(int* turn) const {
+    __threadfence();
+    cuda::named_sync(4 + group, 128);
+    if (thread == 0) asm volatile("red.release.gpu.global.add.s32 [%0], 1;" ::"l"(turn) : "memory");
+    __syncwarp();
+  }
+  __device__ __forceinline__ int* turn_of(int query_tile, int64_t head) const {
+    return g.general.turns + (head * g.query_tiles + query_tile) * Config::kGroups + group;
+  }
+
   // ds / scale = p (dp - delta), in place of p.
   __device__ __forceinline__ void differentiate(float (&p)[kScores], const float (&dp)[kScores],
                                                 const Columns& delta) const {
@@ -272,24 +412,28 @@ struct BackwardConsumer {
       // The same for all, as the compiler sees by the shuffle.
       const int key_tile = __shfl_sync(0xffffffffu, s.place[kv.stage].row_tile, 0);
       if (key_tile < 0) break;
-      const int first = first_query_tile<Config>(key_tile);
+      const TileRange tiles = query_tiles<Config>(g, key_tile);
       s.v_full[kv.stage].wait(kv.parity);
 #pragma unroll
       for (int i = 0; i < kOuts; ++i) dk[i] = dv[i] = 0;
-      if (first < g.query_tiles) {
+      if (tiles.begin < tiles.end) {
         const Schedule::Place& place = s.place[kv.stage];
-        const int64_t head_tile = (static_cast<int64_t>(place.batch) * g.schedule.heads + place.head) * g.query_tiles;
-        float* dq_sums = g.dq_sums + ((head_tile + first) * Config::kGroups + group) * (kHalf * 128) + thread * 4;
-        stream(q, ds, kv.stage, key_tile, first, dq_sums);
+        const int64_t shared_head = static_cast<int64_t>(place.batch) * g.schedule.heads + place.head;
+        for (int i = 0; i < g.heads_per_shared; ++i) {
+          stream(q, ds, kv.stage, key_tile, tiles, shared_head * g.heads_per_shared + i);
+        }
       }
       finish(kv.stage, key_tile);
       kv.advance();
     }
   }
 
-  // The queries from tile `first` on; their sums of dq begin at `dq_sums`.
+  // The queries of these tiles of a head, counted over the batch.
   __device__ __forceinline__ void stream(RingPlace<Config::kQueryStages>& q, RingPlace<2>& ds, int kv, int key_tile,
-                                         int first, float* dq_sums) {
+                                         const TileRange& tiles, int64_t head) {
+    const int first = tiles.begin;
+    float* dq_sums =
+        g.dq_sums + ((head * g.query_tiles + first) * Config::kGroups + group) * (kHalf * 128) + thread * 4;
     int i = first;
     if (Config::kCausal && group > 0) {  // all of its keys come after the first queries
       s.q_full[q.stage].wait(q.parity);
@@ -303,7 +447,7 @@ struct BackwardConsumer {
       ds.advance();
       ++i;
     }
-    for (; i < g.query_tiles; ++i) {
+    for (; i < tiles.end; ++i) {
       float scores[kScores], dp[kScores];
       uint32_t p[kScores / 2], narrow_ds[kScores / 2];
       s.q_full[q.stage].wait(q.parity);
@@ -312,15 +456,23 @@ struct BackwardConsumer {
       multiply_scores(dp, s.v[kv], s.dout[q.stage]);
       Columns lse_log2, delta;
       load_columns(lse_log2, s.lse_log2[q.stage]);
+      [[maybe_unused]] uint32_t kept = ~0u;
+      if constexpr (Config::kGeneral) kept = kept_by_dropout(key_tile, i, head);
       if constexpr (kDim <= 64) load_columns(delta, s.delta[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(scores);
-      exponentiate(scores, lse_log2, key_tile, i);
-      narrow(scores, p);
+      if constexpr (Config::kGeneral) {
+        exponentiate_general(scores, lse_log2, key_tile, i, s.place[kv].batch, head);
+        narrow_kept(scores, p, kept);
+      } else {
+        exponentiate(scores, lse_log2, key_tile, i);
+        narrow(scores, p);
+      }
       multiply_rows(dv, p, s.dout[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(dp);
       if constexpr (kDim > 64) load_columns(delta, s.delta[q.stage]);  // no registers for it before
+      if constexpr (Config::kGeneral) drop(dp, kept);
       differentiate(scores, dp, delta);
       narrow(scores, narrow_ds);
       s.ds_empty[ds.stage].wait(ds.parity ^ 1);
@@ -329,6 +481,7 @@ struct BackwardConsumer {
       if (i > first) {
         float dq[kHalf];
         multiply_last_dq(dq, ds, kv);
+        if constexpr (Config::kGeneral) take_turn(key_tile, i - 1, head, i - 1 > first);
         add_dq(dq, dq_sums);
         dq_sums += kDqTile;
       } else {
@@ -343,7 +496,9 @@ struct BackwardConsumer {
     }
     float dq[kHalf];
     multiply_last_dq(dq, ds, kv);
+    if constexpr (Config::kGeneral) take_turn(key_tile, i - 1, head, i - 1 > first);
     add_dq(dq, dq_sums);
+    if constexpr (Config::kGeneral) end_turn(i - 1, head);
   }
 
   // dq of the step before, once both groups have shared its ds.
@@ -363,6 +518,10 @@ struct BackwardConsumer {
     const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
 #pragma unroll
     for (int i = 0; i < kOuts; i += 8) {
+      if constexpr (Config::kGeneral) {
+#pragma unroll
+        for (int e = 0; e < 8; ++e) dv[i + e] *= g.general.keep_scale;
+      }
       cuda::store_matrices(Keys::chunk(to_v, row, 2 * i + col), cuda::pack<T>(dv[i], dv[i + 1]),
                            cuda::pack<T>(dv[i + 2], dv[i + 3]), cuda::pack<T>(dv[i + 4], dv[i + 5]),
                            cuda::pack<T>(dv[i + 6], dv[i + 7]));

@@ -1,5 +1,4 @@
-#include "ops/nn/attention_backward.cuh"
-#include "ops/nn/attention_backward_passes.cuh"
+#include "ops/nn/attention_choice.h"
 #include "ops/nn/attention_hopper.cuh"
 
 namespace vt {
@@ -7,96 +6,61 @@ namespace {
 
 using namespace attention;
 
-constexpr int64_t kGroupBytes = 56 << 20;  // of queries, gradients of results and sums of dq, keys and values
-using Tensors = std::initializer_list<const StorageImpl*>;
-
-template <class T>
-RowsOf<T> rows_of(const Tensor& t) {
-  return {static_cast<T*>(t.data()), t.stride(0), t.stride(1), t.stride(2)};
-}
-
-template <class Config>
-void backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& out,
-              const Tensor& lse, double scale, const Tensor& dq, const Tensor& dk, const Tensor& dv) {
-  using T = typename Config::T;
-  using Queries = typename Config::Queries;
-  using Keys = typename Config::Keys;
-  constexpr int kDim = Config::kDim;
-  const int device = q.device().index;
-  const cuda::Stream stream = cuda::current_stream(device);
-  const int64_t heads = q.size(0) * q.size(1);
-  const int64_t query_tiles = (q.size(2) + Config::kQueries - 1) / Config::kQueries;
-  const int64_t rows = heads * query_tiles * Config::kQueries;
-  const Tensor sums = empty(DimVec{rows, kDim}, DType::float32, q.device());
-  const Tensor of_rows = empty(DimVec{2, rows}, DType::float32, q.device());
-  const Tensor counter = empty(DimVec{1}, DType::int32, q.device());
-
-  PrepareGlobals p;
-  p.dout = rows_of<const uint16_t>(grad);
-  p.out = rows_of<const uint16_t>(out);
-  p.lse = lse.data<float>();
-  p.lse_log2 = of_rows.data<float>();
-  p.delta = p.lse_log2 + rows;
-  p.dq_sums = sums.data<float>();
-  p.counter = counter.data<int>();
-  p.heads = static_cast<int>(q.size(1));
-  p.queries = static_cast<int>(q.size(2));
-  p.padded = static_cast<int>(query_tiles * Config::kQueries);
-  p.rows = rows;
-  cuda::launch(
-      {"_attention_backward", stream, dim3(cuda::blocks_for(rows * (kDim / 8), kPassThreads)), dim3(kPassThreads)},
-      Tensors{grad.storage().get(), out.storage().get(), lse.storage().get(), sums.storage().get(),
-              of_rows.storage().get(), counter.storage().get()},
-      attention_backward_prepare<T, kDim>, p);
-
-  BackwardGlobals g;
-  g.q = map_of<Queries>(q);
-  g.k = map_of<Keys>(k);
-  g.v = map_of<Keys>(v);
-  g.dout = map_of<Queries>(grad);
-  g.dk = map_of<Keys>(dk, 64);
-  g.dv = map_of<Keys>(dv, 64);
-  g.lse_log2 = p.lse_log2;
-  g.delta = p.delta;
-  g.dq_sums = p.dq_sums;
-  g.queries = p.queries;
-  g.keys = static_cast<int>(k.size(2));
-  g.query_tiles = static_cast<int>(query_tiles);
-  g.scale = static_cast<float>(scale);
-  g.scale_log2 = static_cast<float>(scale * kLog2E);
-  const int64_t head_bytes = (8 * q.size(2) + 4 * k.size(2)) * kDim;
-  g.schedule = schedule_of(q, k.size(2), Config::kKeys, head_bytes, kGroupBytes);
-  g.schedule.counter = p.counter;
-  launch_persistent<attention_backward<Config>>(
-      "_attention_backward", g, Config::kThreads, sizeof(BackwardShared<Config>), device,
-      {grad.storage().get(), q.storage().get(), k.storage().get(), v.storage().get(), sums.storage().get(),
-       of_rows.storage().get(), counter.storage().get(), dk.storage().get(), dv.storage().get()});
-
-  const FinishGlobals f{p.dq_sums, rows_of<uint16_t>(dq), p.heads, p.queries, g.query_tiles, g.scale};
-  cuda::launch({"_attention_backward", stream, dim3(static_cast<unsigned>(heads * query_tiles)), dim3(kPassThreads)},
-               Tensors{sums.storage().get(), dq.storage().get()}, attention_backward_finish<T, kDim>, f);
-}
-
-ops::AttentionGradients attention_backward_cuda(const Tensor& gradient, const Tensor& query, const Tensor& key,
-                                                const Tensor& value, const Tensor& result, const Tensor& sums,
-                                                bool causal, double scale) {
-  check_suits(query, key, value, scale);
+ops::AttentionGradients backward(const Tensor& gradient, const Tensor& query, const Tensor& key, const Tensor& value,
+                                 const Tensor& result, const Tensor& sums, double scale, Form form,
+                                 const GeneralCall& general, bool in_order) {
+  VT_CHECK(query.size(3) <= 128, NotImplemented, "no fused CUDA attention backward for a head dim over 128, got ",
+           query.size(3));
   const Tensor grad = readable(gradient), out = readable(result), lse = contiguous_data(sums);
   const Tensor q = readable(query), k = readable(key), v = readable(value);
   // Of what was copied, so that the copy engine can write them too.
   ops::AttentionGradients gradients = ops::new_attention_gradients(grad, q, k, v, out, lse);
-  with_types(
-      q, causal,
-      [&]<class T, int Dim, bool Causal>(TypeTag<T>, std::integral_constant<int, Dim>, std::bool_constant<Causal>) {
-        using Config = BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, Causal>;
-        backward<Config>(grad, q, k, v, out, lse, scale, std::get<0>(gradients), std::get<1>(gradients),
-                         std::get<2>(gradients));
-      });
+  const auto& [dq, dk, dv] = gradients;
+  const BackwardCall call{grad, q, k, v, out, lse, scale, form, general, in_order, dq, dk, dv};
+  const int64_t dim = q.size(3);
+  if (dim <= 32) {
+    launch_backward<32>(call);
+  } else if (dim <= 64) {
+    launch_backward<64>(call);
+  } else {
+    launch_backward<128>(call);
+  }
   return gradients;
+}
+
+ops::AttentionGradients attention_backward_cuda(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
+                                                const Tensor& out, const Tensor& lse, bool causal, double scale) {
+  check_suits(q, k, v, scale);
+  if (ops::attention_is_deterministic()) {
+    ops::AttentionOptions options;
+    if (causal) options.high = 0;
+    const GeneralCall general = general_call(options, scale, true);
+    return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, true);
+  }
+  return backward(grad, q, k, v, out, lse, scale, causal ? Form::kCausal : Form::kFull, {}, false);
+}
+
+ops::AttentionGradients attention_general_backward_cuda(const Tensor& grad, const Tensor& q, const Tensor& k,
+                                                        const Tensor& v, const Tensor& mask, const Tensor& seen,
+                                                        const Tensor& seeing, const Tensor& out, const Tensor& lse,
+                                                        const Tensor& philox, std::optional<int64_t> low,
+                                                        std::optional<int64_t> high, double dropout_p, double scale) {
+  check_suits(q, k, v, scale);
+  GeneralCall general = general_call({mask, low, high, dropout_p, seen, seeing}, scale, true);
+  if (dropout_p > 0) {
+    const auto* taken = static_cast<const uint64_t*>(philox.data());
+    general.philox = philox;
+    general.device.philox.device_seed = taken;
+    general.device.philox.device_offset = taken + 1;
+  }
+  return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, ops::attention_is_deterministic());
 }
 
 }  // namespace
 
-void register_attention_backward_cuda(Registry& r) { r.at("_attention_backward").cuda(attention_backward_cuda); }
+void register_attention_backward_cuda(Registry& r) {
+  r.at("_attention_backward").cuda(attention_backward_cuda);
+  r.at("_attention_general_backward").cuda(attention_general_backward_cuda);
+}
 
 }  // namespace vt

@@ -4,9 +4,8 @@
 // place of dq's sums and of the counter of tiles. attention_backward_finish, after it: dq's sums to 16 bits.
 #pragma once
 
-#include <cuda_fp16.h>
-
 #include "cuda/wgmma.cuh"
+#include "ops/nn/attention_general.cuh"
 #include "ops/nn/attention_schedule.cuh"
 
 namespace vt::attention {
@@ -28,17 +27,11 @@ struct PrepareGlobals {
   float* dq_sums;
   int* counter;  // of the schedule
   int heads, queries, padded;
-  int64_t rows;  // batch x heads x padded queries
+  int dim;            // columns that there are
+  int64_t rows;       // batch x heads x padded queries
+  int* turns;         // zeros, two for each tile of 64 queries; null: none
+  bool may_hide_all;  // a query may see no key
 };
-
-template <class T>
-__device__ __forceinline__ float2 unpack(uint32_t pair) {
-  if constexpr (std::is_same_v<T, bfloat16>) {
-    return {__uint_as_float(pair << 16), __uint_as_float(pair & 0xffff0000u)};
-  } else {
-    return __half22float2(*reinterpret_cast<const __half2*>(&pair));
-  }
-}
 
 inline constexpr int kPassThreads = 256;
 
@@ -50,11 +43,12 @@ __global__ void __launch_bounds__(kPassThreads) attention_backward_prepare(const
   const int lane = static_cast<int>(threadIdx.x) % kLanes;
   if (row >= g.rows) return;
   if (row == 0 && lane == 0) *g.counter = 0;
+  if (g.turns != nullptr && row % 64 == 0 && lane == 0) g.turns[row / 32] = g.turns[row / 32 + 1] = 0;
   auto* zeros = reinterpret_cast<float4*>(g.dq_sums + row * Dim) + lane;
   zeros[0] = zeros[kLanes] = float4{0, 0, 0, 0};
   const int head = static_cast<int>(row / g.padded), query = static_cast<int>(row % g.padded);
   float delta = 0;
-  if (query < g.queries) {
+  if (query < g.queries && lane * 8 < g.dim) {
     const auto load = [&](const RowsOf<const uint16_t>& from) {
       return *(reinterpret_cast<const uint4*>(from.row(head / g.heads, head % g.heads, query)) + lane);
     };
@@ -70,15 +64,17 @@ __global__ void __launch_bounds__(kPassThreads) attention_backward_prepare(const
   for (int step = kLanes / 2; step > 0; step /= 2) delta += __shfl_xor_sync(0xffffffffu, delta, step);
   if (lane > 0) return;
   g.delta[row] = delta;
-  // Rows of the padding have probabilities of exactly zero.
-  g.lse_log2[row] =
-      query < g.queries ? g.lse[static_cast<int64_t>(head) * g.queries + query] * static_cast<float>(kLog2E) : INFINITY;
+  // Rows of the padding, and those that see nothing, have probabilities of exactly zero.
+  float lse = query < g.queries ? g.lse[static_cast<int64_t>(head) * g.queries + query] : INFINITY;
+  if (g.may_hide_all && lse == -INFINITY) lse = INFINITY;
+  g.lse_log2[row] = lse * static_cast<float>(kLog2E);
 }
 
 struct FinishGlobals {
   const float* dq_sums;
   RowsOf<uint16_t> dq;
   int heads, queries, query_tiles;
+  int dim;  // columns that there are
   float scale;
 };
 
@@ -104,6 +100,7 @@ __global__ void __launch_bounds__(kPassThreads) attention_backward_finish(const 
   for (int i = static_cast<int>(threadIdx.x); i < 64 * kLanes; i += kPassThreads) {
     const int r = i / kLanes, lane = i % kLanes;
     if (first + r >= g.queries) break;
+    if (lane * 8 >= g.dim) continue;
     uint16_t* to = g.dq.row(head / g.heads, head % g.heads, first + r);
     reinterpret_cast<uint4*>(to)[lane] = *reinterpret_cast<const uint4*>(tile + r * kPitch + lane * 8);
   }

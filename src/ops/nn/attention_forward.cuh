@@ -3,13 +3,15 @@
 // A block works through query tiles. One warp loads: a tile of queries, then the keys and values that it sees, last
 // ones first, through rings of buffers. Each warpgroup of consumers holds 64 of the queries: scores = q k^T by wgmma,
 // the softmax in registers with a running maximum and sum, out += p v with p from those registers. The product of the
-// next scores is under way while the softmax of these runs.
+// next scores is under way while the softmax of these runs. Note [Forms of attention] says what else the general form
+// does.
 #pragma once
 
 #include <cuda.h>
 
 #include "cuda/tma.cuh"
 #include "cuda/wgmma.cuh"
+#include "ops/nn/attention_general.cuh"
 #include "ops/nn/attention_schedule.cuh"
 
 namespace vt::attention {
@@ -21,20 +23,24 @@ struct ForwardGlobals {
   CUtensorMap q, k, v, out;  // (batch, heads, rows, dim)
   float* lse;                // (batch, heads, queries)
   int queries, keys;
-  float scale;       // of the scores
-  float scale_log2;  // scale * log2(e)
+  int heads_per_shared;  // heads of queries for each of keys and values
+  float scale;           // of the scores, or of what became of them where a bias is added
+  float scale_log2;      // scale * log2(e)
   Schedule schedule;
+  General general;
 };
 
-template <class T_, int HeadDim, int KeyTile, int Consumers, int Stages, bool Causal, bool PingPong>
+/// Fits in 227 KiB: 2 * HeadDim * (QueryStages * 64 * Consumers + 2 * Stages * KeyTile) bytes and little more.
+template <class T_, int HeadDim, int KeyTile, int Consumers, int Stages, Form F, int QueryStages = 2>
 struct ForwardConfig {
   using T = T_;
   static constexpr int kDim = HeadDim, kQueries = 64 * Consumers, kKeys = KeyTile;
-  static constexpr int kConsumers = Consumers, kStages = Stages, kQueryStages = 2;
-  static constexpr bool kCausal = Causal, kPingPong = PingPong;
+  static constexpr int kConsumers = Consumers, kStages = Stages, kQueryStages = QueryStages;
+  static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral;
+  static constexpr bool kPingPong = Consumers > 1;
   static constexpr int kThreads = 128 * (Consumers + 1);
   static constexpr int kConsumerRegisters = Consumers == 1 ? 248 : Consumers == 2 ? 240 : 160;
-  static constexpr int kProducerRegisters = Consumers == 3 ? 32 : 24;
+  static constexpr int kProducerRegisters = Consumers == 3 ? 32 : 24;  // with the consumers' what a launch was given
   using Queries = cuda::Tile<kQueries, kDim>;
   using Keys = cuda::Tile<kKeys, kDim>;
 };
@@ -62,9 +68,12 @@ __device__ __forceinline__ float row_sum(float x) {
 
 /// Key tiles that a query tile sees.
 template <class Config>
-__device__ __forceinline__ int key_tiles(const ForwardGlobals& g, int row_tile) {
+__device__ __forceinline__ TileRange key_tiles(const ForwardGlobals& g, int row_tile) {
+  if constexpr (Config::kGeneral) {
+    return seen_tiles(g.general, row_tile * Config::kQueries, Config::kQueries, g.queries, g.keys, Config::kKeys);
+  }
   const int visible = Config::kCausal ? min(g.keys, (row_tile + 1) * Config::kQueries) : g.keys;
-  return (visible + Config::kKeys - 1) / Config::kKeys;
+  return {0, (visible + Config::kKeys - 1) / Config::kKeys};
 }
 
 template <class Config>
@@ -86,20 +95,22 @@ __device__ __forceinline__ void produce(const ForwardGlobals& g, ForwardShared<C
                      row_tile * Config::kQueries, head, batch);
     }
     q.advance();
-    for (int j = key_tiles<Config>(g, row_tile) - 1; j >= 0; --j) {
+    const int shared = head / g.heads_per_shared;
+    const TileRange tiles = key_tiles<Config>(g, row_tile);
+    for (int j = tiles.end - 1; j >= tiles.begin; --j) {
       s.k_empty[kv.stage].wait(kv.parity ^ 1);
       s.k_full[kv.stage].expect(Keys::kBytes);
 #pragma unroll
       for (int p = 0; p < Keys::kPanels; ++p) {
         cuda::tma_load(s.k[kv.stage] + p * Keys::kPanelBytes, g.k, s.k_full[kv.stage], p * Keys::kPanelCols,
-                       j * Config::kKeys, head, batch);
+                       j * Config::kKeys, shared, batch);
       }
       s.v_empty[kv.stage].wait(kv.parity ^ 1);
       s.v_full[kv.stage].expect(Keys::kBytes);
 #pragma unroll
       for (int p = 0; p < Keys::kPanels; ++p) {
         cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
-                       j * Config::kKeys, head, batch);
+                       j * Config::kKeys, shared, batch);
       }
       kv.advance();
     }
@@ -164,7 +175,8 @@ struct ForwardConsumer {
 
   // Hides the keys that are not there or that come after the query.
   template <int Count>
-  __device__ __forceinline__ void mask(float (&scores)[Count], int row_tile, int j) const {
+  __device__ __forceinline__ void mask(float (&scores)[Count], int row_tile, int j, int q_stage) const {
+    if constexpr (Config::kGeneral) return mask_general(scores, row_tile, j, s.place[q_stage]);
     const int group_row = row_tile * Config::kQueries + part * 64, end = j * Config::kKeys + 2 * Count;
     if (end <= g.keys && (!Config::kCausal || end - 1 <= group_row)) return;
     const int column = j * Config::kKeys + thread % 4 * 2;
@@ -177,6 +189,86 @@ struct ForwardConsumer {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
           if (8 * i + e >= visible) scores[4 * i + 2 * r + e] = -INFINITY;
+        }
+      }
+    }
+  }
+
+  // The same with band, mask and bias.
+  template <int Count>
+  __device__ __forceinline__ void mask_general(float (&scores)[Count], int row_tile, int j,
+                                               const Schedule::Place& place) const {
+    const General& m = g.general;
+    const int group_row = row_tile * Config::kQueries + part * 64, first = j * Config::kKeys, end = first + 2 * Count;
+    const int column = first + thread % 4 * 2;
+    if (m.bias != nullptr && m.wide_bias) add_bias<float>(scores, group_row, column, place);
+    if (m.bias != nullptr && !m.wide_bias) add_bias<T>(scores, group_row, column, place);
+    if (m.bits == nullptr && end <= g.keys && first >= first_seen(m, group_row + 63, g.queries) &&
+        end - 1 <= last_seen(m, group_row, g.queries)) {
+      return;
+    }
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int row = group_row + first_row() + 8 * r;
+      const int low = first_seen(m, row, g.queries) - column;
+      const int high = min(g.keys - 1, last_seen(m, row, g.queries)) - column;
+      uint32_t words[Count / 16];  // of 32 keys each
+      const int64_t at = place.batch * m.bits_at.batch + place.head * m.bits_at.head +
+                         min(row, g.queries - 1) * m.bits_at.row + first / 32;
+#pragma unroll
+      for (int w = 0; w < Count / 16; ++w) {
+        words[w] = m.bits == nullptr ? ~0u : __ldg(m.bits + at + w) >> thread % 4 * 2;
+      }
+#pragma unroll
+      for (int i = 0; i < Count / 4; ++i) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          const bool seen = 8 * i + e >= low && 8 * i + e <= high && (words[i / 4] >> (8 * (i % 4) + e) & 1) != 0;
+          if (!seen) scores[4 * i + 2 * r + e] = -INFINITY;
+        }
+      }
+    }
+  }
+
+  // scale_log2 scores + log2(e) bias in place of the scores.
+  template <class B, int Count>
+  __device__ __forceinline__ void add_bias(float (&scores)[Count], int group_row, int column,
+                                           const Schedule::Place& place) const {
+    const General& m = g.general;
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int row = min(group_row + first_row() + 8 * r, g.queries - 1);
+      const B* from = static_cast<const B*>(m.bias) + place.batch * m.bias_at.batch + place.head * m.bias_at.head +
+                      row * m.bias_at.row + column;
+#pragma unroll
+      for (int i = 0; i < Count / 4; ++i) {
+        const float2 bias = column + 8 * i < g.keys ? load_pair(from + 8 * i) : float2{0, 0};
+        float* x = scores + 4 * i + 2 * r;
+        x[0] = x[0] * m.scale_log2 + bias.x * static_cast<float>(kLog2E);
+        x[1] = x[1] * m.scale_log2 + bias.y * static_cast<float>(kLog2E);
+      }
+    }
+  }
+
+  // Zeros in place of exponentials that dropout takes.
+  template <int Count>
+  __device__ __forceinline__ void drop(float (&scores)[Count], int row_tile, int j, int q_stage) const {
+    if constexpr (Config::kGeneral) {
+      const General& m = g.general;
+      if (!m.drops()) return;
+      const Schedule::Place& place = s.place[q_stage];
+      const DropWords words(m, static_cast<int64_t>(place.batch) * g.schedule.heads + place.head, g.queries);
+      const int query16 = (row_tile * Config::kQueries + part * 64) / 16 + thread / 32, r = thread % 32 / 4;
+#pragma unroll
+      for (int i = 0; i < Count / 4; i += 4) {
+#pragma unroll
+        for (int e = 0; e < 2; ++e) {
+          const cuda::PhiloxBlock block = words.block(query16, r, j * (Config::kKeys / 32) + i / 4, thread % 4 * 2 + e);
+#pragma unroll
+          for (int b = 0; b < 4; ++b) {
+            if ((block.words[b] & 0xffff) >= m.kept) scores[4 * (i + b) + e] = 0;
+            if ((block.words[b] >> 16) >= m.kept) scores[4 * (i + b) + 2 + e] = 0;
+          }
         }
       }
     }
@@ -257,8 +349,9 @@ struct ForwardConsumer {
     cuda::wgmma_wait<0>();
     cuda::hold(scores);
     release(s.k_empty[stage]);
-    mask(scores, row_tile, j);
+    mask(scores, row_tile, j, q_stage);
     exponentiate<true>(scores, correction);
+    drop(scores, row_tile, j, q_stage);
     narrow(scores, p);
   }
 
@@ -271,36 +364,38 @@ struct ForwardConsumer {
       // The same for all, as the compiler sees by the shuffle.
       const int row_tile = __shfl_sync(0xffffffffu, s.place[q.stage].row_tile, 0);
       if (row_tile < 0) break;
-      const int count = key_tiles<Config>(g, row_tile);
+      const TileRange tiles = key_tiles<Config>(g, row_tile);
       // Parts of a causal tile have more or less to do; in turn, so that groups have the same.
-      static_assert(Config::kQueryStages == 2);
-      part = Config::kConsumers == 2 ? group ^ q.stage : group;
+      part = Config::kConsumers == 2 && Config::kQueryStages == 2 ? group ^ q.stage : group;
       float scores[kScores], correction[2];
       uint32_t p[kScores / 2];
 
       s.k_full[key.stage].wait(key.parity);
       my_turn();
-      const int part_row = row_tile * Config::kQueries + part * 64, half = (count - 1) * Config::kKeys + kScores;
-      if ((Config::kCausal ? min(g.keys, part_row + 64) : g.keys) <= half) {  // nothing in the second half is seen
+      const int part_row = row_tile * Config::kQueries + part * 64, last = tiles.end - 1;
+      int visible = Config::kCausal ? min(g.keys, part_row + 64) : g.keys;
+      if constexpr (Config::kGeneral) visible = min(g.keys, last_seen(g.general, part_row + 63, g.queries) + 1);
+      if (visible <= last * Config::kKeys + Config::kKeys / 2) {  // nothing in the second half is seen
         float half_scores[kScores / 2];
-        first_scores(half_scores, p, row_tile, count - 1, q.stage, key.stage);
+        first_scores(half_scores, p, row_tile, last, q.stage, key.stage);
       } else {
-        first_scores(scores, p, row_tile, count - 1, q.stage, key.stage);
+        first_scores(scores, p, row_tile, last, q.stage, key.stage);
       }
       key.advance();
-      for (int j = count - 2; j >= 0; --j) {
+      for (int j = last - 1; j >= tiles.begin; --j) {
         s.k_full[key.stage].wait(key.parity);
         my_turn();
         multiply_keys(scores, q.stage, key.stage);
         s.v_full[value.stage].wait(value.parity);
-        multiply_values(p, value.stage, j < count - 2);
+        multiply_values(p, value.stage, j < last - 1);
         next_turn();
         cuda::wgmma_wait<1>();
         cuda::hold(scores);
         release(s.k_empty[key.stage]);
         key.advance();
-        mask(scores, row_tile, j);
+        mask(scores, row_tile, j, q.stage);
         const bool rises = exponentiate<false>(scores, correction);
+        drop(scores, row_tile, j, q.stage);
         cuda::end_block(sum[0] < 0 || sum[1] < 0);  // the exponentials run under the product of the values
         cuda::wgmma_wait<0>();
         cuda::hold(out);
@@ -313,7 +408,7 @@ struct ForwardConsumer {
         }
       }
       s.v_full[value.stage].wait(value.parity);
-      multiply_values(p, value.stage, count > 1);
+      multiply_values(p, value.stage, last > tiles.begin);
       cuda::wgmma_wait<0>();
       cuda::hold(out);
       release(s.v_empty[value.stage]);
@@ -330,7 +425,11 @@ struct ForwardConsumer {
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
       const float total = row_sum(sum[r]);
-      inverse[r] = 1.0f / total;
+      if constexpr (Config::kGeneral) {  // a row that sees nothing gives zeros
+        inverse[r] = total == 0 ? 0 : g.general.keep_scale / total;
+      } else {
+        inverse[r] = 1.0f / total;
+      }
       const int row = row_tile * Config::kQueries + part * 64 + first_row() + 8 * r;
       if (thread % 4 == 0 && row < g.queries) {
         const int64_t head_row = (static_cast<int64_t>(batch) * g.schedule.heads + head) * g.queries;
@@ -379,6 +478,13 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_forward(const _
       s.v_empty[i].init(4 * Config::kConsumers);
     }
     cuda::publish_barriers();
+  }
+  if constexpr (Config::kGeneral) {
+    if (blockIdx.x == 0 && threadIdx.x == 0 && g.general.philox_taken != nullptr) {
+      const cuda::PhiloxReader taken(g.general.philox);
+      g.general.philox_taken[0] = taken.seed;
+      g.general.philox_taken[1] = taken.start * 4;
+    }
   }
   __syncthreads();
   const int group = __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / 128, 0);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 #include "cuda/device.h"
 #include "cuda/launch.h"
@@ -10,6 +11,7 @@
 #include "cuda/wgmma.cuh"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/nn/attention_general.cuh"
 #include "ops/nn/attention_schedule.cuh"
 #include "ops/nn/fused_attention.h"
 
@@ -40,21 +42,23 @@ inline Tensor readable(const Tensor& t) {
   return copy;
 }
 
-/// The order of tiles of `tile_rows` of the `rows` of each head; heads are grouped so that what
+/// The order of tiles of `tile_rows` of the `rows` of each of `heads` heads in `batch`; heads are grouped so that what
 /// is read over and over, `head_bytes` of each, comes to `group_bytes`. The counter is the caller's to add.
-inline Schedule schedule_of(const Tensor& q, int64_t rows, int tile_rows, int64_t head_bytes, int64_t group_bytes) {
+inline Schedule schedule_of(int device, int64_t batch, int64_t heads, int64_t rows, int tile_rows, int64_t head_bytes,
+                            int64_t group_bytes) {
   constexpr int64_t kTilesPerBlock = 2;  // in a group, so that its short tiles even out its long ones
-  const int64_t heads = q.size(0) * q.size(1), row_tiles = (rows + tile_rows - 1) / tile_rows;
-  const int64_t blocks = cuda::device_properties(q.device().index).multi_processor_count;
+  const int64_t total = batch * heads, row_tiles = (rows + tile_rows - 1) / tile_rows;
+  const int64_t blocks = cuda::device_properties(device).multi_processor_count;
   const int64_t wanted = std::max({int64_t{1}, group_bytes / head_bytes, kTilesPerBlock * blocks / row_tiles});
-  const int64_t groups = (heads + wanted - 1) / wanted;
+  const int64_t groups = (total + wanted - 1) / wanted;
   Schedule s;
-  s.tiles = static_cast<int>(heads * row_tiles);
+  s.tiles = static_cast<int>(total * row_tiles);
   s.row_tiles = static_cast<int>(row_tiles);
-  s.total_heads = static_cast<int>(heads);
-  s.group_heads = static_cast<int>((heads + groups - 1) / groups);
-  s.heads = static_cast<int>(q.size(1));
+  s.total_heads = static_cast<int>(total);
+  s.group_heads = static_cast<int>((total + groups - 1) / groups);
+  s.heads = static_cast<int>(heads);
   s.counter = nullptr;
+  s.in_order = false;
   return s;
 }
 
@@ -74,28 +78,57 @@ void launch_persistent(const char* op, const Globals& globals, int threads, size
   cuda::launch(config, storages, Kernel, globals);
 }
 
-/// Calls `f` with the type of the elements, the head dim and whether attention is causal as types.
+/// Calls `f` with the type of the elements and the form as types.
 template <class F>
-void with_types(const Tensor& q, bool causal, const F& f) {
-  const auto with_dim = [&]<class T, bool Causal>(TypeTag<T> type, std::bool_constant<Causal> mask) {
-    switch (q.size(3)) {
-      case 32: return f(type, std::integral_constant<int, 32>(), mask);
-      case 64: return f(type, std::integral_constant<int, 64>(), mask);
-      case 128: return f(type, std::integral_constant<int, 128>(), mask);
-      default: VT_THROW(Internal, "no attention kernel for ", q.size(3), " columns");
+void with_types(const Tensor& q, Form form, const F& f) {
+  const auto with_form = [&]<class T>(TypeTag<T> type) {
+    switch (form) {
+      case Form::kFull: return f(type, std::integral_constant<Form, Form::kFull>());
+      case Form::kCausal: return f(type, std::integral_constant<Form, Form::kCausal>());
+      case Form::kGeneral: return f(type, std::integral_constant<Form, Form::kGeneral>());
     }
   };
-  const auto with_mask = [&]<class T>(TypeTag<T> type) {
-    causal ? with_dim(type, std::true_type()) : with_dim(type, std::false_type());
-  };
-  q.dtype() == DType::bfloat16 ? with_mask(TypeTag<bfloat16>()) : with_mask(TypeTag<float16>());
+  q.dtype() == DType::bfloat16 ? with_form(TypeTag<bfloat16>()) : with_form(TypeTag<float16>());
 }
 
 /// Refuses what no kernel is for; scaled_dot_product_attention has asked before.
 inline void check_suits(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
-  VT_CHECK(ops::has_fused_attention(q, k, v, scale), NotImplemented,
-           "no fused CUDA attention for these: it takes float16 and bfloat16 with a head dim of 32, 64 or 128, a "
-           "positive scale and at least one query and key, on compute capability 9.0");
+  VT_CHECK(
+      ops::has_fused_attention(q, k, v, scale), NotImplemented,
+      "no fused CUDA attention for these: it takes float16 and bfloat16 with a head dim that is a multiple of 8 and "
+      "at most 256, a positive scale and at least one query and key, on compute capability 9.0");
 }
+
+/// General, and what it points into.
+struct GeneralCall {
+  General device{};
+  Tensor mask, ranges, philox;
+};
+/// Makes what the kernels read of a call's options, on the current stream. The mask is (batch, heads, queries, keys)
+/// with strides of zero where it is broadcast. `by_key`: for the backward kernel.
+GeneralCall general_call(const ops::AttentionOptions& options, double scale, bool by_key);
+
+/// Everything that a forward kernel is launched with. `general` is read where the form is kGeneral.
+struct ForwardCall {
+  const Tensor &q, &k, &v;
+  double scale;
+  Form form;
+  const GeneralCall& general;
+  const Tensor &out, &lse;
+};
+/// Of tiles of `Dim` columns; one unit for each, so that they compile side by side.
+template <int Dim>
+void launch_forward(const ForwardCall& call);
+
+struct BackwardCall {
+  const Tensor &grad, &q, &k, &v, &out, &lse;
+  double scale;
+  Form form;
+  const GeneralCall& general;
+  bool in_order;  // dq is added up in the order of the keys; the form is kGeneral
+  const Tensor &dq, &dk, &dv;
+};
+template <int Dim>
+void launch_backward(const BackwardCall& call);
 
 }  // namespace vt::attention

@@ -17,16 +17,20 @@ struct Schedule {
   int total_heads;  // batch x heads
   int group_heads;
   int heads;
-  int* counter;  // zero before the kernel, or null
+  int* counter;   // zero before the kernel, or null
+  bool in_order;  // a block takes its first tile from the counter too: whoever has a tile runs, and so do those before
+                  // it
 
   struct alignas(16) Place {
     int row_tile;  // negative: there are no more tiles
     int head, batch;
   };
-  __device__ __forceinline__ int first() const { return static_cast<int>(blockIdx.x); }
+  __device__ __forceinline__ int first() const {
+    return in_order ? atomicAdd(counter, 1) : static_cast<int>(blockIdx.x);
+  }
   __device__ __forceinline__ int next(int tile) const {
     const int width = static_cast<int>(gridDim.x);
-    if (counter != nullptr) return width + atomicAdd(counter, 1);
+    if (counter != nullptr) return (in_order ? 0 : width) + atomicAdd(counter, 1);
     return (tile / width + 2) * width - 1 - tile % width;
   }
   __device__ __forceinline__ Place place(int tile) const {

@@ -10,15 +10,21 @@
 #include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
+#include "ops/factory/factory.h"
 #include "ops/nn/attention.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/linalg.h"
 #include "ops/typed/nn.h"
+#include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
 namespace vt {
 namespace {
+
+constexpr int64_t kMostBackwardDim = 128;  // of the CUDA kernels
 
 // Shape inference. All tensors are (batch, heads, rows, dim), keys and values of as many heads or fewer.
 // -----------------------------------------------------------------
@@ -56,6 +62,30 @@ std::array<TensorSpec, 2> attention_meta(const Tensor& q, const Tensor& k, const
   check_heads(q, k, v);
   return {heads_inside(q, q.size(2), v.size(3)),
           TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}}};
+}
+
+void check_ranges(const Tensor& ranges, int64_t rows) {
+  VT_CHECK(!ranges.defined() || (ranges.dtype() == DType::int32 && same(ranges.sizes(), DimVec{rows, 2})), Runtime,
+           "expected int32 ranges (", rows, ", 2), got ", to_string(ranges));
+}
+
+std::array<TensorSpec, 3> attention_general_meta(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
+                                                 const Tensor& seen, const Tensor& seeing, std::optional<int64_t>&,
+                                                 std::optional<int64_t>&, double& dropout_p, double&) {
+  check_heads(q, k, v);
+  if (mask.defined()) {
+    VT_CHECK(mask.dtype() == DType::bool_ || mask.dtype() == DType::float32 || mask.dtype() == q.dtype(), Runtime,
+             "expected a mask of bool, float32 or the dtype of query, got ", to_string(mask));
+    VT_CHECK(same(mask.sizes(), DimVec{q.size(0), q.size(1), q.size(2), k.size(2)}), Runtime,
+             "expected a mask (batch, heads, queries, keys), got ", to_string(mask));
+  }
+  VT_CHECK(dropout_p >= 0 && dropout_p <= 1, Runtime, "expected dropout_p in [0, 1], got ", dropout_p);
+  check_ranges(seen, q.size(2));
+  check_ranges(seeing, k.size(2));
+  VT_CHECK(seen.defined() == seeing.defined(), Runtime, "expected ranges of keys and of queries, or none");
+  return {heads_inside(q, q.size(2), v.size(3)),
+          TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}},
+          TensorSpec{DimVec{dropout_p > 0 ? 2 : 0}, DType::int64, q.device(), {}}};
 }
 
 void check_backward(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& out,
@@ -101,11 +131,11 @@ std::optional<Packed> packed(const Tensor& q, const Tensor& k, const Tensor& v) 
 // Gradients out of ops that have derivatives themselves. Groups of heads are joined as Note [Shared heads] says, so
 // that products over their rows are sums over the group.
 ops::AttentionGradients gradients_by_parts(const Tensor& gradient, const Tensor& q, const Tensor& k, const Tensor& v,
-                                           bool causal, double scale) {
+                                           const Tensor& mask, bool causal, double scale) {
   const int64_t heads = q.size(1), shared = k.size(1);
   const auto join = [&](const Tensor& t) { return shared == heads ? t : ops::join_groups(t, shared); };
   const Tensor grad = join(gradient);
-  const Tensor p = join(ops::attention_weights(q, k, {}, causal, scale));
+  const Tensor p = join(ops::attention_weights(q, k, mask, causal, scale));
   const Tensor dp = ops::matmul(grad, ops::transpose(v, -2, -1));
   const Tensor ds = p * (dp - ops::sum(dp * p, DimVec{-1}, true)) * Scalar(scale);
   const Tensor dq = ops::matmul(ds, k);
@@ -155,11 +185,54 @@ ops::AttentionGradients attention_backward_cpu(const Tensor& grad, const Tensor&
   return gradients;
 }
 
+// With options there is no kernel for the CPU: the parts are as good as what one would do.
+void check_no_dropout(double dropout_p) {
+  VT_CHECK(dropout_p == 0, NotImplemented,
+           "dropout in fused attention on the CPU; scaled_dot_product_attention makes it of parts there");
+}
+
+void attention_general_cpu(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
+                           const Tensor& seen, const Tensor& seeing, std::optional<int64_t> low,
+                           std::optional<int64_t> high, double dropout_p, double scale, Tensor& out, Tensor& lse,
+                           Tensor&) {
+  check_no_dropout(dropout_p);
+  const GradMode off(false);
+  const auto widen = [&](const Tensor& t) { return ops::as_dtype(t, opmath_dtype(t.dtype())); };
+  const Tensor q = widen(query), k = widen(key), v = widen(value);
+  const Tensor all = ops::whole_mask(q, k, {mask, low, high, 0, seen, seeing});
+  copy_data(out, ops::matmul_heads(ops::attention_weights(q, k, all, false, scale), v));
+  copy_data(lse, ops::logsumexp(ops::attention_scores(q, k, all, scale), DimVec{-1}, false));
+}
+
+ops::AttentionGradients attention_general_backward_cpu(const Tensor& grad, const Tensor& q, const Tensor& k,
+                                                       const Tensor& v, const Tensor& mask, const Tensor& seen,
+                                                       const Tensor& seeing, const Tensor& out, const Tensor& lse,
+                                                       const Tensor&, std::optional<int64_t> low,
+                                                       std::optional<int64_t> high, double dropout_p, double scale) {
+  check_no_dropout(dropout_p);
+  const GradMode off(false);
+  ops::AttentionGradients gradients = ops::new_attention_gradients(grad, q, k, v, out, lse);
+  const Tensor all = ops::whole_mask(q, k, {mask, low, high, 0, seen, seeing});
+  const auto [dq, dk, dv] = gradients_by_parts(grad, q, k, v, all, false, scale);
+  copy_data(std::get<0>(gradients), dq);
+  copy_data(std::get<1>(gradients), dk);
+  copy_data(std::get<2>(gradients), dv);
+  return gradients;
+}
+
 // Without memory
 // -----------------------------------------------------------------------------------------------------------------------
 
 ops::AttentionGradients attention_backward_shapes(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
                                                   const Tensor& out, const Tensor& lse, bool, double) {
+  return ops::new_attention_gradients(grad, q, k, v, out, lse);
+}
+
+ops::AttentionGradients attention_general_backward_shapes(const Tensor& grad, const Tensor& q, const Tensor& k,
+                                                          const Tensor& v, const Tensor&, const Tensor&, const Tensor&,
+                                                          const Tensor& out, const Tensor& lse, const Tensor&,
+                                                          std::optional<int64_t>, std::optional<int64_t>, double,
+                                                          double) {
   return ops::new_attention_gradients(grad, q, k, v, out, lse);
 }
 
@@ -173,37 +246,75 @@ void set_gradients(GradContext& ctx, const ops::AttentionGradients& gradients) {
   ctx.set(2, dv);
 }
 
+// Whether _attention_backward takes what _attention took.
+bool has_fused_backward(const Tensor& q) { return !q.device().is_cuda() || q.size(3) <= kMostBackwardDim; }
+
 void attention_backward(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
   const Tensor q = ctx.saved(0), k = ctx.saved(1), v = ctx.saved(2);
   const bool causal = ctx.arg<bool>(3);
   const double scale = ctx.arg<double>(4);
-  set_gradients(ctx, grad_enabled() ? gradients_by_parts(ctx.grad(0), q, k, v, causal, scale)
-                                    : ops::_attention_backward(ctx.grad(0), q, k, v, ctx.saved_result(0),
-                                                               ctx.saved_result(1), causal, scale));
+  set_gradients(ctx, grad_enabled() || !has_fused_backward(q)
+                         ? gradients_by_parts(ctx.grad(0), q, k, v, {}, causal, scale)
+                         : ops::_attention_backward(ctx.grad(0), q, k, v, ctx.saved_result(0), ctx.saved_result(1),
+                                                    causal, scale));
 }
 
-// Whether heads are shared, and so named by a dim of their own.
-bool names_heads(const Tensor& q, const Tensor& k) { return q.dim() > 2 && q.size(-3) != k.size(-3); }
+void attention_general_backward(GradContext& ctx) {
+  if (!ctx.grad(0).defined()) return;
+  const Tensor q = ctx.saved(0), k = ctx.saved(1), v = ctx.saved(2), mask = ctx.saved(3);
+  const Tensor seen = ctx.saved(4), seeing = ctx.saved(5);
+  const auto low = ctx.arg<std::optional<int64_t>>(6), high = ctx.arg<std::optional<int64_t>>(7);
+  const double dropout_p = ctx.arg<double>(8), scale = ctx.arg<double>(9);
+  VT_CHECK(!ctx.needs(3), NotImplemented,
+           "the gradient of fused attention's mask; scaled_dot_product_attention has it");
+  if (grad_enabled() || !has_fused_backward(q)) {
+    VT_CHECK(dropout_p == 0, NotImplemented,
+             "gradients of gradients of fused attention with dropout; sdpa_kernel(SDPBackend.MATH) has them");
+    const Tensor all = ops::whole_mask(q, k, {mask, low, high, 0, seen, seeing});
+    return set_gradients(ctx, gradients_by_parts(ctx.grad(0), q, k, v, all, false, scale));
+  }
+  set_gradients(
+      ctx, ops::_attention_general_backward(ctx.grad(0), q, k, v, mask, seen, seeing, ctx.saved_result(0),
+                                            ctx.saved_result(1), ctx.saved_result(2), low, high, dropout_p, scale));
+}
 
 // Note [Attention on CUDA]
 // The kernels (attention_forward.cuh, attention_backward.cuh) are made of instructions of compute capability 9.0 alone.
-// They take 16-bit floats, head dims that are whole panels of shared memory, a head of keys for each of queries, and
-// any layout: what the copy engine cannot address is copied first. The running maximum assumes a positive scale. Tiles
-// are counted in 32 bits. A build for other GPUs leaves them out.
+// They take 16-bit floats, head dims that are multiples of 8 up to 256 forward and 128 backward, where wider ones go by
+// parts, and any layout: what the copy engine cannot address is copied first. Heads narrower than the kernel's tiles of
+// 32, 64, 128 or 256 columns are filled with zeros on the way to shared memory, and what lies past them is not
+// stored. The running maximum assumes a positive scale. Tiles are counted in 32 bits.
+// A build for other GPUs leaves them out.
 bool suits_hopper(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
   if (!build_info().sm90) return false;
   const int64_t dim = q.size(-1), most = std::numeric_limits<int32_t>::max();
-  if (!is_reduced_floating(q.dtype()) || (dim != 32 && dim != 64 && dim != 128) || v.size(-1) != dim) return false;
-  if (names_heads(q, k) || !(scale > 0) || q.numel() == 0 || k.numel() == 0) return false;
+  if (!is_reduced_floating(q.dtype()) || dim % 8 != 0 || dim > 256 || v.size(-1) != dim) return false;
+  if (!(scale > 0) || q.numel() == 0 || k.numel() == 0) return false;
   const int64_t heads = q.numel() / (q.size(-2) * dim), rows = std::max(q.size(-2), k.size(-2));
   if (rows > most / 2 || heads > most / ((rows + 63) / 64)) return false;
   const cuda::DeviceProperties& device = cuda::device_properties(q.device().index);
   return device.major == 9 && device.minor == 0;
 }
 
+// Masks that want no gradient, and bands whose ends do not overflow.
+bool options_suit_hopper(const Tensor& q, const Tensor& k, const ops::AttentionOptions& options) {
+  if (std::max(q.size(-2), k.size(-2)) > std::numeric_limits<int32_t>::max() / 4) return false;
+  if (options.dropout_p > 0 && q.size(-1) > kMostBackwardDim) return false;
+  const Tensor& mask = options.mask;
+  if (!mask.defined()) return true;
+  if (mask.requires_grad() && grad_enabled()) return false;
+  DimVec scores(q.sizes());
+  scores.back() = k.size(-2);
+  return mask.device() == q.device() && is_expandable_to(mask.sizes(), scores);
+}
+
 // What the kernel of a backend takes; one without an entry takes everything.
 constinit BackendTable<bool(const Tensor& q, const Tensor& k, const Tensor& v, double scale)> fused_suits{"attention"};
+// The same of the options; one without an entry takes none.
+constinit BackendTable<bool(const Tensor& q, const Tensor& k, const ops::AttentionOptions& options)> options_suit{
+    "attention"};
+
 // (..., rows, dim) as (batch, heads, rows, dim). Leading dims are batch: results are laid out with the heads inside the
 // rows, and where the caller names no heads they come back contiguous. Shared heads are named.
 Tensor as_heads(const Tensor& t, bool shared) {
@@ -213,6 +324,7 @@ Tensor as_heads(const Tensor& t, bool shared) {
   for (int64_t d = 0; d + (shared ? 3 : 2) < t.dim(); ++d) lead *= t.size(d);
   return ops::reshape(t, DimVec{lead, heads, t.size(-2), t.size(-1)});
 }
+bool names_heads(const Tensor& q, const Tensor& k) { return q.dim() > 2 && q.size(-3) != k.size(-3); }
 // A result (batch, heads, L, Ev) with the leading dims of the queries.
 Tensor like_queries(const Tensor& out, const Tensor& q) {
   if (q.dim() == 4) return out;
@@ -252,16 +364,53 @@ bool has_fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, doub
   return !fused_suits.has(q.device()) || fused_suits(q.device(), q, k, v, scale);
 }
 
+Tensor whole_mask(const Tensor& q, const Tensor& k, const AttentionOptions& options) {
+  const auto& [mask, low, high, dropout_p, seen, seeing] = options;
+  Tensor visible;
+  if (low || high) {
+    visible = filled(DimVec{q.size(2), k.size(2)}, 1, DType::bool_, q.device());
+    if (high) visible = tril(visible, *high);
+    if (low) visible = triu(visible, *low);
+  } else if (seen.defined()) {
+    const Tensor key = arange(Scalar(0), Scalar(k.size(2)), Scalar(1), DType::int32, q.device());
+    visible = logical_and(ge(key, narrow(seen, 1, 0, 1)), lt(key, narrow(seen, 1, 1, 1)));
+  }
+  if (!visible.defined()) return mask;
+  if (!mask.defined()) return visible;
+  if (mask.dtype() == DType::bool_) return logical_and(mask, visible);
+  return masked_fill(mask, logical_not(visible), Scalar(-std::numeric_limits<double>::infinity()));
+}
+
+bool has_fused_options(const Tensor& q, const Tensor& k, const AttentionOptions& options) {
+  return !options.any() || (options_suit.has(q.device()) && options_suit(q.device(), q, k, options));
+}
+
 Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale) {
   const bool shared = names_heads(q, k);
   auto [out, lse] = ops::_attention(as_heads(q, shared), as_heads(k, shared), as_heads(v, shared), causal, scale);
   return like_queries(out, q);
 }
 
+Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,
+                       double scale) {
+  const bool shared = names_heads(q, k);
+  Tensor mask = options.mask;
+  if (mask.defined()) {
+    DimVec scores(q.sizes());
+    scores.back() = k.size(-2);
+    mask = as_heads(expand(mask, scores), shared);
+  }
+  const auto results =
+      ops::_attention_general(as_heads(q, shared), as_heads(k, shared), as_heads(v, shared), mask, options.seen,
+                              options.seeing, options.low, options.high, options.dropout_p, scale);
+  return like_queries(std::get<0>(results), q);
+}
+
 }  // namespace ops
 
 void register_fused_attention(Registry& r) {
   fused_suits.cuda(suits_hopper);
+  options_suit.cuda(options_suit_hopper);
   r.def("_attention(Tensor query, Tensor key, Tensor value, bool is_causal, float scale) -> (Tensor, Tensor)")
       .meta(attention_meta)
       .cpu(attention_cpu)
@@ -278,6 +427,26 @@ void register_fused_attention(Registry& r) {
       .not_differentiable()
       .internal()
       .doc("Gradients of query, key and value of _attention.");
+  r.def(
+       "_attention_general(Tensor query, Tensor key, Tensor value, Tensor? mask, Tensor? seen, Tensor? seeing, int? low, int? high, float dropout_p, float scale) -> (Tensor, Tensor, Tensor)")
+      .meta(attention_general_meta)
+      .cpu(attention_general_cpu)
+      .backward(keep::args(0, 1, 2, 3, 4, 5) | keep::results(0, 1, 2), attention_general_backward)
+      .out(false)
+      .random()
+      .internal()
+      .doc(
+          "_attention with a mask (batch, heads, L, S), bool or a number to add, a band of keys (i + low <= j <= i + "
+          "high) or, int32 (L, 2) and (S, 2), the range of keys that each query sees and that of queries that see each "
+          "key, none of which ever falls, and on CUDA dropout; the third result is the seed and the position that "
+          "dropout drew from.");
+  r.def(
+       "_attention_general_backward(Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, Tensor? seen, Tensor? seeing, Tensor out, Tensor logsumexp, Tensor philox, int? low, int? high, float dropout_p, float scale) -> (Tensor, Tensor, Tensor)")
+      .cpu(attention_general_backward_cpu)
+      .on(Key::Meta, attention_general_backward_shapes)
+      .not_differentiable()
+      .internal()
+      .doc("Gradients of query, key and value of _attention_general.");
 }
 
 }  // namespace vt

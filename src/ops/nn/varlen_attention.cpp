@@ -4,6 +4,8 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/attention.h"
+#include "ops/nn/attention_choice.h"
+#include "ops/nn/fused_attention.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
@@ -38,10 +40,10 @@ void check_packed(const Tensor& q, const Tensor& k, const Tensor& v, const Tenso
            cu_q.numel() - 1, " and ", cu_k.numel() - 1);
 }
 
-// int32 (rows, 2): the keys, from [0] up to [1], that each query sees: those of its sequence from `before` ahead of its
-// place, counted from the sequences' ends, to `after` behind it; negative: all. What comes after the last sequence sees
-// nothing.
-Tensor keys_of_queries(const Tensor& own, const Tensor& other, int64_t rows, int64_t before, int64_t after) {
+// int32 (rows, 2): the rows of the other side, from [0] up to [1], that each row sees or is seen by: those of its
+// sequence from `before` ahead of its place, counted from the sequences' ends, to `after` behind it; negative: all.
+// Never falls. What comes after the last sequence sees nothing.
+Tensor ranges_of(const Tensor& own, const Tensor& other, int64_t rows, int64_t before, int64_t after) {
   const int64_t sequences = own.numel() - 1;
   const Tensor row = ops::arange(Scalar(0), Scalar(rows), Scalar(1), DType::int32, own.device());
   const Tensor last = ops::searchsorted(own, row, false, true) - Scalar(1);
@@ -65,14 +67,25 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
   const auto as_batch = [](const Tensor& t) { return ops::unsqueeze(ops::transpose(t, 0, 1), 0); };
   const Tensor q = as_batch(query), k = as_batch(key), v = as_batch(value);
   const double scale = given_scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
-  const Tensor range = keys_of_queries(cu_seq_q, cu_seq_k, q.size(2), window_left, window_right);
-  const Tensor at = ops::arange(Scalar(0), Scalar(k.size(2)), Scalar(1), DType::int32, q.device());
-  const Tensor mask =
-      ops::logical_and(ops::ge(at, ops::narrow(range, 1, 0, 1)), ops::lt(at, ops::narrow(range, 1, 1, 1)));
-  const Tensor out = ops::matmul_heads(ops::attention_weights(q, k, mask, false, scale), v);
-  const DType wide = opmath_dtype(q.dtype());  // products of 16 bits would round the logarithms
-  const Tensor scores = ops::attention_scores(ops::as_dtype(q, wide), ops::as_dtype(k, wide), mask, scale);
-  const Tensor lse = ops::logsumexp(ops::detach(scores), DimVec{-1});
+  ops::AttentionOptions options;
+  options.seen = ranges_of(cu_seq_q, cu_seq_k, q.size(2), window_left, window_right);
+  options.seeing = ranges_of(cu_seq_k, cu_seq_q, k.size(2), window_right, window_left);
+  const ops::AttentionWays allowed = ops::allowed_attention();
+  Tensor out, lse;
+  if (allowed.fused && q.device().is_cuda() && ops::has_fused_attention(q, k, v, scale) &&
+      ops::has_fused_options(q, k, options)) {
+    std::tie(out, lse, std::ignore) = ops::_attention_general(q, k, v, Tensor(), options.seen, options.seeing,
+                                                              std::nullopt, std::nullopt, 0.0, scale);
+  } else {
+    VT_CHECK(allowed.parts, Runtime,
+             "No available kernel. Aborting execution. The fused kernel takes 16-bit floats with a head dim of a "
+             "multiple of 8 up to 256 on a Hopper GPU; allow SDPBackend.MATH too");
+    const Tensor mask = ops::whole_mask(q, k, options);
+    out = ops::matmul_heads(ops::attention_weights(q, k, mask, false, scale), v);
+    const DType wide = opmath_dtype(q.dtype());  // products of 16 bits would round the logarithms
+    const Tensor scores = ops::attention_scores(ops::as_dtype(q, wide), ops::as_dtype(k, wide), mask, scale);
+    lse = ops::logsumexp(ops::detach(scores), DimVec{-1});
+  }
   return {ops::transpose(ops::squeeze(out, 0), 0, 1), ops::squeeze(ops::detach(lse), 0)};
 }
 

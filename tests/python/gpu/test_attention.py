@@ -8,88 +8,13 @@ from typing import Any
 import pytest
 from vibetensor import _C
 
+from .attention_side import F, R, as_given, compare, exact, hopper_only, inputs
 from .side import near, ours, random, reference, theirs, torch
 
-pytestmark = [
-    pytest.mark.cuda,
-    pytest.mark.skipif(
-        not torch.cuda.is_available() or torch.cuda.get_device_capability() != (9, 0),
-        reason="the fused kernels are for compute capability 9.0",
-    ),
-]
-F, R = torch.nn.functional, reference.nn.functional
-NAMES = ("out", "dq", "dk", "dv")
+pytestmark = hopper_only
 
 # (queries, keys): whole tiles, tails on either side, one row, more queries than keys and the other way round
 LENGTHS = [(64, 64), (128, 128), (1024, 1024), (1, 1), (5, 7), (1, 777), (300, 100), (1000, 1), (63, 1100), (511, 511)]
-
-
-def inputs(batch: int, heads: int, queries: int, keys: int, dim: int, dtype: str, scale: float = 1, mean: float = 0):
-    """q, k, v and the gradient of the result, on the CPU, (batch, heads, rows, dim) cut out of (batch, rows, ...)."""
-    rows = (queries, keys, keys, queries)
-    return [
-        (random(batch, n, heads, dim, seed=i) * (scale if i < 3 else 1) + (mean if i < 3 else 0))
-        .to(getattr(reference, dtype))
-        .transpose(1, 2)
-        for i, n in enumerate(rows)
-    ]
-
-
-def as_given(x: Any) -> Any:
-    """The tensor on the GPU with its heads inside the rows."""
-    return ours(x.transpose(1, 2)).transpose(1, 2)
-
-
-def exact(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
-    leaves = [x.double().detach().requires_grad_() for x in (q, k, v)]
-    scores = leaves[0] @ leaves[1].transpose(-1, -2) * scale
-    if causal:
-        scores = scores.masked_fill(reference.ones(scores.shape[-2:], dtype=reference.bool).triu(1), -math.inf)
-    out = scores.softmax(-1) @ leaves[2]
-    gradients = reference.autograd.grad(out, leaves, grad.double())
-    return dict(zip(NAMES, (out.detach(), *gradients), strict=True)) | {"lse": scores.logsumexp(-1).detach()}
-
-
-def fused(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
-    """What the fused ops give, by their own names, so that nothing else can answer for them."""
-    q, k, v, grad = map(as_given, (q, k, v, grad))
-    out, lse = _C.ops._attention(q, k, v, causal, scale)
-    gradients = _C.ops._attention_backward(grad, q, k, v, out, lse, causal, scale)
-    return dict(zip(NAMES, (out, *gradients), strict=True)) | {"lse": lse}
-
-
-def pytorch(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
-    """PyTorch's flash kernel on the GPU; empty where it cannot run or means another mask."""
-    if not reference.cuda.is_available() or (causal and q.shape[2] != k.shape[2]):
-        return {}
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    leaves = [x.cuda().detach().requires_grad_() for x in (q, k, v)]
-    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
-        out = R.scaled_dot_product_attention(*leaves, is_causal=causal, scale=scale)
-        gradients = reference.autograd.grad(out, leaves, grad.cuda())
-    return {name: x.detach().cpu() for name, x in zip(NAMES, (out, *gradients), strict=True)}
-
-
-def compare(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float | None = None) -> None:
-    """Errors in norm: at most one and a half times PyTorch's, and where that is not known within the dtype's own.
-
-    A gradient that vanishes, as behind a single key, is measured against what it is the difference of.
-    """
-    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    right, mine = exact(q, k, v, grad, causal, scale), fused(q, k, v, grad, causal, scale)
-    other = pytorch(q, k, v, grad, causal, scale)
-    floor = 1e-5 * float(grad.double().norm() * v.double().norm())
-    unit = float(reference.finfo(q.dtype).eps)
-    assert float((theirs(mine["lse"]).double() - right["lse"]).abs().max()) < 1e-5 * (
-        1 + float(right["lse"].abs().max())
-    )
-    for name in NAMES:
-        got, wanted = theirs(mine[name]).double(), right[name]
-        assert got.shape == wanted.shape and bool(got.isfinite().all()), name
-        error, size = float((got - wanted).norm()), float(wanted.norm())
-        limit = 1.5 * float((other[name].double() - wanted).norm()) if name in other else unit * size
-        assert error <= limit + 0.02 * unit * size + floor, f"{name} is off by {error:.3g}, allowed {limit:.3g}"
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -100,6 +25,62 @@ def test_lengths(queries: int, keys: int, dim: int, causal: bool) -> None:
 
 
 @pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dim", [8, 16, 40, 72, 80, 96, 104, 120])
+def test_head_dims_between_tiles(dim: int, causal: bool) -> None:
+    compare(*inputs(2, 3, 300, 300, dim), causal)
+    compare(*inputs(1, 2, 70, 150, dim), causal)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dim", [136, 192, 256])
+def test_wide_heads(dim: int, causal: bool) -> None:
+    """Their gradients go by parts, through autograd."""
+    for lengths in ((300, 300), (70, 150), (1, 500)):
+        q, k, v, grad = inputs(2, 4, *lengths, dim, shared=2)
+        right = exact(q, k, v, grad, causal)
+        leaves = [as_given(x).detach().requires_grad_(True) for x in (q, k, v)]
+        with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.FLASH_ATTENTION):
+            out = F.scaled_dot_product_attention(*leaves, is_causal=causal, enable_gqa=True)
+        near(out, right["out"])
+        out.backward(as_given(grad))
+        for leaf, name in zip(leaves, ("dq", "dk", "dv"), strict=True):
+            near(leaf.grad, right[name], scale=2)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(("heads", "shared"), [(6, 2), (4, 1), (8, 4)])
+@pytest.mark.parametrize("dim", [64, 128])
+def test_shared_heads(dim: int, heads: int, shared: int, causal: bool) -> None:
+    for lengths in ((300, 300), (5, 700), (700, 5), (1, 300)):
+        compare(*inputs(2, heads, *lengths, dim, shared=shared), causal)
+    compare(*inputs(2, 16 * heads, 200, 200, dim, shared=16 * shared), causal)  # more tiles than multiprocessors
+
+
+def test_shared_heads_through_autograd() -> None:
+    """Packed with their queries, gradients lie as the parts were; heads may be all the leading dims there are."""
+    packed = random(2, 100, 8 * 64, dtype="bfloat16")
+    leaf = ours(packed).requires_grad_(True)
+
+    def parts(x: Any) -> list[Any]:
+        return [p.view(2, 100, -1, 64).transpose(1, 2) for p in x.split([4 * 64, 2 * 64, 2 * 64], -1)]
+
+    out = F.scaled_dot_product_attention(*parts(leaf), is_causal=True, enable_gqa=True)
+    grad = random(2, 100, 4, 64, dtype="bfloat16", seed=1).transpose(1, 2)
+    q, k, v = parts(packed)
+    right = exact(q, k, v, grad, True)
+    near(out, right["out"])
+    out.backward(as_given(grad))
+    joined = [right[name].transpose(1, 2).reshape(2, 100, -1) for name in ("dq", "dk", "dv")]
+    near(leaf.grad, reference.cat(joined, -1))
+    given = [p.detach() for p in parts(leaf)]
+    result, lse = _C.ops._attention(*given, True, 0.125)
+    gradients = _C.ops._attention_backward(result, *given, result, lse, True, 0.125)
+    assert [g.data_ptr() - gradients[0].data_ptr() for g in gradients] == [0, 512, 768]
+    heads_alone = F.scaled_dot_product_attention(*(p[0] for p in given), is_causal=True, enable_gqa=True)
+    near(heads_alone, right["out"][0])
+
+
+@pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("dim", [64, 128])
 def test_long_and_many(dim: int, causal: bool) -> None:
     compare(*inputs(1, 1, 2500, 2300, dim, "bfloat16"), causal)  # tiles of long sequences
@@ -107,7 +88,7 @@ def test_long_and_many(dim: int, causal: bool) -> None:
 
 
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("dim", [32, 64, 128])
+@pytest.mark.parametrize("dim", [32, 64, 96, 128])
 def test_float16(dim: int, causal: bool) -> None:
     compare(*inputs(2, 4, 700, 700, dim, "float16"), causal)
 
@@ -193,7 +174,7 @@ def test_repeats() -> None:
 
 
 def test_what_does_not_suit_is_composed() -> None:
-    for dim, dtype in ((64, "float32"), (48, "bfloat16"), (80, "float16")):
+    for dim, dtype in ((64, "float32"), (20, "bfloat16"), (264, "float16")):
         q, k, v, grad = inputs(2, 3, 70, 70, dim, dtype)
         right = exact(q, k, v, grad, True, 1 / math.sqrt(dim))
         near(F.scaled_dot_product_attention(*map(as_given, (q, k, v)), is_causal=True), right["out"], scale=2)

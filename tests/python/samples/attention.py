@@ -2,7 +2,7 @@
 
 import torch
 
-from . import FLOATS, REAL_FLOATS, Sample, T, call
+from . import FLOATS, REAL_FLOATS, B, I, Sample, T, call
 
 
 def hidden_keys(scores):
@@ -18,20 +18,38 @@ def attention(q, k, v, causal, scale):
     return (torch.softmax(scores, -1) @ v.double()).to(q.dtype), sums
 
 
-def windowed_attention(q, k, v, low, high, scale):
+def mask_with_band(scores, mask, seen, low, high):
+    behind = torch.arange(scores.shape[-1]) - torch.arange(scores.shape[-2])[:, None]
+    hidden = torch.zeros(scores.shape[-2:], dtype=torch.bool)
+    if low is not None:
+        hidden = hidden | (behind < low)
+    if high is not None:
+        hidden = hidden | (behind > high)
+    if seen is not None:
+        key = torch.arange(scores.shape[-1])
+        hidden = (key < seen[:, :1]) | (key >= seen[:, 1:])
+    if mask is not None and mask.dtype == torch.bool:
+        hidden = hidden | ~mask
+    elif mask is not None:
+        scores = scores + mask
+    return scores.masked_fill(hidden, float("-inf"))
+
+
+def attention_general(q, k, v, mask, seen, seeing, low, high, dropout_p, scale):
     group = q.shape[1] // k.shape[1]
     k, v = (x.double().repeat_interleave(group, 1) for x in (k, v))
-    behind = torch.arange(k.shape[2]) - torch.arange(q.shape[2])[:, None]
-    hidden = torch.zeros(behind.shape, dtype=torch.bool)
-    if low is not None:
-        hidden |= behind < low
-    if high is not None:
-        hidden |= behind > high
-    scores = (q.double() @ k.transpose(-2, -1) * scale).masked_fill(hidden, float("-inf"))
+    scores = mask_with_band(q.double() @ k.transpose(-2, -1) * scale, mask, seen, low, high)
     sums = torch.logsumexp(scores, -1).to(q.dtype if q.dtype == torch.float64 else torch.float32)
-    nothing = hidden.all(-1, keepdim=True)
+    nothing = scores.isinf().all(-1, keepdim=True)
     p = torch.softmax(scores.masked_fill(nothing, 0), -1).masked_fill(nothing, 0)
-    return (p @ v).to(q.dtype), sums
+    return (p @ v).to(q.dtype), sums, torch.empty(0, dtype=torch.int64)
+
+
+def attention_general_backward(grad, q, k, v, mask, seen, seeing, out, lse, philox, low, high, dropout_p, scale):
+    leaves = [x.detach().requires_grad_() for x in (q, k, v)]
+    with torch.enable_grad():
+        result = attention_general(*leaves, mask, seen, seeing, low, high, dropout_p, scale)[0]
+        return torch.autograd.grad(result, leaves, grad)
 
 
 def varlen_attention(q, k, v, cu_q, cu_k, left=-1, right=-1, *, scale=None, enable_gqa=False):
@@ -41,9 +59,9 @@ def varlen_attention(q, k, v, cu_q, cu_k, left=-1, right=-1, *, scale=None, enab
         parts = [x[cu[i] : cu[i + 1]].transpose(0, 1)[None] for x, cu in ((q, cu_q), (k, cu_k), (v, cu_k))]
         shift = parts[1].shape[2] - parts[0].shape[2]
         band = (None if left < 0 else shift - left, None if right < 0 else shift + right)
-        results.append(windowed_attention(*parts, *band, scale))
-    out = torch.cat([out[0].transpose(0, 1) for out, _ in results])
-    return out, torch.cat([lse[0] for _, lse in results], 1).detach()
+        results.append(attention_general(*parts, None, None, None, *band, 0.0, scale))
+    out = torch.cat([out[0].transpose(0, 1) for out, _, _ in results])
+    return out, torch.cat([lse[0] for _, lse, _ in results], 1).detach()
 
 
 def attention_backward(grad, q, k, v, out, lse, causal, scale):
@@ -59,6 +77,11 @@ def heads(*, queries=5, keys=7, dim=4, value_dim=3):
     return T(2, 3, queries, dim), T(2, 3, keys, dim), T(2, 3, keys, value_dim)
 
 
+# Three queries that see keys 0 and 1, 1 and 2, and none; and so by key.
+RANGES = (
+    torch.tensor([[0, 2], [1, 3], [3, 3]], dtype=torch.int32),
+    torch.tensor([[0, 1], [0, 2], [1, 2], [2, 2]], dtype=torch.int32),
+)
 CUMULATIVE = (torch.tensor([0, 2, 6], dtype=torch.int32), torch.tensor([0, 3, 5], dtype=torch.int32))
 
 SAMPLES = [
@@ -86,6 +109,19 @@ SAMPLES = [
         tolerance={"float32": (1e-4, 1e-5)},
     ),
     Sample(
+        "_attention_general",
+        call(*heads(), B(2, 3, 5, 7), None, None, None, None, 0.0, 0.5),
+        call(*heads(), T(2, 3, 5, 7, grad=False), None, None, None, 1, 0.0, 0.5),
+        call(*heads(queries=6, keys=4), None, None, None, -2, 1, 0.0, 0.5),
+        call(*heads(queries=3, keys=4), None, *RANGES, None, None, 0.0, 0.5),
+        call(T(2, 6, 5, 4), T(2, 2, 7, 4), T(2, 2, 7, 3), B(2, 6, 5, 7), None, None, -1, None, 0.0, 0.5),
+        dtypes=FLOATS,
+        reference=attention_general,
+        grad=False,
+        cuda=False,  # tests/python/gpu has its shapes
+        tolerance={"bfloat16": (4e-2, 4e-2), "float16": (4e-3, 4e-3), "float32": (1e-4, 1e-5)},
+    ),
+    Sample(
         "varlen_attention",
         call(T(6, 2, 4), T(5, 2, 4), T(5, 2, 3), *CUMULATIVE),
         call(T(6, 4, 4), T(5, 2, 4), T(5, 2, 3), *CUMULATIVE, 1, 0, scale=0.3, enable_gqa=True),
@@ -93,5 +129,31 @@ SAMPLES = [
         reference=varlen_attention,
         cuda=False,
         tolerance={"bfloat16": (4e-2, 4e-2), "float16": (4e-3, 4e-3), "float32": (1e-4, 1e-5)},
+    ),
+    Sample(
+        "_attention_general_backward",
+        *(
+            call(
+                T(2, 6, 5, 3),
+                T(2, 6, 5, 4),
+                T(2, 2, 7, 4),
+                T(2, 2, 7, 3),
+                mask,
+                None,
+                None,
+                T(2, 6, 5, 3),
+                T(2, 6, 5),
+                I(0),
+                *band,
+                0.0,
+                0.5,
+            )
+            for mask, band in ((B(2, 6, 5, 7), (-1, None)), (T(2, 6, 5, 7), (None, 0)), (None, (-1, 1)))
+        ),
+        dtypes=REAL_FLOATS,
+        reference=attention_general_backward,
+        grad=False,
+        cuda=False,
+        tolerance={"float32": (1e-4, 1e-5)},
     ),
 ]

@@ -179,8 +179,8 @@ def can_use_flash_attention(params: SDPAParams, debug: bool = False) -> bool:
         params.enable_gqa,
     )
     return fits or _refused(
-        "flash attention takes 16-bit floats with heads of 32, 64 or 128, none of them shared, on a Hopper GPU, no attn_mask "
-        "and no dropout",
+        "flash attention takes 16-bit floats with a head dim of a multiple of 8 up to 256 (128 with dropout) on a Hopper "
+        "GPU, and no attn_mask that wants a gradient",
         debug,
     )
 

@@ -1,0 +1,3 @@
+#include "ops/nn/attention_forward_launch.cuh"
+
+template void vt::attention::launch_forward<32>(const ForwardCall& call);
