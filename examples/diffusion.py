@@ -1,6 +1,6 @@
 """Train a small diffusion model on handwritten digits, then draw digits that nobody wrote: demo/diffusion/digits.png.
 
-python examples/diffusion.py                       a few minutes on two CPU cores
+python examples/diffusion.py                       about ten minutes on two CPU cores
 python examples/diffusion.py --framework torch     the same file on PyTorch
 
 A picture is made noise in a thousand small steps (Ho, Jain and Abbeel, 2020). The network, a U-Net, is shown a noisy
