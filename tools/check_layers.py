@@ -42,6 +42,7 @@ FAMILIES = (
     "index",
     "random",
     "linalg",
+    "fft",
     "conv",
     "pool",
     "resample",

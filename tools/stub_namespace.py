@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-MODULES = ("torch", "torch.nn.functional", "torch.special", "torch.linalg")
+MODULES = ("torch", "torch.nn.functional", "torch.special", "torch.linalg", "torch.fft")
 HEAD = "# Made by tools/gen_stubs.py from the registry and the sources; do not edit.\n"
 ALIASES = """
     DeviceLike Generator Number Size Tensor _bool _device _dtype _float _int _layout _memory_format _str

@@ -50,7 +50,7 @@ export interface TensorConstructor {
 }
 
 /** Where an op is public, in PyTorch's names; "node": here, while Python has it under another name. */
-export type Place = "torch" | "Tensor" | "torch.nn.functional" | "torch.linalg" | "torch.special" | "node";
+export type Place = "torch" | "Tensor" | "torch.nn.functional" | "torch.linalg" | "torch.special" | "torch.fft" | "node";
 
 /** One op, or a form of one, as the registry declares it. */
 export interface OpEntry {

@@ -9,6 +9,9 @@
 
 namespace vt {
 
+// torch.fft.name, of the op fft_name: the place of one family of ops, which includes this header.
+inline constexpr auto kFft = static_cast<Surface>(64);
+
 // A place of Surface under PyTorch's name for it. Ops are there without the prefix: torch.linalg has linalg_norm as
 // norm.
 struct Place {
@@ -22,6 +25,7 @@ inline constexpr Place kPlaces[] = {
     {kFunctional, "torch.nn.functional", ""},
     {kLinalg, "torch.linalg", "linalg_"},
     {kSpecial, "torch.special", "special_"},
+    {kFft, "torch.fft", "fft_"},
     {kNode, "node", ""},
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dispatch/frontend.h"
+
 namespace vt {
 namespace {
 
@@ -154,6 +156,7 @@ void check_declaration(const Op& op) {
   VT_ASSERT(!(parts.surface & kLinalg) || name.starts_with("linalg_"), op.name(), ": torch.linalg has linalg_<name>");
   VT_ASSERT(!(parts.surface & kSpecial) || name.starts_with("special_"), op.name(),
             ": torch.special has special_<name>");
+  VT_ASSERT(!(parts.surface & kFft) || name.starts_with("fft_"), op.name(), ": torch.fft has fft_<name>");
 }
 
 }  // namespace

@@ -40,6 +40,7 @@
   F(einsum) \
   F(cholesky) \
   F(lu) \
+  F(ldl) \
   F(solve) \
   F(determinant) \
   F(qr) \
@@ -49,6 +50,9 @@
   F(least_squares) \
   F(matrix_norm) \
   F(matrix_functions) \
+  F(fft) \
+  F(fft_functions) \
+  F(stft) \
   F(softmax) \
   F(norm) \
   F(batch_norm) \
@@ -70,6 +74,7 @@
   F(loss_regression) \
   F(loss_probability) \
   F(loss_margin) \
+  F(ctc_loss) \
   F(attention) \
   F(fused_attention) \
   F(multi_head_attention) \

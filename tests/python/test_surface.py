@@ -17,6 +17,7 @@ PLACES = {
     "torch.nn.functional": (reference.nn.functional, ours.nn.functional, ""),
     "torch.linalg": (reference.linalg, importlib.import_module("vibetensor.torch.linalg"), "linalg_"),
     "torch.special": (reference.special, importlib.import_module("vibetensor.torch.special"), "special_"),
+    "torch.fft": (reference.fft, importlib.import_module("vibetensor.torch.fft"), "fft_"),
 }
 
 

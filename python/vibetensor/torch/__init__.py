@@ -189,7 +189,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 # what not every program needs, imported when it is first used
 SUBMODULES = """
     _C _dynamo _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions func
-    futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler signal special
+    fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler signal special
     storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {

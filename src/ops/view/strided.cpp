@@ -96,7 +96,7 @@ void unfold_derivative(GradContext& ctx) {
       0, ops::unfold_backward(ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3)));
 }
 
-// Adds window position k of every window to where it came from.
+// Adds every window to where it came from: a block of `step` positions at a time, which lie apart in all windows.
 Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_t dim, int64_t size, int64_t step) {
   const Tensor out = ops::filled(input_sizes, 0, grad_in.dtype(), grad_in.device());
   if (input_sizes.empty()) {
@@ -105,14 +105,10 @@ Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_
   }
   dim = wrap_dim(dim, static_cast<int64_t>(input_sizes.size()));
   const int64_t windows = grad_in.size(dim);
-  for (int64_t k = 0; k < size; ++k) {
-    const Tensor target = ops::slice(out, dim, k, k + (windows - 1) * step + 1, step);
-    const Tensor part = ops::select(grad_in, -1, k);
-    if (step >= size) {
-      ops::copy_(target, part);
-    } else {
-      ops::add_(target, part);
-    }
+  for (int64_t begin = 0; begin < size && windows > 0; begin += step) {
+    const int64_t width = std::min(step, size - begin);
+    const Tensor target = ops::unfold(ops::narrow(out, dim, begin, (windows - 1) * step + width), dim, width, step);
+    ops::add_(target, ops::narrow(grad_in, -1, begin, width));
   }
   return out;
 }

@@ -381,14 +381,6 @@ def test_a_layer_that_is_not_there_can_be_named(name):
     assert layer not in vars(vt.nn).values() and name not in vt.nn.__all__
 
 
-def test_a_function_that_is_not_there_can_be_imported():
-    from vibetensor.torch.nn.functional import NOT_THERE, ctc_loss
-
-    assert all(hasattr(torch.nn.functional, name) for name in NOT_THERE.split())
-    with pytest.raises(NotImplementedError, match=r"torch\.nn\.functional\.ctc_loss is not there yet"):
-        ctc_loss(vt.ones(1, 1, 2), vt.ones(1, 1), vt.ones(1), vt.ones(1))
-
-
 def test_tuples_of_sizes():
     from torch.nn.modules import utils as theirs
     from vibetensor.torch.nn.modules import utils as ours

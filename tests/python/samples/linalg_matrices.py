@@ -23,6 +23,9 @@ NORMS: dict[str, Any] = {"tolerance": LOOSE, "cuda": False}
 PIVOTS = torch.tensor([2, 3, 3], dtype=torch.int32)
 POSITIVE = torch.tensor([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.5, -0.5, 2.0]])
 
+SYMMETRIC = torch.tensor([[0.0, 2.0, 1.0], [2.0, 0.0, -1.0], [1.0, -1.0, 3.0]])
+SWAPS = torch.tensor([1, 3, 3], dtype=torch.int32)
+
 
 def squares(*more: Any, **options: Any) -> list[Call]:
     """Calls on one matrix, a batch, a batch of none and a matrix without elements."""
@@ -86,6 +89,24 @@ SAMPLES = [
         grad=False,
         layouts=False,
         cuda=False,
+    ),
+    Sample(
+        "linalg_ldl_factor_ex",
+        *squares(),
+        call(SYMMETRIC),
+        call(SYMMETRIC, hermitian=True),
+        **FACTORED,
+        grad=False,
+    ),
+    Sample("linalg_ldl_factor", call(T(2, 3, 3)), call(SYMMETRIC), **FACTORED, grad=False),
+    Sample(
+        "linalg_ldl_solve",
+        call(T(3, 3), SWAPS, T(3, 2)),
+        call(T(3, 3), SWAPS, T(2, 3, 1), hermitian=True),
+        call(T(2, 3, 3), torch.stack([SWAPS, SWAPS]), T(3, 2)),
+        call(T(0, 0), torch.zeros(0, dtype=torch.int32), T(0, 2)),
+        **SOLVED,
+        grad=False,
     ),
     Sample("linalg_qr", *rectangles(mode="r"), **SHAPES),
     Sample("linalg_qr", *rectangles(), *rectangles(mode="complete"), **SHAPES),

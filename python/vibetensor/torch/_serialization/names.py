@@ -16,12 +16,13 @@ from vibetensor.torch._not_there import MODULES, not_yet, torch_names
 
 ROOT = "vibetensor.torch"
 OPS = "vibetensor._C.ops"
-OWNERS_OF_OPS = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.Tensor")
+OWNERS_OF_OPS = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft", "torch.Tensor")
 # where files name things that are elsewhere here: parts of PyTorch's binary
 ALIASES = {
     "torch._C._nn": "torch.nn.functional",
     "torch._C._special": "torch.special",
     "torch._C._linalg": "torch.linalg",
+    "torch._C._fft": "torch.fft",
 }
 # what holds PyTorch's functions: pickle asks it for one of them by name
 HOLDERS = {("torch._C", "_VariableFunctionsClass"): "torch", ("torch._C", "_VariableFunctions"): "torch"}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.nn._reduction import get_enum
 from vibetensor.torch.nn._resampling import (  # noqa: F401
     affine_grid,
@@ -786,12 +786,22 @@ def linear_cross_entropy(
     )
 
 
-# functions that are not there yet and that programs import beside others: calling one raises
-NOT_THERE = """
-    ctc_loss
-"""
-absent = module_getattr(__name__)
+def ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Any:
+    """-log of the probability that frames read as their targets, over all ways to align them.
+
+    log_probs: (T, B, C) or (T, C), of log_softmax. targets: (B, S) or, one after the other, (sum of target_lengths), without
+    `blank`. Lengths: integers, of each sample. zero_infinity: 0 for a target that is too long for its frames. "mean" is of
+    the losses over target lengths.
+    """
+    return ops.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, get_enum(reduction), zero_infinity)
 
 
-def __getattr__(name: str) -> Any:
-    return Refused(f"torch.nn.functional.{name}", "leave it out") if name in NOT_THERE.split() else absent(name)
+__getattr__ = module_getattr(__name__)

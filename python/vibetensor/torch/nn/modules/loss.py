@@ -10,7 +10,6 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn._reduction import get_string
-from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.linear import Linear
 from vibetensor.torch.nn.modules.module import Module
 
@@ -178,6 +177,19 @@ class GaussianNLLLoss(_Loss):
 
     def forward(self, input: Any, target: Any, var: Any) -> Any:
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
+
+
+class CTCLoss(_Loss):
+    """-log of the probability that frames read as their targets, over all ways to align them; see F.ctc_loss."""
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False):
+        super().__init__(reduction=reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any) -> Any:
+        return F.ctc_loss(
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity
+        )
 
 
 class MultiLabelMarginLoss(_Loss):
@@ -406,6 +418,3 @@ class TripletMarginWithDistanceLoss(_Loss):
             swap=self.swap,
             reduction=self.reduction,
         )
-
-
-__getattr__ = layers_of("loss")
