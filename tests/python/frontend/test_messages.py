@@ -233,11 +233,11 @@ def test_what_pytorch_has_is_not_called_unknown():
 
 
 IMPORTS = {
-    "from vibetensor.torch.linalg import ldl_solve": "torch.linalg.ldl_solve is not there yet",
+    "from vibetensor.torch.nn.functional import scaled_mm": "torch.nn.functional.scaled_mm is not there yet",
     "from vibetensor.torch import vmap": "torch.vmap is not there yet",
     "from vibetensor.torch import export": "torch.export is not there yet",
     "from vibetensor.torch import ones, vmap as mapped": "torch.vmap is not there yet",
-    "import vibetensor.torch.fft": "torch.fft is not there yet",
+    "import vibetensor.torch.export": "torch.export is not there yet",
     "import vibetensor.torch.distributed.pipelining": "torch.distributed.pipelining is not there yet",
     "from vibetensor.torch.utils.mobile_optimizer import optimize_for_mobile": "torch.utils.mobile_optimizer is not there yet",
     "from vibetensor.torch.nn import Nonsense": "'Nonsense', neither here nor in PyTorch",
@@ -254,11 +254,11 @@ def test_imports_say_what_is_not_there_yet(line):
 
 
 def test_asking_for_a_module_is_no_error():
-    assert importlib.util.find_spec("vibetensor.torch.fft") is None
+    assert importlib.util.find_spec("vibetensor.torch.export") is None
     assert importlib.util.find_spec("vibetensor.torch.nn") is not None
     assert getattr(vt, "vmap", None) is None
     with pytest.raises(ModuleNotFoundError, match="not there yet"):
-        importlib.import_module("vibetensor.torch.fft")
+        importlib.import_module("vibetensor.torch.export")
 
 
 def test_a_key_error_of_a_worker_can_be_read():
