@@ -41,6 +41,8 @@ def absence(name: str) -> Absence | None:
     """
     first, *parts = name.split(".")
     at: Any = vibetensor.torch if first == "torch" else vibetensor.torch.Tensor
+    if first == "torchvision":
+        at = import_module("vibetensor.vision")
     reached = first
     for part in parts:
         if not isinstance(at, ModuleType | type):

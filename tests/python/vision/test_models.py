@@ -83,3 +83,12 @@ def test_what_is_not_there_says_so():
         _ = models.ResNet18_Weights.OTHER
     with pytest.raises(ValueError, match="groups=1"):
         models.ResNet(models.resnet.BasicBlock, [1, 1, 1, 1], groups=2)
+
+
+def test_names_of_torchvision_are_answered_for():
+    from vibetensor.check.names import absence
+
+    for name in ("torchvision.models.resnet18", "torchvision.datasets.MNIST", "torchvision.transforms.ToTensor"):
+        assert absence(name) is None
+    for name in ("torchvision.models.vgg16", "torchvision.prototype"):
+        assert absence(name) is not None
