@@ -32,6 +32,7 @@ STEPS = [
 # What the rest is made of, then views and values, then what searches, draws, multiplies and learns.
 FAMILIES = (
     "copy",
+    "batch",
     "factory",
     "view",
     "join",

@@ -8,6 +8,7 @@
 #include "autograd/ready_queue.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/ready_gradient.h"
 #include "ops/typed/copy.h"
@@ -102,7 +103,7 @@ class Task {
   }
 
   Tensor take_waiting(const Edge& e) {
-    if (is_observed_) return {};
+    if (is_observed_ || top_vmap() > 0) return {};  // inside vmap the parts may not be of one shape
     const auto it = states_.find(e.node.get());
     if (it == states_.end() || it->second.incoming.empty()) return {};
     Tensor& slot = it->second.incoming[e.input];

@@ -6,6 +6,7 @@
 #include "cuda/backend.h"
 #include "dispatch/registry.h"
 #include "meta/meta.h"
+#include "ops/batch/batch_call.h"
 #include "ops/register_all.h"
 
 namespace vt {
@@ -22,6 +23,7 @@ void initialize() {
     registry.set_fallback(Key::Autograd, autograd::record_call);
     registry.set_fallback(Key::Autocast, autograd::autocast_call);
     registry.set_fallback(Key::Python, autograd::watch_call);
+    registry.set_fallback(kTransformKey, batch::transform_call);
     registry.finalize();
   });
 }

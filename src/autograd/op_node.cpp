@@ -4,6 +4,7 @@
 
 #include "autograd/engine.h"
 #include "autograd/meta.h"
+#include "core/transform.h"
 #include "ops/typed/copy.h"
 
 namespace vt::autograd {
@@ -17,26 +18,27 @@ uint32_t wanted_arguments(const Op& op, const Value* args) {
   return wanted;
 }
 
-OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self)
+OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self, int level)
     : op_(op), wanted_(wanted_arguments(op, args)), args_({args, static_cast<size_t>(op.arg_count())}) {
   for (int i = 0; i < op.arg_count(); ++i) {
     if (args[i].tag == Tag::Tensor) {
       const Tensor& t = args[i].as_tensor();
-      add_tensor(i, 0, t, i == 0 && cloned_self.defined() ? cloned_self : t);
+      add_tensor(i, 0, t, i == 0 && cloned_self.defined() ? cloned_self : t, level);
     } else if (args[i].tag == Tag::TensorList) {
       const TensorSpan list = args[i].as_tensor_list();
-      for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j]);
+      for (size_t j = 0; j < list.size(); ++j) add_tensor(i, static_cast<int>(j), list[j], list[j], level);
     }
   }
 }
 
-void OpNode::add_tensor(int arg, int element, const Tensor& t, const Tensor& kept) {
+void OpNode::add_tensor(int arg, int element, const Tensor& t, const Tensor& kept, int level) {
   TensorArg entry{static_cast<uint16_t>(arg), static_cast<uint16_t>(element), {}, {}};
   const bool differentiable = t.defined() && is_differentiable(t.dtype());
   if (t.defined()) entry.meta = TensorMeta(t);
   if (op_.functional().parts.keep.keeps_arg(arg, wanted_)) entry.saved = SavedTensor::of_argument(kept);
   tensors_.push_back(std::move(entry));
-  add_edge(differentiable ? gradient_edge(t) : Edge{});
+  const bool is_here = level == 0 || (differentiable && level_of(t) == level);
+  add_edge(differentiable && is_here ? gradient_edge(t) : Edge{});
 }
 
 void OpNode::keep_result(int i, const Tensor& result, uint32_t output_number) {

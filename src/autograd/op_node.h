@@ -18,7 +18,8 @@ class VT_API OpNode final : public Node {
  public:
   // Keeps the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self`
   // is kept instead of self when an in-place op is about to overwrite a self that its derivative needs.
-  OpNode(const Op& op, const Value* args, const Tensor& cloned_self);
+  // `level` is that of the highest wrapper among the arguments: only gradients of tensors there go anywhere.
+  OpNode(const Op& op, const Value* args, const Tensor& cloned_self, int level = 0);
 
   Grads apply(Grads&& incoming) override;
   std::string name() const override;
@@ -40,7 +41,7 @@ class VT_API OpNode final : public Node {
     TensorMeta meta;
   };
 
-  void add_tensor(int arg, int element, const Tensor& t, const Tensor& kept);
+  void add_tensor(int arg, int element, const Tensor& t, const Tensor& kept, int level);
   const TensorArg* find(int arg, int element) const;
   int edge_of(int arg, int element) const;
 

@@ -1,7 +1,10 @@
 #include "autograd/record.h"
 
+#include <algorithm>
+
 #include "autograd/meta.h"
 #include "autograd/op_node.h"
+#include "core/transform.h"
 #include "dispatch/dispatch.h"
 #include "ops/typed/copy.h"
 
@@ -13,6 +16,24 @@ bool any_requires_grad(const Call& call) {
   for_each_tensor(call.arguments(),
                   [&](int, const Tensor& t) { any |= t.requires_grad() && is_differentiable(t.dtype()); });
   return any;
+}
+
+// The same of a call with wrapped tensors, which is recorded for those of the highest wrapper: Note [Transforms].
+VT_NOINLINE bool any_requires_grad_at(const Call& call, int level) {
+  bool any = false, reaches_below = false;
+  for_each_tensor(call.arguments(), [&](int, const Tensor& t) {
+    if (!is_differentiable(t.dtype())) return;
+    any |= t.requires_grad() && level_of(t) == level;
+    reaches_below |= requires_grad_below(t) || (t.requires_grad() && level_of(t) < level);
+  });
+  if (any && reaches_below) note_reach_below(level);
+  return any;
+}
+
+VT_NOINLINE int highest_wrapper(const Call& call) {
+  int level = 0;
+  for_each_tensor(call.arguments(), [&](int, const Tensor& t) { level = std::max(level, level_of(t)); });
+  return level;
 }
 
 bool is_argument(const Call& call, const Tensor& t) {
@@ -41,7 +62,8 @@ int written_argument(const Op& op) {
 void record_call(Call& call) {
   const Op& op = call.op;
   const Op::Parts& parts = op.functional().parts;
-  if (!any_requires_grad(call)) return run_below(call);
+  const int level = VT_UNLIKELY(call.keys.has(kTransformKey)) ? highest_wrapper(call) : 0;
+  if (!(level > 0 ? any_requires_grad_at(call, level) : any_requires_grad(call))) return run_below(call);
   if (op.kind() == OpKind::Out) {
     VT_THROW(Runtime, op.schema().name(),
              "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
@@ -57,7 +79,7 @@ void record_call(Call& call) {
     }
   }
   if (parts.not_differentiable && written < 0) return run_below(call);
-  auto node = make_intrusive<OpNode>(op, call.args, cloned);
+  auto node = make_intrusive<OpNode>(op, call.args, cloned, level);
   run_below(call);
   Results& r = call.results;
   if (written >= 0) {

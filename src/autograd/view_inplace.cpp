@@ -2,6 +2,8 @@
 
 #include "autograd/meta.h"
 #include "autograd/saved_tensor.h"
+#include "core/transform.h"
+#include "ops/batch/batch_call.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/view.h"
 
@@ -12,8 +14,10 @@ Tensor as_strided(const Tensor& t, const ViewGeometry& g, int64_t offset) {
   return ops::as_strided(t, g.sizes, g.strides, offset);
 }
 
-Tensor zeros_of(const ViewGeometry& g, const Tensor& like) {
-  return ops::zero_(empty_strided(g.sizes, g.strides, like.dtype(), like.device()));
+// Memory that a gradient like `like` may be written to, also one that is an example's own inside vmap.
+Tensor room_for(const ViewGeometry& g, const Tensor& like) {
+  const auto make = VT_UNLIKELY(top_vmap() > 0) ? batch::empty_per_example : empty_strided;
+  return make(g.sizes, g.strides, like.dtype(), like.device());
 }
 
 }  // namespace
@@ -73,7 +77,7 @@ Grads CopySlices::apply(Grads&& incoming) {
   Grads out(edges().size());
   if (!g.defined()) return out;
   if (!fn_) throw_freed();
-  Tensor rest = empty_strided(base_.sizes, base_.strides, g.dtype(), g.device());
+  Tensor rest = room_for(base_, g);
   ops::copy_(rest, g);
   const Tensor written = as_strided(rest, view_, view_.offset - base_.offset);
   Grads through;
@@ -98,7 +102,7 @@ Grads AsStridedOfBase::apply(Grads&& incoming) {
   Grads out(1);
   const Tensor& g = incoming[0];
   if (!g.defined()) return out;
-  out[0] = zeros_of(base_, g);
+  out[0] = ops::zero_(room_for(base_, g));
   // Differentiable: as_strided and copy_ are recorded when the graph of the gradient is being built.
   ops::copy_(as_strided(out[0], view_, view_.offset - base_.offset), g);
   return out;

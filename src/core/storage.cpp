@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/live_count.h"
 #include "core/storage_hooks.h"
+#include "core/transform.h"
 
 namespace vt {
 namespace {
@@ -25,6 +26,7 @@ StorageImpl::~StorageImpl() {
 
 void StorageImpl::replace(Allocation memory, size_t bytes) {
   VT_CHECK(!read_only_, Runtime, "cannot resize read-only storage");
+  VT_CHECK(!holds_payload(*this), NotImplemented, "a tensor inside vmap cannot be resized");
   if (const BeforeReplace hook = before_replace.load()) {
     try {
       hook(*this);

@@ -3,6 +3,7 @@
 #include "core/allocation_note.h"
 #include "core/live_count.h"
 #include "core/thread_state.h"
+#include "core/transform.h"
 
 namespace vt {
 namespace {
@@ -57,6 +58,9 @@ TensorImpl::~TensorImpl() {
 void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   check_geometry(*storage, dtype, sizes, strides, offset);
   DimVec new_sizes(sizes), new_strides(strides);  // the spans may point into ourselves
+  if (VT_UNLIKELY(keys_.has(kTransformKey) || holds_payload(*storage))) {
+    VT_CHECK(storage == storage_, NotImplemented, "a tensor inside vmap cannot exchange its memory with another one");
+  }
   const KeySet functional = keys_ - backend_key(device_.type);
   storage_ = std::move(storage);
   dtype_ = dtype;
@@ -125,9 +129,17 @@ Tensor wrapped_number(const Scalar& value) {
   return t;
 }
 
+namespace {
+// What shares a payload's storage is wrapped as it is: Note [Transforms].
+void keep_wrapper(TensorImpl& made, const TensorImpl& from) {
+  if (VT_UNLIKELY(from.keys().has(kTransformKey))) made.set_key(kTransformKey, true);
+}
+}  // namespace
+
 Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t offset, ViewOrigin origin) {
   TensorImpl* s = self.impl();
   auto view = make_intrusive<TensorImpl>(s->storage(), s->dtype(), sizes, strides, offset);
+  keep_wrapper(*view, *s);
   if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
   const ThreadState& state = thread_state();
   if (VT_UNLIKELY(state.inference_mode)) {
@@ -145,6 +157,7 @@ Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t off
 Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   TensorImpl* s = self.impl();
   auto view = make_intrusive<TensorImpl>(s->storage(), dtype, sizes, strides, offset);
+  keep_wrapper(*view, *s);
   if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
   if (!s->is_inference()) view->set_view_of(s->view_base() ? s->view_base() : self.ptr(), ViewOrigin::Default);
   return Tensor(std::move(view));
@@ -153,6 +166,7 @@ Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan s
 Tensor make_detached(const Tensor& self, bool fresh_version) {
   TensorImpl* s = self.impl();
   auto t = make_intrusive<TensorImpl>(s->storage(), s->dtype(), s->sizes(), s->strides(), s->offset());
+  keep_wrapper(*t, *s);
   t->set_inference(s->is_inference());
   if (fresh_version) {
     t->set_version_counter(make_intrusive<VersionCounter>());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/transform.h"
 #include "dispatch/frontend.h"
 
 namespace vt {
@@ -242,7 +243,11 @@ void Registry::build_table(Op& op) const {
   } else {
     table->skip |= Key::Python;
   }
-  table->skip |= Key::Fabric;
+  if (const Kernel transform = fallback_[static_cast<int>(kTransformKey)]) {
+    table->kernels[static_cast<int>(kTransformKey)] = transform;
+  } else {
+    table->skip |= kTransformKey;
+  }
   op.publish(std::move(table));
 }
 

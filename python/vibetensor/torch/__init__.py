@@ -188,9 +188,9 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    _C _dynamo _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed distributions func
-    fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler signal special
-    storage testing torch_version types utils version xpu
+    _C _dynamo _functorch _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed
+    distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler
+    signal special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_absent_dtypes": """
@@ -208,6 +208,7 @@ NAMES_BY_HOME = {
         set_deterministic_debug_mode use_deterministic_algorithms
     """,
     "_dynamo.eval_frame": "compile",
+    "_functorch.vmap": "vmap",
     "_higher_order_ops.cond": "cond",
     "_higher_order_ops.while_loop": "while_loop",
     "_lowrank": "pca_lowrank svd_lowrank",

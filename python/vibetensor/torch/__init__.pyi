@@ -37,6 +37,7 @@ from vibetensor.torch._checks import _check_value as _check_value
 from vibetensor.torch._checks import _check_with as _check_with
 from vibetensor.torch import _copying as _copying
 from vibetensor.torch import _dynamo as _dynamo
+from vibetensor.torch import _functorch as _functorch
 from vibetensor.torch import _higher_order_ops as _higher_order_ops
 from vibetensor.torch import _inductor as _inductor
 from vibetensor.torch import _not_there as _not_there
@@ -159,6 +160,7 @@ from vibetensor.torch import types as types
 from vibetensor.torch._determinism import use_deterministic_algorithms as use_deterministic_algorithms
 from vibetensor.torch import utils as utils
 from vibetensor.torch import version as version
+from vibetensor.torch._functorch.vmap import vmap as vmap
 from vibetensor.torch._higher_order_ops.while_loop import while_loop as while_loop
 from vibetensor.torch import xpu as xpu
 

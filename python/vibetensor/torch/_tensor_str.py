@@ -202,6 +202,10 @@ def suffixes(tensor: Any) -> Iterator[str]:
 
 def tensor_str(tensor: Any, plain_types: tuple[type, ...]) -> str:
     """`tensor` as PyTorch's repr; types outside `plain_types` print under their own name."""
+    if _C.is_wrapped(tensor):
+        level, is_batched, value = _C.batch_of(tensor)
+        inner = tensor_str(value, plain_types).replace("\n", "\n    ")
+        return f"BatchedTensor(lvl={level}, bdim={0 if is_batched else None}, value=\n    {inner}\n)"
     prefix = "tensor(" if type(tensor) in plain_types else f"{type(tensor).__name__}("
     indent = len(prefix)
     was_enabled = _C.is_grad_enabled()

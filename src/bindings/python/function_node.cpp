@@ -6,6 +6,7 @@
 #include "bindings/python/node_object.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "ops/typed/copy.h"
 
 namespace vt::python {
@@ -198,10 +199,32 @@ PyObject* record(PyObject* cls, PyObject* ctx, PyObject* args, const Ref& result
   return several ? outputs.release() : Ref::borrow(PyTuple_GetItem(outputs.get(), 0)).release();
 }
 
+// Inside vmap a Function records for the examples; what is differentiated outside would not see its backward.
+void check_differentiated_here(PyObject* cls, PyObject* args) {
+  int level = 0;
+  bool is_outside = false;
+  const auto for_each = [&](const auto& f) {
+    for (Py_ssize_t i = 0; i < PyTuple_Size(args); ++i) {
+      PyObject* a = PyTuple_GetItem(args, i);
+      if (is_tensor(a)) f(tensor_of(a));
+    }
+  };
+  for_each([&](const Tensor& t) { level = std::max(level, level_of(t)); });
+  if (level == 0) return;
+  for_each(
+      [&](const Tensor& t) { is_outside |= requires_grad_below(t) || (t.requires_grad() && level_of(t) < level); });
+  if (!is_outside) return;
+  const Ref name = Ref::steal(PyObject_GetAttrString(cls, "__name__"));
+  VT_THROW(
+      NotImplemented, text_of(name.get()),
+      ".apply: a Function of one's own inside vmap, of tensors that are differentiated outside of it, is not there");
+}
+
 PyObject* apply_function(PyObject*, PyObject* arguments) {
   return guarded([&] {
     PyObject *cls, *ctx, *args;
     if (!PyArg_ParseTuple(arguments, "OOO!:apply_function", &cls, &ctx, &PyTuple_Type, &args)) throw PythonErrorSet{};
+    check_differentiated_here(cls, args);
     const Py_ssize_t n = PyTuple_Size(args);
     Ref needs = Ref::steal(PyTuple_New(n));
     bool any = false;

@@ -12,6 +12,7 @@
 #include "cuda/graph.h"
 #include "dispatch/frontend.h"
 #include "dispatch/registry.h"
+#include "ops/batch/batch_call.h"
 
 namespace nb = nanobind;
 
@@ -108,6 +109,7 @@ nb::list registry() {
     d["places"] = places_of(*op);
     d["tags"] = tags_of(*op);
     d["autocast"] = autocast_of(*op);
+    d["batching"] = batch::kind_of(*op);
     d["doc"] = op->functional().parts.doc;
     list.append(d);
   }

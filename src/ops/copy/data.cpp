@@ -1,5 +1,6 @@
 // Moving data between tensors of any layout, dtype and device.
 #include "core/convert.h"
+#include "core/transform.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 
@@ -19,7 +20,11 @@ bool same_dense_layout(const Tensor& a, const Tensor& b) {
   return same(a.strides(), b.strides()) && is_non_overlapping_and_dense(a.sizes(), a.strides());
 }
 
-MemoryAt memory_of(const Tensor& t) { return {t.impl()->address(), t.device(), t.storage().get()}; }
+MemoryAt memory_of(const Tensor& t) {
+  VT_CHECK(!holds_payload(*t.storage()), Runtime, "vmap: the values of ", to_string(t),
+           " differ from example to example, so they ", "cannot be read here");
+  return {t.impl()->address(), t.device(), t.storage().get()};
+}
 
 void copy_elements(const Tensor& to, const Tensor& from, bool non_blocking) {
   copy_bytes(memory_of(to), memory_of(from), static_cast<size_t>(bytes_of(to)), non_blocking);

@@ -201,7 +201,9 @@ void index_fill_backward(GradContext& ctx) {
 }
 
 // Elsewhere than on the CPU somebody would wait for the number, or there is none.
-bool is_read_at_once(const Tensor& value) { return !value.requires_grad() && value.device() == kCPU; }
+bool is_read_at_once(const Tensor& value) {
+  return !value.requires_grad() && value.device() == kCPU && value.impl()->has_memory();
+}
 
 // The value as a tensor has a gradient of its own.
 Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {

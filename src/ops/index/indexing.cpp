@@ -1,5 +1,6 @@
 #include "ops/index/indexing.h"
 
+#include "core/transform.h"
 #include "core/warning.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
@@ -100,7 +101,7 @@ Tensor apply_views(const Tensor& self, std::span<const IndexItem> items, IndexLi
         const Tensor& t = item.tensor;
         if (t.dim() == 0 && is_mask(t)) {
           take_or_drop(ops::item(t).to_bool());
-        } else if (t.dim() == 0 && is_integral(t.dtype())) {
+        } else if (t.dim() == 0 && is_integral(t.dtype()) && !is_wrapped(t)) {
           view = select_item(view, dim, real_dim++, ops::item(t).to_int());
         } else {
           indices.set(dim, t);

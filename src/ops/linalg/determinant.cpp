@@ -3,6 +3,7 @@
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
+#include "ops/batch/batch_call.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/matrices.h"
 #include "ops/pointwise/gradients.h"
@@ -99,7 +100,10 @@ Tensor adjoint_solve(GradContext& ctx, const Tensor& a, const Tensor& d, int lu,
   return solution;
 }
 
-bool any_zero(const Tensor& t) { return t.impl()->has_memory() && read_scalar(ops::any(t == Scalar(0))).to_bool(); }
+bool any_zero(const Tensor& t) {
+  const Tensor all = batch::unwrapped(t);
+  return all.impl()->has_memory() && read_scalar(ops::any(all == Scalar(0))).to_bool();
+}
 
 // The derivative of det is the adjugate, which a singular matrix has too: with A = U S V^H it is made of products of
 // all singular values but one.

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/gauge.h"
@@ -92,7 +93,7 @@ void eigh_backward(GradContext& ctx) {
 std::tuple<Tensor, Tensor> eigh(const Tensor& a, std::string_view uplo) { return ops::_linalg_eigh(a, uplo, true); }
 Tensor eigvalsh(const Tensor& a, std::string_view uplo) {
   // the derivative of the values is made of the vectors
-  return std::get<0>(ops::_linalg_eigh(a, uplo, grad_enabled() && a.requires_grad()));
+  return std::get<0>(ops::_linalg_eigh(a, uplo, is_differentiated(a)));
 }
 
 // general
@@ -148,7 +149,7 @@ void eig_backward(GradContext& ctx) {
 }
 
 Tensor eigvals(const Tensor& a) {
-  return grad_enabled() && a.requires_grad() ? std::get<0>(ops::linalg_eig(a)) : ops::_linalg_eigvals(a);
+  return is_differentiated(a) ? std::get<0>(ops::linalg_eig(a)) : ops::_linalg_eigvals(a);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/linalg_error.h"
+#include "ops/batch/batch_call.h"
 #include "ops/copy/kernels.h"
 #include "ops/typed/view.h"
 
@@ -72,11 +73,12 @@ std::string words_for(std::string_view name, int info) {
 }  // namespace
 
 void check_errors(const Tensor& info, std::string_view name) {
-  if (!info.impl()->has_memory()) return;
-  const int32_t* infos = info.data<int32_t>();
-  for (int64_t i = 0; i < info.numel(); ++i) {
+  const Tensor all = contiguous_data(batch::unwrapped(info));
+  if (!all.impl()->has_memory()) return;
+  const int32_t* infos = all.data<int32_t>();
+  for (int64_t i = 0; i < all.numel(); ++i) {
     if (infos[i] == 0) continue;
-    const std::string where = info.dim() == 0 ? "" : "(Batch element " + std::to_string(i) + "): ";
+    const std::string where = all.dim() == 0 ? "" : "(Batch element " + std::to_string(i) + "): ";
     throw LinAlgError(std::string(name) + ": " + where + words_for(name, infos[i]));
   }
 }

@@ -1,5 +1,6 @@
 // Orthogonal factors, as reflections and written out.
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/matrices.h"
@@ -187,11 +188,10 @@ Tensor reflection_vector(const Tensor& input, int64_t i) {
   return column + one;
 }
 Tensor scale_of(const Tensor& tau, int64_t i) { return ops::unsqueeze(ops::narrow(tau, -1, i, 1), -1); }
-bool differentiated(const Tensor& t) { return grad_enabled() && t.requires_grad(); }
 
 // LAPACK writes the product out at once; to be differentiated it is applied reflection by reflection.
 Tensor householder_product(const Tensor& input, const Tensor& tau) {
-  if (!differentiated(input) && !differentiated(tau)) return ops::_householder_product(input, tau);
+  if (!is_differentiated(input) && !is_differentiated(tau)) return ops::_householder_product(input, tau);
   check_reflections(input, tau, "torch.linalg.householder_product");
   const int64_t m = input.size(-2), n = input.size(-1);
   Tensor product = ops::copy_(ops::clone(input), ops::eye(m, n, input.dtype(), input.device()));
@@ -239,7 +239,7 @@ void ormqr_cpu(const Tensor& self, const Tensor& given, const Tensor& other, boo
 }
 
 Tensor ormqr(const Tensor& self, const Tensor& tau, const Tensor& other, bool left, bool transpose) {
-  if (!differentiated(self) && !differentiated(tau) && !differentiated(other)) {
+  if (!is_differentiated(self) && !is_differentiated(tau) && !is_differentiated(other)) {
     return ops::_apply_reflections(self, tau, other, left, transpose);
   }
   ormqr_meta(self, tau, other, left, transpose);

@@ -1,5 +1,6 @@
 // Singular values and vectors.
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/gauge.h"
@@ -133,7 +134,7 @@ std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& a, bool full, const 
 
 Tensor svdvals(const Tensor& a, const MaybeText& driver) {
   // the derivative of the values is made of the vectors
-  return std::get<1>(ops::_linalg_svd(a, false, grad_enabled() && a.requires_grad(), driver));
+  return std::get<1>(ops::_linalg_svd(a, false, is_differentiated(a), driver));
 }
 
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& self, bool some, bool vectors) {

@@ -48,7 +48,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
            weight.sizes(), " does not broadcast to the input's ", self.sizes());
   const Tensor loss = ops::_binary_cross_entropy(self, target);
   const Tensor result = reduced(weighted(loss, weight), reduction);
-  if (loss.numel() > 0 && explain_nan.has(self.device())) {
+  if (loss.numel() > 0 && loss.impl()->has_memory() && explain_nan.has(self.device())) {
     const GradMode off(false);
     const Tensor& unweighted = weight.defined() ? loss : result;
     explain_nan(self.device(), unweighted.numel() == 1 ? unweighted : ops::sum(unweighted), self, target);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "cpu/kernels/norm.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
@@ -183,7 +184,7 @@ Tensor through_statistics(Tensor dx, const Tensor& grad_mean, const Tensor& grad
 // through the statistics.
 bool may_run_kernel(GradContext& ctx, const Tensor& x, std::initializer_list<int> statistics) {
   const bool none = std::ranges::none_of(statistics, [&](int i) { return ctx.grad(i).defined(); });
-  return none && !grad_enabled() && norm_backward.has(x.device());
+  return none && !grad_enabled() && top_vmap() == 0 && norm_backward.has(x.device());
 }
 
 // The gradient of the input joins the one that waits for it, if there is one, and is written in 16 bits too where it

@@ -48,7 +48,7 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
            mask.dtype());
-  if (value.device() == kCPU) {
+  if (value.device() == kCPU && value.impl()->has_memory()) {
     check_scalar_fits(ops::item(value), self.dtype());
   } else {
     VT_CHECK(is_complex(self.dtype()) || !is_complex(value.dtype()), Runtime, "value cannot be converted to type ",

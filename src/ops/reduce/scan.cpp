@@ -5,6 +5,7 @@
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
+#include "ops/batch/batch_call.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
@@ -67,7 +68,7 @@ void cumprod_backward(GradContext& c) {
   const Tensor self = c.saved(0);
   if (self.dim() == 0 || self.numel() == 0) return c.set(0, c.grad());
   const int64_t dim = wrap_dim(c.arg<int64_t>(1), self.dim());
-  const bool zeros = ops::item(ops::any(self == 0)).to_bool();
+  const bool zeros = ops::item(ops::any(batch::unwrapped(self) == 0)).to_bool();
   if (zeros) return c.set(0, cumprod_gradient_with_zeros(c.grad(), self, dim));
   c.set(0, sum_from_end(c.grad() * pointwise::conj(ops::cumprod(self, dim)), dim) / pointwise::conj(self));
 }

@@ -1,6 +1,7 @@
 // What a view shows as memory of its own: the *_copy ops; and a copy of a tensor with another one where a view of it
 // is: the *_scatter ops.
 #include "dispatch/registry.h"
+#include "ops/batch/batch_call.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/view.h"
 #include "ops/view/register.h"
@@ -60,7 +61,7 @@ Tensor view_as_real_copy(const Tensor& self) { return copied(ops::view_as_real(s
 // self with `src` in the place of what `view_of` shows of it.
 template <class ViewOf>
 Tensor with_part(const Tensor& self, const Tensor& src, const char* part, const ViewOf& view_of) {
-  const Tensor out = copied(self), place = view_of(out);
+  const Tensor out = batch::copy_to_write(self, src), place = view_of(out);
   VT_CHECK(same(place.sizes(), src.sizes()), Runtime, "expected src to have a size equal to the ", part,
            " of self. src size = ", src.sizes(), ", ", part, " size = ", place.sizes());
   ops::copy_(place, src);

@@ -1,4 +1,5 @@
 // The same elements in another shape: view, reshape, flatten, unflatten, squeeze, unsqueeze.
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
@@ -32,7 +33,9 @@ Tensor unsafe_view_kernel(const Tensor& self, IntSpan size) {
   DimVec strides;
   VT_CHECK(view_strides(self.sizes(), self.strides(), sizes, strides), Runtime,
            "view size is not compatible with input tensor's size and stride");
-  return Tensor(make_intrusive<TensorImpl>(self.storage(), self.dtype(), sizes, strides, self.storage_offset()));
+  Tensor out(make_intrusive<TensorImpl>(self.storage(), self.dtype(), sizes, strides, self.storage_offset()));
+  if (VT_UNLIKELY(is_wrapped(self))) out.impl()->set_key(kTransformKey, true);
+  return out;
 }
 
 Tensor view_as(const Tensor& self, const Tensor& other) { return ops::view(self, other.sizes()); }

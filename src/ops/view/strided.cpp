@@ -3,6 +3,7 @@
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/view.h"
@@ -46,7 +47,7 @@ Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offse
 
 // What the elements of `values`, seen as a view, add up to in flat memory of `count` elements.
 Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan strides, int64_t offset) {
-  const Tensor flat = ops::filled(DimVec{count}, 0, values.dtype(), values.device());
+  const Tensor flat = ops::new_zeros(values, DimVec{count});
   if (has_distinct_elements(sizes, strides)) {
     ops::copy_(ops::as_strided(flat, sizes, strides, offset), values);
     return flat;

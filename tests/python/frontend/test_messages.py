@@ -220,7 +220,7 @@ def test_a_function_of_the_old_style_is_told_the_new_one():
 
 
 def test_what_pytorch_has_is_not_called_unknown():
-    for name in ("_prims", "_refs", "contrib", "fft", "export", "monitor", "vmap", "Tensor.map2_"):
+    for name in ("_prims", "_refs", "contrib", "fft", "export", "monitor", "miopen_rnn", "Tensor.map2_"):
         owner = vt
         *path, last = name.split(".")
         for part in path:
@@ -234,9 +234,9 @@ def test_what_pytorch_has_is_not_called_unknown():
 
 IMPORTS = {
     "from vibetensor.torch.nn.functional import scaled_mm": "torch.nn.functional.scaled_mm is not there yet",
-    "from vibetensor.torch import vmap": "torch.vmap is not there yet",
+    "from vibetensor.torch import miopen_rnn": "torch.miopen_rnn is not there yet",
     "from vibetensor.torch import export": "torch.export is not there yet",
-    "from vibetensor.torch import ones, vmap as mapped": "torch.vmap is not there yet",
+    "from vibetensor.torch import ones, miopen_rnn as rnn": "torch.miopen_rnn is not there yet",
     "import vibetensor.torch.export": "torch.export is not there yet",
     "import vibetensor.torch.distributed.pipelining": "torch.distributed.pipelining is not there yet",
     "from vibetensor.torch.utils.mobile_optimizer import optimize_for_mobile": "torch.utils.mobile_optimizer is not there yet",
@@ -256,7 +256,7 @@ def test_imports_say_what_is_not_there_yet(line):
 def test_asking_for_a_module_is_no_error():
     assert importlib.util.find_spec("vibetensor.torch.export") is None
     assert importlib.util.find_spec("vibetensor.torch.nn") is not None
-    assert getattr(vt, "vmap", None) is None
+    assert getattr(vt, "miopen_rnn", None) is None
     with pytest.raises(ModuleNotFoundError, match="not there yet"):
         importlib.import_module("vibetensor.torch.export")
 

@@ -12,7 +12,7 @@ from compare import ours_of, same
 @pytest.mark.parametrize(
     "owner, name",
     [
-        ("", "vmap"),
+        ("", "miopen_rnn"),
         ("nn", "qat"),
         ("nn.functional", "scaled_mm"),
         ("utils.data", "graph_settings"),

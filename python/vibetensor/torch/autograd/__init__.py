@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
@@ -108,11 +109,10 @@ def grad(
 ) -> tuple[Any, ...]:
     """The gradients of the sum of `outputs` with respect to each of `inputs`; no `.grad` changes.
 
-    An input that the outputs do not depend on raises RuntimeError, unless `allow_unused` (None is
+    is_grads_batched: grad_outputs have a dim in front, and so have the results, one vmap doing them all. An input that
+    the outputs do not depend on raises RuntimeError, unless `allow_unused` (None is
     returned for it) or `materialize_grads` (zeros are).
     """
-    if is_grads_batched:
-        raise NotImplementedError("autograd.grad: is_grads_batched is not there yet")
     if not only_inputs:
         raise NotImplementedError("autograd.grad: only_inputs=False is not supported; use backward()")
     if materialize_grads:
@@ -122,17 +122,41 @@ def grad(
     outs, ins = as_tuple(outputs), as_tuple(inputs)
     if not ins:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    grads = starting_gradients(outs, grad_outputs)
     keep = create_graph if retain_graph is None else retain_graph
-    result = _C.run_backward(outs, grads, keep, create_graph, ins, bool(allow_unused), False)
+
+    def run(given: Any) -> tuple[Any, ...]:
+        grads = starting_gradients(outs, given)
+        return tuple(_C.run_backward(outs, grads, keep, create_graph, ins, bool(allow_unused), False))
+
+    result = batched(run, outs, grad_outputs, ins) if is_grads_batched else run(grad_outputs)
     if materialize_grads:
         return tuple(_C.ops.zeros_like(i) if g is None else g for i, g in zip(ins, result, strict=True))
-    return tuple(result)
+    return result
+
+
+def batched(
+    run: Callable[[Any], tuple[Any, ...]], outputs: tuple[Any, ...], grad_outputs: Any, inputs: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """`run` for every example of the gradients, which lie along dim 0."""
+    from vibetensor.torch._functorch.vmap import vmap
+
+    given = as_tuple(grad_outputs)
+    if len(given) != len(outputs) or any(not isinstance(g, Tensor) for g in given):
+        raise RuntimeError("If `is_grads_batched=True`, a batch of gradients must be given for every output")
+    unused: list[int] = []
+
+    def one(*grads: Any) -> Any:
+        found = run(grads)
+        unused[:] = [i for i, g in enumerate(found) if g is None]
+        return tuple(g for g in found if g is not None)
+
+    found = iter(vmap(one)(*given))
+    return tuple(None if i in unused else next(found) for i in range(len(inputs)))
 
 
 __getattr__ = module_getattr(
     __name__,
-    ["graph", "profiler", "profiler_util", "variable"],
+    ["forward_ad", "functional", "graph", "profiler", "profiler_util", "variable"],
     {
         "DeviceType": "autograd.profiler_util",
         "ProfilerActivity": "profiler.profiler",

@@ -1,0 +1,135 @@
+#include "core/transform.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/thread_state.h"
+
+namespace vt {
+namespace {
+
+struct Levels {
+  std::vector<TransformLevel> all;
+  int visible = 0;
+};
+thread_local Levels t_levels;
+std::atomic<uint64_t> next_id{1};
+
+// Inside a vmap every call is looked at, for what it draws at random.
+void include_key() {
+  ThreadState& state = thread_state();
+  state.included = top_vmap() > 0 ? state.included | kTransformKey : state.included - kTransformKey;
+}
+
+uint64_t push(TransformLevel level) {
+  Levels& levels = t_levels;
+  VT_ASSERT(levels.visible == static_cast<int>(levels.all.size()), "a transform was entered below a running one");
+  VT_CHECK(levels.all.size() < 64, Runtime, "more than 64 transforms, one inside the other");
+  level.id = next_id.fetch_add(1, std::memory_order_relaxed);
+  level.grad_enabled = thread_state().grad_enabled;
+  levels.all.push_back(level);
+  ++levels.visible;
+  include_key();
+  return level.id;
+}
+
+void free_payload(void*, void* context, size_t) noexcept { delete static_cast<Payload*>(context); }
+
+}  // namespace
+
+uint64_t push_vmap(int64_t batch_size, Randomness randomness) {
+  return push({.batch_size = batch_size, .randomness = randomness});
+}
+uint64_t push_grad() { return push({}); }
+
+TransformLevel pop_transform(uint64_t id) {
+  Levels& levels = t_levels;
+  VT_ASSERT(!levels.all.empty() && levels.all.back().id == id, "transforms are left in another order than entered");
+  const TransformLevel last = levels.all.back();
+  levels.all.pop_back();
+  levels.visible = static_cast<int>(levels.all.size());
+  include_key();
+  return last;
+}
+
+std::span<const TransformLevel> transforms() noexcept {
+  return {t_levels.all.data(), static_cast<size_t>(t_levels.visible)};
+}
+
+int top_vmap() noexcept {
+  for (int i = t_levels.visible; i > 0; --i) {
+    if (t_levels.all[static_cast<size_t>(i - 1)].is_vmap()) return i;
+  }
+  return 0;
+}
+
+bool is_running(uint64_t id) noexcept {
+  return std::ranges::any_of(transforms(), [&](const TransformLevel& l) { return l.id == id; });
+}
+
+void note_reach_below(int level) noexcept {
+  for (int i = level; i < t_levels.visible; ++i) t_levels.all[static_cast<size_t>(i)].reaches_below = true;
+}
+
+bool holds_payload(const StorageImpl& storage) noexcept { return storage.memory().free == free_payload; }
+
+const Payload& payload_of(const Tensor& t) {
+  const auto& payload = *static_cast<const Payload*>(t.storage()->memory().context);
+  const auto& levels = t_levels.all;  // also those that the running call is below
+  const auto at = static_cast<size_t>(payload.level - 1);
+  VT_CHECK(at < levels.size() && levels[at].id == payload.id, Runtime,
+           "a tensor made inside vmap is used after the function that it was made in returned: return it from there");
+  return payload;
+}
+
+int level_of(const Tensor& t) { return is_wrapped(t) ? payload_of(t).level : 0; }
+
+bool requires_grad_below(const Tensor& t) {
+  for (const Tensor* at = &t; is_wrapped(*at);) {
+    at = &payload_of(*at).value;
+    if (at->requires_grad()) return true;
+  }
+  return false;
+}
+
+bool is_differentiated(const Tensor& t) {
+  return (thread_state().grad_enabled && t.requires_grad()) || (is_wrapped(t) && requires_grad_below(t));
+}
+
+Tensor wrap_batched(const Tensor& value, int level, bool is_batched) {
+  const size_t skipped = is_batched ? 1 : 0;
+  const IntSpan sizes = value.sizes().subspan(skipped), strides = value.strides().subspan(skipped);
+  const uint64_t id = t_levels.all[static_cast<size_t>(level - 1)].id;
+  const auto bytes = static_cast<size_t>(view_extent(sizes, strides, 0)) * value.element_size();
+  auto* payload = new Payload{value, level, id, is_batched};
+  auto storage = make_intrusive<StorageImpl>(Allocation{nullptr, payload, free_payload}, bytes, value.device());
+  Tensor t(make_intrusive<TensorImpl>(std::move(storage), value.dtype(), sizes, strides, 0));
+  t.impl()->set_key(kTransformKey, true);
+  return t;
+}
+
+BelowLevel::BelowLevel(int level)
+    : visible_(t_levels.visible),
+      included_(thread_state().included),
+      excluded_(thread_state().excluded),
+      grad_enabled_(thread_state().grad_enabled) {
+  ThreadState& state = thread_state();
+  state.excluded = state.excluded - Key::Autograd;
+  for (const TransformLevel& above : transforms().subspan(static_cast<size_t>(level))) {
+    if (above.is_vmap()) continue;
+    state.grad_enabled = above.grad_enabled;
+    break;
+  }
+  t_levels.visible = level - 1;
+  include_key();
+}
+
+BelowLevel::~BelowLevel() {
+  t_levels.visible = visible_;
+  ThreadState& state = thread_state();
+  state.included = included_;
+  state.excluded = excluded_;
+  state.grad_enabled = grad_enabled_;
+}
+
+}  // namespace vt
