@@ -45,10 +45,10 @@ def example(framework: str) -> Any:
 class Workload:
     """A model, its optimizer and batches, the same for every framework and mode."""
 
-    def __init__(self, name: str, framework: str, capturable: bool):
+    def __init__(self, name: str, framework: str, capturable: bool, seed: int = 1):
         gpt = example(framework)
         self.torch = torch = gpt.torch
-        torch.manual_seed(1)
+        torch.manual_seed(seed)
         self.clip = name.startswith("gpt2")
         self.amp = self.clip or name in models.TASKS
         self.name = name

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/determinism.h"
 #include "core/error.h"
 #include "cuda/allocator.h"
 #include "cuda/capture.h"
@@ -322,7 +323,8 @@ std::optional<Plan> choose(dnn::Handle handle, const Key& key, const Convolution
 
 bool try_convolution(const ConvolutionProblem& problem, void* x, void* w, void* y, Stream stream,
                      std::initializer_list<const StorageImpl*> storages) {
-  const ConvolutionSettings allowed = convolution_settings();
+  ConvolutionSettings allowed = convolution_settings();
+  allowed.deterministic |= is_deterministic();
   if (!allowed.enabled || !dnn::takes(static_cast<DType>(problem.dtype)) || !dnn::is_available()) return false;
   const Pointers p{x, w, y};
   const DeviceGuard guard(stream.device);

@@ -6,7 +6,8 @@
 // themselves and keeps the fastest. What was found goes into a file per GPU, library and driver, which later processes
 // read, so that they choose alike from the start. Nothing is measured while a stream is captured or where the result's
 // old values are read (beta); the library's first choice is then kept for the life of the process, as every choice is,
-// so that a shape gives the same bits all the time.
+// so that a shape gives the same bits all the time. Where results have to be the same in every run
+// (core/determinism.h) the library's first choice is taken.
 #pragma once
 
 #include "cuda/gemm_plan.h"

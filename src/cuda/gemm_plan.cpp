@@ -1,5 +1,6 @@
 #include "cuda/gemm_plan.h"
 
+#include "core/determinism.h"
 #include "core/error.h"
 #include "cuda/split_product.h"
 #include "cuda/workspace.h"
@@ -89,6 +90,7 @@ PlanKey plan_key(const GemmArgs& g, int device) {
   key.split = !can_split(g, device)                          ? SplitChoice::None
               : float32_products() == Float32Products::Split ? SplitChoice::Always
                                                              : SplitChoice::Candidate;
+  key.deterministic = is_deterministic();
   key.align_a = alignment(g.a), key.align_b = alignment(g.b), key.align_c = alignment(g.c);
   key.align_aux = g.aux != nullptr ? alignment(g.aux) : 0;
   return key;

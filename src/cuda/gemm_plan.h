@@ -19,7 +19,7 @@ struct PlanKey {
   int64_t m, n, k, lda, ldb, ldc, batch, stride_a, stride_b, stride_c, ld_aux;
   uint8_t dtype, out_dtype, op_a, op_b, epilogue, uses_c, tf32, align_a, align_b, align_c, align_aux;
   SplitChoice split;
-  uint32_t unused2;
+  uint32_t deterministic;
 
   bool operator==(const PlanKey& other) const { return std::memcmp(this, &other, sizeof other) == 0; }
 };

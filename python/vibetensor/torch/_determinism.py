@@ -5,51 +5,33 @@ PyTorch has these functions in its long torch/__init__.py; here they are read wh
 
 from __future__ import annotations
 
-import warnings
-
 from vibetensor import _C
 
 
-class Determinism:
-    """What use_deterministic_algorithms was asked for."""
-
-    enabled = False
-    warn_only = False
-
-
-ON_CUDA = (
-    "sums by index on CUDA (index_add_, scatter_add_, put_ with accumulate and the gradients of gather, index_select and "
-    "embedding) add in an order that changes from run to run"
-)
-
-
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Returns None; asks for results that are the same in every run.
+    """Returns None; asks for results that are the same in every run on the same machine.
 
-    Ops on the CPU always give them, so there it only has to be remembered. On CUDA some do not: NotImplementedError where
-    there is a GPU, or with `warn_only` a warning.
+    Ops on the CPU always give them. On CUDA writes and sums by index (index_add_, scatter_, index_put_ and the gradients of
+    gather and indexing) are then made in the order of the index, attention's gradient is summed in a fixed order, and
+    libraries take their first choice of a kernel without measuring. What has no such form (bincount with weights, the
+    gradient of grid_sample) raises RuntimeError, or warns with `warn_only`.
     """
-    if mode and _C.cuda_is_available():
-        if not warn_only:
-            raise NotImplementedError(f"use_deterministic_algorithms: {ON_CUDA}; warn_only=True goes on with a warning")
-        warnings.warn(f"use_deterministic_algorithms: {ON_CUDA}", stacklevel=2)
-    _C.set_attention_deterministic(bool(mode))
-    Determinism.enabled, Determinism.warn_only = bool(mode), bool(warn_only)
+    _C.set_determinism(0 if not mode else 1 if warn_only else 2)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
     """Whether use_deterministic_algorithms(True) was called last."""
-    return Determinism.enabled
+    return _C.determinism() > 0
 
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
     """Whether it was called with warn_only=True."""
-    return Determinism.warn_only
+    return _C.determinism() == 1
 
 
 def get_deterministic_debug_mode() -> int:
     """0: not asked for, 1: with warnings, 2: with errors."""
-    return (1 if Determinism.warn_only else 2) if Determinism.enabled else 0
+    return _C.determinism()
 
 
 def set_deterministic_debug_mode(debug_mode: int | str) -> None:

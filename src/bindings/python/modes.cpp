@@ -16,6 +16,7 @@
 #include "bindings/python/python_stack.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "core/determinism.h"
 #include "core/thread_state.h"
 #include "cpu/thread_pool.h"
 #include "iter/promotion.h"
@@ -242,6 +243,11 @@ void bind_modes(nb::module_& m) {
           return ops::can_fuse_attention(query, expect_tensor(k.ptr(), "key"), expect_tensor(v.ptr(), "value"),
                                          attn_mask, dropout, causal, std::nullopt, gqa);
         });
+  m.def("determinism", [] { return static_cast<int>(determinism()); });
+  m.def("set_determinism", [](int wanted) {
+    VT_CHECK(wanted >= 0 && wanted <= 2, Value, "determinism is 0, 1 or 2, not ", wanted);
+    set_determinism(static_cast<Determinism>(wanted));
+  });
   m.def("set_num_threads", [](int n) { set_num_threads(n); });
   m.def("get_num_threads", [] { return get_num_threads(); });
 

@@ -3,6 +3,7 @@
 
 #include "cuda/atomic.cuh"
 #include "ops/index/index_cuda.cuh"
+#include "ops/index/ordered_write.cuh"
 
 namespace vt::cuda {
 
@@ -22,13 +23,13 @@ struct BlockArguments {
 
 struct StoreElement {
   template <class T>
-  __device__ void operator()(T* to, T value) const {
+  __device__ void operator()(T* to, T value, int64_t) const {
     *to = value;
   }
 };
 struct AddElement {
   template <class T>
-  __device__ void operator()(T* to, T value) const {
+  __device__ void operator()(T* to, T value, int64_t) const {
     atomic_add(to, value);
   }
 };
@@ -54,7 +55,7 @@ __global__ void block_kernel(T* to, const T* from, BlockArguments p, DeviceError
     p.dense.at(j, dense, unused);
     to_offset += p.named_is_target ? at * p.named_step : dense;
     from_offset += p.named_is_target ? dense : at * p.named_step;
-    write(to + to_offset, from[from_offset]);
+    write(to + to_offset, from[from_offset], i);
   }
 }
 
@@ -67,13 +68,26 @@ void launch_blocks(const char* op, const Tensor& to, const Tensor& from, const B
          write);
 }
 
+// launch_blocks, in order where that is asked for and two elements may go to one place.
+template <class T, class Write, class Join>
+void write_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p, Write write,
+                  Join join) {
+  const int64_t count = p.before_count * p.positions * p.after_count;
+  if (!p.named_is_target || count == 0 || !is_deterministic()) return launch_blocks<T>(op, to, from, p, write);
+  write_in_order<T>(op, to, count, join, [&](auto note) { launch_blocks<T>(op, to, from, p, note); });
+}
+
 inline void copy_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p) {
-  visit_element(to.element_size(),
-                [&](auto tag) { launch_blocks<typename decltype(tag)::type>(op, to, from, p, StoreElement{}); });
+  visit_element(to.element_size(), [&](auto tag) {
+    write_blocks<typename decltype(tag)::type>(op, to, from, p, StoreElement{}, JoinLast{});
+  });
 }
 inline void add_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p) {
-  visit_dtype<kAllSet>(to.dtype(),
-                       [&](auto tag) { launch_blocks<typename decltype(tag)::type>(op, to, from, p, AddElement{}); });
+  visit_dtype<kAllSet>(to.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_integral_v<T>) launch_blocks<T>(op, to, from, p, AddElement{});
+    else write_blocks<T>(op, to, from, p, AddElement{}, JoinSum{});
+  });
 }
 
 }  // namespace vt::cuda

@@ -1,8 +1,7 @@
 // gather and the scatters on CUDA: one thread per element of the index.
-#include "cuda/atomic.cuh"
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
-#include "ops/index/index_cuda.cuh"
+#include "ops/index/block_copy.cuh"
 #include "ops/index/reduce_mode.h"
 #include "ops/index/scatter_kernels.h"
 
@@ -46,26 +45,13 @@ __global__ void scatter_kernel(T* to, const T* from, ElementArguments p, DeviceE
     }
     int64_t to_offset = 0, from_offset = 0;
     p.offsets.at(i, to_offset, from_offset);
-    write(to + to_offset + at * p.dim_stride, from[from_offset]);
+    write(to + to_offset + at * p.dim_stride, from[from_offset], i);
   }
 }
 
-struct Store {
-  template <class T>
-  __device__ void operator()(T* to, T value) const {
-    *to = value;
-  }
-};
-struct Add {
-  template <class T>
-  __device__ void operator()(T* to, T value) const {
-    atomic_add(to, value);
-  }
-};
-
 // Joins by compare-and-swap, for what the hardware has no instruction for.
 template <ScatterMode mode>
-struct Join {
+struct ScatterJoin {
   template <class T>
   __device__ static T joined(T have, T value) {
     using Math = opmath_t<T>;
@@ -79,7 +65,7 @@ struct Join {
     }
   }
   template <class T>
-  __device__ void operator()(T* to, T value) const {
+  __device__ void operator()(T* to, T value, int64_t) const {
     if constexpr (sizeof(T) <= 2) {
       using Bits = std::conditional_t<sizeof(T) == 1, uint8_t, uint16_t>;
       cuda::detail::update_in_word(reinterpret_cast<Bits*>(to), [&](unsigned bits) {
@@ -138,18 +124,25 @@ void scatter_elements_cuda(const Tensor& out, int64_t dim, const Tensor& index, 
            scatter_kernel<T, Write>, static_cast<T*>(out.data()), static_cast<const T*>(src.data()), p,
            device_error_sink(out.device().index, "scatter"), write);
   };
+  auto run_in_order = [&]<class T, class Write, class Join>(TypeTag<T> tag, Write write, Join join) {
+    if (!is_deterministic()) return run(tag, write);
+    write_in_order<T>("scatter", out, p.count, join, [&](auto note) { run(tag, note); });
+  };
   if (mode == ScatterMode::Set) {
-    visit_element(out.element_size(), [&](auto tag) { run(tag, Store{}); });
+    visit_element(out.element_size(), [&](auto tag) { run_in_order(tag, StoreElement{}, JoinLast{}); });
     return;
   }
   if (mode == ScatterMode::Add) {
-    visit_dtype<kAllSet>(out.dtype(), [&](auto tag) { run(tag, Add{}); });
+    visit_dtype<kAllSet>(out.dtype(), [&](auto tag) {
+      if constexpr (std::is_integral_v<typename decltype(tag)::type>) run(tag, AddElement{});
+      else run_in_order(tag, AddElement{}, JoinSum{});
+    });
     return;
   }
   visit_dtype<kIntegralSet | kFloatingSet>(out.dtype(), [&](auto tag) {
-    if (mode == ScatterMode::Multiply) run(tag, Join<ScatterMode::Multiply>{});
-    if (mode == ScatterMode::Max) run(tag, Join<ScatterMode::Max>{});
-    if (mode == ScatterMode::Min) run(tag, Join<ScatterMode::Min>{});
+    if (mode == ScatterMode::Multiply) run_in_order(tag, ScatterJoin<ScatterMode::Multiply>{}, JoinProduct{});
+    if (mode == ScatterMode::Max) run(tag, ScatterJoin<ScatterMode::Max>{});
+    if (mode == ScatterMode::Min) run(tag, ScatterJoin<ScatterMode::Min>{});
   });
 }
 

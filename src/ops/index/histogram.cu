@@ -1,4 +1,5 @@
 // Each block counts in shared memory if the bins fit there, and adds what it has to the totals.
+#include "core/determinism.h"
 #include "cuda/launch.h"
 #include "ops/index/histogram.h"
 
@@ -76,6 +77,7 @@ void launch_count(const char* op, const BinOf& bin_of, const Tensor& self, const
 }  // namespace
 
 void bincount_cuda(const Tensor& self, const Tensor& weights, const Tensor& totals) {
+  if (weights.defined()) refuse_nondeterministic("bincount with weights");
   visit_dtype<kIntegralSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const OwnBin<T> bin_of{self.data<T>()};

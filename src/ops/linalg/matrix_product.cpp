@@ -10,6 +10,8 @@
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
+#include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt::linalg {
 namespace {
@@ -63,9 +65,20 @@ void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const 
   visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
 }
 
+// A product of one element, of a row and a column, as a sum: cuBLASLt 13 crashes on it in complex128.
+void dot_cuda(const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
+              const Tensor& bias) {
+  const Tensor terms = ops::mul(a.holder, ops::transpose(b.holder, -2, -1));
+  Tensor total = ops::mul(ops::sum(terms, DimVec{-1}, true), wrapped_number(alpha));
+  if (beta.is_complex() || beta.to_double() != 0) total = ops::add(total, ops::mul(out, wrapped_number(beta)));
+  if (bias.defined()) total = ops::add(total, bias);
+  ops::copy_(out, total);
+}
+
 void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
   if (is_integral(out.dtype())) return integer_product_cuda(s, a, b, out, alpha, beta, bias);
+  if (s.m == 1 && s.n == 1 && out.dtype() == DType::complex128) return dot_cuda(a, b, out, alpha, beta, bias);
   if (alpha.is_complex() || beta.is_complex()) {  // the library's factors are real
     const bool adds = beta.is_complex() || beta.to_double() != 0;
     const Tensor part = adds ? empty(out.sizes(), out.dtype(), out.device()) : out;

@@ -1,6 +1,7 @@
 // Reading images at the points of a grid on CUDA: a thread per point, which adds its gradients atomically.
 #include "ops/resample/grid.h"
 
+#include "core/determinism.h"
 #include "cuda/atomic.cuh"
 #include "cuda/launch.h"
 #include "dispatch/registry.h"
@@ -105,12 +106,14 @@ void sample_grid(const GridRule& rule, const Tensor& input, const Tensor& grid, 
 
 void sample_grid_backward(const GridRule& rule, const Tensor& grad, const Tensor& input, const Tensor& grid,
                           const Tensor& input_sums, const Tensor& grid_grad) {
+  if (input_sums.defined()) refuse_nondeterministic("the gradient of grid_sample");
   if (input.dim() == 4) backward<2>(rule, grad, input, grid, input_sums, grid_grad);
   else backward<3>(rule, grad, input, grid, input_sums, grid_grad);
 }
 
 void sample_grid_double_backward(const GridRule& rule, const resample::GridSlopes& slopes, const Tensor& grad,
                                  const Tensor& input, const Tensor& grid, const resample::GridGradients& to) {
+  refuse_nondeterministic("the second gradient of grid_sample");
   if (input.dim() == 4) double_backward<2>(rule, slopes, grad, input, grid, to);
   else double_backward<3>(rule, slopes, grad, input, grid, to);
 }
