@@ -79,19 +79,36 @@ def compare_curves(args: argparse.Namespace) -> dict[str, Any]:
         framework: [in_a_process("one-curve", "--framework", framework, "--seeds", s, *common) for s in args.seeds]
         for framework in ("torch", "vibetensor")
     }
-    last = max(1, args.steps // 10)  # steps that the end of a curve is the mean of
+    return summary_of(curves)
+
+
+def summary_of(curves: dict[str, list[list[float]]]) -> dict[str, Any]:
+    """How far the frameworks' curves are apart, and PyTorch's own by seed.
+
+    Medians over steps: at a large learning rate single steps jump, now in one run and now in another.
+    """
+    theirs, ours = curves["torch"], curves["vibetensor"]
+    last = max(1, len(theirs[0]) // 10)  # steps that the end of a curve is the mean of
     ends = {name: [statistics.mean(losses[-last:]) for losses in runs] for name, runs in curves.items()}
-    pairs = list(zip(curves["torch"], curves["vibetensor"], strict=True))
-    apart = max(abs(a - b) for theirs, ours in pairs for a, b in zip(theirs, ours, strict=True))
-    seeds_apart = max(max(step) - min(step) for step in zip(*curves["torch"], strict=True))
-    mean_apart = abs(statistics.mean(ends["torch"]) - statistics.mean(ends["vibetensor"]))
+    apart = [abs(a - b) for pair in zip(theirs, ours, strict=True) for a, b in zip(*pair, strict=True)]
+    seeds_apart = [max(step) - min(step) for step in zip(*theirs, strict=True)]
+    found = {
+        "steps_averaged_at_the_end": last,
+        "ends": ends,
+        "between_means_of_ends": abs(statistics.mean(ends["torch"]) - statistics.mean(ends["vibetensor"])),
+        "between_ends_of_torch_by_seed": max(ends["torch"]) - min(ends["torch"]),
+        "median_at_a_step": statistics.median(apart),
+        "median_at_a_step_of_torch_by_seed": statistics.median(seeds_apart),
+    }
     for name, values in ends.items():
-        print(f"{name:11s} last {last} losses by seed: " + "  ".join(f"{v:.4f}" for v in values))
-    print(f"largest difference at a step: frameworks {apart:.4f}, seeds of PyTorch {seeds_apart:.4f}")
+        print(f"{name:11s} mean of the last {last} losses by seed: " + "  ".join(f"{v:.4f}" for v in values))
+    print(f"means of them {found['between_means_of_ends']:.4f} apart, PyTorch's by seed up to ", end="")
     print(
-        f"means of the ends differ by {mean_apart:.4f}, PyTorch's by seed by {max(ends['torch']) - min(ends['torch']):.4f}"
+        f"{found['between_ends_of_torch_by_seed']:.4f}; a step's losses, in the median, {found['median_at_a_step']:.4f}, ",
+        end="",
     )
-    return {"largest_between_frameworks": apart, "largest_between_seeds": seeds_apart, "ends": ends, "losses": curves}
+    print(f"by seed {found['median_at_a_step_of_torch_by_seed']:.4f}")
+    return {**found, "losses": curves}
 
 
 def compare_runs(args: argparse.Namespace) -> dict[str, Any]:

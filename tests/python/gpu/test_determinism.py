@@ -8,7 +8,7 @@ import pytest
 import torch as reference
 import vibetensor.torch as torch
 
-from .side import ours, theirs
+from .side import identical, ours, theirs
 
 pytestmark = pytest.mark.cuda
 N = 200_000  # elements that go to PLACES places: some thousand for each
@@ -45,22 +45,33 @@ OPS: dict[str, Callable[..., object]] = {
         0, i.unsqueeze(1).expand(-1, 8), x
     ),
     "scatter_prod": lambda t, x, i: t.ones(PLACES, 8, dtype=x.dtype, device=x.device).scatter_reduce(
-        0, i.unsqueeze(1).expand(-1, 8), 1 + x.sign() * 1e-3, "prod"
+        0, i.unsqueeze(1).expand(-1, 8), x, "prod"
     ),
 }
+
+
+def last_written(x: reference.Tensor, i: reference.Tensor) -> reference.Tensor:
+    """What index_copy and scatter leave if they go through the index in its order; PyTorch's CPU kernels may not."""
+    out = reference.zeros(PLACES, 8, dtype=reference.float64)
+    for place in range(PLACES):
+        out[place] = x[(i == place).nonzero()[-1, 0]]
+    return out
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
 @pytest.mark.parametrize("op", OPS)
 def test_writes_by_index(op: str, dtype: str) -> None:
     x, i = values(N // 8, 8, dtype=getattr(reference, dtype)), places(N // 8)
+    if op == "scatter_prod":
+        x = (1 + x.sign() * 2**-7).to(x.dtype)
     runs = [theirs(OPS[op](torch, ours(x), ours(i))) for _ in range(4)]
     assert all(reference.equal(runs[0], again) for again in runs[1:])
-    # PyTorch's CPU kernels go through the index in its order too, in float64 without error that would show.
+    if op in ("index_copy", "scatter"):
+        return identical(runs[0].double(), last_written(x, i))
     expected = OPS[op](reference, x.double(), i)
-    scale = 1 if op in ("index_copy", "scatter", "scatter_prod") else x.double().abs().max() * N / PLACES
+    scale = expected.abs() if op == "scatter_prod" else x.double().abs().max() * N / PLACES
     error = ((runs[0].double() - expected) / scale).abs().max().item()
-    assert error < {"float32": 1e-5, "float64": 1e-13, "bfloat16": 2e-2}[dtype]
+    assert error < {"float32": 1e-4, "float64": 1e-12, "bfloat16": 2e-2}[dtype]
 
 
 @pytest.mark.parametrize("wrong", [-1, PLACES])
