@@ -22,8 +22,9 @@ void refuse_nondeterministic(const char* op) {
            " does not have a deterministic implementation on CUDA, but you set "
            "'torch.use_deterministic_algorithms(True)'. You can turn off determinism just for this operation, or you "
            "can use the 'warn_only=True' option, if that's acceptable for your application.");
-  warn(std::string(op) + " does not have a deterministic implementation on CUDA, but you set "
-                         "'torch.use_deterministic_algorithms(True, warn_only=True)'.");
+  warn(std::string(op) +
+       " does not have a deterministic implementation on CUDA, but you set "
+       "'torch.use_deterministic_algorithms(True, warn_only=True)'.");
 }
 
 }  // namespace vt

@@ -33,7 +33,8 @@ std::string default_folder() {
 bool worth_measuring(const GemmArgs& g, Stream stream) {
   const double size =
       static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) * static_cast<double>(g.batch);
-  return gemm_is_measured() && !is_deterministic() && g.beta == 0.0 && size >= kSmallest && !is_capturing() && !is_capturing(stream);
+  return gemm_is_measured() && !is_deterministic() && g.beta == 0.0 && size >= kSmallest && !is_capturing() &&
+         !is_capturing(stream);
 }
 
 // Microseconds of one run, the best of several; infinity where the kernel turns out not to run.

@@ -234,8 +234,6 @@ void bind_modes(nb::module_& m) {
   m.def(
       "allow_attention", [](bool fused, bool parts) { ops::allow_attention({fused, parts}); }, nb::arg("fused"),
       nb::arg("parts"));
-  m.def("attention_is_deterministic", [] { return ops::attention_is_deterministic(); });
-  m.def("set_attention_deterministic", [](bool wanted) { ops::set_attention_deterministic(wanted); });
   m.def("can_fuse_attention",
         [](nb::handle q, nb::handle k, nb::handle v, nb::handle mask, double dropout, bool causal, bool gqa) {
           const Tensor& query = expect_tensor(q.ptr(), "query");

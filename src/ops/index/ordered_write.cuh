@@ -72,16 +72,15 @@ __global__ void join_in_order(T* base, const uint64_t* places, const int32_t* or
   }
 }
 
-/// Calls move(write), which launches a kernel over `n` elements that go to `to`, with a Write that notes them, and joins
-/// them. T is the type that the kernel moves, of to's element size.
+/// Calls move(write), which launches a kernel over `n` elements that go to `to`, with a Write that notes them, and
+/// joins them. T is the type that the kernel moves, of to's element size.
 template <class T, class Join, class Move>
 void write_in_order(const char* op, const Tensor& to, int64_t n, Join join, const Move& move) {
   VT_CHECK(n <= INT32_MAX, NotImplemented, op, " of more than 2^31 elements in deterministic mode is not implemented");
   const Stream stream = current_stream(to.device().index);
   SortPairs pairs{empty(DimVec{n}, DType::int64, to.device()), empty(DimVec{n}, DType::int32, to.device())};
   const Tensor values = empty(DimVec{n}, to.dtype(), to.device());
-  fill_bytes(pairs.keys.data(), 0xff, static_cast<size_t>(n) * sizeof(uint64_t), stream,
-             {pairs.keys.storage().get()});
+  fill_bytes(pairs.keys.data(), 0xff, static_cast<size_t>(n) * sizeof(uint64_t), stream, {pairs.keys.storage().get()});
   auto* base = static_cast<T*>(to.data());
   move(NoteElement<T>{base, reinterpret_cast<uint64_t*>(pairs.keys.data()), pairs.payload.data<int32_t>(),
                       static_cast<T*>(values.data())});

@@ -100,8 +100,6 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
   return ops::matmul_heads(dropout_p > 0 ? ops::dropout(weights, dropout_p, true) : weights, v);
 }
 
-constinit std::atomic<bool> deterministic{false};
-
 // Two bits, so that a call sees both as one setting left them.
 constinit std::atomic<unsigned> allowed_ways{3};
 
@@ -114,9 +112,6 @@ ops::AttentionWays ops::allowed_attention() {
 void ops::allow_attention(AttentionWays ways) {
   allowed_ways.store((ways.fused ? 1u : 0u) | (ways.parts ? 2u : 0u), std::memory_order_relaxed);
 }
-
-bool ops::attention_is_deterministic() { return deterministic.load(std::memory_order_relaxed); }
-void ops::set_attention_deterministic(bool wanted) { deterministic.store(wanted, std::memory_order_relaxed); }
 
 bool ops::can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
                              bool causal, std::optional<double> scale, bool enable_gqa) {

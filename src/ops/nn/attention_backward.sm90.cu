@@ -1,3 +1,4 @@
+#include "core/determinism.h"
 #include "ops/nn/attention_choice.h"
 #include "ops/nn/attention_hopper.cuh"
 
@@ -31,7 +32,7 @@ ops::AttentionGradients backward(const Tensor& gradient, const Tensor& query, co
 ops::AttentionGradients attention_backward_cuda(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
                                                 const Tensor& out, const Tensor& lse, bool causal, double scale) {
   check_suits(q, k, v, scale);
-  if (ops::attention_is_deterministic()) {
+  if (is_deterministic()) {
     ops::AttentionOptions options;
     if (causal) options.high = 0;
     const GeneralCall general = general_call(options, scale, true);
@@ -53,7 +54,7 @@ ops::AttentionGradients attention_general_backward_cuda(const Tensor& grad, cons
     general.device.philox.device_seed = taken;
     general.device.philox.device_offset = taken + 1;
   }
-  return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, ops::attention_is_deterministic());
+  return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, is_deterministic());
 }
 
 }  // namespace

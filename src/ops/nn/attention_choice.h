@@ -15,10 +15,6 @@ struct AttentionWays {
 VT_API AttentionWays allowed_attention();
 VT_API void allow_attention(AttentionWays ways);
 
-// Whether the fused op's gradients have the same bits in every run, at a price; off at first.
-VT_API bool attention_is_deterministic();
-VT_API void set_attention_deterministic(bool deterministic);
-
 // Whether a call with these arguments can run as the fused op, be that allowed or not. RuntimeError where the arguments
 // make no sense together.
 VT_API bool can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
