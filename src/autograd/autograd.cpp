@@ -1,6 +1,7 @@
 #include "autograd/autograd.h"
 
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "ops/nn/ready_gradient.h"
 #include "ops/typed/copy.h"
 
@@ -111,6 +112,8 @@ void retain_grad(const Tensor& t) {
 Tensor detach(const Tensor& t) { return make_detached(t); }
 
 void detach_inplace(const Tensor& t) {
+  VT_CHECK(!is_wrapped(t) || !requires_grad_below(t), NotImplemented,
+           "detach_() inside vmap of a tensor that is differentiated outside of it is not there; use detach()");
   VT_CHECK(!t.impl()->view_base(), Runtime, "Can't detach views in-place. Use detach() instead.");
   if (AutogradMeta* m = meta_if_any(t)) {
     m->set_grad_fn(nullptr);

@@ -5,6 +5,8 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/warning.h"
+#include "core/transform.h"
+#include "ops/typed/copy.h"
 
 namespace vt::python {
 namespace {
@@ -78,7 +80,10 @@ PyObject* retains_grad(PyObject* o, void*) {
 
 // A detached tensor over the same memory whose writes autograd does not see.
 PyObject* get_data(PyObject* o, void*) {
-  return guarded([&] { return wrap(make_detached(tensor_of(o), true)); });
+  return guarded([&] {
+    const Tensor& t = tensor_of(o);
+    return wrap(is_wrapped(t) ? ops::detach(t) : make_detached(t, true));
+  });
 }
 int set_data(PyObject* o, PyObject* value, void*) {
   return guarded_int([&] {

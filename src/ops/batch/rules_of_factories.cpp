@@ -33,6 +33,9 @@ void formatted(BatchCall& c) {
   c.give(ops::movedim(r.tensors[0], -1, 2));
 }
 
+// From what is recorded at the levels below too.
+void detach(BatchCall& c) { c.give(ops::detach(c.below(0))); }
+
 // new_zeros and its kin: `size` is an example's.
 void sized(BatchCall& c) {
   Arguments args(c);
@@ -135,6 +138,7 @@ void diag_embed(BatchCall& c) {
 
 RuleTable rules_of_factories() {
   static constexpr RuleRow kRows[] = {
+      {"detach", detach},
       {"clone", formatted},
       {"_to_copy", formatted},
       {"empty_like", formatted},

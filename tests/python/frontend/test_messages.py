@@ -220,7 +220,7 @@ def test_a_function_of_the_old_style_is_told_the_new_one():
 
 
 def test_what_pytorch_has_is_not_called_unknown():
-    for name in ("_prims", "_refs", "contrib", "fft", "export", "monitor", "miopen_rnn", "Tensor.map2_"):
+    for name in ("_prims", "_refs", "contrib", "export", "monitor", "miopen_rnn", "Tensor.map2_"):
         owner = vt
         *path, last = name.split(".")
         for part in path:

@@ -92,6 +92,29 @@ def test_writes_inside():
     agree(program, *values((3,)))
 
 
+def test_what_is_detached_is_constant_at_every_level():
+    def program(t, x):
+        def f(a):
+            return (a.detach() * a).sum()
+
+        def unrecorded(a):
+            with t.no_grad():
+                b = a * 2
+            return (a * b).sum()
+
+        both = [lambda x, f=f: t.vmap(f)(x).sum() for f in (f, unrecorded)]
+        return [*(t.func.grad(g)(x) for g in both), t.vmap(t.func.grad(f))(x), t.vmap(t.func.grad(unrecorded))(x)]
+
+    agree(program, *values((2, 3)))
+
+
+def test_data_is_detached_too():
+    """PyTorch refuses it inside vmap."""
+    x = vt.tensor([[1.0, 2.0], [3.0, 4.0]])
+    found = vt.func.grad(lambda x: vt.vmap(lambda a: (a.data * a).sum())(x).sum())(x)
+    assert found.tolist() == x.tolist()
+
+
 def test_vjp_and_jvp():
     x, w, v = values((3, 4), (4, 2), (3, 2))
 
