@@ -252,35 +252,35 @@ Tensor fft_ifftshift(const Tensor& self, Dims dim) { return shifted(self, dim, 1
 void register_fft_functions(Registry& r) {
   // clang-format off
   r.def("fft_fft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_fft).out().surface(kFft)
+      .composite(fft_fft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The discrete Fourier transform along `dim`, cut or filled up to n elements: complex, of the dim's whole length. "
            "norm: \"backward\" (no factor), \"ortho\" (1 / sqrt(n)) or \"forward\" (1 / n). Real and integer tensors are taken.");
   r.def("fft_ifft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_ifft).out().surface(kFft)
+      .composite(fft_ifft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The inverse of fft along `dim`; norm \"backward\" divides by n, \"forward\" does not.");
   r.def("fft_rfft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_rfft).out().surface(kFft)
+      .composite(fft_rfft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The first n / 2 + 1 elements of a real tensor's transform along `dim`; the rest are their mirror image.");
   r.def("fft_irfft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_irfft).out().surface(kFft)
+      .composite(fft_irfft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The inverse of rfft: n real elements (2 (m - 1) of m unless given) from half a spectrum.");
   r.def("fft_hfft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_hfft).out().surface(kFft)
+      .composite(fft_hfft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The transform, real, of a signal of n elements that equals its conjugate mirror image and is given by half.");
   r.def("fft_ihfft(Tensor self, int? n=None, int dim=-1, str? norm=None) -> Tensor")
-      .composite(fft_ihfft).out().surface(kFft)
+      .composite(fft_ihfft).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The inverse of hfft: n / 2 + 1 elements of a real tensor's inverse transform.");
   r.def("fft_fftn(Tensor self, int[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor")
-      .composite(fft_fftn).out().surface(kFft)
+      .composite(fft_fftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("fft over several dims, all or the last of as many as `s` has sizes; a size of -1 is the tensor's.");
   r.def("fft_ifftn(Tensor self, int[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor")
-      .composite(fft_ifftn).out().surface(kFft)
+      .composite(fft_ifftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The inverse of fftn.");
   r.def("fft_rfftn(Tensor self, int[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor")
-      .composite(fft_rfftn).out().surface(kFft)
+      .composite(fft_rfftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("fftn of a real tensor, of whose last transformed dim n / 2 + 1 elements are given.");
   r.def("fft_irfftn(Tensor self, int[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor")
-      .composite(fft_irfftn).out().surface(kFft)
+      .composite(fft_irfftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("The inverse of rfftn; the last of `s` is the real tensor's size.");
   r.def("fft_hfftn(Tensor self, int[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor")
       .composite(fft_hfftn).out().surface(kFft)
@@ -289,16 +289,16 @@ void register_fft_functions(Registry& r) {
       .composite(fft_ihfftn).out().surface(kFft)
       .doc("The inverse of hfftn.");
   r.def("fft_fft2(Tensor self, int[1]? s=None, int[1]? dim=[-2,-1], str? norm=None) -> Tensor")
-      .composite(fft_fftn).out().surface(kFft)
+      .composite(fft_fftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("fftn over the last two dims.");
   r.def("fft_ifft2(Tensor self, int[1]? s=None, int[1]? dim=[-2,-1], str? norm=None) -> Tensor")
-      .composite(fft_ifftn).out().surface(kFft)
+      .composite(fft_ifftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("ifftn over the last two dims.");
   r.def("fft_rfft2(Tensor self, int[1]? s=None, int[1]? dim=[-2,-1], str? norm=None) -> Tensor")
-      .composite(fft_rfftn).out().surface(kFft)
+      .composite(fft_rfftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("rfftn over the last two dims.");
   r.def("fft_irfft2(Tensor self, int[1]? s=None, int[1]? dim=[-2,-1], str? norm=None) -> Tensor")
-      .composite(fft_irfftn).out().surface(kFft)
+      .composite(fft_irfftn).out().autocast({.cpu = AutocastPolicy::Float32}).surface(kFft)
       .doc("irfftn over the last two dims.");
   r.def("fft_hfft2(Tensor self, int[1]? s=None, int[1]? dim=[-2,-1], str? norm=None) -> Tensor")
       .composite(fft_hfftn).out().surface(kFft)

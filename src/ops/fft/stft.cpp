@@ -201,7 +201,7 @@ void register_stft(Registry& r) {
   // clang-format off
   r.def("stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode=\"reflect\", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor")
       .composite(stft)
-      .autocast({.cpu = AutocastPolicy::Float32, .cuda = AutocastPolicy::Float32})
+      .autocast({.cpu = AutocastPolicy::Float32})
       .doc("The transforms of the frames of a signal (length) or a batch of them (B, length), n_fft samples each, "
            "hop_length (n_fft / 4) apart and times `window` (win_length, n_fft unless given): (..., n_fft / 2 + 1, frames), "
            "or (..., n_fft, frames) of complex signals and with onesided=False. center: frames are centred on their places, "

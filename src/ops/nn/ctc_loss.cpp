@@ -218,7 +218,7 @@ void register_ctc_loss(Registry& r) {
       .internal();
   r.def("ctc_loss(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor")
       .composite(ctc_loss)
-      .autocast(AutocastPolicy::Float32)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .surface(kFunction)
       .doc("-log of the probability that frames of log_probs (T, B, C) or (T, C) read as their targets, with repeats merged "
            "and blanks left out. targets: (B, S), or those of all samples one after the other. zero_infinity: 0 for targets that no path reads as. "
@@ -226,7 +226,7 @@ void register_ctc_loss(Registry& r) {
   r.def("ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor")
       .composite(ctc_loss_of_tensors)
       .value_dependent()
-      .autocast(AutocastPolicy::Float32)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .surface(kFunction);
   // clang-format on
 }

@@ -85,10 +85,12 @@ void register_fractional_pooling(Registry& r) {
   r.def(
        "fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) -> (Tensor, Tensor)")
       .composite(fractional_max_pool<2>)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .surface(kNode);
   r.def(
        "fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) -> (Tensor, Tensor)")
       .composite(fractional_max_pool<3>)
+      .autocast({.cpu = AutocastPolicy::Float32})
       .surface(kNode);
 }
 
