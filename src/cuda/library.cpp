@@ -32,8 +32,27 @@ Library& cublaslt_library() {
   return *library;
 }
 
+Library& cublas_library() {
+  static auto* library = from_nvidia("cuBLAS", "VIBETENSOR_CUBLAS", {"libcublas.so.13", "libcublas.so.12"},
+                                     {"nvidia/cu13/lib", "nvidia/cublas/lib"});
+  return *library;
+}
+
+Library& cusolver_library() {
+  static auto* library = from_nvidia("cuSOLVER", "VIBETENSOR_CUSOLVER", {"libcusolver.so.12", "libcusolver.so.11"},
+                                     {"nvidia/cu13/lib", "nvidia/cusolver/lib"},
+                                     {"libcublas.so.13", "libcublas.so.12", "libcusparse.so.12", "libnvJitLink.so.13"});
+  return *library;
+}
+
 Library& cudnn_library() {
   static auto* library = from_nvidia("cuDNN", "VIBETENSOR_CUDNN", {"libcudnn.so.9"}, {"nvidia/cudnn/lib"});
+  return *library;
+}
+
+Library& cufft_library() {
+  static auto* library = from_nvidia("cuFFT", "VIBETENSOR_CUFFT", {"libcufft.so.12", "libcufft.so.11"},
+                                     {"nvidia/cu13/lib", "nvidia/cufft/lib"});
   return *library;
 }
 

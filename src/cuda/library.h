@@ -8,6 +8,9 @@ namespace vt::cuda {
 VT_API Library& driver_library();
 VT_API Library& cublaslt_library();
 VT_API Library& cudnn_library();
+VT_API Library& cublas_library();
+VT_API Library& cufft_library();
+VT_API Library& cusolver_library();
 VT_API Library& nccl_library();
 VT_API Library& nvrtc_library();
 VT_API Library& cupti_library();

@@ -102,6 +102,9 @@
   F(norm_cuda) \
   F(batch_norm_cuda) \
   F(group_norm_cuda) \
+  F(factors_cuda) \
+  F(orthogonal_cuda) \
+  F(fft_cuda) \
   F(convolution_cuda) \
   F(pooling_cuda) \
   F(interpolate_cuda) \
@@ -109,6 +112,7 @@
   F(recurrent_cuda) \
   F(loss_nll_cuda) \
   F(loss_cross_entropy_cuda) \
+  F(ctc_loss_cuda) \
   F(fused_optimizers_cuda) \
   F(foreach_cuda) \
   F(reduce_cuda) \

@@ -113,6 +113,31 @@ Parts lstsq_cpu(const Tensor& a, const Tensor& b, std::optional<double> rcond,
   return {ops::clone(vector ? ops::squeeze(x, -1) : x), residuals, rank, values};
 }
 
+// Elsewhere than on the CPU: A of full rank, by its QR factors or those of its adjoint.
+Parts lstsq_by_qr(const Tensor& a, const Tensor& b, std::optional<double>,
+                  const std::optional<std::string_view>& driver_name) {
+  VT_CHECK(!driver_name || *driver_name == "gels", Runtime,
+           "torch.linalg.lstsq: parameter `driver` should be one of (gels) on CUDA, got ", *driver_name);
+  const auto [m, n, k, batch, vector] = problem_of(a, b);
+  const Tensor matrix = expand_batch(a, batch);
+  const Tensor rhs = vector ? ops::unsqueeze(ops::expand(b, with_dims(batch, DimVec{m})), -1) : expand_batch(b, batch);
+  const DType real = to_real(a.dtype());
+  Tensor x, residuals = ops::empty(DimVec{0}, real, a.device());
+  if (m >= n) {
+    const auto [q, r] = ops::linalg_qr(matrix);
+    x = ops::linalg_solve_triangular(r, ops::matmul(ops::adjoint(q), rhs), true);
+    if (m > n) {
+      const Tensor rest = ops::abs(rhs - ops::matmul(matrix, x));
+      residuals = ops::sum(rest * rest, DimVec{-2}, false, real);
+    }
+  } else {
+    const auto [q, r] = ops::linalg_qr(ops::adjoint(matrix));
+    x = ops::matmul(q, ops::linalg_solve_triangular(ops::adjoint(r), rhs, false));
+  }
+  return {vector ? ops::squeeze(x, -1) : x, residuals, ops::empty(DimVec{0}, DType::int64, a.device()),
+          ops::empty(DimVec{0}, real, a.device())};
+}
+
 // Of A and B, from that of X = pinv(A) B; all of them matrices.
 std::pair<Tensor, Tensor> solution_gradients(const Tensor& a, const Tensor& b, const Tensor& grad, bool of_a) {
   const Tensor p = ops::linalg_pinv(a, Tensor(), Tensor(), false), adjoint_p = ops::adjoint(p);
@@ -158,6 +183,7 @@ void register_least_squares(Registry& r) {
   r.def(
        "_linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)")
       .cpu(lstsq_cpu)
+      .cuda(lstsq_by_qr)
       .value_dependent()
       .backward(keep::args(0, 1), lstsq_backward)
       .internal()

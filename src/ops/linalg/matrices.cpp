@@ -73,8 +73,13 @@ std::string words_for(std::string_view name, int info) {
 }  // namespace
 
 void check_errors(const Tensor& info, std::string_view name) {
-  const Tensor all = contiguous_data(batch::unwrapped(info));
+  Tensor all = contiguous_data(batch::unwrapped(info));
   if (!all.impl()->has_memory()) return;
+  if (!all.is_cpu()) {
+    const Tensor host = empty(all.sizes(), DType::int32);
+    copy_data(host, all);
+    all = host;
+  }
   const int32_t* infos = all.data<int32_t>();
   for (int64_t i = 0; i < all.numel(); ++i) {
     if (infos[i] == 0) continue;
@@ -139,12 +144,12 @@ TensorSpec spec_of(DimVec sizes, DType dtype, const Tensor& like) {
 
 TensorSpec nothing_spec(const Tensor& like) { return {{0}, like.dtype(), like.device(), {}}; }
 
-Tensor empty_columns(const DimVec& batch, int64_t m, int64_t n, DType dtype) {
-  return empty_strided(with_dims(batch, DimVec{m, n}), column_strides(batch, m, n), dtype);
+Tensor empty_columns(const DimVec& batch, int64_t m, int64_t n, DType dtype, Device device) {
+  return empty_strided(with_dims(batch, DimVec{m, n}), column_strides(batch, m, n), dtype, device);
 }
 
 Tensor columns_of(const Tensor& a) {
-  const Tensor copy = empty_columns(batch_of(a), a.size(-2), a.size(-1), a.dtype());
+  const Tensor copy = empty_columns(batch_of(a), a.size(-2), a.size(-1), a.dtype(), a.device());
   copy_data(copy, a);
   return copy;
 }

@@ -42,7 +42,7 @@ TensorSpec spec_of(DimVec sizes, DType dtype, const Tensor& like);
 TensorSpec nothing_spec(const Tensor& like);
 // A copy of `a` whose matrices lie column by column.
 Tensor columns_of(const Tensor& a);
-Tensor empty_columns(const DimVec& batch, int64_t m, int64_t n, DType dtype);
+Tensor empty_columns(const DimVec& batch, int64_t m, int64_t n, DType dtype, Device device = kCPU);
 
 // For each matrix of `full` the index of the one of `own` that broadcasts to it.
 std::vector<int64_t> broadcast_index(const DimVec& full, const DimVec& own);

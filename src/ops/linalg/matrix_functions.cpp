@@ -186,6 +186,7 @@ void register_matrix_functions(Registry& r) {
       .meta(matrix_exp_meta)
       .cpu(matrix_exp_kernel)
       .cuda(matrix_exp_kernel)
+      .cuda(matrix_exp_kernel)
       .backward(keep::self, matrix_exp_backward)
       .out(false)
       .surface(kLinalg)

@@ -20,8 +20,10 @@ using MaybeText = std::optional<std::string_view>;
 
 std::array<TensorSpec, 3> svd_meta(const Tensor& a, bool full, bool vectors, const MaybeText& driver) {
   check_factorizable(a, "linalg.svd");
-  VT_CHECK(!driver, Runtime, "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with ",
-           "cuSOLVER backend.");
+  VT_CHECK(!driver || !a.is_cuda() || *driver == "gesvd", NotImplemented, "torch.linalg.svd: driver '", *driver,
+           "' is not there yet, only 'gesvd'");
+  VT_CHECK(!driver || a.is_cuda(), Runtime,
+           "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with ", "cuSOLVER backend.");
   const DimVec batch = batch_of(a);
   const int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
   const TensorSpec s = spec_of(with_dims(batch, DimVec{k}), to_real(a.dtype()), a);

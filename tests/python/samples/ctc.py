@@ -16,7 +16,6 @@ ROWS: dict[str, Any] = {
     "gradgrad": False,
     "gradcheck": False,
     "layouts": False,
-    "cuda": False,
     "tolerance": {"float32": (1e-5, 1e-5)},
 }
 
@@ -67,6 +66,5 @@ SAMPLES = [
         values=False,
         grad=False,
         layouts=False,
-        cuda=False,
     ),
 ]

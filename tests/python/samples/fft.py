@@ -11,8 +11,8 @@ from samples import COMPLEX, REAL_FLOATS, Call, DType, Sample, T, call
 SIGNALS = (*REAL_FLOATS, *COMPLEX)
 # Sums of hundreds of numbers, each library in an order of its own.
 LOOSE = {"float32": (1e-4, 1e-4), "complex64": (1e-4, 1e-4), "float64": (1e-10, 1e-10), "complex128": (1e-10, 1e-10)}
-OF_REAL: dict[str, Any] = {"dtypes": REAL_FLOATS, "tolerance": LOOSE, "cuda": False}
-OF_BOTH: dict[str, Any] = {"dtypes": SIGNALS, "tolerance": LOOSE, "cuda": False}
+OF_REAL: dict[str, Any] = {"dtypes": REAL_FLOATS, "tolerance": LOOSE}
+OF_BOTH: dict[str, Any] = {"dtypes": SIGNALS, "tolerance": LOOSE}
 
 
 def along(*more: Call) -> list[Call]:
@@ -109,7 +109,6 @@ SAMPLES = [
         reference=core("_fft_c2c"),
         dtypes=COMPLEX,
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "_fft_r2c",
@@ -127,7 +126,6 @@ SAMPLES = [
         reference=core("_fft_c2r"),
         dtypes=COMPLEX,
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "fft_fftfreq",
@@ -157,7 +155,6 @@ SAMPLES = [
         reference=stft_by_torch,
         layouts=False,
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "stft",
@@ -166,7 +163,6 @@ SAMPLES = [
         dtypes=COMPLEX,
         reference=stft_by_torch,
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "istft",
@@ -178,7 +174,6 @@ SAMPLES = [
         dtypes=COMPLEX,
         reference="istft",
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "istft",
@@ -187,7 +182,6 @@ SAMPLES = [
         reference="istft",
         layouts=False,
         tolerance=LOOSE,
-        cuda=False,
     ),
     Sample(
         "kaiser_window",
