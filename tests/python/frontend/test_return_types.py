@@ -22,6 +22,7 @@ CALLS = {
     "median": lambda t, x: x.median(0),
     "nanmedian": lambda t, x: t.nanmedian(x, 0),
     "kthvalue": lambda t, x: x.kthvalue(2),
+    "frexp": lambda t, x: t.frexp(x),
     "aminmax": lambda t, x: t.aminmax(x),
     "cummax": lambda t, x: x.cummax(1),
     "cummin": lambda t, x: t.cummin(x, 0),

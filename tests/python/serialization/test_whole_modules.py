@@ -50,7 +50,7 @@ def result(m, layer):
     """What a layer makes of some input that it takes; None of a layer that takes none of these."""
     x = m.arange(16.0).view(1, 4, 4) / 16
     image = m.arange(64.0).view(1, 4, 4, 4) / 64
-    for inputs in ((x,), (x, x), (x, x, x), (x[0], x[0]), (x.long(),), (image,)):
+    for inputs in ((x,), (x, x), (x, x, x), (x[0], x[0]), (x.long(),), (image,), (image.unsqueeze(4),)):
         try:
             out = layer.eval()(*inputs)
         except (TypeError, ValueError, RuntimeError, IndexError, NotImplementedError, AssertionError, AttributeError):
