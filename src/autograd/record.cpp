@@ -2,7 +2,9 @@
 
 #include "autograd/meta.h"
 #include "autograd/op_node.h"
+#include "core/sparse.h"
 #include "dispatch/dispatch.h"
+#include "ops/sparse/kernels.h"
 #include "ops/typed/copy.h"
 
 namespace vt::autograd {
@@ -42,6 +44,7 @@ void record_call(Call& call) {
   const Op& op = call.op;
   const Op::Parts& parts = op.functional().parts;
   if (!any_requires_grad(call)) return run_below(call);
+  if (VT_UNLIKELY(call.keys.has(kSparseKey)) && sparse::calls_other_ops(op)) return dispatch(call, Key::Autograd);
   if (op.kind() == OpKind::Out) {
     VT_THROW(Runtime, op.schema().name(),
              "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "

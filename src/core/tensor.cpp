@@ -2,6 +2,7 @@
 
 #include "core/allocation_note.h"
 #include "core/live_count.h"
+#include "core/sparse.h"
 #include "core/thread_state.h"
 
 namespace vt {
@@ -31,7 +32,7 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, IntSpan sizes, IntSpan stri
       offset_(offset),
       dtype_(dtype),
       device_(storage_->device()),
-      keys_(backend_key(device_.type)) {
+      keys_(keys_over(*storage_)) {
   check_geometry(*storage_, dtype, sizes, strides, offset);
   numel_ = checked_numel(sizes);
   contiguous_ = vt::is_contiguous(sizes_, strides_);
@@ -45,7 +46,7 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, DimVec sizes, int64_t numel
       numel_(numel),
       dtype_(dtype),
       device_(storage_->device()),
-      keys_(backend_key(device_.type)) {
+      keys_(keys_over(*storage_)) {
   count_live(Counted::Tensor, 1);
 }
 
@@ -57,11 +58,11 @@ TensorImpl::~TensorImpl() {
 void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   check_geometry(*storage, dtype, sizes, strides, offset);
   DimVec new_sizes(sizes), new_strides(strides);  // the spans may point into ourselves
-  const KeySet functional = keys_ - backend_key(device_.type);
+  const KeySet functional = keys_ - keys_over(*storage_);
   storage_ = std::move(storage);
   dtype_ = dtype;
   device_ = storage_->device();
-  keys_ = functional | backend_key(device_.type);
+  keys_ = functional | keys_over(*storage_);
   sizes_ = std::move(new_sizes);
   strides_ = std::move(new_strides);
   offset_ = offset;

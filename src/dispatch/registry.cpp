@@ -242,7 +242,11 @@ void Registry::build_table(Op& op) const {
   } else {
     table->skip |= Key::Python;
   }
-  table->skip |= Key::Fabric;
+  if (const Kernel wrapped = fallback_[static_cast<int>(Key::Fabric)]) {
+    table->kernels[static_cast<int>(Key::Fabric)] = wrapped;
+  } else {
+    table->skip |= Key::Fabric;
+  }
   op.publish(std::move(table));
 }
 
