@@ -103,9 +103,61 @@ def test_spectral_norm():
     on_both(new)
 
 
-def test_orthogonal_says_what_is_missing():
-    with pytest.raises(NotImplementedError, match=r"orthogonal is not there yet: it needs decompositions"):
-        parametrizations.orthogonal(vt.nn.Linear(2, 2))
+@pytest.mark.parametrize("trivial", [True, False])
+@pytest.mark.parametrize("kind", [None, "matrix_exp", "cayley", "householder"])
+@pytest.mark.parametrize("sizes", [(4, 4), (3, 5), (5, 3)])
+def test_orthogonal(sizes, kind, trivial):
+    def program(t, parametrizations, *_):
+        layer = parametrizations.orthogonal(t.nn.Linear(*sizes), "weight", kind, use_trivialization=trivial)
+        optimizer = t.optim.SGD(layer.parameters(), lr=0.1)
+        seen = [layer.weight]
+        for step in range(3):
+            optimizer.zero_grad()
+            (layer(t.ones(2, sizes[0])) ** 2).sum().backward()
+            optimizer.step()
+            seen += [layer.weight, *(p.grad.clone() for p in layer.parameters())]
+        with t.no_grad():
+            if trivial or kind == "householder":
+                layer.weight = t.linspace(-1, 1, layer.weight.numel()).view_as(layer.weight) + t.eye(*layer.weight.shape)
+        words = [str(layer), list(layer.state_dict())]
+        other = parametrizations.orthogonal(t.nn.Linear(*sizes), "weight", kind, use_trivialization=trivial)
+        other.load_state_dict(layer.state_dict())
+        t.nn.utils.parametrize.remove_parametrizations(layer, "weight")
+        return [*seen, other.weight, layer.weight, *words]
+
+    if not trivial and (kind in ("matrix_exp", "cayley") or (kind is None and sizes == (4, 4))):
+        for t in (vt, torch):
+            with pytest.raises(NotImplementedError, match="It is not possible to assign"):
+                parametrizations_of(t).orthogonal(t.nn.Linear(*sizes), "weight", kind, use_trivialization=False)
+        return
+    on_both(program)
+
+
+def parametrizations_of(t):
+    return t.nn.utils.parametrizations
+
+
+def test_orthogonal_of_batches_and_complex():
+    def program(t, parametrizations, *_):
+        module = t.nn.Module()
+        module.weight = t.nn.Parameter(t.linspace(0, 1, 24).view(2, 4, 3).sin())
+        parametrizations.orthogonal(module)
+        unitary = t.nn.Module()
+        unitary.weight = t.nn.Parameter(t.complex(t.eye(3), t.linspace(0, 1, 9).view(3, 3).sin()))
+        parametrizations.orthogonal(unitary)
+        return [module.weight, module.weight.mT @ module.weight, unitary.weight, unitary.weight.mH @ unitary.weight]
+
+    on_both(program)
+    for arguments, text in (
+        ({"orthogonal_map": "gram"}, "orthogonal_map has to be one of"),
+        ({"name": "bias"}, "Expected a matrix"),
+        ({"name": "no"}, "no parameter or buffer"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            parametrizations.orthogonal(vt.nn.Linear(2, 2), **arguments)
+    module = vt.nn.Linear(2, 3, dtype=vt.complex64)
+    with pytest.raises(ValueError, match="does not support complex"):
+        parametrizations.orthogonal(module, orthogonal_map="householder")
 
 
 # parametrize
@@ -388,6 +440,27 @@ def test_lazy_linear():
         again = loaded(t.ones(2, 4))
         words += [str(loaded), str(copied(t.ones(1, 2, dtype=t.float64)).dtype)]
         return [out, layer.weight.grad, again, *words]
+
+    on_both(program)
+
+
+@pytest.mark.parametrize("kind", ["Batch", "Instance"])
+@pytest.mark.parametrize("options", [{}, {"affine": False}, {"bias": False}, {"track_running_stats": False}])
+def test_lazy_norms(kind, options):
+    def program(t, *_):
+        seen, words = [], []
+        for dims in (1, 2, 3):
+            layer = getattr(t.nn, f"Lazy{kind}Norm{dims}d")(**options)
+            words += [str(layer), layer.has_uninitialized_params(), list(layer.state_dict())]
+            x = t.linspace(-1, 1, 2 * 3 * 4**dims).view(2, 3, *[4] * dims).sin().requires_grad_()
+            out = layer(x)
+            (out**2).mean().backward()
+            words += [str(layer), type(layer).__name__, list(layer.state_dict())]
+            loaded = getattr(t.nn, f"Lazy{kind}Norm{dims}d")(**options)
+            loaded.load_state_dict(layer.state_dict())
+            seen += [out, x.grad, *layer.state_dict().values(), loaded(x), *loaded.state_dict().values()]
+            words.append(str(loaded))
+        return [*seen, *words]
 
     on_both(program)
 

@@ -109,6 +109,10 @@ SAMPLES = [
         for op in ("softmax", "log_softmax")
     ),
     *(
+        Sample(f"special_{op}", call(T(3, 4), 1), call(T(3, 4), 0, dtype=DType("float64")), reference=f"special.{op}", **SUMS)
+        for op in ("softmax", "log_softmax")
+    ),
+    *(
         Sample(
             op, call(T(3, 4), 1, False), call(T(2, 3, 4), 1, False), dtypes=FLOATS, reference=f"ops.aten.{op}", **SUMS
         )

@@ -37,7 +37,15 @@ from vibetensor.torch.nn.modules.activation import (
     Tanhshrink,
     Threshold,
 )
-from vibetensor.torch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm
+from vibetensor.torch.nn.modules.batchnorm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    SyncBatchNorm,
+)
 from vibetensor.torch.nn.modules.container import (
     Container,
     ModuleDict,
@@ -69,7 +77,14 @@ from vibetensor.torch.nn.modules.dropout import (
     FeatureAlphaDropout,
 )
 from vibetensor.torch.nn.modules.flatten import Flatten, Unflatten
-from vibetensor.torch.nn.modules.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
+from vibetensor.torch.nn.modules.instancenorm import (
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+)
 from vibetensor.torch.nn.modules.linear import (
     Bilinear,
     Identity,
@@ -193,12 +208,18 @@ __all__ = [
     "LPPool2d",
     "LPPool3d",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
     "LazyLinear",
     "LeakyReLU",
     "Linear",

@@ -18,8 +18,6 @@ class RefusedLayer(RefusedType, Module):
 
 # module of torch.nn.modules: {base: its layers}
 LAYERS = {
-    "batchnorm": {"_LazyNormBase": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d"},
-    "instancenorm": {"": "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d"},
     "pooling": {"": "FractionalMaxPool2d FractionalMaxPool3d"},
     "loss": {"": "CTCLoss"},
 }

@@ -7,9 +7,9 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
-from vibetensor.torch.nn.modules._refused_layers import layers_of
+from vibetensor.torch.nn.modules.lazy import LazyModuleMixin
 from vibetensor.torch.nn.modules.module import Module
-from vibetensor.torch.nn.parameter import Parameter
+from vibetensor.torch.nn.parameter import Parameter, UninitializedBuffer, UninitializedParameter, is_lazy
 
 
 class _NormBase(Module):
@@ -93,6 +93,50 @@ class _NormBase(Module):
         )
 
 
+class _LazyNormBase(LazyModuleMixin, _NormBase):
+    """A norm whose num_features is the size of dim 1 of its first input."""
+
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ):
+        super().__init__(0, eps, momentum, False, False, device, dtype, bias=False)
+        self.affine, self.track_running_stats = affine, track_running_stats
+        if affine:
+            self.weight = UninitializedParameter(device=device, dtype=dtype)
+        if affine and bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+        if track_running_stats:
+            self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
+            self.running_var = UninitializedBuffer(device=device, dtype=dtype)
+            self.num_batches_tracked = _C.ops.zeros((), device=device, dtype=_C.int64)
+
+    def reset_parameters(self) -> None:
+        """Returns None; statistics, weight and bias begin anew, once they have shapes."""
+        if not self.has_uninitialized_params() and self.num_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input: Any) -> None:  # type: ignore[override]
+        """Returns None; gives weight, bias and running statistics the shape for `input`, and their first values."""
+        if not self.has_uninitialized_params():
+            return
+        self.num_features = input.shape[1]
+        for tensor in (self.weight, self.bias, self.running_mean, self.running_var):
+            if is_lazy(tensor):
+                tensor.materialize((self.num_features,))
+        self.reset_parameters()
+
+
 class _BatchNorm(_NormBase):
     """`nn.functional.batch_norm`: in training with the batch's statistics, in evaluation with the running ones.
 
@@ -142,6 +186,24 @@ class BatchNorm3d(_BatchNorm):
     def _check_input_dim(self, input: Any) -> None:
         if input.dim() != 5:
             raise ValueError(f"expected 5D input (got {input.dim()}D input)")
+
+
+class LazyBatchNorm1d(_LazyNormBase, BatchNorm1d):
+    """BatchNorm1d whose num_features is that of its first input."""
+
+    cls_to_become = BatchNorm1d
+
+
+class LazyBatchNorm2d(_LazyNormBase, BatchNorm2d):
+    """BatchNorm2d whose num_features is that of its first input."""
+
+    cls_to_become = BatchNorm2d
+
+
+class LazyBatchNorm3d(_LazyNormBase, BatchNorm3d):
+    """BatchNorm3d whose num_features is that of its first input."""
+
+    cls_to_become = BatchNorm3d
 
 
 class SyncBatchNorm(_BatchNorm):
@@ -199,6 +261,3 @@ class SyncBatchNorm(_BatchNorm):
         for name, child in module.named_children():
             result.add_module(name, cls.convert_sync_batchnorm(child, process_group))
         return result
-
-
-__getattr__ = layers_of("batchnorm")

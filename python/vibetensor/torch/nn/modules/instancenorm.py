@@ -6,8 +6,7 @@ import warnings
 from typing import Any
 
 from vibetensor.torch.nn import functional as F
-from vibetensor.torch.nn.modules._refused_layers import layers_of
-from vibetensor.torch.nn.modules.batchnorm import _NormBase
+from vibetensor.torch.nn.modules.batchnorm import _LazyNormBase, _NormBase
 
 
 class _InstanceNorm(_NormBase):
@@ -77,4 +76,19 @@ class InstanceNorm3d(_InstanceNorm):
     dims = 3
 
 
-__getattr__ = layers_of("instancenorm")
+class LazyInstanceNorm1d(_LazyNormBase, InstanceNorm1d):
+    """InstanceNorm1d whose num_features is that of its first input. It begins with weight, bias and statistics."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(_LazyNormBase, InstanceNorm2d):
+    """InstanceNorm2d whose num_features is that of its first input. It begins with weight, bias and statistics."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(_LazyNormBase, InstanceNorm3d):
+    """InstanceNorm3d whose num_features is that of its first input. It begins with weight, bias and statistics."""
+
+    cls_to_become = InstanceNorm3d

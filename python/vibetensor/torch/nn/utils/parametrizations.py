@@ -1,11 +1,10 @@
-"""Parametrizations of weights that are ready made: weight_norm and spectral_norm."""
+"""Parametrizations of weights that are ready made: orthogonal, weight_norm and spectral_norm."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch._not_there import Refused
 from vibetensor.torch.nn.utils.parametrize import register_parametrization
 from vibetensor.torch.nn.utils.spectral_norm import _SpectralNorm, default_dim
 from vibetensor.torch.nn.utils.weight_norm import _WeightNorm
@@ -13,7 +12,35 @@ from vibetensor.torch.nn.utils.weight_norm import _WeightNorm
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 Tensor: Any = _C.Tensor
 
-orthogonal = Refused("torch.nn.utils.parametrizations.orthogonal", "it needs decompositions of torch.linalg")
+
+def orthogonal(
+    module: Any, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True
+) -> Any:
+    """`module`, whose `name`, (*, m, n), has orthonormal columns from now on, or rows if m < n; complex ones unitary.
+
+    orthogonal_map: "matrix_exp", "cayley" or "householder", the last of real tensors only and the default of those that
+    are not square. use_trivialization: the matrix is a fixed one, the value at the start and each that is assigned,
+    times the map; without it "householder" alone takes assignments. ValueError for a tensor of one dim.
+
+    >>> import vibetensor.torch as torch
+    >>> layer = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(3, 5))
+    >>> torch.allclose(layer.weight.T @ layer.weight, torch.eye(3), atol=1e-5)
+    True
+    """
+    from vibetensor.torch.nn.utils._orthogonal import MAPS, _Orthogonal
+
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if weight.ndim < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.ndim} dimensions.")
+    if orthogonal_map is None:
+        square = weight.size(-2) == weight.size(-1)
+        orthogonal_map = "matrix_exp" if square or weight.is_complex() else "householder"
+    if orthogonal_map not in MAPS:
+        raise ValueError(f'orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: {orthogonal_map}')
+    parametrization = _Orthogonal(weight, orthogonal_map, use_trivialization)
+    return register_parametrization(module, name, parametrization, unsafe=True)
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
