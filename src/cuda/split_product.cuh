@@ -41,13 +41,14 @@ struct Globals {
   int batch, row_tiles, col_tiles;
   int chunks, section_chunks;  // of k
   int tiles;                   // in all
-  bool pairs;                  // of neighbours in a row of c are aligned
+  bool vectors;                // rows of c can be written by 16 bytes
 };
 
 template <bool TransposeA, bool TransposeB, bool Vectors>
 struct Config {
   static constexpr bool kTransposeA = TransposeA, kTransposeB = TransposeB;
-  static constexpr bool kVectors = Vectors;  // rows of a and b can be read by 8 and 16 bytes
+  static constexpr bool kVectors = Vectors;       // rows of b and a can be read by 16 bytes, of a transposed a by 8
+  static constexpr bool kMixDepth = !TransposeA;  // whether k is mixed within a chunk, as columns are in a tile
   using B = std::conditional_t<TransposeB, Tile<kCols, kDepth>, Tile<kDepth, kCols>>;  // as it lies
 };
 
@@ -57,6 +58,16 @@ struct Shared {
   alignas(16) uint32_t lost[kStages][4];  // by each warp of producers
   Barrier full[kStages], empty[kStages];
 };
+
+// Note [Mixed places]
+// In wgmma's layout a thread has, of each 16 columns, two pairs eight apart: 2 q, 2 q + 1, 2 q + 8 and 2 q + 9, q being
+// its place among four. So that it can read and write four neighbours at once, those places stand for columns 4 q to
+// 4 q + 3. Columns of C are mixed like this in B's parts, and k in A's and B's.
+
+/// What stands at a place.
+__device__ __forceinline__ int mixed(int place) {
+  return (place & ~15) + place % 8 / 2 * 4 + place % 16 / 8 * 2 + place % 2;
+}
 
 /// The chunks that a block multiplies, tile after tile. Tiles that run at the same time are neighbours both ways, so
 /// that they read the same rows and columns.
@@ -125,9 +136,11 @@ __device__ __forceinline__ void split_pair(float x, float y, uint32_t (&parts)[k
 template <class Config>
 struct Producer {
   using B = typename Config::B;
-  static constexpr int kAcross = B::kCols / 4;     // threads along a row
-  static constexpr int kStep = 128 / kAcross;      // rows from one load to the next
-  static constexpr int kLoads = B::kRows / kStep;  // 8
+  static constexpr bool kByColumn = Config::kTransposeB;  // rows of the tile are columns of the product
+  static constexpr int kAcross = B::kCols / 4;            // threads along a row
+  static constexpr int kStep = 128 / kAcross;             // rows from one load to the next
+  static constexpr int kLoads = B::kRows / kStep;         // 8
+  static constexpr bool kMixRows = kByColumn || Config::kMixDepth, kMixCols = !kByColumn || Config::kMixDepth;
   static_assert(2 * kStep % 8 == 0, "the swizzle of every second load is the same");
 
   const Globals& g;
@@ -136,21 +149,34 @@ struct Producer {
   const int row = thread / kAcross, col = thread % kAcross * 4;  // of the first load, in the tile
 
   __device__ __forceinline__ void fetch(float4 (&to)[kLoads], const Work& w) const {
-    constexpr bool kByColumn = Config::kTransposeB;  // rows of the tile are columns of the product
     const int k = w.chunk * kDepth;
-    const int first_row = (kByColumn ? w.col : k) + row, rows = kByColumn ? g.n : g.k;
+    const int first_row = (kByColumn ? w.col : k) + (kMixRows ? mixed(row) : row), rows = kByColumn ? g.n : g.k;
     const int first_col = (kByColumn ? k : w.col) + col, cols = kByColumn ? g.k : g.n;
     const float* from = g.b.data + w.matrix * g.b.stride + first_row * g.b.ld + first_col;
 #pragma unroll
     for (int i = 0; i < kLoads; ++i) {
-      to[i] = load4<Config::kVectors>(from + i * kStep * g.b.ld, first_row + i * kStep < rows ? cols - first_col : 0);
+      const int down = kMixRows ? mixed(i * kStep) : i * kStep;  // mixed adds up: row is less than a step
+      to[i] = load4<Config::kVectors>(from + down * g.b.ld, first_row + down < rows ? cols - first_col : 0);
+    }
+  }
+
+  // Stores parts of four neighbours, two and two.
+  __device__ __forceinline__ static void store(uint32_t at, uint32_t left, uint32_t right) {
+    if constexpr (kMixCols) {  // eight places apart
+      asm volatile("st.shared.b32 [%0], %1;" ::"r"(at), "r"(left) : "memory");
+      asm volatile("st.shared.b32 [%0], %1;" ::"r"(at ^ 16), "r"(right) : "memory");
+    } else {
+      asm volatile("st.shared.v2.b32 [%0], {%1, %2};" ::"r"(at), "r"(left), "r"(right) : "memory");
     }
   }
 
   __device__ __forceinline__ void run() const {
-    const uint32_t first[2] = {B::chunk(0, row, col & ~7) + col % 8 * 2,
-                               B::chunk(0, row + kStep, col & ~7) + col % 8 * 2};
-    RingPlace<kStages> place;
+    const int place = kMixCols ? (col & ~15) + col % 16 / 2 : col;  // of the first two
+    // Where a warp stores into two panels at once it takes the pairs of one in the other order, for the sake of banks.
+    const bool late = kMixCols && !kByColumn && thread % 32 >= 16;
+    const uint32_t first[2] = {(B::chunk(0, row, place & ~7) + place % 8 * 2) ^ (late ? 16 : 0),
+                               (B::chunk(0, row + kStep, place & ~7) + place % 8 * 2) ^ (late ? 16 : 0)};
+    RingPlace<kStages> ring;
     Work ahead(g);
     float4 next[kLoads];
     fetch(next, ahead);
@@ -160,31 +186,31 @@ struct Producer {
       for (int i = 0; i < kLoads; ++i) now[i] = next[i];
       ahead.advance(g);
       if (ahead.more(g)) fetch(next, ahead);
-      s.empty[place.stage].wait(place.parity ^ 1);
-      const uint32_t to = shared_address(s.b[place.stage][0]);
+      s.empty[ring.stage].wait(ring.parity ^ 1);
+      const uint32_t to = shared_address(s.b[ring.stage][0]);
       uint32_t lost = 0;
 #pragma unroll
       for (int i = 0; i < kLoads; ++i) {
         uint32_t left[kParts], right[kParts];
-        split_pair(now[i].x, now[i].y, left, lost);
-        split_pair(now[i].z, now[i].w, right, lost);
+        split_pair(late ? now[i].z : now[i].x, late ? now[i].w : now[i].y, left, lost);
+        split_pair(late ? now[i].x : now[i].z, late ? now[i].y : now[i].w, right, lost);
 #pragma unroll
         for (int part = 0; part < kParts; ++part) {
           const uint32_t at = to + first[i % 2] + part * B::kBytes + i / 2 * (2 * kStep * B::kRowBytes);
-          asm volatile("st.shared.v2.b32 [%0], {%1, %2};" ::"r"(at), "r"(left[part]), "r"(right[part]) : "memory");
+          store(at, left[part], right[part]);
         }
       }
       lost = __reduce_or_sync(kWarp, lost);
-      if (thread % 32 == 0) s.lost[place.stage][thread / 32] = lost;
+      if (thread % 32 == 0) s.lost[ring.stage][thread / 32] = lost;
       fence_async_proxy();
       __syncwarp();
-      if (thread % 32 == 0) s.full[place.stage].arrive();
-      place.advance();
+      if (thread % 32 == 0) s.full[ring.stage].arrive();
+      ring.advance();
     }
   }
 };
 
-/// What a thread of the consumers does. Of its warp's 16 rows it holds two, of each group of eight columns two.
+/// What a thread of the consumers does. Of its warp's 16 rows it holds two, of each 16 columns four neighbours.
 template <class Config>
 struct Consumer {
   using B = typename Config::B;
@@ -208,23 +234,29 @@ struct Consumer {
     const int lane_row = thread % 32 / 4;
     return w.row + group * 64 + thread / 32 * 16 + (kByColumn ? 2 * lane_row + which : lane_row + 8 * which);
   }
-  __device__ __forceinline__ int col_of(const Work& w, int eight) const { return w.col + 8 * eight + thread % 4 * 2; }
+  __device__ __forceinline__ int col_of(const Work& w, int sixteen) const {
+    return w.col + 16 * sixteen + thread % 4 * 4;
+  }
 
-  // Reads 2 rows by 8 of k: those at 8 p + c and 8 p + c + 1, c as above, for p from 0 to 3.
+  // Reads 2 rows by 8 of k.
   __device__ __forceinline__ void fetch(const Work& w) {
-    const int k = w.chunk * kDepth + thread % 4 * 2;
     const float* a = g.a.data + w.matrix * g.a.stride;
+    const int row = row_of(w, 0);
+    if constexpr (kByColumn) {
+      const int k = w.chunk * kDepth + thread % 4 * 2;
 #pragma unroll
-    for (int p = 0; p < 4; ++p) {
+      for (int i = 0; i < 8; ++i) {
+        const int at = k + i / 2 * 8 + i % 2;
+        raw[i] = load2<Config::kVectors>(a + at * g.a.ld + row, at < g.k ? g.m - row : 0);
+      }
+    } else {
+      const int k = w.chunk * kDepth + thread % 4 * 4;
 #pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        if constexpr (kByColumn) {
-          const int at = k + 8 * p + e, row = row_of(w, 0);
-          raw[2 * p + e] = load2<Config::kVectors>(a + at * g.a.ld + row, at < g.k ? g.m - row : 0);
-        } else {
-          const int at = k + 8 * p, row = row_of(w, e);
-          raw[2 * p + e] = load2<Config::kVectors>(a + row * g.a.ld + at, row < g.m ? g.k - at : 0);
-        }
+      for (int i = 0; i < 4; ++i) {
+        const int at = k + i / 2 * 16, r = row + i % 2 * 8;
+        const float4 four = load4<Config::kVectors>(a + r * g.a.ld + at, r < g.m ? g.k - at : 0);
+        raw[i / 2 * 4 + i % 2] = make_float2(four.x, four.y);
+        raw[i / 2 * 4 + i % 2 + 2] = make_float2(four.z, four.w);
       }
     }
   }
@@ -328,7 +360,7 @@ struct Consumer {
       for (int i = 0; i < kSums / 4; ++i) {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
-          const int col = min(col_of(w, i) + e, g.n - 1);
+          const int col = min(col_of(w, i / 2) + i % 2 * 2 + e, g.n - 1);
           const float z = __ldg(b + (Config::kTransposeB ? col * g.b.ld + k : k * g.b.ld + col));
           sum[4 * i + e] = fmaf(x, z, sum[4 * i + e]);
           sum[4 * i + 2 + e] = fmaf(y, z, sum[4 * i + 2 + e]);
@@ -340,29 +372,29 @@ struct Consumer {
   __device__ __forceinline__ void store(const Work& w) const {
     float* c = g.c + w.section * g.section_stride + w.matrix * g.stride_c;
 #pragma unroll
-    for (int i = 0; i < kSums / 4; ++i) {
+    for (int i = 0; i < kSums / 8; ++i) {
       const int col = col_of(w, i), valid = g.n - col;
-      if (valid <= 0) break;
-      float bias[2] = {0, 0};
-      if (g.bias != nullptr) {
-        bias[0] = __ldg(g.bias + col);
-        if (valid > 1) bias[1] = __ldg(g.bias + col + 1);
-      }
+      float bias[4];
+#pragma unroll
+      for (int e = 0; e < 4; ++e) bias[e] = g.bias != nullptr && e < valid ? __ldg(g.bias + col + e) : 0;
 #pragma unroll
       for (int r = 0; r < 2; ++r) {
         const int row = row_of(w, r);
-        if (row >= g.m) continue;
+        if (row >= g.m || valid <= 0) continue;
         float* to = c + row * g.ldc + col;
-        float x = fmaf(g.alpha, sum[4 * i + 2 * r], bias[0]), y = fmaf(g.alpha, sum[4 * i + 2 * r + 1], bias[1]);
-        if (g.beta != 0) {
-          x = fmaf(g.beta, to[0], x);
-          if (valid > 1) y = fmaf(g.beta, to[1], y);
+        float x[4];
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+          x[e] = fmaf(g.alpha, sum[8 * i + e / 2 * 4 + 2 * r + e % 2], bias[e]);
+          if (g.beta != 0 && e < valid) x[e] = fmaf(g.beta, to[e], x[e]);
         }
-        if (g.pairs) {
-          *reinterpret_cast<float2*>(to) = make_float2(x, y);
+        if (g.vectors) {
+          *reinterpret_cast<float4*>(to) = make_float4(x[0], x[1], x[2], x[3]);
         } else {
-          to[0] = x;
-          if (valid > 1) to[1] = y;
+#pragma unroll
+          for (int e = 0; e < 4; ++e) {
+            if (e < valid) to[e] = x[e];
+          }
         }
       }
     }

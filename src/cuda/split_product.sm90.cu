@@ -39,8 +39,8 @@ int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks
   return best;
 }
 
-// Whether every row can be read by `width` floats at once: rows of `length` values.
-bool reads_by(int width, const void* data, int64_t ld, int64_t stride, int64_t length) {
+// Whether rows of `length` values can be read or written by `width` floats at once.
+bool goes_by(int width, const void* data, int64_t ld, int64_t stride, int64_t length) {
   return reinterpret_cast<uintptr_t>(data) % (4 * static_cast<uintptr_t>(width)) == 0 && ld % width == 0 &&
          stride % width == 0 && length % width == 0;
 }
@@ -109,9 +109,9 @@ void split_product(const GemmArgs& g, Stream stream) {
     product.alpha = 1;
     product.beta = 0;
   }
-  product.pairs = reads_by(2, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % 2 == 0;
-  const bool vectors = reads_by(2, g.a, g.lda, s.a.stride, g.transpose_a ? g.m : g.k) &&
-                       reads_by(4, g.b, g.ldb, s.b.stride, g.transpose_b ? g.k : g.n);
+  product.vectors = goes_by(4, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % 4 == 0;
+  const bool vectors = goes_by(g.transpose_a ? 2 : 4, g.a, g.lda, s.a.stride, g.transpose_a ? g.m : g.k) &&
+                       goes_by(4, g.b, g.ldb, s.b.stride, g.transpose_b ? g.k : g.n);
   with_config(g.transpose_a, g.transpose_b, vectors,
               [&]<class Config>(Config) { launch_multiply<Config>(product, blocks, stream); });
   if (sections == 1) return;
