@@ -88,6 +88,30 @@ def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:
     )
 
 
+def determinism() -> Iterator[str]:
+    found = result("determinism_h200")
+    rows = [
+        [WORKLOADS[r["workload"]], "yes" if r["same"] else "no", f"{r['ms']:.2f}", f"{r['plain_ms']:.2f}"]
+        for r in found["rows"]
+    ]
+    yield f"{found['device']}, milliseconds of an eager step:"
+    yield ""
+    yield from lines_of(["workload", "three runs give the same bits", "deterministic", "otherwise"], rows)
+
+
+def curves() -> Iterator[str]:
+    found = result("curves_gpt2_h200")
+    names = {"torch": "PyTorch", "vibetensor": "ours"}
+    seeds = range(1, len(found["ends"]["torch"]) + 1)
+    rows = [[names[side], *(f"{v:.4f}" for v in values)] for side, values in found["ends"].items()]
+    yield from lines_of(["mean of the last losses", *(f"seed {s}" for s in seeds)], rows)
+    yield ""
+    yield (
+        f"A step's losses are {found['median_at_a_step']:.4f} apart in the median, PyTorch's own by seed "
+        f"{found['median_at_a_step_of_torch_by_seed']:.4f}."
+    )
+
+
 def products() -> Iterator[str]:
     found = result("split_products_h200")
     sides = ("pytorch", "ieee", "split", "default")
@@ -111,6 +135,8 @@ def product_errors() -> Iterator[str]:
 
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
+    "curves": curves,
+    "determinism": determinism,
     "product errors": product_errors,
     "products": products,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
