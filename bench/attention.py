@@ -136,6 +136,18 @@ def times_of(case: Case) -> dict[str, tuple[float, float]]:
     return sides
 
 
+def write(out: Path, rows: list[dict[str, object]]) -> None:
+    """Writes what is measured so far, so that a run that is stopped leaves it."""
+    about = {
+        "when": time.strftime("%Y-%m-%d"),
+        "gpu": reference.cuda.get_device_name(0),
+        "pytorch": reference.__version__,
+        "cudnn": reference.backends.cudnn.version(),
+        "rows": rows,
+    }
+    out.write_text(json.dumps(about, indent=2) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "results" / "attention.json")
@@ -165,14 +177,7 @@ def main() -> None:
             f"B={case.batch} H={case.heads}{shared} T={case.length} D={case.dim} {'causal' if case.causal else 'full'}"
         )
         print(f"{what} {case.option:6}  TFLOP/s fwd/bwd  {rates}", flush=True)
-    about = {
-        "when": time.strftime("%Y-%m-%d"),
-        "gpu": reference.cuda.get_device_name(0),
-        "pytorch": reference.__version__,
-        "cudnn": reference.backends.cudnn.version(),
-        "rows": rows,
-    }
-    options.out.write_text(json.dumps(about, indent=2) + "\n")
+        write(options.out, rows)
 
 
 if __name__ == "__main__":

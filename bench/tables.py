@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import statistics
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,21 @@ def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:
     )
 
 
+def cpu_products() -> Iterator[str]:
+    found = result("cpu_gemm")
+    shares: dict[tuple[str, int], list[float]] = {}
+    for r in found["rows"]:
+        if r["over_best"] is not None:
+            shares.setdefault((r["dtype"], r["threads"]), []).append(r["over_best"])
+    rows = [
+        [dtype, str(threads), str(len(s)), f"{statistics.median(s):.2f}", str(sum(share < 0.95 for share in s))]
+        for (dtype, threads), s in sorted(shares.items())
+    ]
+    yield f"{found['processor']}, beside the best of OpenBLAS, PyTorch {found['torch']} and oneDNN:"
+    yield ""
+    yield from lines_of(["dtype", "threads", "shapes", "share of the best one's rate, median", "under 0.95"], rows)
+
+
 def determinism() -> Iterator[str]:
     found = result("determinism_h200")
     rows = [
@@ -135,6 +151,7 @@ def product_errors() -> Iterator[str]:
 
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
+    "cpu products": cpu_products,
     "curves": curves,
     "determinism": determinism,
     "product errors": product_errors,

@@ -78,6 +78,14 @@ class DisableTorchFunctionSubclass:
 DisableTorchFunction = DisableTorchFunctionSubclass
 
 
+class PyTorchFileReader(RefusedType, why="torch.load(path, mmap=True) reads a file without reading its tensors"):
+    """The records of a file that torch.save wrote."""
+
+
+class PyTorchFileWriter(RefusedType, why="torch.save writes files"):
+    """A file that is written record by record."""
+
+
 class Graph(RefusedType, why=EAGER):
     """A scripted program: there are none, so isinstance says False."""
 

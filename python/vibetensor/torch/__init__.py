@@ -193,11 +193,11 @@ SUBMODULES = """
     signal special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
+    "_C": "PyTorchFileReader PyTorchFileWriter",
     "_absent_dtypes": """
         chalf complex32 float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu uint16
         uint32 uint64
     """,
-    "_archive_types": "PyTorchFileReader PyTorchFileWriter",
     "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all

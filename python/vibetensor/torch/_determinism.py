@@ -14,8 +14,11 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
     Ops on the CPU always give them. On CUDA writes and sums by index (index_add_, scatter_, index_put_ and the gradients of
     gather and indexing) are then made in the order of the index, attention's gradient is summed in a fixed order, and
     libraries take their first choice of a kernel without measuring. What has no such form (bincount with weights, the
-    gradient of grid_sample) raises RuntimeError, or warns with `warn_only`.
+    gradient of grid_sample) raises RuntimeError, or warns with `warn_only`. New memory is not filled, as PyTorch does it.
     """
+    if not isinstance(mode, bool):
+        kind = type(mode).__name__
+        raise TypeError(f"_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not {kind}")
     _C.set_determinism(0 if not mode else 1 if warn_only else 2)
 
 

@@ -83,8 +83,8 @@ def install(root: str, explain: Callable[[str], str | None] = not_yet) -> None:
 
 
 # modules, below vibetensor.torch, of names that only raise, and of some that do
-SOME_REFUSALS = ("_symbolic", "jit")
-ONLY_REFUSALS = ("_absent_dtypes", "_archive_types", "utils.data.datapipes.datapipe")
+SOME_REFUSALS = ("_C", "_symbolic", "jit")
+ONLY_REFUSALS = ("_absent_dtypes", "utils.data.datapipes.datapipe")
 
 
 def module_getattr(

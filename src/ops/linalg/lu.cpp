@@ -16,16 +16,16 @@ namespace {
 
 using namespace linalg;
 
-std::array<TensorSpec, 3> lu_factor_meta(const Tensor& self, bool pivot, bool) {
+std::array<TensorSpec, 3> lu_factor_meta(const Tensor& self, bool, bool) {
   check_factorizable(self, "linalg.lu_factor");
-  VT_CHECK(pivot || self.is_cuda(), Runtime, "linalg.lu_factor: LU without pivoting is not implemented on the CPU");
   const DimVec batch = batch_of(self);
   const int64_t m = self.size(-2), n = self.size(-1);
   return {columns_spec(batch, m, n, self), spec_of(with_dims(batch, DimVec{std::min(m, n)}), DType::int32, self),
           spec_of(batch, DType::int32, self)};
 }
 
-void lu_factor_cpu(const Tensor& self, bool, bool check, Tensor& factors, Tensor& pivots, Tensor& info) {
+void lu_factor_cpu(const Tensor& self, bool pivot, bool check, Tensor& factors, Tensor& pivots, Tensor& info) {
+  VT_CHECK(pivot, Runtime, "linalg.lu_factor: LU without pivoting is not implemented on the CPU");
   copy_data(factors, self);
   const int64_t m = self.size(-2), n = self.size(-1), k = std::min(m, n);
   int32_t *infos = info.data<int32_t>(), *swaps = pivots.data<int32_t>();

@@ -4,6 +4,7 @@
 
 #include "core/linalg_error.h"
 #include "ops/batch/batch_call.h"
+#include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/typed/view.h"
 
@@ -73,13 +74,9 @@ std::string words_for(std::string_view name, int info) {
 }  // namespace
 
 void check_errors(const Tensor& info, std::string_view name) {
-  Tensor all = contiguous_data(batch::unwrapped(info));
-  if (!all.impl()->has_memory()) return;
-  if (!all.is_cpu()) {
-    const Tensor host = empty(all.sizes(), DType::int32);
-    copy_data(host, all);
-    all = host;
-  }
+  const Tensor found = batch::unwrapped(info);
+  if (!found.impl()->has_memory()) return;
+  const Tensor all = contiguous_data(ops::as_device(found, kCPU));
   const int32_t* infos = all.data<int32_t>();
   for (int64_t i = 0; i < all.numel(); ++i) {
     if (infos[i] == 0) continue;

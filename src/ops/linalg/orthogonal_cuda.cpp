@@ -96,8 +96,10 @@ void ormqr_cuda(const Tensor& self, const Tensor& given, const Tensor& other, bo
 Tensor all_finite_in(const Tensor& a) { return ops::all(ops::all(ops::isfinite(a), -1), -1); }
 
 // cuSOLVER takes matrices that are not wide; of a wide one the adjoint V S U^H is factored.
-void svd_cuda(const Tensor& a, bool full, bool vectors, const std::optional<std::string_view>&, Tensor& u, Tensor& s,
-              Tensor& vh) {
+void svd_cuda(const Tensor& a, bool full, bool vectors, const std::optional<std::string_view>& driver, Tensor& u,
+              Tensor& s, Tensor& vh) {
+  VT_CHECK(!driver || *driver == "gesvd", NotImplemented, "torch.linalg.svd: driver '", *driver,
+           "' is not there yet, only 'gesvd'");
   const int64_t rows = a.size(-2), columns = a.size(-1);
   if (s.numel() == 0) {
     for (Tensor* basis : {&u, &vh}) {

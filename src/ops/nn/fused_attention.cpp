@@ -246,8 +246,9 @@ void set_gradients(GradContext& ctx, const ops::AttentionGradients& gradients) {
   ctx.set(2, dv);
 }
 
-// Whether _attention_backward takes what _attention took.
-bool has_fused_backward(const Tensor& q) { return !q.device().is_cuda() || q.size(3) <= kMostBackwardDim; }
+// Whether _attention_backward takes what _attention took; the kernel of a backend without an entry does.
+constinit BackendTable<bool(const Tensor& q)> backward_suits{"attention's gradient"};
+bool has_fused_backward(const Tensor& q) { return !backward_suits.has(q.device()) || backward_suits(q.device(), q); }
 
 void attention_backward(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
@@ -410,6 +411,7 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, const 
 
 void register_fused_attention(Registry& r) {
   fused_suits.cuda(suits_hopper);
+  backward_suits.cuda([](const Tensor& q) { return q.size(3) <= kMostBackwardDim; });
   options_suit.cuda(options_suit_hopper);
   r.def("_attention(Tensor query, Tensor key, Tensor value, bool is_causal, float scale) -> (Tensor, Tensor)")
       .meta(attention_meta)

@@ -72,8 +72,7 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
   options.seeing = ranges_of(cu_seq_k, cu_seq_q, k.size(2), window_right, window_left);
   const ops::AttentionWays allowed = ops::allowed_attention();
   Tensor out, lse;
-  if (allowed.fused && q.device().is_cuda() && ops::has_fused_attention(q, k, v, scale) &&
-      ops::has_fused_options(q, k, options)) {
+  if (allowed.fused && ops::has_fused_attention(q, k, v, scale) && ops::has_fused_options(q, k, options)) {
     std::tie(out, lse, std::ignore) = ops::_attention_general(q, k, v, Tensor(), options.seen, options.seeing,
                                                               std::nullopt, std::nullopt, 0.0, scale);
   } else {

@@ -699,7 +699,7 @@ def test_names_of_archives_scripts_and_counters():
 
     assert default_pg_timeout == importlib.import_module("torch.distributed.constants").default_pg_timeout
     assert vt.ScriptModule is vt.jit.ScriptModule and not isinstance(vt.nn.Linear(1, 1), vt.ScriptModule)
-    with pytest.raises(NotImplementedError, match=r"torch\.PyTorchFileReader is not there yet: torch\.load"):
+    with pytest.raises(NotImplementedError, match=r"torch\._C\.PyTorchFileReader is not there yet: torch\.load"):
         vt.PyTorchFileReader("x.pt")
     assert not {"PyTorchFileReader", "ScriptModule"} & set(dir(vt))
     counter = FlopCounterMode(display=False)

@@ -18,7 +18,7 @@ SIDES = (
     (torch, their_parametrizations, their_parametrize, their_prune),
     (vt, parametrizations, parametrize, prune),
 )
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:Lazy modules")
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
 
 def on_both(program):

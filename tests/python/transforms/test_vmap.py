@@ -222,3 +222,9 @@ def test_modules_and_autocast():
     found = vt.vmap(ours)(vt.tensor(x.tolist()))
     wanted = torch.vmap(theirs)(x)
     assert (vt.tensor(wanted.tolist()) - found).abs().max() < 1e-5
+
+
+@pytest.mark.parametrize("read", [lambda x: x.item(), float, lambda x: x.tolist(), lambda x: x if x > 0 else -x])
+def test_reading_a_value_says_that_vmap_forbids_it(read):
+    with pytest.raises(RuntimeError, match="vmap: a value cannot be read inside vmap"):
+        vt.vmap(read)(vt.ones(3))

@@ -351,6 +351,19 @@ def rows_of(values: Any, tensors: Sequence[Any], dim: int) -> list[Any]:
     ]
 
 
+def chosen_alone(
+    func: Callable[..., Any], argnums: Any, args: tuple[Any, ...], where: str
+) -> tuple[tuple[Any, ...], Callable[..., Any]]:
+    """The arguments that argnums names, as a tuple, and func as a function of them."""
+    by = chosen(argnums, args, where)
+    primals = by if isinstance(argnums, tuple) else (by,)
+
+    def of_chosen(*values: Any) -> Any:
+        return func(*with_chosen(args, argnums, values if isinstance(argnums, tuple) else values[0]))
+
+    return primals, of_chosen
+
+
 def jacrev(
     func: Callable[..., Any],
     argnums: Any = 0,
@@ -374,12 +387,7 @@ def jacrev(
     @functools.wraps(func)
     def wrapped(*args: Any) -> Any:
         where = f"jacrev({name_of(func)})(*args)"
-        by = chosen(argnums, args, where)
-        primals = by if isinstance(argnums, tuple) else (by,)
-
-        def of_chosen(*values: Any) -> Any:
-            return func(*with_chosen(args, argnums, values if isinstance(argnums, tuple) else values[0]))
-
+        primals, of_chosen = chosen_alone(func, argnums, args, where)
         _, pull, aux = pullback(of_chosen, primals, has_aux, where)
         outputs = pull.outputs
         basis = unit_vectors(outputs)
@@ -419,12 +427,7 @@ def jacfwd(
     @functools.wraps(func)
     def wrapped(*args: Any) -> Any:
         where = f"jacfwd({name_of(func)})(*args)"
-        by = chosen(argnums, args, where)
-        primals = by if isinstance(argnums, tuple) else (by,)
-
-        def of_chosen(*values: Any) -> Any:
-            return func(*with_chosen(args, argnums, values if isinstance(argnums, tuple) else values[0]))
-
+        primals, of_chosen = chosen_alone(func, argnums, args, where)
         _, pull, aux = pullback(of_chosen, primals, has_aux, where)
         leaves = pytree.tree_leaves(primals)
 

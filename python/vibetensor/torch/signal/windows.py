@@ -116,11 +116,9 @@ def kaiser(
         if M == 1:
             return torch.ones_like(n)
         x = (2 * n / span(M, sym) - 1).clamp_max(1)
-        # I0(z) is the mean of exp(z cos t) over a turn; so many points leave nothing of what the mean is off by
-        points = 64 + int(9 * math.sqrt(beta))
-        cosines = torch.cos(torch.arange(points, dtype=torch.float64, device=n.device) * (2 * math.pi / points))
-        top = torch.exp(beta * ((1 - x * x).clamp_min(0).sqrt().unsqueeze(-1) * cosines - 1)).mean(-1)
-        return top / torch.exp(beta * (cosines - 1)).mean()
+        z = beta * (1 - x * x).clamp_min(0).sqrt()
+        # I0(z) = i0e(z) exp(z), of which neither factor leaves the range
+        return torch.special.i0e(z) * torch.exp(z - beta) / torch.special.i0e(torch.full_like(z, beta))
 
     return made("kaiser", M, of, dtype, layout, device, requires_grad)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +14,7 @@ class LazyModuleMixin:
     It is called with the first input, before forward, unless a state_dict was loaded that has the shapes. Then the module
     becomes one of the class `cls_to_become`, if that is set.
 
-    >>> import vibetensor.torch as torch, warnings
-    >>> warnings.simplefilter("ignore")
+    >>> import vibetensor.torch as torch
     >>> layer = torch.nn.LazyLinear(2)
     >>> layer(torch.ones(1, 3)).shape, layer
     (torch.Size([1, 2]), Linear(in_features=3, out_features=2, bias=True))
@@ -28,11 +26,6 @@ class LazyModuleMixin:
         super().__init__(*args, **kwargs)
         self._load_hook = self._register_load_state_dict_pre_hook(self._lazy_load_hook)
         self._initialize_hook = self.register_forward_pre_hook(self._infer_parameters, with_kwargs=True)
-        warnings.warn(
-            "Lazy modules are a new feature under heavy development so changes to the API or functionality can happen "
-            "at any moment.",
-            stacklevel=2,
-        )
 
     def _save_to_state_dict(self: Any, destination: Any, prefix: str, keep_vars: bool) -> None:
         for name, tensor in self._persistent():
