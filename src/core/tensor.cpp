@@ -83,9 +83,10 @@ std::string to_string(const Tensor& t) {
 }
 
 void throw_no_memory(Device device) {
-  VT_CHECK(device.type == DeviceType::Meta || top_vmap() == 0, Runtime,
-           "vmap: a value cannot be read inside vmap, as item(), float(), tolist(), numpy() and conditions in Python do: "
-           "it may be another one for each example");
+  VT_CHECK(
+      device.type == DeviceType::Meta || top_vmap() == 0, Runtime,
+      "vmap: a value cannot be read inside vmap, as item(), float(), tolist(), numpy() and conditions in Python do: "
+      "it may be another one for each example");
   VT_THROW(Runtime, "Cannot access the data of a tensor on ", device, ": it has a shape and a dtype, but no memory");
 }
 

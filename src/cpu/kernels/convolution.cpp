@@ -209,7 +209,7 @@ void convolve_planes(const ConvShape& s, const T* input, const opmath_t<T>* weig
   using A = opmath_t<T>;
   const auto kernel = VT_SIMD_PICK(conv_plane_sums, T);
   const int64_t filters = s.groups * s.filters, size = s.outputs(), plane = s.axes[1].outputs * s.axes[2].outputs;
-  const int64_t plane_taps = s.taps() / static_cast<int64_t>(s.axes[0].offsets.size());
+  const auto plane_taps = static_cast<int64_t>(s.axes[1].offsets.size() * s.axes[2].offsets.size());
   const auto& stride = output.strides;
   const bool in_place = std::is_same_v<T, A> && stride[2] == 1 && stride[1] == s.axes[2].outputs && stride[0] == plane;
   parallel_for(0, s.images * filters, 1 + 16384 / (size * s.depth() + 1), [&](int64_t begin, int64_t end) {
@@ -240,7 +240,7 @@ template <class T>
 void gradient_by_planes(const ConvShape& s, const T* input, const T* grad, opmath_t<T>* weight_grad) {
   const auto kernel = VT_SIMD_PICK(conv_plane_gradient, T);
   const int64_t filters = s.groups * s.filters, size = s.outputs(), plane = s.axes[1].outputs * s.axes[2].outputs;
-  const int64_t plane_taps = s.taps() / static_cast<int64_t>(s.axes[0].offsets.size());
+  const auto plane_taps = static_cast<int64_t>(s.axes[1].offsets.size() * s.axes[2].offsets.size());
   parallel_for(0, filters, 1, [&](int64_t begin, int64_t end) {
     for (int64_t channel = begin; channel < end; ++channel) {
       auto* sums = weight_grad + channel * s.depth();

@@ -40,6 +40,12 @@ void check_packed(const Tensor& q, const Tensor& k, const Tensor& v, const Tenso
            cu_q.numel() - 1, " and ", cu_k.numel() - 1);
 }
 
+// Cumulative lengths that never fall and end within `rows`, whatever was given: kernels follow them without a look, and
+// reading them here to refuse bad ones would wait for the device.
+Tensor within_rows(const Tensor& cumulative, int64_t rows) {
+  return ops::clamp(std::get<0>(ops::cummax(cumulative, 0)), Scalar(0), Scalar(rows));
+}
+
 // int32 (rows, 2): the rows of the other side, from [0] up to [1], that each row sees or is seen by: those of its
 // sequence from `before` ahead of its place, counted from the sequences' ends, to `after` behind it; negative: all.
 // Never falls. What comes after the last sequence sees nothing.
@@ -68,8 +74,9 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
   const Tensor q = as_batch(query), k = as_batch(key), v = as_batch(value);
   const double scale = given_scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
   ops::AttentionOptions options;
-  options.seen = ranges_of(cu_seq_q, cu_seq_k, q.size(2), window_left, window_right);
-  options.seeing = ranges_of(cu_seq_k, cu_seq_q, k.size(2), window_right, window_left);
+  const Tensor queries = within_rows(cu_seq_q, q.size(2)), keys = within_rows(cu_seq_k, k.size(2));
+  options.seen = ranges_of(queries, keys, q.size(2), window_left, window_right);
+  options.seeing = ranges_of(keys, queries, k.size(2), window_right, window_left);
   const ops::AttentionWays allowed = ops::allowed_attention();
   Tensor out, lse;
   if (allowed.fused && ops::has_fused_attention(q, k, v, scale) && ops::has_fused_options(q, k, options)) {

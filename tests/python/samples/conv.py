@@ -56,6 +56,14 @@ SAMPLES = [
     Sample("conv_transpose1d", *transposed(1), dtypes=FLOATS, **NEAR),
     Sample("conv_transpose2d", *transposed(2), dtypes=FLOATS, **NEAR),
     Sample("conv_transpose3d", *transposed(3), dtypes=FLOATS, **NEAR),
+    Sample(  # every second output along a dim has no tap at all
+        "conv_transpose3d",
+        call(T(1, 4, 2, 2, 2), T(4, 1, 3, 2, 3), None, 2, 0, 1, 4, 2),
+        call(T(1, 4, 2, 2, 2), T(4, 2, 3, 2, 3), T(4), 2, 0, 1, 2, 2),
+        dtypes=FLOATS,
+        **NEAR,
+    ),
+    Sample("conv3d", call(T(1, 4, 5, 5, 5), T(4, 1, 3, 3, 3), None, 2, 0, 2, 4), dtypes=FLOATS, **NEAR),
     Sample("conv2d", *plain(2)[:4], dtypes=COMPLEX, **NEAR),
     Sample("conv2d", *plain(2)[:4], dtypes=("int64",), cuda=False),
     Sample(

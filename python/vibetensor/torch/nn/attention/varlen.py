@@ -40,7 +40,8 @@ def varlen_attn(
     `enable_gqa` key and value may have fewer heads. With AuxRequest(lse=True) also the logarithms of the sums of
     exponentials, (H, Tq) in float32, which have no gradient.
 
-    max_q and max_k are the longest lengths; results do not depend on them. NotImplementedError for seqused_k, block_table
+    max_q and max_k are the longest lengths; results do not depend on them. Lengths are not looked at, which would wait for
+    the device: what falls or reaches beyond the rows is cut. NotImplementedError for seqused_k, block_table
     and num_splits over 1; ValueError or RuntimeError where shapes or dtypes do not fit.
 
     Example::
