@@ -23,7 +23,7 @@ void initialize() {
     registry.set_fallback(Key::Autograd, autograd::record_call);
     registry.set_fallback(Key::Autocast, autograd::autocast_call);
     registry.set_fallback(Key::Python, autograd::watch_call);
-    registry.set_fallback(kTransformKey, batch::transform_call);
+    registry.set_fallback(Key::Transform, batch::transform_call);
     registry.finalize();
   });
 }

@@ -62,7 +62,7 @@ int written_argument(const Op& op) {
 void record_call(Call& call) {
   const Op& op = call.op;
   const Op::Parts& parts = op.functional().parts;
-  const int level = VT_UNLIKELY(call.keys.has(kTransformKey)) ? highest_wrapper(call) : 0;
+  const int level = VT_UNLIKELY(call.keys.has(Key::Transform)) ? highest_wrapper(call) : 0;
   if (!(level > 0 ? any_requires_grad_at(call, level) : any_requires_grad(call))) return run_below(call);
   if (op.kind() == OpKind::Out) {
     VT_THROW(Runtime, op.schema().name(),

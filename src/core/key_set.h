@@ -7,10 +7,11 @@
 
 namespace vt {
 
-// First one per backend, in DeviceType's order: a call of tensors on several goes to the highest. Above them what wraps
-// a backend's kernels. 32 bits leave room for keys of either kind.
-enum class Key : uint8_t { CPU, CUDA, Meta, Fabric, Autograd, Autocast, Python };
-inline constexpr int kNumKeys = 7;
+// First one per backend, in DeviceType's order: a call of tensors on several goes to the highest. Above them tensors that
+// wrap a backend's (entries of a sparse one, shards, a level of torch.func), then what records, casts and watches calls.
+// 32 bits leave room for keys of each kind.
+enum class Key : uint8_t { CPU, CUDA, Meta, Sparse, Fabric, Transform, Autograd, Autocast, Python };
+inline constexpr int kNumKeys = 9;
 inline constexpr int kNumBackends = 3;
 static_assert(kNumBackends == kNumDeviceTypes);
 

@@ -58,7 +58,7 @@ TensorImpl::~TensorImpl() {
 void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   check_geometry(*storage, dtype, sizes, strides, offset);
   DimVec new_sizes(sizes), new_strides(strides);  // the spans may point into ourselves
-  if (VT_UNLIKELY(keys_.has(kTransformKey) || holds_payload(*storage))) {
+  if (VT_UNLIKELY(keys_.has(Key::Transform) || holds_payload(*storage))) {
     VT_CHECK(storage == storage_, NotImplemented, "a tensor inside vmap cannot exchange its memory with another one");
   }
   const KeySet functional = keys_ - backend_key(device_.type);
@@ -136,7 +136,7 @@ Tensor wrapped_number(const Scalar& value) {
 namespace {
 // What shares a payload's storage is wrapped as it is: Note [Transforms].
 void keep_wrapper(TensorImpl& made, const TensorImpl& from) {
-  if (VT_UNLIKELY(from.keys().has(kTransformKey))) made.set_key(kTransformKey, true);
+  if (VT_UNLIKELY(from.keys().has(Key::Transform))) made.set_key(Key::Transform, true);
 }
 }  // namespace
 

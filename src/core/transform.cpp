@@ -18,7 +18,7 @@ std::atomic<uint64_t> next_id{1};
 // Inside a vmap every call is looked at, for what it draws at random.
 void include_key() {
   ThreadState& state = thread_state();
-  state.included = top_vmap() > 0 ? state.included | kTransformKey : state.included - kTransformKey;
+  state.included = top_vmap() > 0 ? state.included | Key::Transform : state.included - Key::Transform;
 }
 
 uint64_t push(TransformLevel level) {
@@ -104,7 +104,7 @@ Tensor wrap_batched(const Tensor& value, int level, bool is_batched) {
   auto* payload = new Payload{value, level, id, is_batched};
   auto storage = make_intrusive<StorageImpl>(Allocation{nullptr, payload, free_payload}, bytes, value.device());
   Tensor t(make_intrusive<TensorImpl>(std::move(storage), value.dtype(), sizes, strides, 0));
-  t.impl()->set_key(kTransformKey, true);
+  t.impl()->set_key(Key::Transform, true);
   return t;
 }
 

@@ -4,7 +4,7 @@
 // Every grad and vmap that is entered is a level, numbered from 1. vmap hands its function wrapped tensors: they have
 // the shape of one example, and in their storage, in memory's place, a Payload with the whole batch. Views of such a
 // tensor are views of its storage, so they need no rule: what a view stands for is the same geometry over the payload.
-// The kernel of kTransformKey, below autograd, takes the highest level off a call's tensors and runs the op's batching
+// The kernel of Key::Transform, below autograd, takes the highest level off a call's tensors and runs the op's batching
 // rule on the payloads; that call may be recorded, or unwrapped again, for the levels below.
 //
 // What grad differentiates at some level is wrapped by the highest vmap below it, batched or not. So a tensor's wrapper
@@ -17,9 +17,6 @@
 #include "core/tensor.h"
 
 namespace vt {
-
-// The key of wrapped tensors.
-inline constexpr Key kTransformKey = Key::Fabric;
 
 enum class Randomness : uint8_t { Error, Same, Different };
 
@@ -57,7 +54,7 @@ VT_API void note_reach_below(int level) noexcept;
 
 // Whether a Payload is in the storage's context.
 VT_API bool holds_payload(const StorageImpl& storage) noexcept;
-inline bool is_wrapped(const Tensor& t) { return t.impl()->keys().has(kTransformKey); }
+inline bool is_wrapped(const Tensor& t) { return t.impl()->keys().has(Key::Transform); }
 // RuntimeError for a tensor that outlived its vmap.
 VT_API const Payload& payload_of(const Tensor& t);
 // The level of the tensor's wrapper, 0 without one.

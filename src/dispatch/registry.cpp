@@ -238,15 +238,12 @@ void Registry::build_table(Op& op) const {
   } else {
     table->skip |= Key::Autocast;
   }
-  if (const Kernel watch = fallback_[static_cast<int>(Key::Python)]) {
-    table->kernels[static_cast<int>(Key::Python)] = watch;
-  } else {
-    table->skip |= Key::Python;
-  }
-  if (const Kernel transform = fallback_[static_cast<int>(kTransformKey)]) {
-    table->kernels[static_cast<int>(kTransformKey)] = transform;
-  } else {
-    table->skip |= kTransformKey;
+  for (const Key wrapper : {Key::Sparse, Key::Fabric, Key::Transform, Key::Python}) {
+    if (const Kernel fallback = fallback_[static_cast<int>(wrapper)]) {
+      table->kernels[static_cast<int>(wrapper)] = fallback;
+    } else {
+      table->skip |= wrapper;
+    }
   }
   op.publish(std::move(table));
 }

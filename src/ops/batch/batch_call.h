@@ -90,7 +90,7 @@ VT_API Rule rule_of(const Op& op);
 // How vmap runs an op: "elementwise", "view", "composite", "rule", "random" or "loop"; for tests and docs.
 VT_API const char* kind_of(const Op& op);
 
-// The kernel of kTransformKey.
+// The kernel of Key::Transform.
 VT_API void transform_call(Call& call);
 
 }  // namespace vt::batch

@@ -1,4 +1,4 @@
-// The kernel of kTransformKey: which level a call passes through next, and how it is run there.
+// The kernel of Key::Transform: which level a call passes through next, and how it is run there.
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -269,7 +269,7 @@ void run_inplace(Call& call, int level) {
 void transform_call(Call& call) {
   const Op& op = call.op;
   const bool draws = op.functional().parts.random && !op.functional().parts.composite;
-  int level = call.keys.has(kTransformKey) ? level_of_call(call) : 0;
+  int level = call.keys.has(Key::Transform) ? level_of_call(call) : 0;
   if (draws) level = std::max(level, top_vmap());
   if (level == 0) return run_below(call);
   const Rule rule = rule_of(op);
