@@ -12,7 +12,9 @@ export type TensorArray =
   | Int32Array
   | BigInt64Array
   | Uint8Array
-  | Uint16Array;
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 export type DType =
   | "bool"
@@ -26,7 +28,16 @@ export type DType =
   | "float32"
   | "float64"
   | "complex64"
-  | "complex128";
+  | "complex128"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float8_e4m3fn"
+  | "float8_e5m2"
+  | "float8_e4m3fnuz"
+  | "float8_e5m2fnuz"
+  | "float8_e8m0fnu"
+  | "float4_e2m1fn_x2";
 
 /** A handle on a tensor of the library. The methods named after ops are added from the registry. */
 export interface Tensor extends TensorMethods {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/complex.h"
+#include "core/float8.h"
 #include "core/half.h"
 #include "core/macros.h"
 
@@ -16,6 +17,8 @@ template <class To, class From>
 VT_HD_INLINE To convert(From x) {
   if constexpr (std::is_same_v<To, From>) {
     return x;
+  } else if constexpr (is_float8_v<From>) {
+    return convert<To>(static_cast<float>(x));
   } else if constexpr (std::is_same_v<To, bool>) {
     if constexpr (is_complex_v<From>) {
       return x.re != 0 || x.im != 0;

@@ -4,8 +4,24 @@
 
 namespace vt {
 
+namespace {
+
+bool is_stored_integral(DType d) { return is_stored_only(d) && is_integral(d); }
+
+// As in PyTorch an 8-bit float promotes with itself alone, a wide unsigned integer with floats too.
+DType promote_stored(DType a, DType b) {
+  const bool integers = is_stored_integral(a) || is_stored_integral(b);
+  if (integers && is_floating(a) && !is_stored_only(a)) return a;
+  if (integers && is_floating(b) && !is_stored_only(b)) return b;
+  VT_THROW(Runtime, "Promotion for ", integers ? "uint16, uint32, uint64" : "Float8",
+           " types is not supported, attempted to promote ", a, " and ", b);
+}
+
+}  // namespace
+
 DType promote(DType a, DType b) {
   if (a == b) return a;
+  if (VT_UNLIKELY(is_stored_only(a) || is_stored_only(b))) return promote_stored(a, b);
   if (category(a) < category(b)) return promote(b, a);
   // a has the higher category, or both have the same and differ.
   if (category(a) != category(b)) {
@@ -35,7 +51,7 @@ std::atomic<DType> g_default_dtype{DType::float32};
 DType default_dtype() { return g_default_dtype.load(std::memory_order_relaxed); }
 
 void set_default_dtype(DType d) {
-  VT_CHECK(is_floating(d), Type, "only floating-point types are supported as the default type, got ", d);
+  VT_CHECK(is_floating(d) && !is_stored_only(d), Type, "only floating-point types are supported as the default type, got ", d);
   g_default_dtype.store(d, std::memory_order_relaxed);
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/complex.h"
 #include "core/error.h"
+#include "core/float8.h"
 #include "core/half.h"
 
 namespace vt {
@@ -17,13 +18,23 @@ enum class DTypeCategory : uint8_t { Bool, Integral, Floating, Complex };
 
 enum class DType : uint8_t {
 #define VT_DTYPE(name, type, category, bytes, numpy) name,
+#define VT_STORED_DTYPE VT_DTYPE
 #include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
 };
 
-inline constexpr int kNumDTypes = 0
+// Those that kernels compute in come first.
+inline constexpr int kNumComputedDTypes = 0
 #define VT_DTYPE(name, type, category, bytes, numpy) +1
 #include "core/dtype.def"
+#undef VT_DTYPE
+    ;
+inline constexpr int kNumDTypes = 0
+#define VT_DTYPE(name, type, category, bytes, numpy) +1
+#define VT_STORED_DTYPE VT_DTYPE
+#include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
     ;
 
@@ -38,7 +49,9 @@ namespace detail {
 inline constexpr DTypeInfo kDTypeInfo[] = {
 #define VT_DTYPE(name, type, category, bytes, numpy) \
   {std::string_view(#name) == "bool_" ? "bool" : #name, DTypeCategory::category, bytes, numpy},
+#define VT_STORED_DTYPE VT_DTYPE
 #include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
 };
 }  // namespace detail
@@ -53,7 +66,25 @@ constexpr bool is_integral(DType d, bool include_bool = false) {
 }
 constexpr bool is_reduced_floating(DType d) { return d == DType::float16 || d == DType::bfloat16; }
 constexpr bool is_differentiable(DType d) { return is_floating(d) || is_complex(d); }
-constexpr bool is_signed(DType d) { return d != DType::bool_ && d != DType::uint8; }
+constexpr bool is_signed(DType d) {
+  switch (d) {
+    case DType::bool_:
+    case DType::uint8:
+    case DType::uint16:
+    case DType::uint32:
+    case DType::uint64:
+    case DType::float8_e8m0fnu: return false;
+    default: return true;
+  }
+}
+
+// Note [Stored dtypes]
+// The 8-bit floats and the unsigned integers of more than 8 bits are stored: tensors of them are made, filled, moved,
+// viewed, saved and converted, and every kernel that computes refuses them by their DTypeSet, as it does any dtype that
+// is not in its own. They are no case of `visit_dtype<kAllSet>` and of the tables that dtype.def gives kernels, so that
+// no kernel is compiled for them; what reads and writes elements of any dtype says kNumberSet. A conversion goes through
+// a dtype that holds every value of theirs, iter/stored_cast.h.
+constexpr bool is_stored_only(DType d) { return static_cast<int>(d) >= kNumComputedDTypes; }
 // complex64 -> float32, complex128 -> float64; others unchanged.
 constexpr DType to_real(DType d) {
   return d == DType::complex64 ? DType::float32 : d == DType::complex128 ? DType::float64 : d;
@@ -86,7 +117,9 @@ struct type_to_dtype;
   struct type_to_dtype<type_> {                       \
     static constexpr DType value = DType::name;       \
   };
+#define VT_STORED_DTYPE VT_DTYPE
 #include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
 template <class T>
 inline constexpr DType dtype_of = type_to_dtype<T>::value;
@@ -163,8 +196,13 @@ enum DTypeSet : unsigned {
   kFloatingOrComplexSet = kFloatingSet | kComplexSet,
   kNumericSet = kIntegralSet | kFloatingSet | kComplexSet,
   kAllSet = 31,
+  kStoredSet = 32,
+  kOpaqueSet = 64,  // moved as bytes; no number
+  kNumberSet = kAllSet | kStoredSet,
 };
 constexpr unsigned set_of(DType d) {
+  if (d == DType::float4_e2m1fn_x2) return kOpaqueSet;
+  if (is_stored_only(d)) return kStoredSet;
   switch (category(d)) {
     case DTypeCategory::Bool: return kBoolSet;
     case DTypeCategory::Integral: return kIntegralSet;
@@ -185,7 +223,9 @@ VT_ALWAYS_INLINE decltype(auto) visit_dtype(DType d, F&& f) {
     } else {                                          \
       throw_unsupported_dtype(d);                     \
     }
+#define VT_STORED_DTYPE VT_DTYPE
 #include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
   }
   throw_unsupported_dtype(d);

@@ -14,11 +14,16 @@ class Scalar {
   template <class T>
     requires std::is_integral_v<T>
   constexpr Scalar(T v)
-      : kind_(std::is_same_v<T, bool> ? DTypeCategory::Bool : DTypeCategory::Integral), i_(static_cast<int64_t>(v)) {}
+      : kind_(std::is_same_v<T, bool> ? DTypeCategory::Bool : DTypeCategory::Integral),
+        past_int64_(std::is_unsigned_v<T> && static_cast<uint64_t>(v) > uint64_t{INT64_MAX}),
+        i_(static_cast<int64_t>(v)) {}
   constexpr Scalar(double v) : kind_(DTypeCategory::Floating), d_(v) {}
   constexpr Scalar(float v) : Scalar(static_cast<double>(v)) {}
   Scalar(float16 v) : Scalar(static_cast<float>(v)) {}
   Scalar(bfloat16 v) : Scalar(static_cast<float>(v)) {}
+  template <class T>
+    requires is_float8_v<T>
+  Scalar(T v) : Scalar(static_cast<float>(v)) {}
   Scalar(complex<double> v) : kind_(DTypeCategory::Complex), z_(v) {}
   Scalar(complex<float> v) : Scalar(complex<double>(v.re, v.im)) {}
 
@@ -29,6 +34,8 @@ class Scalar {
   }
   bool is_floating() const { return kind_ == DTypeCategory::Floating; }
   bool is_complex() const { return kind_ == DTypeCategory::Complex; }
+  // An integer from 2^63 on, of which to_int() gives the bits: only elements of uint64 are any.
+  bool is_past_int64() const { return past_int64_; }
   // The dtype a 0-dim tensor of this number has: bool, int64, default dtype or its complex.
   DType dtype() const {
     switch (kind_) {
@@ -55,7 +62,7 @@ class Scalar {
         if constexpr (std::is_integral_v<T>) {
           return static_cast<T>(i_);
         } else {
-          return from_double<T>(static_cast<double>(i_));
+          return from_double<T>(past_int64_ ? static_cast<double>(static_cast<uint64_t>(i_)) : static_cast<double>(i_));
         }
     }
   }
@@ -75,12 +82,15 @@ class Scalar {
       return v != 0;
     } else if constexpr (std::is_integral_v<T>) {
       if (std::isnan(v)) return T(0);
+      if (std::is_same_v<T, uint64_t> && v >= 0x1p63) {
+        return v >= 0x1p64 ? std::numeric_limits<T>::max() : static_cast<T>(v);
+      }
       if (v >= static_cast<double>(std::numeric_limits<int64_t>::max()))
         return static_cast<T>(std::numeric_limits<int64_t>::max());
       if (v <= static_cast<double>(std::numeric_limits<int64_t>::min()))
         return static_cast<T>(std::numeric_limits<int64_t>::min());
       return static_cast<T>(static_cast<int64_t>(v));
-    } else if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>) {
+    } else if constexpr (std::is_same_v<T, float16> || std::is_same_v<T, bfloat16> || is_float8_v<T>) {
       return T(static_cast<float>(v));
     } else if constexpr (std::is_floating_point_v<T>) {
       return static_cast<T>(v);
@@ -91,6 +101,7 @@ class Scalar {
   }
 
   DTypeCategory kind_;
+  bool past_int64_ = false;
   union {
     int64_t i_;
     double d_;

@@ -7,21 +7,34 @@ namespace {
 
 constexpr int32_t kMaxDims = 64;
 
+uint8_t float_code(DType d) {
+  switch (d) {
+    case DType::bfloat16: return kDLBfloat;
+    case DType::float8_e4m3fn: return kDLFloat8E4M3fn;
+    case DType::float8_e4m3fnuz: return kDLFloat8E4M3fnuz;
+    case DType::float8_e5m2: return kDLFloat8E5M2;
+    case DType::float8_e5m2fnuz: return kDLFloat8E5M2fnuz;
+    case DType::float8_e8m0fnu: return kDLFloat8E8M0fnu;
+    default: return kDLFloat;
+  }
+}
+
 DLDataType dl_dtype(DType d) {
+  if (d == DType::float4_e2m1fn_x2) return {kDLFloat4E2M1fn, 4, 2};
   const auto bits = static_cast<uint8_t>(8 * size_of(d));
   switch (category(d)) {
     case DTypeCategory::Bool: return {kDLBool, bits, 1};
     case DTypeCategory::Integral: return {is_signed(d) ? kDLInt : kDLUInt, bits, 1};
-    case DTypeCategory::Floating: return {d == DType::bfloat16 ? kDLBfloat : kDLFloat, bits, 1};
+    case DTypeCategory::Floating: return {float_code(d), bits, 1};
     default: return {kDLComplex, bits, 1};
   }
 }
 
 DType dtype_from(DLDataType t) {
-  VT_CHECK(t.lanes == 1, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
+  VT_CHECK(t.lanes == 1 || t.bits < 8, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
   for (int i = 0; i < kNumDTypes; ++i) {
     const DLDataType mine = dl_dtype(static_cast<DType>(i));
-    if (mine.code == t.code && mine.bits == t.bits) return static_cast<DType>(i);
+    if (mine.code == t.code && mine.bits == t.bits && mine.lanes == t.lanes) return static_cast<DType>(i);
   }
   VT_THROW(Buffer, "DLPack: unsupported element type (code ", static_cast<int>(t.code), ", ", static_cast<int>(t.bits),
            " bits)");

@@ -23,6 +23,8 @@ struct DLDataType {
   uint16_t lanes;
 };
 inline constexpr uint8_t kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLComplex = 5, kDLBool = 6;
+inline constexpr uint8_t kDLFloat8E4M3fn = 10, kDLFloat8E4M3fnuz = 11, kDLFloat8E5M2 = 12, kDLFloat8E5M2fnuz = 13,
+                         kDLFloat8E8M0fnu = 14, kDLFloat4E2M1fn = 17;
 
 struct DLTensor {
   void* data;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/convert.h"
+#include "iter/stored_cast.h"
 
 namespace vt::cpu::VT_ISA {
 namespace {
@@ -47,12 +48,12 @@ void convert_run<float16, float>(char* out, const char* in, int64_t n) {
 using Run = void (*)(char*, const char*, int64_t);
 #define VT_DTYPE(name, From, category, bytes, numpy) &convert_run<To, From>,
 template <class To>
-constexpr Run kRunsTo[kNumDTypes] = {
+constexpr Run kRunsTo[kNumComputedDTypes] = {
 #include "core/dtype.def"
 };
 #undef VT_DTYPE
 #define VT_DTYPE(name, To, category, bytes, numpy) kRunsTo<To>,
-constexpr const Run* kRuns[kNumDTypes] = {
+constexpr const Run* kRuns[kNumComputedDTypes] = {
 #include "core/dtype.def"
 };
 #undef VT_DTYPE
@@ -87,6 +88,7 @@ void cast_contiguous(char* out, DType to, const char* in, DType from, int64_t n)
     if (out != in) std::memcpy(out, in, static_cast<size_t>(n) * size_of(to));
     return;
   }
+  if (VT_UNLIKELY(is_stored_only(to) || is_stored_only(from))) return cpu::cast_stored(out, to, in, from, n);
   kRuns[static_cast<int>(to)][static_cast<int>(from)](out, in, n);
 }
 

@@ -11,7 +11,8 @@ namespace vt::cuda {
 /// Whether a kernel that computes in Compute may meet operands of type Stored: never of a higher category.
 template <typename Compute, typename Stored>
 inline constexpr bool kReadable =
-    is_complex_v<Compute> || (!is_complex_v<Stored> && (std::is_integral_v<Stored> || !std::is_integral_v<Compute>));
+    set_of(dtype_of<Stored>) != kOpaqueSet &&
+    (is_complex_v<Compute> || (!is_complex_v<Stored> && (std::is_integral_v<Stored> || !std::is_integral_v<Compute>)));
 
 /// One element as it lies in memory. Loading and interpreting are apart, so that several loads can be under way.
 template <typename Compute>
@@ -48,7 +49,9 @@ struct StoredBits {
       return convert<Compute>(value);                \
     }                                                \
     break;
+#define VT_STORED_DTYPE VT_DTYPE
 #include "core/dtype.def"
+#undef VT_STORED_DTYPE
 #undef VT_DTYPE
     }
     return Compute(0);
@@ -86,6 +89,7 @@ __device__ __noinline__ void store_converted(char* to, DType dtype, const Given&
     break;
 #include "core/dtype.def"
 #undef VT_DTYPE
+    default: break;
   }
 }
 

@@ -10,6 +10,8 @@ void check_given_output(const Tensor& out, DType result, Device device) {
            out.device(), "!");
   VT_CHECK(can_cast(result, out.dtype()), Runtime, "result type ", result, " can't be cast to the desired output type ",
            out.dtype());
+  VT_CHECK(result == out.dtype() || !is_stored_only(out.dtype()), NotImplemented, "results in '", out.dtype(),
+           "' are not there: convert a result in ", result, " with .to()");
   check_writable(out);
 }
 

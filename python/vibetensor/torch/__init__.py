@@ -94,6 +94,11 @@ float32 = float = _core.float32
 float64 = double = _core.float64
 complex64 = cfloat = _core.complex64
 complex128 = cdouble = _core.complex128
+uint16, uint32, uint64 = _core.uint16, _core.uint32, _core.uint64
+float8_e4m3fn, float8_e5m2 = _core.float8_e4m3fn, _core.float8_e5m2
+float8_e4m3fnuz, float8_e5m2fnuz = _core.float8_e4m3fnuz, _core.float8_e5m2fnuz
+float8_e8m0fnu, float4_e2m1fn_x2 = _core.float8_e8m0fnu, _core.float4_e2m1fn_x2
+iinfo = _core.iinfo
 
 tensor = _core.tensor
 as_tensor = _core.as_tensor
@@ -194,10 +199,7 @@ SUBMODULES = """
 """
 NAMES_BY_HOME = {
     "_C": "PyTorchFileReader PyTorchFileWriter",
-    "_absent_dtypes": """
-        chalf complex32 float4_e2m1fn_x2 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu uint16
-        uint32 uint64
-    """,
+    "_absent_dtypes": "chalf complex32",
     "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
@@ -218,7 +220,7 @@ NAMES_BY_HOME = {
         set_autocast_cpu_enabled set_autocast_gpu_dtype
     """,
     "_tensor": "set_default_tensor_type",
-    "_type_info": "finfo iinfo",
+    "_type_info": "finfo",
     "_utils": "get_device_module",
     "_windows": "bartlett_window blackman_window hamming_window hann_window",
     "jit": "ScriptFunction ScriptModule",

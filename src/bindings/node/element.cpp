@@ -17,13 +17,22 @@ namespace {
 napi_typedarray_type array_type(DType d) {
   switch (d) {
     case DType::bool_:
-    case DType::uint8: return napi_uint8_array;
+    case DType::uint8:
+    case DType::float8_e4m3fn:
+    case DType::float8_e5m2:
+    case DType::float8_e4m3fnuz:
+    case DType::float8_e5m2fnuz:
+    case DType::float8_e8m0fnu:
+    case DType::float4_e2m1fn_x2: return napi_uint8_array;
     case DType::int8: return napi_int8_array;
     case DType::int16: return napi_int16_array;
     case DType::int32: return napi_int32_array;
     case DType::int64: return napi_bigint64_array;
     case DType::float16:
-    case DType::bfloat16: return napi_uint16_array;
+    case DType::bfloat16:
+    case DType::uint16: return napi_uint16_array;
+    case DType::uint32: return napi_uint32_array;
+    case DType::uint64: return napi_biguint64_array;
     case DType::float32:
     case DType::complex64: return napi_float32_array;
     case DType::float64:
@@ -40,6 +49,8 @@ DType natural_dtype(const Napi::TypedArray& array) {
     case napi_uint8_clamped_array: return DType::uint8;
     case napi_int8_array: return DType::int8;
     case napi_int16_array: return DType::int16;
+    case napi_uint32_array: return DType::uint32;
+    case napi_biguint64_array: return DType::uint64;
     case napi_int32_array: return DType::int32;
     case napi_bigint64_array: return DType::int64;
     case napi_float32_array: return DType::float32;
@@ -61,6 +72,8 @@ Napi::TypedArray make_array(Napi::Env env, DType d, size_t count) {
     case napi_int16_array: return Napi::Int16Array::New(env, length, buffer, 0);
     case napi_uint16_array: return Napi::Uint16Array::New(env, length, buffer, 0);
     case napi_int32_array: return Napi::Int32Array::New(env, length, buffer, 0);
+    case napi_uint32_array: return Napi::Uint32Array::New(env, length, buffer, 0);
+    case napi_biguint64_array: return Napi::BigUint64Array::New(env, length, buffer, 0);
     case napi_bigint64_array: return Napi::BigInt64Array::New(env, length, buffer, 0);
     case napi_float32_array: return Napi::Float32Array::New(env, length, buffer, 0);
     default: return Napi::Float64Array::New(env, length, buffer, 0);
@@ -101,6 +114,7 @@ Napi::Value from_scalar(Napi::Env env, const Scalar& value) {
   if (value.is_bool()) return Napi::Boolean::New(env, value.to_bool());
   if (value.is_integral()) {
     const int64_t i = value.to_int();
+    if (value.is_past_int64()) return Napi::BigInt::New(env, value.to<uint64_t>());
     constexpr int64_t kSafe = int64_t{1} << 53;
     if (i < -kSafe || i > kSafe) return Napi::BigInt::New(env, i);
     return Napi::Number::New(env, static_cast<double>(i));

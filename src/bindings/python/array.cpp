@@ -26,7 +26,13 @@ bool dtype_of_format(std::string_view format, size_t bytes, DType& out) {
     case 'e': out = DType::float16; return true;
     case 'f': out = DType::float32; return true;
     case 'd': out = DType::float64; return true;
-    case 'B': out = DType::uint8; return true;
+    case 'B':
+    case 'H':
+    case 'I':
+    case 'L':
+    case 'Q':
+      out = bytes == 1 ? DType::uint8 : bytes == 2 ? DType::uint16 : bytes == 4 ? DType::uint32 : DType::uint64;
+      return true;
     case 'b':
     case 'h':
     case 'i':
@@ -51,8 +57,8 @@ bool has_attribute(PyObject* o, const char* name) {
 }
 
 constexpr std::string_view kSupported =
-    ". The supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, "
-    "and bool.";
+    ". The supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, "
+    "uint64, uint32, uint16, uint8, and bool.";
 
 // NumPy describes no dates in a buffer, and the buffer of a lone one without strides.
 [[noreturn]] void throw_no_buffer(PyObject* o) {
@@ -144,7 +150,8 @@ Ref to_numpy(PyObject* self, bool force) {
            " device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
   VT_CHECK(!t.requires_grad(), Runtime,
            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
-  VT_CHECK(t.dtype() != DType::bfloat16, Type, "Got unsupported ScalarType BFloat16");
+  VT_CHECK(info(t.dtype()).numpy[0] != 'V', Type, "Got unsupported ScalarType ",
+           t.dtype() == DType::bfloat16 ? "BFloat16" : to_string(t.dtype()));
   const Ref asarray = Ref::steal(PyObject_GetAttrString(numpy_module(), "asarray"));
   const Ref exporter = interface_of(keep.get(), t);
   return Ref::steal(PyObject_CallFunctionObjArgs(asarray.get(), exporter.get(), nullptr));

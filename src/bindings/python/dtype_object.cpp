@@ -42,6 +42,11 @@ constexpr FloatFormat kFloatFormats[] = {
     {DType::bfloat16, 16, 0x1p-7, 0x1.FEp127, 0x1p-126, 0x1p-133, 1e-2},
     {DType::float32, 32, 0x1p-23, FLT_MAX, FLT_MIN, 0x1p-149, 1e-6},
     {DType::float64, 64, DBL_EPSILON, DBL_MAX, DBL_MIN, 0x1p-1074, 1e-15},
+    {DType::float8_e4m3fn, 8, 0x1p-3, 448.0, 0x1p-6, 0x1p-9, 1.0},
+    {DType::float8_e5m2, 8, 0x1p-2, 57344.0, 0x1p-14, 0x1p-16, 1.0},
+    {DType::float8_e4m3fnuz, 8, 0x1p-3, 240.0, 0x1p-7, 0x1p-10, 1.0},
+    {DType::float8_e5m2fnuz, 8, 0x1p-2, 57344.0, 0x1p-15, 0x1p-17, 1.0},
+    {DType::float8_e8m0fnu, 8, 1.0, 0x1p127, 0x1p-127, 0x1p-127, 1.0},
 };
 
 struct InfoObject {
@@ -52,6 +57,7 @@ const FloatFormat& format_of(DType d) {
   for (const FloatFormat& f : kFloatFormats) {
     if (f.dtype == to_real(d)) return f;
   }
+  VT_CHECK(!is_floating(d), NotImplemented, "\"min\" not implemented for '", d, "'");
   VT_THROW(Type, "torch.finfo() requires a floating point input type. Use torch.iinfo to handle '", d, "'");
 }
 
@@ -89,18 +95,17 @@ template <double FloatFormat::* field>
 PyObject* float_field(PyObject* o, void*) {
   return PyFloat_FromDouble(format_of(info_dtype(o)).*field);
 }
-PyObject* float_min(PyObject* o, void*) { return PyFloat_FromDouble(-format_of(info_dtype(o)).max); }
+double lowest_of(DType d) { return is_signed(d) ? -format_of(d).max : format_of(d).tiny; }
+PyObject* float_min(PyObject* o, void*) { return PyFloat_FromDouble(lowest_of(info_dtype(o))); }
 PyObject* float_bits(PyObject* o, void*) { return PyLong_FromLong(format_of(info_dtype(o)).bits); }
 PyObject* info_dtype_name(PyObject* o, void*) { return str_from(to_string(info_dtype(o))); }
-int64_t int_max_of(DType d) {
+uint64_t int_max_of(DType d) {
   const int bits = static_cast<int>(size_of(d)) * 8 - (is_signed(d) ? 1 : 0);
-  return static_cast<int64_t>((uint64_t{1} << bits) - 1);
+  return ~uint64_t{0} >> (64 - bits);
 }
-PyObject* int_max(PyObject* o, void*) { return PyLong_FromLongLong(int_max_of(info_dtype(o))); }
-PyObject* int_min(PyObject* o, void*) {
-  const DType d = info_dtype(o);
-  return PyLong_FromLongLong(is_signed(d) ? -int_max_of(d) - 1 : 0);
-}
+int64_t int_min_of(DType d) { return is_signed(d) ? -static_cast<int64_t>(int_max_of(d)) - 1 : 0; }
+PyObject* int_max(PyObject* o, void*) { return PyLong_FromUnsignedLongLong(int_max_of(info_dtype(o))); }
+PyObject* int_min(PyObject* o, void*) { return PyLong_FromLongLong(int_min_of(info_dtype(o))); }
 PyObject* int_bits(PyObject* o, void*) { return PyLong_FromSize_t(8 * size_of(info_dtype(o))); }
 
 PyObject* finfo_repr(PyObject* o) {
@@ -110,15 +115,14 @@ PyObject* finfo_repr(PyObject* o) {
     char text[256];
     std::snprintf(text, sizeof text,
                   "finfo(resolution=%g, min=%g, max=%g, eps=%g, smallest_normal=%g, tiny=%g, dtype=%s)", f.resolution,
-                  -f.max, f.max, f.eps, f.tiny, f.tiny, to_string(d).c_str());
+                  lowest_of(d), f.max, f.eps, f.tiny, f.tiny, to_string(d).c_str());
     return PyUnicode_FromString(text);
   });
 }
 PyObject* iinfo_repr(PyObject* o) {
   return guarded([&] {
     const DType d = info_dtype(o);
-    const int64_t top = int_max_of(d);
-    return str_from(vt::detail::concat("iinfo(min=", is_signed(d) ? -top - 1 : 0, ", max=", top, ", dtype=", d, ")"));
+    return str_from(vt::detail::concat("iinfo(min=", int_min_of(d), ", max=", int_max_of(d), ", dtype=", d, ")"));
   });
 }
 

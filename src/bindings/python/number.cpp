@@ -73,7 +73,8 @@ bool numpy_scalar_dtype(PyObject* o, DType& out) {
     return true;
   }
   for (const DType d : {DType::uint8, DType::int8, DType::int16, DType::int32, DType::int64, DType::float16,
-                        DType::float32, DType::float64, DType::complex64, DType::complex128}) {
+                        DType::float32, DType::float64, DType::complex64, DType::complex128, DType::uint16,
+                        DType::uint32, DType::uint64}) {
     if (text != info(d).name) continue;
     out = d;
     return true;
@@ -143,8 +144,8 @@ Scalar item(const Tensor& t) {
   VT_CHECK(t.numel() == 1, Runtime, "a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
   VT_CHECK(t.device().type != DeviceType::Meta, Runtime, "Tensor.item() cannot be called on meta tensors");
   if (t.is_cpu()) {
-    return visit_dtype<kAllSet>(t.dtype(),
-                                [&]<class T>(TypeTag<T>) { return Scalar(*static_cast<const T*>(t.data())); });
+    return visit_dtype<kNumberSet>(t.dtype(),
+                                   [&]<class T>(TypeTag<T>) { return Scalar(*static_cast<const T*>(t.data())); });
   }
   const WithoutGil waiting;
   return ops::_local_scalar_dense(t);
@@ -152,6 +153,7 @@ Scalar item(const Tensor& t) {
 
 PyObject* to_python(const Scalar& s) {
   if (s.is_bool()) return PyBool_FromLong(s.to_bool());
+  if (s.is_past_int64()) return PyLong_FromUnsignedLongLong(s.to<uint64_t>());
   if (s.is_integral()) return PyLong_FromLongLong(s.to_int());
   if (s.is_floating()) return PyFloat_FromDouble(s.to_double());
   const auto z = s.to_complex();

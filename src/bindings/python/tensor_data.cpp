@@ -110,6 +110,13 @@ void store(PyObject* o, T* to) {
       return;
     }
   }
+  if constexpr (std::is_same_v<T, uint64_t>) {
+    if (PyLong_Check(o)) {  // those from 2^63 on are no Scalar of the caller's
+      *to = PyLong_AsUnsignedLongLong(o);
+      if (!PyErr_Occurred()) return;
+      PyErr_Clear();
+    }
+  }
   Scalar s;
   if (is_tensor(o)) {
     VT_CHECK(tensor_of(o).numel() == 1, Value, "only one element tensors can be converted to Python scalars");
@@ -160,7 +167,7 @@ Tensor from_sequence(PyObject* data, std::optional<DType> dtype) {
     dtype = inferred.any ? inferred.dtype : default_dtype();
   }
   Tensor t = empty(sizes, *dtype);
-  visit_dtype<kAllSet>(*dtype, [&]<class T>(TypeTag<T>) {
+  visit_dtype<kNumberSet>(*dtype, [&]<class T>(TypeTag<T>) {
     T* to = static_cast<T*>(t.data());
     if (t.numel() == 0 && !sizes.empty()) return;
     fill(data, sizes, 0, to);

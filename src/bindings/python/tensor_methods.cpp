@@ -117,7 +117,7 @@ PyObject* tolist(PyObject* o, PyObject*) {
     if (!t.is_cpu()) {
       t = named("tolist", t, [&] { return ops::_to_copy(make_detached(t), std::nullopt, kCPU); });
     }
-    return visit_dtype<kAllSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
+    return visit_dtype<kNumberSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
       return nested_list(static_cast<const T*>(t.data()), t.sizes(), t.strides());
     });
   });

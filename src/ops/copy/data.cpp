@@ -83,7 +83,7 @@ Scalar read_scalar(const Tensor& self) {
   VT_CHECK(self.numel() == 1, Runtime, "a Tensor with ", self.numel(), " elements cannot be converted to Scalar");
   alignas(16) char element[16];
   copy_bytes({element, kCPU, nullptr}, memory_of(self), self.element_size(), false);
-  return visit_dtype<kAllSet>(
+  return visit_dtype<kNumberSet>(
       self.dtype(), [&](auto tag) { return Scalar(*reinterpret_cast<const typename decltype(tag)::type*>(element)); });
 }
 

@@ -28,7 +28,7 @@ void fill_bits(const CopyPlan& plan, cuda::Stream stream, const Tensor& self, Bi
 
 static void fill_cuda(const Tensor& self, const Scalar& value) {
   const cuda::Stream stream = cuda::current_stream(self.device().index);
-  visit_dtype<kAllSet>(self.dtype(), [&](auto tag) {
+  visit_dtype<kNumberSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T number = value.to<T>();
     const CopyPlan plan = plan_copy(self.sizes(), self.strides(), self.strides());

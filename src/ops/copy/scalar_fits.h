@@ -15,7 +15,7 @@ inline void check_scalar_fits(const Scalar& value, DType dtype) {
   const bool small = value.is_integral(true)
                          ? value.to_int() >= -128 && value.to_int() <= 127
                          : value.is_floating() && !is_integral(dtype, true) && std::fabs(value.to_double()) <= 65504.0;
-  if (!small) check_large_scalar_fits(value, dtype);
+  if (!small || is_stored_only(dtype) || value.is_past_int64()) check_large_scalar_fits(value, dtype);
 }
 // The same for a number that becomes a tensor of its own (full, where, x[0] = 1e6): there a 16-bit float takes
 // infinity for what is too large.

@@ -1,6 +1,10 @@
 // Strided copies and fills on the CPU.
+#include <bit>
+
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
+#include "iter/cast.h"
+#include "iter/stored_cast.h"
 #include "ops/copy/cast_rows.h"
 #include "ops/copy/copy_plan.h"
 #include "ops/copy/kernels.h"
@@ -56,8 +60,13 @@ RowFunction same_dtype_row(size_t bytes) {
   }
 }
 
+// Null where a stored dtype is converted: cast_strided does that.
 RowFunction row_function(DType to, DType from) {
   if (to == from) return same_dtype_row(size_of(to));
+  if (is_stored_only(to) || is_stored_only(from)) {
+    check_convertible(to, from);
+    return nullptr;
+  }
   return visit_dtype<kAllSet>(to, [&](auto to_tag) {
     return visit_dtype<kAllSet>(from, [](auto from_tag) -> RowFunction {
       return copy_row<typename decltype(to_tag)::type, typename decltype(from_tag)::type>;
@@ -68,9 +77,15 @@ RowFunction row_function(DType to, DType from) {
 struct Sides {
   char* to;
   const char* from;
+  DType to_dtype, from_dtype;
   int64_t to_bytes;  // per element
   int64_t from_bytes;
-  RowFunction row;
+  RowFunction function;
+
+  void row(char* out, const char* in, int64_t n, int64_t to_stride, int64_t from_stride) const {
+    if (VT_LIKELY(function)) return function(out, in, n, to_stride, from_stride);
+    cpu::cast_strided(out, to_stride * to_bytes, to_dtype, in, from_stride * from_bytes, from_dtype, n);
+  }
 };
 
 // The two innermost dims in tiles, for sources whose unit stride lies along the outer of the two (a transpose). Each
@@ -162,7 +177,12 @@ void fill_rows(const Tensor& self, T value) {
 }  // namespace
 
 void strided_copy_cpu(const CopyTarget& to, const CopySource& from, IntSpan sizes) {
-  const Sides s{to.data, from.data, static_cast<int64_t>(size_of(to.dtype)), static_cast<int64_t>(size_of(from.dtype)),
+  const Sides s{to.data,
+                from.data,
+                to.dtype,
+                from.dtype,
+                static_cast<int64_t>(size_of(to.dtype)),
+                static_cast<int64_t>(size_of(from.dtype)),
                 row_function(to.dtype, from.dtype)};
   CopyPlan plan = plan_copy(sizes, to.strides, from.strides);
   if (plan.ndim() <= 1) {
@@ -189,9 +209,20 @@ void strided_copy_cpu(const Tensor& to, const Tensor& from) {
 
 void fill_cpu(const Tensor& self, const Scalar& value) {
   if (self.numel() == 0) return;
-  visit_dtype<kAllSet>(self.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    fill_rows<T>(self, value.to<T>());
+  // Elements are written as their bits, so that one loop serves all dtypes of a size.
+  visit_dtype<kNumberSet>(self.dtype(), [&]<class T>(TypeTag<T>) {
+    const T number = value.to<T>();
+    if constexpr (sizeof(T) == 1) {
+      fill_rows(self, std::bit_cast<uint8_t>(number));
+    } else if constexpr (sizeof(T) == 2) {
+      fill_rows(self, std::bit_cast<uint16_t>(number));
+    } else if constexpr (sizeof(T) == 4) {
+      fill_rows(self, std::bit_cast<uint32_t>(number));
+    } else if constexpr (sizeof(T) == 8) {
+      fill_rows(self, std::bit_cast<uint64_t>(number));
+    } else {
+      fill_rows(self, number);
+    }
   });
 }
 

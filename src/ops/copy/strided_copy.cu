@@ -4,6 +4,7 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_loops.cuh"
 #include "iter/cuda_reduce.cuh"
+#include "iter/stored_cast.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/plan_loop.h"
 
@@ -152,29 +153,66 @@ void transpose(const CopyPlan& plan, TransposeDims dims, Stream stream, const Te
 
 // ---- a change of dtype ----
 
-// One kernel per destination dtype that reads any source dtype: for the pairs that are rare.
+// Converts an element to To from a dtype that is known at launch only: one kernel per destination dtype, for the pairs
+// that are rare.
 template <typename To>
+struct IntoDType {
+  static __device__ void move(char* to, DType, const char* from, DType dtype) {
+    switch (dtype) {
+#define VT_DTYPE(name, type, category, bytes, numpy) \
+  case DType::name: *reinterpret_cast<To*>(to) = convert<To>(*reinterpret_cast<const type*>(from)); break;
+#include "core/dtype.def"
+#undef VT_DTYPE
+      default: break;
+    }
+  }
+};
+
+template <typename To, typename From>
+__device__ To convert_stored(From x) {
+  if constexpr (set_of(dtype_of<To>) == kOpaqueSet || set_of(dtype_of<From>) == kOpaqueSet) {
+    return To();
+  } else if constexpr (set_of(dtype_of<To>) == kStoredSet || set_of(dtype_of<From>) == kStoredSet) {
+    return static_cast<To>(x);
+  } else {
+    return convert<To>(x);
+  }
+}
+
+// Between two dtypes of which one is stored, through the one of iter/stored_cast.h that lies between them.
+template <typename Way>
+struct ThroughWay {
+  static __device__ void move(char* to, DType to_dtype, const char* from, DType from_dtype) {
+    Way way{};
+    switch (from_dtype) {
+#define VT_DTYPE(name, type, category, bytes, numpy) \
+  case DType::name: way = convert_stored<Way>(*reinterpret_cast<const type*>(from)); break;
+#define VT_STORED_DTYPE VT_DTYPE
+#include "core/dtype.def"
+#undef VT_STORED_DTYPE
+#undef VT_DTYPE
+    }
+    switch (to_dtype) {
+#define VT_DTYPE(name, type, category, bytes, numpy) \
+  case DType::name: *reinterpret_cast<type*>(to) = convert_stored<type>(way); break;
+#define VT_STORED_DTYPE VT_DTYPE
+#include "core/dtype.def"
+#undef VT_STORED_DTYPE
+#undef VT_DTYPE
+    }
+  }
+};
+
 struct ConvertArguments {
   cuda::Offsets<2> offsets;
   char* to;
   const char* from;
   uint32_t count;
-  DType from_dtype;
+  DType to_dtype, from_dtype;
 };
 
-template <typename To>
-__device__ To load_any(const char* from, DType dtype) {
-  switch (dtype) {
-#define VT_DTYPE(name, type, category, bytes, numpy) \
-  case DType::name: return convert<To>(*reinterpret_cast<const type*>(from));
-#include "core/dtype.def"
-#undef VT_DTYPE
-  }
-  return To();
-}
-
-template <typename To>
-__global__ void __launch_bounds__(cuda::kLoopThreads) convert_any(ConvertArguments<To> p) {
+template <typename Move>
+__global__ void __launch_bounds__(cuda::kLoopThreads) convert_each(ConvertArguments p) {
   const uint32_t first = blockIdx.x * (cuda::kLoopThreads * 2) + threadIdx.x;
 #pragma unroll
   for (int u = 0; u < 2; ++u) {
@@ -182,23 +220,24 @@ __global__ void __launch_bounds__(cuda::kLoopThreads) convert_any(ConvertArgumen
     if (element >= p.count) return;
     uint32_t offsets[2];
     p.offsets.at(element, offsets);
-    *reinterpret_cast<To*>(p.to + offsets[0]) = load_any<To>(p.from + offsets[1], p.from_dtype);
+    Move::move(p.to + offsets[0], p.to_dtype, p.from + offsets[1], p.from_dtype);
   }
 }
 
-template <typename To>
-void launch_convert_any(const Loop& loop) {
+template <typename Move>
+void launch_convert(const Loop& loop) {
   if (!cuda::fits_32_bit(loop)) {
     Loop first = loop;
     const Loop second = cuda::split_loop(first);
-    launch_convert_any<To>(first);
-    launch_convert_any<To>(second);
+    launch_convert<Move>(first);
+    launch_convert<Move>(second);
     return;
   }
-  ConvertArguments<To> p;
+  ConvertArguments p;
   p.to = loop.operands[0].data;
   p.from = loop.operands[1].data;
   p.count = static_cast<uint32_t>(loop.numel());
+  p.to_dtype = loop.operands[0].dtype;
   p.from_dtype = loop.operands[1].dtype;
   p.offsets.ndim = loop.ndim;
   for (int d = 0; d < loop.ndim; ++d) {
@@ -207,7 +246,7 @@ void launch_convert_any(const Loop& loop) {
   }
   const cuda::LaunchConfig config{loop.op, loop.stream, dim3(cuda::blocks_for(p.count, cuda::kLoopThreads * 2)),
                                   dim3(cuda::kLoopThreads)};
-  cuda::launch(config, {loop.operands[0].storage, loop.operands[1].storage}, convert_any<To>, p);
+  cuda::launch(config, {loop.operands[0].storage, loop.operands[1].storage}, convert_each<Move>, p);
 }
 
 // The floating dtypes among each other, and what becomes a float most often, have vector kernels.
@@ -224,7 +263,12 @@ bool convert_common(const Loop& loop) {
 }
 
 void copy_converting(const Loop& loop) {
-  switch (loop.operands[0].dtype) {
+  const DType to = loop.operands[0].dtype, from = loop.operands[1].dtype;
+  if (is_stored_only(to) || is_stored_only(from)) {
+    check_convertible(to, from);
+    return visit_way(to, from, [&](auto tag) { launch_convert<ThroughWay<typename decltype(tag)::type>>(loop); });
+  }
+  switch (to) {
     case DType::float32:
       if (convert_common<float>(loop)) return;
       break;
@@ -236,8 +280,7 @@ void copy_converting(const Loop& loop) {
       break;
     default: break;
   }
-  visit_dtype<kAllSet>(loop.operands[0].dtype,
-                       [&](auto tag) { launch_convert_any<typename decltype(tag)::type>(loop); });
+  visit_dtype<kAllSet>(to, [&](auto tag) { launch_convert<IntoDType<typename decltype(tag)::type>>(loop); });
 }
 
 void strided_copy_cuda(const Tensor& to, const Tensor& from) {

@@ -176,6 +176,10 @@ MOMENTS = [
     ),
 ]
 
+SPECIAL = [
+    Sample("special_logsumexp", call(T(2, 3, 4), (0, 2)), call(T(3, 4), 1, True), reference="special.logsumexp"),
+]
+
 SCANS = [
     Sample(
         "cumsum",
@@ -206,4 +210,4 @@ SCANS = [
     ),
 ]
 
-SAMPLES = [*SUMS, *LOGIC, *EXTREMA, *NORMS, *MOMENTS, *SCANS]
+SAMPLES = [*SUMS, *LOGIC, *EXTREMA, *NORMS, *MOMENTS, *SPECIAL, *SCANS]
