@@ -50,6 +50,7 @@ FAMILIES = (
     "recurrent",
     "nn",
     "optim",
+    "sparse",
 )
 STEP_OF = {layer: step for step, layers in enumerate(STEPS) for layer in layers}
 SUFFIXES = {".h", ".cpp", ".cu", ".cuh", ".def", ".inc"}

@@ -10,6 +10,7 @@ export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_l
 export interface Ops {
   _amp_foreach_non_finite_check_and_unscale_(self: readonly (Tensor)[], found_inf: Tensor, inv_scale: Tensor): void;
   _amp_update_scale_(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number | bigint): void;
+  _coalesced_(self: Tensor, coalesced: boolean): Tensor;
   _foreach_abs(self: readonly (Tensor)[]): Tensor[];
   _foreach_abs_(self: readonly (Tensor)[]): void;
   _foreach_add(self: readonly (Tensor)[], scalar: Scalar): Tensor[];
@@ -69,10 +70,12 @@ export interface Ops {
   _fused_rms_norm(input: Tensor, normalized_shape: number | bigint | readonly (number | bigint)[], weight: Tensor | null, eps: number, named: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   _fused_sgd_(self: readonly (Tensor)[], grads: readonly (Tensor)[], momentum_buffer_list: readonly (Tensor)[], named: { weight_decay: number; momentum: number; lr: number; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: Tensor | null; found_inf?: Tensor | null }): void;
   _fused_sgd_(self: readonly (Tensor)[], grads: readonly (Tensor)[], momentum_buffer_list: readonly (Tensor)[], named: { weight_decay: number; momentum: number; lr: Tensor; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: Tensor | null; found_inf?: Tensor | null }): void;
+  _indices(self: Tensor): Tensor;
   _log_softmax(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
   _log_softmax(self: Tensor, dim: number | bigint, half_to_float: boolean, named: { out: Tensor }): Tensor;
   _log_softmax_backward_data(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType): Tensor;
   _log_softmax_backward_data(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType, named: { out: Tensor }): Tensor;
+  _nnz(self: Tensor): number | bigint;
   _pack_padded_sequence(input: Tensor, lengths: Tensor, batch_first: boolean): [Tensor, Tensor];
   _pad_packed_sequence(data: Tensor, batch_sizes: Tensor, batch_first: boolean, padding_value: Scalar, total_length: number | bigint): [Tensor, Tensor];
   _sample_dirichlet(self: Tensor, generator: never | null, named?: { generator?: never | null }): Tensor;
@@ -83,6 +86,7 @@ export interface Ops {
   _softmax_backward_data(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType, named: { out: Tensor }): Tensor;
   _standard_gamma(self: Tensor, generator: never | null, named?: { generator?: never | null }): Tensor;
   _standard_gamma(self: Tensor, named?: { generator?: never | null }): Tensor;
+  _values(self: Tensor): Tensor;
   _weight_norm(v: Tensor, g: Tensor, dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
   _weight_norm(v: Tensor, g: Tensor, named?: { dim?: number | bigint }): Tensor;
   abs(self: Tensor): Tensor;
@@ -404,7 +408,9 @@ export interface Ops {
   clip_(self: Tensor, min: TensorLike | null, named?: { min?: TensorLike | null; max?: TensorLike | null }): Tensor;
   clip_(self: Tensor, named?: { min?: TensorLike | null; max?: TensorLike | null }): Tensor;
   clone(self: Tensor, named?: { memory_format?: MemoryFormat | null }): Tensor;
+  coalesce(self: Tensor): Tensor;
   col2im(self: Tensor, output_size: number | bigint | readonly (number | bigint)[], kernel_size: number | bigint | readonly (number | bigint)[], dilation: number | bigint | readonly (number | bigint)[], padding: number | bigint | readonly (number | bigint)[], stride: number | bigint | readonly (number | bigint)[]): Tensor;
+  col_indices(self: Tensor): Tensor;
   column_stack(tensors: readonly (Tensor)[]): Tensor;
   combinations(self: Tensor, r: number | bigint, with_replacement: boolean, named?: { r?: number | bigint; with_replacement?: boolean }): Tensor;
   combinations(self: Tensor, r: number | bigint, named?: { r?: number | bigint; with_replacement?: boolean }): Tensor;
@@ -514,6 +520,7 @@ export interface Ops {
   cross_entropy_loss(self: Tensor, target: Tensor, weight: Tensor | null, reduction: number | bigint, named?: { weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; label_smoothing?: number }): Tensor;
   cross_entropy_loss(self: Tensor, target: Tensor, weight: Tensor | null, named?: { weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; label_smoothing?: number }): Tensor;
   cross_entropy_loss(self: Tensor, target: Tensor, named?: { weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; label_smoothing?: number }): Tensor;
+  crow_indices(self: Tensor): Tensor;
   ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: number | bigint | readonly (number | bigint)[], target_lengths: number | bigint | readonly (number | bigint)[], blank: number | bigint, reduction: number | bigint, zero_infinity: boolean, named?: { blank?: number | bigint; reduction?: number | bigint; zero_infinity?: boolean }): Tensor;
   ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: number | bigint | readonly (number | bigint)[], target_lengths: number | bigint | readonly (number | bigint)[], blank: number | bigint, reduction: number | bigint, named?: { blank?: number | bigint; reduction?: number | bigint; zero_infinity?: boolean }): Tensor;
   ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: number | bigint | readonly (number | bigint)[], target_lengths: number | bigint | readonly (number | bigint)[], blank: number | bigint, named?: { blank?: number | bigint; reduction?: number | bigint; zero_infinity?: boolean }): Tensor;
@@ -537,6 +544,7 @@ export interface Ops {
   deg2rad(self: Tensor): Tensor;
   deg2rad(self: Tensor, named: { out: Tensor }): Tensor;
   deg2rad_(self: Tensor): Tensor;
+  dense_dim(self: Tensor): number | bigint;
   det(self: Tensor): Tensor;
   detach(self: Tensor): Tensor;
   detach_copy(self: Tensor): Tensor;
@@ -986,6 +994,7 @@ export interface Ops {
   index_reduce_(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, reduce: string, named?: { include_self?: boolean }): Tensor;
   index_select(self: Tensor, dim: number | bigint, index: Tensor): Tensor;
   index_select(self: Tensor, dim: number | bigint, index: Tensor, named: { out: Tensor }): Tensor;
+  indices(self: Tensor): Tensor;
   inner(self: Tensor, other: Tensor): Tensor;
   instance_norm(input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean): Tensor;
   int(self: Tensor, named?: { memory_format?: MemoryFormat | null }): Tensor;
@@ -998,6 +1007,7 @@ export interface Ops {
   interpolate(input: Tensor, named?: { size?: number | bigint | readonly (number | bigint)[] | null; scale_factor?: readonly (number)[] | null; mode?: string; align_corners?: boolean | null; recompute_scale_factor?: boolean | null; antialias?: boolean }): Tensor;
   inverse(self: Tensor): Tensor;
   inverse(self: Tensor, named: { out: Tensor }): Tensor;
+  is_coalesced(self: Tensor): boolean;
   is_nonzero(self: Tensor): Scalar;
   is_same_size(self: Tensor, other: Tensor): Scalar;
   isclose(self: Tensor, other: Tensor, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
@@ -1834,6 +1844,12 @@ export interface Ops {
   sort(self: Tensor, dim: number | bigint, descending: boolean, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   sort(self: Tensor, dim: number | bigint, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   sort(self: Tensor, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+  sparse_coo_tensor(indices: Tensor, values: Tensor, size: number | bigint | readonly (number | bigint)[] | null, named?: { size?: number | bigint | readonly (number | bigint)[] | null; is_coalesced?: boolean }): Tensor;
+  sparse_coo_tensor(indices: Tensor, values: Tensor, named?: { size?: number | bigint | readonly (number | bigint)[] | null; is_coalesced?: boolean }): Tensor;
+  sparse_csr_tensor(crow_indices: Tensor, col_indices: Tensor, values: Tensor, size: number | bigint | readonly (number | bigint)[] | null, named?: { size?: number | bigint | readonly (number | bigint)[] | null }): Tensor;
+  sparse_csr_tensor(crow_indices: Tensor, col_indices: Tensor, values: Tensor, named?: { size?: number | bigint | readonly (number | bigint)[] | null }): Tensor;
+  sparse_dim(self: Tensor): number | bigint;
+  sparse_mask(self: Tensor, mask: Tensor): Tensor;
   special_airy_ai(x: Tensor): Tensor;
   special_airy_ai(x: Tensor, named: { out: Tensor }): Tensor;
   special_bessel_j0(self: Tensor): Tensor;
@@ -2066,6 +2082,12 @@ export interface Ops {
   to(self: Tensor, other: Tensor, non_blocking: boolean, copy: boolean, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(self: Tensor, other: Tensor, non_blocking: boolean, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(self: Tensor, other: Tensor, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  to_dense(self: Tensor, dtype: DType | null, named?: { dtype?: DType | null; masked_grad?: boolean | null }): Tensor;
+  to_dense(self: Tensor, named?: { dtype?: DType | null; masked_grad?: boolean | null }): Tensor;
+  to_sparse(self: Tensor, sparse_dim: number | bigint | null, named?: { sparse_dim?: number | bigint | null }): Tensor;
+  to_sparse(self: Tensor, named?: { sparse_dim?: number | bigint | null }): Tensor;
+  to_sparse_csr(self: Tensor, dense_dim: number | bigint | null, named?: { dense_dim?: number | bigint | null }): Tensor;
+  to_sparse_csr(self: Tensor, named?: { dense_dim?: number | bigint | null }): Tensor;
   topk(self: Tensor, k: number | bigint, dim: number | bigint, largest: boolean, sorted: boolean, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(self: Tensor, k: number | bigint, dim: number | bigint, largest: boolean, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(self: Tensor, k: number | bigint, dim: number | bigint, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
@@ -2150,6 +2172,7 @@ export interface Ops {
   unsqueeze_(self: Tensor, dim: number | bigint): Tensor;
   unsqueeze_copy(self: Tensor, dim: number | bigint): Tensor;
   unsqueeze_copy(self: Tensor, dim: number | bigint, named: { out: Tensor }): Tensor;
+  values(self: Tensor): Tensor;
   vander(x: Tensor, N: number | bigint | null, increasing: boolean, named?: { N?: number | bigint | null; increasing?: boolean }): Tensor;
   vander(x: Tensor, N: number | bigint | null, named?: { N?: number | bigint | null; increasing?: boolean }): Tensor;
   vander(x: Tensor, named?: { N?: number | bigint | null; increasing?: boolean }): Tensor;
@@ -2209,6 +2232,10 @@ export interface Ops {
 
 /** The ops that are methods of Tensor. */
 export interface TensorMethods {
+  _coalesced_(coalesced: boolean): Tensor;
+  _indices(): Tensor;
+  _nnz(): number | bigint;
+  _values(): Tensor;
   abs(): Tensor;
   abs_(): Tensor;
   absolute(): Tensor;
@@ -2371,6 +2398,8 @@ export interface TensorMethods {
   clip_(min: TensorLike | null, named?: { min?: TensorLike | null; max?: TensorLike | null }): Tensor;
   clip_(named?: { min?: TensorLike | null; max?: TensorLike | null }): Tensor;
   clone(named?: { memory_format?: MemoryFormat | null }): Tensor;
+  coalesce(): Tensor;
+  col_indices(): Tensor;
   conj(): Tensor;
   conj_physical(): Tensor;
   conj_physical_(): Tensor;
@@ -2390,6 +2419,7 @@ export interface TensorMethods {
   cov(named?: { correction?: number | bigint; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cross(other: Tensor, dim: number | bigint | null, named?: { dim?: number | bigint | null }): Tensor;
   cross(other: Tensor, named?: { dim?: number | bigint | null }): Tensor;
+  crow_indices(): Tensor;
   cummax(dim: number | bigint): [Tensor, Tensor];
   cummin(dim: number | bigint): [Tensor, Tensor];
   cumprod(dim: number | bigint, named?: { dtype?: DType | null }): Tensor;
@@ -2398,6 +2428,7 @@ export interface TensorMethods {
   cumsum_(dim: number | bigint, named?: { dtype?: DType | null }): Tensor;
   deg2rad(): Tensor;
   deg2rad_(): Tensor;
+  dense_dim(): number | bigint;
   det(): Tensor;
   detach(): Tensor;
   diag(diagonal: number | bigint, named?: { diagonal?: number | bigint }): Tensor;
@@ -2529,9 +2560,11 @@ export interface TensorMethods {
   index_reduce(dim: number | bigint, index: Tensor, source: Tensor, reduce: string, named?: { include_self?: boolean }): Tensor;
   index_reduce_(dim: number | bigint, index: Tensor, source: Tensor, reduce: string, named?: { include_self?: boolean }): Tensor;
   index_select(dim: number | bigint, index: Tensor): Tensor;
+  indices(): Tensor;
   inner(other: Tensor): Tensor;
   int(named?: { memory_format?: MemoryFormat | null }): Tensor;
   inverse(): Tensor;
+  is_coalesced(): boolean;
   is_nonzero(): Scalar;
   is_same_size(other: Tensor): Scalar;
   isclose(other: Tensor, rtol: number, atol: number, equal_nan: boolean, named?: { rtol?: number; atol?: number; equal_nan?: boolean }): Tensor;
@@ -2811,6 +2844,8 @@ export interface TensorMethods {
   sort(dim: number | bigint, named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sort(named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sort(named: { stable: boolean | null; dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
+  sparse_dim(): number | bigint;
+  sparse_mask(mask: Tensor): Tensor;
   split(split_size: number | bigint, dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   split(split_size: number | bigint, named?: { dim?: number | bigint }): Tensor[];
   split(split_size: number | bigint | readonly (number | bigint)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor[];
@@ -2886,6 +2921,12 @@ export interface TensorMethods {
   to(other: Tensor, non_blocking: boolean, copy: boolean, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(other: Tensor, non_blocking: boolean, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
   to(other: Tensor, named?: { non_blocking?: boolean; copy?: boolean; memory_format?: MemoryFormat | null }): Tensor;
+  to_dense(dtype: DType | null, named?: { dtype?: DType | null; masked_grad?: boolean | null }): Tensor;
+  to_dense(named?: { dtype?: DType | null; masked_grad?: boolean | null }): Tensor;
+  to_sparse(sparse_dim: number | bigint | null, named?: { sparse_dim?: number | bigint | null }): Tensor;
+  to_sparse(named?: { sparse_dim?: number | bigint | null }): Tensor;
+  to_sparse_csr(dense_dim: number | bigint | null, named?: { dense_dim?: number | bigint | null }): Tensor;
+  to_sparse_csr(named?: { dense_dim?: number | bigint | null }): Tensor;
   topk(k: number | bigint, dim: number | bigint, largest: boolean, sorted: boolean, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: number | bigint, dim: number | bigint, largest: boolean, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
   topk(k: number | bigint, dim: number | bigint, named?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
@@ -2925,6 +2966,7 @@ export interface TensorMethods {
   unsafe_split_with_sizes(split_sizes: number | bigint | readonly (number | bigint)[], named?: { dim?: number | bigint }): Tensor[];
   unsqueeze(dim: number | bigint): Tensor;
   unsqueeze_(dim: number | bigint): Tensor;
+  values(): Tensor;
   var(unbiased: boolean, named?: { unbiased?: boolean }): Tensor;
   var(named?: { unbiased?: boolean }): Tensor;
   var(dim: number | bigint | readonly (number | bigint)[] | null, unbiased: boolean, keepdim: boolean, named?: { unbiased?: boolean; keepdim?: boolean }): Tensor;

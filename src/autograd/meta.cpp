@@ -1,6 +1,7 @@
 #include "autograd/meta.h"
 
 #include "autograd/view_inplace.h"
+#include "core/sparse.h"
 #include "core/thread_state.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
@@ -123,7 +124,8 @@ namespace {
 
 // The gradient may become .grad as it is: nobody else holds it, and it is not part of a graph that is being built.
 bool may_take(const Tensor& g) {
-  return !grad_enabled() && g.impl()->use_count() == 1 && g.storage()->use_count() == 1 && g.is_contiguous() &&
+  const bool is_compact = g.is_contiguous() || is_sparse(g);
+  return !grad_enabled() && g.impl()->use_count() == 1 && g.storage()->use_count() == 1 && is_compact &&
          !g.impl()->view_base();
 }
 
@@ -155,8 +157,8 @@ Grads AccumulateGrad::apply(Grads&& incoming) {
     } else {
       m.grad = ops::clone(make_detached(g));
     }
-  } else if (grad_enabled()) {
-    m.grad = ops::add(m.grad, g);
+  } else if (grad_enabled() || (is_sparse(m.grad) && !is_sparse(g))) {
+    m.grad = ops::add(m.grad, g);  // of a sparse and a dense one: dense
   } else {
     ops::add_(m.grad, g);
   }

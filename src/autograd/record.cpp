@@ -4,8 +4,10 @@
 
 #include "autograd/meta.h"
 #include "autograd/op_node.h"
+#include "core/sparse.h"
 #include "core/transform.h"
 #include "dispatch/dispatch.h"
+#include "ops/sparse/kernels.h"
 #include "ops/typed/copy.h"
 
 namespace vt::autograd {
@@ -64,6 +66,7 @@ void record_call(Call& call) {
   const Op::Parts& parts = op.functional().parts;
   const int level = VT_UNLIKELY(call.keys.has(Key::Transform)) ? highest_wrapper(call) : 0;
   if (!(level > 0 ? any_requires_grad_at(call, level) : any_requires_grad(call))) return run_below(call);
+  if (VT_UNLIKELY(call.keys.has(Key::Sparse)) && sparse::calls_other_ops(op)) return dispatch(call, Key::Autograd);
   if (op.kind() == OpKind::Out) {
     VT_THROW(Runtime, op.schema().name(),
              "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "

@@ -2,10 +2,24 @@
 
 #include <algorithm>
 
+#include "core/sparse.h"
 #include "cuda/backend.h"
 #include "cuda/event.h"
 
 namespace vt::autograd {
+
+namespace {
+
+// Of a sparse tensor the memory of its parts.
+void record_use(const Tensor& t, cuda::Stream stream) {
+  if (!is_sparse(t)) return cuda::record_stream(*t.storage(), stream);
+  const SparseParts parts = sparse_parts(t);
+  for (const Tensor& part : {parts.compressed, parts.indices, parts.values}) {
+    if (part.defined()) cuda::record_stream(*part.storage(), stream);
+  }
+}
+
+}  // namespace
 
 cuda::Stream StreamOrder::callers(int device) {
   for (const cuda::Stream s : callers_) {
@@ -31,7 +45,7 @@ void StreamOrder::hand_over(const Tensor& gradient, const Node& node) {
   const cuda::Stream producer = cuda::current_stream(gradient.device().index);
   if (consumer == producer) return;
   cuda::wait_stream(consumer, producer);
-  cuda::record_stream(*gradient.storage(), consumer);
+  record_use(gradient, consumer);
 }
 
 void StreamOrder::join(const Grads& results) {
@@ -39,7 +53,7 @@ void StreamOrder::join(const Grads& results) {
   if (others_.empty()) return;
   for (const Tensor& result : results) {
     if (!result.defined() || !result.is_cuda()) continue;
-    cuda::record_stream(*result.storage(), callers(result.device().index));
+    record_use(result, callers(result.device().index));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/tensor.h"
 
 namespace vt {
 namespace {
@@ -45,6 +46,9 @@ Device resolve_device(Device d) {
 }
 
 void copy_bytes(const MemoryAt& to, const MemoryAt& from, size_t bytes, bool non_blocking) {
+  for (const MemoryAt* side : {&to, &from}) {
+    if (VT_UNLIKELY(!side->data && bytes != 0 && side->device.type != DeviceType::Meta)) throw_no_memory(side->device);
+  }
   backend(std::max(to.device.type, from.device.type)).copy(to, from, bytes, non_blocking);
 }
 

@@ -40,6 +40,8 @@ class KeySet {
 };
 
 inline constexpr KeySet kBackendKeys = KeySet::from_bits((1u << kNumBackends) - 1);
+// Of tensors that hold other tensors in the place of memory.
+inline constexpr KeySet kWrapperKeys = KeySet(Key::Sparse) | Key::Fabric | Key::Transform;
 
 constexpr Key backend_key(DeviceType t) { return static_cast<Key>(t); }
 // Which backend a call with these keys ends in.

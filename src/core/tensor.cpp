@@ -2,6 +2,7 @@
 
 #include "core/allocation_note.h"
 #include "core/live_count.h"
+#include "core/sparse.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
 
@@ -61,11 +62,11 @@ void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, Int
   if (VT_UNLIKELY(keys_.has(Key::Transform) || holds_payload(*storage))) {
     VT_CHECK(storage == storage_, NotImplemented, "a tensor inside vmap cannot exchange its memory with another one");
   }
-  const KeySet functional = keys_ - backend_key(device_.type);
+  const KeySet functional = keys_ - keys_over(*storage_);
   storage_ = std::move(storage);
   dtype_ = dtype;
   device_ = storage_->device();
-  keys_ = functional | backend_key(device_.type);
+  keys_ = functional | keys_over(*storage_);
   sizes_ = std::move(new_sizes);
   strides_ = std::move(new_strides);
   offset_ = offset;
@@ -133,17 +134,10 @@ Tensor wrapped_number(const Scalar& value) {
   return t;
 }
 
-namespace {
-// What shares a payload's storage is wrapped as it is: Note [Transforms].
-void keep_wrapper(TensorImpl& made, const TensorImpl& from) {
-  if (VT_UNLIKELY(from.keys().has(Key::Transform))) made.set_key(Key::Transform, true);
-}
-}  // namespace
-
 Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t offset, ViewOrigin origin) {
   TensorImpl* s = self.impl();
   auto view = make_intrusive<TensorImpl>(s->storage(), s->dtype(), sizes, strides, offset);
-  keep_wrapper(*view, *s);
+  view->keep_wrapper(*s);
   if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
   const ThreadState& state = thread_state();
   if (VT_UNLIKELY(state.inference_mode)) {
@@ -161,7 +155,7 @@ Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t off
 Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   TensorImpl* s = self.impl();
   auto view = make_intrusive<TensorImpl>(s->storage(), dtype, sizes, strides, offset);
-  keep_wrapper(*view, *s);
+  view->keep_wrapper(*s);
   if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
   if (!s->is_inference()) view->set_view_of(s->view_base() ? s->view_base() : self.ptr(), ViewOrigin::Default);
   return Tensor(std::move(view));
@@ -170,7 +164,7 @@ Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan s
 Tensor make_detached(const Tensor& self, bool fresh_version) {
   TensorImpl* s = self.impl();
   auto t = make_intrusive<TensorImpl>(s->storage(), s->dtype(), s->sizes(), s->strides(), s->offset());
-  keep_wrapper(*t, *s);
+  t->keep_wrapper(*s);
   t->set_inference(s->is_inference());
   if (fresh_version) {
     t->set_version_counter(make_intrusive<VersionCounter>());

@@ -59,6 +59,8 @@ class VT_API TensorImpl final : public RefCounted {
     return VT_UNLIKELY(static_cast<bool>(view_base_)) ? keys_ | (view_base_->keys_ & Key::Autograd) : keys_;
   }
   void set_key(Key k, bool on) { keys_ = on ? keys_ | k : keys_ - k; }
+  // What shares the storage of a wrapper is one: Note [Transforms], Note [Sparse tensors].
+  void keep_wrapper(const TensorImpl& from) { keys_ |= from.keys_ & kWrapperKeys; }
 
   uint32_t version() const { return const_cast<TensorImpl*>(this)->version_counter().value(); }
   void bump_version() { version_counter().bump(); }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/transform.h"
 #include "dispatch/frontend.h"
 
 namespace vt {

@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "core/sparse.h"
 
 namespace vt::interop {
 namespace {
@@ -149,6 +150,8 @@ Storage map_shared_storage(int descriptor, size_t bytes) {
 
 void share_storage(StorageImpl& storage, bool linkable) {
   VT_CHECK(storage.device().is_cpu(), Runtime, "share_memory_: expected memory of the CPU, got ", storage.device());
+  VT_CHECK(layout_of(storage) == Layout::Strided, NotImplemented,
+           "share_memory_: a sparse tensor has no memory; share that of its indices and values");
   if (shared_descriptor(storage) >= 0) return;
   VT_CHECK(!storage.read_only(), Runtime, "share_memory_: this memory may only be read; clone() the tensor first");
   const Allocation memory = allocate(storage.bytes(), linkable);

@@ -1,5 +1,6 @@
 #include "iter/given_output.h"
 
+#include "core/sparse.h"
 #include "core/warning.h"
 
 namespace vt {
@@ -23,6 +24,8 @@ void check_keeps_shape(const Tensor& out, IntSpan sizes) {
 void resize_output(const Tensor& out, IntSpan sizes) {
   TensorImpl* t = out.impl();
   if (same(t->sizes(), sizes)) return;
+  VT_CHECK(!is_sparse(out), NotImplemented, "a sparse output keeps its sizes, ", out.sizes(), ", and does not become ",
+           sizes);
   if (VT_UNLIKELY(t->numel() > 0)) {
     warn(vt::detail::concat("An output with one or more elements was resized since it had shape ", out.sizes(),
                             ", which does not match the required output shape ", sizes,

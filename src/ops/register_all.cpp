@@ -81,7 +81,12 @@
   F(varlen_attention) \
   F(fused_optimizers) \
   F(foreach) \
-  F(foreach_pointwise)
+  F(foreach_pointwise) \
+  F(sparse_structure) \
+  F(sparse_conversion) \
+  F(sparse_arithmetic) \
+  F(sparse_products) \
+  F(sparse_rows)
 // clang-format on
 
 // `F(copy_cuda)` calls register_copy_cuda.
@@ -116,7 +121,8 @@
   F(fused_optimizers_cuda) \
   F(foreach_cuda) \
   F(reduce_cuda) \
-  F(amp_cuda)
+  F(amp_cuda) \
+  F(sparse_cuda)
 // clang-format on
 
 // Those of *.sm90.cu, which a build for other GPUs leaves out.

@@ -21,6 +21,8 @@ def dtype_name(x: Any) -> str:
 
 def ours_of(theirs: Any, device: str = "cpu") -> Any:
     """A tensor of ours with the values, strides and requires_grad of a torch tensor, in memory of its own."""
+    if theirs.layout != torch.strided:
+        return sparse_on(vt, theirs.detach(), ours_of).to(device).requires_grad_(theirs.requires_grad)
     copy = theirs.detach()
     if copy.numel() and 0 not in copy.stride():
         copy = torch.empty_strided(copy.shape, copy.stride(), dtype=copy.dtype).copy_(copy)
@@ -32,11 +34,22 @@ def ours_of(theirs: Any, device: str = "cpu") -> Any:
 
 def theirs_of(ours: Any) -> Any:
     """A torch CPU tensor with the values and strides of a tensor of ours, in the same memory where that may be shared."""
+    if ours.layout != vt.strided:
+        return sparse_on(torch, ours.detach().cpu(), theirs_of)
     here = ours.detach().cpu()
     try:
         return torch.from_dlpack(here)
     except BufferError:  # read-only
         return torch.from_dlpack(here.clone())
+
+
+def sparse_on(side: Any, given: Any, convert: Callable[[Any], Any]) -> Any:
+    """A sparse tensor of the other side with the indices and values of `given`."""
+    if str(given.layout) == "torch.sparse_coo":
+        parts = convert(given._indices()), convert(given._values())
+        return side.sparse_coo_tensor(*parts, tuple(given.shape), is_coalesced=given.is_coalesced())
+    parts = convert(given.crow_indices()), convert(given.col_indices()), convert(given.values())
+    return side.sparse_csr_tensor(*parts, tuple(given.shape))
 
 
 def as_ours(value: Any) -> Any:
@@ -62,7 +75,7 @@ def across(value: Any, kind: type, convert: Callable[[Any], Any]) -> Any:
 def plain(expected: Any) -> Any:
     """The tensor to compare with, as PyTorch's."""
     theirs = theirs_of(expected) if isinstance(expected, vt.Tensor) else expected.detach()
-    return theirs.resolve_conj().resolve_neg()
+    return theirs.resolve_conj().resolve_neg() if theirs.layout == torch.strided else theirs
 
 
 def same(ours: Any, expected: Any, what: str = "", rtol: float | None = None, atol: float | None = None) -> int:
@@ -75,7 +88,7 @@ def same(ours: Any, expected: Any, what: str = "", rtol: float | None = None, at
     if isinstance(expected, (torch.Tensor, vt.Tensor)):
         assert isinstance(ours, vt.Tensor), f"{what}: expected a tensor, got {ours!r}"
         same_form(ours, expected, what)
-        return close(theirs_of(ours), plain(expected), what, rtol, atol)
+        return close(dense(theirs_of(ours)), dense(plain(expected)), what, rtol, atol)
     assert not isinstance(ours, vt.Tensor), f"{what}: expected {expected!r}, got a tensor"
     if isinstance(expected, Exception):
         assert type(ours).__name__ == type(expected).__name__, f"{what}: expected {expected!r}, got {ours!r}"
@@ -132,7 +145,12 @@ def near(ours: Any, expected: Any, scale: float = 1.0) -> int:
     return 1
 
 
+def dense(theirs: Any) -> Any:
+    return theirs if theirs.layout == torch.strided else theirs.to_dense()
+
+
 def same_form(ours: Any, expected: Any, what: str) -> None:
+    assert str(ours.layout) == str(expected.layout), f"{what}: expected layout {expected.layout}, got {ours.layout}"
     assert dtype_name(ours) == dtype_name(expected), f"{what}: expected dtype {expected.dtype}, got {ours.dtype}"
     shapes = tuple(ours.shape), tuple(expected.shape)
     assert shapes[0] == shapes[1], f"{what}: expected shape {shapes[1]}, got {shapes[0]}"

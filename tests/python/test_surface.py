@@ -63,6 +63,8 @@ def test_no_op_is_anywhere_that_pytorch_has_not_put_it(place):
 
 # Ops that Node offers under the registry's name, and what Python calls them.
 IN_PYTHON = {
+    "sparse_coo_tensor": "torch.sparse_coo_tensor",
+    "sparse_csr_tensor": "torch.sparse_csr_tensor",
     "block_diag": "torch.block_diag",
     "cdist": "torch.cdist",
     "col2im": "torch.nn.functional.fold",

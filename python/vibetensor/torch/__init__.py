@@ -77,6 +77,11 @@ AcceleratorError = _core.AcceleratorError
 
 newaxis = None
 strided = _core.strided
+sparse_coo = _core.sparse_coo
+sparse_csr = _core.sparse_csr
+sparse_csc = _core.sparse_csc
+sparse_bsr = _core.sparse_bsr
+sparse_bsc = _core.sparse_bsc
 contiguous_format = _core.contiguous_format
 preserve_format = _core.preserve_format
 channels_last = _core.channels_last
@@ -195,7 +200,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 SUBMODULES = """
     _C _dynamo _functorch _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed
     distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler
-    signal special storage testing torch_version types utils version xpu
+    signal sparse special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_C": "PyTorchFileReader PyTorchFileWriter",
@@ -219,6 +224,7 @@ NAMES_BY_HOME = {
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
         set_autocast_cpu_enabled set_autocast_gpu_dtype
     """,
+    "_sparse": "sparse_compressed_tensor sparse_coo_tensor sparse_csr_tensor spmm",
     "_tensor": "set_default_tensor_type",
     "_type_info": "finfo",
     "_utils": "get_device_module",

@@ -43,6 +43,7 @@ from vibetensor.torch import _inductor as _inductor
 from vibetensor.torch import _not_there as _not_there
 from vibetensor.torch import _on_import as _on_import
 from vibetensor.torch import _ops as _ops
+from vibetensor.torch import _sparse as _sparse
 from vibetensor.torch import _tensor as _tensor
 from vibetensor.torch import _tensor_str as _tensor_str
 from vibetensor.torch import _utils as _utils
@@ -143,7 +144,12 @@ from vibetensor.torch.autograd.grad_mode import set_grad_enabled as set_grad_ena
 from vibetensor.torch._tensor_str import set_printoptions as set_printoptions
 from vibetensor.torch.random import set_rng_state as set_rng_state
 from vibetensor.torch import signal as signal
+from vibetensor.torch import sparse as sparse
+from vibetensor.torch._sparse import sparse_compressed_tensor as sparse_compressed_tensor
+from vibetensor.torch._sparse import sparse_coo_tensor as sparse_coo_tensor
+from vibetensor.torch._sparse import sparse_csr_tensor as sparse_csr_tensor
 from vibetensor.torch import special as special
+from vibetensor.torch._sparse import spmm as spmm
 from vibetensor.torch import storage as storage
 from vibetensor.torch._lowrank import svd_lowrank as svd_lowrank
 from vibetensor.torch._symbolic import sym_float as sym_float
@@ -1621,6 +1627,11 @@ def sort(input: Tensor, dim: _int = -1, descending: _bool = False) -> _return_ty
 def sort(input: Tensor, *, stable: _bool | None, dim: _int = -1, descending: _bool = False) -> _return_types.sort: ...
 @overload
 def sort(input: Tensor, dim: _int = -1, descending: _bool = False, *, out0: Tensor, out1: Tensor) -> _return_types.sort: ...
+sparse_bsc: _layout
+sparse_bsr: _layout
+sparse_coo: _layout
+sparse_csc: _layout
+sparse_csr: _layout
 def split(tensor: Tensor, split_size_or_sections: _int | Sequence[_int], dim: _int = ...) -> tuple[Any, ...]: ...
 def split_copy(input: Tensor, split_size: _int, dim: _int = 0) -> tuple[Tensor, ...]: ...
 def split_with_sizes(input: Tensor, split_sizes: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]: ...

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch import _sparse
 from vibetensor.torch.storage import (  # rebuild_storage, meta_storage: where pickle finds them
     UntypedStorage,
     meta_storage,  # noqa: F401
@@ -48,13 +49,20 @@ def slots_of(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names if hasattr(value, name)}
 
 
+def deepcopy_data(tensor: Any, memo: dict[int, Any]) -> Any:
+    """A tensor of the same type and values without history, whose storage is copied once for all tensors over it."""
+    if tensor.layout is not _C.strided:
+        return rebuild_parts(type(tensor), tensor.layout, _sparse.parts_of(tensor.detach().clone()), False)
+    return like_over(tensor, copy.deepcopy(UntypedStorage.of(tensor), memo))
+
+
 def deepcopy_tensor(self: Any, memo: dict[int, Any]) -> Any:
     """A copy with memory of its own, of the same type, with `.grad` and attributes copied too; leaves only."""
     if not self.is_leaf:
         raise RuntimeError(NOT_A_LEAF)
     if id(self) in memo:
         return memo[id(self)]
-    result = like_over(self, copy.deepcopy(UntypedStorage.of(self), memo))
+    result = deepcopy_data(self, memo)
     if self.requires_grad:
         result.requires_grad_()
     if self.grad is not None:
@@ -69,10 +77,16 @@ def deepcopy_tensor(self: Any, memo: dict[int, Any]) -> Any:
 def deepcopy_parameter(self: Any, memo: dict[int, Any]) -> Any:
     """A Parameter with memory of its own; as in PyTorch, without `.grad` and attributes."""
     if id(self) not in memo:
-        memo[id(self)] = like_over(self, copy.deepcopy(UntypedStorage.of(self), memo)).requires_grad_(
-            self.requires_grad
-        )
+        memo[id(self)] = deepcopy_data(self, memo).requires_grad_(self.requires_grad)
     return memo[id(self)]
+
+
+def rebuild_parts(cls: type, layout: Any, parts: tuple[Any, ...], requires_grad: bool) -> Any:
+    """A sparse tensor of its parts."""
+    tensor = _sparse.rebuild(layout, parts)
+    if cls is not Tensor:
+        tensor = Tensor._make_subclass(cls, tensor, False)
+    return tensor.requires_grad_() if requires_grad else tensor
 
 
 def rebuild_tensor(
@@ -99,6 +113,9 @@ def reduce_tensor(self: Any, protocol: Any) -> tuple[Any, ...]:
     from vibetensor.torch.utils.hooks import warn_if_has_hooks
 
     warn_if_has_hooks(self)
+    if self.layout is not _C.strided:
+        parts = _sparse.parts_of(self.detach())
+        return rebuild_parts, (type(self), self.layout, parts, self.requires_grad), state_of(self)
     geometry = (tuple(self.shape), self.stride(), self.storage_offset())
     return (
         rebuild_tensor,
@@ -115,7 +132,7 @@ def rebuild_elements(data: Any, cls: type, dtype: Any, shape: tuple[int, ...], *
 def reduce_for_process(self: Any) -> tuple[Any, ...]:
     """As reduce_tensor, for a message: of a CPU tensor that is a small part of its storage only the elements."""
     size = self.numel() * self.element_size()
-    if self.device.type != "cpu" or 2 * size >= self._storage_bytes():
+    if self.layout is not _C.strided or self.device.type != "cpu" or 2 * size >= self._storage_bytes():
         from pickle import HIGHEST_PROTOCOL
 
         return reduce_tensor(self, HIGHEST_PROTOCOL)

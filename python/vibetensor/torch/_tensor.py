@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _copying, _tensor_str
+from vibetensor.torch import _copying, _sparse, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 from vibetensor.torch._on_import import when_imported
 from vibetensor.torch._warnings import warn_user_once
@@ -326,12 +326,14 @@ METHODS: dict[str, Any] = {
     "untyped_storage": untyped_storage,
     "where": where,
     "unique_consecutive": unique_consecutive,
+    "to_sparse": _sparse.to_sparse,
+    "to_sparse_coo": _sparse.to_sparse_coo,
     "type": tensor_type,
     "module_load": module_load,
     "share_memory_": share_memory_,
     "is_shared": is_shared,
     **dict.fromkeys(
-        ("is_ipu", "is_maia", "is_mps", "is_mtia", "is_sparse_csr", "is_vulkan", "is_xla", "is_xpu"),
+        ("is_ipu", "is_maia", "is_mps", "is_mtia", "is_vulkan", "is_xla", "is_xpu"),
         property(elsewhere),
     ),
     "is_distributed": elsewhere,

@@ -176,11 +176,41 @@ def contents(tensor: Any, indent: int) -> str:
     return Layout(text, width, tuple(tensor.shape), summarise).block(nested, indent)
 
 
+def is_default_dtype(dtype: Any, default: Any) -> bool:
+    """Whether numbers of the dtype look like it."""
+    default_complex = _C.complex128 if default == _C.float64 else _C.complex64
+    return dtype in (default, default_complex, _C.int64, _C.bool)
+
+
+def parts_text(tensor: Any, indent: int) -> str:
+    """The indices and values of a sparse tensor, each under its name on lines of its own."""
+    if tensor.layout is _C.sparse_coo:
+        parts = {"indices": tensor._indices(), "values": tensor._values()}
+    else:
+        parts = {
+            "crow_indices": tensor.crow_indices(),
+            "col_indices": tensor.col_indices(),
+            "values": tensor.values().detach(),
+        }
+    texts = []
+    for name, part in parts.items():
+        head = f"{name}=tensor("
+        size = f", size={tuple(part.shape)}" if part.numel() == 0 else ""
+        texts.append(f"{head}{contents(part, indent + len(head))}{size})")
+    return (",\n" + " " * indent).join(texts)
+
+
 def suffixes(tensor: Any) -> Iterator[str]:
     if tensor.device.type != "cpu":
         yield f"device='{tensor.device}'"
     default = _C.get_default_dtype()
-    if tensor.is_meta:
+    if tensor.layout is not _C.strided:
+        yield f"size={tuple(tensor.shape)}"
+        yield f"nnz={tensor._nnz()}"
+        if not is_default_dtype(tensor.dtype, default):
+            yield f"dtype={tensor.dtype}"
+        yield f"layout={tensor.layout}"
+    elif tensor.is_meta:
         yield f"size={tuple(tensor.shape)}"
         if tensor.dtype != default:
             yield f"dtype={tensor.dtype}"
@@ -193,8 +223,7 @@ def suffixes(tensor: Any) -> Iterator[str]:
     else:
         if options.edgeitems == 0:
             yield f"size={tuple(tensor.shape)}"
-        default_complex = _C.complex128 if default == _C.float64 else _C.complex64
-        if tensor.dtype not in (default, default_complex, _C.int64, _C.bool):
+        if not is_default_dtype(tensor.dtype, default):
             yield f"dtype={tensor.dtype}"
     if tensor.grad_fn is not None:
         yield f"grad_fn=<{tensor.grad_fn.name().rsplit('::', 1)[-1]}>"
@@ -213,13 +242,16 @@ def tensor_str(tensor: Any, plain_types: tuple[type, ...]) -> str:
     was_enabled = _C.is_grad_enabled()
     _C.set_grad_enabled(False)
     try:
-        body = contents(tensor.detach(), indent)
+        text_of = contents if tensor.layout is _C.strided else parts_text
+        body = text_of(tensor.detach(), indent)
     finally:
         _C.set_grad_enabled(was_enabled)
     text = prefix + body
     column = len(text) - text.rfind("\n") + 1
+    breaks = tensor.is_sparse
     for suffix in suffixes(tensor):
-        if column + len(suffix) + 2 > options.linewidth:
+        if breaks or column + len(suffix) + 2 > options.linewidth:
+            breaks = False
             text += ",\n" + " " * indent + suffix
             column = indent + len(suffix)
         else:

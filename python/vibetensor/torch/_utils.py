@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch import _sparse
 from vibetensor.torch._not_there import Refused, module_getattr
 
 Tensor: Any = _C.Tensor
@@ -209,9 +210,16 @@ def _rebuild_device_tensor_from_numpy(data: Any, dtype: Any, device: Any, requir
     return _C.from_numpy(data).to(device=device, dtype=dtype).requires_grad_(requires_grad)
 
 
-SPARSE = "sparse tensors are not there; save to_dense() of them"
-_rebuild_sparse_tensor = Refused("torch._utils._rebuild_sparse_tensor", SPARSE)
-_rebuild_sparse_csr_tensor = Refused("torch._utils._rebuild_sparse_csr_tensor", SPARSE)
+def _rebuild_sparse_tensor(layout: Any, data: Any) -> Any:
+    """A sparse tensor of (indices, values, size, whether it is coalesced), in CSR of (rows, columns, values, size)."""
+    return _sparse.rebuild(layout, data)
+
+
+def _rebuild_sparse_csr_tensor(layout: Any, data: Any) -> Any:
+    """The same as files of before PyTorch 2.0 call it for CSR."""
+    return _sparse.rebuild(layout, data)
+
+
 _rebuild_nested_tensor = Refused("torch._utils._rebuild_nested_tensor", "nested tensors are not there; save a list")
 _rebuild_qtensor = Refused(
     "torch._utils._rebuild_qtensor", "quantized tensors are not there; save dequantize() of them"

@@ -185,7 +185,7 @@ def _get_layout(name: str) -> Any:
     """The layout that is printed as `name`: "torch.strided"."""
     layout = getattr(_C, name.removeprefix("torch."), None)
     if not isinstance(layout, _C.layout):
-        raise NotImplementedError(f"load: the layout {name} is not there: tensors are strided")
+        raise NotImplementedError(f"load: the layout {name} is not there")
     return layout
 
 
@@ -381,8 +381,10 @@ def byte_order(archive: Any) -> str:
 def load_row(file: BinaryIO, map_location: Any, safe: bool, pickle_module: Any, options: dict[str, Any]) -> Any:
     from vibetensor.torch._serialization import legacy
     from vibetensor.torch._serialization.location import restoring
+    from vibetensor.torch._sparse import checking_at_the_end
 
-    return legacy.load(file, restoring(map_location), unpickle(file, safe, pickle_module, options))
+    with checking_at_the_end():
+        return legacy.load(file, restoring(map_location), unpickle(file, safe, pickle_module, options))
 
 
 def unpickle(file: BinaryIO, safe: bool, pickle_module: Any, options: dict[str, Any]) -> Callable[..., Any]:

@@ -88,7 +88,9 @@ void TensorObject::Finalize(Napi::Env env) {
 // The collector sees a handle of some bytes; it has to know of what the handle keeps alive.
 void TensorObject::hold(Napi::Env env, Tensor tensor) {
   tensor_ = std::move(tensor);
-  accounted_ = tensor_.is_cpu() ? tensor_.numel() * static_cast<int64_t>(tensor_.element_size()) : 0;
+  accounted_ = tensor_.is_cpu() && tensor_.impl()->has_memory()
+                   ? tensor_.numel() * static_cast<int64_t>(tensor_.element_size())
+                   : 0;
   if (accounted_ != 0) Napi::MemoryManagement::AdjustExternalMemory(env, accounted_);
 }
 

@@ -293,7 +293,10 @@ bool CallArguments::read_extra(std::string_view name, PyObject* o, bool is_facto
       return false;
     }
     if (name == "layout") {
-      if (o == Py_None || o == strided_layout) return true;
+      if (o == Py_None || o == layout_object(Layout::Strided)) return true;
+      VT_CHECK(Py_TYPE(o) != layout_type, NotImplemented, "layout=torch.",
+               kLayoutNames[static_cast<int>(reinterpret_cast<LayoutObject*>(o)->layout)].python,
+               " is not there yet: make the tensor in memory and take its to_sparse()");
       if (why) *why = vt::detail::concat("argument 'layout' must be torch.layout, not ", type_name_of(o));
       return false;
     }

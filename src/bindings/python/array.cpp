@@ -117,6 +117,8 @@ PyObject* numpy_module() {
 
 // An object whose __array_interface__ describes the tensor's memory and that keeps the tensor alive.
 Ref interface_of(PyObject* self, const Tensor& t) {
+  VT_CHECK(!is_sparse(t), Type, "can't convert ", name_in_text(layout_of(t)),
+           " layout tensor to numpy. Use Tensor.to_dense() first.");
   std::string code = "<";
   code += info(t.dtype()).numpy;
   DimVec strides;

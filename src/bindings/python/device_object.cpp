@@ -5,11 +5,11 @@
 namespace vt::python {
 
 PyTypeObject *device_type, *memory_format_type, *layout_type;
-PyObject* strided_layout;
 
 namespace {
 
 PyObject* memory_formats[4];
+PyObject* layouts[kNumLayouts];
 constexpr const char* kMemoryFormatNames[] = {"contiguous_format", "preserve_format", "channels_last",
                                               "channels_last_3d"};
 
@@ -85,11 +85,15 @@ PyObject* memory_format_repr(PyObject* o) {
   const auto f = static_cast<int>(reinterpret_cast<MemoryFormatObject*>(o)->format);
   return str_from(std::string("torch.") + kMemoryFormatNames[f]);
 }
-PyObject* layout_repr(PyObject*) { return str_from("torch.strided"); }
+PyObject* layout_repr(PyObject* o) {
+  const auto layout = static_cast<int>(reinterpret_cast<LayoutObject*>(o)->layout);
+  return str_from("torch." + std::string(kLayoutNames[layout].python));
+}
 
 }  // namespace
 
 PyObject* memory_format_object(MemoryFormat f) { return memory_formats[static_cast<int>(f)]; }
+PyObject* layout_object(Layout layout) { return layouts[static_cast<int>(layout)]; }
 
 PyObject* make_device(Device d) {
   PyObject* o = PyType_GenericAlloc(device_type, 0);
@@ -143,11 +147,14 @@ void init_device_types(PyObject* module) {
   }
 
   PyType_Slot layout_slots[] = {{Py_tp_repr, reinterpret_cast<void*>(layout_repr)}, {0, nullptr}};
-  PyType_Spec layout_spec = {"torch.layout", sizeof(PyObject), 0,
+  PyType_Spec layout_spec = {"torch.layout", sizeof(LayoutObject), 0,
                              Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, layout_slots};
   layout_type = make_type(module, layout_spec);
-  strided_layout = Ref::steal(PyType_GenericAlloc(layout_type, 0)).release();
-  if (PyObject_SetAttrString(module, "strided", strided_layout) < 0) throw PythonErrorSet{};
+  for (int i = 0; i < kNumLayouts; ++i) {
+    layouts[i] = Ref::steal(PyType_GenericAlloc(layout_type, 0)).release();
+    reinterpret_cast<LayoutObject*>(layouts[i])->layout = static_cast<Layout>(i);
+    if (PyObject_SetAttrString(module, kLayoutNames[i].python.data(), layouts[i]) < 0) throw PythonErrorSet{};
+  }
 }
 
 }  // namespace vt::python

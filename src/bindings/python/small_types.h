@@ -4,6 +4,7 @@
 #include "bindings/python/object.h"
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "core/sparse.h"
 #include "dispatch/value.h"
 
 namespace vt::python {
@@ -18,13 +19,17 @@ struct MemoryFormatObject {
   PyObject_HEAD MemoryFormat format;
 };
 
+struct LayoutObject {
+  PyObject_HEAD Layout layout;
+};
+
 extern PyTypeObject *dtype_type, *device_type, *memory_format_type, *layout_type, *size_type;
-extern PyObject* strided_layout;
 void init_small_types(PyObject* module);
 
-// The singleton of a dtype, borrowed.
+// The singletons, borrowed.
 PyObject* dtype_object(DType d);
 PyObject* memory_format_object(MemoryFormat f);
+PyObject* layout_object(Layout layout);
 // New references.
 PyObject* make_device(Device d);
 PyObject* make_size(IntSpan sizes);

@@ -17,11 +17,17 @@ PyObject* dtype(PyObject* o, void*) { return Ref::borrow(dtype_object(tensor_of(
 PyObject* device(PyObject* o, void*) {
   return guarded([&] { return make_device(tensor_of(o).device()); });
 }
-PyObject* layout(PyObject*, void*) { return Ref::borrow(strided_layout).release(); }
+PyObject* layout(PyObject* o, void*) { return Ref::borrow(layout_object(layout_of(tensor_of(o)))).release(); }
+template <Layout wanted>
+PyObject* has_layout(PyObject* o, void*) {
+  return PyBool_FromLong(layout_of(tensor_of(o)) == wanted);
+}
 PyObject* ndim(PyObject* o, void*) { return PyLong_FromLongLong(tensor_of(o).dim()); }
 PyObject* itemsize(PyObject* o, void*) { return PyLong_FromSize_t(tensor_of(o).element_size()); }
 PyObject* nbytes(PyObject* o, void*) {
-  return PyLong_FromLongLong(tensor_of(o).numel() * static_cast<int64_t>(tensor_of(o).element_size()));
+  return guarded([&] {
+    return PyLong_FromLongLong(checked_mul(tensor_of(o).numel(), static_cast<int64_t>(tensor_of(o).element_size())));
+  });
 }
 PyObject* is_cuda(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cuda()); }
 PyObject* is_cpu(PyObject* o, void*) { return PyBool_FromLong(tensor_of(o).is_cpu()); }
@@ -85,28 +91,30 @@ PyObject* real(PyObject* o, void*) {
 
 void add_getters(std::vector<PyGetSetDef>& getset) {
   auto constant = [](const char* s) { return const_cast<void*>(static_cast<const void*>(s)); };
-  getset.insert(getset.end(), {{"shape", shape, nullptr, "The sizes, as a torch.Size.", nullptr},
-                               {"dtype", dtype, nullptr, "The element type.", nullptr},
-                               {"device", device, nullptr, "Where the memory is.", nullptr},
-                               {"layout", layout, nullptr, "torch.strided", nullptr},
-                               {"ndim", ndim, nullptr, "The number of dimensions.", nullptr},
-                               {"itemsize", itemsize, nullptr, "Bytes per element.", nullptr},
-                               {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
-                               {"is_cuda", is_cuda, nullptr, nullptr, nullptr},
-                               {"is_cpu", is_cpu, nullptr, nullptr, nullptr},
-                               {"is_sparse", always_false, nullptr, nullptr, nullptr},
-                               {"is_quantized", always_false, nullptr, nullptr, nullptr},
-                               {"is_meta", is_meta, nullptr, nullptr, nullptr},
-                               {"is_mkldnn", always_false, nullptr, nullptr, nullptr},
-                               {"is_nested", always_false, nullptr, nullptr, nullptr},
-                               {"_version", version, nullptr, "How often the memory was written to in place.", nullptr},
-                               {"_base", base, nullptr, "The tensor this one is a view of, or None.", nullptr},
-                               {"T", transposed, nullptr, "All dims reversed.", nullptr},
-                               {"mT", matrix_transposed, nullptr, "The last two dims exchanged.", constant("mT")},
-                               {"H", by_op, nullptr, "The conjugate transpose of a matrix.", constant("adjoint")},
-                               {"mH", by_op, nullptr, "The last two dims exchanged, conjugated.", constant("adjoint")},
-                               {"real", real, nullptr, "The real part.", nullptr},
-                               {"imag", by_op, nullptr, "The imaginary part.", constant("imag")}});
+  getset.insert(getset.end(),
+                {{"shape", shape, nullptr, "The sizes, as a torch.Size.", nullptr},
+                 {"dtype", dtype, nullptr, "The element type.", nullptr},
+                 {"device", device, nullptr, "Where the memory is.", nullptr},
+                 {"layout", layout, nullptr, "How the elements are kept: torch.strided, sparse_coo, ...", nullptr},
+                 {"ndim", ndim, nullptr, "The number of dimensions.", nullptr},
+                 {"itemsize", itemsize, nullptr, "Bytes per element.", nullptr},
+                 {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
+                 {"is_cuda", is_cuda, nullptr, nullptr, nullptr},
+                 {"is_cpu", is_cpu, nullptr, nullptr, nullptr},
+                 {"is_sparse", has_layout<Layout::SparseCoo>, nullptr, "Whether the layout is sparse_coo.", nullptr},
+                 {"is_sparse_csr", has_layout<Layout::SparseCsr>, nullptr, nullptr, nullptr},
+                 {"is_quantized", always_false, nullptr, nullptr, nullptr},
+                 {"is_meta", is_meta, nullptr, nullptr, nullptr},
+                 {"is_mkldnn", always_false, nullptr, nullptr, nullptr},
+                 {"is_nested", always_false, nullptr, nullptr, nullptr},
+                 {"_version", version, nullptr, "How often the memory was written to in place.", nullptr},
+                 {"_base", base, nullptr, "The tensor this one is a view of, or None.", nullptr},
+                 {"T", transposed, nullptr, "All dims reversed.", nullptr},
+                 {"mT", matrix_transposed, nullptr, "The last two dims exchanged.", constant("mT")},
+                 {"H", by_op, nullptr, "The conjugate transpose of a matrix.", constant("adjoint")},
+                 {"mH", by_op, nullptr, "The last two dims exchanged, conjugated.", constant("adjoint")},
+                 {"real", real, nullptr, "The real part.", nullptr},
+                 {"imag", by_op, nullptr, "The imaginary part.", constant("imag")}});
 }
 
 }  // namespace vt::python

@@ -21,6 +21,11 @@ auto named(const char* method, const Tensor& t, F f) {
   }
 }
 
+// Those of a COO tensor are zeros, as PyTorch's.
+void check_strided(const Tensor& t, const char* what) {
+  VT_CHECK(layout_of(t) != Layout::SparseCsr, Runtime, "Sparse CSR tensors do not have ", what);
+}
+
 size_t wrapped_dim(const Tensor& t, PyObject* dim, const char* function) {
   int64_t d;
   VT_CHECK(int_from(dim, d), Type, function, "(): argument 'dim' (position 1) must be int, not ", type_name_of(dim));
@@ -47,6 +52,7 @@ PyObject* size(PyObject* o, PyObject* args, PyObject* kwargs) {
 PyObject* stride(PyObject* o, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     PyObject* dim = optional_dim(args, kwargs, "|O:stride");
+    check_strided(tensor_of(o), "strides");
     if (dim == Py_None) return make_int_tuple(tensor_of(o).strides());
     return PyLong_FromLongLong(tensor_of(o).strides()[wrapped_dim(tensor_of(o), dim, "stride")]);
   });
@@ -57,9 +63,12 @@ PyObject* dim(PyObject* o, PyObject*) { return PyLong_FromLongLong(tensor_of(o).
 PyObject* storage_offset(PyObject* o, PyObject*) { return PyLong_FromLongLong(tensor_of(o).storage_offset()); }
 PyObject* element_size(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).element_size()); }
 PyObject* data_ptr(PyObject* o, PyObject*) {
-  const Tensor& t = tensor_of(o);
-  t.storage()->drop_companion();
-  return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
+  return guarded([&] {
+    const Tensor& t = tensor_of(o);
+    VT_CHECK(!is_sparse(t), Runtime, "Cannot access data pointer of Tensor that doesn't have storage");
+    t.storage()->drop_companion();
+    return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
+  });
 }
 PyObject* storage_key(PyObject* o, PyObject*) { return PyLong_FromVoidPtr(tensor_of(o).storage().get()); }
 PyObject* storage_bytes(PyObject* o, PyObject*) { return PyLong_FromSize_t(tensor_of(o).storage()->bytes()); }
@@ -91,6 +100,8 @@ PyObject* is_contiguous_method(PyObject* o, PyObject* args, PyObject* kwargs) {
     }
     VT_CHECK(Py_TYPE(format) == memory_format_type, Type,
              "is_contiguous(): argument 'memory_format' must be torch.memory_format, not ", type_name_of(format));
+    check_strided(tensor_of(o), "is_contiguous");
+    if (is_sparse(tensor_of(o))) Py_RETURN_FALSE;
     return PyBool_FromLong(is_contiguous_in(tensor_of(o), reinterpret_cast<MemoryFormatObject*>(format)->format));
   });
 }

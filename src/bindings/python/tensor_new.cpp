@@ -7,6 +7,7 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/warning.h"
+#include "core/sparse.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
 
@@ -143,6 +144,7 @@ PyObject* new_tensor_like(PyObject* self, PyObject* args, PyObject* kwargs) {
 
 // Tensors over the same storage without history: all of its bytes, or any geometry inside.
 Tensor over_storage(const Tensor& t, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  VT_CHECK(!is_sparse(t), NotImplemented, "Cannot access storage of ", name_in_text(layout_of(t)), "TensorImpl");
   Tensor made(make_intrusive<TensorImpl>(t.storage(), dtype, sizes, strides, offset));
   made.impl()->set_inference(thread_state().inference_mode);
   return made;

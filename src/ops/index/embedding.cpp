@@ -11,6 +11,7 @@
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/sort.h"
+#include "ops/typed/sparse.h"
 #include "ops/typed/view.h"
 
 namespace vt {
@@ -22,10 +23,9 @@ void check_indices(const Tensor& indices) {
            indices.dtype(), " instead (while checking arguments for embedding)");
 }
 
-TensorSpec embedding_meta(const Tensor& weight, const Tensor& indices, int64_t&, bool&, bool& sparse) {
+TensorSpec embedding_meta(const Tensor& weight, const Tensor& indices, int64_t&, bool&, bool&) {
   VT_CHECK(weight.dim() == 2, Runtime, "'weight' must be 2-D, got ", weight);
   check_indices(indices);
-  VT_CHECK(!sparse, NotImplemented, "embedding with sparse gradients is not there yet");
   DimVec sizes(indices.sizes());
   sizes.push_back(weight.size(1));
   return {std::move(sizes), weight.dtype(), weight.device(), {}};
@@ -47,6 +47,11 @@ void embedding_cpu(const Tensor& weight, const Tensor& indices, int64_t, bool, b
 }
 
 void embedding_derivative(GradContext& ctx) {
+  if (ctx.arg<bool>(4)) {
+    ctx.set(0, ops::embedding_sparse_backward(ctx.grad(), ctx.saved(1), ctx.sizes(0)[0], ctx.arg<int64_t>(2),
+                                              ctx.arg<bool>(3)));
+    return;
+  }
   ctx.set(0, ops::embedding_dense_backward(ctx.grad(), ctx.saved(1), ctx.sizes(0)[0], ctx.arg<int64_t>(2),
                                            ctx.arg<bool>(3)));
 }

@@ -170,12 +170,6 @@ void register_softmax(Registry& r) {
       .composite(softmax<true>)
       .autocast({.cuda = AutocastPolicy::Float32})
       .doc("log of softmax along dim, computed without overflow.");
-  r.def("special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
-      .composite(ops::softmax)
-      .surface(kSpecial);
-  r.def("special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor")
-      .composite(ops::log_softmax)
-      .surface(kSpecial);
 }
 
 }  // namespace vt

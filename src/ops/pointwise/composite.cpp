@@ -147,6 +147,7 @@ void register_aliases(Registry& r) {
   r.def("arccosh(Tensor self) -> Tensor").composite(ops::acosh).inplace().out();
   r.def("arcsinh(Tensor self) -> Tensor").composite(ops::asinh).inplace().out();
   r.def("arctanh(Tensor self) -> Tensor").composite(ops::atanh).inplace().out();
+  r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).surface(kSpecial).out();
   r.def("multiply.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(ops::mul).inplace().out();
   r.def("divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
   r.def("true_divide.Tensor(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(true_div).inplace().out();
@@ -160,36 +161,6 @@ void register_aliases(Registry& r) {
       .composite(ops::sub)
       .inplace()
       .out();
-}
-
-Tensor special_xlogy(const Tensor& self, const Tensor& other) { return xlogy(self, other); }
-Tensor special_ndtr(const Tensor& self) { return erfc(self * Scalar(-0.70710678118654752440)) * Scalar(0.5); }
-
-// torch.special's names of ops that torch has too.
-void register_special(Registry& r) {
-  r.def("special_expit(Tensor self) -> Tensor").composite(ops::sigmoid).surface(kSpecial).out();
-  r.def("special_exp2(Tensor self) -> Tensor").composite(ops::exp2).surface(kSpecial).out();
-  r.def("special_expm1(Tensor self) -> Tensor").composite(ops::expm1).surface(kSpecial).out();
-  r.def("special_log1p(Tensor self) -> Tensor").composite(ops::log1p).surface(kSpecial).out();
-  r.def("special_erf(Tensor self) -> Tensor").composite(ops::erf).surface(kSpecial).out();
-  r.def("special_erfc(Tensor self) -> Tensor").composite(ops::erfc).surface(kSpecial).out();
-  r.def("special_erfinv(Tensor self) -> Tensor").composite(ops::erfinv).surface(kSpecial).out();
-  r.def("special_gammaln(Tensor self) -> Tensor").composite(ops::lgamma).surface(kSpecial).out();
-  r.def("special_digamma(Tensor self) -> Tensor").composite(ops::digamma).surface(kSpecial).out();
-  r.def("special_psi(Tensor self) -> Tensor").composite(ops::digamma).surface(kSpecial).out();
-  r.def("special_sinc(Tensor self) -> Tensor").composite(ops::sinc).surface(kSpecial).out();
-  r.def("special_logit(Tensor self, float? eps=None) -> Tensor").composite(ops::logit).surface(kSpecial).out();
-  r.def("special_round(Tensor self, *, int decimals=0) -> Tensor").composite(round_to_decimals).surface(kSpecial).out();
-  r.def("special_xlogy(Tensor self, Tensor|Scalar other) -> Tensor").composite(special_xlogy).surface(kSpecial).out();
-  r.def("special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor")
-      .composite(of_number<ops::xlogy>)
-      .surface(kSpecial)
-      .out();
-  r.def("special_ndtr(Tensor self) -> Tensor")
-      .composite(special_ndtr)
-      .surface(kSpecial)
-      .out()
-      .doc("The area under the standard normal density up to self.");
 }
 
 Tensor conj_op(const Tensor& self) { return is_complex(self.dtype()) ? ops::conj_physical(self) : self; }
@@ -281,7 +252,6 @@ void register_composite(Registry& r) {
       .function_only();
   r.def("conj(Tensor self) -> Tensor").composite(conj_op);
   register_aliases(r);
-  register_special(r);
 }
 
 }  // namespace vt::pointwise

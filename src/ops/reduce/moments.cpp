@@ -211,10 +211,6 @@ void register_reduce_moments(Registry& r) {
       .backward(keep::self | keep::result, logsumexp_backward)
       .autocast({.cuda = AutocastPolicy::Float32})
       .out();
-  r.def("special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor")
-      .composite(ops::logsumexp)
-      .surface(kSpecial)
-      .out();
 }
 
 }  // namespace vt

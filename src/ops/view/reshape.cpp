@@ -1,5 +1,4 @@
 // The same elements in another shape: view, reshape, flatten, unflatten, squeeze, unsqueeze.
-#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
@@ -34,7 +33,7 @@ Tensor unsafe_view_kernel(const Tensor& self, IntSpan size) {
   VT_CHECK(view_strides(self.sizes(), self.strides(), sizes, strides), Runtime,
            "view size is not compatible with input tensor's size and stride");
   Tensor out(make_intrusive<TensorImpl>(self.storage(), self.dtype(), sizes, strides, self.storage_offset()));
-  if (VT_UNLIKELY(is_wrapped(self))) out.impl()->set_key(Key::Transform, true);
+  out.impl()->keep_wrapper(*self.impl());
   return out;
 }
 

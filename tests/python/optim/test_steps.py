@@ -255,11 +255,6 @@ def test_state_of_old_files(name):
     agree(c, b, ours, theirs, name)
 
 
-def test_sparse_adam_says_what_is_missing():
-    with pytest.raises(NotImplementedError, match="sparse gradients"):
-        vt.optim.SparseAdam([vt.nn.Parameter(vt.ones(2))])
-
-
 def test_muon_takes_matrices_only():
     for t in (vt, torch):
         with pytest.raises(ValueError, match="2D parameters"):

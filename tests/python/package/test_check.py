@@ -68,32 +68,32 @@ def test_names_are_followed(source, expected):
 @pytest.mark.parametrize(
     "source, method",
     [
-        ("torch.ones(2).to_sparse()", "to_sparse"),
-        ("x = torch.zeros(3)\nx.to_sparse()", "to_sparse"),
-        ("x = torch.randn(3) * 2\ny = -x.abs().t()[0]\ny.to_sparse()", "to_sparse"),
+        ("torch.ones(2).to_mkldnn()", "to_mkldnn"),
+        ("x = torch.zeros(3)\nx.to_mkldnn()", "to_mkldnn"),
+        ("x = torch.randn(3) * 2\ny = -x.abs().t()[0]\ny.to_mkldnn()", "to_mkldnn"),
         ("def f(x: torch.Tensor):\n    x += 1\n    return x.smm(x)", "smm"),
         ("from torch import Tensor\ndef f(x: Tensor): return [x.smm(y) for y in x]", "smm"),
-        ("x = torch.ones(2)\ndef f():\n    return x.to_sparse()", "to_sparse"),
-        ("x: torch.Tensor = read()\nx.to_sparse()", "to_sparse"),
+        ("x = torch.ones(2)\ndef f():\n    return x.to_mkldnn()", "to_mkldnn"),
+        ("x: torch.Tensor = read()\nx.to_mkldnn()", "to_mkldnn"),
         (
-            "def f():\n    x: torch.Tensor\n    x = read()\n    x: 'torch.Tensor' = read()\n    x.to_sparse()",
-            "to_sparse",
+            "def f():\n    x: torch.Tensor\n    x = read()\n    x: 'torch.Tensor' = read()\n    x.to_mkldnn()",
+            "to_mkldnn",
         ),
         ("def f(x: 'torch.Tensor'): return x.smm(x)", "smm"),
         ("def f(x: torch.Tensor | None = None): return x.smm(x)", "smm"),
         ("from typing import Optional\ndef f(x: Optional[torch.Tensor] = None): return x.smm(x)", "smm"),
         ("def f(x: torch.nn.Parameter): return x.smm(x)", "smm"),
-        ("def read() -> torch.Tensor: ...\nread().to_sparse()", "to_sparse"),
-        ("def read() -> torch.Tensor: ...\nx = read()\nx.t().to_sparse()", "to_sparse"),
-        ("class A:\n    w: torch.Tensor\n    def f(self): return self.w.to_sparse()", "to_sparse"),
+        ("def read() -> torch.Tensor: ...\nread().to_mkldnn()", "to_mkldnn"),
+        ("def read() -> torch.Tensor: ...\nx = read()\nx.t().to_mkldnn()", "to_mkldnn"),
+        ("class A:\n    w: torch.Tensor\n    def f(self): return self.w.to_mkldnn()", "to_mkldnn"),
         (
-            "class A:\n    def __init__(self): self.w: torch.Tensor = read()\n    def f(self): self.w.to_sparse()",
-            "to_sparse",
+            "class A:\n    def __init__(self): self.w: torch.Tensor = read()\n    def f(self): self.w.to_mkldnn()",
+            "to_mkldnn",
         ),
-        ("class A:\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g().to_sparse()", "to_sparse"),
+        ("class A:\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g().to_mkldnn()", "to_mkldnn"),
         (
-            "class A:\n    @property\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g.to_sparse()",
-            "to_sparse",
+            "class A:\n    @property\n    def g(self) -> torch.Tensor: ...\n    def f(self): self.g.to_mkldnn()",
+            "to_mkldnn",
         ),
     ],
 )
@@ -104,24 +104,24 @@ def test_methods_of_what_is_seen_to_be_a_tensor(source, method):
 @pytest.mark.parametrize(
     "source",
     [
-        "x = torch.zeros(3)\nx = other\nx.to_sparse()",
+        "x = torch.zeros(3)\nx = other\nx.to_mkldnn()",
         "x = torch.zeros(3).shape\nx.index(1)",
         "x = torch.zeros(3).item()\nx.real",
-        "x = torch.zeros(3)\nfor x in y: x.to_sparse()",
-        "def f(x): return x.to_sparse()",
-        "x = torch.zeros(3)\ndef f(x): return x.to_sparse()",
-        "a, b = torch.ones(2).max(0)\na.to_sparse()",
-        "def f(x: torch.Tensor | int): x.to_sparse()",
-        "def f(x: 'a b'): x.to_sparse()",
+        "x = torch.zeros(3)\nfor x in y: x.to_mkldnn()",
+        "def f(x): return x.to_mkldnn()",
+        "x = torch.zeros(3)\ndef f(x): return x.to_mkldnn()",
+        "a, b = torch.ones(2).max(0)\na.to_mkldnn()",
+        "def f(x: torch.Tensor | int): x.to_mkldnn()",
+        "def f(x: 'a b'): x.to_mkldnn()",
         "def f(*x: torch.Tensor): x.index(1)",
-        "async def read() -> torch.Tensor: ...\nread().to_sparse()",
-        "class A:\n    w: torch.Tensor\n    def f(this): self.w.to_sparse()",
-        "class A:\n    w: torch.Tensor\nclass B:\n    def f(self): self.w.to_sparse()",
+        "async def read() -> torch.Tensor: ...\nread().to_mkldnn()",
+        "class A:\n    w: torch.Tensor\n    def f(this): self.w.to_mkldnn()",
+        "class A:\n    w: torch.Tensor\nclass B:\n    def f(self): self.w.to_mkldnn()",
     ],
 )
 def test_methods_of_what_may_be_something_else_are_left(source):
     assert not any(
-        name in ("Tensor.to_sparse", "Tensor.index", "Tensor.real") for name in used("import torch\n" + source)
+        name in ("Tensor.to_mkldnn", "Tensor.index", "Tensor.real") for name in used("import torch\n" + source)
     )
 
 
@@ -159,9 +159,9 @@ def test_absence_is_what_the_package_says():
     assert absence("torch.nn.Module.no_such_method").name == "torch.nn.Module.no_such_method"
     lack = absence("torch.no_such_module.deep.name")
     assert lack.name == "torch.no_such_module" and "neither here nor in PyTorch" not in lack.reason
-    lack = absence("Tensor.to_sparse_csr")
+    lack = absence("Tensor.to_sparse_bsr")
     with pytest.raises(AttributeError) as raised:
-        vt.ones(1).to_sparse_csr  # noqa: B018
+        vt.ones(1).to_sparse_bsr  # noqa: B018
     assert lack.reason == str(raised.value)
 
 
@@ -170,7 +170,7 @@ def project(tmp_path):
     (tmp_path / "inner").mkdir()
     (tmp_path / "good.py").write_text("import torch\ntorch.ones(2).sum()\n")
     (tmp_path / "inner/bad.py").write_text(
-        "import torch\n\n\nx = torch.no_such_name(1), torch.ones(1).to_sparse_csr()\n"
+        "import torch\n\n\nx = torch.no_such_name(1), torch.ones(1).to_sparse_bsr()\n"
     )
     (tmp_path / "broken.py").write_text("def (:\n")
     return tmp_path
@@ -187,14 +187,14 @@ def test_report_of_a_folder(project):
     assert report.files == 2 and len(report.unreadable) == 1 and "broken.py" in report.unreadable[0]
     assert [(Path(m.file).name, m.line, m.column, m.name, m.guarded) for m in report.missing] == [
         ("bad.py", 4, 5, "torch.no_such_name", False),
-        ("bad.py", 4, 28, "Tensor.to_sparse_csr", False),
+        ("bad.py", 4, 28, "Tensor.to_sparse_bsr", False),
     ]
 
 
 def test_text_and_json(project):
     done = command(project)
     assert done.returncode == 1
-    assert f"{project}/inner/bad.py:4:28: Tensor.to_sparse_csr is not there yet" in done.stdout
+    assert f"{project}/inner/bad.py:4:28: Tensor.to_sparse_bsr is not there yet" in done.stdout
     assert done.stdout.splitlines()[-1] == "5 names of torch used in 2 files; 2 are missing, at 2 places"
     done = command("--json", project)
     report = json.loads(done.stdout)

@@ -40,8 +40,6 @@ def backward(function: Any, *arguments: Any, **keywords: Any) -> Any:
     return run
 
 
-FIRST_ONLY = ("gammaln", "digamma", "psi", "round")  # without a second derivative
-
 MATH = [
     pointwise("abs", T(3, 4), dtypes=(*NUMBERS, *COMPLEX)),
     pointwise("neg", T(3, 4), dtypes=(*NUMBERS, *COMPLEX)),
@@ -69,6 +67,7 @@ MATH = [
     pointwise("acosh", T(3, 4, low=1.1, high=4.0), dtypes=COMPARABLE),
     pointwise("atanh", UNIT, dtypes=ALL),
     pointwise("sigmoid", T(3, 4), dtypes=ALL),
+    pointwise("special_expit", T(3, 4), reference=reference.special.expit),
     pointwise("erf", T(3, 4), dtypes=COMPARABLE),
     pointwise("erfc", T(3, 4), dtypes=COMPARABLE),
     pointwise("erfinv", UNIT, dtypes=COMPARABLE),
@@ -95,22 +94,6 @@ MATH = [
     pointwise("frexp", T(3, 4, low=-100.0, high=100.0), reference=lambda x: tuple(reference.frexp(x))),
     pointwise("_frexp_mantissa", T(3, 4), reference=lambda x: reference.frexp(x).mantissa),
     flat("_frexp_exponent", T(3, 4), reference=lambda x: reference.frexp(x).exponent.to(x.dtype)),
-]
-
-SPECIAL = [
-    *(
-        pointwise(f"special_{name}", value, reference=getattr(reference.special, name), gradgrad=name not in FIRST_ONLY)
-        for value, names in (
-            (T(3, 4), "expit exp2 expm1 erf erfc ndtr round"),
-            (FAR, "log1p gammaln digamma psi sinc"),
-            (UNIT, "erfinv"),
-            (SHARE, "logit"),
-        )
-        for name in names.split()
-    ),
-    pointwise("special_xlogy", T(3, 4), FAR, reference=reference.special.xlogy),
-    Sample("special_xlogy", call(2.5, FAR), reference=reference.special.xlogy),
-    Sample("special_round", call(T(3, 4), decimals=2), reference=reference.special.round, gradgrad=False),
 ]
 
 ROUNDING = [
@@ -418,4 +401,4 @@ SELECTION = [
     ),
 ]
 
-SAMPLES = [*MATH, *SPECIAL, *ROUNDING, *ACTIVATION, *ARITHMETIC, *COMPARISON, *SELECTION]
+SAMPLES = [*MATH, *ROUNDING, *ACTIVATION, *ARITHMETIC, *COMPARISON, *SELECTION]

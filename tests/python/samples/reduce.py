@@ -176,10 +176,6 @@ MOMENTS = [
     ),
 ]
 
-SPECIAL = [
-    Sample("special_logsumexp", call(T(2, 3, 4), (0, 2)), call(T(3, 4), 1, True), reference="special.logsumexp"),
-]
-
 SCANS = [
     Sample(
         "cumsum",
@@ -210,4 +206,4 @@ SCANS = [
     ),
 ]
 
-SAMPLES = [*SUMS, *LOGIC, *EXTREMA, *NORMS, *MOMENTS, *SPECIAL, *SCANS]
+SAMPLES = [*SUMS, *LOGIC, *EXTREMA, *NORMS, *MOMENTS, *SCANS]

@@ -195,6 +195,21 @@ def meta_tensor(dtype: Any, *rest: Any) -> Any:
     return _utils._rebuild_meta_tensor_no_storage(dtype, shape, stride, requires_grad)
 
 
+def sparse_tensor(layout: Any, data: Any) -> Any:
+    if not isinstance(layout, _C.layout) or type(data) is not tuple or len(data) not in (3, 4):
+        raise refuse("a sparse tensor", (layout, data))
+    parts, size = (data[:2], data[2]) if layout is _C.sparse_coo else (data[:3], data[3:])
+    if not all(type(part) is Tensor for part in parts):
+        raise refuse("a sparse tensor", data)
+    if layout is not _C.sparse_coo:
+        (size,) = size or (None,)
+    elif len(data) == 4 and not isinstance(data[3], bool | None):
+        raise refuse("a sparse tensor", data)
+    if not is_ints(size, 0):
+        raise refuse("a sparse tensor", data)
+    return _utils._rebuild_sparse_tensor(layout, data)
+
+
 def parameter(data: Any, requires_grad: Any = True, hooks: Any = None) -> Any:
     if not isinstance(data, Tensor) or type(requires_grad) is not bool or not (hooks is None or type(hooks) in HOOKS):
         raise refuse("a parameter", (data, requires_grad, hooks))
@@ -229,6 +244,8 @@ MAKERS_OF_TENSORS: dict[Any, Callable[..., Any]] = {
     _utils._rebuild_tensor_v2: tensor_v2,
     _utils._rebuild_tensor_v3: tensor_v3,
     _utils._rebuild_meta_tensor_no_storage: meta_tensor,
+    _utils._rebuild_sparse_tensor: sparse_tensor,
+    _utils._rebuild_sparse_csr_tensor: sparse_tensor,
     _utils._rebuild_parameter: parameter,
     _utils._rebuild_parameter_with_state: parameter_with_state,
 }

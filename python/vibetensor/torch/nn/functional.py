@@ -245,10 +245,9 @@ def embedding(
     """Rows of `weight` (rows, columns) by number: input (*) of integers, result (*, columns).
 
     The row `padding_idx` gets no gradient. With `max_norm`, the rows looked up whose `norm_type`-norm is larger are
-    first scaled down to it, in `weight` itself.
+    first scaled down to it, in `weight` itself. With `sparse` the gradient of `weight` is a sparse tensor of the rows
+    looked up, for optimizers that take one: SGD, Adagrad, SparseAdam.
     """
-    if sparse:
-        raise NotImplementedError("embedding: sparse gradients are not there yet")
     if padding_idx is None:
         padding_idx = -1
     elif not -weight.size(0) <= padding_idx < weight.size(0):
@@ -257,7 +256,7 @@ def embedding(
         padding_idx += weight.size(0)
     if max_norm is not None:
         ops.embedding_renorm_(weight, input, max_norm, norm_type)
-    return ops.embedding(weight, input, padding_idx, scale_grad_by_freq, False)
+    return ops.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)
 
 
 BAG_MODES = ("sum", "mean", "max")
@@ -280,12 +279,12 @@ def embedding_bag(
 
     input (bags, length), or (n,) with bags from each of `offsets` on; result (bags, columns). `mode` "sum", "mean" or
     "max"; per_sample_weights, of input's shape, multiply the rows of "sum". Rows `padding_idx` count for nothing.
-    `max_norm` as in embedding.
+    `max_norm` and `sparse` as in embedding.
     """
     if mode not in BAG_MODES:
         raise ValueError("mode has to be one of sum, mean or max")
-    if sparse:
-        raise NotImplementedError("embedding_bag: sparse gradients are not there yet")
+    if sparse and mode == "max":
+        raise ValueError("max mode does not support sparse weights")
     if weight.dtype == _C.int64 and input.is_floating_point():
         warnings.warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "

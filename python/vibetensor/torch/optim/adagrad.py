@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.optim.lists import Batch, ListOptimizer, add_quotients, check_not_negative, roots
+from vibetensor.torch.optim.lists import Batch, ListOptimizer, add_quotients, check_not_negative, roots, with_values
 from vibetensor.torch.optim.optimizer import check_kernels
 
 
@@ -68,6 +68,18 @@ class Adagrad(ListOptimizer):
     def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         start = group["initial_accumulator_value"]
         return {"sum": _C.ops.full_like(p, complex(start, start) if p.dtype.is_complex else start).detach()}
+
+    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+        if group["weight_decay"] != 0:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        state = self.state[p]
+        state["step"] += 1
+        rate = self._rate(group) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        grad = (-p.grad if group["maximize"] else p.grad).coalesce()
+        values = grad.values()
+        state["sum"].add_(with_values(grad, values * values))
+        root = state["sum"].sparse_mask(grad).values().sqrt().add(group["eps"])
+        p.add_(with_values(grad, values / root), alpha=-rate)
 
     def _update(self, group: dict[str, Any], batch: Batch) -> None:
         rate = batch.lr / (1 + (batch["step"] - 1) * group["lr_decay"])

@@ -31,6 +31,7 @@ class Adam(ListOptimizer):
     """
 
     _takes_tensor_lr = True
+    _sparse_advice = ", please consider SparseAdam instead"
 
     def __init__(
         self,

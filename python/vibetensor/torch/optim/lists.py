@@ -85,6 +85,22 @@ class ListOptimizer(Optimizer):
         self._decay(group, batch)
         self._update(group, batch)
 
+    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+        """A step of a parameter whose gradient is sparse. RuntimeError where PyTorch's optimizer takes none either."""
+        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients{self._sparse_advice}")
+
+    _sparse_advice = ""
+
+    def _dense_ones(self, group: dict[str, Any]) -> list[tuple[Any, Any]]:
+        """The parameters that have a gradient, with it, after a step of those whose gradient is sparse."""
+        given = [(p, grad) for p in group["params"] if (grad := p.grad) is not None]
+        sparse = [p for p, grad in given if grad.is_sparse]
+        if not sparse:
+            return given
+        for p in sparse:
+            self._update_sparse(group, p)
+        return [(p, grad) for p, grad in given if not grad.is_sparse]
+
     def _apart(self, group: dict[str, Any]) -> bool:
         """Whether each parameter is a list of its own."""
         return group.get("capturable") or group.get("differentiable") or group.get("foreach") is False
@@ -131,7 +147,7 @@ class ListOptimizer(Optimizer):
         """The lists of a group's parameters that have a gradient; counts the step."""
         names, lr = self._lists(group), self._rate(group)
         apart, differentiable = self._apart(group), group.get("differentiable")
-        ready = [(p, p.grad, self._state_of(p, group)) for p in group["params"] if p.grad is not None]
+        ready = [(p, grad, self._state_of(p, group)) for p, grad in self._dense_ones(group)]
         steps = [state["step"] for _, _, state in ready if "step" in state]
         if steps:
             increment(steps)
@@ -192,6 +208,11 @@ class ListOptimizer(Optimizer):
 
     def _is_counter(self, name: Any) -> bool:
         return name == "step" or name in self._numbers
+
+
+def with_values(grad: Any, values: Any) -> Any:
+    """A coalesced sparse gradient with other values at the same rows."""
+    return _C.ops._sparse_coo(grad.indices(), values, grad.shape, True)
 
 
 def as_reals(tensors: Sequence[Any]) -> Sequence[Any]:

@@ -101,6 +101,24 @@ class SGD(ListOptimizer):
             found_inf=getattr(self, "found_inf", None),
         )
 
+    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+        # only the rows of the gradient are written; a momentum buffer is sparse too and comes to hold all that were
+        if group["fused"]:
+            raise RuntimeError("`_fused_sgd` does not support sparse gradients")
+        change, lr, momentum = p.grad, self._rate(group), group["momentum"]
+        if group["maximize"]:
+            change = -change
+        if group["weight_decay"] != 0:
+            change = change.add(p, alpha=group["weight_decay"])
+        if momentum != 0:
+            velocity = self.state[p].get("momentum_buffer")
+            if velocity is None:
+                velocity = self.state[p]["momentum_buffer"] = change.detach().clone()
+            else:
+                velocity.mul_(momentum).add_(change, alpha=1 - group["dampening"])
+            change = change.add(velocity, alpha=momentum) if group["nesterov"] else velocity
+        p.add_(change, alpha=-lr)
+
     def _update(self, group: dict[str, Any], batch: Batch) -> None:
         change = batch.grads
         if group["momentum"] != 0:

@@ -21,10 +21,10 @@ def gradients(parameters: Any) -> list[Any]:
 
 
 def by_kind(tensors: list[Any]) -> dict[Any, list[Any]]:
-    """The tensors in lists of one device and one dtype, as the multi-tensor kernels take them."""
+    """The tensors in lists of one device, dtype and layout, as the multi-tensor kernels take them."""
     groups: dict[Any, list[Any]] = {}
     for tensor in tensors:
-        groups.setdefault((tensor.device, tensor.dtype), []).append(tensor)
+        groups.setdefault((tensor.device, tensor.dtype, tensor.layout), []).append(tensor)
     return groups
 
 
@@ -70,7 +70,7 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, for
     """Returns None; scales all gradients by max_norm / total_norm where that is less than one."""
     with no_grad():
         factor = _C.ops.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
-        for (device, _), group in by_kind(gradients(parameters)).items():
+        for (device, *_), group in by_kind(gradients(parameters)).items():
             _C.ops._foreach_mul_(group, factor.to(device))
 
 
