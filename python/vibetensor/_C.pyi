@@ -34,6 +34,15 @@ float32: dtype
 float64: dtype
 complex64: dtype
 complex128: dtype
+uint16: dtype
+uint32: dtype
+uint64: dtype
+float8_e4m3fn: dtype
+float8_e5m2: dtype
+float8_e4m3fnuz: dtype
+float8_e5m2fnuz: dtype
+float8_e8m0fnu: dtype
+float4_e2m1fn_x2: dtype
 
 class finfo:
     bits: _int
@@ -1150,6 +1159,10 @@ class _Ops:
     def _cross_entropy(logits: Tensor, target: Tensor, ignore_index: _int = -100) -> tuple[Tensor, Tensor, Tensor]: ...
     @staticmethod
     def _cross_entropy_backward(grad_output: Tensor, logits: Tensor, target: Tensor, lse: Tensor, count: Tensor, ignore_index: _int) -> Tensor: ...
+    @staticmethod
+    def _csr_dots(crow_indices: Tensor, col_indices: Tensor, left: Tensor, right: Tensor) -> Tensor: ...
+    @staticmethod
+    def _csr_mm(crow_indices: Tensor, col_indices: Tensor, values: Tensor, dense: Tensor) -> Tensor: ...
     @overload
     @staticmethod
     def _ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: _int | Sequence[_int], target_lengths: _int | Sequence[_int], blank: _int = 0, zero_infinity: _bool = False) -> tuple[Tensor, Tensor]: ...
@@ -1162,10 +1175,6 @@ class _Ops:
     @overload
     @staticmethod
     def _ctc_loss_backward(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: _int | Sequence[_int], target_lengths: _int | Sequence[_int], neg_log_likelihood: Tensor, log_alpha: Tensor, blank: _int, zero_infinity: _bool = False, *, out: Tensor) -> Tensor: ...
-    @staticmethod
-    def _csr_dots(crow_indices: Tensor, col_indices: Tensor, left: Tensor, right: Tensor) -> Tensor: ...
-    @staticmethod
-    def _csr_mm(crow_indices: Tensor, col_indices: Tensor, values: Tensor, dense: Tensor) -> Tensor: ...
     @staticmethod
     def _cube(input: Tensor) -> Tensor: ...
     @staticmethod

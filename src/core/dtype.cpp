@@ -51,7 +51,8 @@ std::atomic<DType> g_default_dtype{DType::float32};
 DType default_dtype() { return g_default_dtype.load(std::memory_order_relaxed); }
 
 void set_default_dtype(DType d) {
-  VT_CHECK(is_floating(d) && !is_stored_only(d), Type, "only floating-point types are supported as the default type, got ", d);
+  VT_CHECK(is_floating(d) && !is_stored_only(d), Type,
+           "only floating-point types are supported as the default type, got ", d);
   g_default_dtype.store(d, std::memory_order_relaxed);
 }
 

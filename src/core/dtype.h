@@ -82,8 +82,8 @@ constexpr bool is_signed(DType d) {
 // The 8-bit floats and the unsigned integers of more than 8 bits are stored: tensors of them are made, filled, moved,
 // viewed, saved and converted, and every kernel that computes refuses them by their DTypeSet, as it does any dtype that
 // is not in its own. They are no case of `visit_dtype<kAllSet>` and of the tables that dtype.def gives kernels, so that
-// no kernel is compiled for them; what reads and writes elements of any dtype says kNumberSet. A conversion goes through
-// a dtype that holds every value of theirs, iter/stored_cast.h.
+// no kernel is compiled for them; what reads and writes elements of any dtype says kNumberSet. A conversion goes
+// through a dtype that holds every value of theirs, iter/stored_cast.h.
 constexpr bool is_stored_only(DType d) { return static_cast<int>(d) >= kNumComputedDTypes; }
 // complex64 -> float32, complex128 -> float64; others unchanged.
 constexpr DType to_real(DType d) {

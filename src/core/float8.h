@@ -1,7 +1,7 @@
 // The 8-bit floats and the packed 4-bit one: types that are stored, moved and converted. Nothing computes in them.
 //
-// Conversion from float rounds to nearest even and does not saturate: what is too large becomes an infinity, or NaN in a
-// format without one. Conversion to float is exact. A double goes through float, as PyTorch's does.
+// Conversion from float rounds to nearest even and does not saturate: what is too large becomes an infinity, or NaN in
+// a format without one. Conversion to float is exact. A double goes through float, as PyTorch's does.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,9 @@ struct Float8 {
   VT_HD_INLINE operator float() const { return decode(bits); }
 
  private:
-  static constexpr int kShift = 23 - kMantissa;                // from a float's mantissa to ours
-  static constexpr uint32_t kRebias = 127u - kBias;            // from our exponent to a float's
-  static constexpr uint32_t kNormal = (kRebias + 1) << 23;     // the smallest normal number, as a float
+  static constexpr int kShift = 23 - kMantissa;             // from a float's mantissa to ours
+  static constexpr uint32_t kRebias = 127u - kBias;         // from our exponent to a float's
+  static constexpr uint32_t kNormal = (kRebias + 1) << 23;  // the smallest normal number, as a float
   static constexpr uint32_t kInfinity = ((1u << kExponent) - 1) << kMantissa;
   static constexpr uint32_t kNan = kKind == Float8Kind::UnsignedZero ? 0x80u : 0x7fu;
 

@@ -7,9 +7,9 @@
 
 namespace vt {
 
-// First one per backend, in DeviceType's order: a call of tensors on several goes to the highest. Above them tensors that
-// wrap a backend's (entries of a sparse one, shards, a level of torch.func), then what records, casts and watches calls.
-// 32 bits leave room for keys of each kind.
+// First one per backend, in DeviceType's order: a call of tensors on several goes to the highest. Above them tensors
+// that wrap a backend's (entries of a sparse one, shards, a level of torch.func), then what records, casts and watches
+// calls. 32 bits leave room for keys of each kind.
 enum class Key : uint8_t { CPU, CUDA, Meta, Sparse, Fabric, Transform, Autograd, Autocast, Python };
 inline constexpr int kNumKeys = 9;
 inline constexpr int kNumBackends = 3;

@@ -2,8 +2,8 @@
 //
 // Note [Sparse tensors]
 // A sparse tensor has the sizes, dtype, device, version and autograd meta of any tensor, over a storage without memory
-// whose context is SparseParts. Strides say nothing and are zeros. Its keys are its backend's and Key::Sparse, so that a
-// call with one goes to what ops/sparse has for the op, or raises. Nobody writes into the parts: an in-place op puts
+// whose context is SparseParts. Strides say nothing and are zeros. Its keys are its backend's and Key::Sparse, so that
+// a call with one goes to what ops/sparse has for the op, or raises. Nobody writes into the parts: an in-place op puts
 // new ones in their place, so that tensors over the same storage (detach, .data) see it, and payloads may share parts.
 //
 // Kernels check the indices that they follow: the tensors of indices can be reached and written to.

@@ -27,7 +27,8 @@ void visit_way(DType a, DType b, F&& f) {
 // NotImplementedError if one of the two is no number.
 inline void check_convertible(DType to, DType from) {
   for (const DType d : {to, from}) {
-    VT_CHECK(set_of(d) != kOpaqueSet, NotImplemented, "no conversion of '", d, "' is there: it packs two numbers in a byte");
+    VT_CHECK(set_of(d) != kOpaqueSet, NotImplemented, "no conversion of '", d,
+             "' is there: it packs two numbers in a byte");
   }
 }
 

@@ -94,7 +94,7 @@ from vibetensor.torch.random import get_rng_state as get_rng_state
 from vibetensor.torch._windows import hamming_window as hamming_window
 from vibetensor.torch._windows import hann_window as hann_window
 from vibetensor.torch import hub as hub
-from vibetensor.torch._type_info import iinfo as iinfo
+from vibetensor._C import iinfo as iinfo
 from vibetensor.torch.autograd.grad_mode import inference_mode as inference_mode
 from vibetensor.torch.random import initial_seed as initial_seed
 from vibetensor._C import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
@@ -828,7 +828,13 @@ def flipud(input: Tensor) -> Tensor: ...
 float: _dtype
 float16: _dtype
 float32: _dtype
+float4_e2m1fn_x2: _dtype
 float64: _dtype
+float8_e4m3fn: _dtype
+float8_e4m3fnuz: _dtype
+float8_e5m2: _dtype
+float8_e5m2fnuz: _dtype
+float8_e8m0fnu: _dtype
 @overload
 def float_power(input: Number, exponent: Tensor) -> Tensor: ...
 @overload
@@ -1786,6 +1792,9 @@ def trunc(input: Tensor) -> Tensor: ...
 def trunc(input: Tensor, *, out: Tensor) -> Tensor: ...
 def trunc_(input: Tensor) -> Tensor: ...
 def typename(obj: Any) -> _str: ...
+uint16: _dtype
+uint32: _dtype
+uint64: _dtype
 uint8: _dtype
 def unbind(input: Tensor, dim: _int = 0) -> tuple[Tensor, ...]: ...
 def unbind_copy(input: Tensor, dim: _int = 0) -> tuple[Tensor, ...]: ...

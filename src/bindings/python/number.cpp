@@ -73,9 +73,9 @@ bool numpy_scalar_dtype(PyObject* o, DType& out) {
     out = DType::bool_;
     return true;
   }
-  for (const DType d : {DType::uint8, DType::int8, DType::int16, DType::int32, DType::int64, DType::float16,
-                        DType::float32, DType::float64, DType::complex64, DType::complex128, DType::uint16,
-                        DType::uint32, DType::uint64}) {
+  for (const DType d :
+       {DType::uint8, DType::int8, DType::int16, DType::int32, DType::int64, DType::float16, DType::float32,
+        DType::float64, DType::complex64, DType::complex128, DType::uint16, DType::uint32, DType::uint64}) {
     if (text != info(d).name) continue;
     out = d;
     return true;

@@ -40,8 +40,8 @@ bool fits(const Scalar& value, DType dtype) {
   if (dtype == DType::bool_) return true;
   if (value.is_complex() && !is_complex(dtype) && value.to_complex().im != 0) return false;
   if (is_integral(dtype)) {
-    return visit_dtype<kIntegralSet | kStoredSet>(
-        dtype, [&](auto tag) { return fits_integer<typename decltype(tag)::type>(value); });
+    return visit_dtype < kIntegralSet |
+           kStoredSet > (dtype, [&](auto tag) { return fits_integer<typename decltype(tag)::type>(value); });
   }
   const double limit = largest(dtype);
   auto part_fits = [&](double v) { return !std::isfinite(v) || std::fabs(v) <= limit; };

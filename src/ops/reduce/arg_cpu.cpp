@@ -74,7 +74,9 @@ struct Search {
 
 void arg_reduce_cpu(bool largest, const Tensor& self, int64_t dim, const Tensor& values, const Tensor& indices) {
   const DType compute = compute_dtype(self.dtype());
-  const ArgKernels* k = is_complex(compute) || is_stored_only(self.dtype()) ? nullptr : arg_kernels(largest, pointwise::compute_type_index(compute));
+  const ArgKernels* k = is_complex(compute) || is_stored_only(self.dtype())
+                            ? nullptr
+                            : arg_kernels(largest, pointwise::compute_type_index(compute));
   if (!k) throw_unsupported_dtype(self.dtype());
   const int64_t count = indices.numel();
   if (count == 0) return;

@@ -45,7 +45,11 @@ def test_rounding_from_float32(name):
 def test_every_byte_is_the_same_number(name):
     def numbers(t):
         x = t.arange(256, dtype=t.int64).to(t.uint8).view(getattr(t, name))
-        return [str(v) for v in x.to(t.float32).tolist()], [str(v) for v in x.tolist()], [str(x[i].item()) for i in (3, 255)]
+        return (
+            [str(v) for v in x.to(t.float32).tolist()],
+            [str(v) for v in x.tolist()],
+            [str(x[i].item()) for i in (3, 255)],
+        )
 
     assert numbers(vt) == numbers(torch)
 
@@ -107,7 +111,9 @@ def test_what_a_dtype_says(name):
     assert facts(vt) == facts(torch)
     assert pickle.loads(pickle.dumps(getattr(vt, name))) is getattr(vt, name)
     for read in (
-        lambda t: [getattr(t.finfo(getattr(t, name)), n) for n in "bits min max eps smallest_normal tiny dtype".split()],  # noqa: SIM905
+        lambda t: [
+            getattr(t.finfo(getattr(t, name)), n) for n in "bits min max eps smallest_normal tiny dtype".split()
+        ],  # noqa: SIM905
         lambda t: repr(t.finfo(getattr(t, name))),
         lambda t: [getattr(t.iinfo(getattr(t, name)), n) for n in ("bits", "min", "max", "dtype")],
         lambda t: repr(t.iinfo(getattr(t, name))),
@@ -122,9 +128,22 @@ def test_making_and_moving(name):
         dtype = getattr(t, name)
         x = t.tensor([[1, 2, 4], [8, 16, 32]], dtype=dtype)
         seen = [t.zeros(2, dtype=dtype) if name != "float8_e8m0fnu" else t.ones(2, dtype=dtype), t.ones(2, dtype=dtype)]
-        seen += [t.full((2,), 4, dtype=dtype), t.full_like(x, 2), t.empty_like(x).copy_(x), x.clone(), x.t(), x.t().contiguous()]
+        seen += [
+            t.full((2,), 4, dtype=dtype),
+            t.full_like(x, 2),
+            t.empty_like(x).copy_(x),
+            x.clone(),
+            x.t(),
+            x.t().contiguous(),
+        ]
         seen += [x[0], x[:, 1:], x[..., None], x.reshape(-1), x.unsqueeze(0).expand(2, 2, 3), x.flatten()[::2]]
-        seen += [t.cat([x, x]), t.stack([x, x], 1), x.repeat(2, 1), x.permute(1, 0), x.index_select(1, t.tensor([2, 0]))]
+        seen += [
+            t.cat([x, x]),
+            t.stack([x, x], 1),
+            x.repeat(2, 1),
+            x.permute(1, 0),
+            x.index_select(1, t.tensor([2, 0])),
+        ]
         seen += [x[t.tensor([1, 0])], t.gather(x, 1, t.tensor([[0], [2]])), x.narrow(1, 1, 2), *x.chunk(3, 1)]
         y = x.clone()
         y[0] = x[1]
@@ -233,7 +252,9 @@ def test_numpy_and_dlpack(name):
     assert x.dtype == getattr(vt, name) and x.tolist() == array.tolist() and x.numpy().dtype == array.dtype
     x[0, 0] = 7
     assert array[0, 0] == 7 and np.from_dlpack(x).tolist() == array.tolist()
-    assert vt.tensor(array[1, 0]).dtype == torch.tensor(array[1, 0]).dtype.__class__ or vt.tensor(array[1, 0]).item() == 3
+    assert (
+        vt.tensor(array[1, 0]).dtype == torch.tensor(array[1, 0]).dtype.__class__ or vt.tensor(array[1, 0]).item() == 3
+    )
     assert torch.from_dlpack(x).dtype == getattr(torch, name)
     assert vt.from_dlpack(torch.from_numpy(array)).tolist() == array.tolist()
 
@@ -251,7 +272,14 @@ def test_no_array_of_an_8_bit_float(name):
 def test_numbers_of_64_bits():
     def program(t):
         x = t.tensor([0, 2**63, 2**64 - 1], dtype=t.uint64)
-        return [x.tolist(), x[2].item(), repr(x), x.to(t.float64).tolist(), x.to(t.int64).tolist(), x.to(t.bool).tolist()]
+        return [
+            x.tolist(),
+            x[2].item(),
+            repr(x),
+            x.to(t.float64).tolist(),
+            x.to(t.int64).tolist(),
+            x.to(t.bool).tolist(),
+        ]
 
     assert program(vt) == program(torch)
     for value in (-(2**64), 2**64):

@@ -57,7 +57,15 @@ def test_moving(name):
         y[:, 2].fill_(4)
         ones = vt.full((3, 2), 2, dtype=x.dtype, device=x.device)
         index = vt.tensor([2, 0], device=x.device)
-        return [y, ones, x.t().contiguous(), vt.cat([x, x.flip(0)]), x[index], x.index_select(1, index), x[:, ::2].clone()]
+        return [
+            y,
+            ones,
+            x.t().contiguous(),
+            vt.cat([x, x.flip(0)]),
+            x[index],
+            x.index_select(1, index),
+            x[:, ::2].clone(),
+        ]
 
     for here, there in zip(moved(x), moved(x.cuda()), strict=True):
         assert there.is_cuda and as_bits(there) == as_bits(here)
