@@ -1,11 +1,11 @@
 #include "autograd/engine.h"
 
-#include <unordered_map>
+#include <algorithm>
 
 #include "autograd/anomaly.h"
 #include "autograd/meta.h"
 #include "autograd/node_observer.h"
-#include "autograd/ready_queue.h"
+#include "autograd/node_states.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
@@ -18,16 +18,6 @@
 
 namespace vt::autograd {
 namespace {
-
-struct NodeState {
-  int32_t missing = 0;  // gradients still to come, counted per edge
-  bool wanted = true;   // its gradient is needed (always, when accumulating into all leaves)
-  bool runs = true;     // it is to be applied, not only captured at
-  Grads incoming;       // summed so far
-  std::vector<std::pair<uint32_t, size_t>> captures;  // input number -> which of options.inputs
-};
-
-using States = std::unordered_map<const Node*, NodeState>;
 
 bool is_narrow(const Tensor& g, const TensorMeta& m) {
   return m.dtype == DType::float32 && is_reduced_floating(g.dtype()) && g.device() == m.device;
@@ -92,21 +82,21 @@ class Task {
         deliver(roots[i],
                 conform(std::move(gradients[i]), roots[i].node->input(roots[i].input), *roots[i].node, false));
     }
-    while (!ready_.empty()) step(ready_.pop());
+    while (!ready_.empty()) step(take_latest());
     streams_.join(captured_);
     return std::move(captured_);
   }
 
   bool wants(const Edge& e) const {
-    const auto it = states_.find(e.node.get());
-    return it == states_.end() || it->second.wanted;
+    const NodeState* state = states_.find(e.node.get());
+    return !state || state->wanted;
   }
 
   Tensor take_waiting(const Edge& e) {
     if (is_observed_ || top_vmap() > 0) return {};  // inside vmap the parts may not be of one shape
-    const auto it = states_.find(e.node.get());
-    if (it == states_.end() || it->second.incoming.empty()) return {};
-    Tensor& slot = it->second.incoming[e.input];
+    NodeState* state = states_.find(e.node.get());
+    if (!state || state->incoming.empty()) return {};
+    Tensor& slot = state->incoming[e.input];
     if (!slot.defined() || slot.dtype() != e.node->input(e.input).dtype || !is_ours_alone(slot)) return {};
     const Device device = slot.device();
     if (device.is_cuda() && streams_.of(*e.node, device) != cuda::current_stream(device.index)) return {};
@@ -115,8 +105,8 @@ class Task {
 
   std::optional<DType> narrowed_by(const Edge& e) const {
     if (is_observed_) return {};
-    const auto it = states_.find(e.node.get());
-    if (it == states_.end() || !it->second.runs || it->second.missing != 1) return {};
+    const NodeState* state = states_.find(e.node.get());
+    if (!state || !state->runs || state->missing != 1) return {};
     const TensorMeta& given = e.node->input(e.input);
     if (given.dtype != DType::float32) return {};
     for (const Edge& next : e.node->edges()) {
@@ -129,77 +119,78 @@ class Task {
   }
 
  private:
-  // Every root counts as one edge into its node.
+  // Every root counts as one edge into its node. States come in the order in which nodes are met, and a node's edges
+  // are followed when its turn comes.
   void count_edges(const std::vector<Edge>& roots) {
-    std::vector<Node*> stack;
-    auto visit = [&](const Edge& e) {
-      if (!e) return;
-      const auto [it, fresh] = states_.try_emplace(e.node.get());
-      ++it->second.missing;
-      if (fresh) stack.push_back(e.node.get());
-    };
-    for (const Edge& e : roots) visit(e);
-    while (!stack.empty()) {
-      Node* node = stack.back();
-      stack.pop_back();
-      order_.push_back(node);
-      for (const Edge& e : node->edges()) visit(e);
+    for (const Edge& e : roots) count(e);
+    for (size_t i = 0; i < states_.size(); ++i) {
+      for (const Edge& e : states_[i].node->edges()) count(e);
     }
+  }
+  void count(const Edge& e) {
+    if (e) ++states_.find_or_add(*e.node).missing;
   }
 
   // Only nodes on a path to one of options.inputs run; at those, the gradient is taken out.
   void mark_wanted() {
-    for (auto& [node, state] : states_) state.wanted = state.runs = false;
+    for (size_t i = 0; i < states_.size(); ++i) states_[i].wanted = states_[i].runs = false;
     for (size_t i = 0; i < options_.inputs.size(); ++i) {
-      const auto it = states_.find(options_.inputs[i].node.get());
-      if (it == states_.end()) continue;
-      it->second.wanted = true;
+      NodeState* state = states_.find(options_.inputs[i].node.get());
+      if (!state) continue;
+      state->wanted = true;
       if (options_.accumulate) {
-        it->second.runs = true;
+        state->runs = true;
       } else {
-        it->second.captures.push_back({options_.inputs[i].input, i});
+        state->captures.push_back({options_.inputs[i].input, i});
       }
     }
-    // A node is wanted if any of its edges is: edges lead to nodes made earlier, so relax until nothing changes,
-    // walking the graph from its ends. An explicit post-order keeps this linear.
-    std::unordered_map<const Node*, size_t> next_edge;
-    std::vector<Node*> stack;
-    for (Node* root : order_) {
-      if (next_edge.contains(root)) continue;
+    // A node is wanted if any of its edges is: an explicit post-order from the ends of the graph keeps this linear.
+    std::vector<size_t> next_edge(states_.size());
+    std::vector<bool> met(states_.size());
+    std::vector<size_t> stack;
+    for (size_t root = 0; root < states_.size(); ++root) {
+      if (met[root]) continue;
+      met[root] = true;
       stack.push_back(root);
-      next_edge[root] = 0;
       while (!stack.empty()) {
-        Node* node = stack.back();
-        size_t& at = next_edge[node];
+        const size_t at = stack.back();
+        NodeState& state = states_[at];
+        const std::vector<Edge>& edges = state.node->edges();
         bool descended = false;
-        while (at < node->edges().size()) {
-          Node* child = node->edges()[at++].node.get();
-          if (child && !next_edge.contains(child)) {
-            next_edge[child] = 0;
-            stack.push_back(child);
-            descended = true;
-            break;
-          }
+        while (next_edge[at] < edges.size() && !descended) {
+          const Node* child = edges[next_edge[at]++].node.get();
+          const size_t of_child = child ? states_.find(child)->index : at;
+          if (met[of_child]) continue;
+          met[of_child] = descended = true;
+          stack.push_back(of_child);
         }
         if (descended) continue;
         stack.pop_back();
-        NodeState& state = states_[node];
-        for (const Edge& e : node->edges()) {
-          if (e && states_[e.node.get()].wanted) state.wanted = state.runs = true;
+        for (const Edge& e : edges) {
+          if (e && states_.find(e.node.get())->wanted) state.wanted = state.runs = true;
         }
       }
     }
   }
 
+  // Of the nodes whose gradients are complete the one whose forward call came last.
+  NodeState& take_latest() {
+    std::pop_heap(ready_.begin(), ready_.end(), is_earlier);
+    NodeState& state = *ready_.back();
+    ready_.pop_back();
+    return state;
+  }
+  static bool is_earlier(const NodeState* a, const NodeState* b) { return a->node->sequence() < b->node->sequence(); }
+
   void deliver(const Edge& e, Tensor g) {
-    NodeState& state = states_[e.node.get()];
+    NodeState& state = *states_.find(e.node.get());
     if (state.wanted) {
       if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
       if (g.defined()) accumulate(state.incoming[e.input], std::move(g), *e.node, e.input);
     }
     if (--state.missing == 0 && state.wanted) {
-      if (state.incoming.empty()) state.incoming.resize(e.node->input_count());
-      ready_.push({e.node, std::move(state.incoming)});
+      ready_.push_back(&state);
+      std::push_heap(ready_.begin(), ready_.end(), is_earlier);
     }
   }
 
@@ -240,46 +231,46 @@ class Task {
     }
   }
 
-  void step(ReadyQueue::Entry entry) {
-    Node& node = *entry.node;
+  void step(NodeState& state) {
+    Node& node = *state.node;
+    Grads incoming = std::move(state.incoming);
     const ObservedNode observed_node(node, NodeStage::Evaluate);
     const Device device = node.input_count() ? node.input(0).device : kCPU;
     const DeviceGuard guard(device);
     std::optional<cuda::StreamGuard> stream;
     if (device.is_cuda()) enter(stream, streams_.of(node, device));
     const NodeHooks* hooks = node.hooks_if_any();
-    NodeState& state = states_[&node];
     const StateGuard<bool> observed(is_observed_,
                                     hooks || options_.create_graph || (anomaly_enabled() && anomaly_checks_nan()));
     const bool is_shown = hooks || !state.captures.empty();
-    for (uint32_t i = 0; i < entry.incoming.size(); ++i) {
-      Tensor& g = entry.incoming[i];
+    for (uint32_t i = 0; i < incoming.size(); ++i) {
+      Tensor& g = incoming[i];
       if (!g.defined() || !is_reduced_floating(g.dtype())) continue;
       if (is_shown || !node.takes_narrow_gradient(i)) widen(g, node.input(i));
     }
     if (hooks) {
-      run_tensor_hooks(hooks->tensor_hooks, entry.incoming);
-      run_tensor_hooks(hooks->retain_hooks, entry.incoming);
+      run_tensor_hooks(hooks->tensor_hooks, incoming);
+      run_tensor_hooks(hooks->retain_hooks, incoming);
     }
-    node.run_leaf_hooks(entry.incoming);
-    for (const auto& [input, index] : state.captures) captured_[index] = entry.incoming[input];
+    node.run_leaf_hooks(incoming);
+    for (const auto& [input, index] : state.captures) captured_[index] = incoming[input];
     if (!state.runs) {
-      entry.incoming.clear();
+      incoming.clear();
       return pass_on(node, Grads(node.edges().size()));
     }
     if (!hooks || hooks->node_hooks.empty()) {
-      Grads out = apply_watched(node, std::move(entry.incoming));
+      Grads out = apply_watched(node, std::move(incoming));
       if (!options_.retain_graph) node.release_saved();
       return pass_on(node, std::move(out));
     }
     const auto list = hooks->node_hooks.snapshot();
-    for (const auto& hook : list) hook->before(entry.incoming);
-    const Grads incoming = entry.incoming;
-    Grads out = apply_watched(node, std::move(entry.incoming));
+    for (const auto& hook : list) hook->before(incoming);
+    const Grads seen = incoming;
+    Grads out = apply_watched(node, std::move(incoming));
     if (!options_.retain_graph) node.release_saved();
     check_count(node, out);
     for (size_t i = 0; i < node.edges().size(); ++i) out[i] = conformed(node, i, std::move(out[i]), false);
-    for (const auto& hook : list) hook->after(out, incoming);
+    for (const auto& hook : list) hook->after(out, seen);
     pass_on(node, std::move(out));
   }
 
@@ -302,9 +293,8 @@ class Task {
   }
 
   const BackwardOptions& options_;
-  States states_;
-  std::vector<Node*> order_;
-  ReadyQueue ready_;
+  NodeStates states_;
+  std::vector<NodeState*> ready_;  // a heap, the latest forward call first
   StreamOrder streams_;
   Grads captured_;
   bool is_observed_ = false;  // somebody sees the gradients that the running node makes, one by one

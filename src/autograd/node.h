@@ -105,7 +105,7 @@ class VT_API Node : public RefCounted {
   uint64_t sequence() const { return sequence_; }
   const std::vector<Edge>& edges() const { return edges_; }
   void add_edge(Edge e) { edges_.push_back(std::move(e)); }
-  void set_edges(std::vector<Edge> edges) { edges_ = std::move(edges); }
+  void reserve_edges(size_t count) { edges_.reserve(count); }
   bool has_edge(size_t i) const { return i < edges_.size() && edges_[i].node; }
 
   uint32_t input_count() const { return static_cast<uint32_t>(inputs_.size()); }

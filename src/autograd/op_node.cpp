@@ -20,6 +20,12 @@ uint32_t wanted_arguments(const Op& op, const Value* args) {
 
 OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self, int level)
     : op_(op), wanted_(wanted_arguments(op, args)), args_({args, static_cast<size_t>(op.arg_count())}) {
+  size_t tensors = 0;
+  for (int i = 0; i < op.arg_count(); ++i) {
+    tensors += args[i].tag == Tag::Tensor ? 1 : args[i].tag == Tag::TensorList ? args[i].size : 0;
+  }
+  tensors_.reserve(tensors);
+  reserve_edges(tensors);
   for (int i = 0; i < op.arg_count(); ++i) {
     if (args[i].tag == Tag::Tensor) {
       const Tensor& t = args[i].as_tensor();
@@ -32,11 +38,11 @@ OpNode::OpNode(const Op& op, const Value* args, const Tensor& cloned_self, int l
 }
 
 void OpNode::add_tensor(int arg, int element, const Tensor& t, const Tensor& kept, int level) {
-  TensorArg entry{static_cast<uint16_t>(arg), static_cast<uint16_t>(element), {}, {}};
   const bool differentiable = t.defined() && is_differentiable(t.dtype());
-  if (t.defined()) entry.meta = TensorMeta(t);
-  if (op_.functional().parts.keep.keeps_arg(arg, wanted_)) entry.saved = SavedTensor::of_argument(kept);
-  tensors_.push_back(std::move(entry));
+  const bool is_kept = op_.functional().parts.keep.keeps_arg(arg, wanted_);
+  tensors_.push_back({static_cast<uint16_t>(arg), static_cast<uint16_t>(element),
+                      is_kept ? SavedTensor::of_argument(kept) : SavedTensor(),
+                      t.defined() ? TensorMeta(t) : TensorMeta()});
   const bool is_here = level == 0 || (differentiable && level_of(t) == level);
   add_edge(differentiable && is_here ? gradient_edge(t) : Edge{});
 }

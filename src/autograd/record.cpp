@@ -45,7 +45,8 @@ bool is_argument(const Call& call, const Tensor& t) {
 }
 
 void run_below(Call& call) {
-  const ExcludeKeys below(Key::Autograd);
+  KeySet& excluded = thread_state().excluded;
+  const StateGuard<KeySet> below(excluded, excluded | Key::Autograd);
   dispatch(call);
 }
 

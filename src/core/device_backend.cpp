@@ -9,27 +9,32 @@
 
 namespace vt {
 namespace {
-struct Slot {
-  DeviceBackend* backend = nullptr;
-  std::string reason;
-};
-std::array<Slot, kNumDeviceTypes>& slots() {
-  static auto* s = new std::array<Slot, kNumDeviceTypes>;  // never destroyed: threads use it until the process ends
-  return *s;
+constinit std::array<DeviceBackend*, kNumDeviceTypes> g_backends{};
+
+// Why there is none of a type; never destroyed: threads ask until the process ends.
+std::array<std::string, kNumDeviceTypes>& reasons() {
+  static auto* r = new std::array<std::string, kNumDeviceTypes>;
+  return *r;
+}
+
+[[noreturn]] VT_NOINLINE void throw_no_backend(DeviceType type) {
+  const std::string& reason = reasons()[static_cast<size_t>(type)];
+  VT_THROW(Runtime, "no ", to_string(Device{type, -1}),
+           " device is available: ", reason.empty() ? "its backend is not registered" : reason);
 }
 }  // namespace
 
 DeviceBackend& backend(DeviceType type) {
-  Slot& slot = slots()[static_cast<int>(type)];
-  VT_CHECK(slot.backend, Runtime, "no ", to_string(Device{type, -1}),
-           " device is available: ", slot.reason.empty() ? "its backend is not registered" : slot.reason);
-  return *slot.backend;
+  DeviceBackend* const b = g_backends[static_cast<size_t>(type)];
+  if (VT_UNLIKELY(b == nullptr)) throw_no_backend(type);
+  return *b;
 }
 
-bool has_backend(DeviceType type) { return slots()[static_cast<int>(type)].backend != nullptr; }
+bool has_backend(DeviceType type) { return g_backends[static_cast<size_t>(type)] != nullptr; }
 
 void register_backend(DeviceType type, DeviceBackend* b, const char* missing_reason) {
-  slots()[static_cast<int>(type)] = {b, missing_reason ? missing_reason : ""};
+  reasons()[static_cast<size_t>(type)] = missing_reason ? missing_reason : "";
+  g_backends[static_cast<size_t>(type)] = b;
 }
 
 Device resolve_device(Device d) {

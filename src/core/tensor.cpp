@@ -10,7 +10,14 @@ namespace vt {
 namespace {
 void (*g_frontend_release)(void*) noexcept = nullptr;
 
-void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+struct Geometry {
+  int64_t numel;
+  bool contiguous;
+};
+
+// Checks one thing after the other, to say what is wrong.
+VT_NOINLINE Geometry checked_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides,
+                                      int64_t offset) {
   VT_CHECK(sizes.size() == strides.size(), Runtime, "expected as many strides as sizes, got sizes ", sizes,
            " and strides ", strides);
   VT_CHECK(sizes.size() <= 64, Runtime, "expected at most 64 dimensions, got ", sizes.size());
@@ -18,11 +25,31 @@ void check_geometry(const StorageImpl& storage, DType dtype, IntSpan sizes, IntS
   for (int64_t s : strides) {
     VT_CHECK(s >= 0, Runtime, "expected non-negative strides, got ", strides, "; negative strides are not supported");
   }
-  checked_numel(sizes);
+  const int64_t numel = checked_numel(sizes);
   const int64_t bytes = checked_mul(view_extent(sizes, strides, offset), static_cast<int64_t>(size_of(dtype)));
   VT_CHECK(static_cast<uint64_t>(bytes) <= storage.bytes(), Runtime, "setStorage: sizes ", sizes, ", strides ", strides,
            ", storage offset ", offset, " require a storage of ", bytes,
            " bytes, which is out of bounds for storage of size ", storage.bytes());
+  return {numel, is_contiguous(sizes, strides)};
+}
+
+// The same in one pass, for a view with elements that is as it should be.
+Geometry measure(const StorageImpl& storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
+  const size_t dims = sizes.size();
+  Geometry g{1, true};
+  bool odd = dims != strides.size() || dims > 64 || offset < 0;
+  int64_t last = offset, reach;
+  for (size_t i = odd ? 0 : dims; i-- > 0;) {
+    const int64_t size = sizes[i], stride = strides[i];
+    odd |= size <= 0 || stride < 0 || __builtin_mul_overflow(size - 1, stride, &reach) ||
+           __builtin_add_overflow(last, reach, &last);
+    g.contiguous &= size == 1 || stride == g.numel;
+    odd |= __builtin_mul_overflow(g.numel, size, &g.numel);
+  }
+  odd |= __builtin_add_overflow(last, 1, &last) ||
+         __builtin_mul_overflow(last, static_cast<int64_t>(size_of(dtype)), &last) ||
+         static_cast<uint64_t>(last) > storage.bytes();
+  return VT_UNLIKELY(odd) ? checked_geometry(storage, dtype, sizes, strides, offset) : g;
 }
 }  // namespace
 
@@ -34,9 +61,9 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, IntSpan sizes, IntSpan stri
       dtype_(dtype),
       device_(storage_->device()),
       keys_(backend_key(device_.type)) {
-  check_geometry(*storage_, dtype, sizes, strides, offset);
-  numel_ = checked_numel(sizes);
-  contiguous_ = vt::is_contiguous(sizes_, strides_);
+  const Geometry geometry = measure(*storage_, dtype, sizes, strides, offset);
+  numel_ = geometry.numel;
+  contiguous_ = geometry.contiguous;
   count_live(Counted::Tensor, 1);
 }
 
@@ -57,7 +84,7 @@ TensorImpl::~TensorImpl() {
 }
 
 void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
-  check_geometry(*storage, dtype, sizes, strides, offset);
+  const Geometry geometry = measure(*storage, dtype, sizes, strides, offset);
   DimVec new_sizes(sizes), new_strides(strides);  // the spans may point into ourselves
   if (VT_UNLIKELY(keys_.has(Key::Transform) || holds_payload(*storage))) {
     VT_CHECK(storage == storage_, NotImplemented, "a tensor inside vmap cannot exchange its memory with another one");
@@ -70,8 +97,8 @@ void TensorImpl::reset_geometry(Storage storage, DType dtype, IntSpan sizes, Int
   sizes_ = std::move(new_sizes);
   strides_ = std::move(new_strides);
   offset_ = offset;
-  numel_ = checked_numel(sizes_);
-  contiguous_ = vt::is_contiguous(sizes_, strides_);
+  numel_ = geometry.numel;
+  contiguous_ = geometry.contiguous;
 }
 
 void TensorImpl::set_frontend_release(void (*release)(void*) noexcept) { g_frontend_release = release; }
@@ -92,6 +119,21 @@ void throw_no_memory(Device device) {
 }
 
 namespace {
+// Product of the sizes and the bytes of as many elements; what is odd about them is said by the checks.
+struct Extent {
+  int64_t numel, bytes;
+};
+Extent extent_of(IntSpan sizes, DType dtype) {
+  const auto item = static_cast<int64_t>(size_of(dtype));
+  Extent e{1, 0};
+  bool odd = false;
+  for (const int64_t s : sizes) odd |= s <= 0 || __builtin_mul_overflow(e.numel, s, &e.numel);
+  odd |= __builtin_mul_overflow(e.numel, item, &e.bytes);
+  if (VT_LIKELY(!odd)) return e;
+  e.numel = checked_numel(sizes);
+  return {e.numel, checked_mul(e.numel, item)};
+}
+
 Storage storage_for(int64_t bytes, Device device, IntSpan sizes, DType dtype) {
   if (device.is_cpu()) return allocate_storage(static_cast<size_t>(bytes), device);
   const AllocationNote note{sizes.data(), static_cast<int>(sizes.size()), dtype};
@@ -101,10 +143,10 @@ Storage storage_for(int64_t bytes, Device device, IntSpan sizes, DType dtype) {
 }  // namespace
 
 Tensor empty(IntSpan sizes, DType dtype, Device device) {
-  const int64_t numel = checked_numel(sizes);
-  const int64_t bytes = checked_mul(numel, static_cast<int64_t>(size_of(dtype)));
-  device = resolve_device(device);
-  Tensor t(make_intrusive<TensorImpl>(storage_for(bytes, device, sizes, dtype), dtype, DimVec(sizes), numel));
+  const Extent extent = extent_of(sizes, dtype);
+  if (device != kCPU) device = resolve_device(device);
+  Tensor t(
+      make_intrusive<TensorImpl>(storage_for(extent.bytes, device, sizes, dtype), dtype, DimVec(sizes), extent.numel));
   if (VT_UNLIKELY(thread_state().inference_mode)) t.impl()->set_inference(true);
   return t;
 }

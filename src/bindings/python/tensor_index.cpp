@@ -12,17 +12,6 @@ namespace {
 
 using ops::IndexItem;
 
-std::optional<int64_t> slice_bound(PyObject* slice, const char* name) {
-  const Ref bound = Ref::steal(PyObject_GetAttrString(slice, name));
-  if (bound.get() == Py_None) return std::nullopt;
-  const Ref number = Ref::steal(PyNumber_Index(bound.get()));
-  // Beyond 64 bits the bound is beyond any tensor too.
-  int overflow = 0;
-  const long long v = PyLong_AsLongLongAndOverflow(number.get(), &overflow);
-  if (overflow) return overflow > 0 ? INT64_MAX : INT64_MIN;
-  return v;
-}
-
 // An array has __index__ too, which an array of one element answers: it is an index tensor all the same.
 bool is_array(PyObject* o) { return offers_array(o) && PySequence_Check(o); }
 
@@ -36,9 +25,11 @@ IndexItem make_item(PyObject* o) {
     if (!int_from(o, item.value)) throw PythonErrorSet{};
   } else if (PySlice_Check(o)) {
     item.kind = IndexItem::Kind::Slice;
-    item.start = slice_bound(o, "start");
-    item.stop = slice_bound(o, "stop");
-    item.step = slice_bound(o, "step").value_or(1);
+    Py_ssize_t start, stop, step;  // bounds that are absent, or beyond 64 bits, are beyond any tensor
+    if (PySlice_Unpack(o, &start, &stop, &step) < 0) throw PythonErrorSet{};
+    item.start = start;
+    if (stop != PY_SSIZE_T_MAX) item.stop = stop;
+    item.step = step;
   } else if (o == Py_None) {
     item.kind = IndexItem::Kind::None;
   } else if (o == Py_Ellipsis) {

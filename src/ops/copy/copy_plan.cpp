@@ -3,14 +3,16 @@
 namespace vt {
 
 CopyPlan plan_copy(IntSpan sizes, IntSpan to_strides, IntSpan from_strides) {
+  const auto is_outside = [&](int64_t a, int64_t b) {
+    return to_strides[a] != to_strides[b] ? to_strides[a] > to_strides[b] : from_strides[a] > from_strides[b];
+  };
   DimVec order;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    if (sizes[d] != 1) order.push_back(static_cast<int64_t>(d));
+  for (int64_t d = 0; d < static_cast<int64_t>(sizes.size()); ++d) {
+    if (sizes[d] == 1) continue;
+    size_t at = order.size();
+    while (at > 0 && is_outside(d, order[at - 1])) --at;
+    order.insert(at, d);
   }
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    if (to_strides[a] != to_strides[b]) return to_strides[a] > to_strides[b];
-    return from_strides[a] > from_strides[b];
-  });
   CopyPlan plan;
   for (const int64_t d : order) {
     if (!plan.sizes.empty()) {

@@ -1,5 +1,6 @@
 #include "ops/pointwise/row.h"
 
+#include <array>
 #include <cmath>
 
 #include "cpu/simd_dispatch.h"
@@ -42,6 +43,13 @@ DType loop_dtype(const Call& call, const Row& row, DType common) {
   return fits || (call.key == Key::CUDA && !is_even_in_float) ? type : DType::float64;
 }
 
+// A number that every floating dtype holds, so that there is nothing to check; NaN if `v` is none.
+float small_number(const Value& v) {
+  if (v.tag == Tag::Double && std::fabs(v.d) <= 65504.0) return static_cast<float>(v.d);
+  if (v.tag == Tag::Int && v.i >= -65504 && v.i <= 65504) return static_cast<float>(v.i);
+  return std::numeric_limits<float>::quiet_NaN();
+}
+
 // The call's numbers packed in the dtype that kernels compute in, which they reach by way of the dtype that the rule
 // reads them in. A Scalar has to fit that one.
 void pack_numbers(Params& p, const Call& call, const Row& row, DType compute, DType common) {
@@ -49,12 +57,33 @@ void pack_numbers(Params& p, const Call& call, const Row& row, DType compute, DT
   const DType read = row.rule.exact_numbers && is_reduced_floating(common) ? compute : common;
   for (int i = 0; i < row.numbers; ++i) {
     char* to = p.bytes + i * item;
+    if (compute == DType::float32 && read == compute) {
+      const float small = small_number(call.args[row.number_at[i]]);
+      if (!std::isnan(small)) {
+        std::memcpy(to, &small, sizeof small);
+        continue;
+      }
+    }
     const Scalar number = number_of(call.args[row.number_at[i]]);
     if (row.checked_numbers >> i & 1) check_scalar_fits(number, read);
     write_number(to, compute, number);
     if (read != compute) cpu::round_contiguous(to, compute, read, 1);
   }
 }
+
+// What every call asks of a dtype, in one place of memory.
+struct DTypeFacts {
+  unsigned set;
+  bool computes;  // in itself
+};
+constexpr auto kFacts = [] {
+  std::array<DTypeFacts, kNumDTypes> facts{};
+  for (int i = 0; i < kNumDTypes; ++i) {
+    const auto d = static_cast<DType>(i);
+    facts[static_cast<size_t>(i)] = {set_of(d), compute_dtype(d) == d};
+  }
+  return facts;
+}();
 
 LoopKernel cpu_kernel(const Row& row, DType compute) {
   return row.loops[static_cast<int>(simd_level())]->kernels[compute_type_index(compute)];
@@ -93,8 +122,8 @@ bool try_small(Call& call, const Row& row) {
   }
   if (lead < 0) return false;
   const DType dtype = in[lead]->dtype();
-  if (dtype != compute_dtype(dtype) || (row.rule.to_float && dtype == DType::int64) ||
-      (row.rule.domain & set_of(dtype)) == 0) {
+  const DTypeFacts& facts = kFacts[static_cast<size_t>(dtype)];
+  if (!facts.computes || (row.rule.to_float && dtype == DType::int64) || (row.rule.domain & facts.set) == 0) {
     return false;
   }
   alignas(16) char number[16];

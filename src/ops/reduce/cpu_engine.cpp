@@ -15,6 +15,7 @@ struct Dims {
   int64_t sizes[64];
   int64_t strides[64];
 
+  Dims() {}  // the arrays stay as they are
   void add(int64_t size, int64_t stride) {
     count *= size;
     if (size == 1) return;
@@ -174,10 +175,11 @@ void reduce_on_cpu(const Kernels& k, const Tensor& in, DType compute, DType resu
     if (std::find(dims.begin(), dims.end(), d) == dims.end()) {
       w.kept.add(sizes[d], strides[d] * w.item);
     } else {
-      order.push_back(d);
+      size_t at = order.size();
+      while (at > 0 && strides[d] < strides[order[at - 1]]) --at;
+      order.insert(at, d);
     }
   }
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strides[a] < strides[b]; });
   for (const int64_t d : order) w.reduced.add(sizes[d], strides[d] * w.item);
 
   const bool by_columns = w.kept.n > 0 && w.reduced.n > 0 && w.reduced.count > 0 &&

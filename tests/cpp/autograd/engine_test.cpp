@@ -50,7 +50,7 @@ class Recorder final : public Node {
  public:
   Recorder(std::vector<int>& order, int number, std::vector<Edge> edges) : order_(order), number_(number) {
     add_input(vt::ops::filled(DimVec{}, 1, DType::float64));
-    set_edges(std::move(edges));
+    for (Edge& e : edges) add_edge(std::move(e));
   }
   Grads apply(Grads&& incoming) override {
     order_.push_back(number_);

@@ -35,7 +35,7 @@ class Step final : public Node {
   Step(std::vector<Edge> edges, Apply apply, bool takes_narrow = false)
       : apply_(std::move(apply)), takes_narrow_(takes_narrow) {
     add_input(filled(0));
-    set_edges(std::move(edges));
+    for (Edge& e : edges) add_edge(std::move(e));
   }
   Grads apply(Grads&& incoming) override { return apply_(*this, std::move(incoming)); }
   std::string name() const override { return "Step"; }
