@@ -112,8 +112,9 @@ def test_what_a_dtype_says(name):
     assert pickle.loads(pickle.dumps(getattr(vt, name))) is getattr(vt, name)
     for read in (
         lambda t: [
-            getattr(t.finfo(getattr(t, name)), n) for n in "bits min max eps smallest_normal tiny dtype".split()
-        ],  # noqa: SIM905
+            getattr(t.finfo(getattr(t, name)), n)
+            for n in ["bits", "min", "max", "eps", "smallest_normal", "tiny", "dtype"]
+        ],
         lambda t: repr(t.finfo(getattr(t, name))),
         lambda t: [getattr(t.iinfo(getattr(t, name)), n) for n in ("bits", "min", "max", "dtype")],
         lambda t: repr(t.iinfo(getattr(t, name))),
