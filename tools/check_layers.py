@@ -2,7 +2,7 @@
 
 A file may include its own layer and the layers below it:
 
-    core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < profiler < bindings
+    core < cpu | cuda < iter < dispatch < ops < meta < autograd | interop | fabric < profiler | plugin < bindings
 
 Layers on one step do not see each other. The families of src/ops have an order too (FAMILIES): a family includes headers
 of those before it and calls what comes after it through the typed entries, "ops/typed/<family>.h". CUDA's own headers
@@ -26,7 +26,7 @@ STEPS = [
     ("ops",),
     ("meta",),
     ("autograd", "interop", "fabric"),
-    ("profiler",),
+    ("profiler", "plugin"),
     ("bindings",),
 ]
 # What the rest is made of, then views and values, then what searches, draws, multiplies and learns.

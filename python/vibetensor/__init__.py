@@ -17,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module("vibetensor.debug")
+    if name in ("load_plugin", "include_path"):
+        from importlib import import_module
+
+        return getattr(import_module("vibetensor.plugins"), name)
     if name == "enable_torch":
         from vibetensor.as_torch import enable_torch
 

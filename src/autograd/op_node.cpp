@@ -69,7 +69,9 @@ int OpNode::edge_of(int arg, int element) const {
 std::string node_name_of(const Op& op) {
   std::string out;
   bool upper = true;
-  for (const char c : op.functional().schema().name()) {
+  std::string_view name = op.functional().schema().name();
+  if (const size_t space = name.rfind(':'); space != std::string_view::npos) name.remove_prefix(space + 1);
+  for (const char c : name) {
     if (c == '_') {
       upper = true;
       continue;
@@ -93,6 +95,7 @@ class OpGradContext final : public GradContext {
  public:
   OpGradContext(OpNode& node, Grads& incoming) : node_(node), incoming_(incoming), out_(node.edges().size()) {}
   Grads take() { return std::move(out_); }
+  const Op& op() const { return node_.op_; }
 
   const Tensor& grad(int result) const override {
     static const Tensor none;
@@ -163,6 +166,12 @@ class OpGradContext final : public GradContext {
   Grads& incoming_;
   Grads out_;
 };
+
+const Op& op_of(const GradContext& context) {
+  const auto* of_node = dynamic_cast<const OpGradContext*>(&context);
+  VT_ASSERT(of_node, "a derivative that no node runs");
+  return of_node->op();
+}
 
 Grads OpNode::apply(Grads&& incoming) {
   if (std::ranges::none_of(incoming, [](const Tensor& g) { return g.defined(); })) return Grads(edges().size());

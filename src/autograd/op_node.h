@@ -14,6 +14,9 @@ uint32_t wanted_arguments(const Op& op, const Value* args);
 // "AddBackward0": what a node of that op is called.
 VT_API std::string node_name_of(const Op& op);
 
+// The op whose derivative runs with this context.
+VT_API const Op& op_of(const GradContext& context);
+
 class VT_API OpNode final : public Node {
  public:
   // Keeps the arguments that are not tensors, collects an edge per tensor, keeps what the op declares. `cloned_self`

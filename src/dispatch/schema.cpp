@@ -211,6 +211,7 @@ std::string Arg::type_name() const {
 Schema::Schema(std::string_view text) : text_(text) {
   Parser p(text);
   name_ = p.word();
+  if (p.take("::")) name_ += "::" + std::string(p.word());  // of a plugin, in its namespace
   if (p.take(".")) overload_ = p.word();
   full_name_ = overload_.empty() ? name_ : name_ + "." + overload_;
   p.expect("(");

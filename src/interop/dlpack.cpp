@@ -19,6 +19,8 @@ uint8_t float_code(DType d) {
   }
 }
 
+}  // namespace
+
 DLDataType dl_dtype(DType d) {
   if (d == DType::float4_e2m1fn_x2) return {kDLFloat4E2M1fn, 4, 2};
   const auto bits = static_cast<uint8_t>(8 * size_of(d));
@@ -30,12 +32,19 @@ DLDataType dl_dtype(DType d) {
   }
 }
 
-DType dtype_from(DLDataType t) {
-  VT_CHECK(t.lanes == 1 || t.bits < 8, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
+std::optional<DType> dtype_of_dl(DLDataType t) {
   for (int i = 0; i < kNumDTypes; ++i) {
     const DLDataType mine = dl_dtype(static_cast<DType>(i));
     if (mine.code == t.code && mine.bits == t.bits && mine.lanes == t.lanes) return static_cast<DType>(i);
   }
+  return std::nullopt;
+}
+
+namespace {
+
+DType dtype_from(DLDataType t) {
+  VT_CHECK(t.lanes == 1 || t.bits < 8, Buffer, "DLPack: expected elements of 1 lane, got ", t.lanes);
+  if (const std::optional<DType> found = dtype_of_dl(t)) return *found;
   VT_THROW(Buffer, "DLPack: unsupported element type (code ", static_cast<int>(t.code), ", ", static_cast<int>(t.bits),
            " bits)");
 }

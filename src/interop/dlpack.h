@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "core/tensor.h"
 
@@ -59,6 +60,9 @@ struct DLManagedTensorVersioned {
 };
 
 VT_API DLDevice dl_device(Device d);
+VT_API DLDataType dl_dtype(DType d);
+// Ours with that element; nothing for one that we do not have.
+VT_API std::optional<DType> dtype_of_dl(DLDataType t);
 
 // A DLTensor as a tensor's geometry over memory.
 struct CheckedDLTensor {

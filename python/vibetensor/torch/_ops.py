@@ -1,4 +1,4 @@
-"""torch.ops: ops by namespace. "aten" are those of the registry; others come from torch.library.
+"""torch.ops: ops by namespace. "aten" are those of the registry; others come from plugins and from torch.library.
 
 An op of a program's own has kernels by device, and with a derivative that was registered it is recorded for backward
 as any other. A library of ops that were compiled for PyTorch cannot run here: each of them raises when it is called.
@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from vibetensor import _C
+from vibetensor import _C, plugins
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.utils._pytree import tree_leaves
 
@@ -78,7 +78,7 @@ class Op:
             raise NotImplementedError(f"{name} is not there: it is compiled for PyTorch, in {library}")
         raise NotImplementedError(f"{name} has no kernel for {device}, only for {', '.join(self.kernels) or 'nothing'}")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         leaves = tree_leaves((args, kwargs))
         recorded = _C.is_grad_enabled() and any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves)
         kernel = self.kernel_for(leaves, recorded)
@@ -124,22 +124,23 @@ class Recorded(Function):
         return (None, None, None, *(found if isinstance(found, tuple | list) else (found,)))
 
 
-class AtenOp:
-    """An op of the registry under PyTorch's name for it; its overloads (`.Tensor`, `.default`) are found by arguments."""
+class RegistryOp:
+    """An op of the registry, ours or a plugin's; its overloads (`.Tensor`, `.default`) are found by arguments."""
 
-    def __init__(self, name: str, function: Callable[..., Any]):
-        self.__name__, self.function = name, function
+    def __init__(self, namespace: str, name: str, function: Callable[..., Any]):
+        self.namespace, self.__name__, self.function = namespace, name, function
+        self.__doc__ = function.__doc__
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
 
-    def __getattr__(self, overload: str) -> AtenOp:
+    def __getattr__(self, overload: str) -> RegistryOp:
         if overload.startswith("__"):
             raise AttributeError(overload)
         return self
 
     def __repr__(self) -> str:
-        return f"<OpOverloadPacket(op='aten.{self.__name__}')>"
+        return f"<OpOverloadPacket(op='{self.namespace}.{self.__name__}')>"
 
 
 class Namespace:
@@ -159,16 +160,18 @@ class Namespace:
         return own[name]
 
     def found(self, name: str) -> Any:
-        if self._name == "aten":
-            function = getattr(_C.ops, name, None)
-            if function is not None:
-                return AtenOp(name, function)
+        function = getattr(_C.ops, name if self._name == "aten" else f"{self._name}::{name}", None)
+        if function is None and plugins.load_named(self._name):
+            function = getattr(_C.ops, f"{self._name}::{name}", None)
+        if function is not None:
+            return RegistryOp(self._name, name, function)
         if self._owner.library_of(self._name) is not None:
             return Op(self._name, name)  # without kernels: calling it says why
         raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        return sorted(self._ops)
+        of_plugins = [op.partition("::")[2] for op in dir(_C.ops) if op.startswith(f"{self._name}::")]
+        return sorted({*self._ops, *of_plugins})
 
 
 class Namespaces:
@@ -200,12 +203,15 @@ class Namespaces:
         return own[name]
 
     def load_library(self, path: Any) -> None:
-        """Returns None; notes that ops of a library that was compiled for PyTorch are meant: each raises when called.
+        """Returns None; loads a plugin. Of a library that was compiled for PyTorch every op raises when it is called.
 
-        OSError if there is no such file.
+        OSError if there is no such file; what vibetensor.load_plugin raises for a plugin that cannot be loaded.
         """
         if not Path(path).is_file():
             raise OSError(f"Could not load this library: {path}")
+        if _C.is_plugin(str(path)):
+            plugins.load_plugin(path)
+            return
         self.loaded_libraries.add(str(path))
         for namespace, module in OURS.items():
             if self.library_of(namespace) is not None:

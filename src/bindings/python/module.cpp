@@ -43,6 +43,7 @@ void init(nanobind::module_& m) {
   bind_shared_memory(m);
   bind_nvtx(m);
   bind_profiler(m);
+  bind_plugins(m);
 }
 
 }  // namespace

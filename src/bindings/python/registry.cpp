@@ -13,6 +13,7 @@
 #include "dispatch/frontend.h"
 #include "dispatch/registry.h"
 #include "ops/batch/batch_call.h"
+#include "plugin/loader.h"
 
 namespace nb = nanobind;
 
@@ -143,6 +144,7 @@ nb::dict live_counters() {
   d["storages"] = StorageImpl::live_count();
   d["nodes"] = autograd::Node::live_count();
   d["graphs"] = cuda::Graph::live_count();
+  d["plugin_handles"] = plugin::live_handles();
   return d;
 }
 
