@@ -19,7 +19,7 @@ namespace {
 // The file's bytes, read and not mapped: it may shrink meanwhile.
 class Reader {
  public:
-  explicit Reader(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit Reader(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     VT_CHECK(file_ >= 0, Os, path, ": ", std::strerror(errno));
     struct stat s{};
     VT_CHECK(::fstat(file_, &s) == 0 && S_ISREG(s.st_mode), Os, path, ": no regular file");
