@@ -19,7 +19,7 @@
 #define VIBETENSOR_PLUGIN_ITER_CUH
 
 #include <cstring>
-#include <tuple>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 
@@ -147,13 +147,28 @@ constexpr size_t largest_of(std::initializer_list<size_t> sizes) {
   return most;
 }
 
+// A vector of each input: std::tuple is for the host.
+template <size_t I, class T>
+struct Slot {
+  T value;
+};
+template <class Numbers, int N, class... In>
+struct Loaded;
+template <size_t... I, int N, class... In>
+struct Loaded<std::index_sequence<I...>, N, In...> : Slot<I, Vector<In, N>>... {};
+template <size_t I, class T>
+__device__ __forceinline__ const T& slot(const Slot<I, T>& s) {
+  return s.value;
+}
+
 template <int N, class F, class Out, class... In, size_t... I>
 __device__ __forceinline__ void dense_elements(const Pointers<1 + sizeof...(In)>& p, int64_t first, const F& f,
                                                std::index_sequence<I...>) {
-  const std::tuple<Vector<In, N>...> in{reinterpret_cast<const Vector<In, N>*>(p.data[I + 1])[first]...};
+  const Loaded<std::index_sequence<I...>, N, In...> in{
+      {reinterpret_cast<const Vector<In, N>*>(p.data[I + 1])[first]}...};
   Vector<Out, N> out;
 #pragma unroll
-  for (int k = 0; k < N; ++k) out.at[k] = f(std::get<I>(in).at[k]...);
+  for (int k = 0; k < N; ++k) out.at[k] = f(slot<I>(in).at[k]...);
   reinterpret_cast<Vector<Out, N>*>(p.data[0])[first] = out;
 }
 
