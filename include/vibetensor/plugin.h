@@ -21,7 +21,8 @@
  *   }
  *   VT_PLUGIN("demo", "1.0", init)
  *
- * Python then has torch.ops.demo.twice, Node ops.demo.twice, with autograd, autocast, vmap and the profiler around it.
+ * Python then has torch.ops.demo.twice, Node plugins.demo.twice, with autograd, autocast, vmap and the profiler around
+ * it.
  *
  * Versions. A plugin states the version that it was compiled for. The host refuses another major version and a minor
  * one above its own, before any code of the plugin runs but the function that returns the statement. Within a major

@@ -1,8 +1,8 @@
 // The public names: tensors, every op of the registry, and grad mode.
 import type { Ops } from "./ops.js";
-import { addon, type DType, type OpEntry, type Tensor as TensorHandle, type TensorArray } from "./native.js";
+import { addon, type DType, type OpEntry, type Plugin, type Tensor as TensorHandle, type TensorArray } from "./native.js";
 
-export type { DType, OpEntry, Place, TensorArray } from "./native.js";
+export type { DType, OpEntry, Place, Plugin, TensorArray } from "./native.js";
 export type { MemoryFormat, Ops, Scalar, TensorLike } from "./ops.js";
 export type Tensor = TensorHandle;
 export const Tensor = addon.Tensor;
@@ -38,9 +38,19 @@ const functions: Record<string, AnyOp> = {};
 /** Every op that is public anywhere, under its name without overload: `ops.matmul(a, b)`. `call` reaches the others. */
 export const ops = functions as unknown as Readonly<Ops>;
 
+const namespaces: Record<string, Record<string, AnyOp>> = {};
+
+/** The ops of plugins, by namespace: `plugins.gain.gain(x, 2)` after `loadPlugin`. */
+export const plugins: Readonly<Record<string, Readonly<Record<string, AnyOp>>>> = namespaces;
+
 function offer(entry: OpEntry): void {
   const name = entry.name.split(".")[0]!;
   const op = opFunction(name);
+  const [namespace, ofPlugin] = name.split("::");
+  if (ofPlugin) {
+    (namespaces[namespace!] ??= {})[ofPlugin] ??= op;
+    return;
+  }
   if (entry.places.length > 0) functions[name] ??= op;
   if (entry.places.includes("Tensor") && !(name in Tensor.prototype)) {
     Object.defineProperty(Tensor.prototype, name, {
@@ -111,4 +121,17 @@ export function noGrad<T>(body: () => T): T {
 /** Tensors alive in the process, handles or not. */
 export function liveTensors(): number {
   return addon.liveTensors();
+}
+
+/**
+ * Loads a shared library that was compiled with vibetensor/plugin.h, whole or not at all; its ops are in `plugins` then.
+ * A file that is loaded already is given as it is.
+ */
+export function loadPlugin(path: string): Plugin {
+  return addon.loadPlugin(path);
+}
+
+/** The plugins that the process has loaded, from whatever language. */
+export function loadedPlugins(): readonly Plugin[] {
+  return addon.loadedPlugins();
 }

@@ -72,6 +72,14 @@ export interface OpEntry {
   places: Place[];
 }
 
+/** A plugin that is loaded: the namespace of its ops, its own version, its file, and the full names of its ops. */
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+  readonly ops: readonly string[];
+}
+
 /** What to record, and how many records of each kind to keep: the latest 1,048,576 unless set. */
 export interface ProfileOptions {
   /** Ops, nodes of backward and ranges. */
@@ -102,6 +110,8 @@ export interface Addon {
   call(name: string, positional: readonly unknown[], named: object): unknown;
   /** Hears of every op that comes in after start-up. */
   onLateOp(listener: (entry: OpEntry) => void): void;
+  loadPlugin(path: string): Plugin;
+  loadedPlugins(): Plugin[];
   isGradEnabled(): boolean;
   setGradEnabled(enabled: boolean): void;
   liveTensors(): number;

@@ -6,6 +6,7 @@
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
 #include "bindings/node/late_ops.h"
+#include "bindings/node/plugin.h"
 #include "bindings/node/profiler.h"
 #include "bindings/node/tensor.h"
 #include "core/build_info.h"
@@ -34,6 +35,8 @@ Napi::Object initialize_addon(Napi::Env env, Napi::Object exports) {
   exports.Set("registry", Napi::Function::New<&registry>(env, "registry"));
   exports.Set("call", Napi::Function::New<&node::call>(env, "call"));
   exports.Set("onLateOp", Napi::Function::New<&on_late_op>(env, "onLateOp"));
+  exports.Set("loadPlugin", Napi::Function::New<&load_plugin>(env, "loadPlugin"));
+  exports.Set("loadedPlugins", Napi::Function::New<&loaded_plugins>(env, "loadedPlugins"));
   exports.Set("isGradEnabled", Napi::Function::New<&is_grad_enabled>(env, "isGradEnabled"));
   exports.Set("setGradEnabled", Napi::Function::New<&set_grad_enabled>(env, "setGradEnabled"));
   exports.Set("liveTensors", Napi::Function::New<&live_tensors>(env, "liveTensors"));
