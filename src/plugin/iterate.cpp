@@ -1,9 +1,9 @@
 // Elementwise iteration for plugins: TensorIter behind the ABI.
-#include <atomic>
+#include <algorithm>
 #include <cstring>
-#include <mutex>
 
 #include "cpu/thread_pool.h"
+#include "iter/cast.h"
 #include "iter/cpu_loop.h"
 #include "iter/promotion.h"
 #include "iter/tensor_iter.h"
@@ -55,6 +55,15 @@ DType result_of(vt_dtype asked, const std::optional<DType>& computed, const Tens
   return computed.value_or(first.dtype());
 }
 
+// A number is converted where it lies, without an op.
+Tensor converted(const Tensor& t, DType dtype) {
+  const bool is_number = t.is_cpu() && t.dim() == 0 && (t.impl()->keys() & kWrapperKeys).empty();
+  if (t.dtype() == dtype || !is_number) return ops::as_dtype(t, dtype);
+  Tensor number = vt::empty({}, dtype);
+  cpu::cast_contiguous(static_cast<char*>(number.data()), dtype, static_cast<const char*>(t.data()), t.dtype(), 1);
+  return number;
+}
+
 vt_status iter_build(const vt_iter_plan* given, vt_iter** out) {
   return guarded([&] {
     VT_CHECK(out, Type, "iter_build: expected room for an iterator, got null");
@@ -65,7 +74,7 @@ vt_status iter_build(const vt_iter_plan* given, vt_iter** out) {
     const TensorSpan inputs(reinterpret_cast<const Tensor*>(plan.inputs), static_cast<size_t>(plan.input_count));
     const std::optional<DType> computed = computed_in(plan.flags, inputs);
     const DType result = result_of(plan.result, computed, inputs[0]);
-    for (const Tensor& t : inputs) iter->inputs.push_back(computed ? ops::as_dtype(t, *computed) : t);
+    for (const Tensor& t : inputs) iter->inputs.push_back(computed ? converted(t, *computed) : t);
     for (int i = 0; i < plan.output_count; ++i) {
       Tensor output = plan.outputs && plan.outputs[i] ? tensor_in(plan.outputs[i]) : Tensor();
       if (output.defined() && output.dtype() != result) {
@@ -208,7 +217,21 @@ vt_status iter_dtype(vt_iter* iter, int32_t operand, vt_dtype* dtype) {
   });
 }
 
-// Tensors on meta in the inputs' place: what the iterator would make of them, without memory.
+// What the iterator would make of the inputs, without memory: dense ones give dense results; of others, tensors on meta
+// in their place say which layout.
+DimVec strides_of_result(TensorSpan inputs, DType result) {
+  if (std::ranges::all_of(inputs, [](const Tensor& t) { return t.is_contiguous(); })) return {};
+  std::vector<Tensor> shapes;
+  for (const Tensor& t : inputs) {
+    shapes.push_back(empty_strided(t.sizes(), t.strides(), t.dtype(), {DeviceType::Meta, -1}));
+  }
+  TensorIter it;
+  it.add_output({});
+  for (const Tensor& t : shapes) it.add_input(t);
+  it.build(result);
+  return it.output(0).is_contiguous() ? DimVec() : DimVec(it.output(0).strides());
+}
+
 vt_status iter_shape(vt_call* call, const vt_iter_plan* given) {
   return guarded([&] {
     const vt_iter_plan plan = read_plan(given);
@@ -216,24 +239,16 @@ vt_status iter_shape(vt_call* call, const vt_iter_plan* given) {
     const std::optional<DType> computed = computed_in(plan.flags, inputs);
     const DType result = result_of(plan.result, computed, inputs[0]);
     Device device = kCPU;
-    std::vector<Tensor> shapes;
+    DimVec sizes;
     for (const Tensor& t : inputs) {
       if (device == kCPU) device = t.device();
       VT_CHECK(t.device() == device || (t.device() == kCPU && t.dim() == 0), Runtime,
                "Expected all tensors to be on the same device, but found at least two devices, ", device, " and ",
                t.device(), "!");
-      shapes.push_back(empty_strided(t.sizes(), t.strides(), t.dtype(), {DeviceType::Meta, -1}));
+      sizes = broadcast_sizes(sizes, t.sizes());
     }
-    TensorIter it;
-    it.add_output({});
-    for (const Tensor& t : shapes) it.add_input(t);
-    it.build(result);
-    const Tensor& made = it.output(0);
-    for (int i = 0; i < plan.output_count; ++i) {
-      TensorSpec spec{DimVec(made.sizes()), result, device, {}};
-      if (!made.is_contiguous()) spec.strides = DimVec(made.strides());
-      plugin::set_shape(call, i, std::move(spec));
-    }
+    const DimVec strides = strides_of_result(inputs, result);
+    for (int i = 0; i < plan.output_count; ++i) plugin::set_shape(call, i, {sizes, result, device, strides});
   });
 }
 

@@ -174,7 +174,7 @@ vt_status reduce_build(const vt_reduce_plan* given, vt_reduction** out) {
     Callback& callback = Callback::current();
     const vt_reduce_plan asked = read_plan(given);
     const Plan plan = plan_of(asked);
-    auto r = std::make_unique<vt_reduction>();
+    auto r = std::make_unique_for_overwrite<vt_reduction>();
     r->input = ops::as_dtype(tensor_in(asked.input), plan.computed);
     r->output_count = asked.output_count;
     for (int i = 0; i < asked.output_count; ++i) {

@@ -1,5 +1,9 @@
 """The plugins of plugins/, compiled out of the tree and used from Python."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import build
@@ -26,3 +30,35 @@ def test_an_entry_point_is_loaded_at_first_use(tmp_path):
     )
     (info.parent / "gain_plugin.py").write_text(f"PATH = {str(library)!r}\n\n\ndef library():\n    return PATH\n")
     assert build.run_program("entry_point.py", info.parent).endswith("done\n")
+
+
+def test_the_plugin_of_the_documentation_works(tmp_path):
+    text = (build.ROOT / "docs" / "plugin_abi.md").read_text()
+    source = tmp_path / "written" / "demo.c"
+    source.parent.mkdir()
+    source.write_text(text.partition("```c\n")[2].partition("```")[0])
+    library = build.compiled(source, tmp_path / "demo.so")
+    assert build.run_program("demo.py", library) == "[2.0, 2.0, 2.0]\ndone\n"
+
+
+def test_stubs_of_a_plugin(tmp_path):
+    python, typescript = tmp_path / "curves_ops.pyi", tmp_path / "curves_ops.d.ts"
+    command = [sys.executable, build.ROOT / "tools" / "plugin_stubs.py", build.reference("curves")]
+    subprocess.run([*command, "--python", python, "--typescript", typescript], check=True)
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from typing import TYPE_CHECKING, cast\n"
+        "import vibetensor.torch as torch\n"
+        "if TYPE_CHECKING:\n"
+        "    from curves_ops import CurvesOps\n"
+        "curves = cast('type[CurvesOps]', torch.ops.curves)\n"
+        "value, index = curves.peak(torch.ones(3), dim=[0], keepdim=True)\n"
+        "reveal_type(curves.softclip_(value, 2.0))\n"
+        "curves.peak('x')\n"
+    )
+    mypy = [sys.executable, "-m", "mypy", "--config-file", "", "--cache-dir", tmp_path / "cache", program]
+    found = subprocess.run(mypy, capture_output=True, text=True, env={**os.environ, "MYPYPATH": f"{tmp_path}"}).stdout
+    assert 'Revealed type is "vibetensor._C.Tensor"' in found, found
+    assert "[arg-type]" in found and "Found 1 error" in found, found
+    assert "  softclip_(self: Tensor, limit: TensorLike): Tensor;" in typescript.read_text()
+    assert "keepdim?: boolean" in typescript.read_text()
