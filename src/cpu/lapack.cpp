@@ -181,24 +181,6 @@ int getrf(int64_t m, int64_t n, T* a, int64_t lda, int32_t* pivots) {
 }
 
 template <class T>
-int getrs(char trans, int64_t n, int64_t k, const T* a, int64_t lda, const int32_t* pivots, T* b, int64_t ldb) {
-  static const Routine f = routine<T>("getrs");
-  const Pivots theirs(n, pivots);
-  Integer n_ = n, k_ = k, lda_ = fits(lda), ldb_ = fits(ldb), info = 0;
-  f(&trans, &n_, &k_, a, &lda_, theirs.data(), b, &ldb_, &info);
-  return narrow(info);
-}
-
-template <class T>
-void trsm(char side, char uplo, char trans, char diag, int64_t m, int64_t n, const T* a, int64_t lda, T* b,
-          int64_t ldb) {
-  static const Routine f = routine<T>("trsm");
-  T one(1);
-  Integer m_ = m, n_ = n, lda_ = fits(lda), ldb_ = fits(ldb);
-  f(&side, &uplo, &trans, &diag, &m_, &n_, &one, a, &lda_, b, &ldb_);
-}
-
-template <class T>
 int geqrf(int64_t m, int64_t n, T* a, int64_t lda, T* tau) {
   static const Routine f = routine<T>("geqrf");
   Integer m_ = m, n_ = n, lda_ = fits(lda), info = 0;
@@ -426,8 +408,6 @@ int sytrs(bool hermitian, char uplo, int64_t n, int64_t k, const T* a, int64_t l
   template int potrf(char, int64_t, T*, int64_t);                                                       \
   template int potri(char, int64_t, T*, int64_t);                                                       \
   template int getrf(int64_t, int64_t, T*, int64_t, int32_t*);                                          \
-  template int getrs(char, int64_t, int64_t, const T*, int64_t, const int32_t*, T*, int64_t);           \
-  template void trsm(char, char, char, char, int64_t, int64_t, const T*, int64_t, T*, int64_t);         \
   template int geqrf(int64_t, int64_t, T*, int64_t, T*);                                                \
   template int orgqr(int64_t, int64_t, int64_t, T*, int64_t, const T*);                                 \
   template int ormqr(char, bool, int64_t, int64_t, int64_t, const T*, int64_t, const T*, T*, int64_t);  \

@@ -40,14 +40,6 @@ int potri(char uplo, int64_t n, T* a, int64_t lda);
 // a (m, n) becomes L without its ones and U; pivots (min(m, n)): the row, from 1, that row i was swapped with.
 template <class T>
 int getrf(int64_t m, int64_t n, T* a, int64_t lda, int32_t* pivots);
-// b (n, k) becomes X of op(A) X = B, from getrf's results; trans: 'N', 'T' or 'C'.
-template <class T>
-int getrs(char trans, int64_t n, int64_t k, const T* a, int64_t lda, const int32_t* pivots, T* b, int64_t ldb);
-// b (m, n) becomes X of op(A) X = B (side 'L') or X op(A) = B ('R') with a triangular A; diag 'U': ones on its
-// diagonal.
-template <class T>
-void trsm(char side, char uplo, char trans, char diag, int64_t m, int64_t n, const T* a, int64_t lda, T* b,
-          int64_t ldb);
 // a (m, n) becomes R above and the reflections below the diagonal; tau (min(m, n)).
 template <class T>
 int geqrf(int64_t m, int64_t n, T* a, int64_t lda, T* tau);

@@ -1,5 +1,6 @@
 // Solutions of square systems: general, triangular, and the inverse.
 #include "core/thread_state.h"
+#include "cpu/triangular.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/matrices.h"
@@ -69,7 +70,7 @@ void solve_cpu(const Tensor& a, const Tensor& b, bool left, bool check, Tensor& 
     if (n == 0 || k == 0) return;
     for_each_matrix(static_cast<int64_t>(factor_of.size()), 2.0 * n * n * k, [&](int64_t i) {
       const int64_t f = factor_of[static_cast<size_t>(i)];
-      lapack::getrs(left ? 'N' : 'T', n, k, factors + f * n * n, n, swaps + f * n, solutions + i * n * k, n);
+      cpu::solve_factored(!left, n, k, factors + f * n * n, n, swaps + f * n, solutions + i * n * k, n);
     });
   });
   if (check) check_errors(info, "torch.linalg.solve_ex");
@@ -124,7 +125,7 @@ void inverse_cpu(const Tensor& a, bool check, Tensor& inverse, Tensor& info) {
       T *factor = factors + i * n * n, *x = results + i * n * n;
       infos[i] = n == 0 ? 0 : lapack::getrf(n, n, factor, n, swaps + i * n);
       for (int64_t j = 0; j < n; ++j) x[j * n + j] = T(1);
-      if (n > 0) lapack::getrs('N', n, n, factor, n, swaps + i * n, x, n);
+      cpu::solve_factored(false, n, n, factor, n, swaps + i * n, x, n);
     });
   });
   if (check) check_errors(info, "linalg.inv_ex");
@@ -190,14 +191,13 @@ void triangular_cpu(const Tensor& a, const Tensor& b, bool upper, bool left, boo
   const Operand factor(a);
   const auto offsets = factor.offsets();
   const auto factor_of = broadcast_index(batch, batch_of(a));
-  const char uplo = upper != factor.by_rows ? 'U' : 'L', trans = factor.by_rows ? 'T' : 'N';
   visit_lapack(a.dtype(), [&]<class T>() {
     const T* factors = factor.tensor.data<T>();
     T* solutions = out.data<T>();
     for_each_matrix(static_cast<int64_t>(factor_of.size()), 1.0 * m * n * (left ? m : n), [&](int64_t i) {
       const int64_t at = offsets[static_cast<size_t>(factor_of[static_cast<size_t>(i)])];
-      lapack::trsm(left ? 'L' : 'R', uplo, trans, unitriangular ? 'U' : 'N', m, n, factors + at, factor.leading,
-                   solutions + i * m * n, m);
+      cpu::solve_triangular(left, upper != factor.by_rows, factor.by_rows, unitriangular, m, n, factors + at,
+                            factor.leading, solutions + i * m * n, m);
     });
   });
 }
