@@ -1,3 +1,4 @@
+#include "cpu/kernels/convolution_padded.h"
 #include "cpu/kernels/convolution_planes.h"
 #include "cpu/kernels/row_loops.h"
 
@@ -133,6 +134,7 @@ VT_ALWAYS_INLINE void add_row_products(const ConvPlane<T>& p, const T* row, cons
 template <class T>
 void conv_plane_sums(const ConvPlane<T>& p, const opmath_t<T>* weight, opmath_t<T>* sums) {
   using A = opmath_t<T>;
+  if (add_padded_sums(p, weight, sums)) return;
   const Inside in(p);
   for (int64_t row = 0; row < p.outputs[0]; ++row) {
     const Rows<T> rows(p, row);
@@ -151,6 +153,7 @@ void conv_plane_sums(const ConvPlane<T>& p, const opmath_t<T>* weight, opmath_t<
 template <class T>
 void conv_plane_gradient(const ConvPlane<T>& p, const T* grad, opmath_t<T>* weight_grad) {
   using A = opmath_t<T>;
+  if (add_padded_products(p, grad, weight_grad)) return;
   const Inside in(p);
   A sums[kMostPlaneTaps][kLanes];
   const int64_t taps = p.taps[0] * p.taps[1];
