@@ -31,6 +31,22 @@ void take_greater(const T* __restrict x, int64_t step, int64_t n, int32_t positi
 }
 
 template <class T>
+opmath_t<T> run_sum(const T* __restrict x, int64_t n) {
+  using A = opmath_t<T>;
+  constexpr int kLanes = 16;
+  A sums[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int e = 0; e < kLanes; ++e) sums[e] += static_cast<A>(x[i + e]);
+  }
+  for (int e = 0; i + e < n; ++e) sums[e] += static_cast<A>(x[i + e]);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int e = 0; e < width; ++e) sums[e] += sums[e + width];
+  }
+  return sums[0];
+}
+
+template <class T>
 void add_row(const T* __restrict x, int64_t step, int64_t n, opmath_t<T>* __restrict sums) {
   for_steps(step, n, [&](int64_t i, int64_t at) VT_ROW_LAMBDA { sums[i] += static_cast<opmath_t<T>>(x[at]); });
 }
@@ -78,6 +94,7 @@ void narrow_row(const opmath_t<T>* __restrict from, int64_t n, T* __restrict to)
   template void narrow_row<T>(const opmath_t<T>*, int64_t, T*);
 #define VT_INSTANTIATE(T)                                                                          \
   VT_INSTANTIATE_MAX(T)                                                                            \
+  template opmath_t<T> run_sum<T>(const T*, int64_t);                                              \
   template void add_row<T>(const T*, int64_t, int64_t, opmath_t<T>*);                              \
   template void write_means<T>(const opmath_t<T>*, const opmath_t<T>*, opmath_t<T>, int64_t, T*);  \
   template void write_shares<T>(const T*, const opmath_t<T>*, opmath_t<T>, int64_t, opmath_t<T>*); \

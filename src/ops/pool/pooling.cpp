@@ -364,7 +364,8 @@ Tensor adaptive_average_pool(const Tensor& self, IntSpan sizes) {
   const DimVec outputs = adaptive_outputs(self, sizes, Dims, kAdaptiveAverage[Dims - 1]);
   const bool channels_last = is_channels_last(suggested_format(self));
   const bool whole = std::ranges::all_of(outputs, [](int64_t n) { return n == 1; });
-  if (whole && !channels_last && is_floating(self.dtype())) {  // one long window: a reduction shares it out
+  // One long window: where there are many threads a reduction shares it out.
+  if (whole && !channels_last && is_floating(self.dtype()) && !self.device().is_cpu()) {
     DimVec dims;
     for (int64_t d = 1; d <= static_cast<int64_t>(Dims); ++d) dims.push_back(-d);
     return ops::mean(self, IntSpan(dims), true);

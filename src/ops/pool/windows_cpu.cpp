@@ -9,6 +9,7 @@
 #include "cpu/kernels/pooling.h"
 #include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
+#include "ops/copy/kernels.h"
 
 namespace vt::pool {
 
@@ -252,11 +253,81 @@ void add_found(const Windows& w, const Lanes& lanes, const std::vector<int64_t>&
   }
 }
 
+// Rows of few outputs leave vectors empty. With the planes as lanes they are full, and cost a transposing copy of each
+// tensor; the results are the same.
+constexpr int64_t kShortRow = 8;
+
+bool has_short_rows(const Windows& w) {
+  return w.lanes == 1 && w.planes >= kLaneBlock && w.axes[2].outputs <= kShortRow && w.outputs() > 1;
+}
+
+Windows with_planes_as_lanes(Windows w) {
+  w.lanes = w.planes;
+  w.planes = 1;
+  return w;
+}
+
+// A dense tensor of so many planes with its planes innermost: a view.
+Tensor turned(const Tensor& t, int64_t planes) {
+  const int64_t n = t.numel() / planes;
+  return make_view(t, DimVec{n, planes}, DimVec{1, n}, t.storage_offset());
+}
+
+Tensor turned_copy(const Tensor& t, int64_t planes) {
+  const Tensor view = turned(t, planes), copy = empty(view.sizes(), t.dtype());
+  copy_data(copy, view);
+  return copy;
+}
+
+// What f writes where the planes of `t` are lanes.
+template <class F>
+void write_turned(const Tensor& t, int64_t planes, const F& f) {
+  const Tensor view = turned(t, planes), memory = empty(view.sizes(), t.dtype());
+  f(memory);
+  copy_data(view, memory);
+}
+
+// The only output of a plane is the mean of a run.
+template <class T>
+void average_whole_planes(const Windows& w, const Divisor& divisor, const T* input, T* out) {
+  using A = opmath_t<T>;
+  const auto sum = VT_SIMD_PICK(run_sum, T);
+  const int64_t n = w.inputs();
+  const A scale = Lengths<A>(w, divisor).scale(Group{0, 0, 0, 0, 1});
+  parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) out[i] = static_cast<T>(sum(input + i * n, n) / scale);
+  });
+}
+
+template <class T>
+void spread_whole_planes(const Windows& w, const Divisor& divisor, const T* grad, T* out) {
+  using A = opmath_t<T>;
+  const int64_t n = w.inputs();
+  const A scale = Lengths<A>(w, divisor).scale(Group{0, 0, 0, 0, 1});
+  parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) std::fill_n(out + i * n, n, static_cast<T>(static_cast<A>(grad[i]) / scale));
+  });
+}
+
+// Every window is all of its plane.
+bool covers_planes(const Windows& w) {
+  return w.lanes == 1 && w.outputs() == 1 && std::ranges::all_of(w.axes, [](const auto& a) {
+           return a.begin(0) == 0 && a.end(0) == a.inputs && a.dilation == 1;
+         });
+}
+
 }  // namespace
 
 void max_windows_cpu(const Windows& w, const Tensor& input, const Tensor& out, const Tensor& indices) {
   VT_CHECK(w.positions() <= std::numeric_limits<int32_t>::max(), NotImplemented,
            "max pooling takes windows of fewer than 2^31 positions, got ", w.positions());
+  if (has_short_rows(w)) {
+    const Tensor x = turned_copy(input, w.planes);
+    return write_turned(out, w.planes, [&](const Tensor& values) {
+      write_turned(indices, w.planes,
+                   [&](const Tensor& places) { max_windows_cpu(with_planes_as_lanes(w), x, values, places); });
+    });
+  }
   visit_dtype<kIntegralSet | kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     if (indices.dtype() == DType::uint8) max_rows(w, input.data<T>(), out.data<T>(), indices.data<uint8_t>());
     else max_rows(w, input.data<T>(), out.data<T>(), indices.data<int64_t>());
@@ -264,6 +335,11 @@ void max_windows_cpu(const Windows& w, const Tensor& input, const Tensor& out, c
 }
 
 void max_windows_backward_cpu(const Windows& w, const Tensor& grad, const Tensor& indices, const Tensor& out) {
+  if (has_short_rows(w)) {
+    const Tensor g = turned_copy(grad, w.planes), at = turned_copy(indices, w.planes);
+    return write_turned(out, w.planes,
+                        [&](const Tensor& sums) { max_windows_backward_cpu(with_planes_as_lanes(w), g, at, sums); });
+  }
   const bool places = indices.dtype() == DType::int64;
   const std::vector<int64_t> offsets = places ? std::vector<int64_t>() : position_offsets(w);
   visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
@@ -277,6 +353,15 @@ void max_windows_backward_cpu(const Windows& w, const Tensor& grad, const Tensor
 }
 
 void average_windows_cpu(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
+  if (has_short_rows(w)) {
+    const Tensor x = turned_copy(input, w.planes);
+    return write_turned(out, w.planes,
+                        [&](const Tensor& means) { average_windows_cpu(with_planes_as_lanes(w), divisor, x, means); });
+  }
+  if (covers_planes(w)) {
+    return visit_dtype<kFloatingSet>(
+        input.dtype(), [&]<class T>(TypeTag<T>) { average_whole_planes(w, divisor, input.data<T>(), out.data<T>()); });
+  }
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
     const auto add = VT_SIMD_PICK(add_row, T);
@@ -298,6 +383,16 @@ void average_windows_cpu(const Windows& w, const Divisor& divisor, const Tensor&
 }
 
 void average_windows_backward_cpu(const Windows& w, const Divisor& divisor, const Tensor& grad, const Tensor& out) {
+  if (has_short_rows(w)) {
+    const Tensor g = turned_copy(grad, w.planes);
+    return write_turned(out, w.planes, [&](const Tensor& sums) {
+      average_windows_backward_cpu(with_planes_as_lanes(w), divisor, g, sums);
+    });
+  }
+  if (covers_planes(w)) {
+    return visit_dtype<kFloatingSet>(
+        grad.dtype(), [&]<class T>(TypeTag<T>) { spread_whole_planes(w, divisor, grad.data<T>(), out.data<T>()); });
+  }
   visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
     const auto write = VT_SIMD_PICK(write_shares, T);
