@@ -1,4 +1,6 @@
 // More elements at the ends of dims: constant, reflected, replicated or wrapped around.
+#include <vector>
+
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -8,6 +10,7 @@
 #include "ops/typed/copy.h"
 #include "ops/typed/index.h"
 #include "ops/typed/join.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -76,12 +79,39 @@ int64_t source_position(PadMode mode, int64_t at, int64_t size, DimPadding p) {
   }
 }
 
-Tensor pad_dim(const Tensor& self, int64_t dim, DimPadding p, PadMode mode) {
+// Element by element, for windings that are more than two runs of the input.
+Tensor gathered(const Tensor& self, int64_t dim, DimPadding p, PadMode mode) {
   const int64_t size = self.sizes()[dim], length = size + p.before + p.after;
   const Tensor positions = empty(DimVec{length}, DType::int64);
   int64_t* at = positions.data<int64_t>();
   for (int64_t i = 0; i < length; ++i) at[i] = source_position(mode, i - p.before, size, p);
   return ops::index_select(self, dim, ops::as_device(positions, self.device()));
+}
+
+Tensor pad_dim(const Tensor& self, int64_t dim, DimPadding p, PadMode mode) {
+  const int64_t size = self.sizes()[dim], cut = std::max<int64_t>(0, -p.before);
+  const int64_t kept = size - cut - std::max<int64_t>(0, -p.after), wound = std::max(p.before, p.after);
+  if (kept <= 0 || (mode == PadMode::Circular && wound > kept)) return gathered(self, dim, p, mode);
+  const auto run = [&](int64_t begin, int64_t count) { return ops::narrow(self, dim, begin, count); };
+  const auto repeated = [&](int64_t at, int64_t count) {
+    DimVec sizes(self.sizes());
+    sizes[dim] = count;
+    return ops::expand(run(at, 1), sizes);
+  };
+  const auto reflected = [&](int64_t begin, int64_t count) { return ops::flip(run(begin, count), DimVec{dim}); };
+  std::vector<Tensor> parts;
+  if (const int64_t n = p.before; n > 0) {
+    parts.push_back(mode == PadMode::Reflect     ? reflected(1, n)
+                    : mode == PadMode::Replicate ? repeated(0, n)
+                                                 : run(cut + kept - n, n));
+  }
+  parts.push_back(run(cut, kept));
+  if (const int64_t n = p.after; n > 0) {
+    parts.push_back(mode == PadMode::Reflect     ? reflected(size - 1 - n, n)
+                    : mode == PadMode::Replicate ? repeated(size - 1, n)
+                                                 : run(cut, n));
+  }
+  return ops::cat(parts, dim);
 }
 
 Tensor pad(const Tensor& self, IntSpan padding, std::string_view mode, std::optional<double> value) {
