@@ -117,19 +117,18 @@ def main() -> None:
     if not on_cuda:
         for t in LIBRARIES.values():
             t.set_num_threads(arguments.threads)
-    rows: list[dict[str, object]] = []
+    about = {"torch": reference.__version__, "threads": torch.get_num_threads()}
+    if on_cuda:
+        about["gpu"] = torch.cuda.get_device_name()
+        about["cudnn"] = torch.backends.cudnn.version() or 0
+    results = side_by_side.Results(f"convolution_{arguments.device}", ("case", "dtype", "format"), **about)
     for dtype in ("bfloat16", "float32") if on_cuda else (arguments.dtype,):
         for last in (True, False) if on_cuda else (arguments.channels_last,):
             for name, shape, make in cases(on_cuda):
                 if re.search(arguments.only, name):
                     form = "channels_last" if last else "contiguous"
                     times = measure(shape, make, arguments.device, dtype, last, arguments.budget)
-                    rows.append({"case": name, "dtype": dtype, "format": form, **times})
-    about = {"torch": reference.__version__, "threads": torch.get_num_threads()}
-    if on_cuda:
-        about["gpu"] = torch.cuda.get_device_name()
-        about["cudnn"] = torch.backends.cudnn.version() or 0
-    side_by_side.write(f"convolution_{arguments.device}", rows, ("case", "dtype", "format"), **about)
+                    results.add({"case": name, "dtype": dtype, "format": form, **times})
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for t in LIBRARIES.values():
         t.set_num_threads(torch.get_num_threads())
-    rows: list[dict[str, object]] = []
+    about = {"torch": reference.__version__, "threads": torch.get_num_threads()}
+    results = side_by_side.Results("fft_cpu", ("case", "dtype"), **about)
     for name, shape, dtype, call in cases():
         if not re.search(arguments.only, name):
             continue
@@ -66,9 +67,7 @@ def main() -> None:
         row: dict[str, object] = {"case": name, "dtype": dtype}
         row.update({f"{library} us": round(1e6 * s, 2) for library, s in seconds.items()})
         row["ratio"] = round(seconds["pytorch"] / seconds["vibetensor"], 2)
-        rows.append(row)
-    about = {"torch": reference.__version__, "threads": torch.get_num_threads()}
-    side_by_side.write("fft_cpu", rows, ("case", "dtype"), **about)
+        results.add(row)
 
 
 if __name__ == "__main__":

@@ -97,10 +97,11 @@ def main() -> None:
     arguments = parser.parse_args()
     for t in LIBRARIES.values():
         t.set_num_threads(arguments.threads)
-    rows: list[dict[str, object]] = [
-        {"case": name, **measure(make, arguments.budget)} for name, make in cases() if re.search(arguments.only, name)
-    ]
-    side_by_side.write("mathematics_cpu", rows, ("case",), torch=reference.__version__, threads=torch.get_num_threads())
+    about = {"torch": reference.__version__, "threads": torch.get_num_threads()}
+    results = side_by_side.Results("mathematics_cpu", ("case",), **about)
+    for name, make in cases():
+        if re.search(arguments.only, name):
+            results.add({"case": name, **measure(make, arguments.budget)})
 
 
 if __name__ == "__main__":

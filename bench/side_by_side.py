@@ -44,22 +44,35 @@ def processor() -> str:
     return platform.machine()
 
 
-def write(name: str, rows: list[dict[str, object]], same: tuple[str, ...] = (), **about: object) -> None:
-    """Writes bench/results/<name>.json and prints the rows as a table.
+class Results:
+    """bench/results/<name>.json, written and printed row by row, so that a run that is cut short keeps what it had.
 
     With `same`, the columns that tell rows apart, rows that this run did not repeat stay if they are of the same day,
     processor and libraries.
     """
-    about = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about}
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    kept = {}
-    if same and path.exists():
-        before = json.loads(path.read_text())
-        if {key: value for key, value in before.items() if key != "rows"} == about:
-            kept = {tuple(row.get(key) for key in same): row for row in before["rows"]}
-    kept.update({tuple(row.get(key) for key in same) if same else i: row for i, row in enumerate(rows)})
-    path.write_text(json.dumps({**about, "rows": list(kept.values())}, indent=2) + "\n")
+
+    def __init__(self, name: str, same: tuple[str, ...] = (), **about: object):
+        self.path, self.same = RESULTS / f"{name}.json", same
+        self.about = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about}
+        self.rows: dict[object, dict[str, object]] = {}
+        if same and self.path.exists():
+            before = json.loads(self.path.read_text())
+            if {key: value for key, value in before.items() if key != "rows"} == self.about:
+                self.rows = {tuple(row.get(key) for key in same): row for row in before["rows"]}
+
+    def add(self, row: dict[str, object], printed: bool = True) -> None:
+        self.rows[tuple(row.get(key) for key in self.same) if self.same else len(self.rows)] = row
+        RESULTS.mkdir(exist_ok=True)
+        self.path.write_text(json.dumps({**self.about, "rows": list(self.rows.values())}, indent=2) + "\n")
+        if printed:
+            print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+
+
+def write(name: str, rows: list[dict[str, object]], same: tuple[str, ...] = (), **about: object) -> None:
+    """Writes bench/results/<name>.json as Results does, all at once, and prints the rows as a table."""
+    results = Results(name, same, **about)
+    for row in rows:
+        results.add(row, printed=False)
     show(rows)
 
 
