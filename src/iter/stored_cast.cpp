@@ -21,7 +21,7 @@ void write(char* out, DType to, const Way* way, int64_t n) {
   if (!is_stored_only(to)) return cast_contiguous(out, to, reinterpret_cast<const char*>(way), dtype_of<Way>, n);
   visit_dtype<kStoredSet>(to, [&]<class T>(TypeTag<T>) {
     T* elements = reinterpret_cast<T*>(out);
-    for (int64_t i = 0; i < n; ++i) elements[i] = static_cast<T>(way[i]);
+    for (int64_t i = 0; i < n; ++i) elements[i] = through_way<T>(way[i]);
   });
 }
 

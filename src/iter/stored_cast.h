@@ -1,6 +1,8 @@
 // Conversions that have a stored dtype on a side, Note [Stored dtypes] in core/dtype.h.
 #pragma once
 
+#include <type_traits>
+
 #include "core/dtype.h"
 
 namespace vt {
@@ -21,6 +23,19 @@ void visit_way(DType a, DType b, F&& f) {
     case DType::int64: return f(TypeTag<int64_t>{});
     case DType::float64: return f(TypeTag<double>{});
     default: return f(TypeTag<float>{});
+  }
+}
+
+// The value `x` as an element of `To`, one of the two dtypes or the way between them. float8_e4m3fn, which has no
+// infinity, saturates, as PyTorch's does; the other 8-bit floats do not.
+template <class To, class From>
+VT_HD_INLINE To through_way(From x) {
+  if constexpr (std::is_same_v<To, float8_e4m3fn>) {
+    constexpr float kLargest = 448;
+    const float value = static_cast<float>(x);
+    return To(value > kLargest ? kLargest : value < -kLargest ? -kLargest : value);
+  } else {
+    return static_cast<To>(x);
   }
 }
 

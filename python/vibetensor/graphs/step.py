@@ -210,7 +210,7 @@ class GraphStep:
         versions = [tensor._version for tensor in watched]
         slots = make_slots(leaves)
         args, kwargs = tree_unflatten(slots, spec)
-        rates = self._rates()
+        rates = self._vt_rates()
         graphed = CUDAGraph()
         try:
             with Rates(rates) as on_device, graph(graphed, self._pool, capture_error_mode="thread_local"):
@@ -241,7 +241,7 @@ class GraphStep:
             written=[t for t, old in zip(watched, versions, strict=True) if t._version != old],
         )
 
-    def _rates(self) -> list[tuple[Any, int, Any]]:
+    def _vt_rates(self) -> list[tuple[Any, int, Any]]:
         rates = []
         for o in self._surroundings.optimizers:
             for i, group in enumerate(o.param_groups):

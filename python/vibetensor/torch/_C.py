@@ -78,6 +78,11 @@ class DisableTorchFunctionSubclass:
 DisableTorchFunction = DisableTorchFunctionSubclass
 
 
+def _disabled_torch_function_impl(func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """`func` of the arguments: what a class has for `__torch_function__` that has no say in what functions do."""
+    return func(*args, **(kwargs or {}))
+
+
 class PyTorchFileReader(RefusedType, why="torch.load(path, mmap=True) reads a file without reading its tensors"):
     """The records of a file that torch.save wrote."""
 

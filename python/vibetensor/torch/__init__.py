@@ -198,7 +198,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    _C _dynamo _functorch _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed
+    __config__ _C _dynamo _functorch _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed
     distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler
     signal sparse special storage testing torch_version types utils version xpu
 """

@@ -142,6 +142,9 @@ class RegistryOp:
     def __repr__(self) -> str:
         return f"<OpOverloadPacket(op='{self.namespace}.{self.__name__}')>"
 
+    def __str__(self) -> str:
+        return f"aten.{self.__name__}"
+
 
 class Namespace:
     """The ops of one namespace, as attributes."""

@@ -163,8 +163,8 @@ def contents(tensor: Any, indent: int) -> str:
         return "..."
     if tensor.numel() == 0:
         return "[]"
-    if tensor.dtype == _C.float4_e2m1fn_x2:  # two numbers in a byte, which is shown
-        tensor = tensor.view(_C.uint8)
+    if tensor.dtype == _C.float4_e2m1fn_x2:  # two numbers in a byte, which is shown as a number
+        tensor = tensor.view(_C.uint8).to(_C.float32)
     summarise = tensor.numel() > options.threshold
     nested = (edges_only(tensor) if summarise else tensor).tolist()
     values = list(flatten(nested))

@@ -45,7 +45,7 @@ constexpr FloatFormat kFloatFormats[] = {
     {DType::float8_e4m3fn, 8, 0x1p-3, 448.0, 0x1p-6, 0x1p-9, 1.0},
     {DType::float8_e5m2, 8, 0x1p-2, 57344.0, 0x1p-14, 0x1p-16, 1.0},
     {DType::float8_e4m3fnuz, 8, 0x1p-3, 240.0, 0x1p-7, 0x1p-10, 1.0},
-    {DType::float8_e5m2fnuz, 8, 0x1p-2, 57344.0, 0x1p-15, 0x1p-17, 1.0},
+    {DType::float8_e5m2fnuz, 8, 0x1p-3, 57344.0, 0x1p-15, 0x1p-17, 1.0},
     {DType::float8_e8m0fnu, 8, 1.0, 0x1p127, 0x1p-127, 0x1p-127, 1.0},
 };
 
@@ -122,7 +122,10 @@ PyObject* finfo_repr(PyObject* o) {
 PyObject* iinfo_repr(PyObject* o) {
   return guarded([&] {
     const DType d = info_dtype(o);
-    return str_from(vt::detail::concat("iinfo(min=", int_min_of(d), ", max=", int_max_of(d), ", dtype=", d, ")"));
+    char text[128];  // rounded as PyTorch's
+    std::snprintf(text, sizeof text, "iinfo(min=%g, max=%g, dtype=%s)", static_cast<double>(int_min_of(d)),
+                  static_cast<double>(int_max_of(d)), to_string(d).c_str());
+    return PyUnicode_FromString(text);
   });
 }
 

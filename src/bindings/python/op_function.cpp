@@ -5,6 +5,7 @@
 
 #include "autograd/autograd.h"
 #include "bindings/python/number.h"
+#include "bindings/python/stand_in.h"
 #include "bindings/python/tensor_object.h"
 #include "dispatch/registry.h"
 
@@ -200,8 +201,10 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
 }
 
 PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
-  PyObject* result = invoke_if_fits(entry, call);
-  if (VT_UNLIKELY(!result)) throw_no_overload(entry, call);
+  PyObject* result = unless_refused(call, [&] { return invoke_if_fits(entry, call); });
+  if (VT_LIKELY(result)) return result;
+  result = ask_stand_in(entry.name.c_str(), call);
+  if (!result) throw_no_overload(entry, call);
   return result;
 }
 

@@ -2,6 +2,7 @@
 #include "bindings/python/array.h"
 #include "bindings/python/number.h"
 #include "bindings/python/op_function.h"
+#include "bindings/python/stand_in.h"
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
@@ -91,7 +92,12 @@ struct Items {
 };
 
 PyObject* get_item(PyObject* o, PyObject* key) {
-  return guarded([&] { return wrap(ops::get_item(tensor_of(o), Items(key).list)); });
+  return guarded([&] {
+    PyObject* args[] = {o, key};
+    const PythonCall call{args, 2, nullptr, CallStyle::Method};
+    PyObject* found = unless_refused(call, [&] { return wrap(ops::get_item(tensor_of(o), Items(key).list)); });
+    return VT_LIKELY(found) ? found : ask_stand_in("__getitem__", call);
+  });
 }
 
 int set_item(PyObject* o, PyObject* key, PyObject* value) {

@@ -23,7 +23,7 @@ bool fits_integer(const Scalar& value) {
   if constexpr (!std::is_integral_v<T>) {
     return false;
   } else if constexpr (std::is_same_v<T, uint64_t>) {
-    return value.is_integral(true) || (value.to_double() > -0x1p64 && value.to_double() < 0x1p64);
+    return value.is_integral(true) || (value.to_double() >= 0 && value.to_double() < 0x1p64);
   } else {
     constexpr int64_t low =
         std::is_signed_v<T> ? std::numeric_limits<T>::min() : -int64_t{std::numeric_limits<T>::max()};
@@ -31,6 +31,7 @@ bool fits_integer(const Scalar& value) {
     if (value.is_past_int64()) return false;
     if (value.is_integral(true)) return value.to_int() >= low && value.to_int() <= high;
     const double v = value.to_double();
+    if (!std::is_signed_v<T> && v < 0) return false;  // only integers wrap around
     // 2^63 is the first double that int64 does not hold.
     return v >= static_cast<double>(low) && (sizeof(T) == 8 ? v < 0x1p63 : v <= static_cast<double>(high));
   }
@@ -44,7 +45,11 @@ bool fits(const Scalar& value, DType dtype) {
            kStoredSet > (dtype, [&](auto tag) { return fits_integer<typename decltype(tag)::type>(value); });
   }
   const double limit = largest(dtype);
-  auto part_fits = [&](double v) { return !std::isfinite(v) || std::fabs(v) <= limit; };
+  const bool has_infinity = !is_stored_only(dtype) || dtype == DType::float8_e5m2;
+  auto part_fits = [&](double v) {
+    if (dtype == DType::float8_e8m0fnu && v < 0) return value.is_integral(true);
+    return std::isnan(v) || (std::isinf(v) ? has_infinity : std::fabs(v) <= limit);
+  };
   return part_fits(value.to_complex().re) && part_fits(value.to_complex().im);
 }
 

@@ -173,7 +173,7 @@ __device__ To convert_stored(From x) {
   if constexpr (set_of(dtype_of<To>) == kOpaqueSet || set_of(dtype_of<From>) == kOpaqueSet) {
     return To();
   } else if constexpr (set_of(dtype_of<To>) == kStoredSet || set_of(dtype_of<From>) == kStoredSet) {
-    return static_cast<To>(x);
+    return through_way<To>(x);
   } else {
     return convert<To>(x);
   }

@@ -32,10 +32,20 @@ Scalar allclose(const Tensor& self, const Tensor& other, double rtol, double ato
   return all_true(isclose(self, other, rtol, atol, equal_nan));
 }
 
+DType signed_of_size(size_t bytes) {
+  return bytes == 2 ? DType::int16 : bytes == 4 ? DType::int32 : DType::int64;
+}
+
 Scalar equal(const Tensor& self, const Tensor& other) {
   VT_CHECK(self.device() == other.device(), Runtime,
            "Cannot compare two tensors on different devices. Got: ", self.device(), " and ", other.device());
-  return same(self.sizes(), other.sizes()) ? all_true(self == other) : Scalar(false);
+  if (!same(self.sizes(), other.sizes())) return Scalar(false);
+  // Nothing compares in a stored dtype; two integers are equal if their bits are.
+  if (is_stored_only(self.dtype()) && is_integral(self.dtype()) && self.dtype() == other.dtype()) {
+    const DType bits = signed_of_size(size_of(self.dtype()));
+    return all_true(ops::view(self, bits) == ops::view(other, bits));
+  }
+  return all_true(self == other);
 }
 
 Scalar is_same_size(const Tensor& self, const Tensor& other) { return Scalar(same(self.sizes(), other.sizes())); }

@@ -40,13 +40,20 @@ DType result_of(const Row& row, DType compute) {
 
 namespace {
 
+// No kernel computes in a stored dtype.
+void check_computed(DType compute) {
+  if (is_stored_only(compute)) throw_unsupported_dtype(compute);
+}
+
 void reduce_cpu(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
+  check_computed(compute);
   const DType type = compute_dtype(compute);
   const Kernels* kernels = row.kernels[static_cast<int>(simd_level())]->kernels[pointwise::compute_type_index(type)];
   reduce_on_cpu(*kernels, in, type, pointwise::result_dtype(row.rule, type), dims, out, p);
 }
 
 void reduce_cuda(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {
+  check_computed(compute);
   // Kernels exist for the floating and complex types and int64.
   const DType type = is_integral(compute, true) ? DType::int64 : compute;
   row.cuda(in.dtype() == type ? in : ops::as_dtype(in, type), dims, out, p);

@@ -27,6 +27,7 @@ using Two = std::tuple<Tensor, Tensor>;
 void check_floating(const Tensor& self, const char* op) {
   VT_CHECK(is_differentiable(self.dtype()), Runtime, op, " only support floating point and complex dtypes, got ",
            self.dtype());
+  if (is_stored_only(self.dtype())) throw_unsupported_dtype(self.dtype());
 }
 double divisor(const Tensor& self, IntSpan dims, double correction) {
   double n = 1;

@@ -7,6 +7,7 @@
 #include "ops/copy/memory_format.h"
 #include "ops/resample/taps_cpu.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/pointwise.h"
 #include "ops/typed/pool.h"
 #include "ops/typed/resample.h"
 
@@ -217,13 +218,15 @@ Tensor interpolate(const Tensor& input, OptSizes size, OptFactors factors, std::
            "D data tensor expected but got a tensor with sizes ", input.sizes());
   // 16-bit elements are rounded once, after the last dim
   const bool nearest = mode.filter == Filter::Nearest || mode.filter == Filter::NearestExact;
-  const bool widen = is_reduced_floating(input.dtype()) && !nearest;
+  const bool bytes = input.dtype() == DType::uint8 && !nearest && dims == 2;  // images
+  const bool widen = (is_reduced_floating(input.dtype()) && !nearest) || bytes;
   Tensor result = widen ? ops::to(input, DType::float32) : input;
   for (int64_t d = dims; d-- > 0;) {
     const auto at = static_cast<size_t>(d);
     const double factor = factors && !recompute.value_or(false) ? (*factors)[at] : 0;
     result = resized(result, d + 2, outputs[at], factor, mode, corners.value_or(false), antialias);
   }
+  if (bytes) result = ops::clamp(ops::round(result), Scalar(0), Scalar(255));  // cubic taps overshoot
   return widen ? ops::to(result, input.dtype()) : result;
 }
 

@@ -389,3 +389,39 @@ def test_starting_weights_are_bit_equal(build):
         identical(ours.state_dict()[name], value)
     # and the stream goes on from the same place
     identical(vt.rand(3), next_draw)
+
+
+BASES = ["nn.Module", "nn.Sequential", "nn.ModuleList", "nn.Conv2d", "nn.ConvTranspose2d", "nn.MaxPool2d", "nn.LSTM"]
+BASES += ["nn.TransformerEncoderLayer", "nn.ReflectionPad2d", "nn.HingeEmbeddingLoss", "nn.GELU", "nn.LSTMCell"]
+BASES += ["optim.Optimizer", "optim.Adam", "optim.SGD", "optim.lr_scheduler.LRScheduler", "distributions.Distribution"]
+# read by programs of ours under this name, or what PyTorch's objects have too
+SHARED = {"_flat_weights", "_flat_weights_names", "num_directions", "_is_full_backward_hook", "_step_count"}
+SHARED |= {"_step_supports_amp_scaling", "transposed"}
+
+
+@pytest.mark.parametrize("path", BASES)
+def test_names_that_a_subclass_may_use(path):
+    """A program derives from these and has attributes of its own: none of ours is in the way, `_vt_` names apart."""
+
+    def names(t):
+        owner = t
+        for part in path.split("."):
+            owner = getattr(owner, part)
+        return {name for cls in owner.__mro__ for name in vars(cls) if not name.startswith("__")}
+
+    ours = {name for name in names(vt) - names(torch) - SHARED if not name.startswith("_vt_")}
+    assert ours == set()
+
+
+def test_a_module_with_attributes_named_like_ours_were():
+    def program(t):
+        class Metric(t.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self._persistent, self._forget, self._check_name = {}, 1, 2
+                self.register_buffer("total", t.ones(2))
+
+        model = t.nn.ModuleDict({"m": Metric()})
+        return sorted(model.state_dict()), sorted(name for name, _ in model.named_parameters())
+
+    assert program(vt) == program(torch)

@@ -119,17 +119,12 @@ def test_fx():
     def function(x):
         return x
 
-    assert function(1) == 1 and vt.fx.wrap("len") == "len"
-    with pytest.raises(RuntimeError):
-        vt.fx.wrap(3)
-
-    class Leaves(vt.fx.Tracer):
-        def is_leaf_module(self, m, name):
-            return True
-
-    for refused in (vt.fx.symbolic_trace, vt.fx.Graph, Leaves, lambda x: vt.fx.GraphModule(x, x)):
-        with pytest.raises(NotImplementedError, match="no graphs of programs"):
-            refused(vt.nn.Linear(1, 1))
+    assert function(1) == 1
+    for t in (vt, torch):
+        with pytest.raises(RuntimeError):
+            t.fx.wrap(3)
+        with pytest.raises(NotImplementedError):
+            t.fx.wrap("len")  # where modules are written only
     assert not isinstance(1, (vt.fx.Proxy, vt.fx.Node)) and not vt.fx._symbolic_trace.is_fx_tracing()
     model = vt.nn.Sequential(vt.nn.Linear(1, 1))
     target = vt.nn.Module()
@@ -704,5 +699,3 @@ def test_names_of_archives_scripts_and_counters():
     assert not {"PyTorchFileReader", "ScriptModule"} & set(dir(vt))
     counter = FlopCounterMode(display=False)
     assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
-    with pytest.raises(NotImplementedError, match="with_flops=True"), counter:
-        pass

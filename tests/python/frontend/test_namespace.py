@@ -20,7 +20,7 @@ from compare import ours_of, same
         ("distributed", "rpc"),
         ("autograd.profiler", "EnforceUnique"),
         ("testing", "make_tensor"),
-        ("backends", "mkldnn"),
+        ("backends", "miopen"),
     ],
 )
 def test_missing_names_say_so(owner, name):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-import vibetensor.safetensors.torch
+import vibetensor.safetensors
 import vibetensor.torch as vt
 from compare import outcome
 
@@ -120,6 +120,9 @@ def test_what_a_dtype_says(name):
         lambda t: repr(t.iinfo(getattr(t, name))),
     ):
         ours, theirs = outcome(read, vt), outcome(read, torch)
+        if name == "float4_e2m1fn_x2":  # no number; PyTorch has three errors for it
+            assert isinstance(ours, Exception) and isinstance(theirs, Exception)
+            continue
         assert type(ours) is type(theirs) and (isinstance(ours, Exception) or ours == theirs)
 
 
@@ -145,18 +148,19 @@ def test_making_and_moving(name):
             x.permute(1, 0),
             x.index_select(1, t.tensor([2, 0])),
         ]
-        seen += [x[t.tensor([1, 0])], t.gather(x, 1, t.tensor([[0], [2]])), x.narrow(1, 1, 2), *x.chunk(3, 1)]
+        seen += [x[t.tensor([1, 0])], x.narrow(1, 1, 2), *x.chunk(3, 1)]
         y = x.clone()
         y[0] = x[1]
         y[:, 1].fill_(4)
         seen += [y, t.tensor(2, dtype=dtype), x.new_full((1,), 2), x.detach(), x.data]
-        assert t.equal(x, x.clone()) if t is vt else True
         return [(str(v.dtype), v.shape, v.stride(), v.to(t.float64).tolist(), repr(v)) for v in seen]
 
     ours, theirs = program(vt), program(torch)
-    assert len(ours) == len(theirs) > 30
+    assert len(ours) == len(theirs) > 28
     for ours_, theirs_ in zip(ours, theirs, strict=True):
         assert ours_ == theirs_
+    x = vt.tensor([[1, 2, 4], [8, 16, 32]], dtype=getattr(vt, name))
+    assert vt.gather(x, 1, vt.tensor([[0], [2]])).to(vt.float64).tolist() == [[1.0], [32.0]]  # PyTorch refuses
 
 
 def test_the_packed_dtype_is_moved_only():
@@ -175,13 +179,10 @@ def test_the_packed_dtype_is_moved_only():
 REFUSED = {
     "add": lambda t, x: x + x,
     "mul by a number": lambda t, x: x * 2,
-    "sum": lambda t, x: x.sum(),
     "matmul": lambda t, x: x @ x.t(),
     "softmax": lambda t, x: x.softmax(-1),
     "relu": lambda t, x: t.relu(x),
-    "exp": lambda t, x: x.exp(),
     "sort": lambda t, x: x.sort(),
-    "cumsum": lambda t, x: x.cumsum(0),
     "max": lambda t, x: x.max(),
     "argmax": lambda t, x: x.argmax(1),
     "comparison": lambda t, x: x < x,
@@ -211,6 +212,39 @@ REFUSED = {
 }
 
 
+REFUSED_OF_FLOATS = {
+    "sum": lambda t, x: x.sum(),
+    "exp": lambda t, x: x.exp(),
+    "cumsum": lambda t, x: x.cumsum(0),
+    "equal": lambda t, x: t.equal(x, x),
+}
+
+
+@pytest.mark.parametrize("what", sorted(REFUSED_OF_FLOATS))
+@pytest.mark.parametrize("name", [*FLOATS, "float4_e2m1fn_x2"])
+def test_what_is_refused_of_floats(name, what):
+    with pytest.raises((NotImplementedError, RuntimeError)):
+        REFUSED_OF_FLOATS[what](vt, vt.ones(2, 3, dtype=vt.uint8).view(getattr(vt, name)))
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+def test_what_goes_through_another_dtype(name):
+    """As in PyTorch: results are int64 or floats, and two tensors are equal if their bits are."""
+
+    def program(t):
+        x = t.tensor([[1, 2, 3], [4, 5, 6]], dtype=getattr(t, name))
+        y = x.clone()
+        y[0, 0] = 7
+        results = [x.sum(), x.sum(0), x.cumsum(0), x.cumsum(1), x.exp(), x.sqrt(), x + t.ones(3), x.prod()]
+        results += [x.sum(dtype=t.float32), x.to(t.float32).mean()]
+        return [(str(r.dtype), r.tolist()) for r in results], [t.equal(x, x.clone()), t.equal(x, y), t.equal(x, x[:1])]
+
+    (ours, equal), (theirs, equal_theirs) = program(vt), program(torch)
+    assert equal == equal_theirs == [True, False, False] and len(ours) == len(theirs)
+    for (dtype, values), (dtype_, values_) in zip(ours, theirs, strict=True):
+        assert dtype == dtype_ and np.allclose(values, values_, rtol=1e-6)
+
+
 @pytest.mark.parametrize("what", sorted(REFUSED))
 @pytest.mark.parametrize("name", [*STORED, "float4_e2m1fn_x2"])
 def test_arithmetic_is_refused(name, what):
@@ -227,7 +261,8 @@ def test_files(name, tmp_path):
         return {"x": x, "view": x[:, 1:], "t": x.t(), "parameter": t.nn.Parameter(x.clone(), requires_grad=False)}
 
     for source, target in ((vt, torch), (torch, vt), (vt, vt)):
-        for legacy in (False, True):
+        # in its old format PyTorch writes such tensors and does not read them
+        for legacy in (False, True) if target is vt else (False,):
             file = io.BytesIO()
             source.save(made(source), file, _use_new_zipfile_serialization=not legacy)
             file.seek(0)
@@ -239,11 +274,13 @@ def test_files(name, tmp_path):
     if name.endswith("fnuz"):
         return
     path = str(tmp_path / "x.safetensors")
-    libraries = {vt: vibetensor.safetensors.torch, torch: safetensors.torch}
-    for source, target in ((vt, torch), (torch, vt)):
-        libraries[source].save_file({"x": made(source)["x"]}, path)
-        loaded = libraries[target].load_file(path)["x"]
-        assert loaded.dtype == getattr(target, name) and bits(target, loaded) == bits(target, made(target)["x"])
+    ours, theirs = made(vt)["x"], made(torch)["x"]
+    vibetensor.safetensors.save({"x": ours}, path)
+    loaded = safetensors.torch.load_file(path)["x"]
+    assert loaded.dtype == theirs.dtype and bits(torch, loaded) == bits(torch, theirs)
+    safetensors.torch.save_file({"x": theirs}, path)
+    loaded = vibetensor.safetensors.load(path)["x"]
+    assert loaded.dtype == ours.dtype and bits(vt, loaded) == bits(vt, ours)
 
 
 @pytest.mark.parametrize("name", INTEGERS)
@@ -253,9 +290,7 @@ def test_numpy_and_dlpack(name):
     assert x.dtype == getattr(vt, name) and x.tolist() == array.tolist() and x.numpy().dtype == array.dtype
     x[0, 0] = 7
     assert array[0, 0] == 7 and np.from_dlpack(x).tolist() == array.tolist()
-    assert (
-        vt.tensor(array[1, 0]).dtype == torch.tensor(array[1, 0]).dtype.__class__ or vt.tensor(array[1, 0]).item() == 3
-    )
+    assert vt.tensor(array[1, 0]).item() == 3
     assert torch.from_dlpack(x).dtype == getattr(torch, name)
     assert vt.from_dlpack(torch.from_numpy(array)).tolist() == array.tolist()
 
@@ -266,7 +301,7 @@ def test_no_array_of_an_8_bit_float(name):
         with pytest.raises(TypeError, match="Got unsupported ScalarType"):
             t.ones(2, dtype=getattr(t, name)).numpy()
     x = torch.ones(2, dtype=getattr(torch, name))
-    exchanged = outcome(lambda: vt.from_dlpack(x))
+    exchanged = outcome(lambda t: t.from_dlpack(x), vt)
     assert isinstance(exchanged, Exception) or bits(vt, exchanged) == bits(torch, x)
 
 
@@ -326,3 +361,40 @@ def test_modules_in_8_bits():
         return [{key: str(value.dtype) for key, value in state.items()}, wide[0].weight.tolist()]
 
     assert program(vt) == program(torch)
+
+
+SCALES = {
+    "one for all": lambda t: (t.tensor(0.5), t.tensor(2.0)),
+    "rows and columns": lambda t: (t.arange(1.0, 17)[:, None] / 8, t.arange(1.0, 33)[None] / 16),
+}
+
+
+@pytest.mark.parametrize("scales", SCALES)
+@pytest.mark.parametrize("out_dtype", ["bfloat16", "float32"])
+def test_products_with_scales(scales, out_dtype):
+    def program(t):
+        t.manual_seed(0)
+        a, b = t.randn(16, 32).to(t.float8_e4m3fn), t.randn(32, 32).to(t.float8_e5m2).t()
+        scale_a, scale_b = SCALES[scales](t)
+        dtype = getattr(t, out_dtype)
+        results = [t._scaled_mm(a, b, scale_a, scale_b, out_dtype=dtype)]
+        results.append(t._scaled_mm(a, b, scale_a, scale_b, bias=t.ones(32, dtype=t.bfloat16), out_dtype=dtype))
+        return [(str(r.dtype), r.tolist()) for r in results]
+
+    for (dtype, ours), (dtype_, theirs) in zip(program(vt), program(torch), strict=True):
+        assert dtype == dtype_ and np.allclose(ours, theirs, rtol=1e-2 if out_dtype == "bfloat16" else 1e-5, atol=1e-3)
+
+
+def test_products_with_scales_that_are_refused():
+    a, one = vt.ones(2, 3, dtype=vt.float8_e4m3fn), vt.ones(())
+    assert vt._scaled_mm(a, a.t(), one, one).dtype == vt.float8_e4m3fn
+    for call in (
+        lambda: vt._scaled_mm(a, a, one, one),
+        lambda: vt._scaled_mm(a.to(vt.float32), a.t(), one, one),
+        lambda: vt._scaled_mm(a, a.t(), one, vt.ones(2)),
+        lambda: vt._scaled_mm(a, a.t(), one.to(vt.float64), one),
+        lambda: vt._scaled_mm(a, a.t(), one, one, bias=vt.ones(3)),
+        lambda: vt._scaled_mm(a, a.t(), one, one, None, one),
+    ):
+        with pytest.raises((RuntimeError, NotImplementedError), match="_scaled_mm"):
+            call()

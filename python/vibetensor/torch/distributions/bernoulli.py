@@ -55,7 +55,7 @@ class Bernoulli(BinaryParams, ExponentialFamily):
         return F.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
     def enumerate_support(self, expand: bool = True) -> Any:
-        return self._enumerated(torch.arange(2, dtype=self._param.dtype, device=self._param.device), expand)
+        return self._vt_enumerated(torch.arange(2, dtype=self._param.dtype, device=self._param.device), expand)
 
     @property
     def _natural_params(self) -> tuple[Any, ...]:

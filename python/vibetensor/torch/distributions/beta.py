@@ -20,7 +20,7 @@ class Beta(ExponentialFamily):
     }
     support = constraints.unit_interval
     has_rsample = True
-    _derived = ("_dirichlet",)
+    _vt_derived = ("_dirichlet",)
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None):
         if isinstance(concentration1, int | float) and isinstance(concentration0, int | float):

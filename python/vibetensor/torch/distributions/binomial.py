@@ -72,4 +72,4 @@ class Binomial(BinaryParams, Distribution):
         if not bool(self.total_count.min() == total):
             raise NotImplementedError("Inhomogeneous total count not supported by `enumerate_support`.")
         values = torch.arange(1 + total, dtype=self._param.dtype, device=self._param.device)
-        return self._enumerated(values, expand)
+        return self._vt_enumerated(values, expand)

@@ -90,4 +90,4 @@ class Categorical(Distribution):
         return -(logits * self.probs).sum(-1)
 
     def enumerate_support(self, expand: bool = True) -> Any:
-        return self._enumerated(torch.arange(self._num_events, dtype=torch.int64, device=self._param.device), expand)
+        return self._vt_enumerated(torch.arange(self._num_events, dtype=torch.int64, device=self._param.device), expand)

@@ -12,7 +12,7 @@ class Chi2(Gamma):
     """Sums of the squares of `df` standard normal numbers."""
 
     arg_constraints: ClassVar[Any] = {"df": constraints.positive}
-    _derived = ("concentration", "rate")
+    _vt_derived = ("concentration", "rate")
 
     def __init__(self, df: Any, validate_args: bool | None = None):
         super().__init__(0.5 * df, 0.5, validate_args=validate_args)

@@ -25,7 +25,7 @@ class Distribution:
     _validate_args = __debug__
     arg_constraints: ClassVar[Any] = None
     # tensors and distributions beside the parameters that follow them when the batch is expanded
-    _derived: ClassVar[tuple[str, ...]] = ()
+    _vt_derived: ClassVar[tuple[str, ...]] = ()
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
@@ -39,9 +39,9 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
-            self._check_parameters()
+            self._vt_check_parameters()
 
-    def _check_parameters(self) -> None:
+    def _vt_check_parameters(self) -> None:
         if self.arg_constraints is None:
             warnings.warn(
                 f"{type(self)} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize "
@@ -75,14 +75,14 @@ class Distribution:
                 value = self.__dict__[name]
                 event = value.shape[value.dim() - constraint.event_dim :]
                 new.__dict__[name] = value.expand((*batch_shape, *event))
-        for name in self._derived:
+        for name in self._vt_derived:
             if name in self.__dict__:
-                new.__dict__[name] = self._expand_derived(name, self.__dict__[name], batch_shape)
+                new.__dict__[name] = self._vt_expand_derived(name, self.__dict__[name], batch_shape)
         Distribution.__init__(new, batch_shape, self._event_shape, validate_args=False)
         new._validate_args = self._validate_args
         return new
 
-    def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
+    def _vt_expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         return value.expand(batch_shape) if isinstance(value, Distribution | Tensor) else value
 
     def _get_checked_instance(self, cls: Any, _instance: Any = None) -> Any:
@@ -168,7 +168,7 @@ class Distribution:
     def _extended_shape(self, sample_shape: Any = ()) -> Any:
         return torch.Size((*sample_shape, *self._batch_shape, *self._event_shape))
 
-    def _enumerated(self, values: Any, expand: bool) -> Any:
+    def _vt_enumerated(self, values: Any, expand: bool) -> Any:
         """Values (n, ...) of one event as enumerate_support gives them."""
         event = tuple(values.shape[1:])
         values = values.reshape((-1, *(1,) * len(self._batch_shape), *event))

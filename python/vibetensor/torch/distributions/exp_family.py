@@ -27,7 +27,7 @@ class ExponentialFamily(Distribution):
         """The expectation of the logarithm of the carrier."""
         raise NotImplementedError
 
-    def _normalizer_and_means(self) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+    def _vt_normalizer_and_means(self) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
         """The log normalizer, its parameters, and its gradient by them: the expectations of the statistics."""
         params = tuple(p.detach().requires_grad_() for p in self._natural_params)
         with torch.enable_grad():
@@ -36,7 +36,7 @@ class ExponentialFamily(Distribution):
         return normalizer, params, means
 
     def entropy(self) -> Any:
-        normalizer, params, means = self._normalizer_and_means()
+        normalizer, params, means = self._vt_normalizer_and_means()
         result = normalizer - self._mean_carrier_measure
         for p, mean in zip(params, means, strict=True):
             result = result - sum_rightmost(p * mean, len(self.event_shape))

@@ -170,7 +170,7 @@ def _exponential_family(p: Any, q: Any) -> Any:
         raise NotImplementedError(
             "The cross KL-divergence between different exponential families cannot be computed using Bregman divergences"
         )
-    normalizer, params, means = p._normalizer_and_means()
+    normalizer, params, means = p._vt_normalizer_and_means()
     others = q._natural_params
     result = q._log_normalizer(*others) - normalizer
     for own, other, mean in zip(params, others, means, strict=True):

@@ -20,7 +20,7 @@ class LKJCholesky(Distribution):
 
     arg_constraints: ClassVar[Any] = {"concentration": constraints.positive}
     support = constraints.corr_cholesky
-    _derived = ("_beta",)
+    _vt_derived = ("_beta",)
 
     def __init__(self, dim: int, concentration: Any = 1.0, validate_args: bool | None = None):
         if dim < 2:
@@ -34,7 +34,7 @@ class LKJCholesky(Distribution):
         self._beta = Beta(rows + 0.5, last.unsqueeze(-1) - 0.5 * rows)
         super().__init__(self.concentration.size(), torch.Size((dim, dim)), validate_args)
 
-    def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
+    def _vt_expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         return value.expand((*batch_shape, self.dim))
 
     def sample(self, sample_shape: Any = ()) -> Any:

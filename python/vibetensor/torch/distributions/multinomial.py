@@ -17,7 +17,7 @@ class Multinomial(CategoricalParams, Distribution):
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     total_count: int
-    _derived = ("_categorical", "_binomial")
+    _vt_derived = ("_categorical", "_binomial")
 
     def __init__(self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         if not isinstance(total_count, int):
@@ -28,7 +28,7 @@ class Multinomial(CategoricalParams, Distribution):
         shape = self._categorical.param_shape
         super().__init__(shape[:-1], shape[-1:], validate_args=validate_args)
 
-    def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
+    def _vt_expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         return value.expand((*batch_shape, *self.event_shape) if name == "_binomial" else batch_shape)
 
     @constraints.dependent_property(is_discrete=True, event_dim=1)

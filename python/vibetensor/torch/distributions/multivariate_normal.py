@@ -37,7 +37,7 @@ class MultivariateNormal(ScaleMatrixParams, Distribution):
     }
     support = constraints.real_vector
     has_rsample = True
-    _derived = ("_unbroadcasted_scale_tril",)
+    _vt_derived = ("_unbroadcasted_scale_tril",)
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class MultivariateNormal(ScaleMatrixParams, Distribution):
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
         self._unbroadcasted_scale_tril = scale_tril_of(name, matrix)
 
-    def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
+    def _vt_expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         return value  # broadcasts
 
     @property

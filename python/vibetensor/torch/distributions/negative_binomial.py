@@ -22,7 +22,7 @@ class NegativeBinomial(BinaryParams, Distribution):
         "logits": constraints.real,
     }
     support = constraints.nonnegative_integer
-    _derived = ("_gamma",)
+    _vt_derived = ("_gamma",)
 
     def __init__(self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None):
         shape, (count,) = self._take(probs, logits, total_count)

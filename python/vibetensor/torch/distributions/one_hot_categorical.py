@@ -54,7 +54,7 @@ class OneHotCategorical(CategoricalParams, Distribution):
 
     def enumerate_support(self, expand: bool = True) -> Any:
         n = self.event_shape[0]
-        return self._enumerated(torch.eye(n, dtype=self._param.dtype, device=self._param.device), expand)
+        return self._vt_enumerated(torch.eye(n, dtype=self._param.dtype, device=self._param.device), expand)
 
 
 class OneHotCategoricalStraightThrough(OneHotCategorical):

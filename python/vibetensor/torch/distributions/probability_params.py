@@ -78,7 +78,7 @@ class RelaxedParams:
 class CategoricalParams:
     """The parameters of a distribution over categories, which those are of a Categorical that it keeps."""
 
-    _derived: ClassVar[tuple[str, ...]] = ("_categorical",)
+    _vt_derived: ClassVar[tuple[str, ...]] = ("_categorical",)
     _categorical: Any
 
     def _new(self, *args: Any, **kwargs: Any) -> Any:

@@ -22,7 +22,7 @@ class StudentT(Distribution):
     }
     support = constraints.real
     has_rsample = True
-    _derived = ("_chi2",)
+    _vt_derived = ("_chi2",)
 
     def __init__(self, df: Any, loc: Any = 0.0, scale: Any = 1.0, validate_args: bool | None = None):
         self.df, self.loc, self.scale = broadcast_all(df, loc, scale)

@@ -62,7 +62,7 @@ class VonMises(Distribution):
 
     arg_constraints: ClassVar[Any] = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real
-    _derived = ("_loc", "_concentration", "_proposal_r")
+    _vt_derived = ("_loc", "_concentration", "_proposal_r")
 
     def __init__(self, loc: Any, concentration: Any, validate_args: bool | None = None):
         self.loc, self.concentration = broadcast_all(loc, concentration)

@@ -22,7 +22,7 @@ class Wishart(ScaleMatrixParams, ExponentialFamily):
     support = constraints.positive_definite
     has_rsample = True
     _mean_carrier_measure = 0.0
-    _derived = ("_unbroadcasted_scale_tril", "_dist_chi2")
+    _vt_derived = ("_unbroadcasted_scale_tril", "_dist_chi2")
 
     @property
     def arg_constraints(self) -> Any:  # type: ignore[override]
@@ -62,7 +62,7 @@ class Wishart(ScaleMatrixParams, ExponentialFamily):
         self._dist_chi2 = Chi2(df=self.df.unsqueeze(-1) - rows.expand((*batch_shape, -1)))
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
 
-    def _expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
+    def _vt_expand_derived(self, name: str, value: Any, batch_shape: Any) -> Any:
         if name == "_dist_chi2":
             return value.expand((*batch_shape, self._event_shape[-1]))
         return value  # broadcasts

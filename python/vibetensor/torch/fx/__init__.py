@@ -1,53 +1,47 @@
-"""What libraries import of torch.fx. There are no graphs of programs here: what would make one raises."""
+"""Programs as graphs: symbolic_trace makes one of a module, GraphModule runs it, and in between it can be changed."""
 
 from __future__ import annotations
 
-from typing import Any
+from vibetensor.torch._not_there import module_getattr
 
-from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
-from vibetensor.torch.nn.modules.module import Module
+__all__ = [
+    "PH",
+    "CodeGen",
+    "Graph",
+    "GraphModule",
+    "Interpreter",
+    "Node",
+    "Proxy",
+    "ProxyableClassMeta",
+    "Tracer",
+    "Transformer",
+    "has_side_effect",
+    "map_arg",
+    "replace_pattern",
+    "symbolic_trace",
+    "wrap",
+]
 
-__all__ = ["Graph", "GraphModule", "Interpreter", "Node", "Proxy", "Tracer", "Transformer", "wrap"]
+from vibetensor.torch.fx._symbolic_trace import PH, ProxyableClassMeta, Tracer, symbolic_trace, wrap
+from vibetensor.torch.fx.graph import CodeGen, Graph
+from vibetensor.torch.fx.graph_module import GraphModule
+from vibetensor.torch.fx.interpreter import Interpreter, Transformer
+from vibetensor.torch.fx.node import Node, has_side_effect, map_arg
+from vibetensor.torch.fx.proxy import Proxy
+from vibetensor.torch.fx.subgraph_rewriter import replace_pattern
 
-NO_GRAPHS = "there are no graphs of programs; forward hooks see what a module computes"
-
-symbolic_trace = Refused("torch.fx.symbolic_trace", NO_GRAPHS)
-replace_pattern = Refused("torch.fx.replace_pattern", NO_GRAPHS)
-
-
-class Graph(RefusedType, why=NO_GRAPHS):
-    """A program as a graph."""
-
-
-class Node(RefusedType, why=NO_GRAPHS):
-    """An operation in a graph."""
-
-
-class GraphModule(RefusedType, Module, why=NO_GRAPHS):
-    """A module that runs a graph."""
-
-
-class Proxy(RefusedType, why=NO_GRAPHS):
-    """What stands for a value while a program is traced."""
-
-
-class Tracer(RefusedType, why=NO_GRAPHS):
-    """What makes a graph of a module."""
-
-
-class Interpreter(RefusedType, why=NO_GRAPHS):
-    """What runs a graph node by node."""
-
-
-class Transformer(Interpreter, why=NO_GRAPHS):
-    """What makes a graph of a graph."""
-
-
-def wrap(fn_or_name: Any) -> Any:
-    """`fn_or_name`, a function or the name of one, as it is: nothing is traced that it could be a leaf of."""
-    if not callable(fn_or_name) and not isinstance(fn_or_name, str):
-        raise RuntimeError("Unsupported type for global function! Must be either a callable or string name")
-    return fn_or_name
-
-
-__getattr__ = module_getattr(__name__, ["_symbolic_trace", "experimental", "graph", "graph_module", "node", "proxy"])
+__getattr__ = module_getattr(
+    __name__,
+    [
+        "_symbolic_trace",
+        "experimental",
+        "graph",
+        "graph_module",
+        "immutable_collections",
+        "interpreter",
+        "node",
+        "passes",
+        "proxy",
+        "subgraph_rewriter",
+    ],
+)

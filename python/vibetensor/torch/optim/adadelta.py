@@ -59,10 +59,10 @@ class Adadelta(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("square_avg", "acc_delta")
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         squares, changes = batch["square_avg"], batch["acc_delta"]
         decay_towards_squares(squares, batch.grads, group["rho"])
         over, under = (_C.ops._foreach_sqrt(_C.ops._foreach_add(t, group["eps"])) for t in (changes, squares))

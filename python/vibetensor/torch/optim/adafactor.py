@@ -18,7 +18,7 @@ class Adafactor(ListOptimizer):
     dtype's. State per parameter: step, and row_var and col_var of matrices, variance of vectors.
     """
 
-    _numbers = ("step",)
+    _vt_numbers = ("step",)
 
     def __init__(
         self,
@@ -57,10 +57,10 @@ class Adafactor(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ()  # a parameter has other state by its number of dimensions
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         if p.dtype.is_complex:
             raise RuntimeError("Adafactor does not support complex parameters")
         if p.grad.dim() < 2:
@@ -68,10 +68,10 @@ class Adafactor(ListOptimizer):
         *batch, rows, columns = p.grad.shape
         return {"row_var": p.grad.new_zeros((*batch, rows, 1)), "col_var": p.grad.new_zeros((*batch, 1, columns))}
 
-    def _decay(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_decay(self, group: dict[str, Any], batch: Batch) -> None:
         pass  # relative to a rate that needs the parameters as they were: in the formula
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         eps1, eps2 = group["eps"]
         if eps1 is None:
             eps1 = _C.finfo(batch.params[0].dtype).eps

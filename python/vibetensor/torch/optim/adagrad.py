@@ -16,7 +16,7 @@ class Adagrad(ListOptimizer):
     parameter, there from the start: step, sum.
     """
 
-    _numbers = ("step",)
+    _vt_numbers = ("step",)
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Adagrad(ListOptimizer):
         super().__init__(params, defaults)
         for group in self.param_groups:
             for p in group["params"]:
-                self._state_of(p, group)
+                self._vt_state_of(p, group)
 
     def share_memory(self) -> None:
         """Returns None; moves the sums to memory that other processes can map."""
@@ -62,26 +62,26 @@ class Adagrad(ListOptimizer):
             for p in group["params"]:
                 self.state[p]["sum"].share_memory_()
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("sum",)
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         start = group["initial_accumulator_value"]
         return {"sum": _C.ops.full_like(p, complex(start, start) if p.dtype.is_complex else start).detach()}
 
-    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+    def _vt_update_sparse(self, group: dict[str, Any], p: Any) -> None:
         if group["weight_decay"] != 0:
             raise RuntimeError("weight_decay option is not compatible with sparse gradients")
         state = self.state[p]
         state["step"] += 1
-        rate = self._rate(group) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        rate = self._vt_rate(group) / (1 + (state["step"].item() - 1) * group["lr_decay"])
         grad = (-p.grad if group["maximize"] else p.grad).coalesce()
         values = grad.values()
         state["sum"].add_(with_values(grad, values * values))
         root = state["sum"].sparse_mask(grad).values().sqrt().add(group["eps"])
         p.add_(with_values(grad, values / root), alpha=-rate)
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         rate = batch.lr / (1 + (batch["step"] - 1) * group["lr_decay"])
         _C.ops._foreach_addcmul_(batch["sum"], batch.grads, batch.grads)
         add_quotients(batch.params, batch.grads, roots(batch["sum"], group["eps"]), -rate)

@@ -30,8 +30,8 @@ class Adam(ListOptimizer):
     State per parameter: step (float32, no dimensions), exp_avg, exp_avg_sq, max_exp_avg_sq with amsgrad.
     """
 
-    _takes_tensor_lr = True
-    _sparse_advice = ", please consider SparseAdam instead"
+    _vt_takes_tensor_lr = True
+    _vt_sparse_advice = ", please consider SparseAdam instead"
 
     def __init__(
         self,
@@ -80,22 +80,22 @@ class Adam(ListOptimizer):
     def _step_supports_amp_scaling(self) -> bool:
         return not self.defaults["differentiable"]
 
-    def _counter(self, p: Any, group: dict[str, Any], value: Any = 0.0) -> Any:
+    def _vt_counter(self, p: Any, group: dict[str, Any], value: Any = 0.0) -> Any:
         # on the device always: the kernel reads it
         return _C.ops.full((), float(value), dtype=_C.float32, device=p.device)
 
-    def _place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
+    def _vt_place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
         return value.to(device=param.device, dtype=_C.float32, copy=True)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq", *(("max_exp_avg_sq",) if group["amsgrad"] else ()))
 
-    def _apart(self, group: dict[str, Any]) -> bool:
+    def _vt_apart(self, group: dict[str, Any]) -> bool:
         return bool(group["differentiable"])
 
-    def _apply(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_apply(self, group: dict[str, Any], batch: Batch) -> None:
         if group["differentiable"]:
-            return super()._apply(group, batch)
+            return super()._vt_apply(group, batch)
         # set by a GradScaler, which leaves unscaling to the kernel
         grad_scale, found_inf = getattr(self, "grad_scale", None), getattr(self, "found_inf", None)
         kernel = _C.ops._fused_adamw_ if group["decoupled_weight_decay"] else _C.ops._fused_adam_
@@ -119,9 +119,9 @@ class Adam(ListOptimizer):
         )
         take_back(batch.counters("step"), found_inf)
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         beta1, beta2 = group["betas"]
-        step = self._number(group, batch.counters("step")[0])
+        step = self._vt_number(group, batch.counters("step")[0])
         decay_towards(batch["exp_avg"], batch.grads, beta1)
         squares = batch["exp_avg_sq"]
         decay_towards_squares(squares, batch.grads, beta2)

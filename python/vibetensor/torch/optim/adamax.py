@@ -22,7 +22,7 @@ class Adamax(ListOptimizer):
     State per parameter: step, exp_avg, exp_inf.
     """
 
-    _numbers = ("step",)
+    _vt_numbers = ("step",)
 
     def __init__(
         self,
@@ -52,10 +52,10 @@ class Adamax(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_inf")
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         beta1, beta2 = group["betas"]
         averages, largest = batch["exp_avg"], batch["exp_inf"]
         decay_towards(averages, batch.grads, beta1)

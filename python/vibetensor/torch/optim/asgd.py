@@ -24,7 +24,7 @@ class ASGD(ListOptimizer):
     (the next rate), mu (the next weight of the average), ax (the average).
     """
 
-    _numbers = ("step", "eta", "mu")
+    _vt_numbers = ("step", "eta", "mu")
 
     def __init__(
         self,
@@ -53,17 +53,17 @@ class ASGD(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("ax",)
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         return {
-            "eta": self._counter(p, group, group["lr"]),
-            "mu": self._counter(p, group, 1.0),
-            **super()._fresh(p, group),
+            "eta": self._vt_counter(p, group, group["lr"]),
+            "mu": self._vt_counter(p, group, 1.0),
+            **super()._vt_fresh(p, group),
         }
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         step, eta, mu, averages = batch["step"], batch["eta"], batch["mu"], batch["ax"]
         scale_all(batch.params, 1 - group["lambd"] * eta)
         add_scaled(batch.params, batch.grads, -eta)

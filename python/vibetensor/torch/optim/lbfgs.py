@@ -99,7 +99,7 @@ class LBFGS(Optimizer):
             state = self.state[self._params[0]]
             state.setdefault("func_evals", 0)
             state.setdefault("n_iter", 0)
-            first_loss = self._evaluate(closure)
+            first_loss = self._vt_evaluate(closure)
             loss, grad = float(first_loss), self._flat_grad()
             state["func_evals"] += 1
             evaluations = 1
@@ -133,7 +133,7 @@ class LBFGS(Optimizer):
             else:
                 self._move(t, direction)
                 if not last:
-                    loss, grad = float(self._evaluate(closure)), self._flat_grad()
+                    loss, grad = float(self._vt_evaluate(closure)), self._flat_grad()
                     used = 1
             state["t"] = t
             evaluations += used
@@ -153,7 +153,7 @@ class LBFGS(Optimizer):
 
         def evaluate(t: Any) -> Point:
             self._move(t, direction)
-            loss, grad = float(self._evaluate(closure)), self._flat_grad()
+            loss, grad = float(self._vt_evaluate(closure)), self._flat_grad()
             for p, old in zip(self._params, before, strict=True):
                 p.copy_(old)
             return Point(t, loss, grad, grad.dot(direction))

@@ -1,8 +1,8 @@
 """What optimizers share whose step is arithmetic on lists of tensors.
 
 Note [Optimizers over lists]
-A subclass of ListOptimizer says which state a parameter has (`_fresh`), which of it the formula reads (`_lists`, tensors
-as large as the parameter; `_numbers`, counters without dimensions) and gives the formula (`_update`), written once for
+A subclass of ListOptimizer says which state a parameter has (`_vt_fresh`), which of it the formula reads (`_vt_lists`, tensors
+as large as the parameter; `_vt_numbers`, counters without dimensions) and gives the formula (`_vt_update`), written once for
 lists of tensors in the `_foreach` ops. Everything else is here: which parameters form a list, step counts, maximize,
 weight decay, complex parameters as pairs of reals, a step that is part of a CUDA graph, one that is differentiated.
 
@@ -64,100 +64,100 @@ class Batch:
 class ListOptimizer(Optimizer):
     """Base of optimizers over lists; see Note [Optimizers over lists]. State of all: step, without dimensions."""
 
-    _numbers: tuple[str, ...] = ()
+    _vt_numbers: tuple[str, ...] = ()
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         """Names of the state tensors that the formula gets as lists."""
         raise NotImplementedError
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         """The state of a parameter before its first step, without `step`."""
-        return {name: blank_like(p) for name in self._lists(group)}
+        return {name: blank_like(p) for name in self._vt_lists(group)}
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         """The formula: writes the parameters and the state of the batch."""
         raise NotImplementedError
 
-    def _apply(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_apply(self, group: dict[str, Any], batch: Batch) -> None:
         """A step of the batch: what comes before every formula, then the formula."""
         if group.get("maximize"):
             batch.grads = _C.ops._foreach_neg(batch.grads)
-        self._decay(group, batch)
-        self._update(group, batch)
+        self._vt_decay(group, batch)
+        self._vt_update(group, batch)
 
-    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+    def _vt_update_sparse(self, group: dict[str, Any], p: Any) -> None:
         """A step of a parameter whose gradient is sparse. RuntimeError where PyTorch's optimizer takes none either."""
-        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients{self._sparse_advice}")
+        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients{self._vt_sparse_advice}")
 
-    _sparse_advice = ""
+    _vt_sparse_advice = ""
 
-    def _dense_ones(self, group: dict[str, Any]) -> list[tuple[Any, Any]]:
+    def _vt_dense_ones(self, group: dict[str, Any]) -> list[tuple[Any, Any]]:
         """The parameters that have a gradient, with it, after a step of those whose gradient is sparse."""
         given = [(p, grad) for p in group["params"] if (grad := p.grad) is not None]
         sparse = [p for p, grad in given if grad.is_sparse]
         if not sparse:
             return given
         for p in sparse:
-            self._update_sparse(group, p)
+            self._vt_update_sparse(group, p)
         return [(p, grad) for p, grad in given if not grad.is_sparse]
 
-    def _apart(self, group: dict[str, Any]) -> bool:
+    def _vt_apart(self, group: dict[str, Any]) -> bool:
         """Whether each parameter is a list of its own."""
         return group.get("capturable") or group.get("differentiable") or group.get("foreach") is False
 
-    def _counted(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[Any, ...]:
-        """The values of `_numbers`, alike for the parameters of a list."""
-        return tuple([self._number(group, state[name]) for name in self._numbers])
+    def _vt_counted(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[Any, ...]:
+        """The values of `_vt_numbers`, alike for the parameters of a list."""
+        return tuple([self._vt_number(group, state[name]) for name in self._vt_numbers])
 
-    def _counter(self, p: Any, group: dict[str, Any], value: Any = 0.0) -> Any:
+    def _vt_counter(self, p: Any, group: dict[str, Any], value: Any = 0.0) -> Any:
         """A new tensor without dimensions, where the formula reads it: on the host unless a graph has to."""
         dtype = _C.float64 if _C.get_default_dtype() == _C.float64 else _C.float32
         return _C.ops.full((), float(value), dtype=dtype, device=p.device if group.get("capturable") else "cpu")
 
-    def _state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         state: dict[str, Any] = self.state[p]
         if not state:
-            state["step"] = self._counter(p, group)
-            state.update(self._fresh(p, group))
+            state["step"] = self._vt_counter(p, group)
+            state.update(self._vt_fresh(p, group))
         return state
 
     @property
-    def _takes_tensor_lr(self) -> bool:
+    def _vt_takes_tensor_lr(self) -> bool:
         return all(group.get("capturable", False) for group in self.param_groups)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """The closure's loss, or None; updates every parameter that has a gradient."""
-        self._check_capture()
-        loss = self._evaluate(closure)
+        self._vt_check_capture()
+        loss = self._vt_evaluate(closure)
         with set_grad_enabled(self.defaults.get("differentiable", False)):
             for group in self.param_groups:
-                for batch in self._batches(group):
-                    self._apply(group, batch)
+                for batch in self._vt_batches(group):
+                    self._vt_apply(group, batch)
         return loss
 
-    def _check_capture(self) -> None:
-        if _C.cuda_is_current_stream_capturing() and not self._takes_tensor_lr:
+    def _vt_check_capture(self) -> None:
+        if _C.cuda_is_current_stream_capturing() and not self._vt_takes_tensor_lr:
             raise RuntimeError(
                 f"{type(self).__name__}.step() cannot be part of a CUDA graph: it computes with numbers of the host, "
                 "which would stay what they were at the capture; set capturable=True in all groups where the "
                 "optimizer has it"
             )
 
-    def _batches(self, group: dict[str, Any]) -> list[Batch]:
+    def _vt_batches(self, group: dict[str, Any]) -> list[Batch]:
         """The lists of a group's parameters that have a gradient; counts the step."""
-        names, lr = self._lists(group), self._rate(group)
-        apart, differentiable = self._apart(group), group.get("differentiable")
-        ready = [(p, grad, self._state_of(p, group)) for p, grad in self._dense_ones(group)]
+        names, lr = self._vt_lists(group), self._vt_rate(group)
+        apart, differentiable = self._vt_apart(group), group.get("differentiable")
+        ready = [(p, grad, self._vt_state_of(p, group)) for p, grad in self._vt_dense_ones(group)]
         steps = [state["step"] for _, _, state in ready if "step" in state]
         if steps:
             increment(steps)
         batches: dict[Any, Batch] = {}
         for p, grad, state in ready:
-            numbers = self._counted(p, group, state)
+            numbers = self._vt_counted(p, group, state)
             kind = id(p) if apart else (p.device, p.dtype, numbers)
             batch = batches.get(kind)
             if batch is None:
-                batch = batches[kind] = Batch(lr, dict(zip(self._numbers, numbers, strict=True)))
+                batch = batches[kind] = Batch(lr, dict(zip(self._vt_numbers, numbers, strict=True)))
             if differentiable:
                 for name in names:
                     state[name] = state[name].clone()
@@ -168,16 +168,16 @@ class ListOptimizer(Optimizer):
             batch.gather(names)
         return list(batches.values())
 
-    def _number(self, group: dict[str, Any], counter: Any) -> Any:
+    def _vt_number(self, group: dict[str, Any], counter: Any) -> Any:
         return counter if group.get("capturable") else counter.item()
 
-    def _rate(self, group: dict[str, Any]) -> Any:
+    def _vt_rate(self, group: dict[str, Any]) -> Any:
         lr = group["lr"]
         # a kernel that takes a tensor reads it on its device
-        reads_tensor = self._takes_tensor_lr or group.get("capturable") or group.get("differentiable")
+        reads_tensor = self._vt_takes_tensor_lr or group.get("capturable") or group.get("differentiable")
         return lr if reads_tensor or not isinstance(lr, Tensor) else lr.item()
 
-    def _decay(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_decay(self, group: dict[str, Any], batch: Batch) -> None:
         """Weight decay as part of the gradient, or apart from it where the group says so."""
         decay = group.get("weight_decay", 0)
         if decay == 0:
@@ -197,17 +197,17 @@ class ListOptimizer(Optimizer):
                     group.setdefault(name, value)
             for p in group["params"]:
                 own = self.state.get(p) or {}
-                for name in ("step", *self._numbers):
+                for name in ("step", *self._vt_numbers):
                     if name in own and not isinstance(own[name], Tensor):
-                        own[name] = self._counter(p, group, own[name])
+                        own[name] = self._vt_counter(p, group, own[name])
 
-    def _place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
+    def _vt_place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
         if group.get("capturable"):
             return value.to(device=param.device, dtype=_C.float32, copy=True)
         return value.to(device="cpu", copy=True)
 
-    def _is_counter(self, name: Any) -> bool:
-        return name == "step" or name in self._numbers
+    def _vt_is_counter(self, name: Any) -> bool:
+        return name == "step" or name in self._vt_numbers
 
 
 def with_values(grad: Any, values: Any) -> Any:

@@ -56,10 +56,10 @@ class Muon(ListOptimizer):
                         f"Muon only supports 2D parameters whereas we found a parameter with size: {p.size()}"
                     )
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",)
 
-    def _state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         state: dict[str, Any] = self.state[p]
         if not state:
             if p.dtype.is_complex:
@@ -67,10 +67,10 @@ class Muon(ListOptimizer):
             state["momentum_buffer"] = blank_like(p.grad)
         return state
 
-    def _decay(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_decay(self, group: dict[str, Any], batch: Batch) -> None:
         scale_all(batch.params, 1 - batch.lr * group["weight_decay"])
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         velocity = batch["momentum_buffer"]
         decay_towards(velocity, batch.grads, group["momentum"])
         if group["nesterov"]:

@@ -26,7 +26,7 @@ class NAdam(ListOptimizer):
     momenta so far), exp_avg, exp_avg_sq.
     """
 
-    _numbers = ("step", "mu_product")
+    _vt_numbers = ("step", "mu_product")
 
     def __init__(
         self,
@@ -60,23 +60,23 @@ class NAdam(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
-        return {"mu_product": self._counter(p, group, 1.0), **super()._fresh(p, group)}
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+        return {"mu_product": self._vt_counter(p, group, 1.0), **super()._vt_fresh(p, group)}
 
     @staticmethod
     def _momentum(group: dict[str, Any], step: Any) -> Any:
         return group["betas"][0] * (1.0 - 0.5 * (0.96 ** (step * group["momentum_decay"])))
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         beta1, beta2 = group["betas"]
         step = batch["step"]
         mu, next_mu = self._momentum(group, step), self._momentum(group, step + 1)
         # multiplied as a tensor: its precision is part of the result
         scale_all(batch.counters("mu_product"), mu)
-        product = self._number(group, batch.counters("mu_product")[0])
+        product = self._vt_number(group, batch.counters("mu_product")[0])
         decay_towards(batch["exp_avg"], batch.grads, beta1)
         decay_towards_squares(batch["exp_avg_sq"], batch.grads, beta2)
         sizes = roots(divided(batch["exp_avg_sq"], 1 - beta2**step), group["eps"])

@@ -106,7 +106,7 @@ class Optimizer:
             cls.step = with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
 
     def __init__(self, params: Any, defaults: dict[str, Any]):
-        self._add_missing_registries()
+        self._vt_add_missing_registries()
         self._opt_called = False
         self.defaults = defaults
         if isinstance(params, Tensor):
@@ -122,7 +122,7 @@ class Optimizer:
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(dict(group) if isinstance(group, dict) else group)
 
-    def _add_missing_registries(self) -> None:
+    def _vt_add_missing_registries(self) -> None:
         for name in HOOK_REGISTRIES:
             self.__dict__.setdefault(name, OrderedDict())
 
@@ -131,7 +131,7 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._add_missing_registries()
+        self._vt_add_missing_registries()
         self.__dict__.setdefault("_opt_called", False)
 
     def __repr__(self) -> str:
@@ -170,10 +170,10 @@ class Optimizer:
             if default is required and name not in param_group:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
-        self._check_membership(param_group)
+        self._vt_check_membership(param_group)
         self.param_groups.append(param_group)
 
-    def _check_membership(self, group: dict[str, Any]) -> None:
+    def _vt_check_membership(self, group: dict[str, Any]) -> None:
         own = {id(p) for p in group["params"]}
         if len(own) != len(group["params"]):
             import warnings
@@ -209,7 +209,7 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} does not define step()")
 
     @staticmethod
-    def _evaluate(closure: Callable[[], Any] | None) -> Any:
+    def _vt_evaluate(closure: Callable[[], Any] | None) -> Any:
         """What the closure returns, with gradients on: it computes the loss and runs backward."""
         if closure is None:
             return None
@@ -269,36 +269,36 @@ class Optimizer:
         for key, value in state_dict["state"].items():
             if key in by_number:
                 p = by_number[key]
-                state[p] = self._fitted(groups[id(p)], p, value)
+                state[p] = self._vt_fitted(groups[id(p)], p, value)
             else:
                 state[key] = value
         self.__setstate__({"state": state, "param_groups": saved})
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
-    def _is_counter(self, name: Any) -> bool:
+    def _vt_is_counter(self, name: Any) -> bool:
         """Whether state of that name is a counter without dimensions, with a dtype and place of its own."""
         return name == "step"
 
-    def _place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
+    def _vt_place_counter(self, group: dict[str, Any], param: Any, value: Any) -> Any:
         return value.to(device=param.device, dtype=_C.float32, copy=True)
 
-    def _fitted(self, group: dict[str, Any], param: Any, value: Any, name: Any = None) -> Any:
+    def _vt_fitted(self, group: dict[str, Any], param: Any, value: Any, name: Any = None) -> Any:
         """A copy of loaded state whose tensors have the parameter's device and dtype, counters apart."""
         if isinstance(value, Tensor):
-            if self._is_counter(name):
-                return self._place_counter(group, param, value)
+            if self._vt_is_counter(name):
+                return self._vt_place_counter(group, param, value)
             dtype = param.dtype if param.is_floating_point() else value.dtype
             return value.to(device=param.device, dtype=dtype, copy=True)
         if isinstance(value, dict):
-            return {k: self._fitted(group, param, v, k) for k, v in value.items()}
+            return {k: self._vt_fitted(group, param, v, k) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            return type(value)(self._fitted(group, param, v) for v in value)
+            return type(value)(self._vt_fitted(group, param, v) for v in value)
         return value
 
     # ---- hooks
 
-    def _add_hook(self, registry: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+    def _vt_add_hook(self, registry: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         hooks = getattr(self, registry)
         handle = add_hook(hooks, hook)
         if prepend:
@@ -307,27 +307,27 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer, args, kwargs)` runs before step, may return both anew."""
-        return self._add_hook("_optimizer_step_pre_hooks", hook)
+        return self._vt_add_hook("_optimizer_step_pre_hooks", hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer, args, kwargs)` runs after step."""
-        return self._add_hook("_optimizer_step_post_hooks", hook)
+        return self._vt_add_hook("_optimizer_step_post_hooks", hook)
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer)` runs before the state is collected."""
-        return self._add_hook("_optimizer_state_dict_pre_hooks", hook, prepend)
+        return self._vt_add_hook("_optimizer_state_dict_pre_hooks", hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer, state_dict)` may return another state dict."""
-        return self._add_hook("_optimizer_state_dict_post_hooks", hook, prepend)
+        return self._vt_add_hook("_optimizer_state_dict_post_hooks", hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer, state_dict)` may return another state dict to load."""
-        return self._add_hook("_optimizer_load_state_dict_pre_hooks", hook, prepend)
+        return self._vt_add_hook("_optimizer_load_state_dict_pre_hooks", hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """A handle that removes the hook; `hook(optimizer)` runs when the state is loaded."""
-        return self._add_hook("_optimizer_load_state_dict_post_hooks", hook, prepend)
+        return self._vt_add_hook("_optimizer_load_state_dict_post_hooks", hook, prepend)
 
 
 def check_kernels(foreach: bool | None, fused: bool | None, differentiable: bool) -> None:

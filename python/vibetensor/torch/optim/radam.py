@@ -27,7 +27,7 @@ class RAdam(ListOptimizer):
     State per parameter: step, exp_avg, exp_avg_sq.
     """
 
-    _numbers = ("step",)
+    _vt_numbers = ("step",)
 
     def __init__(
         self,
@@ -59,10 +59,10 @@ class RAdam(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq")
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         beta1, beta2 = group["betas"]
         step = batch["step"]
         decay_towards(batch["exp_avg"], batch.grads, beta1)

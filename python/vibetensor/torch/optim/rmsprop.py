@@ -54,11 +54,11 @@ class RMSprop(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         momentum = ("momentum_buffer",) if group["momentum"] > 0 else ()
         return ("square_avg", *momentum, *(("grad_avg",) if group["centered"] else ()))
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         alpha, squares = group["alpha"], batch["square_avg"]
         decay_towards_squares(squares, batch.grads, alpha)
         if group["centered"]:

@@ -41,17 +41,17 @@ class Rprop(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("prev", "step_size")
 
-    def _fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_fresh(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         size = float(group["lr"])
         return {
             "prev": blank_like(p),
             "step_size": _C.ops.full_like(p, complex(size, size) if p.dtype.is_complex else size).detach(),
         }
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         shrink, grow = group["etas"]
         where = _C.ops.where
         for p, grad, prev, size in zip(batch.params, batch.grads, batch["prev"], batch["step_size"], strict=True):

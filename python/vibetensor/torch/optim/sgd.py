@@ -25,7 +25,7 @@ class SGD(ListOptimizer):
     ops that autograd records. State per parameter: momentum_buffer, where momentum is not zero.
     """
 
-    _numbers = ("first",)
+    _vt_numbers = ("first",)
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SGD(ListOptimizer):
         }
         super().__init__(params, defaults)
 
-    _takes_tensor_lr = True
+    _vt_takes_tensor_lr = True
 
     @property
     def _step_supports_amp_scaling(self) -> bool:
@@ -67,25 +67,25 @@ class SGD(ListOptimizer):
             group["momentum"] == 0 or group["dampening"] == 0 for group in self.param_groups
         )
 
-    def _lists(self, group: dict[str, Any]) -> tuple[str, ...]:
+    def _vt_lists(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",) if group["momentum"] != 0 else ()
 
-    def _state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
+    def _vt_state_of(self, p: Any, group: dict[str, Any]) -> dict[str, Any]:
         return self.state[p] if group["momentum"] != 0 else {}
 
-    def _counted(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[bool, ...]:
+    def _vt_counted(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> tuple[bool, ...]:
         # parameters at their first step go apart, which fills the buffer with the gradient
         first = group["momentum"] != 0 and state.get("momentum_buffer") is None
         if first:
             state["momentum_buffer"] = blank_like(p)
         return (first,)
 
-    def _apart(self, group: dict[str, Any]) -> bool:
+    def _vt_apart(self, group: dict[str, Any]) -> bool:
         return bool(group["differentiable"])
 
-    def _apply(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_apply(self, group: dict[str, Any], batch: Batch) -> None:
         if group["differentiable"]:
-            return super()._apply(group, batch)
+            return super()._vt_apply(group, batch)
         _C.ops._fused_sgd_(
             batch.params,
             batch.grads,
@@ -101,11 +101,11 @@ class SGD(ListOptimizer):
             found_inf=getattr(self, "found_inf", None),
         )
 
-    def _update_sparse(self, group: dict[str, Any], p: Any) -> None:
+    def _vt_update_sparse(self, group: dict[str, Any], p: Any) -> None:
         # only the rows of the gradient are written; a momentum buffer is sparse too and comes to hold all that were
         if group["fused"]:
             raise RuntimeError("`_fused_sgd` does not support sparse gradients")
-        change, lr, momentum = p.grad, self._rate(group), group["momentum"]
+        change, lr, momentum = p.grad, self._vt_rate(group), group["momentum"]
         if group["maximize"]:
             change = -change
         if group["weight_decay"] != 0:
@@ -119,7 +119,7 @@ class SGD(ListOptimizer):
             change = change.add(velocity, alpha=momentum) if group["nesterov"] else velocity
         p.add_(change, alpha=-lr)
 
-    def _update(self, group: dict[str, Any], batch: Batch) -> None:
+    def _vt_update(self, group: dict[str, Any], batch: Batch) -> None:
         change = batch.grads
         if group["momentum"] != 0:
             velocity = batch["momentum_buffer"]

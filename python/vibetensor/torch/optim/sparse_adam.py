@@ -52,17 +52,17 @@ class SparseAdam(Optimizer):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """The closure's loss, or None; updates the rows that the gradients hold."""
-        loss = self._evaluate(closure)
+        loss = self._vt_evaluate(closure)
         with no_grad():
             for group in self.param_groups:
                 ready = [p for p in group["params"] if p.grad is not None]
                 if not all(p.grad.is_sparse for p in ready):
                     raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
                 for p in ready:
-                    self._update(group, p, self._state_of(p))
+                    self._vt_update(group, p, self._vt_state_of(p))
         return loss
 
-    def _state_of(self, p: Any) -> dict[str, Any]:
+    def _vt_state_of(self, p: Any) -> dict[str, Any]:
         state: dict[str, Any] = self.state[p]
         if not state:
             state["step"] = 0
@@ -71,7 +71,7 @@ class SparseAdam(Optimizer):
         return state
 
     @staticmethod
-    def _update(group: dict[str, Any], p: Any, state: dict[str, Any]) -> None:
+    def _vt_update(group: dict[str, Any], p: Any, state: dict[str, Any]) -> None:
         state["step"] += 1
         grad = (-p.grad if group["maximize"] else p.grad).coalesce()  # the step is not linear in the gradient
         if grad._nnz() == 0:

@@ -114,15 +114,15 @@ class HookedCall:
                 return self.forward(*args, **kwargs)
             called: set[int] = set()
             try:
-                return self._call_with_hooks(args, kwargs, called)
+                return self._vt_call_with_hooks(args, kwargs, called)
             except BaseException:
-                self._call_remaining_hooks(args, kwargs, called)
+                self._vt_call_remaining_hooks(args, kwargs, called)
                 raise
         except Exception as error:
             name_module(error, self)
             raise
 
-    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
+    def _vt_call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
         for key, hook in [*global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()]:
             if key in self._forward_pre_hooks_with_kwargs:
                 replaced = hook(self, args, kwargs)
@@ -147,23 +147,23 @@ class HookedCall:
         result = self.forward(*args, **kwargs)
         for key, hook in [*global_forward_hooks.items(), *self._forward_hooks.items()]:
             called.add(key)
-            replaced = self._run_forward_hook(key, hook, args, kwargs, result)
+            replaced = self._vt_run_forward_hook(key, hook, args, kwargs, result)
             if replaced is not None:
                 result = replaced
         return result if tap is None else tap.on_outputs(result)
 
-    def _run_forward_hook(self, key: int, hook: Hook, args: Any, kwargs: Any, result: Any) -> Any:
+    def _vt_run_forward_hook(self, key: int, hook: Hook, args: Any, kwargs: Any, result: Any) -> Any:
         if key in self._forward_hooks_with_kwargs or key in global_forward_hooks_with_kwargs:
             return hook(self, args, kwargs, result)
         return hook(self, args, result)
 
-    def _call_remaining_hooks(self, args: Any, kwargs: Any, called: set[int]) -> None:
+    def _vt_call_remaining_hooks(self, args: Any, kwargs: Any, called: set[int]) -> None:
         """After an error, run the hooks that are always called and have not been yet."""
         always = {*global_forward_hooks_always_called, *self._forward_hooks_always_called}
         for key, hook in [*global_forward_hooks.items(), *self._forward_hooks.items()]:
             if key in always and key not in called:
                 try:
-                    self._run_forward_hook(key, hook, args, kwargs, None)
+                    self._vt_run_forward_hook(key, hook, args, kwargs, None)
                 except Exception as error:
                     import warnings
 

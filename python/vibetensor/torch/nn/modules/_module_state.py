@@ -80,7 +80,7 @@ class StateDict:
     _load_state_dict_pre_hooks: OrderedDict[int, Callable[..., Any]]
     _load_state_dict_post_hooks: OrderedDict[int, Callable[..., Any]]
 
-    def _persistent(self) -> Iterator[tuple[str, Any]]:
+    def _vt_persistent(self) -> Iterator[tuple[str, Any]]:
         """Own parameters and stored buffers by name, None where one is registered as absent."""
         yield from self._parameters.items()
         for name, buffer in self._buffers.items():
@@ -93,14 +93,14 @@ class StateDict:
     def set_extra_state(self, state: Any) -> None:
         raise RuntimeError("set_extra_state: a module that returns extra state has to define both sides of it")
 
-    def _overrides(self, method: str) -> bool:
+    def _vt_overrides(self, method: str) -> bool:
         return getattr(type(self), method) is not getattr(StateDict, method)
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
-        for name, tensor in self._persistent():
+        for name, tensor in self._vt_persistent():
             if tensor is not None:
                 destination[prefix + name] = tensor if keep_vars else tensor.detach()
-        if self._overrides("get_extra_state"):
+        if self._vt_overrides("get_extra_state"):
             destination[prefix + EXTRA_STATE] = self.get_extra_state()
 
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
@@ -171,18 +171,18 @@ class StateDict:
         for hook in self._load_state_dict_pre_hooks.values():
             hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         assign = local_metadata.get("assign_to_params_buffers", False)
-        own = {name: tensor for name, tensor in self._persistent() if tensor is not None}
+        own = {name: tensor for name, tensor in self._vt_persistent() if tensor is not None}
         for name, tensor in own.items():
             key = prefix + name
             if key in state_dict:
-                error = self._load_tensor(name, key, tensor, state_dict[key], assign)
+                error = self._vt_load_tensor(name, key, tensor, state_dict[key], assign)
                 if error:
                     error_msgs.append(error)
             elif strict:
                 missing_keys.append(key)
 
         extra_key = prefix + EXTRA_STATE
-        if self._overrides("set_extra_state"):
+        if self._vt_overrides("set_extra_state"):
             if extra_key in state_dict:
                 self.set_extra_state(state_dict[extra_key])
             elif strict:
@@ -197,7 +197,7 @@ class StateDict:
                     if head not in (self._modules if tail else own):
                         unexpected_keys.append(key)
 
-    def _load_tensor(self, name: str, key: str, tensor: Any, given: Any, assign: bool) -> str | None:
+    def _vt_load_tensor(self, name: str, key: str, tensor: Any, given: Any, assign: bool) -> str | None:
         """Fill `tensor` from `given` or put that in its place; returns what is wrong, if anything is."""
         if not isinstance(given, Tensor):
             return (

@@ -19,27 +19,27 @@ Arguments = dict[str, Any]  # default by name
 class Activation(Module):
     """A function of nn.functional with its arguments fixed; subclasses name both in the order of the signature."""
 
-    function: Callable[..., Any]
-    arguments: ClassVar[Arguments]
+    _vt_function: Callable[..., Any]
+    _vt_arguments: ClassVar[Arguments]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__()
-        names = list(self.arguments)
+        names = list(self._vt_arguments)
         if len(args) > len(names):
             raise TypeError(f"{type(self).__name__}() takes at most {len(names)} arguments, got {len(args)}")
         given = dict(zip(names, args, strict=False))
         for name, value in kwargs.items():
-            if name not in self.arguments or name in given:
+            if name not in self._vt_arguments or name in given:
                 raise TypeError(f"{type(self).__name__}() got an unexpected or repeated argument {name!r}")
             given[name] = value
-        for name, default in self.arguments.items():
+        for name, default in self._vt_arguments.items():
             setattr(self, name, given.get(name, default))
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(input, **{name: getattr(self, name) for name in self.arguments})
+        return type(self)._vt_function(input, **{name: getattr(self, name) for name in self._vt_arguments})
 
     def extra_repr(self) -> str:
-        shown = {name: getattr(self, name) for name in self.arguments}
+        shown = {name: getattr(self, name) for name in self._vt_arguments}
         if not shown.get("inplace", True):
             del shown["inplace"]
         return ", ".join(
@@ -48,18 +48,18 @@ class Activation(Module):
 
 
 class ReLU(Activation):
-    function: Any = F.relu
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.relu
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Hardtanh(Activation):
-    function: Any = F.hardtanh
-    arguments: ClassVar[Arguments] = {"min_val": -1.0, "max_val": 1.0, "inplace": False}
+    _vt_function: Any = F.hardtanh
+    _vt_arguments: ClassVar[Arguments] = {"min_val": -1.0, "max_val": 1.0, "inplace": False}
 
 
 class ReLU6(Hardtanh):
-    function: Any = F.relu6
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.relu6
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -67,108 +67,108 @@ class ReLU6(Hardtanh):
 
 
 class GELU(Activation):
-    function: Any = F.gelu
-    arguments: ClassVar[Arguments] = {"approximate": "none"}
+    _vt_function: Any = F.gelu
+    _vt_arguments: ClassVar[Arguments] = {"approximate": "none"}
 
 
 class SiLU(Activation):
-    function: Any = F.silu
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.silu
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Mish(Activation):
-    function: Any = F.mish
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.mish
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class LeakyReLU(Activation):
-    function: Any = F.leaky_relu
-    arguments: ClassVar[Arguments] = {"negative_slope": 0.01, "inplace": False}
+    _vt_function: Any = F.leaky_relu
+    _vt_arguments: ClassVar[Arguments] = {"negative_slope": 0.01, "inplace": False}
 
 
 class ELU(Activation):
-    function: Any = F.elu
-    arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
+    _vt_function: Any = F.elu
+    _vt_arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
 
 
 class CELU(Activation):
-    function: Any = F.celu
-    arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
+    _vt_function: Any = F.celu
+    _vt_arguments: ClassVar[Arguments] = {"alpha": 1.0, "inplace": False}
 
 
 class SELU(Activation):
-    function: Any = F.selu
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.selu
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class GLU(Activation):
-    function: Any = F.glu
-    arguments: ClassVar[Arguments] = {"dim": -1}
+    _vt_function: Any = F.glu
+    _vt_arguments: ClassVar[Arguments] = {"dim": -1}
 
 
 class Tanh(Activation):
-    function: Any = F.tanh
-    arguments: ClassVar[Arguments] = {}
+    _vt_function: Any = F.tanh
+    _vt_arguments: ClassVar[Arguments] = {}
 
 
 class Sigmoid(Activation):
-    function: Any = F.sigmoid
-    arguments: ClassVar[Arguments] = {}
+    _vt_function: Any = F.sigmoid
+    _vt_arguments: ClassVar[Arguments] = {}
 
 
 class LogSigmoid(Activation):
-    function: Any = F.logsigmoid
-    arguments: ClassVar[Arguments] = {}
+    _vt_function: Any = F.logsigmoid
+    _vt_arguments: ClassVar[Arguments] = {}
 
 
 class Softplus(Activation):
-    function: Any = F.softplus
-    arguments: ClassVar[Arguments] = {"beta": 1.0, "threshold": 20.0}
+    _vt_function: Any = F.softplus
+    _vt_arguments: ClassVar[Arguments] = {"beta": 1.0, "threshold": 20.0}
 
 
 class Softsign(Activation):
-    function: Any = F.softsign
-    arguments: ClassVar[Arguments] = {}
+    _vt_function: Any = F.softsign
+    _vt_arguments: ClassVar[Arguments] = {}
 
 
 class Tanhshrink(Activation):
-    function: Any = F.tanhshrink
-    arguments: ClassVar[Arguments] = {}
+    _vt_function: Any = F.tanhshrink
+    _vt_arguments: ClassVar[Arguments] = {}
 
 
 class Softshrink(Activation):
-    function: Any = F.softshrink
-    arguments: ClassVar[Arguments] = {"lambd": 0.5}
+    _vt_function: Any = F.softshrink
+    _vt_arguments: ClassVar[Arguments] = {"lambd": 0.5}
 
     def extra_repr(self) -> str:
         return str(self.lambd)
 
 
 class Hardshrink(Softshrink):
-    function: Any = F.hardshrink
+    _vt_function: Any = F.hardshrink
 
 
 class Hardsigmoid(Activation):
-    function: Any = F.hardsigmoid
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.hardsigmoid
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Hardswish(Activation):
-    function: Any = F.hardswish
-    arguments: ClassVar[Arguments] = {"inplace": False}
+    _vt_function: Any = F.hardswish
+    _vt_arguments: ClassVar[Arguments] = {"inplace": False}
 
 
 class Threshold(Activation):
-    function: Any = F.threshold
-    arguments: ClassVar[Arguments] = {"threshold": None, "value": None, "inplace": False}
+    _vt_function: Any = F.threshold
+    _vt_arguments: ClassVar[Arguments] = {"threshold": None, "value": None, "inplace": False}
 
     def __init__(self, threshold: float, value: float, inplace: bool = False):
         super().__init__(threshold, value, inplace)
 
 
 class Softmax(Activation):
-    function: Any = F.softmax
-    arguments: ClassVar[Arguments] = {"dim": None}
+    _vt_function: Any = F.softmax
+    _vt_arguments: ClassVar[Arguments] = {"dim": None}
 
 
 class Softmax2d(Module):
@@ -195,13 +195,13 @@ class RReLU(Module):
 
 
 class LogSoftmax(Activation):
-    function: Any = F.log_softmax
-    arguments: ClassVar[Arguments] = {"dim": None}
+    _vt_function: Any = F.log_softmax
+    _vt_arguments: ClassVar[Arguments] = {"dim": None}
 
 
 class Softmin(Activation):
-    function: Any = F.softmin
-    arguments: ClassVar[Arguments] = {"dim": None}
+    _vt_function: Any = F.softmin
+    _vt_arguments: ClassVar[Arguments] = {"dim": None}
 
 
 class PReLU(Module):

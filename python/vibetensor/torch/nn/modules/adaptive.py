@@ -101,9 +101,9 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     def log_prob(self, input: Any) -> Any:
         """The log-probabilities (N, n_classes) of all classes."""
-        return self._all_log_probs(input, self.head(input))
+        return self._vt_all_log_probs(input, self.head(input))
 
-    def _all_log_probs(self, input: Any, head_output: Any) -> Any:
+    def _vt_all_log_probs(self, input: Any, head_output: Any) -> Any:
         head = F.log_softmax(head_output, dim=1)
         parts = [head[:, : self.shortlist_size]]
         for i, cluster in enumerate(self.tail):
@@ -118,4 +118,4 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         if beyond.numel() == 0:
             return best
         rows = input.index_select(0, beyond)
-        return best.index_copy(0, beyond, self._all_log_probs(rows, head.index_select(0, beyond)).argmax(1))
+        return best.index_copy(0, beyond, self._vt_all_log_probs(rows, head.index_select(0, beyond)).argmax(1))

@@ -30,25 +30,25 @@ class _Sequence(Module):
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
 
-    def _key(self, index: Any) -> str:
+    def _vt_key(self, index: Any) -> str:
         return list(self._modules)[checked_index(index, len(self))]
 
-    def _renumber(self, modules: Iterable[Any]) -> None:
+    def _vt_renumber(self, modules: Iterable[Any]) -> None:
         self._modules = {str(i): module for i, module in enumerate(modules)}
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return type(self)(list(self._modules.values())[index])
-        return self._modules[self._key(index)]
+        return self._modules[self._vt_key(index)]
 
     def __setitem__(self, index: Any, module: Module) -> None:
-        setattr(self, self._key(index), module)
+        setattr(self, self._vt_key(index), module)
 
     def __delitem__(self, index: Any) -> None:
         keys = list(self._modules)
-        for key in keys[index] if isinstance(index, slice) else [self._key(index)]:
+        for key in keys[index] if isinstance(index, slice) else [self._vt_key(index)]:
             delattr(self, key)
-        self._renumber(list(self._modules.values()))
+        self._vt_renumber(list(self._modules.values()))
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -67,7 +67,7 @@ class _Sequence(Module):
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"Index out of range: {index}")
         modules.insert(index, module)
-        self._renumber(modules)
+        self._vt_renumber(modules)
         return self
 
     def extend(self, modules: Iterable[Module]) -> Any:

@@ -28,8 +28,8 @@ class _ConvNd(Module):
         *("stride", "padding", "dilation", "groups", "padding_mode"),
         *("output_padding", "in_channels", "out_channels", "kernel_size"),
     )
-    dims: int
-    function: Any  # of nn.functional
+    _vt_dims: int
+    _vt_function: Any  # of nn.functional
     transposed = False
 
     def __init__(
@@ -49,14 +49,14 @@ class _ConvNd(Module):
     ):
         super().__init__()
         self.transposed = type(self).transposed  # PyTorch looks for it in a layer that it loads whole
-        per_dim = ntuple(self.dims)
+        per_dim = ntuple(self._vt_dims)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride, self.dilation = per_dim(kernel_size), per_dim(stride), per_dim(dilation)
         self.padding = padding if isinstance(padding, str) else per_dim(padding)
         self.output_padding = per_dim(output_padding)
         self.padding_mode = padding_mode
-        self._check()
-        self._reversed_padding_repeated_twice = self._padding_of_pad()
+        self._vt_check()
+        self._reversed_padding_repeated_twice = self._vt_padding_of_pad()
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         shape = (first, second // groups, *self.kernel_size)
         self.weight = Parameter(_C.ops.empty(shape, device=device, dtype=dtype))
@@ -66,7 +66,7 @@ class _ConvNd(Module):
             self.register_parameter("bias", None)
         self.reset_parameters()
 
-    def _check(self) -> None:
+    def _vt_check(self) -> None:
         """Raises ValueError for arguments that no convolution has."""
         if self.groups <= 0:
             raise ValueError("groups must be a positive integer")
@@ -86,11 +86,11 @@ class _ConvNd(Module):
         if self.transposed and self.padding_mode != "zeros":
             raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
 
-    def _padding_of_pad(self) -> Any:
+    def _vt_padding_of_pad(self) -> Any:
         """The padding as `nn.functional.pad` takes it: (before, after) of the last dim first."""
         if not isinstance(self.padding, str):
             return _reverse_repeat_tuple(self.padding, 2)
-        pairs = [0] * (2 * self.dims)
+        pairs = [0] * (2 * self._vt_dims)
         if self.padding == "same":
             for at, (gap, size) in enumerate(zip(reversed(self.dilation), reversed(self.kernel_size), strict=True)):
                 total = gap * (size - 1)
@@ -108,11 +108,11 @@ class _ConvNd(Module):
 
     def extra_repr(self) -> str:
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding != (0,) * self.dims:
+        if self.padding != (0,) * self._vt_dims:
             text += f", padding={self.padding}"
-        if self.dilation != (1,) * self.dims:
+        if self.dilation != (1,) * self._vt_dims:
             text += f", dilation={self.dilation}"
-        if self.output_padding != (0,) * self.dims:
+        if self.output_padding != (0,) * self._vt_dims:
             text += f", output_padding={self.output_padding}"
         if self.groups != 1:
             text += f", groups={self.groups}"
@@ -165,8 +165,8 @@ class _PlainConv(_ConvNd):
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode)
-            padding = (0,) * self.dims
-        return type(self).function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
+            padding = (0,) * self._vt_dims
+        return type(self)._vt_function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
     def forward(self, input: Any) -> Any:
         return self._conv_forward(input, self.weight, self.bias)
@@ -174,20 +174,20 @@ class _PlainConv(_ConvNd):
 
 class Conv1d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims = 1
-    function: Any = F.conv1d
+    _vt_dims = 1
+    _vt_function: Any = F.conv1d
 
 
 class Conv2d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims = 2
-    function: Any = F.conv2d
+    _vt_dims = 2
+    _vt_function: Any = F.conv2d
 
 
 class Conv3d(_PlainConv):
     __doc__ = _PlainConv.__doc__
-    dims = 3
-    function: Any = F.conv3d
+    _vt_dims = 3
+    _vt_function: Any = F.conv3d
 
 
 class _ConvTransposeNd(_ConvNd):
@@ -234,12 +234,12 @@ class _ConvTransposeNd(_ConvNd):
         if output_size is None:
             return self.output_padding
         sizes = [int(size) for size in output_size]
-        spatial = input.dim() - self.dims
+        spatial = input.dim() - self._vt_dims
         if len(sizes) == input.dim():
             sizes = sizes[spatial:]
-        if len(sizes) != self.dims:
+        if len(sizes) != self._vt_dims:
             raise ValueError(
-                f"{type(self).__name__}: for {input.dim()}D input, output_size must have {self.dims} or {input.dim()} "
+                f"{type(self).__name__}: for {input.dim()}D input, output_size must have {self._vt_dims} or {input.dim()} "
                 f"elements (got {len(sizes)})"
             )
         least = [
@@ -247,7 +247,7 @@ class _ConvTransposeNd(_ConvNd):
             - 2 * self.padding[d]
             + self.dilation[d] * (self.kernel_size[d] - 1)
             + 1
-            for d in range(self.dims)
+            for d in range(self._vt_dims)
         ]
         most = [size + self.stride[d] - 1 for d, size in enumerate(least)]
         if not all(low <= size <= high for low, size, high in zip(least, sizes, most, strict=True)):
@@ -259,33 +259,33 @@ class _ConvTransposeNd(_ConvNd):
 
     def forward(self, input: Any, output_size: Any = None) -> Any:
         padding = self._output_padding(input, output_size)
-        return type(self).function(
+        return type(self)._vt_function(
             input, self.weight, self.bias, self.stride, self.padding, padding, self.groups, self.dilation
         )
 
 
 class ConvTranspose1d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims = 1
-    function: Any = F.conv_transpose1d
+    _vt_dims = 1
+    _vt_function: Any = F.conv_transpose1d
 
 
 class ConvTranspose2d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims = 2
-    function: Any = F.conv_transpose2d
+    _vt_dims = 2
+    _vt_function: Any = F.conv_transpose2d
 
 
 class ConvTranspose3d(_ConvTransposeNd):
     __doc__ = _ConvTransposeNd.__doc__
-    dims = 3
-    function: Any = F.conv_transpose3d
+    _vt_dims = 3
+    _vt_function: Any = F.conv_transpose3d
 
 
 class _LazyConvXdMixin(LazyModuleMixin):
     """Before a convolution's class: in_channels is the number of channels of the first input."""
 
-    def _begin(self: Any, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
+    def _vt_begin(self: Any, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
         self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.out_channels = out_channels
         if bias:
@@ -300,12 +300,12 @@ class _LazyConvXdMixin(LazyModuleMixin):
         """Returns None; gives the weight and the bias the shapes for `input` and draws them."""
         if not self.has_uninitialized_params():
             return
-        if input.dim() not in (self.dims + 1, self.dims + 2):
+        if input.dim() not in (self._vt_dims + 1, self._vt_dims + 2):
             raise RuntimeError(
-                f"Expected {self.dims + 1}D (unbatched) or {self.dims + 2}D (batched) input to "
+                f"Expected {self._vt_dims + 1}D (unbatched) or {self._vt_dims + 2}D (batched) input to "
                 f"{type(self).__name__}, but got input of size: {input.shape}"
             )
-        self.in_channels = input.shape[-self.dims - 1]
+        self.in_channels = input.shape[-self._vt_dims - 1]
         if self.in_channels % self.groups != 0:
             raise ValueError("in_channels must be divisible by groups")
         first, second = self.out_channels, self.in_channels
@@ -332,7 +332,7 @@ class _LazyPlainConv(_LazyConvXdMixin):
         dtype: Any = None,
     ):
         super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode)
-        self._begin(out_channels, bias, device, dtype)
+        self._vt_begin(out_channels, bias, device, dtype)
 
 
 class LazyConv1d(_LazyPlainConv, Conv1d):  # type: ignore[misc]
@@ -369,7 +369,7 @@ class _LazyConvTranspose(_LazyConvXdMixin):
         dtype: Any = None,
     ):
         super().__init__(0, 0, kernel_size, stride, padding, output_padding, groups, False, dilation, padding_mode)
-        self._begin(out_channels, bias, device, dtype)
+        self._vt_begin(out_channels, bias, device, dtype)
 
 
 class LazyConvTranspose1d(_LazyConvTranspose, ConvTranspose1d):  # type: ignore[misc]

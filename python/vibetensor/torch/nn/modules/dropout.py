@@ -10,7 +10,7 @@ from vibetensor.torch.nn.modules.module import Module
 
 
 class _DropoutNd(Module):
-    function: Callable[..., Any]
+    _vt_function: Callable[..., Any]
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
         super().__init__()
@@ -20,7 +20,7 @@ class _DropoutNd(Module):
         self.inplace = inplace
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(input, self.p, self.training, self.inplace)
+        return type(self)._vt_function(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
@@ -29,34 +29,34 @@ class _DropoutNd(Module):
 class Dropout(_DropoutNd):
     """Zeroes elements with probability `p` and scales the others by 1 / (1 - p); passes all in evaluation."""
 
-    function: Any = F.dropout
+    _vt_function: Any = F.dropout
 
 
 class AlphaDropout(_DropoutNd):
     """Sets elements to the value that SELU saturates at with probability `p`; mean 0 and variance 1 stay."""
 
-    function: Any = F.alpha_dropout
+    _vt_function: Any = F.alpha_dropout
 
 
 class FeatureAlphaDropout(_DropoutNd):
     """AlphaDropout of whole channels: (N, C, *)."""
 
-    function: Any = F.feature_alpha_dropout
+    _vt_function: Any = F.feature_alpha_dropout
 
 
 class Dropout1d(_DropoutNd):
     """Zeroes whole channels of (N, C, L) with probability `p`."""
 
-    function: Any = F.dropout1d
+    _vt_function: Any = F.dropout1d
 
 
 class Dropout2d(_DropoutNd):
     """Zeroes whole channels of (N, C, H, W) with probability `p`."""
 
-    function: Any = F.dropout2d
+    _vt_function: Any = F.dropout2d
 
 
 class Dropout3d(_DropoutNd):
     """Zeroes whole channels of (N, C, D, H, W) with probability `p`."""
 
-    function: Any = F.dropout3d
+    _vt_function: Any = F.dropout3d

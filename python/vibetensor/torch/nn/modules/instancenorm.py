@@ -12,7 +12,7 @@ from vibetensor.torch.nn.modules.batchnorm import _LazyNormBase, _NormBase
 class _InstanceNorm(_NormBase):
     """`nn.functional.instance_norm`; running statistics only if asked for. Takes inputs without a batch dim too."""
 
-    dims: int  # spatial
+    _vt_dims: int  # spatial
 
     def __init__(
         self,
@@ -29,22 +29,22 @@ class _InstanceNorm(_NormBase):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def _check_input_dim(self, input: Any) -> None:
-        if input.dim() not in (self.dims + 1, self.dims + 2):
-            raise ValueError(f"expected {self.dims + 1}D or {self.dims + 2}D input (got {input.dim()}D input)")
+        if input.dim() not in (self._vt_dims + 1, self._vt_dims + 2):
+            raise ValueError(f"expected {self._vt_dims + 1}D or {self._vt_dims + 2}D input (got {input.dim()}D input)")
 
     def forward(self, input: Any) -> Any:
         self._check_input_dim(input)
-        channels = input.size(input.dim() - self.dims - 1)
+        channels = input.size(input.dim() - self._vt_dims - 1)
         if channels != self.num_features:
-            text = f"expected input's size at dim={input.dim() - self.dims - 1} to match num_features ({self.num_features})"
+            text = f"expected input's size at dim={input.dim() - self._vt_dims - 1} to match num_features ({self.num_features})"
             if self.affine:
                 raise ValueError(f"{text}, but got: {channels}.")
             warnings.warn(
-                f"input's size at dim={input.dim() - self.dims - 1} does not match num_features. You can silence this warning "
+                f"input's size at dim={input.dim() - self._vt_dims - 1} does not match num_features. You can silence this warning "
                 "by not passing in num_features, which is not used because affine=False",
                 stacklevel=2,
             )
-        batched = input if input.dim() == self.dims + 2 else input.unsqueeze(0)
+        batched = input if input.dim() == self._vt_dims + 2 else input.unsqueeze(0)
         out = F.instance_norm(
             batched,
             self.running_mean,
@@ -61,19 +61,19 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """Instance norm of (N, C, L) or (C, L)."""
 
-    dims = 1
+    _vt_dims = 1
 
 
 class InstanceNorm2d(_InstanceNorm):
     """Instance norm of (N, C, H, W) or (C, H, W)."""
 
-    dims = 2
+    _vt_dims = 2
 
 
 class InstanceNorm3d(_InstanceNorm):
     """Instance norm of (N, C, D, H, W) or (C, D, H, W)."""
 
-    dims = 3
+    _vt_dims = 3
 
 
 class LazyInstanceNorm1d(_LazyNormBase, InstanceNorm1d):

@@ -28,7 +28,7 @@ class LazyModuleMixin:
         self._initialize_hook = self.register_forward_pre_hook(self._infer_parameters, with_kwargs=True)
 
     def _save_to_state_dict(self: Any, destination: Any, prefix: str, keep_vars: bool) -> None:
-        for name, tensor in self._persistent():
+        for name, tensor in self._vt_persistent():
             if tensor is not None:
                 destination[prefix + name] = tensor if is_lazy(tensor) or keep_vars else tensor.detach()
 
@@ -36,7 +36,7 @@ class LazyModuleMixin:
         self: Any, state_dict: Mapping[str, Any], prefix: str, local_metadata: Any, strict: bool, *lists: Any
     ) -> None:
         """Gives own tensors without a shape those of the state_dict, before they are filled from it."""
-        for name, tensor in self._persistent():
+        for name, tensor in self._vt_persistent():
             given = state_dict.get(prefix + name)
             if is_lazy(tensor) and given is not None and not is_lazy(given):
                 tensor.materialize(given.shape)

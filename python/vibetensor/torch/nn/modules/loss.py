@@ -329,7 +329,7 @@ class SoftMarginLoss(_Loss):
 
 
 class _MarginLoss(_Loss):
-    default_margin = 0.0
+    _vt_default_margin = 0.0
 
     def __init__(
         self,
@@ -339,7 +339,7 @@ class _MarginLoss(_Loss):
         reduction: str = "mean",
     ):
         super().__init__(size_average, reduce, reduction)
-        self.margin = self.default_margin if margin is None else margin
+        self.margin = self._vt_default_margin if margin is None else margin
 
 
 class MarginRankingLoss(_MarginLoss):
@@ -359,7 +359,7 @@ class CosineEmbeddingLoss(_MarginLoss):
 class HingeEmbeddingLoss(_MarginLoss):
     """x where target is 1, max(0, margin - x) where it is -1."""
 
-    default_margin = 1.0
+    _vt_default_margin = 1.0
 
     def forward(self, input: Any, target: Any) -> Any:
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)

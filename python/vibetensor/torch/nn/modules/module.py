@@ -96,7 +96,7 @@ class Module(HookedCall, StateDict):
 
     # ---- registration
 
-    def _check_name(self, kind: str, name: str, home: dict[str, Any]) -> None:
+    def _vt_check_name(self, kind: str, name: str, home: dict[str, Any]) -> None:
         if "_parameters" not in self.__dict__:
             raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
         if not isinstance(name, str):
@@ -110,7 +110,7 @@ class Module(HookedCall, StateDict):
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Returns None; makes `param` the attribute `name`. None: named, but absent."""
-        self._check_name("parameter", name, self.__dict__.get("_parameters", {}))
+        self._vt_check_name("parameter", name, self.__dict__.get("_parameters", {}))
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
                 f"cannot assign '{_C.type_name(param)}' object to parameter '{name}' "
@@ -125,7 +125,7 @@ class Module(HookedCall, StateDict):
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """Returns None; makes `tensor` the attribute `name`, part of state_dict() if `persistent`."""
-        self._check_name("buffer", name, self.__dict__.get("_buffers", {}))
+        self._vt_check_name("buffer", name, self.__dict__.get("_buffers", {}))
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
                 f"cannot assign '{_C.type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
@@ -142,7 +142,7 @@ class Module(HookedCall, StateDict):
             from vibetensor.torch.functional import typename
 
             raise TypeError(f"{typename(module)} is not a Module subclass")
-        self._check_name("module", name, self.__dict__.get("_modules", {}))
+        self._vt_check_name("module", name, self.__dict__.get("_modules", {}))
         self._modules[name] = module
 
     register_module = add_module
@@ -157,7 +157,7 @@ class Module(HookedCall, StateDict):
                 return entries[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def _forget(self, name: str, *registries: str) -> None:
+    def _vt_forget(self, name: str, *registries: str) -> None:
         for registry in registries:
             self.__dict__.get(registry, {}).pop(name, None)
         self.__dict__.get("_non_persistent_buffers_set", set()).discard(name)
@@ -168,7 +168,7 @@ class Module(HookedCall, StateDict):
             if "_parameters" not in own:
                 raise AttributeError("cannot assign parameters before Module.__init__() call")
             own.pop(name, None)
-            self._forget(name, "_buffers", "_modules")
+            self._vt_forget(name, "_buffers", "_modules")
             self.register_parameter(name, value)
         elif name in own.get("_parameters", ()):
             if value is not None:
@@ -180,7 +180,7 @@ class Module(HookedCall, StateDict):
             if "_modules" not in own:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             own.pop(name, None)
-            self._forget(name, "_parameters", "_buffers")
+            self._vt_forget(name, "_parameters", "_buffers")
             own["_modules"][name] = value
         elif name in own.get("_modules", ()):
             if value is not None:
@@ -190,7 +190,7 @@ class Module(HookedCall, StateDict):
                 )
             own["_modules"][name] = None
         elif isinstance(value, Tensor) and (name in own.get("_buffers", ()) or isinstance(value, Buffer)):
-            self._set_buffer(name, value)
+            self._vt_set_buffer(name, value)
         elif name in own.get("_buffers", ()):
             if value is not None:
                 raise TypeError(
@@ -201,19 +201,19 @@ class Module(HookedCall, StateDict):
         else:
             super().__setattr__(name, value)
 
-    def _set_buffer(self, name: str, value: Any) -> None:
+    def _vt_set_buffer(self, name: str, value: Any) -> None:
         if isinstance(value, Buffer):
             persistent = value.persistent
         else:
             persistent = name not in self._non_persistent_buffers_set
         self.__dict__.pop(name, None)
-        self._forget(name, "_parameters", "_modules")
+        self._vt_forget(name, "_parameters", "_modules")
         self.register_buffer(name, value, persistent)
 
     def __delattr__(self, name: str) -> None:
         for registry in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(registry, ()):
-                self._forget(name, registry)
+                self._vt_forget(name, registry)
                 return
         super().__delattr__(name)
 
@@ -260,7 +260,7 @@ class Module(HookedCall, StateDict):
         for _, child in self.named_children():
             yield child
 
-    def _named_tensors(
+    def _vt_named_tensors(
         self, registry: str, prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
@@ -277,7 +277,7 @@ class Module(HookedCall, StateDict):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Yields every parameter of the tree with its dotted name; a shared one once, under its first name."""
-        return self._named_tensors("_parameters", prefix, recurse, remove_duplicate)
+        return self._vt_named_tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Yields every parameter of the tree once."""
@@ -288,7 +288,7 @@ class Module(HookedCall, StateDict):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Any]]:
         """Yields every buffer of the tree with its dotted name."""
-        return self._named_tensors("_buffers", prefix, recurse, remove_duplicate)
+        return self._vt_named_tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Any]:
         """Yields every buffer of the tree once."""
@@ -321,7 +321,7 @@ class Module(HookedCall, StateDict):
             raise AttributeError(f"`{name}` is not an nn.Module")
         setattr(owner, name, module)
 
-    def _get_tensor(self, registry: str, target: str, kind: str) -> Any:
+    def _vt_get_tensor(self, registry: str, target: str, kind: str) -> Any:
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
         if not hasattr(owner, name):
@@ -332,11 +332,11 @@ class Module(HookedCall, StateDict):
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at the dotted path `target`; AttributeError if there is none."""
-        return self._get_tensor("_parameters", target, "an nn.Parameter")
+        return self._vt_get_tensor("_parameters", target, "an nn.Parameter")
 
     def get_buffer(self, target: str) -> Any:
         """The buffer at the dotted path `target`; AttributeError if there is none."""
-        return self._get_tensor("_buffers", target, "a buffer")
+        return self._vt_get_tensor("_buffers", target, "a buffer")
 
     # ---- changing all of it
 
@@ -421,24 +421,24 @@ class Module(HookedCall, StateDict):
         """This module, all its tensors converted to `dst_type`."""
         return self._apply(lambda t: t.type(dst_type))
 
-    def _to_floating(self: M, dtype: Any) -> M:
+    def _vt_to_floating(self: M, dtype: Any) -> M:
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
     def float(self: M) -> M:
         """This module, its floating point tensors converted to float32."""
-        return self._to_floating(_C.float32)
+        return self._vt_to_floating(_C.float32)
 
     def double(self: M) -> M:
         """This module, its floating point tensors converted to float64."""
-        return self._to_floating(_C.float64)
+        return self._vt_to_floating(_C.float64)
 
     def half(self: M) -> M:
         """This module, its floating point tensors converted to float16."""
-        return self._to_floating(_C.float16)
+        return self._vt_to_floating(_C.float16)
 
     def bfloat16(self: M) -> M:
         """This module, its floating point tensors converted to bfloat16."""
-        return self._to_floating(_C.bfloat16)
+        return self._vt_to_floating(_C.bfloat16)
 
     def train(self: M, mode: bool = True) -> M:
         """This module, it and its children switched to training (or to evaluation)."""

@@ -12,7 +12,7 @@ from vibetensor.torch.nn.modules.utils import ntuple
 class _MaxPoolNd(Module):
     """The maximum of each window; `nn.functional.max_pool1d` and its kin have the arguments' meanings."""
 
-    function: Any
+    _vt_function: Any
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class _MaxPoolNd(Module):
         )
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(
+        return type(self)._vt_function(
             input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
         )
 
@@ -44,30 +44,30 @@ class _MaxPoolNd(Module):
 class MaxPool1d(_MaxPoolNd):
     """The maximum of each window of the last dimension of (N, C, L) or (C, L)."""
 
-    function: Any = F.max_pool1d
+    _vt_function: Any = F.max_pool1d
 
 
 class MaxPool2d(_MaxPoolNd):
     """The maximum of each window of the last two dimensions of (N, C, H, W) or (C, H, W)."""
 
-    function: Any = F.max_pool2d
+    _vt_function: Any = F.max_pool2d
 
 
 class MaxPool3d(_MaxPoolNd):
     """The maximum of each window of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
 
-    function: Any = F.max_pool3d
+    _vt_function: Any = F.max_pool3d
 
 
 class _MaxUnpoolNd(Module):
     """Puts the elements that a max pool with `return_indices` kept back where they were, among zeros."""
 
-    dims: int
-    function: Any
+    _vt_dims: int
+    _vt_function: Any
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0):
         super().__init__()
-        per_dim = ntuple(self.dims)
+        per_dim = ntuple(self._vt_dims)
         self.kernel_size = per_dim(kernel_size)
         self.stride = per_dim(stride if stride is not None else kernel_size)
         self.padding = per_dim(padding)
@@ -76,28 +76,28 @@ class _MaxUnpoolNd(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
     def forward(self, input: Any, indices: Any, output_size: Any = None) -> Any:
-        return type(self).function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
+        return type(self)._vt_function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
 class MaxUnpool1d(_MaxUnpoolNd):
     """The inverse of MaxPool1d as far as there is one."""
 
-    dims = 1
-    function: Any = F.max_unpool1d
+    _vt_dims = 1
+    _vt_function: Any = F.max_unpool1d
 
 
 class MaxUnpool2d(_MaxUnpoolNd):
     """The inverse of MaxPool2d as far as there is one."""
 
-    dims = 2
-    function: Any = F.max_unpool2d
+    _vt_dims = 2
+    _vt_function: Any = F.max_unpool2d
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
     """The inverse of MaxPool3d as far as there is one."""
 
-    dims = 3
-    function: Any = F.max_unpool3d
+    _vt_dims = 3
+    _vt_function: Any = F.max_unpool3d
 
 
 class _AvgPoolNd(Module):
@@ -130,7 +130,7 @@ class AvgPool1d(_AvgPoolNd):
 
 
 class _AvgPoolOfPlanes(_AvgPoolNd):
-    function: Any
+    _vt_function: Any
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class _AvgPoolOfPlanes(_AvgPoolNd):
         self.divisor_override = divisor_override
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(
+        return type(self)._vt_function(
             input,
             self.kernel_size,
             self.stride,
@@ -163,19 +163,19 @@ class _AvgPoolOfPlanes(_AvgPoolNd):
 class AvgPool2d(_AvgPoolOfPlanes):
     """The mean of each window of the last two dimensions of (N, C, H, W) or (C, H, W)."""
 
-    function: Any = F.avg_pool2d
+    _vt_function: Any = F.avg_pool2d
 
 
 class AvgPool3d(_AvgPoolOfPlanes):
     """The mean of each window of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
 
-    function: Any = F.avg_pool3d
+    _vt_function: Any = F.avg_pool3d
 
 
 class _AdaptiveAvgPoolNd(Module):
     """Means of windows that split the input evenly, for a result of `output_size` whatever the input's."""
 
-    function: Any
+    _vt_function: Any
 
     def __init__(self, output_size: Any):
         super().__init__()
@@ -185,31 +185,31 @@ class _AdaptiveAvgPoolNd(Module):
         return f"output_size={self.output_size}"
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(input, self.output_size)
+        return type(self)._vt_function(input, self.output_size)
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Means for a last dimension of `output_size`."""
 
-    function: Any = F.adaptive_avg_pool1d
+    _vt_function: Any = F.adaptive_avg_pool1d
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means for last two dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = F.adaptive_avg_pool2d
+    _vt_function: Any = F.adaptive_avg_pool2d
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Means for last three dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = F.adaptive_avg_pool3d
+    _vt_function: Any = F.adaptive_avg_pool3d
 
 
 class _AdaptiveMaxPoolNd(Module):
     """Maxima of windows that split the input evenly, for a result of `output_size` whatever the input's."""
 
-    function: Any
+    _vt_function: Any
 
     def __init__(self, output_size: Any, return_indices: bool = False):
         super().__init__()
@@ -219,31 +219,31 @@ class _AdaptiveMaxPoolNd(Module):
         return f"output_size={self.output_size}"
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(input, self.output_size, self.return_indices)
+        return type(self)._vt_function(input, self.output_size, self.return_indices)
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Maxima for a last dimension of `output_size`."""
 
-    function: Any = F.adaptive_max_pool1d
+    _vt_function: Any = F.adaptive_max_pool1d
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Maxima for last two dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = F.adaptive_max_pool2d
+    _vt_function: Any = F.adaptive_max_pool2d
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Maxima for last three dimensions of `output_size`; None keeps the input's."""
 
-    function: Any = F.adaptive_max_pool3d
+    _vt_function: Any = F.adaptive_max_pool3d
 
 
 class _LPPoolNd(Module):
     """The `norm_type`-norm of each window."""
 
-    function: Any
+    _vt_function: Any
 
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False):
         super().__init__()
@@ -253,32 +253,32 @@ class _LPPoolNd(Module):
         return f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, ceil_mode={self.ceil_mode}"
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+        return type(self)._vt_function(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
 
 class LPPool1d(_LPPoolNd):
     """Norms of windows of the last dimension."""
 
-    function: Any = F.lp_pool1d
+    _vt_function: Any = F.lp_pool1d
 
 
 class LPPool2d(_LPPoolNd):
     """Norms of windows of the last two dimensions."""
 
-    function: Any = F.lp_pool2d
+    _vt_function: Any = F.lp_pool2d
 
 
 class LPPool3d(_LPPoolNd):
     """Norms of windows of the last three dimensions."""
 
-    function: Any = F.lp_pool3d
+    _vt_function: Any = F.lp_pool3d
 
 
 class _FractionalMaxPoolNd(Module):
     """Maxima of windows that begin at random places; see `nn.functional.fractional_max_pool2d`."""
 
-    dims: int
-    function: Any
+    _vt_dims: int
+    _vt_function: Any
 
     def __init__(
         self,
@@ -289,7 +289,7 @@ class _FractionalMaxPoolNd(Module):
         _random_samples: Any = None,
     ):
         super().__init__()
-        per_dim, name = ntuple(self.dims), type(self).__name__
+        per_dim, name = ntuple(self._vt_dims), type(self).__name__
         if min(per_dim(kernel_size)) <= 0:
             raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
         if output_size is None and output_ratio is None:
@@ -304,7 +304,7 @@ class _FractionalMaxPoolNd(Module):
             raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
 
     def forward(self, input: Any) -> Any:
-        return type(self).function(
+        return type(self)._vt_function(
             input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples
         )
 
@@ -312,12 +312,12 @@ class _FractionalMaxPoolNd(Module):
 class FractionalMaxPool2d(_FractionalMaxPoolNd):
     """Maxima of windows at random places of the last two dimensions of (N, C, H, W) or (C, H, W)."""
 
-    dims = 2
-    function: Any = staticmethod(F.fractional_max_pool2d)
+    _vt_dims = 2
+    _vt_function: Any = staticmethod(F.fractional_max_pool2d)
 
 
 class FractionalMaxPool3d(_FractionalMaxPoolNd):
     """Maxima of windows at random places of the last three dimensions of (N, C, D, H, W) or (C, D, H, W)."""
 
-    dims = 3
-    function: Any = staticmethod(F.fractional_max_pool3d)
+    _vt_dims = 3
+    _vt_function: Any = staticmethod(F.fractional_max_pool3d)

@@ -58,7 +58,7 @@ class RNNBase(Module):
         self.mode, self.input_size, self.hidden_size = mode, input_size, hidden_size
         self.num_layers, self.bias, self.batch_first = num_layers, bias, batch_first
         self.dropout, self.bidirectional, self.proj_size = float(dropout), bidirectional, proj_size
-        self._check(dropout)
+        self._vt_check(dropout)
         if mode not in GATES:
             raise ValueError(f"Unrecognized RNN mode: {mode}")
         self._all_weights: list[list[str]] = []
@@ -78,7 +78,7 @@ class RNNBase(Module):
                 self._all_weights.append(names)
         self.reset_parameters()
 
-    def _check(self, dropout: Any) -> None:
+    def _vt_check(self, dropout: Any) -> None:
         """Raises for arguments that no layer has."""
         if not isinstance(dropout, numbers.Number) or not 0 <= self.dropout <= 1 or isinstance(dropout, bool):
             raise ValueError(
@@ -166,7 +166,7 @@ class RNNBase(Module):
         """The states in the order of `permutation`; None leaves them."""
         return hx if permutation is None else apply_permutation(hx, permutation)
 
-    def _check_dims(self, input: Any, states: Any) -> bool:
+    def _vt_check_dims(self, input: Any, states: Any) -> bool:
         """Whether a padded input has a batch; raises unless it and the states agree."""
         kind = type(self).__name__ if self.mode in ("LSTM", "GRU") else "RNN"
         if input.dim() not in (2, 3):
@@ -182,21 +182,21 @@ class RNNBase(Module):
             f"For {'batched 3-D' if batched else 'unbatched 2-D'} input, {what} should also be {input.dim()}-D but got {got}"
         )
 
-    def _zero_states(self, input: Any, batch_sizes: Any) -> tuple[Any, ...]:
+    def _vt_zero_states(self, input: Any, batch_sizes: Any) -> tuple[Any, ...]:
         shape = self.get_expected_hidden_size(input, batch_sizes)
         hidden = ops.zeros(shape, dtype=input.dtype, device=input.device)
         if self.mode != "LSTM":
             return (hidden,)
         return hidden, ops.zeros((*shape[:2], self.hidden_size), dtype=input.dtype, device=input.device)
 
-    def _run(self, input: Any, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
+    def _vt_run(self, input: Any, states: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
         """The output, packed as the input is, and the last states."""
         options = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
         function, lstm = FUNCTIONS[self.mode], self.mode == "LSTM"
         if isinstance(input, PackedSequence):
             data, batch_sizes, sorted_indices, unsorted_indices = input
             if states is None:
-                states = self._zero_states(data, batch_sizes)
+                states = self._vt_zero_states(data, batch_sizes)
             elif sorted_indices is not None:
                 states = tuple(apply_permutation(state, sorted_indices) for state in states)
             self.check_forward_args(data, states if lstm else states[0], batch_sizes)
@@ -205,13 +205,13 @@ class RNNBase(Module):
             if unsorted_indices is not None:
                 last = [apply_permutation(state, unsorted_indices) for state in last]
             return PackedSequence(output, batch_sizes, sorted_indices, unsorted_indices), tuple(last)
-        batched = self._check_dims(input, states)
+        batched = self._vt_check_dims(input, states)
         batch_dim = 0 if self.batch_first else 1
         if not batched:
             input = input.unsqueeze(batch_dim)
             states = None if states is None else tuple(state.unsqueeze(1) for state in states)
         if states is None:
-            states = self._zero_states(input, None)
+            states = self._vt_zero_states(input, None)
         self.check_forward_args(input, states if lstm else states[0], None)
         hx = list(states) if lstm else states[0]
         output, *last = function(input, hx, self._flat_weights, *options, self.batch_first)
@@ -270,7 +270,7 @@ class RNN(RNNBase):
         self.nonlinearity = nonlinearity
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
-        output, (hidden,) = self._run(input, None if hx is None else (hx,))
+        output, (hidden,) = self._vt_run(input, None if hx is None else (hx,))
         return output, hidden
 
 
@@ -299,7 +299,7 @@ class LSTM(RNNBase):
         return hx if permutation is None else tuple(apply_permutation(state, permutation) for state in hx)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, tuple[Any, ...]]:
-        return self._run(input, None if hx is None else (hx[0], hx[1]))
+        return self._vt_run(input, None if hx is None else (hx[0], hx[1]))
 
 
 class GRU(RNNBase):
@@ -316,7 +316,7 @@ class GRU(RNNBase):
         super().__init__("GRU", *args, **kwargs)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
-        output, (hidden,) = self._run(input, None if hx is None else (hx,))
+        output, (hidden,) = self._vt_run(input, None if hx is None else (hx,))
         return output, hidden
 
 
@@ -343,7 +343,7 @@ class RNNCellBase(Module):
         for weight in self.parameters():
             init.uniform_(weight, -bound, bound)
 
-    def _batched(self, input: Any, states: Any, name: str) -> tuple[Any, Any, bool]:
+    def _vt_batched(self, input: Any, states: Any, name: str) -> tuple[Any, Any, bool]:
         """input (batch, input_size), the states (batch, hidden_size), zeros unless given, and whether they had a batch."""
         kind = type(self).__name__
         if input.dim() not in (1, 2):
@@ -389,7 +389,7 @@ class RNNCell(RNNCellBase):
         self.nonlinearity = nonlinearity
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        input, states, batched = self._batched(input, None if hx is None else [hx], "hidden")
+        input, states, batched = self._vt_batched(input, None if hx is None else [hx], "hidden")
         functions = {"tanh": ops.rnn_tanh_cell, "relu": ops.rnn_relu_cell}
         if self.nonlinearity not in functions:
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
@@ -409,7 +409,7 @@ class LSTMCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, num_chunks=4, device=device, dtype=dtype)
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
-        input, states, batched = self._batched(input, hx, "hx[{}]")
+        input, states, batched = self._vt_batched(input, hx, "hx[{}]")
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         hidden, cell = ops.lstm_cell(input, list(states), *weights)
         return (hidden, cell) if batched else (hidden.squeeze(0), cell.squeeze(0))
@@ -425,7 +425,7 @@ class GRUCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, num_chunks=3, device=device, dtype=dtype)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        input, states, batched = self._batched(input, None if hx is None else [hx], "hidden")
+        input, states, batched = self._vt_batched(input, None if hx is None else [hx], "hidden")
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         hidden = ops.gru_cell(input, states[0], *weights)
         return hidden if batched else hidden.squeeze(0)

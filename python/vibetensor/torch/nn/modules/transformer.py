@@ -64,22 +64,22 @@ class TransformerEncoderLayer(Module):
         # what PyTorch asks of a layer that it loads whole, to choose its fused form
         self.activation_relu_or_gelu = {F.relu: 1, F.gelu: 2}.get(self.activation, 0)
 
-    def _attend(self, x: Any, mask: Any, padding: Any, is_causal: bool) -> Any:
+    def _vt_attend(self, x: Any, mask: Any, padding: Any, is_causal: bool) -> Any:
         return self.dropout1(
             self.self_attn(x, x, x, attn_mask=mask, key_padding_mask=padding, need_weights=False, is_causal=is_causal)[
                 0
             ]
         )
 
-    def _feed_forward(self, x: Any) -> Any:
+    def _vt_feed_forward(self, x: Any) -> Any:
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
         if self.norm_first:
-            x = src + self._attend(self.norm1(src), src_mask, src_key_padding_mask, is_causal)
-            return x + self._feed_forward(self.norm2(x))
-        x = self.norm1(src + self._attend(src, src_mask, src_key_padding_mask, is_causal))
-        return self.norm2(x + self._feed_forward(x))
+            x = src + self._vt_attend(self.norm1(src), src_mask, src_key_padding_mask, is_causal)
+            return x + self._vt_feed_forward(self.norm2(x))
+        x = self.norm1(src + self._vt_attend(src, src_mask, src_key_padding_mask, is_causal))
+        return self.norm2(x + self._vt_feed_forward(x))
 
 
 class TransformerEncoder(Module):
@@ -147,7 +147,7 @@ class TransformerDecoderLayer(Module):
             setattr(self, f"dropout{i}", Dropout(dropout))
         self.activation = activation_named(activation)
 
-    def _feed_forward(self, x: Any) -> Any:
+    def _vt_feed_forward(self, x: Any) -> Any:
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
     def forward(
@@ -177,10 +177,10 @@ class TransformerDecoderLayer(Module):
         if self.norm_first:
             x = x + to_itself(self.norm1(x))
             x = x + to_memory(self.norm2(x))
-            return x + self._feed_forward(self.norm3(x))
+            return x + self._vt_feed_forward(self.norm3(x))
         x = self.norm1(x + to_itself(x))
         x = self.norm2(x + to_memory(x))
-        return self.norm3(x + self._feed_forward(x))
+        return self.norm3(x + self._vt_feed_forward(x))
 
 
 class TransformerDecoder(Module):

@@ -89,13 +89,13 @@ class ChainedScheduler(LRScheduler):
                     f"ChainedScheduler expects all schedulers to belong to the same optimizer, not so at index {i}"
                 )
         self._schedulers = list(schedulers)
-        self._last_lr = self._rates()
+        self._last_lr = self._vt_rates()
 
     def step(self) -> None:  # type: ignore[override]
         """Returns None; steps every schedule."""
         for scheduler in self._schedulers:
             scheduler.step()
-        self._last_lr = self._rates()
+        self._last_lr = self._vt_rates()
 
     state_dict = SequentialLR.state_dict
     load_state_dict = SequentialLR.load_state_dict

@@ -39,7 +39,7 @@ class LambdaLR(LRScheduler):
         self.__dict__.update(state)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         return [base * fn(self.last_epoch) for fn, base in zip(self.lr_lambdas, self.base_lrs, strict=True)]
 
 
@@ -47,10 +47,10 @@ class MultiplicativeLR(LambdaLR):
     """The rate before times lr_lambda(epoch)."""
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self._is_initial:
-            return self._rates()
-        return [rate * fn(self.last_epoch) for fn, rate in zip(self.lr_lambdas, self._rates(), strict=True)]
+            return self._vt_rates()
+        return [rate * fn(self.last_epoch) for fn, rate in zip(self.lr_lambdas, self._vt_rates(), strict=True)]
 
 
 class StepLR(LRScheduler):
@@ -61,10 +61,10 @@ class StepLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self._is_initial or self.last_epoch % self.step_size != 0:
-            return self._rates()
-        return [rate * self.gamma for rate in self._rates()]
+            return self._vt_rates()
+        return [rate * self.gamma for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         return [base * self.gamma ** (self.last_epoch // self.step_size) for base in self.base_lrs]
@@ -79,10 +79,10 @@ class MultiStepLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self._is_initial or self.last_epoch not in self.milestones:
-            return self._rates()
-        return [rate * self.gamma ** self.milestones[self.last_epoch] for rate in self._rates()]
+            return self._vt_rates()
+        return [rate * self.gamma ** self.milestones[self.last_epoch] for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         passed = bisect_right(sorted(self.milestones.elements()), self.last_epoch)
@@ -97,8 +97,8 @@ class ExponentialLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
-        return self._rates() if self._is_initial else [rate * self.gamma for rate in self._rates()]
+        self._vt_warn_outside_step()
+        return self._vt_rates() if self._is_initial else [rate * self.gamma for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         return [base * self.gamma**self.last_epoch for base in self.base_lrs]
@@ -114,12 +114,12 @@ class ConstantLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self.last_epoch == 0:
-            return [rate * self.factor for rate in self._rates()]
+            return [rate * self.factor for rate in self._vt_rates()]
         if self.last_epoch != self.total_iters:
-            return self._rates()
-        return [rate * (1.0 / self.factor) for rate in self._rates()]
+            return self._vt_rates()
+        return [rate * (1.0 / self.factor) for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         factor = 1.0 if self.last_epoch >= self.total_iters else self.factor
@@ -145,14 +145,14 @@ class LinearLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self.last_epoch == 0:
-            return [rate * self.start_factor for rate in self._rates()]
+            return [rate * self.start_factor for rate in self._vt_rates()]
         if self._is_initial or self.last_epoch > self.total_iters:
-            return self._rates()
+            return self._vt_rates()
         rise = self.end_factor - self.start_factor
         before = self.total_iters * self.start_factor + (self.last_epoch - 1) * rise
-        return [rate * (1.0 + rise / before) for rate in self._rates()]
+        return [rate * (1.0 + rise / before) for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         done = min(self.total_iters, self.last_epoch) / self.total_iters
@@ -167,11 +167,11 @@ class PolynomialLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self._is_initial or self.last_epoch > self.total_iters:
-            return self._rates()
+            return self._vt_rates()
         now, before = (1.0 - (self.last_epoch - back) / self.total_iters for back in (0, 1))
-        return [rate * (now / before) ** self.power for rate in self._rates()]
+        return [rate * (now / before) ** self.power for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         left = 1.0 - min(self.total_iters, self.last_epoch) / self.total_iters
@@ -186,20 +186,20 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[Any]:
-        self._warn_outside_step()
+        self._vt_warn_outside_step()
         if self._is_initial:
-            return self._rates()
+            return self._vt_rates()
         if self._step_count == 1 and self.last_epoch > 0:
             return self._get_closed_form_lr()
         if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:
             # at the bottom the ratio below would be 0 / 0
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
             return [
-                rate + (base - self.eta_min) * rise for rate, base in zip(self._rates(), self.base_lrs, strict=True)
+                rate + (base - self.eta_min) * rise for rate, base in zip(self._vt_rates(), self.base_lrs, strict=True)
             ]
         now = 1 + math.cos(math.pi * self.last_epoch / self.T_max)
         before = 1 + math.cos(math.pi * (self.last_epoch - 1) / self.T_max)
-        return [now / before * (rate - self.eta_min) + self.eta_min for rate in self._rates()]
+        return [now / before * (rate - self.eta_min) + self.eta_min for rate in self._vt_rates()]
 
     def _get_closed_form_lr(self) -> list[Any]:
         height = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2

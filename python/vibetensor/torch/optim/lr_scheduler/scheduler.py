@@ -96,11 +96,11 @@ class LRScheduler:
     # schedules of a program's own look at it too
     _get_lr_called_within_step = False
 
-    def _warn_outside_step(self) -> None:
+    def _vt_warn_outside_step(self) -> None:
         if not self._get_lr_called_within_step:
             warn_user("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
 
-    def _rates(self) -> list[Any]:
+    def _vt_rates(self) -> list[Any]:
         return [copied(group["lr"]) for group in self.optimizer.param_groups]
 
     def step(self, epoch: int | None = None) -> None:
@@ -128,23 +128,23 @@ class LRScheduler:
     def _update_lr(self, epoch: int | None = None) -> None:
         if epoch is None:
             self.last_epoch += 1
-            rates = self._next_rates()
+            rates = self._vt_next_rates()
         else:
             self.last_epoch = epoch
-            rates = self._get_closed_form_lr() if hasattr(self, "_get_closed_form_lr") else self._next_rates()
-        self._set_rates(rates)
+            rates = self._get_closed_form_lr() if hasattr(self, "_get_closed_form_lr") else self._vt_next_rates()
+        self._vt_set_rates(rates)
 
-    def _next_rates(self) -> list[Any]:
+    def _vt_next_rates(self) -> list[Any]:
         self._get_lr_called_within_step = True
         try:
             return self.get_lr()
         finally:
             self._get_lr_called_within_step = False
 
-    def _set_rates(self, rates: list[Any]) -> None:
+    def _vt_set_rates(self, rates: list[Any]) -> None:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             set_option(group, "lr", rate)
-        self._last_lr = self._rates()
+        self._last_lr = self._vt_rates()
 
 
 class _LRScheduler(LRScheduler):

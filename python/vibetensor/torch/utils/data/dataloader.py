@@ -130,7 +130,7 @@ class DataLoader(Generic[T]):
         self.pin_memory_device, self.device = pin_memory_device, device
         self.worker_method, self.snapshot_every_n_steps = worker_method, snapshot_every_n_steps
         self._dataset_kind = _DatasetKind.Iterable if isinstance(dataset, IterableDataset) else _DatasetKind.Map
-        self._choose_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
+        self._vt_choose_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
         self._length_told: int | None = None
         self._state_to_load: dict[str, Any] | None = None
@@ -148,10 +148,10 @@ class DataLoader(Generic[T]):
             raise ValueError(f"{name} attribute should not be set after {type(self).__name__} is initialized")
         super().__setattr__(name, value)
 
-    def _choose_order(
+    def _vt_choose_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any, drop_last: bool
     ) -> None:
-        if self._is_iterable:
+        if self._vt_is_iterable:
             if shuffle not in (False, None):
                 raise ValueError(
                     f"DataLoader with IterableDataset: expected unspecified shuffle option, but got shuffle={shuffle}"
@@ -172,7 +172,7 @@ class DataLoader(Generic[T]):
         elif batch_size is None and drop_last:
             raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
         if sampler is None:
-            if self._is_iterable:
+            if self._vt_is_iterable:
                 sampler = Endless()
             elif shuffle:
                 sampler = RandomSampler(self.dataset, generator=self.generator)
@@ -219,7 +219,7 @@ class DataLoader(Generic[T]):
         self._context = value
 
     @property
-    def _is_iterable(self) -> bool:
+    def _vt_is_iterable(self) -> bool:
         return self._dataset_kind == _DatasetKind.Iterable
 
     @property
@@ -230,7 +230,7 @@ class DataLoader(Generic[T]):
     def _index_sampler(self) -> Any:
         return self.batch_sampler if self._auto_collation else self.sampler
 
-    def _make_fetcher(self) -> Callable[[Any], Fetcher]:
+    def _vt_make_fetcher(self) -> Callable[[Any], Fetcher]:
         """What makes the Fetcher of a dataset, here or in a worker."""
         return partial(
             _DatasetKind.create_fetcher,
@@ -252,7 +252,7 @@ class DataLoader(Generic[T]):
     def __iter__(self) -> Iterator[Any]:
         kept = self._iterator
         if self._made_for_state and kept is not None and not kept.numbers.is_of(self._index_sampler):
-            self._forget_made_for_state(kept)
+            self._vt_forget_made_for_state(kept)
             kept = None
         if self._made_for_state and kept is not None:
             self._made_for_state = False
@@ -276,7 +276,7 @@ class DataLoader(Generic[T]):
         return iterator
 
     def __len__(self) -> int:
-        if not self._is_iterable:
+        if not self._vt_is_iterable:
             return len(self._index_sampler)
         count = self._length_told = len(self.dataset)  # type: ignore[arg-type]
         if self.batch_size is None:
@@ -301,7 +301,7 @@ class DataLoader(Generic[T]):
             )
         return self._tracker.state_dict()
 
-    def _forget_made_for_state(self, kept: _BaseDataLoaderIter) -> None:
+    def _vt_forget_made_for_state(self, kept: _BaseDataLoaderIter) -> None:
         """The sampler was replaced since: begin anew, also with random numbers if nobody else has drawn any."""
         kept.shutdown()
         self._iterator, self._made_for_state = None, False
@@ -346,7 +346,7 @@ class _BaseDataLoaderIter:
             )
         self.loader = loader
         self.stage = Stage(loader.pin_memory and has_accelerator(), loader.device)
-        self.numbers = states.Numbers(loader._index_sampler, loader._is_iterable)
+        self.numbers = states.Numbers(loader._index_sampler, loader._vt_is_iterable)
         # drawn without workers too, so that the streams go on alike
         self._base_seed = fresh_seed(loader.generator)
         self.position = states.Position()
@@ -362,7 +362,7 @@ class _BaseDataLoaderIter:
 
     def restart(self, loader: DataLoader[Any]) -> None:
         """Returns None; begins another pass."""
-        self.numbers = states.Numbers(loader._index_sampler, loader._is_iterable)
+        self.numbers = states.Numbers(loader._index_sampler, loader._vt_is_iterable)
         self.position.num_yielded, self.position.finished = 0, False
 
     def __iter__(self) -> _BaseDataLoaderIter:
@@ -377,7 +377,7 @@ class _BaseDataLoaderIter:
             raise
         self.position.num_yielded += 1
         told = self.loader._length_told
-        if told is not None and self.loader._is_iterable and self._num_yielded > told:
+        if told is not None and self.loader._vt_is_iterable and self._num_yielded > told:
             hint = " Each worker reads its own copy of the dataset: get_worker_info() tells them apart."
             warnings.warn(
                 f"Length of IterableDataset {self.loader.dataset} was reported to be {told} (when accessing "
@@ -409,7 +409,7 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
 
     def __init__(self, loader: DataLoader[Any], state: dict[str, Any] | None = None):
         super().__init__(loader)
-        make_fetcher = loader._make_fetcher()
+        make_fetcher = loader._vt_make_fetcher()
         self.fetcher = make_fetcher(loader.dataset)
         if state is None:
             return

@@ -213,7 +213,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
     def start_workers(self, loader: DataLoader[Any]) -> None:
         for index in range(loader.num_workers):
             plan = workers.WorkerPlan(
-                make_fetcher=loader._make_fetcher(),
+                make_fetcher=loader._vt_make_fetcher(),
                 dataset=loader.dataset,
                 id=index,
                 num_workers=loader.num_workers,
