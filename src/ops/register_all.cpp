@@ -37,6 +37,7 @@
   F(contraction) \
   F(covariance) \
   F(matrix_forms) \
+  F(scaled_product) \
   F(einsum) \
   F(cholesky) \
   F(lu) \

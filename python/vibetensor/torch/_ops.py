@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vibetensor import _C, plugins
+from vibetensor.torch._not_there import Refused
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.utils._pytree import tree_leaves
 
@@ -143,7 +144,23 @@ class RegistryOp:
         return f"<OpOverloadPacket(op='{self.namespace}.{self.__name__}')>"
 
     def __str__(self) -> str:
-        return f"aten.{self.__name__}"
+        return f"{self.namespace}.{self.__name__}"
+
+
+# ops of PyTorch's that libraries name as keys of tables, of counts and of what subclasses of Tensor do; here calls are made
+# of others
+NAMES_ALONE = frozenset(
+    (
+        "_pin_memory",
+        "_scaled_dot_product_flash_attention",
+        "_scaled_dot_product_flash_attention_backward",
+        "_sparse_addmm",
+        "_sparse_mm_reduce_impl",
+        "_to_copy",
+        "alias",
+        "convolution_backward",
+    )
+)
 
 
 class Namespace:
@@ -168,6 +185,10 @@ class Namespace:
             function = getattr(_C.ops, f"{self._name}::{name}", None)
         if function is not None:
             return RegistryOp(self._name, name, function)
+        if self._name == "aten" and name in NAMES_ALONE:
+            return RegistryOp(
+                self._name, name, Refused(f"torch.ops.aten.{name}", "it is a name; other ops do its work")
+            )
         if self._owner.library_of(self._name) is not None:
             return Op(self._name, name)  # without kernels: calling it says why
         raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")

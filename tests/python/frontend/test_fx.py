@@ -56,13 +56,7 @@ def functions(t):
 
 
 def arguments(t):
-    return lambda x, y=3, *, z=None, **rest: (
-        x if z is None else x,
-        y,
-        [x, {"a": x, "b": slice(0, y)}],
-        float("inf"),
-        None,
-    )
+    return lambda x, y=3, *, z=None, **rest: (z is None, x, y, [x, {"a": x, "b": slice(0, y)}], float("inf"), None)
 
 
 PROGRAMS = {"a net": net, "functions": functions, "arguments": arguments}

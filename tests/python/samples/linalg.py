@@ -9,7 +9,19 @@ NEAR = {"tolerance": {"float32": (2e-6, 2e-5), "bfloat16": (1.6e-2, 3e-2), "floa
 PRODUCT = {"dtypes": (*FLOATS, *INTS), **NEAR}
 MIXED = {"dtypes": (*FLOATS, *COMPLEX), **NEAR}
 
+EIGHTS = (torch.arange(12.0).view(3, 4) - 5).to(torch.float8_e4m3fn)
+SCALE = torch.tensor(0.5)
+
 SAMPLES = [
+    Sample(
+        "_scaled_mm",
+        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, out_dtype=torch.float32),
+        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, bias=torch.ones(3), out_dtype=torch.float32),
+        dtypes=("float32",),
+        layouts=False,
+        grad=False,
+        **NEAR,
+    ),
     Sample(
         "mm",
         call(T(3, 4), T(4, 5)),

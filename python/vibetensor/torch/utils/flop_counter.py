@@ -9,13 +9,12 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused
-from vibetensor.torch._ops import AtenOp, ops
+from vibetensor.torch._ops import ops
 from vibetensor.torch.nn.modules.module import (
     Module,
     register_module_forward_hook,
@@ -28,7 +27,6 @@ register_flop_formula = Refused(
     "torch.utils.flop_counter.register_flop_formula", "only matrix products, convolutions and attention are counted"
 )
 
-PARTS = "it is a name for counts; other ops do its work"
 LIMIT = 1 << 21  # calls of a session; more are refused, not left out
 Shape = Sequence[int]
 
@@ -98,14 +96,6 @@ def flops_of(name: str, call: Call) -> tuple[int, str] | None:
         return linear(call), "addmm" if len(call.shapes) > 2 and call.shapes[2] else "mm"
     formula = FORMULAS.get(name.rstrip("_"))
     return None if formula is None else (formula[0](call), formula[1])
-
-
-@cache
-def op_named(name: str) -> Any:
-    """torch.ops.aten.mm for "mm", also for an op that PyTorch has and calls here are not made of."""
-    return (
-        getattr(ops.aten, name) if hasattr(ops.aten, name) else AtenOp(name, Refused(f"torch.ops.aten.{name}", PARTS))
-    )
 
 
 class FlopCounterMode:
@@ -234,7 +224,7 @@ class FlopCounterMode:
             if name == "convolution" and event["parent"] in gradients:
                 name = "convolution_backward"  # the gradient of the input is a convolution too
             for owner in {"Global", *home}:
-                self.flop_counts[owner][op_named(name)] += flops
+                self.flop_counts[owner][getattr(ops.aten, name)] += flops
 
     # ---- what was counted
 

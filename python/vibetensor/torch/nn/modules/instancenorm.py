@@ -40,8 +40,8 @@ class _InstanceNorm(_NormBase):
             if self.affine:
                 raise ValueError(f"{text}, but got: {channels}.")
             warnings.warn(
-                f"input's size at dim={input.dim() - self._vt_dims - 1} does not match num_features. You can silence this warning "
-                "by not passing in num_features, which is not used because affine=False",
+                f"input's size at dim={input.dim() - self._vt_dims - 1} does not match num_features. "
+                "You can silence this warning by not passing in num_features, which is not used because affine=False",
                 stacklevel=2,
             )
         batched = input if input.dim() == self._vt_dims + 2 else input.unsqueeze(0)
