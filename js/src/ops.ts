@@ -80,6 +80,11 @@ export interface Ops {
   _pad_packed_sequence(data: Tensor, batch_sizes: Tensor, batch_first: boolean, padding_value: Scalar, total_length: number | bigint): [Tensor, Tensor];
   _sample_dirichlet(self: Tensor, generator: never | null, named?: { generator?: never | null }): Tensor;
   _sample_dirichlet(self: Tensor, named?: { generator?: never | null }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, out_dtype: DType | null, use_fast_accum: boolean, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, out_dtype: DType | null, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
   _softmax(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
   _softmax(self: Tensor, dim: number | bigint, half_to_float: boolean, named: { out: Tensor }): Tensor;
   _softmax_backward_data(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType): Tensor;

@@ -11,9 +11,7 @@ bool is_stored_integral(DType d) { return is_stored_only(d) && is_integral(d); }
 // As in PyTorch an 8-bit float promotes with itself alone, a wide unsigned integer with other floats too.
 DType promote_stored(DType a, DType b) {
   const bool integers = is_stored_integral(a) || is_stored_integral(b);
-  const auto takes_integers = [](DType d) {
-    return is_floating(d) && (!is_stored_only(d) || set_of(d) == kOpaqueSet);
-  };
+  const auto takes_integers = [](DType d) { return is_floating(d) && (!is_stored_only(d) || set_of(d) == kOpaqueSet); };
   if (integers && takes_integers(a)) return a;
   if (integers && takes_integers(b)) return b;
   VT_THROW(Runtime, "Promotion for ", integers ? "uint16, uint32, uint64" : "Float8",

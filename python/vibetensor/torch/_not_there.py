@@ -104,6 +104,10 @@ def module_getattr(
             found = getattr(import_module(f"vibetensor.torch.{elsewhere[name]}"), name)
             setattr(sys.modules[module], name, found)
             return found
+        if (
+            name == "torch" and public == "torch"
+        ):  # PyTorch's finds itself among its names, and programs write torch.torch
+            return sys.modules[module]
         if name.startswith("__") and name.endswith("__"):
             # the import system probes for these; reading the table for each would cost start-up time
             raise AttributeError(f"module {public!r} has no attribute {name!r}")

@@ -157,6 +157,16 @@ class Layout:
         return "[" + ("," + "\n" * (remaining - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
+class CurrentOptions:
+    """The options as they are now, as attributes: PRINT_OPTS.threshold."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(options, name)
+
+
+PRINT_OPTS = CurrentOptions()
+
+
 def contents(tensor: Any, indent: int) -> str:
     """The numbers of `tensor` in brackets, to be printed `indent` columns from the left."""
     if tensor.is_meta:
@@ -258,3 +268,8 @@ def tensor_str(tensor: Any, plain_types: tuple[type, ...]) -> str:
             text += ", " + suffix
             column += len(suffix) + 2
     return text + ")"
+
+
+def _tensor_str(self: Any, indent: int) -> str:
+    """The numbers of a tensor in brackets: contents() under the name that libraries import."""
+    return contents(self, indent)

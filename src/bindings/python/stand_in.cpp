@@ -56,8 +56,8 @@ PyObject* ask_stand_in(const char* name, const PythonCall& call) {
   }
   const Ref home = Ref::steal(PyImport_ImportModule("vibetensor.torch.overrides"));
   PyObject* is_method = call.style == CallStyle::Method ? Py_True : Py_False;
-  return Ref::steal(PyObject_CallMethod(home.get(), "_ask_stand_in", "OsOOO", found, name, is_method,
-                                        args.get(), kwargs.get()))
+  return Ref::steal(PyObject_CallMethod(home.get(), "_ask_stand_in", "OsOOO", found, name, is_method, args.get(),
+                                        kwargs.get()))
       .release();
 }
 

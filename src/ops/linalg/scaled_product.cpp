@@ -10,7 +10,9 @@
 namespace vt {
 namespace {
 
-bool is_float8(const Tensor& t) { return is_stored_only(t.dtype()) && is_floating(t.dtype()) && set_of(t.dtype()) != kOpaqueSet; }
+bool is_float8(const Tensor& t) {
+  return is_stored_only(t.dtype()) && is_floating(t.dtype()) && set_of(t.dtype()) != kOpaqueSet;
+}
 
 // One scale for all, or one for each row of the first matrix and each column of the second.
 void check_scales(const Tensor& self, const Tensor& mat2, const Tensor& a, const Tensor& b) {
@@ -40,8 +42,8 @@ Tensor scaled_mm(const Tensor& self, const Tensor& mat2, const Tensor& scale_a, 
                            : scale_a * scale_b;
   Tensor result = product * scale;
   if (bias.defined()) {
-    VT_CHECK(bias.dim() == 1 && bias.size(0) == mat2.size(1), Runtime, "_scaled_mm: expected a bias of ",
-             mat2.size(1), " elements, got ", to_string(bias));
+    VT_CHECK(bias.dim() == 1 && bias.size(0) == mat2.size(1), Runtime, "_scaled_mm: expected a bias of ", mat2.size(1),
+             " elements, got ", to_string(bias));
     result = result + ops::as_dtype(bias, DType::float32);
   }
   return ops::as_dtype(result, out_dtype.value_or(self.dtype()));
@@ -54,7 +56,8 @@ void register_scaled_product(Registry& r) {
        "_scaled_mm(Tensor self, Tensor mat2, Tensor scale_a, Tensor scale_b, Tensor? bias=None, Tensor? scale_result=None, ScalarType? out_dtype=None, bool use_fast_accum=False) -> Tensor")
       .composite(scaled_mm)
       .function_only()
-      .doc("The product of two matrices of 8-bit floats, times both scales, plus bias; in self's dtype unless out_dtype.");
+      .doc(
+          "The product of two matrices of 8-bit floats, times both scales, plus bias; in self's dtype unless out_dtype.");
 }
 
 }  // namespace vt

@@ -32,9 +32,7 @@ Scalar allclose(const Tensor& self, const Tensor& other, double rtol, double ato
   return all_true(isclose(self, other, rtol, atol, equal_nan));
 }
 
-DType signed_of_size(size_t bytes) {
-  return bytes == 2 ? DType::int16 : bytes == 4 ? DType::int32 : DType::int64;
-}
+DType signed_of_size(size_t bytes) { return bytes == 2 ? DType::int16 : bytes == 4 ? DType::int32 : DType::int64; }
 
 Scalar equal(const Tensor& self, const Tensor& other) {
   VT_CHECK(self.device() == other.device(), Runtime,
