@@ -2,7 +2,7 @@
 
 import torch
 
-from samples import COMPLEX, FLOATS, INTS, Sample, T, call
+from samples import COMPLEX, FLOATS, INTS, DType, Sample, T, call
 
 # Sums of products round in another order; near zero only the absolute difference says anything.
 NEAR = {"tolerance": {"float32": (2e-6, 2e-5), "bfloat16": (1.6e-2, 3e-2), "float16": (2e-3, 1e-2)}}
@@ -15,8 +15,8 @@ SCALE = torch.tensor(0.5)
 SAMPLES = [
     Sample(
         "_scaled_mm",
-        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, out_dtype=torch.float32),
-        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, bias=torch.ones(3), out_dtype=torch.float32),
+        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, out_dtype=DType("float32")),
+        call(EIGHTS, EIGHTS.t(), SCALE, SCALE, bias=torch.ones(3), out_dtype=DType("float32")),
         dtypes=("float32",),
         layouts=False,
         grad=False,
