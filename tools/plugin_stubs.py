@@ -2,8 +2,8 @@
 
 plugin_stubs.py gain.so --python gain_ops.pyi --typescript gain_ops.d.ts
 
-from gain_ops import GainOps                        import type { GainOps } from "./gain_ops.js";
-gain: type[GainOps] = torch.ops.gain                const gain = plugins.gain as unknown as GainOps;
+Python:      gain = cast("type[GainOps]", torch.ops.gain), with GainOps imported from gain_ops if TYPE_CHECKING
+TypeScript:  const gain = plugins.gain as unknown as GainOps;
 """
 
 from __future__ import annotations
