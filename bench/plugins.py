@@ -1,6 +1,7 @@
 """What a call of a plugin's op costs, and how fast its loops over the host's iteration are, ours and PyTorch's side by side.
 
-    python bench/plugins.py --gain gain.so [--curves curves.so] [--swiglu swiglu.so] [--out bench/results/plugins_cpu.json]
+    python bench/plugins.py --gain gain.so --curves curves.so --out bench/results/plugins_cpu.json
+    python bench/plugins.py --device cuda --curves curves.so --swiglu swiglu.so --cutlass cutlass_linear.so --out ...
 
 A plugin's op stands beside torch.library.custom_op of the same Python expression, and both beside the expression itself.
 Host times are nanoseconds per call, the best of several repeats in turns. Of loops, milliseconds of the device or the
@@ -75,7 +76,7 @@ def milliseconds(call: Callable[[], Any], settle: Callable[[], Any], calls: int)
     return (time.perf_counter() - start) * 1e3 / calls
 
 
-def loops(device: str, curves: bool, swiglu: bool) -> dict[str, Case]:
+def loops(device: str, curves: bool, swiglu: bool, cutlass: bool) -> dict[str, Case]:
     """Loops over many elements."""
     rows = 4096 if device == "cuda" else 1024
     rx = reference.randn(rows, 4096, device=device)
@@ -96,13 +97,22 @@ def loops(device: str, curves: bool, swiglu: bool) -> dict[str, Case]:
         ru = reference.randn_like(rg)
         g, u, silu = ours.from_dlpack(rg), ours.from_dlpack(ru), reference.nn.functional.silu
         cases["swiglu in bfloat16"] = (lambda: ours.ops.swiglu.swiglu(g, u), lambda: silu(rg) * ru)
+    if cutlass:
+        ra = reference.randn(4096, 4096, device=device, dtype=reference.bfloat16)
+        rw, rb = reference.randn_like(ra) / 64, reference.randn(4096, device=device, dtype=reference.bfloat16)
+        a, w, b, linear = ours.from_dlpack(ra), ours.from_dlpack(rw), ours.from_dlpack(rb), ours.ops.cutlass_linear
+        gelu = reference.nn.functional.gelu
+        cases["linear and gelu of CUTLASS"] = (
+            lambda: linear.linear_gelu(a, w, b),
+            lambda: gelu(reference.nn.functional.linear(ra, rw, rb)),
+        )
     return cases
 
 
-def measure_loops(device: str, curves: bool, swiglu: bool) -> dict[str, dict[str, float]]:
+def measure_loops(device: str, **plugins: bool) -> dict[str, dict[str, float]]:
     settle = reference.cuda.synchronize if device == "cuda" else lambda: None
     result = {}
-    for name, (mine, theirs) in loops(device, curves, swiglu).items():
+    for name, (mine, theirs) in loops(device, **plugins).items():
         best = [float("inf")] * 2
         for repeat in range(-1, 5):
             for side, call in enumerate((mine, theirs)):
@@ -130,11 +140,12 @@ def main() -> None:
     parser.add_argument("--gain", type=Path)
     parser.add_argument("--curves", type=Path)
     parser.add_argument("--swiglu", type=Path)
+    parser.add_argument("--cutlass", type=Path)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     arguments = parser.parse_args()
     device = arguments.device
-    for path in (arguments.gain, arguments.curves, arguments.swiglu):
+    for path in (arguments.gain, arguments.curves, arguments.swiglu, arguments.cutlass):
         if path is not None:
             vibetensor.load_plugin(path)
     report: dict[str, Any] = {
@@ -153,7 +164,8 @@ def main() -> None:
             a, b = side_by_side(mine, theirs, device, 1)
             report["calls"][row] = {"ours_ns": round(a, 1), "torch_ns": round(b, 1), "ratio": round(a / b, 3)}
             print(f"{device:5s} {row:28s} {a:9.0f} ns {b:9.0f} ns   {a / b:.2f}")
-    report["loops"] = measure_loops(device, arguments.curves is not None, arguments.swiglu is not None)
+    given = {name: getattr(arguments, name) is not None for name in ("curves", "swiglu", "cutlass")}
+    report["loops"] = measure_loops(device, **given)
     if arguments.out:
         arguments.out.write_text(json.dumps(report, indent=1) + "\n")
 

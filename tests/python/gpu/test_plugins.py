@@ -39,3 +39,12 @@ def test_plugin_on_the_gpu(program: str, name: str) -> None:
     done = subprocess.run([sys.executable, str(path), str(library(name)), "cuda"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("done\n")
+
+
+def test_the_cutlass_plugin_where_it_was_built() -> None:
+    path = ROOT / "build" / "dev" / "plugins" / "cutlass_linear.so"
+    if not path.exists():
+        pytest.skip("built only with VT_CUTLASS, the folder of CUTLASS's headers")
+    program = ROOT / "tests" / "python" / "plugins" / "programs" / "cutlass_linear.py"
+    done = subprocess.run([sys.executable, str(program), str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
