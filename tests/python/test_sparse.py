@@ -601,3 +601,22 @@ def test_weights_only_checks_what_a_sparse_tensor_is_made_of():
         sparse_tensor(vt.sparse_coo, (i, v, (1,), True))
     assert not sparse_tensor(vt.sparse_coo, (vt.tensor([[1, 0]]), v, (3,), True)).is_coalesced()
     assert ours_of(torch.ones(1)).layout is vt.strided
+
+
+@pytest.mark.filterwarnings("ignore:torch.sparse")
+def test_old_constructors():
+    def program(t):
+        indices, values = t.tensor([[0, 1], [1, 0]]), t.tensor([1.0, 2.0])
+        made = t.sparse.FloatTensor(indices, values, t.Size([2, 3]))
+        empty = t.sparse.DoubleTensor(2, 3)
+        kinds = [isinstance(x, t.sparse.FloatTensor) for x in (made, empty, values)]
+        return [
+            made.to_dense().tolist(),
+            str(empty.dtype),
+            empty.shape,
+            empty._nnz(),
+            kinds,
+            repr(t.sparse.FloatTensor),
+        ]
+
+    assert program(vt) == program(torch)

@@ -42,4 +42,5 @@ def log_softmax(input: Any, dim: int, *, dtype: Any = None) -> Any:
     return _C.ops.log_softmax(input, dim, dtype)
 
 
-__getattr__ = module_getattr(__name__)
+TYPES = ("BFloat16", "Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short")
+__getattr__ = module_getattr(__name__, ["tensor_types"], {f"{name}Tensor": "sparse.tensor_types" for name in TYPES})
