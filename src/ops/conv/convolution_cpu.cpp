@@ -1,6 +1,11 @@
 // Convolutions on the CPU: tensors to the planes and taps of cpu/kernels/convolution.h.
 #include "cpu/kernels/convolution.h"
 
+#include <algorithm>
+
+#include "cpu/gemm.h"
+#include "cpu/scratch.h"
+#include "cpu/thread_pool.h"
 #include "ops/conv/convolution.h"
 #include "ops/copy/kernels.h"
 
@@ -80,9 +85,64 @@ std::vector<opmath_t<T>> phase_weight(const Phase& p, const T* weight, const std
   return out;
 }
 
+// Where windows lie beside each other every output meets one tap of one input: all of an image's sums are one product,
+// and its rows are put where they belong.
+template <class T>
+bool convolve_apart(const Geometry& g, const Tensor& input, const Tensor& weight, const T* bias, const Tensor& out) {
+  const DimVec x(input.sizes()), y(out.sizes());
+  std::array<int64_t, kAxes> kernel{1, 1, 1}, in{1, 1, 1}, result{1, 1, 1}, before{0, 0, 0};
+  for (size_t d = 0; d < g.dims(); ++d) {
+    const size_t at = axis_of(g, d);
+    kernel[at] = weight.sizes()[d + 2];
+    in[at] = x[d + 2];
+    result[at] = y[d + 2];
+    before[at] = g.padding[d];
+    if (g.stride[d] != kernel[at] || g.dilation[d] != 1) return false;
+  }
+  const int64_t taps = kernel[0] * kernel[1] * kernel[2], positions = in[0] * in[1] * in[2];
+  const int64_t channels = x[1] / g.groups, filters = y[1] / g.groups, size = result[0] * result[1] * result[2];
+  if (taps == 1) return false;
+  parallel_for(0, x[0] * g.groups, 1, [&](int64_t begin, int64_t end) {
+    const cpu::Scratch memory(filters * taps * positions * static_cast<int64_t>(sizeof(T)));
+    T* sums = memory.as<T>();  // (filters, taps, positions)
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t group = i % g.groups;
+      cpu::gemm<T>(true, false, filters * taps, positions, channels, T(1),
+                   weight.data<T>() + group * channels * filters * taps, filters * taps,
+                   input.data<T>() + i * channels * positions, positions, T(0), sums, positions);
+      for (int64_t f = 0; f < filters; ++f) {
+        T* to = out.data<T>() + (i * filters + f) * size;
+        const T more = bias ? bias[group * filters + f] : T(0);
+        std::fill_n(to, size, more);
+        for (int64_t d = 0; d < result[0]; ++d) {
+          const int64_t id = (d + before[0]) / kernel[0], td = (d + before[0]) % kernel[0];
+          if (id >= in[0]) continue;
+          for (int64_t h = 0; h < result[1]; ++h) {
+            const int64_t ih = (h + before[1]) / kernel[1], th = (h + before[1]) % kernel[1];
+            if (ih >= in[1]) continue;
+            T* row = to + (d * result[1] + h) * result[2];
+            for (int64_t t = 0; t < kernel[2]; ++t) {
+              const T* from = sums + (((f * kernel[0] + td) * kernel[1] + th) * kernel[2] + t) * positions +
+                              (id * in[1] + ih) * in[2];
+              for (int64_t w = 0; w < in[2]; ++w) {
+                const int64_t at = w * kernel[2] + t - before[2];
+                if (at >= 0 && at < result[2]) row[at] = from[w] + more;
+              }
+            }
+          }
+        }
+      }
+    }
+  });
+  return true;
+}
+
 template <class T>
 void convolve_transposed(const Geometry& g, const Tensor& input, const Tensor& weight, const T* bias,
                          const Tensor& out) {
+  if constexpr (std::is_same_v<T, opmath_t<T>>) {  // others are rounded once, after the bias
+    if (convolve_apart(g, input, weight, bias, out)) return;
+  }
   std::array<int64_t, kAxes> kernel{1, 1, 1};
   for (size_t d = 0; d < g.dims(); ++d) kernel[axis_of(g, d)] = weight.sizes()[d + 2];
   const int64_t phases = checked_numel(g.stride);
