@@ -67,7 +67,10 @@ void note_device_work(const Frame& f, vt_tensor* const* results) {
   for_each_tensor(f.dispatched.inputs(), [&](int, const Tensor& t) {
     if (t.is_cuda()) storages.push_back(t.storage().get());
   });
-  for (int i = 0; results && i < f.result_count; ++i) storages.push_back(tensor_in(results[i]).storage().get());
+  for (int i = 0; results && i < f.result_count; ++i) {
+    const Tensor& t = tensor_in(results[i]);
+    if (t.is_cuda()) storages.push_back(t.storage().get());
+  }
   const int device = f.vt_call::device.index;
   cuda::begin_work(f.dispatched.op.schema().name().c_str(), cuda::current_stream(device), storages);
 }

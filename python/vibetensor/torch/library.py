@@ -20,7 +20,8 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch._op_schema import read_schema
-from vibetensor.torch._ops import KEYS, Op, ops
+from vibetensor.torch._opcheck import DEFAULT_TESTS, check
+from vibetensor.torch._ops import KEYS, Op, RegistryOp, ops
 
 __all__ = [
     "CustomOpDef",
@@ -30,6 +31,7 @@ __all__ = [
     "impl",
     "impl_abstract",
     "infer_schema",
+    "opcheck",
     "register_autograd",
     "register_fake",
     "register_kernel",
@@ -54,7 +56,6 @@ NO_TRACE = "nothing is traced or batched"
 register_vmap = Refused("torch.library.register_vmap", NO_TRACE)
 register_torch_dispatch = Refused("torch.library.register_torch_dispatch", NO_TRACE)
 register_autocast = Refused("torch.library.register_autocast", "cast in the op's own function")
-opcheck = Refused("torch.library.opcheck", "torch.autograd.gradcheck tests an op's derivative")
 wrap_triton = Refused("torch.library.wrap_triton", "Triton's kernels are not launched from here")
 get_ctx = Refused("torch.library.get_ctx", NO_TRACE)
 
@@ -296,6 +297,33 @@ def register_autograd(op: Any, backward: Fn, /, *, setup_context: Fn | None = No
     """
     known = op_named(op)
     known.backward, known.setup_context = backward, setup_context
+
+
+def opcheck(
+    op: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any] | None = None,
+    *,
+    test_utils: Any = DEFAULT_TESTS,
+    raise_exception: bool = True,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> dict[str, Any]:
+    """The names of the tests that were made of one call of an op of a program or of a plugin, each with "SUCCESS".
+
+    test_schema: arguments that the schema does not mark stay as they are, and results share no memory with arguments.
+    test_autograd_registration: where an argument requires a gradient, results lead back to it. test_faketensor: on meta
+    the results have the shapes, strides and dtypes that they have. A test that fails raises OpCheckError, or stands in the
+    result if raise_exception is False. NotImplementedError for test_aot_dispatch_dynamic, which PyTorch has besides:
+    nothing is traced here. Values are not compared, so atol and rtol have nothing to act on; given, they raise too.
+    """
+    if atol is not None or rtol is not None:
+        raise NotImplementedError(
+            "torch.library.opcheck: atol and rtol are of test_aot_dispatch_dynamic, which is not there"
+        )
+    names = (test_utils,) if isinstance(test_utils, str) else tuple(test_utils)
+    subject = op if isinstance(op, RegistryOp) else op_named(op)
+    return check(subject, tuple(args), dict(kwargs or {}), names, raise_exception)
 
 
 class Library:

@@ -114,4 +114,9 @@ calls()
 live = _C.live_counters()
 calls()
 assert (_C.live_counters(), live["plugin_handles"]) == (live, 0), (_C.live_counters(), live)
+
+# ---- torch.library.opcheck knows them
+checked = torch.library.opcheck(ops.gain, (torch.ones(2, 3, requires_grad=True), 2.0))
+assert checked == dict.fromkeys(("test_schema", "test_autograd_registration", "test_faketensor"), "SUCCESS")
+assert torch.library.opcheck(ops.fill, (torch.ones(2), 2.0), test_utils="test_schema") == {"test_schema": "SUCCESS"}
 print("done")
