@@ -122,7 +122,6 @@ is_anomaly_enabled = _core.is_anomaly_enabled
 is_anomaly_check_nan_enabled = _core.is_anomaly_check_nan_enabled
 is_inference_mode_enabled = _core.is_inference_mode_enabled
 get_num_threads = _core.get_num_threads
-is_autocast_enabled = _core.is_autocast_enabled
 get_autocast_dtype = _core.get_autocast_dtype
 set_autocast_enabled = _core.set_autocast_enabled
 set_autocast_dtype = _core.set_autocast_dtype
@@ -134,7 +133,7 @@ clear_autocast_cache = _core.clear_autocast_cache
 globals().update({**_core.functions_of("torch"), **globals()})
 
 from vibetensor.torch import autograd, nn  # noqa: E402
-from vibetensor.torch.amp.autocast_mode import autocast  # noqa: E402
+from vibetensor.torch.amp.autocast_mode import autocast, is_autocast_enabled  # noqa: E402
 from vibetensor.torch.amp.grad_scaler import GradScaler  # noqa: E402
 from vibetensor.torch.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # noqa: E402
 from vibetensor.torch.random import (  # noqa: E402
@@ -198,9 +197,9 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # what not every program needs, imported when it is first used
 SUBMODULES = """
-    __config__ _C _dynamo _functorch _higher_order_ops _inductor _ops _utils amp ao backends compiler cpu cuda distributed
-    distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx optim overrides profiler
-    signal sparse special storage testing torch_version types utils version xpu
+    __config__ _C _dynamo _functorch _higher_order_ops _inductor _ops _subclasses _utils amp ao backends compiler cpu
+    cuda distributed distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx
+    optim overrides profiler signal sparse special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_C": "PyTorchFileReader PyTorchFileWriter",

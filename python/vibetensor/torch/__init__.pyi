@@ -44,6 +44,7 @@ from vibetensor.torch import _not_there as _not_there
 from vibetensor.torch import _on_import as _on_import
 from vibetensor.torch import _ops as _ops
 from vibetensor.torch import _sparse as _sparse
+from vibetensor.torch import _subclasses as _subclasses
 from vibetensor.torch import _tensor as _tensor
 from vibetensor.torch import _tensor_str as _tensor_str
 from vibetensor.torch import _utils as _utils
@@ -101,7 +102,7 @@ from vibetensor._C import is_anomaly_check_nan_enabled as is_anomaly_check_nan_e
 from vibetensor._C import is_anomaly_enabled as is_anomaly_enabled
 from vibetensor._C import is_autocast_cache_enabled as is_autocast_cache_enabled
 from vibetensor.torch.amp.autocast_mode import is_autocast_cpu_enabled as is_autocast_cpu_enabled
-from vibetensor._C import is_autocast_enabled as is_autocast_enabled
+from vibetensor.torch.amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from vibetensor.torch._determinism import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from vibetensor._C import is_grad_enabled as is_grad_enabled
 from vibetensor._C import is_inference_mode_enabled as is_inference_mode_enabled

@@ -179,3 +179,12 @@ def test_norm_of_mixed_dtypes_rounds_once(name):
         same(ours, theirs, rtol=8e-3 if name == "bfloat16" else 1e-3, atol=1e-3)
     with pytest.raises(RuntimeError):
         vt.nn.functional.layer_norm(ours_of(x), (8,), ours_of(w.to(x.dtype)), ours_of(b))
+
+
+@pytest.mark.parametrize("device", ["mps", "xpu", "hpu", "mtia", "xla"])
+def test_devices_that_are_not_supported_have_no_autocast(device):
+    assert vt.is_autocast_enabled(device) is torch.is_autocast_enabled(device) is False
+    with vt.autocast("cpu"):
+        assert vt.is_autocast_enabled("cpu") and not vt.is_autocast_enabled() and not vt.is_autocast_enabled(device)
+    with pytest.raises(RuntimeError):
+        vt.is_autocast_enabled("nothing")

@@ -699,3 +699,21 @@ def test_names_of_archives_scripts_and_counters():
     assert not {"PyTorchFileReader", "ScriptModule"} & set(dir(vt))
     counter = FlopCounterMode(display=False)
     assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
+
+
+def test_what_torch_geometric_and_kornia_import():
+    from vibetensor.torch._subclasses.fake_tensor import FakeTensor, is_fake
+    from vibetensor.torch._tensor_str import PRINT_OPTS, _tensor_str
+    from vibetensor.torch.distributed import rpc
+
+    assert vt.torch is vt and not is_fake(vt.ones(1)) and not isinstance(vt.ones(1), FakeTensor)
+    vt.set_printoptions(threshold=7)
+    assert PRINT_OPTS.threshold == 7
+    vt.set_printoptions(profile="default")
+    assert _tensor_str(vt.ones(2), 0) == torch._tensor_str._tensor_str(torch.ones(2), 0)
+    assert vt._C._disabled_torch_function_impl(max, (), (1, 2)) == 2
+    with pytest.raises(NotImplementedError, match="one process"):
+        rpc.init_rpc("a")
+    assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory"
+    with pytest.raises(NotImplementedError):
+        vt.ops.aten._pin_memory(vt.ones(1))

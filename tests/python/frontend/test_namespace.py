@@ -17,7 +17,7 @@ from compare import ours_of, same
         ("nn.functional", "scaled_mm"),
         ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
-        ("distributed", "rpc"),
+        ("distributed", "rendezvous"),
         ("autograd.profiler", "EnforceUnique"),
         ("testing", "make_tensor"),
         ("backends", "miopen"),

@@ -144,6 +144,16 @@ def set_autocast_cpu_dtype(dtype: Any) -> None:
     _C.set_autocast_dtype("cpu", dtype)
 
 
+OTHER_DEVICES = frozenset(("hpu", "ipu", "maia", "mps", "mtia", "xla", "xpu"))  # of PyTorch, which are not supported
+
+
+def is_autocast_enabled(device_type: str | None = None) -> bool:
+    """Whether autocast is on for a type of device, by default for CUDA; False for those that are not supported."""
+    if device_type in OTHER_DEVICES:
+        return False
+    return _C.is_autocast_enabled("cuda" if device_type is None else device_type)
+
+
 def is_autocast_cpu_enabled() -> bool:
     """Whether autocast is on for the CPU."""
     return _C.is_autocast_enabled("cpu")
