@@ -65,9 +65,9 @@ int written_argument(const Op& op) {
 void record_call(Call& call) {
   const Op& op = call.op;
   const Op::Parts& parts = op.functional().parts;
+  if (VT_UNLIKELY(call.keys.has(Key::Sparse)) && sparse::calls_other_ops(op)) return dispatch(call, Key::Autograd);
   const int level = VT_UNLIKELY(call.keys.has(Key::Transform)) ? highest_wrapper(call) : 0;
   if (!(level > 0 ? any_requires_grad_at(call, level) : any_requires_grad(call))) return run_below(call);
-  if (VT_UNLIKELY(call.keys.has(Key::Sparse)) && sparse::calls_other_ops(op)) return dispatch(call, Key::Autograd);
   if (op.kind() == OpKind::Out) {
     VT_THROW(Runtime, op.schema().name(),
              "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "

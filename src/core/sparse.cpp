@@ -1,36 +1,37 @@
 #include "core/sparse.h"
 
 #include "core/thread_state.h"
+#include "core/transform.h"
 
 namespace vt {
 namespace {
 
-struct Payload {
+struct SparsePayload {
   Layout layout;
   SparseParts parts;
 };
 
-void free_payload(void*, void* context, size_t) noexcept { delete static_cast<Payload*>(context); }
+void free_payload(void*, void* context, size_t) noexcept { delete static_cast<SparsePayload*>(context); }
 
 Allocation allocation_of(Layout layout, SparseParts&& parts) {
-  return {nullptr, new Payload{layout, std::move(parts)}, free_payload};
+  return {nullptr, new SparsePayload{layout, std::move(parts)}, free_payload};
 }
 
-const Payload* payload_of(const StorageImpl& storage) {
+const SparsePayload* sparse_payload(const StorageImpl& storage) {
   const Allocation& memory = storage.memory();
-  return memory.free == &free_payload ? static_cast<const Payload*>(memory.context) : nullptr;
+  return memory.free == &free_payload ? static_cast<const SparsePayload*>(memory.context) : nullptr;
 }
 
 }  // namespace
 
 Layout layout_of(const StorageImpl& storage) {
-  const Payload* payload = payload_of(storage);
+  const SparsePayload* payload = sparse_payload(storage);
   return payload ? payload->layout : Layout::Strided;
 }
 
 KeySet keys_over(const StorageImpl& storage) {
   const KeySet backend = backend_key(storage.device().type);
-  return VT_UNLIKELY(payload_of(storage) != nullptr) ? backend | Key::Sparse : backend;
+  return VT_UNLIKELY(sparse_payload(storage) != nullptr) ? backend | Key::Sparse : backend;
 }
 
 Tensor make_sparse(Layout layout, SparseParts parts, IntSpan sizes) {
@@ -48,7 +49,7 @@ Tensor make_sparse(Layout layout, SparseParts parts, IntSpan sizes) {
 }
 
 SparseParts sparse_parts(const Tensor& t) {
-  const Payload* payload = payload_of(*t.storage());
+  const SparsePayload* payload = sparse_payload(*t.storage());
   VT_ASSERT(payload, "sparse_parts of ", t);
   return payload->parts;
 }
@@ -56,6 +57,9 @@ SparseParts sparse_parts(const Tensor& t) {
 void replace_parts(const Tensor& t, SparseParts parts) {
   const Layout layout = layout_of(t);
   VT_ASSERT(layout != Layout::Strided && parts.values.dtype() == t.dtype(), "replace_parts of ", t);
+  VT_CHECK(level_of(parts.values) <= level_of(sparse_payload(*t.storage())->parts.values), Runtime,
+           "vmap: it is not possible to write values that differ from example to example into a sparse tensor that is ",
+           "the same for all of them");
   t.storage()->replace(allocation_of(layout, std::move(parts)), t.storage()->bytes());
 }
 

@@ -1,5 +1,6 @@
 #include "core/storage.h"
 
+#include "core/captured.h"
 #include "core/error.h"
 #include "core/live_count.h"
 #include "core/storage_hooks.h"
@@ -16,6 +17,7 @@ StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool re
     : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
   version_.retain_fresh();
   count_live(Counted::Storage, 1);
+  note_storage_made(*this);
 }
 
 StorageImpl::~StorageImpl() {

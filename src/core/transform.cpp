@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <unordered_map>
 
+#include "core/captured.h"
 #include "core/thread_state.h"
 
 namespace vt {
@@ -11,14 +13,28 @@ namespace {
 struct Levels {
   std::vector<TransformLevel> all;
   int visible = 0;
+  std::vector<uint64_t> guarding;  // levels of grad that let no captured tensor be written to
+  // The innermost level as storages were made, while there are such. An address that was freed is overwritten.
+  std::unordered_map<const StorageImpl*, uint64_t> made;
 };
 thread_local Levels t_levels;
 std::atomic<uint64_t> next_id{1};
 
-// Inside a vmap every call is looked at, for what it draws at random.
+// Of the guarding levels that calls pass through the innermost, 0 if there is none.
+uint64_t top_guarding() noexcept {
+  const Levels& levels = t_levels;
+  for (size_t i = levels.guarding.size(); i > 0; --i) {
+    if (is_running(levels.guarding[i - 1])) return levels.guarding[i - 1];
+  }
+  return 0;
+}
+
+// Inside a vmap every call is looked at, for what it draws at random, and inside a guarding level, for what it writes
+// to.
 void include_key() {
   ThreadState& state = thread_state();
-  state.included = top_vmap() > 0 ? state.included | Key::Transform : state.included - Key::Transform;
+  const bool looked_at = top_vmap() > 0 || top_guarding() > 0;
+  state.included = looked_at ? state.included | Key::Transform : state.included - Key::Transform;
 }
 
 uint64_t push(TransformLevel level) {
@@ -48,8 +64,30 @@ TransformLevel pop_transform(uint64_t id) {
   const TransformLevel last = levels.all.back();
   levels.all.pop_back();
   levels.visible = static_cast<int>(levels.all.size());
+  std::erase(levels.guarding, id);
+  if (levels.guarding.empty()) levels.made.clear();
   include_key();
   return last;
+}
+
+void guard_captured(uint64_t id) {
+  VT_ASSERT(!t_levels.all.empty() && t_levels.all.back().id == id, "a level that is not the innermost is to guard");
+  t_levels.guarding.push_back(id);
+  include_key();
+}
+
+void note_storage_made(const StorageImpl& storage) {
+  Levels& levels = t_levels;
+  if (VT_UNLIKELY(!levels.guarding.empty())) levels.made[&storage] = levels.all.back().id;
+}
+
+void allow_writes_to(const Tensor& t) { note_storage_made(*t.storage()); }
+
+bool is_captured(const StorageImpl& storage) noexcept {
+  const uint64_t top = top_guarding();
+  if (top == 0) return false;
+  const auto made = t_levels.made.find(&storage);
+  return made == t_levels.made.end() || made->second < top;
 }
 
 std::span<const TransformLevel> transforms() noexcept {

@@ -84,6 +84,7 @@
   F(foreach) \
   F(foreach_pointwise) \
   F(sparse_structure) \
+  F(sparse_compressed) \
   F(sparse_conversion) \
   F(sparse_arithmetic) \
   F(sparse_products) \

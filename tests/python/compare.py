@@ -48,8 +48,11 @@ def sparse_on(side: Any, given: Any, convert: Callable[[Any], Any]) -> Any:
     if str(given.layout) == "torch.sparse_coo":
         parts = convert(given._indices()), convert(given._values())
         return side.sparse_coo_tensor(*parts, tuple(given.shape), is_coalesced=given.is_coalesced())
-    parts = convert(given.crow_indices()), convert(given.col_indices()), convert(given.values())
-    return side.sparse_csr_tensor(*parts, tuple(given.shape))
+    by_rows = str(given.layout) in ("torch.sparse_csr", "torch.sparse_bsr")
+    indices = (given.crow_indices(), given.col_indices()) if by_rows else (given.ccol_indices(), given.row_indices())
+    parts = [convert(part) for part in (*indices, given.values())]
+    layout = getattr(side, str(given.layout).removeprefix("torch."))
+    return side.sparse_compressed_tensor(*parts, tuple(given.shape), layout=layout)
 
 
 def as_ours(value: Any) -> Any:

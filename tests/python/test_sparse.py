@@ -38,6 +38,24 @@ def csr(m, dtype="float32", grad=False):
     return m.sparse_csr_tensor(m.tensor([0, 1, 1, 3]), m.tensor([2, 0, 3]), values, (3, 4)).requires_grad_(grad)
 
 
+def csc(m, dtype="float32", grad=False):
+    values = m.tensor([3.0, 1.0, -2.0], dtype=getattr(m, dtype))
+    return m.sparse_csc_tensor(m.tensor([0, 1, 1, 2, 3]), m.tensor([2, 0, 2]), values, (3, 4)).requires_grad_(grad)
+
+
+def bsr(m, dtype="float32", grad=False):
+    values = m.tensor([[[1.0, 2.0]], [[0.0, 3.0]]], dtype=getattr(m, dtype))
+    return m.sparse_bsr_tensor(m.tensor([0, 1, 1, 2]), m.tensor([1, 0]), values, (3, 4)).requires_grad_(grad)
+
+
+def bsc(m, dtype="float32", grad=False):
+    values = m.tensor([[[1.0, 2.0]], [[0.0, 3.0]]], dtype=getattr(m, dtype))
+    return m.sparse_bsc_tensor(m.tensor([0, 1, 2]), m.tensor([2, 0]), values, (3, 4)).requires_grad_(grad)
+
+
+COMPRESSED = {"csr": csr, "csc": csc, "bsr": bsr, "bsc": bsc}
+
+
 def other(m):
     return m.sparse_coo_tensor([[0, 1, 1], [0, 0, 2]], [5.0, 6.0, 7.0], (3, 4))
 
@@ -77,6 +95,45 @@ VALUES = {
     "to_sparse csr": lambda m: [dense(m, 2, 4).to_sparse_csr(), coo(m).to_sparse_csr(), csr(m).to_sparse()],
     "to_sparse by layout": lambda m: [dense(m, 2, 4).to_sparse(layout=layout) for layout in (m.sparse_coo, m.sparse_csr)],
     "zeros": lambda m: [m.zeros(2, 3).to_sparse(), m.zeros(0, 3).to_sparse(), m.zeros_like(coo(m))],
+    "to_sparse csc": lambda m: [dense(m, 2, 4).to_sparse_csc(), csr(m).to_sparse_csc(), coo(m).to_sparse(layout=m.sparse_csc)],
+    "to_sparse of blocks": lambda m: [
+        dense(m, 2, 4).to_sparse_bsr((1, 2)),
+        dense(m, 2, 4).to_sparse(layout=m.sparse_bsc, blocksize=(2, 2)),
+        csr(m).to_sparse_bsr((3, 2)),
+    ],
+    "compressed to coo": lambda m: [csc(m).to_sparse(), bsr(m).to_sparse(), bsc(m).to_sparse().coalesce()],
+    "compressed": lambda m: [
+        [t.to_dense(), t.values(), t._nnz(), t.sparse_dim(), t.dense_dim(), t * 2, t.sin(), t + t, t.sum(), t.t(), t.clone()]
+        for t in (csr(m), csc(m), bsr(m), bsc(m))
+    ],
+    "parts of compressed": lambda m: [csc(m).ccol_indices(), csc(m).row_indices(), bsr(m).col_indices(), bsc(m).ccol_indices()],
+    "products of csc": lambda m: [csc(m) @ dense(m, 4, 5), dense(m, 2, 3) @ csc(m), csc(m) @ dense(m, 4)],
+    "compressed without a size": lambda m: [
+        m.sparse_csc_tensor([0, 1, 2], [1, 0], [1.0, 2.0]),
+        m.sparse_bsr_tensor([0, 1, 2], [0, 2], m.ones(2, 2, 3)),
+        m.sparse_compressed_tensor([0, 1, 2], [0, 2], m.ones(2, 2, 3), layout=m.sparse_bsc),
+    ],
+    "sampled_addmm": lambda m: [
+        m.sparse.sampled_addmm(csr(m), dense(m, 3, 2), dense(m, 2, 4)),
+        m.sparse.sampled_addmm(csr(m), dense(m, 3, 2), dense(m, 2, 4), beta=0, alpha=0.5),
+    ],
+    "mm with reduce": lambda m: [m.sparse.mm(csr(m), dense(m, 4, 3), how) for how in ("sum", "mean", "amax", "amin")],
+    "spdiags": lambda m: [
+        m.sparse.spdiags(dense(m, 3, 3), m.tensor([0, -1, 1]), (3, 3)).to_dense(),
+        m.sparse.spdiags(dense(m, 3), m.tensor(1), (4, 5)),
+        m.sparse.spdiags(dense(m, 2, 3), m.tensor([2, -1]), (2, 5), layout=m.sparse_csr),
+    ],
+    "old types": lambda m: [
+        isinstance(coo(m), m.sparse.FloatTensor),
+        isinstance(m.ones(1), m.sparse.FloatTensor),
+        isinstance(coo(m), m.FloatTensor),
+        coo(m).type(),
+    ],
+    "asking for checks": lambda m: [
+        m.sparse.check_sparse_tensor_invariants.is_enabled(),
+        [m.sparse.check_sparse_tensor_invariants.is_enabled() for _ in [0]],
+        m.sparse.check_sparse_tensor_invariants()(m.sparse.check_sparse_tensor_invariants.is_enabled)(),
+    ],
     "0-dim": lambda m: [m.tensor(3.0).to_sparse().to_dense(), m.tensor(3.0).to_sparse().sparse_dim()],
     "bool": lambda m: (dense(m, 2, 3) > 0).to_sparse().to_dense(),
     "clone": lambda m: [coo(m).clone(), csr(m).clone(), rows(m).detach()],
@@ -173,6 +230,82 @@ def test_gradients(name, make):
 def test_gradients_of_csr_products():
     program = lambda m, s, x: m.sparse.mm(s, x)  # noqa: E731
     same(grads(vt, csr, program), grads(torch, csr, program))
+
+
+def test_gradients_of_sampled_addmm_and_mm_with_reduce():
+    """Those of a CSR tensor and both factors, and of every reduction, as PyTorch has them."""
+
+    def program(m):
+        out = []
+        for how in ("sum", "mean", "amax", "amin"):
+            s, x = csr(m, "float64", True), dense(m, 4, 3).double().requires_grad_()
+            (m.sparse.mm(s, x, how) ** 2).sum().backward()
+            out += [s.grad.to_dense(), x.grad]
+        s, a, b = (
+            csr(m, "float64", True),
+            dense(m, 3, 2).double().requires_grad_(),
+            dense(m, 2, 4).double().requires_grad_(),
+        )
+        (m.sparse.sampled_addmm(s, a, b, beta=0.5, alpha=2).to_dense() * dense(m, 3, 4)).sum().backward()
+        return [*out, s.grad.to_dense(), a.grad, b.grad]
+
+    same(program(vt), program(torch))
+
+
+@pytest.mark.parametrize("name", COMPRESSED)
+def test_gradients_of_compressed_layouts(name):
+    make = COMPRESSED[name]
+    s = make(vt, "float64", True)
+    (s.to_dense() * dense(vt, 3, 4)).sum().backward()
+    assert s.grad.layout is s.layout
+    held = torch.zeros(3, 4, dtype=torch.float64)  # PyTorch has this gradient of CSR alone
+    held.index_put_(tuple(make(torch).to_sparse().coalesce().indices()), torch.ones((), dtype=torch.float64))
+    same(s.grad.to_dense(), held * dense(torch, 3, 4))
+    check = vt.sparse.as_sparse_gradcheck(vt.autograd.gradcheck)
+    for use in (
+        lambda s: vt.sparse.mm(s, dense(vt, 4, 2).double()),
+        lambda s: s.to_sparse().coalesce() * 2,
+        lambda s: s.to_sparse_csc(),
+        lambda s: s.to_sparse_bsr((3, 2)),
+        lambda s: s.t(),
+    ):
+        assert check(use, make(vt, "float64", True), masked=True) and check(use, (make(vt, "float64", True),))
+
+
+def test_gradcheck_of_a_wrong_derivative_fails():
+    class Wrong(vt.autograd.Function):
+        @staticmethod
+        def forward(ctx, values):
+            return values * 2
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 3
+
+    check = vt.sparse.as_sparse_gradcheck(vt.autograd.gradcheck)
+    with pytest.raises(RuntimeError):
+        check(lambda s: Wrong.apply(s.to_dense()), merged(vt, "float64", True))
+
+
+def test_message_passing():
+    """A graph network's layers: weights of edges by COO and CSR, attention by softmax over each row, degrees by sum."""
+
+    def program(m, layout):
+        edges = m.tensor([[0, 1, 2, 0, 1], [1, 2, 0, 2, 0]])
+        weight = (m.arange(5.0).double() / 3 + 0.5).requires_grad_()
+        x, w = dense(m, 3, 4).double().requires_grad_(), (dense(m, 4, 2).double() / 5).requires_grad_()
+        a = m.sparse_coo_tensor(edges, weight, (3, 3))
+        degree = m.sparse.sum(a, 1).to_dense()
+        adjacency = a.coalesce() if layout == "coo" else a.coalesce().to_sparse_csr()
+        h = (m.sparse.mm(adjacency, x @ w) / degree.unsqueeze(1)).relu()
+        if layout == "coo":
+            h = m.sparse.mm(m.sparse.softmax(a.coalesce(), 1), h)
+        loss = (h**2).sum()
+        loss.backward()
+        return [loss.detach(), weight.grad, x.grad, w.grad]
+
+    for layout in ("coo", "csr"):
+        same(program(vt, layout), program(torch, layout))
 
 
 def test_gradients_of_values():
@@ -327,7 +460,7 @@ TEXTS = {
     "coo": coo,
     "merged": merged,
     "rows": rows,
-    "csr": csr,
+    **COMPRESSED,
     "empty": lambda m: m.sparse_coo_tensor((2, 3)),
     "no values": lambda m: m.sparse_coo_tensor(m.zeros((1, 2), dtype=m.int64), m.zeros((2, 0)), (3, 0)),
     "double": lambda m: coo(m, "float64"),
@@ -353,7 +486,7 @@ FILES = {
     "coo": coo,
     "merged": merged,
     "rows": rows,
-    "csr": csr,
+    **COMPRESSED,
     "state dict": lambda m: {"a": merged(m), "b": [rows(m), m.ones(2)], "layout": m.sparse_csr},
     "parameter": lambda m: m.nn.Parameter(merged(m)),
     "empty": lambda m: m.sparse_coo_tensor((2, 3)),
@@ -395,7 +528,7 @@ def test_files_go_both_ways(name, legacy):
     assert repr(plain(read)) == repr(wanted)
 
 
-@pytest.mark.parametrize("make", (coo, merged, rows, csr))
+@pytest.mark.parametrize("make", (coo, merged, rows, *COMPRESSED.values()))
 def test_copies(make):
     given = make(vt)
     given.note = "kept"
@@ -454,6 +587,25 @@ HOSTILE = {
     "csr columns out of order": lambda m: m.sparse_csr_tensor([0, 2], [1, 0], [1.0, 2.0], (1, 2), check_invariants=True),
     "csr of float rows": lambda m: m.sparse_csr_tensor([0.0, 1.0], [0], [1.0], (1, 2), check_invariants=True),
     "csr of other rows": lambda m: m.sparse_csr_tensor([0, 1], [0], [1.0], (5, 2), check_invariants=True),
+    "csc row past the end": lambda m: m.sparse_csc_tensor([0, 1, 2], [0, 2], m.ones(2), (2, 2), check_invariants=True),
+    "csc that ends early": lambda m: m.sparse_csc_tensor([0, 1, 1], [0, 1], m.ones(2), (2, 2), check_invariants=True),
+    "block past the end": lambda m: m.sparse_bsr_tensor([0, 1, 2], [0, 2], m.ones(2, 1, 2), (2, 4), check_invariants=True),
+    "blocks that do not fit": lambda m: dense(m, 2, 4).to_sparse_bsr((2, 3)),
+    "blocks of nothing": lambda m: dense(m, 2, 4).to_sparse_bsr((0, 2)),
+    "blocks without a size": lambda m: dense(m, 2, 4).to_sparse(layout=m.sparse_bsr),
+    "a size for csr": lambda m: dense(m, 2, 4).to_sparse(layout=m.sparse_csr, blocksize=(1, 1)),
+    "crow_indices of csc": lambda m: csc(m).crow_indices(),
+    "ccol_indices of csr": lambda m: csr(m).ccol_indices(),
+    "compressed of strided": lambda m: m.sparse_compressed_tensor([0, 1], [0], [1.0], layout=m.strided),
+    "stride of bsc": lambda m: bsc(m).stride(),
+    "sampled_addmm of coo": lambda m: m.sparse.sampled_addmm(coo(m), dense(m, 3, 2), dense(m, 2, 4)),
+    "sampled_addmm of other sizes": lambda m: m.sparse.sampled_addmm(csr(m), dense(m, 3, 2), dense(m, 3, 4)),
+    "sampled_addmm of other rows": lambda m: m.sparse.sampled_addmm(csr(m), dense(m, 2, 2), dense(m, 2, 4)),
+    "mm with another reduce": lambda m: m.sparse.mm(csr(m), dense(m, 4, 2), "prod"),
+    "offsets that come twice": lambda m: m.sparse.spdiags(dense(m, 2, 3), m.tensor([1, 1]), (3, 3)),
+    "offsets of floats": lambda m: m.sparse.spdiags(dense(m, 1, 3), m.tensor([1.0]), (3, 3)),
+    "too few offsets": lambda m: m.sparse.spdiags(dense(m, 2, 3), m.tensor([1]), (3, 3)),
+    "diagonals of a cube": lambda m: m.sparse.spdiags(dense(m, 2, 3), m.tensor([1, 2]), (3, 3, 3)),
     "indices of uncoalesced": lambda m: coo(m).indices(),
     "values of uncoalesced": lambda m: coo(m).values(),
     "values of dense": lambda m: m.ones(2).values(),

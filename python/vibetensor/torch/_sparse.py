@@ -72,6 +72,22 @@ def sparse_coo_tensor(
     return finished(made, requires_grad, pin_memory)
 
 
+def compressed_tensor(
+    name: str,
+    compressed_indices: Any,
+    plain_indices: Any,
+    values: Any,
+    size: Any,
+    dtype: Any,
+    device: Any,
+    pin_memory: bool,
+    requires_grad: bool,
+) -> Any:
+    values = values_of(values, dtype, device)
+    begins, others = (indices_of(given, values.device) for given in (compressed_indices, plain_indices))
+    return finished(getattr(_C.ops, f"{name}_tensor")(begins, others, values, size), requires_grad, pin_memory)
+
+
 def sparse_csr_tensor(
     crow_indices: Any,
     col_indices: Any,
@@ -94,9 +110,97 @@ def sparse_csr_tensor(
     tensor([[0., 3.],
             [4., 0.]])
     """
-    values = values_of(values, dtype, device)
-    begins, columns = (indices_of(given, values.device) for given in (crow_indices, col_indices))
-    return finished(_C.ops.sparse_csr_tensor(begins, columns, values, size), requires_grad, pin_memory)
+    return compressed_tensor(
+        "sparse_csr", crow_indices, col_indices, values, size, dtype, device, pin_memory, requires_grad
+    )
+
+
+def sparse_csc_tensor(
+    ccol_indices: Any,
+    row_indices: Any,
+    values: Any,
+    size: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+) -> Any:
+    """A sparse matrix by columns: `values` (nnz), their rows, and (columns + 1) where those of each column begin.
+
+    As sparse_csr_tensor otherwise.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.sparse_csc_tensor([0, 1, 2], [1, 0], [3.0, 4.0]).to_dense()
+    tensor([[0., 4.],
+            [3., 0.]])
+    """
+    return compressed_tensor(
+        "sparse_csc", ccol_indices, row_indices, values, size, dtype, device, pin_memory, requires_grad
+    )
+
+
+def sparse_bsr_tensor(
+    crow_indices: Any,
+    col_indices: Any,
+    values: Any,
+    size: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+) -> Any:
+    """A sparse matrix of blocks by rows of them: `values` (nnz, rows of a block, columns of a block), as sparse_csr_tensor.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.sparse_bsr_tensor([0, 1], [1], [[[3.0], [4.0]]], (2, 2)).to_dense()
+    tensor([[0., 3.],
+            [0., 4.]])
+    """
+    return compressed_tensor(
+        "sparse_bsr", crow_indices, col_indices, values, size, dtype, device, pin_memory, requires_grad
+    )
+
+
+def sparse_bsc_tensor(
+    ccol_indices: Any,
+    row_indices: Any,
+    values: Any,
+    size: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+) -> Any:
+    """A sparse matrix of blocks by columns of them: `values` (nnz, rows of a block, columns of a block).
+
+    As sparse_csc_tensor otherwise.
+
+    >>> import vibetensor.torch as torch
+    >>> torch.sparse_bsc_tensor([0, 0, 1], [0], [[[3.0], [4.0]]], (2, 2)).to_dense()
+    tensor([[0., 3.],
+            [0., 4.]])
+    """
+    return compressed_tensor(
+        "sparse_bsc", ccol_indices, row_indices, values, size, dtype, device, pin_memory, requires_grad
+    )
+
+
+COMPRESSED = {
+    _C.sparse_csr: ("crow_indices", "col_indices"),
+    _C.sparse_csc: ("ccol_indices", "row_indices"),
+    _C.sparse_bsr: ("crow_indices", "col_indices"),
+    _C.sparse_bsc: ("ccol_indices", "row_indices"),
+}
+
+
+def name_of(layout: Any) -> str:
+    return str(layout).removeprefix("torch.")
 
 
 def sparse_compressed_tensor(
@@ -112,19 +216,11 @@ def sparse_compressed_tensor(
     requires_grad: bool = False,
     check_invariants: bool | None = None,
 ) -> Any:
-    """sparse_csr_tensor, for layout=torch.sparse_csr; NotImplementedError for other layouts."""
-    if layout is not _C.sparse_csr:
-        raise NotImplementedError(f"sparse_compressed_tensor: expected layout=torch.sparse_csr, got {layout}")
-    return sparse_csr_tensor(
-        compressed_indices,
-        plain_indices,
-        values,
-        size,
-        dtype=dtype,
-        device=device,
-        pin_memory=pin_memory,
-        requires_grad=requires_grad,
-        check_invariants=check_invariants,
+    """sparse_csr_tensor, sparse_csc_tensor, sparse_bsr_tensor or sparse_bsc_tensor, by `layout`."""
+    if layout not in COMPRESSED:
+        raise RuntimeError(f"expected a compressed sparse layout (BSR, BSC, CSC, or CSR) but got layout {layout}")
+    return compressed_tensor(
+        name_of(layout), compressed_indices, plain_indices, values, size, dtype, device, pin_memory, requires_grad
     )
 
 
@@ -139,11 +235,17 @@ def to_sparse(
     """Self in a sparse layout, by default COO: the elements that are not zero.
 
     sparse_dim: how many of the first dims have indices, all unless given; or dense_dim, how many of the last have none.
+    blocksize: of the layouts BSR and BSC, (rows, columns).
     """
-    if blocksize is not None or layout not in (None, _C.sparse_coo, _C.sparse_csr):
-        raise NotImplementedError(f"to_sparse: expected layout sparse_coo or sparse_csr, got {layout}")
-    if layout is _C.sparse_csr:
-        return self.to_sparse_csr(dense_dim)
+    if layout in COMPRESSED:
+        sizes = () if layout in (_C.sparse_csr, _C.sparse_csc) else (blocksize,)
+        if (blocksize is None) == bool(sizes):
+            raise RuntimeError(
+                f"to_sparse for Strided to {name_of(layout)} conversion: unexpected blocksize {blocksize}"
+            )
+        return getattr(_C.ops, f"to_{name_of(layout)}")(self, *sizes, dense_dim)
+    if layout not in (None, _C.sparse_coo) or blocksize is not None:
+        raise RuntimeError(f"to_sparse: expected a sparse layout, and no blocksize for COO, got {layout}, {blocksize}")
     if dense_dim is not None:
         sparse_dim = self.dim() - dense_dim
     return _C.ops.to_sparse(self, sparse_dim)
@@ -158,7 +260,13 @@ def parts_of(tensor: Any) -> tuple[Any, ...]:
     """The tensors that a sparse tensor is made of, its size, and of COO whether it is coalesced."""
     if tensor.layout is _C.sparse_coo:
         return tensor._indices(), tensor._values(), tensor.shape, tensor.is_coalesced()
-    return tensor.crow_indices(), tensor.col_indices(), tensor.values().detach(), tensor.shape
+    return *(part for _, part in compressed_parts(tensor)), tensor.shape
+
+
+def compressed_parts(tensor: Any) -> list[tuple[str, Any]]:
+    """Both tensors of indices and the values of a tensor of a compressed layout, by name."""
+    indices = [(name, getattr(tensor, name)()) for name in COMPRESSED[tensor.layout]]
+    return [*indices, ("values", tensor.values().detach())]
 
 
 # sparse tensors that were made of parts whose elements are yet to be read, and whether they say that they are coalesced
@@ -183,17 +291,17 @@ def checking_at_the_end() -> Iterator[None]:
 def rebuild(layout: Any, parts: tuple[Any, ...]) -> Any:
     """A sparse tensor of what parts_of gave, after checking it, now or when all of a file is read."""
     unread = to_check.get()
-    if unread is not None and len(parts) == 4 and layout in (_C.sparse_coo, _C.sparse_csr):
+    if unread is not None and len(parts) == 4 and layout in (_C.sparse_coo, *COMPRESSED):
         is_coo = layout is _C.sparse_coo
-        made = _C.ops._sparse_coo(*parts[:3]) if is_coo else _C.ops._sparse_csr(*parts)
+        made = _C.ops._sparse_coo(*parts[:3]) if is_coo else _C.ops._sparse_compressed(*parts, name_of(layout))
         unread.append((made, is_coo and bool(parts[3])))
         return made
     if layout is _C.sparse_coo and len(parts) in (3, 4):
         indices, values, size, *coalesced = parts
         made = sparse_coo_tensor(indices, values, size)
         return made._coalesced_(bool(coalesced and coalesced[0]) and is_in_order(made))
-    if layout is _C.sparse_csr and len(parts) == 4:
-        return sparse_csr_tensor(*parts)
+    if layout in COMPRESSED and len(parts) == 4:
+        return sparse_compressed_tensor(*parts, layout=layout)
     raise NotImplementedError(f"rebuilding sparse tensor for layout {layout}")
 
 

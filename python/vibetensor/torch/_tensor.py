@@ -76,6 +76,8 @@ class TensorType:
     others.
     """
 
+    layout: Any = _C.strided
+
     def __init__(self, name: str, dtype: Any, device: str = "cpu"):
         self.__name__ = self.__qualname__ = name
         self.__module__ = "vibetensor.torch" if device == "cpu" else f"vibetensor.torch.{device}"
@@ -94,7 +96,12 @@ class TensorType:
         return _C.ops.empty(args or (0,), dtype=self.dtype, device=self.device)
 
     def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, Tensor) and value.dtype == self.dtype and value.device.type == self.device
+        return (
+            isinstance(value, Tensor)
+            and value.dtype == self.dtype
+            and value.device.type == self.device
+            and value.layout is self.layout
+        )
 
     def __reduce__(self) -> str:
         return self.__name__  # where pickle finds it in its module
@@ -147,6 +154,10 @@ def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any
     """Self converted to `dtype`; without one, the type's old name such as "torch.FloatTensor"."""
     if dtype is None:
         place = "" if self.device.type == "cpu" else f"{self.device.type}."
+        if self.layout is _C.sparse_coo:
+            place += "sparse."
+        elif self.layout is not _C.strided:
+            raise RuntimeError(f"Tensor.type: a tensor of layout {self.layout} has no type of an old name")
         return f"torch.{place}{TYPE_NAMES[str(self.dtype).removeprefix('torch.')]}Tensor"
     if isinstance(dtype, TensorType):
         return self.to(dtype.device, dtype.dtype, non_blocking)

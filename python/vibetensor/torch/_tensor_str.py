@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from vibetensor import _C
+from vibetensor.torch import _sparse
 
 
 class PrintOptions(NamedTuple):
@@ -197,11 +198,7 @@ def parts_text(tensor: Any, indent: int) -> str:
     if tensor.layout is _C.sparse_coo:
         parts = {"indices": tensor._indices(), "values": tensor._values()}
     else:
-        parts = {
-            "crow_indices": tensor.crow_indices(),
-            "col_indices": tensor.col_indices(),
-            "values": tensor.values().detach(),
-        }
+        parts = dict(_sparse.compressed_parts(tensor))
     texts = []
     for name, part in parts.items():
         head = f"{name}=tensor("

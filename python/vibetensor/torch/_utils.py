@@ -211,7 +211,7 @@ def _rebuild_device_tensor_from_numpy(data: Any, dtype: Any, device: Any, requir
 
 
 def _rebuild_sparse_tensor(layout: Any, data: Any) -> Any:
-    """A sparse tensor of (indices, values, size, whether it is coalesced), in CSR of (rows, columns, values, size)."""
+    """A sparse tensor of (indices, values, size, whether it is coalesced); of compressed layouts both indices come first."""
     return _sparse.rebuild(layout, data)
 
 

@@ -23,7 +23,13 @@ auto named(const char* method, const Tensor& t, F f) {
 
 // Those of a COO tensor are zeros, as PyTorch's.
 void check_strided(const Tensor& t, const char* what) {
-  VT_CHECK(layout_of(t) != Layout::SparseCsr, Runtime, "Sparse CSR tensors do not have ", what);
+  const Layout layout = layout_of(t);
+  if (layout == Layout::Strided || layout == Layout::SparseCoo) return;
+  const char* name = layout == Layout::SparseCsr   ? "CSR"
+                     : layout == Layout::SparseCsc ? "CSC"
+                     : layout == Layout::SparseBsr ? "BSR"
+                                                   : "BSC";
+  VT_THROW(Runtime, "Sparse ", name, " tensors do not have ", what);
 }
 
 size_t wrapped_dim(const Tensor& t, PyObject* dim, const char* function) {

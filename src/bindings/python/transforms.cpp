@@ -7,6 +7,8 @@
 #include "bindings/python/node_object.h"
 #include "bindings/python/object.h"
 #include "bindings/python/tensor_object.h"
+#include "core/captured.h"
+#include "core/sparse.h"
 #include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/batch/batch_call.h"
@@ -49,6 +51,9 @@ nb::object wrap_batch(nb::handle o, int64_t dim) {
 nb::object unwrap_batch(nb::handle o, int64_t dim) {
   check_in_vmap("unwrap_batch");
   const Tensor t = tensor_of(o, "unwrap_batch()");
+  VT_CHECK(!is_sparse(t), NotImplemented,
+           "vmap: a function that gives a sparse tensor is not there yet: return its "
+           "values, or what to_dense() gives");
   const int level = top_vmap();
   const bool is_here = level_of(t) == level;
   const int64_t size = transforms()[static_cast<size_t>(level - 1)].batch_size;
@@ -80,6 +85,12 @@ void bind_transforms(nb::module_& m) {
     return push_vmap(batch_size, randomness_named(randomness));
   });
   m.def("push_grad", push_grad);
+  // The function of the innermost level may write to the tensors that it is given, and to no others from outside.
+  m.def("guard_captured", [](uint64_t id, nb::handle tensors) {
+    const std::vector<Tensor> given_ones = tensors_of(tensors, "guard_captured()");
+    guard_captured(id);
+    for (const Tensor& t : given_ones) allow_writes_to(t);
+  });
   // Whether calls recorded for the level depended on the levels below.
   m.def("pop_transform", [](uint64_t id) { return pop_transform(id).reaches_below; });
   m.def("wrap_batch", wrap_batch, nb::arg("tensor"), nb::arg("dim"));

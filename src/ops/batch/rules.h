@@ -17,6 +17,7 @@ RuleTable rules_of_factories();  // rules_of_factories.cpp: tensors in the liken
 RuleTable rules_of_products();   // rules_of_products.cpp: matrix products and convolutions
 RuleTable rules_of_indexing();   // rules_of_indexing.cpp
 RuleTable rules_of_layers();     // ops/nn/batching_rules.cpp: norms, embeddings, losses
+RuleTable rules_of_sparse();     // ops/sparse/batching_rules.cpp
 
 // A call's arguments on their way below a level; what is exchanged lives here.
 class Arguments {

@@ -72,12 +72,6 @@ void fill_with_tensor(BatchCall& c) {
   c.give_written();
 }
 
-void filled_with_tensor(BatchCall& c) {
-  const Tensor out = ops::clone(c.expanded(0), MemoryFormat::Contiguous);
-  if (!c.is_batched(1)) return c.give(ops::fill_(out, c.below(1)));
-  c.give(ops::copy_(out, c.aligned(c.logical(1), c.logical(0).dim())));
-}
-
 std::vector<Tensor> expanded_list(const BatchCall& c, int i) {
   std::vector<Tensor> list;
   for (const Tensor& t : c.list(i)) list.push_back(c.expanded(t));
@@ -152,7 +146,6 @@ RuleTable rules_of_factories() {
       {"new_empty_strided", strided},
       {"item", refuse},
       {"fill_.Tensor", fill_with_tensor},
-      {"fill.Tensor", filled_with_tensor},
       {"cat", cat},
       {"stack", stack},
       {"repeat", repeat},

@@ -115,7 +115,8 @@ void index(BatchCall& c) {
                       inverse(order_below(s, self_is_batched, rank))));
 }
 
-Tensor index_put_into(BatchCall& c, const Tensor& self) {
+void index_put_(BatchCall& c) {
+  c.check_written();
   const Subscript s = subscript_of(c, 1);
   const int64_t rank = c.logical(0).dim() - s.named + s.made;
   Tensor values = c.below(2);
@@ -124,16 +125,9 @@ Tensor index_put_into(BatchCall& c, const Tensor& self) {
     if (!c.is_batched(2)) values = ops::unsqueeze(values, 0);
     values = ops::permute(values, order_below(s, true, rank));
   }
-  return ops::index_put_(self, entries_below(c, s, true), values, c.arg<bool>(3));
-}
-
-void index_put_(BatchCall& c) {
-  c.check_written();
-  index_put_into(c, c.below(0));
+  ops::index_put_(c.below(0), entries_below(c, s, true), values, c.arg<bool>(3));
   c.give_written();
 }
-
-void index_put(BatchCall& c) { c.give(index_put_into(c, ops::clone(c.expanded(0), MemoryFormat::Contiguous))); }
 
 // ---- rows by number along a dim ----
 
@@ -234,7 +228,6 @@ RuleTable rules_of_indexing() {
   static constexpr RuleRow kRows[] = {
       {"index.Tensor", index},
       {"index_put_", index_put_},
-      {"index_put", index_put},
       {"index_select", index_select},
       {"index_add", index_rows<Rows::Add>},
       {"index_copy", index_rows<Rows::Copy>},

@@ -5,7 +5,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/captured.h"
 #include "core/generator.h"
+#include "core/sparse.h"
 #include "core/thread_state.h"
 #include "core/warning.h"
 #include "dispatch/registry.h"
@@ -23,8 +25,8 @@ using Rules = std::unordered_map<const Op*, Rule>;
 const Rules& declared_rules() {
   static const Rules rules = [] {
     Rules found;
-    for (const RuleTable& table :
-         {rules_by_kind(), rules_of_factories(), rules_of_products(), rules_of_indexing(), rules_of_layers()}) {
+    for (const RuleTable& table : {rules_by_kind(), rules_of_factories(), rules_of_products(), rules_of_indexing(),
+                                   rules_of_layers(), rules_of_sparse()}) {
       for (const RuleRow& row : table) {
         const Op* op = Registry::get().find(row.op);
         if (op == nullptr) continue;  // an op that a build left out
@@ -50,8 +52,28 @@ bool returns_number(const Op& op) {
   return std::ranges::any_of(rets, [](const Ret& r) { return element_type(r.type) != ArgType::Tensor; });
 }
 
-// By the backend: the keys above have had the call.
-void run_below(Call& call) { dispatch(call, KeySet::from_bits(~kBackendKeys.bits())); }
+// By the backend or the kernel for sparse tensors: the keys above have had the call.
+void run_below(Call& call) { dispatch(call, KeySet::from_bits(~(kBackendKeys | Key::Sparse).bits())); }
+
+void check_no_captured_is_written(const Call& call) {
+  const Op& op = call.op;
+  const auto& args = op.schema().args();
+  const auto check = [&](const Tensor& t) {
+    VT_CHECK(
+        !t.defined() || !is_captured(*t.storage()), Runtime,
+        "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "
+        "(",
+        op.schema().name(),
+        ") that would mutate a captured Tensor. This is not supported; please rewrite the function being "
+        "transformed to explicitly accept the mutated Tensor(s) as inputs.");
+  };
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!args[i].written) continue;
+    const Value& value = call.args[i];
+    if (value.tag == Tag::Tensor) check(value.as_tensor());
+    if (value.tag == Tag::TensorList) std::ranges::for_each(value.as_tensor_list(), check);
+  }
+}
 
 // One example's arguments; of number -1, of a call that is the same for all, those below the level.
 class Example {
@@ -268,10 +290,13 @@ void run_inplace(Call& call, int level) {
 
 void transform_call(Call& call) {
   const Op& op = call.op;
+  check_no_captured_is_written(call);
   const bool draws = op.functional().parts.random && !op.functional().parts.composite;
   int level = call.keys.has(Key::Transform) ? level_of_call(call) : 0;
   if (draws) level = std::max(level, top_vmap());
   if (level == 0) return run_below(call);
+  // What stands for a sparse tensor per example is a sparse tensor whose parts have a value per example.
+  if (call.keys.has(Key::Sparse)) return run_below(call);
   const Rule rule = rule_of(op);
   if (rule == pass_through) return run_below(call);
   VT_CHECK(op.kind() != OpKind::Out, NotImplemented, op.schema().name(), "(): out= inside vmap is not there");

@@ -1,4 +1,5 @@
 // fill_, zero_, item: one number for all elements, and one element as a number.
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -7,6 +8,7 @@
 #include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
 #include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -47,7 +49,12 @@ void fill_tensor_backward(GradContext& ctx) {
 }
 
 Tensor fill_scalar_copy(const Tensor& self, Scalar value) { return ops::fill_(ops::clone(self), value); }
-Tensor fill_tensor_copy(const Tensor& self, const Tensor& value) { return ops::fill_(ops::clone(self), value); }
+Tensor fill_tensor_copy(const Tensor& self, const Tensor& value) {
+  if (!is_wrapped(value) || value.dim() != 0) return ops::fill_(ops::clone(self), value);
+  // Inside vmap self may be one for all examples, where the value differs.
+  const Tensor number = ops::as_device(ops::as_dtype(value, self.dtype()), self.device());
+  return ops::clone(ops::expand(number, self.sizes()), MemoryFormat::Contiguous);
+}
 
 Scalar item_kernel(const Tensor& self) { return read_scalar(self); }
 

@@ -1,4 +1,5 @@
 // Tensors made of tensors: complex, meshgrid, one_hot.
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/value_range.h"
@@ -66,8 +67,10 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
     shape.push_back(num_classes);
     return ops::filled(shape, 0, DType::int64, self.device());
   }
+  VT_CHECK(!is_wrapped(self) || num_classes > 0, Runtime,
+           "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument.");
   // With the number of classes given, nobody waits for a GPU: scatter's kernel reports what is out of range.
-  if (self.device() == kCPU || num_classes == -1) {
+  if ((self.device() == kCPU && !is_wrapped(self)) || num_classes == -1) {
     const auto [least, most] = value_range(self);
     VT_CHECK(least.to_int() >= 0, Runtime, "Class values must be non-negative.");
     if (num_classes == -1) num_classes = most.to_int() + 1;
@@ -76,6 +79,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   VT_CHECK(num_classes > 0, Runtime, "one_hot: expected num_classes > 0, got ", num_classes);
   shape.push_back(num_classes);
   const Tensor out = ops::filled(shape, 0, DType::int64, self.device());
+  if (is_wrapped(self)) return ops::scatter(out, -1, ops::unsqueeze(self, -1), Scalar(1));
   return ops::scatter_(out, -1, ops::unsqueeze(self, -1), Scalar(1));
 }
 

@@ -2,6 +2,7 @@
 #include "ops/typed/index.h"
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
+#include "ops/batch/batch_call.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
@@ -118,7 +119,11 @@ void index_put_backward(GradContext& ctx) {
 }
 
 Tensor index_put_copy(const Tensor& self, TensorSpan indices, const Tensor& values, bool accumulate) {
-  return ops::index_put_(ops::clone(self), indices, values, accumulate);
+  const Tensor* differs = &values;  // what may be another for each example inside vmap
+  for (const Tensor& i : indices) {
+    if (i.defined() && level_of(i) > level_of(*differs)) differs = &i;
+  }
+  return ops::index_put_(batch::copy_to_write(self, *differs), indices, values, accumulate);
 }
 Tensor index_put_impl(const Tensor& self, TensorSpan indices, const Tensor& values, bool accumulate, bool) {
   return ops::index_put_(self, indices, values, accumulate);

@@ -37,7 +37,8 @@ Tensor add_sparse_to_sparse(const Tensor& self, const Tensor& other, const Scala
 }
 
 Tensor add_sparse_to_dense(const Tensor& self, const Tensor& other, const Scalar& alpha) {
-  const Tensor sum = ops::_to_copy(self, promote(self.dtype(), other.dtype()));
+  const Tensor copy = ops::_to_copy(self, promote(self.dtype(), other.dtype()));
+  const Tensor sum = to_add_to(copy, sparse_parts(other).values);
   add_entries_(sum, other, alpha);
   return sum;
 }
@@ -76,7 +77,7 @@ Tensor sub(const Tensor& self, const Tensor& other, const Scalar& alpha) {
 
 // With a number, in a tensor of no dims.
 Tensor scaled(const Tensor& self, const Tensor& number, Tensor (*by)(const Tensor&, const Tensor&)) {
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? self : entrywise(self);
+  const Tensor t = is_compressed(self) ? self : entrywise(self);
   return with_values(t, by(values_of(t), number));
 }
 
@@ -125,7 +126,7 @@ Tensor div(const Tensor& self, const Tensor& other) {
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) {
   check_divisor(self, other);
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? self : coalesced(self);
+  const Tensor t = is_compressed(self) ? self : coalesced(self);
   return with_values(t, ops::div(ops::values(t), other, rounding_mode));
 }
 
@@ -136,7 +137,7 @@ Tensor floor_divide(const Tensor& self, const Tensor& other) { return div_mode(s
 void on_values(Call& call) {
   const Op& op = call.op.functional();
   const Tensor& self = call.args[0].as_tensor();
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? self : coalesced(self);
+  const Tensor t = is_compressed(self) ? self : coalesced(self);
   const Tensor values = ops::values(t);
   Value args[kMaxArgs];
   std::copy_n(call.args, op.arg_count(), args);
@@ -168,7 +169,7 @@ Tensor norm_of_values(const Tensor& self, const Scalar& ord, std::optional<IntSp
   VT_CHECK(!dim || dim->empty(), NotImplemented, "the norm of a sparse tensor along dims is not there yet");
   VT_CHECK(!keepdim, NotImplemented, "the norm of a sparse tensor with keepdim is not there yet");
   VT_CHECK(ord.to_double() >= 0, NotImplemented, "the norm of a sparse tensor of negative order is not there yet");
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? self : coalesced(self);
+  const Tensor t = is_compressed(self) ? self : coalesced(self);
   return ops::linalg_vector_norm(ops::values(t), ord, std::nullopt, false, dtype);
 }
 

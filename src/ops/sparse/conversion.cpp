@@ -55,10 +55,10 @@ Tensor copy_sparse(const Tensor& self, const Tensor& src, bool non_blocking) {
   return self;
 }
 
-// No entries, or in CSR zeros for them.
+// No entries, or in compressed layouts zeros for them.
 SparseParts parts_of_zeros(const Tensor& self, DType dtype, Device device) {
   SparseParts parts = sparse_parts(self);
-  if (layout_of(self) == Layout::SparseCsr) {
+  if (is_compressed(self)) {
     parts.compressed = ops::as_device(parts.compressed, device);
     parts.indices = ops::as_device(parts.indices, device);
     parts.values = ops::filled(parts.values.sizes(), 0, dtype, device);
@@ -93,7 +93,7 @@ Tensor to_dense(const Tensor& self, std::optional<DType> dtype, std::optional<bo
   if (!is_sparse(self)) return ops::as_dtype(self, wanted);
   // Bools are added up as they are coalesced.
   const Tensor t = self.dtype() == DType::bool_ ? coalesced(self) : entrywise(self);
-  const Tensor out = ops::filled(self.sizes(), 0, self.dtype(), self.device());
+  const Tensor out = to_add_to(ops::filled(self.sizes(), 0, self.dtype(), self.device()), sparse_parts(self).values);
   if (self.dtype() == DType::bool_ && sparse_dims(t) > 0) {
     ops::index_put_(out, by_dim(sparse_parts(t).indices), ops::values(t));
   } else {
@@ -124,23 +124,15 @@ Tensor to_sparse(const Tensor& self, std::optional<int64_t> sparse_dim) {
   return ops::_sparse_coo(indices, elements_at(self, indices), self.sizes(), true);
 }
 
-Tensor to_sparse_csr(const Tensor& self, std::optional<int64_t> dense_dim) {
-  VT_CHECK(dense_dim.value_or(0) == 0, NotImplemented, "CSR tensors are matrices of numbers so far, got dense_dim ",
-           dense_dim.value_or(0));
-  VT_CHECK(self.dim() == 2, Runtime, "to_sparse_csr: expected a matrix, got ", self.dim(), " dims");
-  return as_csr(is_sparse(self) ? self : to_sparse(self, 2));
-}
-
 Tensor sparse_mask(const Tensor& self, const Tensor& mask) {
   VT_CHECK(is_sparse(mask), Runtime, "sparse_mask(): expected mask to be sparse, but got ",
            name_in_text(layout_of(mask)));
   VT_CHECK(same(self.sizes(), mask.sizes()), Runtime, "sparse_mask(): operands have incompatible sizes; self has size ",
            self.sizes(), " but mask has size ", mask.sizes());
-  const SparseParts parts = sparse_parts(as_coo(mask));
-  VT_CHECK(!is_sparse(self) || sparse_dims(self) == parts.indices.size(0), Runtime,
-           "sparse_mask(): expected tensors of as many sparse dims, got ", sparse_dims(self), " and ",
-           parts.indices.size(0));
-  return with_values(mask, elements_at(self, parts.indices));
+  const Tensor indices = indices_of(mask);
+  VT_CHECK(!is_sparse(self) || sparse_dims(self) == indices.size(0), Runtime,
+           "sparse_mask(): expected tensors of as many sparse dims, got ", sparse_dims(self), " and ", indices.size(0));
+  return with_values(mask, ops::reshape(elements_at(self, indices), sparse_parts(mask).values.sizes()));
 }
 
 }  // namespace
@@ -166,16 +158,11 @@ void register_sparse_conversion(Registry& r) {
       .value_dependent()
       .method_only()
       .doc("A coalesced COO tensor of the elements that are not zero, with that many sparse dims, all unless given.");
-  r.def("to_sparse_csr(Tensor self, int? dense_dim=None) -> Tensor")
-      .composite(to_sparse_csr)
-      .value_dependent()
-      .method_only()
-      .doc("A CSR tensor of the elements of a matrix that are not zero.");
   r.def("sparse_mask(Tensor self, Tensor mask) -> Tensor")
       .composite(sparse_mask)
       .method_only()
       .doc("The elements of self at the entries of a sparse tensor of its sizes, in the layout of that.");
-  sparse.inherit({"to_dense", "to_sparse", "to_sparse_csr", "sparse_mask"});
+  sparse.inherit({"to_dense", "to_sparse", "sparse_mask"});
 }
 
 }  // namespace vt

@@ -1,6 +1,8 @@
 #include "ops/sparse/entries.h"
 
 #include "core/thread_state.h"
+#include "core/transform.h"
+#include "ops/batch/batch_call.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/tensor_operators.h"
@@ -38,37 +40,6 @@ Tensor entrywise(const Tensor& self) { return self.requires_grad() && grad_enabl
 Tensor values_of(const Tensor& self) {
   const SparseParts parts = sparse_parts(self);
   return parts.coalesced ? ops::values(self) : make_detached(parts.values);
-}
-
-Tensor with_values(const Tensor& self, const Tensor& values) {
-  const SparseParts parts = sparse_parts(self);
-  if (layout_of(self) == Layout::SparseCsr) {
-    return ops::_sparse_csr(parts.compressed, parts.indices, values, self.sizes());
-  }
-  return ops::_sparse_coo(parts.indices, values, self.sizes(), parts.coalesced);
-}
-
-Tensor as_coo(const Tensor& self) {
-  if (layout_of(self) == Layout::SparseCoo) return self;
-  const SparseParts parts = parts_of(self, "to_sparse");
-  const Tensor both[] = {rows_of(parts.compressed, entries_in(parts)), ops::as_dtype(parts.indices, DType::int64)};
-  return ops::_sparse_coo(ops::stack(both), ops::values(self), self.sizes(), true);
-}
-
-Tensor as_csr(const Tensor& self) {
-  if (layout_of(self) == Layout::SparseCsr) return self;
-  const Tensor t = coalesced(self);
-  const SparseParts parts = sparse_parts(t);
-  VT_CHECK(t.dim() == 2 && parts.indices.size(0) == 2, NotImplemented,
-           "CSR tensors are matrices of numbers so far, got ", t.sizes(), " with ", parts.indices.size(0),
-           " sparse dims");
-  const Tensor rows = ops::counted(0, 1, t.size(0) + 1, DType::int64, t.device());
-  const Tensor begins = ops::searchsorted(ops::contiguous(ops::select(parts.indices, 0, 0)), rows);
-  return ops::_sparse_csr(begins, ops::contiguous(ops::select(parts.indices, 0, 1)), ops::values(t), t.sizes());
-}
-
-Tensor in_layout_of(const Tensor& self, const Tensor& like) {
-  return layout_of(like) == Layout::SparseCsr ? as_csr(self) : as_coo(self);
 }
 
 Tensor places_of(const Tensor& indices, IntSpan sizes) {
@@ -137,6 +108,10 @@ Tensor elements_at(const Tensor& from, const Tensor& indices) {
   }
   if (indices.size(0) == 1) return ops::index_select(from, 0, ops::select(indices, 0, 0));
   return ops::index(from, by_dim(indices));
+}
+
+Tensor to_add_to(const Tensor& fresh, const Tensor& values) {
+  return VT_UNLIKELY(is_wrapped(values)) ? batch::copy_to_write(fresh, values) : fresh;
 }
 
 void add_entries_(const Tensor& dense, const Tensor& addend, const Scalar& alpha) {

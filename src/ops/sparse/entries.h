@@ -20,9 +20,10 @@ inline IntSpan sparse_sizes(const Tensor& coo, const SparseParts& parts) {
 
 // Note [Gradients of sparse tensors]
 // An op on sparse tensors is made of ops on their values, which autograd records; at its ends stand `values`, whose
-// gradient is a sparse tensor of the same entries, and _sparse_coo and _sparse_csr, whose values' gradient is read at
-// their entries. So the gradient of a sparse tensor has its entries and no others, as PyTorch's masked gradients have.
-// An entry that comes twice would get it twice: whatever requires grad is coalesced first, and that hands it through.
+// gradient is a sparse tensor of the same entries, and _sparse_coo and _sparse_compressed, whose values' gradient is
+// read at their entries. So the gradient of a sparse tensor has its entries and no others, as PyTorch's masked
+// gradients have. An entry that comes twice would get it twice: whatever requires grad is coalesced first, and that
+// hands it through.
 
 // A COO tensor of self, coalesced; itself if it is one. Differentiable.
 Tensor coalesced(const Tensor& self);
@@ -36,7 +37,14 @@ Tensor with_values(const Tensor& self, const Tensor& values);
 Tensor as_coo(const Tensor& self);
 // As CSR: self if it is. Differentiable.
 Tensor as_csr(const Tensor& self);
-// In the layout of another sparse tensor.
+// Where the values of a sparse tensor are, one after the other: (sparse dims, entries), or of blocks (2, elements).
+Tensor indices_of(const Tensor& self);
+// Whether the layout is CSR, CSC, BSR or BSC. Of those the parts' `compressed` says where the entries of each row, or
+// column, or line of blocks begin, `indices` the column, or row, of each, and values are (entries) or of blocks.
+bool is_compressed(const Tensor& t);
+// A compressed matrix transposed: the same parts, by rows what was by columns. Differentiable.
+Tensor transposed_compressed(const Tensor& self);
+// In the layout of another sparse tensor, in blocks of its size.
 Tensor in_layout_of(const Tensor& self, const Tensor& like);
 
 // Indices (dims, n) as n places in row-major order of the sizes, and back.
@@ -54,6 +62,8 @@ Found find_entries(const SparseParts& parts, IntSpan sizes, const Tensor& wanted
 // The elements of `from`, in memory or sparse, at indices (dims, n): (n, the other sizes...). Differentiable.
 Tensor elements_at(const Tensor& from, const Tensor& indices);
 
+// `fresh` if entries with these values can be added to it in place, else, inside vmap, a copy for each example.
+Tensor to_add_to(const Tensor& fresh, const Tensor& values);
 // dense += alpha * addend, in place; dense is in memory.
 void add_entries_(const Tensor& dense, const Tensor& addend, const Scalar& alpha);
 

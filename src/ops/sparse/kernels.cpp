@@ -37,7 +37,7 @@ void SparseOps::composite(const char* op, Kernel kernel) const {
 
 void SparseOps::inherit(std::initializer_list<const char*> ops) const {
   for (const char* op : ops) {
-    add(op, [](Call& call, void*) { dispatch(call, Key::Sparse); }, nullptr, true);
+    add(op, [](Call& call, void*) { dispatch(call, KeySet::from_bits(~kBackendKeys.bits())); }, nullptr, true);
     VT_ASSERT(registry_.find(op)->parts.composite, op, " is no composite: say what it runs on sparse tensors");
   }
 }

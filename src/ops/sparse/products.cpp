@@ -195,6 +195,50 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
   return ops::squeeze(ops::mm(self, ops::unsqueeze(vec, 1)), 1);
 }
 
+bool is_number(const Scalar& s, double n) { return !s.is_complex() && s.to_double() == n; }
+
+// beta * self + alpha * (mat1 @ mat2), computed where self has entries.
+Tensor sampled_addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
+                     const Scalar& alpha) {
+  VT_CHECK(is_sparse(self) && layout_of(self) == Layout::SparseCsr, NotImplemented,
+           "sampled_addmm: expected a sparse tensor of layout torch.sparse_csr, got ", name_in_text(layout_of(self)));
+  VT_CHECK(!is_sparse(mat1) && !is_sparse(mat2) && mat1.dim() == 2 && mat2.dim() == 2, NotImplemented,
+           "sampled_addmm: expected two matrices in memory, got ", mat1, " and ", mat2);
+  VT_CHECK(mat1.size(1) == mat2.size(0), Runtime, "sampled_addmm: mat1 and mat2 shapes cannot be multiplied (",
+           mat1.size(0), "x", mat1.size(1), " and ", mat2.size(0), "x", mat2.size(1), ")");
+  VT_CHECK(self.size(0) == mat1.size(0) && self.size(1) == mat2.size(1), Runtime,
+           "sampled_addmm: expected self of sizes ", mat1.size(0), " and ", mat2.size(1), ", got ", self.sizes());
+  VT_CHECK(self.dtype() == mat1.dtype() && self.dtype() == mat2.dtype(), Runtime,
+           "sampled_addmm: Expected mat1 and mat2 to have the dtype of self, ", self.dtype(), ", but got ",
+           mat1.dtype(), " and ", mat2.dtype());
+  const SparseParts parts = sparse_parts(self);
+  Tensor values = ops::_csr_dots(parts.compressed, parts.indices, mat1, ops::t(mat2));
+  if (!is_number(alpha, 1)) values = values * alpha;
+  if (is_number(beta, 1)) values = ops::values(self) + values;
+  else if (!is_number(beta, 0)) values = ops::values(self) * beta + values;
+  return with_values(self, values);
+}
+
+// The product with another operation than the sum over the entries of a row; rows without entries are zeros.
+Tensor mm_reduce(const Tensor& self, const Tensor& mat2, std::string_view reduce) {
+  VT_CHECK(reduce == "sum" || reduce == "mean" || reduce == "amax" || reduce == "amin", Runtime,
+           "sparse_mm_reduce: reduce type of ", reduce, " has not been enabled.");
+  VT_CHECK(is_sparse(self) && !is_sparse(mat2), NotImplemented,
+           "sparse_mm_reduce: expected a sparse matrix and one in memory, got ", self, " and ", mat2);
+  if (reduce == "sum") return ops::mm(self, mat2);
+  const Tensor csr = as_csr(self);
+  const SparseParts parts = sparse_parts(csr);
+  if (reduce == "mean") {
+    const Tensor counts = ops::clamp_min(ops::diff(parts.compressed), Scalar(1));
+    return ops::mm(csr, mat2) / ops::unsqueeze(ops::as_dtype(counts, mat2.dtype()), 1);
+  }
+  VT_CHECK(self.dim() == 2 && mat2.dim() == 2 && self.size(1) == mat2.size(0), Runtime,
+           "mat1 and mat2 shapes cannot be multiplied, got ", self.sizes(), " and ", mat2.sizes());
+  const Tensor terms = ops::unsqueeze(ops::values(csr), 1) * ops::index_select(mat2, 0, parts.indices);
+  const Tensor zeros = ops::filled(DimVec{csr.size(0), mat2.size(1)}, 0, terms.dtype(), terms.device());
+  return ops::index_reduce(zeros, 0, rows_of(parts.compressed, entries_in(parts)), terms, reduce, false);
+}
+
 }  // namespace
 
 void register_sparse_products(Registry& r) {
@@ -218,6 +262,17 @@ void register_sparse_products(Registry& r) {
   sparse.composite("mv", mv);
   sparse.composite("addmm", addmm);
   sparse.inherit({"matmul"});
+  r.def("sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor")
+      .composite(sampled_addmm)
+      .surface(kNode)
+      .doc("beta * self + alpha * (mat1 @ mat2) where self, a CSR matrix, has entries, and nothing elsewhere.");
+  r.def("_sparse_mm_reduce(Tensor self, Tensor mat2, str reduce) -> Tensor")
+      .composite(mm_reduce)
+      .surface(kNode)
+      .doc(
+          "The product of a sparse matrix and one in memory in which the terms of a row are reduced by `reduce`: sum, "
+          "mean, amax or amin.");
+  sparse.inherit({"sparse_sampled_addmm", "_sparse_mm_reduce"});
 }
 
 }  // namespace vt

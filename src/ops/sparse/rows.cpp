@@ -25,7 +25,7 @@ namespace {
 // ---- sums
 
 Tensor sum_all(const Tensor& self, std::optional<DType> dtype) {
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? self : entrywise(self);
+  const Tensor t = is_compressed(self) ? self : entrywise(self);
   return ops::sum(values_of(t), dtype);
 }
 
@@ -109,7 +109,8 @@ Tensor permute(const Tensor& self, IntSpan dims) {
            "permute(sparse_coo): number of dimensions in the tensor input ",
            "does not match the length of the desired ordering of dimensions i.e. input.dim() = ", self.dim(),
            " is not equal to len(dims) = ", dims.size());
-  const Tensor t = layout_of(self) == Layout::SparseCsr ? as_coo(self) : entrywise(self);
+  if (is_compressed(self)) return wrap_dim(dims[0], 2) == 0 ? self : transposed_compressed(self);
+  const Tensor t = entrywise(self);
   const SparseParts parts = sparse_parts(t);
   const int64_t sparse_count = parts.indices.size(0);
   DimVec order, of_values{0}, sizes;
@@ -127,7 +128,7 @@ Tensor permute(const Tensor& self, IntSpan dims) {
     else of_values.push_back(d - sparse_count + 1);
   }
   const Tensor indices = rows.empty() ? parts.indices : ops::stack(rows);
-  return in_layout_of(ops::_sparse_coo(indices, ops::permute(values_of(t), of_values), sizes), self);
+  return ops::_sparse_coo(indices, ops::permute(values_of(t), of_values), sizes);
 }
 
 Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {

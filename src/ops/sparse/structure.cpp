@@ -6,6 +6,7 @@
 #include "ops/sparse/register.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/index.h"
+#include "ops/typed/join.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/sort.h"
@@ -17,8 +18,6 @@ namespace vt {
 using namespace vt::sparse;
 
 namespace {
-
-bool holds(const Tensor& condition) { return ops::item(ops::all(condition)).to_bool(); }
 
 // ---- COO
 
@@ -85,6 +84,29 @@ Tensor sparse_coo_tensor(const Tensor& indices, const Tensor& values, std::optio
   return ops::_sparse_coo(at, of, sizes, is_coalesced);
 }
 
+// Diagonals (k, n), of which element j of one of offset o is at (j - o, j).
+Tensor spdiags(const Tensor& diagonals, const Tensor& offsets, IntSpan shape) {
+  VT_CHECK(offsets.dtype() == DType::int64, Runtime, "Offset Tensor must have dtype Long but got ", offsets.dtype());
+  VT_CHECK(shape.size() == 2, Runtime, "Output shape must be 2d");
+  const Tensor lines = diagonals.dim() == 1 ? ops::unsqueeze(diagonals, 0) : diagonals;
+  const Tensor shifts = offsets.dim() == 0 ? ops::unsqueeze(offsets, 0) : offsets;
+  VT_CHECK(lines.dim() == 2, Runtime, "Diagonals must be vector or matrix");
+  VT_CHECK(shifts.dim() == 1, Runtime, "Offsets must be scalar or vector");
+  VT_CHECK(lines.size(0) == shifts.size(0), Runtime, "Number of diagonals (", lines.size(0),
+           ") does not match the number of offsets (", shifts.size(0), ")");
+  VT_CHECK(std::get<0>(ops::_unique2(shifts, true, false)).numel() == shifts.numel(), Runtime,
+           "Offset tensor contains duplicate values");
+  const Tensor inside = ops::slice(lines, 1, 0, shape[1]);
+  const Tensor columns =
+      ops::expand(ops::unsqueeze(ops::counted(0, 1, inside.size(1), DType::int64, lines.device()), 0), inside.sizes());
+  const Tensor rows = columns - ops::unsqueeze(shifts, 1);
+  const auto flat = [](const Tensor& t) { return ops::reshape(t, DimVec{-1}); };
+  const Tensor used = flat((rows >= Scalar(0)) & (rows < Scalar(shape[0])));
+  const Tensor at = ops::select(ops::t(ops::nonzero(used)), 0, 0);
+  const Tensor indices[] = {ops::index_select(flat(rows), 0, at), ops::index_select(flat(columns), 0, at)};
+  return ops::_sparse_coo(ops::stack(indices), ops::index_select(flat(inside), 0, at), shape);
+}
+
 Tensor coalesce_kernel(const Tensor& self) {
   const SparseParts parts = coo_parts_of(self, "coalesce");
   if (parts.coalesced) return self;
@@ -95,75 +117,14 @@ Tensor coalesce_kernel(const Tensor& self) {
   const Tensor values = logical ? ops::as_dtype(parts.values, DType::int32) : parts.values;
   DimVec shape(values.sizes());
   shape[0] = places.numel();
-  const Tensor sums = ops::index_add_(ops::filled(shape, 0, values.dtype(), self.device()), 0, of, values);
+  const Tensor zeros = to_add_to(ops::filled(shape, 0, values.dtype(), self.device()), values);
+  const Tensor sums = ops::index_add_(zeros, 0, of, values);
   return make_sparse(Layout::SparseCoo,
                      {{}, indices_at(places, sizes), logical ? ops::as_dtype(sums, DType::bool_) : sums, true},
                      self.sizes());
 }
 
 void hand_through(GradContext& ctx) { ctx.set(0, ctx.grad()); }
-
-// ---- CSR
-
-Tensor make_csr(const Tensor& crow_indices, const Tensor& col_indices, const Tensor& values, IntSpan size) {
-  VT_CHECK(crow_indices.dtype() == col_indices.dtype() &&
-               (crow_indices.dtype() == DType::int64 || crow_indices.dtype() == DType::int32),
-           Runtime, "crow_indices and col_indices must be an int32 or int64 type, and of one, but got ",
-           crow_indices.dtype(), " and ", col_indices.dtype());
-  VT_CHECK(size.size() == 2 && crow_indices.dim() == 1 && col_indices.dim() == 1 && values.dim() == 1, NotImplemented,
-           "CSR tensors are matrices of numbers so far, got size ", size, ", crow_indices ", crow_indices.sizes(),
-           ", col_indices ", col_indices.sizes(), " and values ", values.sizes());
-  VT_CHECK(crow_indices.numel() == size[0] + 1, Runtime,
-           "crow_indices.shape[-1] must be equal to the number of rows + 1, ", size[0] + 1, ", but got ",
-           crow_indices.numel());
-  VT_CHECK(col_indices.numel() == values.numel(), Runtime, "number of entries, nnz, of col_indices (",
-           col_indices.numel(), ") must be that of values (", values.numel(), ")");
-  return make_sparse(Layout::SparseCsr,
-                     {make_detached(crow_indices), make_detached(col_indices), make_detached(values), true}, size);
-}
-
-void make_csr_backward(GradContext& ctx) {
-  if (!ctx.needs(2)) return;
-  const Tensor columns = ctx.saved(1);
-  const Tensor pattern = ops::_sparse_csr(ctx.saved(0), columns, columns, ctx.arg<IntSpan>(3));
-  ctx.set(2, elements_at(ctx.grad(), sparse_parts(as_coo(pattern)).indices));
-}
-
-void check_csr(const Tensor& begins, const Tensor& columns, IntSpan size) {
-  const int64_t n = columns.numel(), rows = size[0];
-  auto at = [&](int64_t i) { return ops::item(ops::select(begins, 0, i)).to_int(); };
-  VT_CHECK(at(0) == 0, Runtime, "`crow_indices[..., 0] == 0` is not satisfied.");
-  VT_CHECK(at(rows) == n, Runtime, "`crow_indices[..., -1] == nnz` is not satisfied.");
-  const Tensor lengths = ops::diff(begins);
-  VT_CHECK(holds((lengths >= Scalar(0)) & (lengths <= Scalar(size[1]))), Runtime,
-           "`0 <= crow_indices[..., 1:] - crow_indices[..., :-1] <= ncols` is not satisfied.");
-  VT_CHECK(holds((columns >= Scalar(0)) & (columns < Scalar(size[1]))), Runtime,
-           "`0 <= col_indices < ncols` is not satisfied.");
-  const Tensor pattern = ops::_sparse_csr(begins, columns, columns, size);
-  const Tensor places = places_of(sparse_parts(as_coo(pattern)).indices, size);
-  VT_CHECK(holds(ops::diff(places) > Scalar(0)), Runtime,
-           "`col_indices[..., crow_indices[..., i - 1]:crow_indices[..., i]] for all i = 1, ..., nrows "
-           "are sorted and distinct along the last dimension values` is not satisfied.");
-}
-
-Tensor sparse_csr_tensor(const Tensor& crow_indices, const Tensor& col_indices, const Tensor& values,
-                         std::optional<IntSpan> size) {
-  const Tensor begins = ops::as_device(crow_indices, values.device());
-  const Tensor columns = ops::as_device(col_indices, values.device());
-  VT_CHECK(begins.dim() >= 1 && columns.dim() >= 1, Runtime,
-           "crow_indices and col_indices must have dimensionality >= 1 but got ", begins.dim(), " and ", columns.dim());
-  DimVec sizes;
-  if (size) {
-    sizes = DimVec(*size);
-  } else {
-    const int64_t last = columns.numel() > 0 ? ops::item(ops::amax(columns)).to_int() : -1;
-    sizes = DimVec{begins.numel() - 1, last + 1};
-  }
-  checked_numel(sizes);
-  const Tensor made = ops::_sparse_csr(begins, columns, values, sizes);
-  check_csr(begins, columns, sizes);
-  return made;
-}
 
 // ---- parts
 
@@ -181,14 +142,6 @@ Tensor values(const Tensor& self) {
 }
 Tensor values_as_they_are(const Tensor& self) { return make_detached(coo_parts_of(self, "_values").values); }
 void values_backward(GradContext& ctx) { ctx.set(0, with_values(ctx.saved(0), ctx.grad())); }
-
-SparseParts csr_parts_of(const Tensor& self, const char* what) {
-  VT_CHECK(layout_of(self) == Layout::SparseCsr, Runtime, what,
-           " expected sparse row compressed tensor layout but got ", name_in_text(layout_of(self)));
-  return sparse_parts(self);
-}
-Tensor crow_indices(const Tensor& self) { return make_detached(csr_parts_of(self, "crow_indices").compressed); }
-Tensor col_indices(const Tensor& self) { return make_detached(csr_parts_of(self, "col_indices").indices); }
 
 int64_t nnz(const Tensor& self) { return entries_in(parts_of(self, "_nnz")); }
 int64_t dense_dim(const Tensor& self) { return self.dim() - sparse_dims(self); }
@@ -213,12 +166,6 @@ void register_sparse_structure(Registry& r) {
       .internal()
       .doc(
           "A COO tensor over indices (sparse dims, nnz) and values (nnz, dense sizes...); what indices hold is trusted.");
-  r.def("_sparse_csr(Tensor crow_indices, Tensor col_indices, Tensor values, int[] size) -> Tensor")
-      .all(make_csr)
-      .value_dependent()
-      .backward(keep::args(0, 1), make_csr_backward)
-      .internal()
-      .doc("A CSR tensor over the parts as they are; what the indices hold is trusted.");
   r.def("sparse_coo_tensor(Tensor indices, Tensor values, int[]? size=None, *, bool is_coalesced=False) -> Tensor")
       .composite(sparse_coo_tensor)
       .value_dependent()
@@ -226,13 +173,13 @@ void register_sparse_structure(Registry& r) {
       .doc(
           "A sparse tensor of values (nnz, dense sizes...) at indices (sparse dims, nnz), of int64; entries at one place "
           "add up. Without size the smallest that holds them. RuntimeError for indices outside of it.");
-  r.def("sparse_csr_tensor(Tensor crow_indices, Tensor col_indices, Tensor values, int[]? size=None) -> Tensor")
-      .composite(sparse_csr_tensor)
+  r.def("sparse_spdiags(Tensor diagonals, Tensor offsets, int[] shape) -> Tensor")
+      .composite(spdiags)
       .value_dependent()
       .surface(kNode)
       .doc(
-          "A sparse matrix by rows: values (nnz), the column of each, and (rows + 1) where the entries of each row "
-          "begin, int32 or int64. RuntimeError for indices that are out of range or out of order.");
+          "A COO matrix of diagonals (k, n), of which element j of the one with offset o is at (j - o, j); offsets (k) "
+          "of int64 differ.");
   r.def("coalesce(Tensor(a) self) -> Tensor(a)")
       .all(coalesce_kernel)
       .backward(keep::none, hand_through)
@@ -246,7 +193,8 @@ void register_sparse_structure(Registry& r) {
     sparse.kernel(name.c_str(), fn);
     return op;
   };
-  part("values(Tensor(a) self) -> Tensor(a)", values, "The values of a coalesced COO or a CSR tensor, (nnz, ...).")
+  part("values(Tensor(a) self) -> Tensor(a)", values,
+       "The values of a coalesced COO or of a compressed tensor, (nnz, ...).")
       .backward(keep::self, values_backward);
   part("indices(Tensor(a) self) -> Tensor(a)", indices, "Where the values of a coalesced COO tensor are, (dims, nnz).")
       .not_differentiable();
@@ -254,11 +202,6 @@ void register_sparse_structure(Registry& r) {
       .not_differentiable();
   part("_values(Tensor(a) self) -> Tensor(a)", values_as_they_are,
        "values() of a tensor that may be uncoalesced, without a gradient.")
-      .not_differentiable();
-  part("crow_indices(Tensor(a) self) -> Tensor(a)", crow_indices,
-       "Where the entries of each row of a CSR tensor begin.")
-      .not_differentiable();
-  part("col_indices(Tensor(a) self) -> Tensor(a)", col_indices, "The column of each entry of a CSR tensor.")
       .not_differentiable();
   r.def("_nnz(Tensor self) -> int").all(nnz).not_differentiable().method_only().doc("The number of entries.");
   r.def("sparse_dim(Tensor self) -> int")

@@ -319,3 +319,121 @@ def test_nothing_is_kept_alive():
         vt.func.hessian(lambda x: (x**3).sum())(vt.ones(3))
         vt.func.jacfwd(vt.sin)(vt.ones(3))
     assert _C.live_counters() == before
+
+
+WRITTEN_IN_COMPOSITES = {
+    "index": lambda t, x: x[t.tensor([1, 0, 1]), t.tensor([2, 0, 0])],
+    "index of rows": lambda t, x: x[t.tensor([1, 0, 1])],
+    "index_put": lambda t, x: t.zeros(2, 3, dtype=x.dtype).index_put((t.tensor([1, 0]), t.tensor([2, 0])), x[:, 1]),
+    "index_put accumulates": lambda t, x: (x * 2).index_put((t.tensor([1, 1]),), x[0], accumulate=True),
+    "fill": lambda t, x: t.fill(t.zeros(2, 3, dtype=x.dtype), x[0, 1] ** 2),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_IN_COMPOSITES)
+def test_what_is_written_to_a_constant_is_recorded(name):
+    """In vmap of grad, where the constant is one for all examples and what is written is a variable of the level.
+
+    PyTorch gives twice the gradient of select_scatter here, so that has no row.
+    """
+    f = WRITTEN_IN_COMPOSITES[name]
+
+    def program(t, x, w):
+        def loss(x):
+            return (f(t, x) ** 3).sum()
+
+        batch = t.stack([x, w])
+        found = [t.vmap(t.func.grad(loss))(batch), t.func.grad(lambda b: t.vmap(loss)(b).sum())(batch)]
+        return [
+            *found,
+            *(getattr(t.func, way)(lambda x: f(t, x))(x) for way in ("jacrev", "jacfwd")),
+            t.func.hessian(loss)(x),
+        ]
+
+    agree(program, *values((2, 3), (2, 3)))
+
+
+CAPTURED_WRITES = {
+    "add_": lambda t, c: c.add_(1),
+    "of the variable": lambda t, c: c.add_(t.ones(3, dtype=t.float64)),
+    "a view": lambda t, c: c[0].mul_(2),
+    "an item": lambda t, c: c.__setitem__(0, 5.0),
+    "detached": lambda t, c: c.detach().add_(1),
+    "data": lambda t, c: c.data.add_(1),
+    "copy_": lambda t, c: c.copy_(t.zeros(3, dtype=t.float64)),
+    "index_add_": lambda t, c: c.index_add_(0, t.tensor([0, 0]), t.ones(2, dtype=t.float64)),
+    "without grad": lambda t, c: t.no_grad()(lambda: c.add_(1))(),
+}
+
+
+@pytest.mark.parametrize("name", CAPTURED_WRITES)
+def test_captured_tensors_are_not_written_to(name):
+    """What is written to a tensor from outside would be missing in the derivative: an error, and nothing is written."""
+    write = CAPTURED_WRITES[name]
+
+    def program(t, x, c, way):
+        def f(x):
+            write(t, c)
+            return (x * c).sum()
+
+        if way == "jvp":
+            return t.func.jvp(f, (x,), (x,))
+        if way == "nested":
+            return t.func.grad(lambda x: t.func.grad(f)(x).sum())(x)
+        if way == "vmap inside":
+            return t.func.grad(lambda x: t.vmap(f)(t.stack([x, x])).sum())(x)
+        if way == "vmap outside":
+            return t.vmap(t.func.grad(f))(t.stack([x, x]))
+        return getattr(t.func, way)(f)(x) if way != "vjp" else t.func.vjp(f, x)
+
+    for way in ("grad", "vjp", "jvp", "jacrev", "jacfwd", "hessian", "nested", "vmap inside", "vmap outside"):
+        x, c = values((3,), (3,))
+        assert "captured" in fails_on_both(lambda t, x, c, way=way: program(t, x, c, way), x, c), way
+        ours, kept = as_ours(c.clone()), as_ours(c.clone())
+        with pytest.raises(RuntimeError):
+            program(vt, as_ours(x), ours, way)
+        assert vt.equal(ours, kept)
+
+
+def test_what_may_be_written_to():
+    """Tensors made inside, on both sides of a vmap, and arguments that the function was given."""
+
+    def program(t, x, c):
+        def f(x, c, more):
+            made = t.zeros_like(x).add_(x)
+            made[0] = x[1] * 2
+            made.add_(c.mul_(2)).mul_(more["b"].add_(1))
+            return (made * x).sum()
+
+        def through_vmap(x):
+            total = t.zeros(3, dtype=x.dtype)
+            total.add_(t.vmap(lambda v: v.clone().mul_(2).add_(v))(t.stack([x, x])).sum(0))
+            return (total * x).sum()
+
+        more = {"b": t.ones(3, dtype=x.dtype)}
+        c = c.clone()
+        out = [t.func.grad(f)(x, c, more), c, more["b"]]
+        out += [t.func.grad(through_vmap)(x), t.vmap(t.func.grad(through_vmap))(t.stack([x, x]))]
+        out += [t.func.jvp(lambda x: x.clone().mul_(x), (x,), (x,)), t.func.jacrev(lambda x: x.clone().mul_(x))(x)]
+        after = c.add_(1)  # the levels are over
+        return [*out, after]
+
+    agree(program, *values((3,), (3,)))
+
+
+def test_own_inputs_are_not_written_to():
+    def program(t, x):
+        return t.func.grad(lambda x: (x.add_(1) ** 2).sum())(x)
+
+    fails_on_both(program, *values((3,)))
+
+
+def test_dual_levels_let_anything_be_written_to():
+    def program(t, x):
+        seen = t.zeros((), dtype=x.dtype)
+        with t.autograd.forward_ad.dual_level():
+            dual = t.autograd.forward_ad.make_dual(x, t.ones_like(x))
+            seen.add_(1)
+            return seen, t.autograd.forward_ad.unpack_dual(dual * dual).tangent
+
+    agree(program, *values((3,)))

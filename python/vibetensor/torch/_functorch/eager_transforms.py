@@ -48,6 +48,10 @@ class GradLevel:
         _C.set_grad_enabled(True)
         return list(found)
 
+    def guard(self, *writable: Any) -> None:
+        """From now on writing to a tensor from outside raises RuntimeError, unless it is in one of these trees."""
+        _C.guard_captured(self.id, [leaf for leaf in pytree.tree_leaves(writable) if isinstance(leaf, Tensor)])
+
     def gradients(self, outputs: Sequence[Any], along: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
         """Zeros where an output does not depend on an input."""
         mode = _C.is_grad_enabled()
@@ -137,6 +141,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         check_tensors(leaves, where)
         with grad_level() as level:
             inputs = level.inputs(leaves)
+            level.guard(with_chosen(args, argnums, pytree.tree_unflatten([None] * len(inputs), spec)), kwargs)
             value = func(*with_chosen(args, argnums, pytree.tree_unflatten(inputs, spec)), **kwargs)
             aux = None
             if has_aux:
@@ -215,15 +220,16 @@ class Pullback:
 
 
 def pullback(
-    func: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool, where: str
+    func: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool, where: str, writable: Any = ()
 ) -> tuple[Any, Pullback, Any]:
-    """(outputs, the pullback of all primals as a tuple, aux)."""
+    """(outputs, the pullback of all primals as a tuple, aux); func may write to the tensors of `writable`."""
     if not primals:
         raise RuntimeError(f"{where}: Expected at least one primal")
     leaves, spec = pytree.tree_flatten(primals)
     check_tensors(leaves, where)
     with grad_level() as level:
         inputs = level.inputs(leaves)
+        level.guard(writable)
         result = func(*pytree.tree_unflatten(inputs, spec))
         aux = None
         if has_aux:
@@ -298,6 +304,7 @@ def jvp(
     with grad_level() as level:
         leaves, spec = pytree.tree_flatten(primals)
         inputs = level.inputs(leaves)
+        level.guard(primals)
         result = func(*pytree.tree_unflatten(inputs, spec))
         aux = None
         if has_aux:
@@ -320,7 +327,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     [1.0, 1.0]
     """
     where = f"linearize({name_of(func)}, *primals)"
-    result, pull, _ = pullback(func, primals, False, where)
+    result, pull, _ = pullback(func, primals, False, where, writable=primals)
 
     def push(*tangents: Any) -> Any:
         along = check_tangents(primals, tangents, where)
@@ -388,7 +395,8 @@ def jacrev(
     def wrapped(*args: Any) -> Any:
         where = f"jacrev({name_of(func)})(*args)"
         primals, of_chosen = chosen_alone(func, argnums, args, where)
-        _, pull, aux = pullback(of_chosen, primals, has_aux, where)
+        others = tuple(arg for arg in args if not any(arg is primal for primal in primals))
+        _, pull, aux = pullback(of_chosen, primals, has_aux, where, writable=others)
         outputs = pull.outputs
         basis = unit_vectors(outputs)
 
@@ -428,7 +436,7 @@ def jacfwd(
     def wrapped(*args: Any) -> Any:
         where = f"jacfwd({name_of(func)})(*args)"
         primals, of_chosen = chosen_alone(func, argnums, args, where)
-        _, pull, aux = pullback(of_chosen, primals, has_aux, where)
+        _, pull, aux = pullback(of_chosen, primals, has_aux, where, writable=args)
         leaves = pytree.tree_leaves(primals)
 
         def column(*tangents: Any) -> Any:

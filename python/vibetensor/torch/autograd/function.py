@@ -17,6 +17,7 @@ class FunctionCtx:
     """What forward leaves for backward: saved tensors, marks on inputs and outputs, any other attributes."""
 
     to_save: tuple[Any, ...] | None = None
+    saved_for_forward: tuple[Any, ...] | None = None
     dirty_tensors: tuple[Any, ...] | None = None
     non_differentiable: tuple[Any, ...] | None = None
     materialize_grads = True
@@ -32,7 +33,13 @@ class FunctionCtx:
         self.to_save = tensors
 
     def save_for_forward(self, *tensors: Any) -> None:
-        raise NotImplementedError("Function: save_for_forward (forward-mode gradients) is not there yet")
+        """Returns None; keeps tensors (or None) for jvp. Forward derivatives come from backward here, so none calls it."""
+        for tensor in tensors:
+            if tensor is not None and not isinstance(tensor, Tensor):
+                raise TypeError(
+                    f"save_for_forward can only save variables, but argument is of type {_C.type_name(tensor)}"
+                )
+        self.saved_for_forward = tensors
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:

@@ -14,6 +14,8 @@ from vibetensor.torch.sparse import TYPES
 class SparseTensorType(TensorType):
     """Makes sparse tensors, of indices and values or of a size alone, and tells those of a dtype from other tensors."""
 
+    layout = _C.sparse_coo
+
     def __init__(self, name: str, dtype: Any):
         super().__init__(name, dtype)
         self.__module__ = "vibetensor.torch.sparse"
@@ -27,9 +29,6 @@ class SparseTensorType(TensorType):
             return sparse_coo_tensor(*args)
         size = args[0] if len(args) == 1 and isinstance(args[0], tuple | list) else args or (0,)
         return sparse_coo_tensor(tuple(size), dtype=self.dtype)
-
-    def __instancecheck__(self, value: Any) -> bool:
-        return super().__instancecheck__(value) and value.layout == _C.sparse_coo
 
 
 for _name in TYPES:
