@@ -179,6 +179,8 @@ def return_types_stub(registry: list[dict[str, Any]]) -> str:
     for name, fields in sorted(named_results(registry).items()):
         lines.append(f"class {name}(NamedTuple):")
         lines += [f"    {field}: Tensor" for field in fields]
+    # what Python puts together of two ops' results
+    lines += ["class histogramdd(NamedTuple):", "    hist: Tensor", "    bin_edges: tuple[Tensor, ...]"]
     return "\n".join([*lines, "", "all_return_types: list[type]"]) + "\n"
 
 

@@ -1,10 +1,12 @@
 #include "cuda/solver.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <mutex>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "core/error.h"
 #include "cuda/device.h"
@@ -132,6 +134,34 @@ void Solver::getrs(char trans, int64_t n, int64_t k, const T* a, const int32_t* 
 }
 
 template <class T>
+void Solver::sytrf(char uplo, int64_t n, T* a, int32_t* pivots, int32_t* info) {
+  static const Routine size = dense_size<T>("sytrf"), run = dense<T>("sytrf");
+  int wanted = 0;
+  size(dense_, fits(n), a, leading(n), &wanted);
+  run(dense_, fill_of(uplo), fits(n), a, leading(n), pivots, scratch<T>(wanted), wanted, info);
+}
+
+// Of the library's 64-bit interface, whose routines are one for all types.
+template <class T>
+void Solver::sytrs(char uplo, int64_t n, int64_t k, const T* a, const int64_t* pivots, T* b, int32_t* info) {
+  static const Routine size{cusolver_library().symbol("cusolverDnXsytrs_bufferSize"), "cuSOLVER", "sytrs"};
+  static const Routine run{cusolver_library().symbol("cusolverDnXsytrs"), "cuSOLVER", "sytrs"};
+  constexpr int kType = std::is_same_v<T, float>            ? 0
+                        : std::is_same_v<T, double>         ? 1
+                        : std::is_same_v<T, complex<float>> ? 4
+                                                            : 5;
+  const auto rows = static_cast<int64_t>(leading(n));
+  const auto* matrix = static_cast<const void*>(a);
+  auto* sides = static_cast<void*>(b);
+  size_t on_device = 0, on_host = 0;
+  size(dense_, fill_of(uplo), n, k, kType, matrix, rows, pivots, kType, sides, rows, &on_device, &on_host);
+  std::vector<std::byte> host(on_host);
+  run(dense_, fill_of(uplo), n, k, kType, matrix, rows, pivots, kType, sides, rows,
+      static_cast<void*>(workspace(stream_, std::max<size_t>(on_device, 1))), on_device,
+      static_cast<void*>(host.data()), on_host, info);
+}
+
+template <class T>
 void Solver::geqrf(int64_t m, int64_t n, T* a, T* tau, int32_t* info) {
   static const Routine size = dense_size<T>("geqrf"), run = dense<T>("geqrf");
   int wanted = 0;
@@ -222,6 +252,8 @@ void Solver::trsm_batched(char side, char uplo, char trans, char diag, int64_t m
   template void Solver::potrf(char, int64_t, T*, int32_t*);                                             \
   template void Solver::getrf(int64_t, int64_t, T*, int32_t*, int32_t*);                                \
   template void Solver::getrs(char, int64_t, int64_t, const T*, const int32_t*, T*, int32_t*);          \
+  template void Solver::sytrf(char, int64_t, T*, int32_t*, int32_t*);                                   \
+  template void Solver::sytrs(char, int64_t, int64_t, const T*, const int64_t*, T*, int32_t*);          \
   template void Solver::geqrf(int64_t, int64_t, T*, T*, int32_t*);                                      \
   template void Solver::orgqr(int64_t, int64_t, int64_t, T*, const T*, int32_t*);                       \
   template void Solver::ormqr(char, bool, int64_t, int64_t, int64_t, const T*, const T*, T*, int32_t*); \

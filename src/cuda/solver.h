@@ -39,6 +39,11 @@ class VT_API Solver {
   void getrf(int64_t m, int64_t n, T* a, int32_t* pivots, int32_t* info);
   template <class T>
   void getrs(char trans, int64_t n, int64_t k, const T* a, const int32_t* pivots, T* b, int32_t* info);
+  /// L D L^T of a symmetric matrix; complex ones are not taken to be Hermitian.
+  template <class T>
+  void sytrf(char uplo, int64_t n, T* a, int32_t* pivots, int32_t* info);
+  template <class T>
+  void sytrs(char uplo, int64_t n, int64_t k, const T* a, const int64_t* pivots, T* b, int32_t* info);
   template <class T>
   void geqrf(int64_t m, int64_t n, T* a, T* tau, int32_t* info);
   template <class T>

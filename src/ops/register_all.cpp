@@ -54,6 +54,7 @@
   F(fft) \
   F(fft_functions) \
   F(stft) \
+  F(signal_windows) \
   F(softmax) \
   F(norm) \
   F(batch_norm) \

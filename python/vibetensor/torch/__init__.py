@@ -217,17 +217,20 @@ NAMES_BY_HOME = {
     "_functorch.vmap": "vmap",
     "_higher_order_ops.cond": "cond",
     "_higher_order_ops.while_loop": "while_loop",
+    "_histogram": "histogramdd",
     "_lowrank": "pca_lowrank svd_lowrank",
     "_ops": "ops",
     "amp.autocast_mode": """
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
         set_autocast_cpu_enabled set_autocast_gpu_dtype
     """,
-    "_sparse": "sparse_compressed_tensor sparse_coo_tensor sparse_csr_tensor spmm",
+    "_sparse": """
+        sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor sparse_csc_tensor
+        sparse_csr_tensor spmm
+    """,
     "_tensor": "set_default_tensor_type",
     "_type_info": "finfo",
     "_utils": "get_device_module",
-    "_windows": "bartlett_window blackman_window hamming_window hann_window",
     "jit": "ScriptFunction ScriptModule",
     "storage": """
         BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage

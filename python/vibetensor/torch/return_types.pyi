@@ -43,6 +43,9 @@ class frexp(NamedTuple):
 class geqrf(NamedTuple):
     a: Tensor
     tau: Tensor
+class histogram(NamedTuple):
+    hist: Tensor
+    bin_edges: Tensor
 class kthvalue(NamedTuple):
     values: Tensor
     indices: Tensor
@@ -132,5 +135,8 @@ class topk(NamedTuple):
 class triangular_solve(NamedTuple):
     solution: Tensor
     cloned_coefficient: Tensor
+class histogramdd(NamedTuple):
+    hist: Tensor
+    bin_edges: tuple[Tensor, ...]
 
 all_return_types: list[type]

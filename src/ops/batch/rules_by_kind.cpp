@@ -200,6 +200,7 @@ RuleTable rules_by_kind() {
       {"fill_.Scalar", elementwise},
       {"zero_", elementwise},
       {"complex", elementwise},
+      {"nextafter", elementwise},
 
       {"rand_like", draw_elements},
       {"randn_like", draw_elements},

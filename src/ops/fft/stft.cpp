@@ -167,34 +167,6 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop_length, MaybeInt wi
   return signal;
 }
 
-// The modified Bessel function of the first kind, of order 0; its series, which has positive terms alone.
-double bessel_i0(double x) {
-  const double quarter = x * x / 4;
-  double sum = 1, term = 1;
-  for (int k = 1; term > sum * 1e-17; ++k) {
-    term *= quarter / (static_cast<double>(k) * k);
-    sum += term;
-  }
-  return sum;
-}
-
-Tensor kaiser_window(int64_t window_length, bool periodic, double beta, std::optional<DType> dtype,
-                     std::optional<Device> device) {
-  const DType result = dtype.value_or(default_dtype());
-  VT_CHECK(is_differentiable(result), Runtime, "kaiser_window expects floating point dtypes, got: ", result);
-  VT_CHECK(window_length >= 0, Runtime,
-           "kaiser_window requires non-negative window_length, got window_length=", window_length);
-  VT_CHECK(std::abs(beta) < 700, Value, "kaiser_window: expected beta of less than 700, got ", beta);
-  const Tensor window = empty(DimVec{window_length}, DType::float64);
-  double* w = window.data<double>();
-  const double last = static_cast<double>(std::max<int64_t>(window_length - (periodic ? 0 : 1), 1));
-  for (int64_t i = 0; i < window_length; ++i) {
-    const double x = 2 * static_cast<double>(i) / last - 1;
-    w[i] = window_length == 1 ? 1 : bessel_i0(beta * std::sqrt(std::max(1 - x * x, 0.0))) / bessel_i0(beta);
-  }
-  return ops::_to_copy(window, result, device.value_or(default_device()));
-}
-
 }  // namespace
 
 void register_stft(Registry& r) {
@@ -211,10 +183,6 @@ void register_stft(Registry& r) {
       .autocast({.cpu = AutocastPolicy::Float32})
       .doc("The signal, or batch of them, of stft's result: frames laid over each other, over the sum of squared windows. "
            "RuntimeError where windows leave a sample out.");
-  r.def("kaiser_window(int window_length, bool periodic=True, float beta=12.0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(kaiser_window)
-      .doc("I0(beta sqrt(1 - x^2)) / I0(beta) for x from -1 to 1 in window_length steps, or with `periodic` in one more of "
-           "which the last is left out. |beta| < 700.");
   // clang-format on
 }
 

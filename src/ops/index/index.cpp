@@ -160,6 +160,8 @@ void register_index(Registry& r) {
   register_quantile(r);
   register_search(r);
   register_histogram(r);
+  register_histogramdd(r);
+  register_segment(r);
 }
 
 }  // namespace vt

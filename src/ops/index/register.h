@@ -14,5 +14,7 @@ void register_embedding_bag(Registry& r);
 void register_quantile(Registry& r);
 void register_search(Registry& r);
 void register_histogram(Registry& r);
+void register_histogramdd(Registry& r);
+void register_segment(Registry& r);
 
 }  // namespace vt

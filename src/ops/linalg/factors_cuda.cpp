@@ -184,6 +184,53 @@ void triangular_cuda(const Tensor& a, const Tensor& b, bool upper, bool left, bo
   });
 }
 
+// ---- L D L^T ----
+
+void check_not_hermitian(DType dtype, bool hermitian) {
+  VT_CHECK(!hermitian || !is_complex(dtype), NotImplemented,
+           "the L D L^H of complex Hermitian matrices is not there on CUDA: cuSOLVER has it for symmetric ones; it is "
+           "there for the CPU: move them with .cpu()");
+}
+
+void ldl_factor_cuda(const Tensor& a, bool hermitian, bool check, Tensor& factors, Tensor& pivots, Tensor& info) {
+  check_not_hermitian(a.dtype(), hermitian);
+  fill_data(info, 0);
+  if (factors.numel() == 0) return;
+  copy_data(factors, a);
+  const int64_t n = a.size(-1);
+  {
+    Solver solver("sytrf", stream_of(a), {factors.storage().get(), pivots.storage().get(), info.storage().get()});
+    visit_lapack(a.dtype(), [&]<class T>() {
+      for (int64_t i = 0; i < info.numel(); ++i) {
+        solver.sytrf<T>('L', n, factors.data<T>() + i * n * n, pivots.data<int32_t>() + i * n,
+                        info.data<int32_t>() + i);
+      }
+    });
+  }
+  copy_data(factors, ops::tril(factors));
+  if (check) check_errors(info, "torch.linalg.ldl_factor_ex");
+}
+
+void ldl_solve_cuda(const Tensor& factors, const Tensor& pivots, const Tensor& b, bool hermitian, Tensor& out) {
+  check_not_hermitian(b.dtype(), hermitian);
+  const DimVec batch = batch_of(out);
+  copy_data(out, expand_batch(b, batch));
+  if (out.numel() == 0) return;
+  const int64_t n = out.size(-2), k = out.size(-1), count = checked_numel(batch);
+  const Tensor given = columns_of(factors), swaps = contiguous_data(cast_data(pivots, DType::int64));
+  const Tensor info = infos_of(DimVec{1}, b.device());
+  const std::vector<int64_t> of_factors = broadcast_index(batch, batch_of(factors));
+  Solver solver("sytrs", stream_of(out),
+                {given.storage().get(), swaps.storage().get(), out.storage().get(), info.storage().get()});
+  visit_lapack(out.dtype(), [&]<class T>() {
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t j = of_factors[static_cast<size_t>(i)];
+      solver.sytrs<T>('L', n, k, given.data<T>() + j * n * n, swaps.data<int64_t>() + j * n, out.data<T>() + i * n * k,
+                      info.data<int32_t>());
+    }
+  });
+}
+
 // ---- determinants ----
 
 // 1 or -1 for each matrix's swaps
@@ -221,6 +268,8 @@ void register_factors_cuda(Registry& r) {
   r.at("_linalg_solve_ex").cuda(solve_cuda);
   r.at("linalg_inv_ex").cuda(inverse_cuda);
   r.at("linalg_solve_triangular").cuda(triangular_cuda);
+  r.at("linalg_ldl_factor_ex").cuda(ldl_factor_cuda);
+  r.at("linalg_ldl_solve").cuda(ldl_solve_cuda);
   r.at("_linalg_det").cuda(det_cuda);
   r.at("_linalg_slogdet").cuda(slogdet_cuda);
 }

@@ -40,8 +40,8 @@ TensorSpec ldl_solve_meta(const Tensor& factors, const Tensor& pivots, const Ten
   VT_CHECK(b.size(-2) == factors.size(-1), Runtime,
            "torch.linalg.ldl_solve: expected B to have as many rows as LD, got ", to_string(b), " and ",
            to_string(factors));
-  VT_CHECK(pivots.dtype() == DType::int32, Runtime,
-           "torch.linalg.ldl_solve: Expected pivots to be integers of int32. Got ", pivots.dtype());
+  VT_CHECK(is_integral(pivots.dtype()), Runtime, "torch.linalg.ldl_solve: Expected pivots to be integers. Got ",
+           pivots.dtype());
   VT_CHECK(same(pivots.sizes(), pivots_of(factors)), Runtime, "torch.linalg.ldl_solve: Expected LD.shape[:-1] and ",
            "pivots.shape to be the same, but got pivots with shape ", pivots.sizes(), " instead");
   return columns_spec(broadcast_batches(factors, b, "linalg.ldl_solve"), b.size(-2), b.size(-1), b);
@@ -51,7 +51,7 @@ void ldl_solve_cpu(const Tensor& factors, const Tensor& pivots, const Tensor& b,
   const DimVec batch = batch_of(out);
   copy_data(out, expand_batch(b, batch));
   const int64_t n = out.size(-2), k = out.size(-1);
-  const Tensor given = columns_of(factors), swaps = contiguous_data(pivots);
+  const Tensor given = columns_of(factors), swaps = contiguous_data(cast_data(pivots, DType::int32));
   const std::vector<int64_t> of_factors = broadcast_index(batch, batch_of(factors));
   const int64_t count = checked_numel(batch);
   if (out.numel() == 0) return;

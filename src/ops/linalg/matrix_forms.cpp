@@ -52,10 +52,10 @@ Tensor vander(const Tensor& x, std::optional<int64_t> count, bool increasing) {
 Tensor linalg_vander(const Tensor& x, std::optional<int64_t> count) {
   VT_CHECK(is_integral(x.dtype()) || is_differentiable(x.dtype()), Runtime,
            "linalg.vander supports floating point, complex, and integer tensors, but got ", x.dtype());
-  VT_CHECK(x.dim() > 0, Runtime, "linalg.vander: x must be a tensor of at least one dimension");
-  const int64_t n = count.value_or(x.size(-1));
+  const Tensor points = x.dim() == 0 ? ops::unsqueeze(x, 0) : x;
+  const int64_t n = count.value_or(points.size(-1));
   VT_CHECK(n > 1, Runtime, "N must be greater than 1.");
-  return powers_of(x, n, true);
+  return powers_of(points, n, true);
 }
 
 Tensor cross_along(const Tensor& self, const Tensor& other, int64_t dim) {

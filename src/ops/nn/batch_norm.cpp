@@ -131,8 +131,17 @@ void update(const Tensor& running, const Tensor& value, double momentum) {
   ops::add_(running, ops::as_dtype(value, running.dtype()), Scalar(momentum));
 }
 
+// Of a tensor without a dim of channels, which PyTorch takes if it has no elements.
+Tensor batch_norm_of_nothing(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  Tensor out = ops::clone(x);
+  if (weight.defined()) out = out * ops::select(weight, 0, 0);
+  if (bias.defined()) out = out + ops::select(bias, 0, 0);
+  return out;
+}
+
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                   const Tensor& running_var, bool training, double momentum, double eps, bool) {
+  if (x.dim() == 1 && x.numel() == 0) return batch_norm_of_nothing(x, weight, bias);
   VT_CHECK(x.dim() >= 2, Runtime, "expected at least 2 dims, got input ", x.sizes());
   check_channels(x, running_mean, "running_mean");
   check_channels(x, running_var, "running_var");

@@ -118,7 +118,7 @@ Tensor polar(const Tensor& radius, const Tensor& angle) {
   return ops::complex(radius * cos(angle), radius * sin(angle));
 }
 // The neighbour of a 16-bit float is the next or previous number of its bits.
-Tensor nextafter(const Tensor& self, const Tensor& other) {
+Tensor nextafter_kernel(const Tensor& self, const Tensor& other) {
   const DType common = result_type(self, other);
   if (!is_reduced_floating(common)) return _nextafter(self, other);
   auto bits = [](const Tensor& x) { return ops::view(x, DType::int16); };
@@ -128,6 +128,12 @@ Tensor nextafter(const Tensor& self, const Tensor& other) {
   const Tensor moved = ops::view(bits(x) + (away * Scalar(2) - Scalar(1)), common);
   const Tensor next = where(x == y, y, where(x == Scalar(0), copysign(smallest, y), moved));
   return where(isnan(x) | isnan(y), x + y, next);
+}
+// It moves as self does, where it is not other itself.
+void nextafter_backward(GradContext& ctx) {
+  const Tensor grad = ctx.grad();
+  if (ctx.needs(0)) ctx.set(0, where(ctx.saved(0) == ctx.saved(1), ops::zeros_like(grad), grad));
+  if (ctx.needs(1)) ctx.set(1, ops::zeros_like(grad));
 }
 Tensor positive(const Tensor& self) {
   VT_CHECK(self.dtype() != DType::bool_, Runtime, "The `+` operator, on a bool tensor is not supported.");
@@ -245,7 +251,11 @@ void register_composite(Registry& r) {
       .inplace_surface(kFunction | kFunctional);
   r.def("tanhshrink(Tensor self) -> Tensor").composite(tanhshrink).surface(kFunctional);
   r.def("positive(Tensor self) -> Tensor").composite(positive);
-  r.def("nextafter(Tensor self, Tensor other) -> Tensor").composite(nextafter).inplace().out();
+  r.def("nextafter(Tensor self, Tensor other) -> Tensor")
+      .all(nextafter_kernel)
+      .backward(keep::args(0, 1), nextafter_backward)
+      .inplace()
+      .out();
   r.def("polar(Tensor abs, Tensor angle) -> Tensor")
       .composite(polar)
       .autocast({.cpu = AutocastPolicy::Float32})

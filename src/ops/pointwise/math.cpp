@@ -1,4 +1,5 @@
 #include "ops/pointwise/rows_register.h"
+#include "ops/typed/special.h"
 
 #include "ops/pointwise/math.def"
 

@@ -242,7 +242,7 @@ VT_HD_INLINE double sign_of_power(int64_t n) { return n % 2 == 0 ? 1 : -1; }  //
 VT_HD_INLINE double chebyshev_recurrence(double x, double first, int64_t n) {
   if (n <= 0) return n == 0 ? 1 : 0;
   double before = 1, now = first;
-  for (int64_t k = 1; k < n && m::isfinite(now); ++k) {
+  for (int64_t k = 1; k < n && !m::isnan(now); ++k) {
     const double next = 2 * x * now - before;
     before = now;
     now = next;

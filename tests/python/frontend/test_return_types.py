@@ -34,6 +34,7 @@ CALLS = {
         )
         if f"linalg_{name}" in _C.return_types()
     },
+    "histogram": lambda t, x: t.histogram(x, 3),
     "linalg_lstsq": lambda t, x: t.linalg.lstsq(t.eye(2) * 4, t.ones(2, 1)),
     "geqrf": lambda t, x: t.geqrf(t.eye(2) * 4),
     "qr": lambda t, x: t.qr(t.eye(2) * 4),
@@ -62,7 +63,19 @@ def test_named_results_are_pytorchs(name):
 
 def test_every_type_has_a_case_and_is_pytorchs():
     assert set(CALLS) == set(_C.return_types()) - PARTS
-    assert len(vt.return_types.all_return_types) == len(_C.return_types())
+    assert len(vt.return_types.all_return_types) == len(_C.return_types()) + 1
+    points = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]]
+    for options in ({}, {"density": True}, {"range": [0.0, 1.0, 0.0, 2.0]}):
+        assert repr(vt.histogramdd(vt.tensor(points), [2, 3], **options)) == repr(
+            torch.histogramdd(torch.tensor(points), [2, 3], **options)
+        )
+    edges = [[0.0, 1.0, 2.0], [0.0, 3.0]]
+    ours, theirs = (
+        t.histogramdd(t.tensor(points), list(map(t.tensor, edges)), weight=t.tensor([1.0, 2.0, 4.0]))
+        for t in (vt, torch)
+    )
+    assert repr(ours) == repr(theirs) and type(ours) is vt.return_types.histogramdd
+    assert repr(vt.histogramdd(vt.tensor(points), 2)) == repr(torch.histogramdd(torch.tensor(points), 2))
     for name, kind in _C.return_types().items():
         if name not in PARTS:
             assert kind.n_fields == getattr(torch.return_types, name).n_fields

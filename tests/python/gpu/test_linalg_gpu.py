@@ -90,8 +90,21 @@ def test_errors() -> None:
     with pytest.raises(torch.linalg.LinAlgError, match="non-finite"):
         torch.linalg.svd(singular / 0)
     assert torch.linalg.eigvalsh(singular / 0).isnan().all()
-    with pytest.raises(NotImplementedError):
-        torch.linalg.ldl_factor(singular)
+    with pytest.raises(NotImplementedError, match="Hermitian"):
+        torch.linalg.ldl_factor(singular.cfloat(), hermitian=True)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_ldl(dtype: str) -> None:
+    a, b = matrix((3, 6, 6), dtype), matrix((3, 6, 2), dtype)
+    a = a + a.mT - 2 * reference.eye(6, dtype=a.dtype)  # neither definite nor dominated by its diagonal
+    factors, pivots = torch.linalg.ldl_factor(ours(a))
+    assert pivots.dtype is torch.int32 and not (factors.triu(1) != 0).any().item()
+    for of_pivots in (pivots, pivots.long()):
+        near(torch.linalg.ldl_solve(factors, of_pivots, ours(b)), reference.linalg.solve(a, b), "ldl_solve")
+    near(torch.linalg.ldl_solve(factors[0], pivots[0], ours(b)), reference.linalg.solve(a[:1], b), "of one matrix")
+    there = torch.linalg.ldl_factor(ours(a).cpu())
+    near(torch.linalg.ldl_solve(there[0].cuda(), there[1].cuda(), ours(b)), reference.linalg.solve(a, b), "LAPACK's")
 
 
 @pytest.mark.parametrize("n", [1, 7, 64, 97, 1000, 12289])

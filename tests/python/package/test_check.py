@@ -159,9 +159,9 @@ def test_absence_is_what_the_package_says():
     assert absence("torch.nn.Module.no_such_method").name == "torch.nn.Module.no_such_method"
     lack = absence("torch.no_such_module.deep.name")
     assert lack.name == "torch.no_such_module" and "neither here nor in PyTorch" not in lack.reason
-    lack = absence("Tensor.to_sparse_bsr")
+    lack = absence("Tensor.to_mkldnn")
     with pytest.raises(AttributeError) as raised:
-        vt.ones(1).to_sparse_bsr  # noqa: B018
+        vt.ones(1).to_mkldnn  # noqa: B018
     assert lack.reason == str(raised.value)
 
 
@@ -169,9 +169,7 @@ def test_absence_is_what_the_package_says():
 def project(tmp_path):
     (tmp_path / "inner").mkdir()
     (tmp_path / "good.py").write_text("import torch\ntorch.ones(2).sum()\n")
-    (tmp_path / "inner/bad.py").write_text(
-        "import torch\n\n\nx = torch.no_such_name(1), torch.ones(1).to_sparse_bsr()\n"
-    )
+    (tmp_path / "inner/bad.py").write_text("import torch\n\n\nx = torch.no_such_name(1), torch.ones(1).to_mkldnn()\n")
     (tmp_path / "broken.py").write_text("def (:\n")
     return tmp_path
 
@@ -187,14 +185,14 @@ def test_report_of_a_folder(project):
     assert report.files == 2 and len(report.unreadable) == 1 and "broken.py" in report.unreadable[0]
     assert [(Path(m.file).name, m.line, m.column, m.name, m.guarded) for m in report.missing] == [
         ("bad.py", 4, 5, "torch.no_such_name", False),
-        ("bad.py", 4, 28, "Tensor.to_sparse_bsr", False),
+        ("bad.py", 4, 28, "Tensor.to_mkldnn", False),
     ]
 
 
 def test_text_and_json(project):
     done = command(project)
     assert done.returncode == 1
-    assert f"{project}/inner/bad.py:4:28: Tensor.to_sparse_bsr is not there yet" in done.stdout
+    assert f"{project}/inner/bad.py:4:28: Tensor.to_mkldnn is not there yet" in done.stdout
     assert done.stdout.splitlines()[-1] == "5 names of torch used in 2 files; 2 are missing, at 2 places"
     done = command("--json", project)
     report = json.loads(done.stdout)

@@ -183,6 +183,40 @@ SAMPLES = [
         layouts=False,
         tolerance=LOOSE,
     ),
+    *(
+        Sample(
+            name,
+            *(call(n, periodic) for n in (0, 1, 2, 7, 16) for periodic in (True, False)),
+            call(9, dtype=DType("float64")),
+            grad=False,
+            layouts=False,
+        )
+        for name in ("hann_window", "hamming_window", "blackman_window", "bartlett_window")
+    ),
+    *(
+        Sample(
+            f"signal_windows_{name}",
+            *(call(n, sym=sym, **options) for n in (0, 1, 2, 9) for sym in (True, False)),
+            call(8, dtype=DType("float64"), **options),
+            reference=f"signal.windows.{name}",
+            grad=False,
+            layouts=False,
+            tolerance={"float32": (1e-5, 1e-5)},
+        )
+        for name, options in (
+            ("exponential", {"tau": 3.0}),
+            ("cosine", {}),
+            ("gaussian", {"std": 2.5}),
+            ("kaiser", {"beta": 41.2}),
+            ("general_cosine", {"a": [0.46, 0.23, 0.31]}),
+            ("general_hamming", {"alpha": 0.7}),
+            ("hamming", {}),
+            ("hann", {}),
+            ("blackman", {}),
+            ("nuttall", {}),
+            ("bartlett", {}),
+        )
+    ),
     Sample(
         "kaiser_window",
         *(call(n, periodic) for n in (0, 1, 2, 7, 16) for periodic in (True, False)),

@@ -79,7 +79,7 @@ POLYNOMIALS = [
 ]
 
 NAMES = [
-    of("digamma", SMALL, gradgrad=False),
+    of("digamma", SMALL),
     of("psi", SMALL, gradgrad=False),
     of("gammaln", SMALL),
     of("erf", AROUND),

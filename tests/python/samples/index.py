@@ -198,6 +198,47 @@ SAMPLES = [
         grad=False,
     ),
     Sample(
+        "segment_reduce",
+        *(
+            call(T(5, 2), how, lengths=torch.tensor([2, 0, 3]), initial=initial)
+            for how in ("sum", "mean", "max", "min", "prod")
+            for initial in (None, 0.5)
+        ),
+        call(T(2, 3, 2), "sum", lengths=torch.tensor([[1, 2], [3, 0]]), axis=1),
+        call(T(2, 3), "mean", offsets=torch.tensor([[0, 1, 3], [0, 3, 3]]), axis=1),
+        call(T(0, 2), "max", lengths=torch.tensor([0, 0])),
+        call(T(4), "sum", lengths=torch.tensor([1, 3], dtype=torch.int32)),
+        gradgrad=False,
+        gradcheck=False,
+    ),
+    Sample("_segment_reduce", call(T(5, 2), "mean", offsets=torch.tensor([0, 2, 5])), gradgrad=False, gradcheck=False),
+    Sample(
+        "histogram",
+        call(T(20), 4),
+        call(T(4, 5), 3, range=(-0.5, 1.0), weight=T(4, 5), density=True),
+        call(T(0), 4),
+        call(T(20), torch.tensor([-1.0, 0.0, 0.25, 2.0])),
+        call(torch.tensor([0.0, 0.5, 1.0, 1.0]), 2),
+        dtypes=("float32",),
+        grad=False,
+        cuda=False,
+    ),
+    Sample(
+        "_histogramdd_bin_edges",
+        call(T(9, 2), [3, 4]),
+        call(T(2, 5, 3), [1, 2, 3], range=(0.0, 1.0, -1.0, 1.0, 2.0, 2.0)),
+        grad=False,
+        cuda=False,
+    ),
+    Sample(
+        "_histogramdd_from_bin_tensors",
+        call(T(9, 2), [torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([0.0, 3.0])], weight=T(9)),
+        call(T(2, 5, 1), [torch.tensor([-1.0, 0.0, 2.0])], density=True),
+        dtypes=("float32",),
+        grad=False,
+        cuda=False,
+    ),
+    Sample(
         "histc",
         call(T(200, grad=False)),
         call(T(3, 40, grad=False), 7, -1, 1.5),

@@ -28,7 +28,7 @@ def test_the_list_is_pytorchs():
         ("torch.nn.functional.relu", True),
         ("torch.Tensor.abs", True),
         ("Tensor.abs", True),
-        ("Tensor.to_sparse_bsr", False),
+        ("Tensor.to_mkldnn", False),
         ("Optimizer.step", True),
         ("Optimizer.param_groups", True),
         ("nn.Module.weight", True),
