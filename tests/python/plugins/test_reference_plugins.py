@@ -62,3 +62,13 @@ def test_stubs_of_a_plugin(tmp_path):
     assert "[arg-type]" in found and "Found 1 error" in found, found
     assert "  softclip_(self: Tensor, limit: TensorLike): Tensor;" in typescript.read_text()
     assert "keepdim?: boolean" in typescript.read_text()
+
+
+@pytest.mark.parametrize("standard", ["c11", "c17", "c++17", "c++20"])
+def test_the_header_needs_nothing_and_warns_of_nothing(standard, tmp_path):
+    is_c = not standard.startswith("c++")
+    source = tmp_path / ("header.c" if is_c else "header.cpp")
+    source.write_text(f"#include <vibetensor/plugin{'.h' if is_c else '_iter.cuh'}>\nint main(void) {{ return 0; }}\n")
+    command = ["cc" if is_c else "c++", f"-std={standard}", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"]
+    done = subprocess.run([*command, "-I", build.ROOT / "include", source], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
