@@ -149,8 +149,43 @@ def product_errors() -> Iterator[str]:
     yield from lines_of(["data", "k", "PyTorch", "split"], rows)
 
 
+LAYERS = {
+    "convolutions": r"^conv (?!.*groups)",
+    "depthwise convolutions": r"^conv .*groups",
+    "batch and group norm": r"_norm ",
+    "pooling": r"_pool ",
+    "resizing": r"^(nearest|bilinear|bicubic)",
+    "recurrent layers": r"^(LSTM|GRU|RNN) ",
+    "linear algebra": r"^\w+ \d+x\d+x\d+$",
+    "Fourier transforms": r"fft|stft",
+}
+
+
+def cpu_layers() -> Iterator[str]:
+    found = [result(f"{name}_cpu") for name in ("convolution", "mathematics", "fft")]
+    ratios: dict[str, list[tuple[float, str]]] = {}
+    for file in found:
+        for r in file["rows"]:
+            group = next(name for name, pattern in LAYERS.items() if re.search(pattern, r["case"]))
+            for key, passes in (("ratio", ""), ("forward ratio", ", forward"), ("both ratio", ", with backward")):
+                if key in r:
+                    ratios.setdefault(group, []).append((r[key], f"{r['case']}{passes}"))
+    rows = []
+    for group in LAYERS:
+        values = sorted(ratios.get(group, []))
+        if values:
+            mean = statistics.geometric_mean(v for v, _ in values)
+            slow = sum(v < 1 / 1.1 for v, _ in values)
+            rows.append([group, str(len(values)), f"{mean:.2f}", str(slow), f"{values[0][0]:.2f}: {values[0][1]}"])
+    first = found[0]
+    yield f"{first['processor']}, {first['threads']} thread, float32, PyTorch {first['torch']}; PyTorch's time over ours:"
+    yield ""
+    yield from lines_of(["layers", "measured", "geometric mean", "under 1 / 1.1", "least"], rows)
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
+    "cpu layers": cpu_layers,
     "cpu products": cpu_products,
     "curves": curves,
     "determinism": determinism,

@@ -14,6 +14,19 @@ namespace vt::cpu::VT_ISA {
 inline constexpr int64_t kPaddedWidth = 32;  // outputs of a row at most
 inline constexpr int kPaddedStep = 16;       // the run is a multiple of it
 
+// Of a multiple of kPaddedStep elements; lane by lane, as a sum that waits for itself would cost more than the
+// products.
+template <class A>
+VT_ALWAYS_INLINE bool all_finite(const A* x, int64_t n) {
+  A zeros[kPaddedStep] = {};
+  for (int64_t i = 0; i < n; i += kPaddedStep) {
+    for (int e = 0; e < kPaddedStep; ++e) zeros[e] += x[i + e] * A(0);
+  }
+  A sum = 0;
+  for (int e = 0; e < kPaddedStep; ++e) sum += zeros[e];
+  return sum == A(0);
+}
+
 template <class A>
 struct PaddedPlane {
   static constexpr int64_t kRoom = 3072;
@@ -37,10 +50,9 @@ struct PaddedPlane {
     pitch = p.outputs[1] + highest[1] - lowest[1];
     const int64_t rows = p.outputs[0] + highest[0] - lowest[0];
     run = ((p.outputs[0] - 1) * pitch + p.outputs[1] + kPaddedStep - 1) / kPaddedStep * kPaddedStep;
-    const int64_t used = rows * pitch + kPaddedStep;
+    const int64_t used = (rows * pitch + 2 * kPaddedStep - 1) / kPaddedStep * kPaddedStep;
     if (used > kRoom) return false;
     for (int64_t i = 0; i < used; ++i) data[i] = 0;
-    A not_finite = 0;
     for (int64_t r = 0; r < rows; ++r) {
       const int64_t at = r + lowest[0];
       if (at < 0 || at >= p.inputs[0]) continue;
@@ -48,12 +60,9 @@ struct PaddedPlane {
       const int64_t end = p.inputs[1] < pitch + lowest[1] ? p.inputs[1] : pitch + lowest[1];
       const T* from = p.input + at * p.inputs[1];
       A* to = data + r * pitch - lowest[1];
-      for (int64_t i = first; i < end; ++i) {
-        to[i] = static_cast<A>(from[i]);
-        not_finite += to[i] * A(0);
-      }
+      for (int64_t i = first; i < end; ++i) to[i] = static_cast<A>(from[i]);
     }
-    return not_finite == A(0);
+    return all_finite(data, used);
   }
   // How far from an output what a tap meets is.
   template <class T>
@@ -103,15 +112,10 @@ VT_ALWAYS_INLINE bool add_padded_products(const ConvPlane<T>& p, const T* grad, 
   // The gradient as the run of outputs lies.
   alignas(64) A g[PaddedPlane<A>::kRoom];
   for (int64_t i = 0; i < plane.run; ++i) g[i] = 0;
-  A not_finite = 0;
   for (int64_t r = 0; r < p.outputs[0]; ++r) {
-    for (int64_t i = 0; i < p.outputs[1]; ++i) {
-      const A x = static_cast<A>(grad[r * p.outputs[1] + i]);
-      g[r * plane.pitch + i] = x;
-      not_finite += x * A(0);
-    }
+    for (int64_t i = 0; i < p.outputs[1]; ++i) g[r * plane.pitch + i] = static_cast<A>(grad[r * p.outputs[1] + i]);
   }
-  if (not_finite != A(0)) return false;
+  if (!all_finite(g, plane.run)) return false;
   const int64_t taps = p.taps[0] * p.taps[1];
   for (int64_t t = 0; t < taps; ++t) {
     const A* x = plane.data + plane.distance(p, t);
