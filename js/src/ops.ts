@@ -1262,6 +1262,12 @@ export interface Ops {
   linear(input: Tensor, weight: Tensor, named?: { bias?: Tensor | null }): Tensor;
   linear(input: Tensor, weight: Tensor, bias: Tensor | null, named: { bias?: Tensor | null; out: Tensor }): Tensor;
   linear(input: Tensor, weight: Tensor, named: { bias?: Tensor | null; out: Tensor }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, bias: Tensor | null, class_weight: Tensor | null, reduction: number | bigint, ignore_index: number | bigint, chunk: number | bigint, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, bias: Tensor | null, class_weight: Tensor | null, reduction: number | bigint, ignore_index: number | bigint, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, bias: Tensor | null, class_weight: Tensor | null, reduction: number | bigint, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, bias: Tensor | null, class_weight: Tensor | null, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, bias: Tensor | null, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
+  linear_cross_entropy(self: Tensor, weight: Tensor, target: Tensor, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
   linspace(start: Scalar, end: Scalar, steps: number | bigint, named?: { dtype?: DType | null; device?: string | null }): Tensor;
   local_response_norm(input: Tensor, size: number | bigint, alpha: number, beta: number, k: number, named?: { alpha?: number; beta?: number; k?: number }): Tensor;
   local_response_norm(input: Tensor, size: number | bigint, alpha: number, beta: number, named?: { alpha?: number; beta?: number; k?: number }): Tensor;

@@ -73,6 +73,7 @@
   F(distance) \
   F(loss_nll) \
   F(loss_cross_entropy) \
+  F(loss_linear_cross_entropy) \
   F(loss_regression) \
   F(loss_probability) \
   F(loss_margin) \

@@ -478,6 +478,51 @@ def grad_fn_names(torch):
 
 
 @program
+def parts_of_one_tensor(torch):
+    """Gradients of parts that overlap, skip and repeat, some seen by hooks on the way."""
+    x = leaf(torch, 6, 8)
+    y = x * 2
+    seen = []
+    part = y[:, 2:6]
+    part.register_hook(lambda g: seen.append(g.clone()))
+    parts = [y[1], y[1], y[:, 3], y[::2, 1::3], y[4:], y[:, :4], y.narrow(1, 5, 3), y[-1, 7], y[2:2], part]
+    loss = sum((p * (i + 1) * p).sum() for i, p in enumerate(parts))
+    loss.backward()
+    return x.grad, seen
+
+
+@program
+def steps_of_a_sequence(torch):
+    x = leaf(torch, 5, 7, 3)
+    h = torch.zeros(5, 3, dtype=torch.float64)
+    for t in range(7):
+        h = torch.tanh(h + x[:, t])
+    (h.sum() + x[:, -1].sum()).backward()
+    return x.grad
+
+
+@program
+def parts_twice_differentiated(torch):
+    x = leaf(torch, 4, 6)
+    a, b = x[:, :3], x[:, 3:]
+    y = torch.cat([a * b.sin() - b, b * a.cos() + a], 1)
+    (g,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad((g * g * g).sum(), x)
+    return g, h
+
+
+@program
+def a_gradient_kept_beside_its_parts(torch):
+    x = leaf(torch, 4, 6)
+    y = x * 1
+    y.retain_grad()
+    (y[:, :3] * y[:, 3:]).sum().backward(retain_graph=True)
+    first = y.grad.clone()
+    (y[:2] * 3 + y[1] * 2).sum().backward()
+    return first, y.grad, x.grad
+
+
+@program
 def detach_inplace(torch):
     y = leaf(torch, 3) * 2
     y.detach_()

@@ -42,3 +42,92 @@ def test_third_derivatives(target: list[object]) -> None:
         return g.flatten().tolist()
 
     assert third(torch) == pytest.approx(third(reference), rel=1e-9, abs=1e-12)
+
+
+OPTIONS = [
+    {},
+    {"batch_chunk_size": 3},
+    {"batch_chunk_size": 100, "chunking_method": None},
+    {"chunking_method": "aspect_ratio"},
+    {"chunking_method": "aspect_ratio:4"},
+    {"chunking_method": None, "allow_retain_graph": True},
+]
+
+
+def linear_loss(t: object, options: dict[str, object] | None, **more: object) -> list[object]:
+    """The loss of a linear layer on framework t and the gradients of input, weight and bias."""
+    generator = reference.Generator().manual_seed(3)
+    x, w, b = (
+        t.tensor(reference.randn(*shape, dtype=reference.float64, generator=generator).tolist(), dtype=t.float64)
+        for shape in ((11, 4), (7, 4), (7,))
+    )
+    leaves = [v.requires_grad_(True) for v in (x, w, b)]
+    target = t.tensor([0, 6, 2, 3, 4, 2, 1, 1, 5, 0, 6])
+    if "weight" in more:
+        more["weight"] = t.tensor(more["weight"], dtype=t.float64)
+    chosen = None if options is None else t.nn.LinearCrossEntropyOptions(**options)
+    loss = t.nn.functional.linear_cross_entropy(x, w, target, linear_bias=b, options=chosen, **more)
+    (loss * t.arange(1.0, 1.0 + loss.numel(), dtype=t.float64).view(loss.shape)).sum().backward()
+    return [loss.tolist(), *(v.grad.flatten().tolist() for v in leaves)]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("more", [{}, {"ignore_index": 2}, {"weight": [0.5, 1.0, 0.25, 2.0, 1.5, 1.0, 0.75]}], ids=str)
+def test_a_linear_layer_in_chunks(options: dict[str, object], reduction: str, more: dict[str, object]) -> None:
+    ours = linear_loss(torch, options, reduction=reduction, **more)
+    for theirs in (
+        linear_loss(reference, None, reduction=reduction, **more),
+        linear_loss(reference, options, reduction=reduction, **more),
+    ):
+        for a, b in zip(ours, theirs, strict=True):
+            assert a == pytest.approx(b, rel=1e-11, abs=1e-13)
+
+
+def test_a_linear_layer_in_chunks_twice() -> None:
+    """What PyTorch refuses: a second backward pass, and derivatives of the gradient."""
+    x, w, b = (torch.randn(*s, dtype=torch.float64, requires_grad=True) for s in ((9, 4), (6, 4), (6,)))
+    target = torch.tensor([0, 5, 2, 3, 4, 2, 1, 1, 5])
+
+    def loss(*leaves: torch.Tensor, reduction: str = "mean") -> torch.Tensor:
+        options = torch.nn.LinearCrossEntropyOptions(batch_chunk_size=4)
+        return torch.nn.functional.linear_cross_entropy(
+            leaves[0], leaves[1], target, linear_bias=leaves[2], ignore_index=2, reduction=reduction, options=options
+        )
+
+    for reduction in ("mean", "none"):
+        assert torch.autograd.gradcheck(lambda *t, r=reduction: loss(*t, reduction=r), (x, w, b))
+        assert torch.autograd.gradgradcheck(lambda *t, r=reduction: loss(*t, reduction=r), (x, w, b))
+    value = loss(x, w, b)
+    value.backward(retain_graph=True)
+    once = w.grad.clone()
+    value.backward()
+    assert torch.equal(w.grad, 2 * once)
+
+
+def test_options_of_a_linear_layer_in_chunks() -> None:
+    options = torch.nn.LinearCrossEntropyOptions
+    for bad in (
+        {"acc_policy": "fast"},
+        {"chunking_method": "halves"},
+        {"chunking_method": "aspect_ratio:0"},
+        {"chunking_method": "aspect_ratio:"},
+        {"batch_chunk_size": 0},
+        {"batch_chunk_size": 2.0},
+        {"acc_dtype": torch.int64},
+    ):
+        with pytest.raises(ValueError):
+            options(**bad)
+        with pytest.raises(ValueError):
+            theirs = {k: getattr(reference, str(v)[6:]) if k == "acc_dtype" else v for k, v in bad.items()}
+            reference.nn.LinearCrossEntropyOptions(**theirs)
+    x, w, t = torch.randn(8, 4), torch.randn(5, 4), torch.zeros(8, dtype=torch.int64)
+    call = torch.nn.functional.linear_cross_entropy
+    with pytest.raises(ValueError, match="different chunk sizes"):
+        call(x, w, t, options=options(batch_chunk_size=3, chunking_method="aspect_ratio"))
+    with pytest.raises(NotImplementedError, match="compact"):
+        call(x.bfloat16(), w.bfloat16(), t, options=options(acc_policy="compact"))
+    with pytest.raises(NotImplementedError, match="acc_dtype"):
+        call(x, w, t, options=options(acc_dtype=torch.float64))
+    with pytest.warns(UserWarning, match="options"):
+        call(x, w, t, label_smoothing=0.1, options=options())

@@ -79,6 +79,7 @@ IN_PYTHON = {
     "cdist": "torch.cdist",
     "col2im": "torch.nn.functional.fold",
     "cross_entropy_loss": "torch.nn.functional.cross_entropy",
+    "linear_cross_entropy": "torch.nn.functional.linear_cross_entropy",
     "embedding_bag": "torch.nn.functional.embedding_bag",
     "gaussian_nll_loss": "torch.nn.functional.gaussian_nll_loss",
     "gradient": "torch.gradient",

@@ -7,7 +7,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from types import MethodType
 from typing import Any
 
@@ -72,6 +72,19 @@ def without_tensors(leaves: list[Any]) -> list[Any]:
     return [Tensor if isinstance(leaf, Tensor) else plain_key(leaf) for leaf in leaves]
 
 
+@cache
+def spec_of_tensors(count: int) -> TreeSpec:
+    """How arguments are nested that are `count` tensors, all given by position."""
+    return tree_flatten((tuple(range(count)), {}))[1]
+
+
+def taken_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], TreeSpec]:
+    """tree_flatten of the arguments of a call, which are a few tensors most often."""
+    if not kwargs and all(type(value) is Tensor for value in args):
+        return list(args), spec_of_tensors(len(args))
+    return tree_flatten((args, kwargs))
+
+
 def detached(result: Any) -> Any:
     leaves, spec = tree_flatten(result)
     return tree_unflatten([leaf.detach() if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
@@ -120,7 +133,7 @@ class GraphStep:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if _C.cuda_is_current_stream_capturing():
             return self.fn(*args, **kwargs)  # part of somebody else's graph
-        leaves, spec = tree_flatten((args, kwargs))
+        leaves, spec = taken_apart(args, kwargs)
         try:
             if not _C.cuda_is_available():
                 raise Unfit(f"CUDA is not available: {_C.cuda_unavailable_reason()}")

@@ -62,6 +62,16 @@ void product_of(const ProductShape& s, const Matrix& a, const Matrix& b, const T
 
 void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                  const Scalar& beta, const Tensor& bias) {
+  if (a.holder.dtype() != out.dtype()) {
+    const Tensor part = empty(out.sizes(), a.holder.dtype(), out.device());
+    product_cpu(s, a, b, part, alpha, Scalar(0), bias);
+    if (beta.to_double() == 0) {
+      ops::copy_(out, part);
+    } else {
+      ops::add_(beta.to_double() == 1 ? out : ops::mul_(out, wrapped_number(beta)), part);
+    }
+    return;
+  }
   visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
 }
 
@@ -88,7 +98,8 @@ void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const
     return;
   }
   cuda::GemmArgs g;
-  g.dtype = g.out_dtype = out.dtype();
+  g.dtype = a.holder.dtype();
+  g.out_dtype = out.dtype();
   g.m = s.m;
   g.n = s.n;
   g.k = s.k;
@@ -131,7 +142,7 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
                     const Tensor& bias) {
   const int64_t d = a.dim();
   const ProductShape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
-  if (out.numel() == 0) return;
+  if (out.numel() == 0 || !out.impl()->has_memory()) return;
   if (s.k == 0) {
     if (!beta.is_complex() && beta.to_double() == 0) {
       ops::zero_(out);

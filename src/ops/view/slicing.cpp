@@ -1,6 +1,7 @@
 // Part of one dim: select, slice, narrow, and the ops that put a gradient back into place.
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/pointwise.h"
 #include "ops/typed/view.h"
 #include "ops/view/put_gradient.h"
 #include "ops/view/register.h"
@@ -23,7 +24,20 @@ Tensor select_kernel(const Tensor& self, int64_t dim, int64_t index) {
   return make_view(self, sizes, strides, offset);
 }
 
+// Adds the gradient to the one that waits for it, if there is one to be had, in the view's place alone: Note [Waiting
+// gradients] in autograd/engine.h.
+template <class Place>
+bool add_to_waiting(GradContext& ctx, const Place& place_in) {
+  const Tensor sum = ctx.take_waiting(0);
+  if (!sum.defined()) return false;
+  ops::add_(place_in(sum), ctx.grad());
+  ctx.set(0, sum);
+  return true;
+}
+
 void select_derivative(GradContext& ctx) {
+  const auto place_in = [&](const Tensor& t) { return select_kernel(t, ctx.arg<int64_t>(1), ctx.arg<int64_t>(2)); };
+  if (add_to_waiting(ctx, place_in)) return;
   ctx.set(0, ops::select_backward(ctx.grad(), ctx.sizes(0), ctx.arg<int64_t>(1), ctx.arg<int64_t>(2)));
 }
 
@@ -44,6 +58,8 @@ void slice_derivative(GradContext& ctx) {
   const int64_t step = ctx.arg<int64_t>(4);
   const SliceBounds b =
       slice_bounds(ctx.sizes(0)[dim], ctx.arg<std::optional<int64_t>>(2), ctx.arg<std::optional<int64_t>>(3), step);
+  const auto place_in = [&](const Tensor& t) { return slice_kernel(t, dim, b.start, b.start + b.length * step, step); };
+  if (add_to_waiting(ctx, place_in)) return;
   ctx.set(0, ops::slice_backward(ctx.grad(), ctx.sizes(0), dim, b.start, b.start + b.length * step, step));
 }
 

@@ -6,6 +6,7 @@ A function that is public in PyTorch becomes ours of that name. One that PyTorch
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import io
 import types
@@ -154,6 +155,8 @@ class Across:
             return type(value)(map(self.ours, value))
         if isinstance(value, torch.nn.Module):
             return self.module_of(value)
+        if isinstance(value, torch.nn.LinearCrossEntropyOptions):
+            return vt.nn.LinearCrossEntropyOptions(**self.ours(dataclasses.asdict(value)))
         if isinstance(value, types.ModuleType):
             return self.namespace(value)
         if callable(value):

@@ -765,21 +765,52 @@ def linear_cross_entropy(
 ) -> Any:
     """cross_entropy of linear(input, linear_weight, linear_bias): input (N, features) or (features,).
 
-    linear_weight (classes, features), or (classes, d1, ..., features) for a loss with further dimensions.
+    linear_weight (classes, features), or (classes, d1, ..., features) for a loss with further dimensions. options: an
+    nn.LinearCrossEntropyOptions, for class numbers without label smoothing or further dimensions: the logits are made
+    some rows at a time and never held all at once.
     """
-    if options is not None:
-        raise NotImplementedError("linear_cross_entropy: options, by which it works in chunks, are not there yet")
     if input.dim() not in (1, 2):
-        raise RuntimeError(f"linear_cross_entropy: expected input of 1 or 2 dims, got {input.dim()}")
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
     features, shape = linear_weight.shape[-1], linear_weight.shape[:-1]
+    if input.shape[-1] != features:
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), got "
+            f"{input.shape[-1]} and {features}, respectively"
+        )
+    if linear_bias is not None and linear_bias.shape != shape:
+        raise RuntimeError(f"expected linear_bias shape {tuple(shape)}, got {tuple(linear_bias.shape)}")
+    if len(shape) > 1 and input.dim() == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {features}), got unbatched input with shape {tuple(input.shape)}"
+        )
+    logits_shape = (*input.shape[:-1], *shape)
+    if ignore_index is not None and target.shape == logits_shape:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    ignore_index = -100 if ignore_index is None else ignore_index
+    if options is not None:
+        if len(shape) == 1 and label_smoothing == 0 and target.dtype == _C.int64:
+            rows = input.shape[0] if input.dim() == 2 else 1
+            chunk = options.chunk_size(rows, features, shape[0], input.dtype)
+            return ops.linear_cross_entropy(
+                input, linear_weight, target, linear_bias, weight, get_enum(reduction), ignore_index, chunk
+            )
+        warnings.warn(
+            "linear_cross_entropy: ``options`` ignored; chunked path needs label_smoothing == 0, target.dtype == int64, "
+            f"out_features == (). Got label_smoothing={label_smoothing}, target.dtype={target.dtype}, "
+            f"out_features={tuple(shape[1:])}.",
+            stacklevel=2,
+        )
     logits = ops.linear(
         input, linear_weight.reshape(-1, features), None if linear_bias is None else linear_bias.reshape(-1)
     )
     return cross_entropy(
-        logits.reshape(*input.shape[:-1], *shape),
+        logits.reshape(logits_shape),
         target,
         weight=weight,
-        ignore_index=-100 if ignore_index is None else ignore_index,
+        ignore_index=ignore_index,
         reduction=reduction,
         label_smoothing=label_smoothing,
     )

@@ -91,6 +91,7 @@ from vibetensor.torch.nn.modules.linear import (
     LazyLinear,
     Linear,
 )
+from vibetensor.torch.nn.modules.linear_cross_entropy_options import LinearCrossEntropyOptions
 from vibetensor.torch.nn.modules.loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -230,6 +231,7 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
