@@ -252,7 +252,7 @@ def is_watched(kind: type) -> bool:
 
 def takes_rate(optimizer: Any, lr: Any) -> bool:
     """Whether the optimizer may be given its learning rate as a tensor that is filled before each replay."""
-    return isinstance(lr, float | int) and getattr(optimizer, "_takes_tensor_lr", False)
+    return isinstance(lr, float | int) and getattr(optimizer, "_vt_takes_tensor_lr", False)
 
 
 def option_key(value: Any) -> Hashable:
