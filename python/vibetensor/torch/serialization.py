@@ -17,6 +17,7 @@ from typing import IO, Any, BinaryIO
 from vibetensor import _C
 from vibetensor.torch._not_there import RefusedType, module_getattr
 
+MAP_LOCATION = Callable[[Any, str], Any] | _C.device | str | dict[str, str] | None  # for annotations
 DEFAULT_PROTOCOL = 2
 PIECE = 64  # bytes that tell the formats apart
 

@@ -717,3 +717,18 @@ def test_what_torch_geometric_and_kornia_import():
     assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory"
     with pytest.raises(NotImplementedError):
         vt.ops.aten._pin_memory(vt.ones(1))
+
+
+def test_what_ignite_and_gpytorch_import():
+    from vibetensor.torch.distributed.optim import ZeroRedundancyOptimizer
+    from vibetensor.torch.distributions.utils import _standard_normal, _sum_rightmost
+    from vibetensor.torch.serialization import MAP_LOCATION
+
+    assert not isinstance(vt.optim.SGD([vt.ones(1)], lr=1), ZeroRedundancyOptimizer) and MAP_LOCATION is not None
+    with pytest.raises(NotImplementedError, match="one process"):
+        ZeroRedundancyOptimizer([vt.ones(1)], vt.optim.SGD)
+    draws = []
+    for t, draw in ((vt, _standard_normal), (torch, torch.distributions.utils._standard_normal)):
+        t.manual_seed(0)
+        draws.append(draw((3,), t.float32, "cpu").tolist())
+    assert draws[0] == draws[1] and _sum_rightmost(vt.ones(2, 3), 1).tolist() == [3.0, 3.0]

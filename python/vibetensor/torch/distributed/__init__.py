@@ -154,6 +154,7 @@ __getattr__ = module_getattr(
         "distributed_c10d",
         "fsdp",
         "nn",
+        "optim",
         "rpc",
         "tensor",
         "utils",

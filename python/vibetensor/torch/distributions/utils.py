@@ -136,3 +136,7 @@ def log_multigamma(a: Any, p: int) -> Any:
 def multidigamma(a: Any, p: int) -> Any:
     """The derivative of log_multigamma."""
     return torch.digamma(a.unsqueeze(-1) - torch.arange(p, dtype=a.dtype, device=a.device) / 2).sum(-1)
+
+
+# PyTorch's names of these, which libraries with distributions of their own import
+_standard_normal, _sum_rightmost = standard_normal, sum_rightmost
