@@ -81,6 +81,11 @@ def embedding(library: Any, device: str) -> float:
     return milliseconds(library, device, step)
 
 
+def processor_name() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "unknown")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", default=Path(__file__).parent / "results" / "sparse.json", type=Path)
@@ -95,7 +100,8 @@ def main() -> None:
     rows.append({"case": [1_000_000, 64], "what": "embedding step", "vibetensor_ms": ours, "torch_ms": theirs})
     for row in rows:
         print(f"{row['case']!s:28} {row['what']:22} {row['vibetensor_ms']:9.3f} ms, torch {row['torch_ms']:9.3f} ms")
-    out.write_text(json.dumps({"device": device, "torch": reference.__version__, "rows": rows}, indent=1) + "\n")
+    name = reference.cuda.get_device_name() if device == "cuda" else processor_name()
+    out.write_text(json.dumps({"device": name, "torch": reference.__version__, "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

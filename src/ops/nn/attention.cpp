@@ -7,9 +7,11 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/factory/factory.h"
 #include "ops/nn/attention_choice.h"
 #include "ops/nn/fused_attention.h"
 #include "ops/tensor_operators.h"
+#include "ops/typed/factory.h"
 #include "ops/typed/linalg.h"
 #include "ops/typed/nn.h"
 #include "ops/typed/pointwise.h"
@@ -52,7 +54,8 @@ void check_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Te
   VT_CHECK(k.size(-2) == v.size(-2), Runtime, "expected key and value of the same length, got ", k.size(-2), " and ",
            v.size(-2));
   VT_CHECK(dropout >= 0 && dropout <= 1, Runtime, "dropout probability has to be between 0 and 1, but got ", dropout);
-  VT_CHECK(!mask.defined() || !causal, Runtime, "Explicit attn_mask should not be set when is_causal=True");
+  VT_CHECK(!mask.defined() || !causal || (dropout == 0 && !mask.requires_grad()), Runtime,
+           "Explicit attn_mask should not be set when is_causal=True");
   VT_CHECK(
       !mask.defined() || mask.dtype() == DType::bool_ || mask.dtype() == q.dtype() || mask.dtype() == DType::float32,
       Runtime, "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ",
@@ -78,9 +81,21 @@ ops::AttentionOptions options_of(const Tensor& mask, double dropout_p, bool caus
   return options;
 }
 
+// A mask of what it allows of keys that are not behind their query.
+Tensor causal_part_of(const Tensor& mask, int64_t queries, int64_t keys) {
+  const Tensor allowed = ops::tril(ops::filled(DimVec{queries, keys}, 1, DType::bool_, mask.device()));
+  if (mask.dtype() == DType::bool_) return ops::logical_and(mask, allowed);
+  const Tensor never = ops::filled(IntSpan(), kHidden, mask.dtype(), mask.device());
+  return ops::where(allowed, mask, never);
+}
+
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p, bool causal,
                  std::optional<double> given_scale, bool enable_gqa) {
   check_attention(q, k, v, mask, dropout_p, causal, enable_gqa);
+  if (causal && mask.defined()) {
+    const Tensor both = causal_part_of(mask, q.size(-2), k.size(-2));
+    return attention(q, k, v, both, dropout_p, false, given_scale, enable_gqa);
+  }
   const ops::AttentionWays allowed = ops::allowed_attention();
   VT_CHECK(allowed.fused || allowed.parts, Runtime,
            "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "

@@ -158,3 +158,25 @@ def test_what_can_be_used_on_the_cpu() -> None:
 def parameters_of(t: Any) -> Any:
     q = t.randn(1, 2, 4, 8)
     return t.backends.cuda.SDPAParams(q, q, q, None, 0.0, False, False)
+
+
+def test_a_mask_and_causality_hold_together() -> None:
+    """As PyTorch on the CPU: of the mask what causality allows; with dropout, or a mask that wants a gradient, an error."""
+    generator = theirs.Generator().manual_seed(0)
+    q, k, v = (theirs.randn(2, 3, n, 8, generator=generator) for n in (5, 7, 7))
+    masks = [theirs.rand(5, 7, generator=generator) > 0.3, theirs.randn(5, 7, generator=generator)]
+    masks[0][:, 0] = True
+    for mask in masks:
+        wanted = theirs.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=True)
+        found = ours.nn.functional.scaled_dot_product_attention(
+            *map(ours_of, (q, k, v)), attn_mask=ours_of(mask), is_causal=True
+        )
+        assert (found - ours_of(wanted)).abs().max().item() < 1e-5
+    for side in (ours, theirs):
+        x, mask = side.ones(1, 1, 2, 4), side.zeros(2, 2)
+        for options in ({"dropout_p": 0.5}, {}):
+            wants = side.zeros(2, 2, requires_grad=not options)
+            with pytest.raises(RuntimeError, match="attn_mask should not be set when is_causal"):
+                side.nn.functional.scaled_dot_product_attention(
+                    x, x, x, attn_mask=mask if options else wants, is_causal=True, **options
+                )
