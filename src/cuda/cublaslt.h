@@ -28,8 +28,15 @@ enum DescAttribute : int {
   kDescBiasPointer = 8,
   kDescAuxPointer = 11,
   kDescAuxLd = 12,
+  kDescScaleA = 17,  // pointers to factors in device memory
+  kDescScaleB = 18,
+  kDescScaleD = 20,
+  kDescFastSums = 25,
   kDescBiasDataType = 26,
+  kDescScaleModeA = 31,
+  kDescScaleModeB = 32,
 };
+enum ScaleMode : int32_t { kScaleByRow = 3 };  // "outer vector": a factor for each row of op(A), column of op(B)
 enum LayoutAttribute : int { kLayoutBatchCount = 5, kLayoutBatchStride = 6 };
 enum PreferenceAttribute : int {
   kPreferenceWorkspace = 1,

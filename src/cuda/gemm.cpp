@@ -44,8 +44,7 @@ bool run(const GemmArgs& g, Stream stream) {
   Plan& plan = entry->second;
   if (is_new) {
     try {
-      describe(api, g, key, plan);
-      choose(api, state.handle, g, key, state.workspace_bytes, stream, plan);
+      if (describe(api, g, key, plan)) choose(api, state.handle, g, key, state.workspace_bytes, stream, plan);
     } catch (...) {
       forget(api, plan);
       state.plans.erase(entry);

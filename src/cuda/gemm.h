@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "core/dtype.h"
@@ -24,11 +25,21 @@ enum class GemmEpilogue : uint8_t {
   GeluGradient,  // times GELU'(aux)
 };
 
+/// Factors that values of 8-bit floats stand for multiples of, in device memory.
+struct GemmScales {
+  const float *a = nullptr, *b = nullptr;  // one number each, or m and n of them
+  bool by_row = false;
+  const float* c = nullptr;  // one number that an 8-bit result is multiplied with; null: one
+  bool fast_sums = false;    // sums may be kept in fewer bits than float32's
+};
+
 /// C (m, n) = alpha * op(A) (m, k) @ op(B) (k, n) + beta * C, all row-major, for `batch` matrices a stride apart.
 /// Leading dimensions and strides are in elements. Sums are kept in float32 for 16-bit types.
 struct GemmArgs {
   DType dtype = DType::float32;      // of A and B: float16, bfloat16, float32, float64, complex64, complex128
   DType out_dtype = DType::float32;  // of C: dtype, or float32 for 16-bit inputs
+  std::optional<DType> b_dtype;      // of B where it is not A's. Either may be float8_e4m3fn or float8_e5m2, with A as it
+                                     // is and B transposed; C is then of any floating dtype under float64
   int64_t m = 0, n = 0, k = 0;
   const void* a = nullptr;  // (m, k), or (k, m) when transposed
   int64_t lda = 0;
@@ -48,6 +59,7 @@ struct GemmArgs {
   const void* bias = nullptr;  // of out_dtype
   void* aux = nullptr;         // (m, n) of out_dtype
   int64_t ld_aux = 0;
+  GemmScales scales;  // of 8-bit floats
 };
 
 /// `storages` hold the operands. Throws NotImplementedError for integers, RuntimeError when cuBLASLt is missing or

@@ -94,7 +94,7 @@ std::optional<lt::Algorithm> remembered(const lt::Api& api, lt::Handle handle, c
   if (is_split_product(entry->second)) return entry->second;
   lt::Heuristic result{};
   const lt::Status status =
-      api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, &entry->second, &result);
+      api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.addend, plan.c, &entry->second, &result);
   if (status != lt::kSuccess || result.state != lt::kSuccess) return std::nullopt;
   return entry->second;
 }

@@ -16,9 +16,13 @@ cudaDataType cuda_type(DType dtype) {
     case DType::float64: return CUDA_R_64F;
     case DType::complex64: return CUDA_C_32F;
     case DType::complex128: return CUDA_C_64F;
+    case DType::float8_e4m3fn: return CUDA_R_8F_E4M3;
+    case DType::float8_e5m2: return CUDA_R_8F_E5M2;
     default: VT_THROW(NotImplemented, "matrix products on CUDA are not implemented for '", dtype, "'");
   }
 }
+
+bool is_8_bit(DType dtype) { return dtype == DType::float8_e4m3fn || dtype == DType::float8_e5m2; }
 
 bool is_double(DType dtype) { return dtype == DType::float64 || dtype == DType::complex128; }
 
@@ -91,6 +95,11 @@ PlanKey plan_key(const GemmArgs& g, int device) {
               : float32_products() == Float32Products::Split ? SplitChoice::Always
                                                              : SplitChoice::Candidate;
   key.deterministic = is_deterministic();
+  if (is_8_bit(g.dtype)) {
+    key.b_dtype = static_cast<uint8_t>(g.b_dtype.value_or(g.dtype));
+    key.scales = static_cast<uint8_t>((g.scales.a == nullptr ? 0 : g.scales.by_row ? 2 : 1) + (g.scales.c != nullptr ? 4 : 0));
+    key.fast_sums = g.scales.fast_sums;
+  }
   key.align_a = alignment(g.a), key.align_b = alignment(g.b), key.align_c = alignment(g.c);
   key.align_aux = g.aux != nullptr ? alignment(g.aux) : 0;
   return key;
@@ -104,25 +113,37 @@ bool is_split_product(const lt::Algorithm& algorithm) {
 // cuBLASLt is column-major, where a row-major (r, c) matrix is its transpose, (c, r) with the same leading dimension.
 // C = A @ B becomes C^T = B^T @ A^T: our B goes in first, our A second, rows and columns trade places, and a vector
 // along the rows of its result runs along the columns of ours.
-void describe(const lt::Api& api, const GemmArgs& g, const PlanKey& key, Plan& plan) {
-  const cudaDataType in = cuda_type(g.dtype), out = cuda_type(g.out_dtype);
+bool describe(const lt::Api& api, const GemmArgs& g, const PlanKey& key, Plan& plan) {
+  const cudaDataType in = cuda_type(g.dtype), in_b = cuda_type(g.b_dtype.value_or(g.dtype)), out = cuda_type(g.out_dtype);
+  const cudaDataType addend = is_8_bit(g.out_dtype) ? CUDA_R_16BF : out;
   const int compute = is_double(g.dtype) ? lt::kCompute64F : key.tf32 ? lt::kCompute32FFastTf32 : lt::kCompute32F;
   lt::check(api.desc_create(&plan.desc, compute, scale_type(g.dtype)), "cublasLtMatmulDescCreate");
   set(api, plan.desc, lt::kDescTransA, static_cast<int32_t>(key.op_b));
   set(api, plan.desc, lt::kDescTransB, static_cast<int32_t>(key.op_a));
   set(api, plan.desc, lt::kDescEpilogue, static_cast<uint32_t>(epilogue_code(g.epilogue)));
-  if (g.bias != nullptr) set(api, plan.desc, lt::kDescBiasDataType, static_cast<int32_t>(out));
+  if (g.bias != nullptr) set(api, plan.desc, lt::kDescBiasDataType, static_cast<int32_t>(addend));
   if (g.aux != nullptr) set(api, plan.desc, lt::kDescAuxLd, g.ld_aux);
+  if (g.scales.fast_sums) set(api, plan.desc, lt::kDescFastSums, int8_t{1});
+  if (g.scales.by_row) {  // of CUDA 12.9 and up
+    const int32_t mode = lt::kScaleByRow;
+    if (api.desc_set(plan.desc, lt::kDescScaleModeA, &mode, sizeof mode) != lt::kSuccess ||
+        api.desc_set(plan.desc, lt::kDescScaleModeB, &mode, sizeof mode) != lt::kSuccess) {
+      return false;
+    }
+  }
   point(api, g, plan);
-  plan.a = g.transpose_b ? make_layout(api, in, g.k, g.n, g.ldb, g.batch, g.stride_b)
-                         : make_layout(api, in, g.n, g.k, g.ldb, g.batch, g.stride_b);
+  plan.a = g.transpose_b ? make_layout(api, in_b, g.k, g.n, g.ldb, g.batch, g.stride_b)
+                         : make_layout(api, in_b, g.n, g.k, g.ldb, g.batch, g.stride_b);
   plan.b = g.transpose_a ? make_layout(api, in, g.m, g.k, g.lda, g.batch, g.stride_a)
                          : make_layout(api, in, g.k, g.m, g.lda, g.batch, g.stride_a);
   plan.c = make_layout(api, out, g.n, g.m, g.ldc, g.batch, g.stride_c);
+  plan.addend = addend == out ? plan.c : make_layout(api, addend, g.n, g.m, g.ldc, g.batch, g.stride_c);
+  return true;
 }
 
 void forget(const lt::Api& api, Plan& plan) {
-  for (const lt::Layout layout : {plan.a, plan.b, plan.c}) {
+  if (plan.addend == plan.c) plan.addend = nullptr;
+  for (const lt::Layout layout : {plan.a, plan.b, plan.c, plan.addend}) {
     if (layout != nullptr) api.layout_destroy(layout);
   }
   if (plan.desc != nullptr) api.desc_destroy(plan.desc);
@@ -132,6 +153,9 @@ void forget(const lt::Api& api, Plan& plan) {
 void point(const lt::Api& api, const GemmArgs& g, Plan& plan) {
   if (g.bias != nullptr) set(api, plan.desc, lt::kDescBiasPointer, g.bias);
   if (g.aux != nullptr) set(api, plan.desc, lt::kDescAuxPointer, g.aux);
+  if (g.scales.a != nullptr) set(api, plan.desc, lt::kDescScaleB, g.scales.a);  // Note [Row-major products]
+  if (g.scales.b != nullptr) set(api, plan.desc, lt::kDescScaleA, g.scales.b);
+  if (g.scales.c != nullptr) set(api, plan.desc, lt::kDescScaleD, g.scales.c);
 }
 
 std::vector<lt::Algorithm> candidates(const lt::Api& api, lt::Handle handle, const Plan& plan, const PlanKey& key,
@@ -149,7 +173,7 @@ std::vector<lt::Algorithm> candidates(const lt::Api& api, lt::Handle handle, con
   int found = 0;
   std::vector<lt::Heuristic> offered(static_cast<size_t>(wanted));
   const lt::Status status =
-      api.heuristic(handle, plan.desc, plan.a, plan.b, plan.c, plan.c, preference, wanted, offered.data(), &found);
+      api.heuristic(handle, plan.desc, plan.a, plan.b, plan.addend, plan.c, preference, wanted, offered.data(), &found);
   api.preference_destroy(preference);
   if (status != lt::kSuccess && status != lt::kNotSupported) lt::throw_status(status, "cublasLtMatmulAlgoGetHeuristic");
   std::vector<lt::Algorithm> algorithms;
@@ -172,7 +196,7 @@ void multiply(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Pl
   const bool wide = is_double(g.dtype);
   const void* alpha_data = wide ? static_cast<const void*>(alpha.d) : alpha.f;
   const void* beta_data = wide ? static_cast<const void*>(beta.d) : beta.f;
-  lt::check(api.matmul(handle, plan.desc, alpha_data, g.b, plan.a, g.a, plan.b, beta_data, g.c, plan.c, g.c, plan.c,
+  lt::check(api.matmul(handle, plan.desc, alpha_data, g.b, plan.a, g.a, plan.b, beta_data, g.c, plan.addend, g.c, plan.c,
                        &algorithm, workspace(stream, workspace_bytes), workspace_bytes, stream.handle),
             "cublasLtMatmul");
 }

@@ -19,7 +19,7 @@ struct PlanKey {
   int64_t m, n, k, lda, ldb, ldc, batch, stride_a, stride_b, stride_c, ld_aux;
   uint8_t dtype, out_dtype, op_a, op_b, epilogue, uses_c, tf32, align_a, align_b, align_c, align_aux;
   SplitChoice split;
-  uint32_t deterministic;
+  uint8_t deterministic, b_dtype, scales, fast_sums;  // the last three are zero but of 8-bit floats
 
   bool operator==(const PlanKey& other) const { return std::memcmp(this, &other, sizeof other) == 0; }
 };
@@ -49,11 +49,12 @@ struct Plan {
   bool supported = false;
   lt::MatmulDesc desc = nullptr;
   lt::Layout a = nullptr, b = nullptr, c = nullptr;
+  lt::Layout addend = nullptr;  // of the matrix that beta multiplies: c unless that is of 8-bit floats
   lt::Algorithm algorithm{};
 };
 
-/// Makes the plan's descriptors.
-void describe(const lt::Api& api, const GemmArgs& args, const PlanKey& key, Plan& plan);
+/// Makes the plan's descriptors. False where the library does not know what is asked for.
+bool describe(const lt::Api& api, const GemmArgs& args, const PlanKey& key, Plan& plan);
 /// Drops them again, where the plan is not kept.
 void forget(const lt::Api& api, Plan& plan);
 /// The pointers of a call in descriptors that were made for another.

@@ -35,9 +35,10 @@
   F(products) \
   F(matmul) \
   F(contraction) \
+  F(scaled_product) \
+  F(grouped_product) \
   F(covariance) \
   F(matrix_forms) \
-  F(scaled_product) \
   F(einsum) \
   F(cholesky) \
   F(lu) \
@@ -134,7 +135,8 @@
 #ifdef VT_SM90
 #define VT_SM90_FAMILIES(F) \
   F(attention_forward_cuda) \
-  F(attention_backward_cuda)
+  F(attention_backward_cuda) \
+  F(grouped_product_cuda)
 #else
 #define VT_SM90_FAMILIES(F)
 #endif

@@ -394,7 +394,7 @@ def test_products_with_scales_that_are_refused():
         lambda: vt._scaled_mm(a, a.t(), one, vt.ones(2)),
         lambda: vt._scaled_mm(a, a.t(), one.to(vt.float64), one),
         lambda: vt._scaled_mm(a, a.t(), one, one, bias=vt.ones(3)),
-        lambda: vt._scaled_mm(a, a.t(), one, one, None, one),
+        lambda: vt._scaled_mm(a, a.t(), one, one, None, vt.ones(2)),
     ):
-        with pytest.raises((RuntimeError, NotImplementedError), match="_scaled_mm"):
+        with pytest.raises((RuntimeError, ValueError), match="_scaled_mm"):
             call()

@@ -11,6 +11,8 @@ MIXED = {"dtypes": (*FLOATS, *COMPLEX), **NEAR}
 
 EIGHTS = (torch.arange(12.0).view(3, 4) - 5).to(torch.float8_e4m3fn)
 SCALE = torch.tensor(0.5)
+ONE_GROUP = torch.tensor([40, 40, 40], dtype=torch.int32)
+GROUP_ENDS = torch.tensor([8, 24, 40], dtype=torch.int32)
 
 SAMPLES = [
     Sample(
@@ -20,6 +22,19 @@ SAMPLES = [
         dtypes=("float32",),
         layouts=False,
         grad=False,
+        cuda=False,  # tests/python/gpu has its shapes
+    ),
+    Sample(
+        "_grouped_mm",
+        call(T(3, 16, 64), T(3, 64, 32)),
+        call(T(40, 64), T(3, 64, 32), ONE_GROUP),  # in any order, as vmap's test has it
+        call(T(3, 16, 64), T(64, 40), ONE_GROUP),
+        call(T(40, 64), T(3, 64, 32), GROUP_ENDS),
+        call(T(3, 16, 64), T(64, 40), GROUP_ENDS),
+        call(T(16, 40), T(40, 24), GROUP_ENDS),
+        dtypes=("float32", "bfloat16", "float16"),
+        grad=False,  # of float32 at most; tests/python/test_scaled_products.py has them
+        cuda=False,
         **NEAR,
     ),
     Sample(
