@@ -38,8 +38,8 @@ struct GemmScales {
 struct GemmArgs {
   DType dtype = DType::float32;      // of A and B: float16, bfloat16, float32, float64, complex64, complex128
   DType out_dtype = DType::float32;  // of C: dtype, or float32 for 16-bit inputs
-  std::optional<DType> b_dtype;      // of B where it is not A's. Either may be float8_e4m3fn or float8_e5m2, with A as it
-                                     // is and B transposed; C is then of any floating dtype under float64
+  std::optional<DType> b_dtype;  // of B where it is not A's. Either may be float8_e4m3fn or float8_e5m2, with A as it
+                                 // is and B transposed; C is then of any floating dtype under float64
   int64_t m = 0, n = 0, k = 0;
   const void* a = nullptr;  // (m, k), or (k, m) when transposed
   int64_t lda = 0;

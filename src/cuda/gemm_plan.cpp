@@ -97,7 +97,10 @@ PlanKey plan_key(const GemmArgs& g, int device) {
   key.deterministic = is_deterministic();
   if (is_8_bit(g.dtype)) {
     key.b_dtype = static_cast<uint8_t>(g.b_dtype.value_or(g.dtype));
-    key.scales = static_cast<uint8_t>((g.scales.a == nullptr ? 0 : g.scales.by_row ? 2 : 1) + (g.scales.c != nullptr ? 4 : 0));
+    key.scales = static_cast<uint8_t>((g.scales.a == nullptr ? 0
+                                       : g.scales.by_row     ? 2
+                                                             : 1) +
+                                      (g.scales.c != nullptr ? 4 : 0));
     key.fast_sums = g.scales.fast_sums;
   }
   key.align_a = alignment(g.a), key.align_b = alignment(g.b), key.align_c = alignment(g.c);
@@ -114,7 +117,8 @@ bool is_split_product(const lt::Algorithm& algorithm) {
 // C = A @ B becomes C^T = B^T @ A^T: our B goes in first, our A second, rows and columns trade places, and a vector
 // along the rows of its result runs along the columns of ours.
 bool describe(const lt::Api& api, const GemmArgs& g, const PlanKey& key, Plan& plan) {
-  const cudaDataType in = cuda_type(g.dtype), in_b = cuda_type(g.b_dtype.value_or(g.dtype)), out = cuda_type(g.out_dtype);
+  const cudaDataType in = cuda_type(g.dtype), in_b = cuda_type(g.b_dtype.value_or(g.dtype)),
+                     out = cuda_type(g.out_dtype);
   const cudaDataType addend = is_8_bit(g.out_dtype) ? CUDA_R_16BF : out;
   const int compute = is_double(g.dtype) ? lt::kCompute64F : key.tf32 ? lt::kCompute32FFastTf32 : lt::kCompute32F;
   lt::check(api.desc_create(&plan.desc, compute, scale_type(g.dtype)), "cublasLtMatmulDescCreate");
@@ -196,8 +200,8 @@ void multiply(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Pl
   const bool wide = is_double(g.dtype);
   const void* alpha_data = wide ? static_cast<const void*>(alpha.d) : alpha.f;
   const void* beta_data = wide ? static_cast<const void*>(beta.d) : beta.f;
-  lt::check(api.matmul(handle, plan.desc, alpha_data, g.b, plan.a, g.a, plan.b, beta_data, g.c, plan.addend, g.c, plan.c,
-                       &algorithm, workspace(stream, workspace_bytes), workspace_bytes, stream.handle),
+  lt::check(api.matmul(handle, plan.desc, alpha_data, g.b, plan.a, g.a, plan.b, beta_data, g.c, plan.addend, g.c,
+                       plan.c, &algorithm, workspace(stream, workspace_bytes), workspace_bytes, stream.handle),
             "cublasLtMatmul");
 }
 

@@ -19,7 +19,8 @@ int64_t aligned_elements(DType d) { return kAlignment / static_cast<int64_t>(siz
 bool lies_aligned(const Tensor& t) {
   const int64_t step = aligned_elements(t.dtype()), last = t.dim() - 1;
   const auto dense = [&](int64_t inner, int64_t outer) {
-    return t.stride(inner) == 1 && t.stride(outer) >= std::max<int64_t>(1, t.size(inner)) && t.stride(outer) % step == 0;
+    return t.stride(inner) == 1 && t.stride(outer) >= std::max<int64_t>(1, t.size(inner)) &&
+           t.stride(outer) % step == 0;
   };
   return (dense(last, last - 1) || dense(last - 1, last)) && (t.dim() == 2 || t.stride(0) % step == 0);
 }
@@ -128,7 +129,8 @@ void grouped_mm_backward(GradContext& ctx) {
 }  // namespace
 
 void register_grouped_product(Registry& r) {
-  r.def("_grouped_mm(Tensor self, Tensor mat2, Tensor? offs=None, Tensor? bias=None, ScalarType? out_dtype=None) -> Tensor")
+  r.def(
+       "_grouped_mm(Tensor self, Tensor mat2, Tensor? offs=None, Tensor? bias=None, ScalarType? out_dtype=None) -> Tensor")
       .meta(grouped_mm_meta)
       .cpu(grouped_mm_cpu)
       .backward(keep::args(0, 1, 2), grouped_mm_backward)

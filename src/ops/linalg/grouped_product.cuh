@@ -61,9 +61,9 @@ template <class Config>
 struct Work {
   static constexpr int kGroup = 8;  // tiles one above the other that come before the next column
 
-  int tile, first;     // in all; the group's first
-  int group;           // `groups` stands for what is behind the last one
-  int begin, end;      // of the group, in what is grouped
+  int tile, first;  // in all; the group's first
+  int group;        // `groups` stands for what is behind the last one
+  int begin, end;   // of the group, in what is grouped
   int row_tiles, col_tiles;
   int row, col, terms;  // the tile's first row and column in its group, terms of its sums
 

@@ -35,8 +35,8 @@ Factor factor(const Tensor& t) {
   }
   // What the op's strides allow and the copy engine does not: an odd address, matrices of stride zero.
   const int64_t row = (t.size(-1) + 7) / 8 * 8;
-  const Tensor copy = empty_strided(t.sizes(), t.dim() == 2 ? DimVec{row, 1} : DimVec{t.size(1) * row, row, 1}, t.dtype(),
-                                    t.device());
+  const Tensor copy =
+      empty_strided(t.sizes(), t.dim() == 2 ? DimVec{row, 1} : DimVec{t.size(1) * row, row, 1}, t.dtype(), t.device());
   copy_data(copy, t);
   return {copy, map_args(copy, false), false};
 }
@@ -72,8 +72,13 @@ void grouped_mm_cuda(const Tensor& a, const Tensor& b, const Tensor& offs, const
                : a.dim() == 2    ? Grouping::Rows
                                  : Grouping::Columns;
   VT_CHECK(most_tiles(g, 128) <= kMost, NotImplemented, "_grouped_mm on CUDA of more than 2^30 tiles");
-  const GroupedCall call{g, left.args, right.args, left.transposed, right.transposed, device,
-                  {storage(out), storage(left.holder), storage(right.holder), storage(ends)}};
+  const GroupedCall call{g,
+                         left.args,
+                         right.args,
+                         left.transposed,
+                         right.transposed,
+                         device,
+                         {storage(out), storage(left.holder), storage(right.holder), storage(ends)}};
   a.dtype() == DType::bfloat16 ? launch_groups<bfloat16>(call) : launch_groups<float16>(call);
 }
 

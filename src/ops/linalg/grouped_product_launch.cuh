@@ -46,8 +46,8 @@ void launch_as(GroupedCall call) {
   call.b.box_rows = B::kRows, call.b.box_cols = B::kPanelCols;
   call.globals.a = cuda::encode_tensor_map(call.a);
   call.globals.b = cuda::encode_tensor_map(call.b);
-  const int64_t blocks = std::min<int64_t>(cuda::device_properties(device).multi_processor_count,
-                                           most_tiles(call.globals, Config::kCols));
+  const int64_t blocks =
+      std::min<int64_t>(cuda::device_properties(device).multi_processor_count, most_tiles(call.globals, Config::kCols));
   const cuda::LaunchConfig config{"_grouped_mm", cuda::current_stream(device), dim3(static_cast<unsigned>(blocks)),
                                   dim3(kThreads), sizeof(Shared<Config>)};
   cuda::launch(config, cuda::StorageSpan(call.storages.data(), call.storages.size()), kernel, call.globals);

@@ -67,8 +67,9 @@ double largest(DType d) {
 // What is left to do with a product of the values as they lie, in float32. 8-bit results saturate.
 void finish(Tensor product, const Tensor& scale_a, const Tensor& scale_b, const Tensor& bias,
             const Tensor& scale_result, const Tensor& out) {
-  product = scales_whole(scale_a, scale_b) ? product * ops::reshape(scale_a, DimVec{1}) * ops::reshape(scale_b, DimVec{1})
-                                           : product * scale_a * scale_b;
+  product = scales_whole(scale_a, scale_b)
+                ? product * ops::reshape(scale_a, DimVec{1}) * ops::reshape(scale_b, DimVec{1})
+                : product * scale_a * scale_b;
   if (bias.defined()) product = product + ops::as_dtype(ops::reshape(bias, DimVec{bias.numel()}), DType::float32);
   if (is_8_bit(out.dtype())) {
     if (scale_result.defined()) product = product * ops::reshape(scale_result, DimVec{1});
@@ -100,8 +101,9 @@ void check_library_takes(const Tensor& a, const Tensor& b, const Tensor& bias, c
     VT_CHECK(t->dtype() == DType::float8_e4m3fn || t->dtype() == DType::float8_e5m2, NotImplemented,
              "_scaled_mm on CUDA takes float8_e4m3fn and float8_e5m2, got ", t->dtype());
   }
-  VT_CHECK(a.size(1) % 16 == 0, Runtime, "Expected trailing dimension of mat1 to be divisible by 16 but got mat1 shape: (",
-           a.size(0), "x", a.size(1), ").");
+  VT_CHECK(a.size(1) % 16 == 0, Runtime,
+           "Expected trailing dimension of mat1 to be divisible by 16 but got mat1 shape: (", a.size(0), "x", a.size(1),
+           ").");
   VT_CHECK(b.size(0) % 16 == 0 && b.size(1) % 16 == 0, Runtime, "mat2 shape (", b.size(0), "x", b.size(1),
            ") must be divisible by 16");
   VT_CHECK(a.dtype() != DType::float8_e5m2 || b.dtype() != DType::float8_e5m2, Runtime,
@@ -149,9 +151,9 @@ void scaled_mm_cuda(const Tensor& a, const Tensor& b, const Tensor& scale_a, con
   }
   const auto storage = [](const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; };
   const cuda::Stream stream = cuda::current_stream(out.device().index);
-  if ((adds || !bias.defined()) &&
-      cuda::try_gemm(g, stream, {storage(out), storage(rows), storage(columns), storage(scale_a), storage(scale_b),
-                                 storage(addend), storage(scale_result)})) {
+  if ((adds || !bias.defined()) && cuda::try_gemm(g, stream,
+                                                  {storage(out), storage(rows), storage(columns), storage(scale_a),
+                                                   storage(scale_b), storage(addend), storage(scale_result)})) {
     return;
   }
   // What the library has no kernel for: factors by row before CUDA 12.9, some types of bias.
