@@ -70,6 +70,10 @@ export interface Ops {
   _fused_rms_norm(input: Tensor, normalized_shape: number | bigint | readonly (number | bigint)[], weight: Tensor | null, eps: number, named: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   _fused_sgd_(self: readonly (Tensor)[], grads: readonly (Tensor)[], momentum_buffer_list: readonly (Tensor)[], named: { weight_decay: number; momentum: number; lr: number; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: Tensor | null; found_inf?: Tensor | null }): void;
   _fused_sgd_(self: readonly (Tensor)[], grads: readonly (Tensor)[], momentum_buffer_list: readonly (Tensor)[], named: { weight_decay: number; momentum: number; lr: Tensor; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: Tensor | null; found_inf?: Tensor | null }): void;
+  _grouped_mm(self: Tensor, mat2: Tensor, offs: Tensor | null, bias: Tensor | null, out_dtype: DType | null, named?: { offs?: Tensor | null; bias?: Tensor | null; out_dtype?: DType | null }): Tensor;
+  _grouped_mm(self: Tensor, mat2: Tensor, offs: Tensor | null, bias: Tensor | null, named?: { offs?: Tensor | null; bias?: Tensor | null; out_dtype?: DType | null }): Tensor;
+  _grouped_mm(self: Tensor, mat2: Tensor, offs: Tensor | null, named?: { offs?: Tensor | null; bias?: Tensor | null; out_dtype?: DType | null }): Tensor;
+  _grouped_mm(self: Tensor, mat2: Tensor, named?: { offs?: Tensor | null; bias?: Tensor | null; out_dtype?: DType | null }): Tensor;
   _histogramdd_bin_edges(self: Tensor, bins: number | bigint | readonly (number | bigint)[], named?: { range?: readonly (number)[] | null; weight?: Tensor | null; density?: boolean }): Tensor[];
   _histogramdd_from_bin_tensors(self: Tensor, bins: readonly (Tensor)[], named?: { weight?: Tensor | null; density?: boolean }): Tensor;
   _indices(self: Tensor): Tensor;
@@ -87,6 +91,11 @@ export interface Ops {
   _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
   _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
   _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, named?: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, out_dtype: DType | null, use_fast_accum: boolean, named: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean; out: Tensor }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, out_dtype: DType | null, named: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean; out: Tensor }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, scale_result: Tensor | null, named: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean; out: Tensor }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, bias: Tensor | null, named: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean; out: Tensor }): Tensor;
+  _scaled_mm(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, named: { bias?: Tensor | null; scale_result?: Tensor | null; out_dtype?: DType | null; use_fast_accum?: boolean; out: Tensor }): Tensor;
   _segment_reduce(data: Tensor, reduce: string, named?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number | bigint; unsafe?: boolean; initial?: Scalar | null }): Tensor;
   _softmax(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
   _softmax(self: Tensor, dim: number | bigint, half_to_float: boolean, named: { out: Tensor }): Tensor;

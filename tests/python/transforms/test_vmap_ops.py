@@ -32,6 +32,7 @@ REFUSED = {
     "edges and lengths are read": "_histogramdd_bin_edges _histogramdd_from_bin_tensors segment_reduce _segment_reduce",
     "memory is exchanged": "resize_ resize_as_ set_",
     "running statistics are written to": "batch_norm instance_norm",
+    "rows have to begin at multiples of 16 bytes": "_grouped_mm",
 }
 MAY_REFUSE = {op for ops in REFUSED.values() for op in ops.split()}
 # Elements unset.
