@@ -176,6 +176,8 @@ class Lengths {
     const int64_t rows = divisor_.length(w_.axes[0], g.d) * divisor_.length(w_.axes[1], g.h);
     return static_cast<A>(row_.empty() ? rows * divisor_.length(w_.axes[2], g.x) : rows);
   }
+  // Of the first output alone.
+  A of_first() const { return scale(Group{0, 0, 0, 0, 1}) * (row_.empty() ? A(1) : row_.front()); }
 
  private:
   const Windows& w_;
@@ -293,7 +295,7 @@ void average_whole_planes(const Windows& w, const Divisor& divisor, const T* inp
   using A = opmath_t<T>;
   const auto sum = VT_SIMD_PICK(run_sum, T);
   const int64_t n = w.inputs();
-  const A scale = Lengths<A>(w, divisor).scale(Group{0, 0, 0, 0, 1});
+  const A scale = Lengths<A>(w, divisor).of_first();
   parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) out[i] = static_cast<T>(sum(input + i * n, n) / scale);
   });
@@ -303,7 +305,7 @@ template <class T>
 void spread_whole_planes(const Windows& w, const Divisor& divisor, const T* grad, T* out) {
   using A = opmath_t<T>;
   const int64_t n = w.inputs();
-  const A scale = Lengths<A>(w, divisor).scale(Group{0, 0, 0, 0, 1});
+  const A scale = Lengths<A>(w, divisor).of_first();
   parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) std::fill_n(out + i * n, n, static_cast<T>(static_cast<A>(grad[i]) / scale));
   });

@@ -23,6 +23,7 @@ def windows(dims: int, average: bool) -> list:
     ]
     if average:
         calls.append(call(T(*x), 3, 2, 1, True, False))
+        calls.append(call(T(2, 3, *(5, 4, 3)[:dims]), (5, 4, 3)[:dims]))  # whole planes
         if dims > 1:
             calls.append(call(T(*x), 2, divisor_override=3))
     else:

@@ -285,10 +285,9 @@ def test_errors_of_arguments(tmp_path):
         vt.load(written(vt, [1]), nonsense=3)
     with pytest.raises(NotImplementedError, match="skip_data"):
         vt.serialization.skip_data()
-    with pytest.raises(NotImplementedError, match="sparse"):
-        vt.load(written(torch, torch.ones(2).to_sparse()), weights_only=False)
-    with pytest.raises(pickle.UnpicklingError, match="sparse"):
-        vt.load(written(torch, torch.ones(2).to_sparse()))
+    for weights_only in (False, True):
+        loaded = vt.load(written(torch, torch.ones(2).to_sparse()), weights_only=weights_only)
+        assert loaded.layout == vt.sparse_coo and loaded.to_dense().tolist() == [1.0, 1.0]
     quantized = torch.quantize_per_tensor(torch.ones(2), 1.0, 0, torch.qint8)
     with pytest.raises(pickle.UnpicklingError, match="quantized"):
         vt.load(written(torch, quantized))
