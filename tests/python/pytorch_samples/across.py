@@ -121,11 +121,11 @@ class Across:
         """(theirs, ours): leaves with the values and strides of a tensor of PyTorch's."""
         if id(tensor) not in self.tensors:
             leaf = tensor.detach()
-            if leaf.layout != torch.strided or leaf.is_nested:
-                raise Missing(f"tensors of layout {leaf.layout}")
+            if leaf.is_nested:
+                raise Missing("nested tensors")
             if self.widened(leaf.dtype) != leaf.dtype:
                 leaf = leaf.to(self.widened(leaf.dtype))
-            mine = view_of(leaf, self.device)
+            mine = view_of(leaf, self.device) if leaf.layout == torch.strided else ours_of(leaf, self.device)
             leaf.requires_grad_(tensor.requires_grad)
             # the tensor is kept alive, and with it the identity of the key
             self.tensors[id(tensor)] = leaf, mine.requires_grad_(tensor.requires_grad), tensor

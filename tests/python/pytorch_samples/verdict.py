@@ -65,8 +65,12 @@ def check_tensor(ours: Any, expected: torch.Tensor, kind: str, values: bool) -> 
         raise Wrong("dtype", f"{ours.dtype}, expected {expected.dtype}")
     if tuple(ours.shape) != tuple(expected.shape):
         raise Wrong("shape", f"{tuple(ours.shape)}, expected {tuple(expected.shape)}")
+    if str(ours.layout) != str(expected.layout):
+        raise Wrong("layout", f"{ours.layout}, expected {expected.layout}")
     if not values or expected.numel() == 0:
         return
+    if expected.layout != torch.strided:
+        ours, expected = ours.to_dense(), expected.to_dense()
     got, wanted = theirs_of(ours), plain(expected)
     tolerance = TOLERANCE.get(dtype_name(expected))
     if tolerance is None:
