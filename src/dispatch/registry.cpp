@@ -218,7 +218,7 @@ void Registry::build_table(Op& op) const {
       const Device device = boxing::device_of(c);
       const bool on_the_cpu = c.op.functional().parts.kernel[static_cast<int>(Key::CPU)] != nullptr;
       VT_THROW(NotImplemented, "no kernel for ", device, " tensors yet",
-               on_the_cpu && !device.is_cpu() ? "; it is there for the CPU: move them with .cpu()" : "");
+               on_the_cpu ? "; it is there for the CPU: move them with .cpu()" : "");
     };
   }
   VT_ASSERT(any, op.name(), " has no implementation");

@@ -41,14 +41,11 @@ DType TensorIter::common_dtype() const {
 
 void TensorIter::find_device() {
   device_ = kCPU;
-  for (int i = 0; i < operand_count_; ++i) {
-    const TensorImpl* t = operands_[i].tensor;
-    if (t && t->device() != kCPU) {
-      device_ = t->device();
-      break;
-    }
-  }
-  if (device_ == kCPU) return;
+  int other = 0;
+  const auto is_elsewhere = [](const TensorImpl* t) { return t && t->device() != kCPU; };
+  while (other < operand_count_ && !is_elsewhere(operands_[other].tensor)) ++other;
+  if (other == operand_count_) return;
+  device_ = operands_[other].tensor->device();
   for (int i = output_count_; i < operand_count_; ++i) {
     const TensorImpl& t = *operands_[i].tensor;
     if (t.device() == device_) continue;

@@ -3,6 +3,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/register.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/typed/copy.h"
@@ -25,7 +26,7 @@ Tensor fill_tensor_kernel(const Tensor& self, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(),
            " dimensions.");
   check_writable(self);
-  if (value.device() == kCPU) {
+  if (is_read_at_once(value)) {
     fill_data(self, read_scalar(value));
   } else {
     VT_CHECK(self.device() == value.device(), Runtime, "expected value on ", self.device(), ", got ", value.device());

@@ -2,6 +2,7 @@
 #include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/value_range.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
@@ -70,7 +71,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   VT_CHECK(!is_wrapped(self) || num_classes > 0, Runtime,
            "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument.");
   // With the number of classes given, nobody waits for a GPU: scatter's kernel reports what is out of range.
-  if ((self.device() == kCPU && !is_wrapped(self)) || num_classes == -1) {
+  if (is_read_at_once(self) || num_classes == -1) {
     const auto [least, most] = value_range(self);
     VT_CHECK(least.to_int() >= 0, Runtime, "Class values must be non-negative.");
     if (num_classes == -1) num_classes = most.to_int() + 1;

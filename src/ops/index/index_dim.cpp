@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/index/block_loop.h"
@@ -200,16 +201,11 @@ void index_fill_backward(GradContext& ctx) {
   ctx.set(0, ops::index_fill(ctx.grad(), ctx.arg<int64_t>(1), ctx.saved(2), Scalar(0)));
 }
 
-// Elsewhere than on the CPU somebody would wait for the number, or there is none.
-bool is_read_at_once(const Tensor& value) {
-  return !value.requires_grad() && value.device() == kCPU && value.impl()->has_memory();
-}
-
 // The value as a tensor has a gradient of its own.
 Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
-  if (is_read_at_once(value)) return ops::index_fill(self, dim, index, ops::item(value));
+  if (!value.requires_grad() && is_read_at_once(value)) return ops::index_fill(self, dim, index, ops::item(value));
   check_fill(self, dim, index);
   DimVec line(self.sizes().size(), 1);
   if (!line.empty()) line[dim] = self.sizes()[dim];
@@ -220,7 +216,7 @@ Tensor index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, c
 Tensor index_fill_tensor_inplace(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
   VT_CHECK(value.dim() == 0, Runtime, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
            value.dim(), " dimension(s).");
-  if (is_read_at_once(value)) return ops::index_fill_(self, dim, index, ops::item(value));
+  if (!value.requires_grad() && is_read_at_once(value)) return ops::index_fill_(self, dim, index, ops::item(value));
   return ops::copy_(self, index_fill_tensor(self, dim, index, value));
 }
 

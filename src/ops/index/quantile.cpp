@@ -5,6 +5,7 @@
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/value_range.h"
 #include "ops/factory/factory.h"
 #include "ops/index/register.h"
@@ -30,7 +31,7 @@ void check(const Tensor& self, const Tensor& q, std::string_view interpolation) 
     known |= interpolation == name;
   VT_CHECK(known, Runtime, "interpolation must be one of linear, lower, higher, midpoint or nearest, but got ",
            interpolation);
-  if (q.device() == kCPU && q.numel() > 0) {  // elsewhere looking would cost a synchronisation
+  if (is_read_at_once(q) && q.numel() > 0) {
     const auto [least, most] = value_range(q);
     VT_CHECK(least.to_double() >= 0 && most.to_double() <= 1, Runtime, "q values must be in the range [0, 1]");
   }

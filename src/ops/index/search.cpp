@@ -3,6 +3,7 @@
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/index/register.h"
 #include "ops/index/search_cuda.h"
 
@@ -22,7 +23,7 @@ void check_sorter(const Tensor& sorter, const Tensor& sorted_sequence) {
            sorter.sizes());
   VT_CHECK(sorter.dtype() == DType::int64, Runtime, "searchsorted(): expected a sorter of dtype int64, got ",
            sorter.dtype());
-  if (sorter.device() != kCPU) return;  // looked at by the kernel
+  if (!is_read_at_once(sorter)) return;  // looked at by the kernel
   const Tensor at = contiguous_data(sorter);
   const int64_t* position = at.data<int64_t>();
   for (int64_t i = 0; i < at.numel(); ++i) {

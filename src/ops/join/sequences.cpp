@@ -6,6 +6,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/factory/factory.h"
 #include "ops/join/register.h"
 #include "ops/typed/index.h"
@@ -15,7 +16,7 @@
 namespace vt {
 
 Tensor checked_counts(const Tensor& counts, const char* name) {
-  VT_CHECK(counts.device() == kCPU && counts.dtype() == DType::int64 && counts.dim() == 1, Runtime, "'", name,
+  VT_CHECK(is_read_at_once(counts) && counts.dtype() == DType::int64 && counts.dim() == 1, Runtime, "'", name,
            "' argument should be a 1D CPU int64 tensor, but got ", counts);
   return contiguous_data(counts);
 }

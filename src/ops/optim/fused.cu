@@ -6,6 +6,7 @@
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/optim/multi_tensor.cuh"
 #include "ops/optim/multi_tensor.h"
 #include "ops/typed/copy.h"
@@ -202,7 +203,7 @@ const float* device_number(const Tensor& t, Device device, const char* name) {
 // A learning rate given as a tensor: left on the parameters' device, or read from the CPU.
 Rate rate_of(const Tensor& lr, TensorSpan params) {
   VT_CHECK(lr.numel() == 1, Runtime, "expected lr of one element, got ", lr.sizes());
-  if (lr.device() == kCPU || params.empty()) return {ops::item(lr).to_double()};
+  if (is_read_at_once(lr) || params.empty()) return {ops::item(lr).to_double()};
   const Device device = params[0].device();
   if (lr.dtype() != DType::float64) return {0, device_number(lr, device, "lr")};
   VT_CHECK(lr.device() == device, Runtime, "expected lr on ", device, ", got ", to_string(lr));

@@ -1,6 +1,7 @@
 // What single ops refuse beyond their dtype rule, in PyTorch's words.
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/row.h"
 #include "ops/tensor_operators.h"
@@ -51,7 +52,7 @@ void check_neg(const Call&, DType common) {
 // is 0.
 void check_divisor(const Call& call, DType common) {
   Tensor divisor = call.args[1].as_tensor();
-  if (!is_integral(common) || divisor.device() != kCPU) return;
+  if (!is_integral(common) || !is_read_at_once(divisor)) return;
   if (divisor.dtype() != common) divisor = vt::ops::as_dtype(divisor, common);  // as it is divided by
   VT_CHECK(*static_cast<const bool*>(vt::ops::all(divisor).data()), Runtime, "ZeroDivisionError");
 }

@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
@@ -48,7 +49,7 @@ Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& 
            value.dim(), " dimension(s).");
   VT_CHECK(mask.dtype() == DType::bool_, Runtime, "masked_fill_ only supports boolean masks, but got mask with dtype ",
            mask.dtype());
-  if (value.device() == kCPU && value.impl()->has_memory()) {
+  if (is_read_at_once(value)) {
     check_scalar_fits(ops::item(value), self.dtype());
   } else {
     VT_CHECK(is_complex(self.dtype()) || !is_complex(value.dtype()), Runtime, "value cannot be converted to type ",

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "ops/copy/read_at_once.h"
 #include "ops/random/distribution.h"
 #include "ops/random/random.h"
 
@@ -18,7 +19,7 @@ Tensor generator_state(const Generator& generator) {
 }
 
 void set_generator_state(Generator& generator, const Tensor& state) {
-  VT_CHECK(state.device() == kCPU && state.dtype() == DType::uint8, Type, "RNG state must be a torch.ByteTensor, got ",
+  VT_CHECK(is_read_at_once(state) && state.dtype() == DType::uint8, Type, "RNG state must be a torch.ByteTensor, got ",
            state);
   VT_CHECK(state.is_contiguous(), Runtime, "RNG state must be contiguous, got ", state);
   std::lock_guard lock(generator.mutex());
