@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ceil_div.h"
 #include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
 #include "cpu/topology.h"
@@ -24,7 +25,6 @@ constexpr int64_t kBlockPart = 5;              // of L2 that a block of A takes,
 constexpr int64_t kInPlacePart = 4;            // of L2 within which a matrix is read where it lies
 constexpr int64_t kSetBytes = 4096;            // rows at multiples of this distance compete for the same lines of L1
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
 // The size of even parts of n that are at most `most` large.
 int64_t even_part(int64_t n, int64_t most) { return ceil_div(n, ceil_div(n, most)); }

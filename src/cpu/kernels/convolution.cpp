@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ceil_div.h"
 #include "cpu/gemm.h"
 #include "cpu/kernels/convolution_planes.h"
 #include "cpu/scratch.h"
@@ -11,8 +12,6 @@
 
 namespace vt::cpu {
 namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Note [Patches]
 // A convolution is the product of the weight, a matrix (filters, depth), with the matrix of patches (depth, columns),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ceil_div.h"
 #include "cuda/device.h"
 #include "cuda/launch.h"
 #include "iter/cuda_channels.cuh"
@@ -212,8 +213,6 @@ struct AddParts {
   __device__ Acc combine(Acc a, Acc b) const { return a + b; }
   __device__ void write(int64_t i, Acc a) const { out[i % channels * taps + i / channels] = static_cast<T>(a); }
 };
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 Axis axis_of(const Geometry& g, const Tensor& w, size_t d) {
   return {static_cast<int>(g.stride[d]), static_cast<int>(g.padding[d]), static_cast<int>(g.dilation[d]),

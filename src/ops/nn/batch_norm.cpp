@@ -1,5 +1,6 @@
 // batch_norm over all dims but the second, and the norm of images.
 #include "cpu/kernels/batch_norm.h"
+#include "core/absent_tensor.h"
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
@@ -47,11 +48,6 @@ std::array<TensorSpec, 3> batch_norm_backward_meta(const Tensor& grad, const Ten
 // -----------------------------------------------------------------------------------------------------------------------
 
 cpu::ChannelLayout layout_of(const Tensor& x) { return {x.size(0), x.size(1), checked_numel(x.sizes().subspan(2))}; }
-
-template <class T>
-T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
-}
 
 void batch_norm_cpu(const Tensor& input, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
                     Tensor& mean, Tensor& var) {

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/absent_tensor.h"
+#include "core/ceil_div.h"
 #include "cuda/device.h"
 #include "cuda/launch.h"
 #include "dispatch/registry.h"
@@ -16,6 +18,7 @@
 #include "iter/cuda_vector.cuh"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
+#include "ops/nn/channel_norms.h"
 #include "ops/nn/channel_sums.cuh"
 
 namespace vt {
@@ -388,8 +391,6 @@ __global__ void __launch_bounds__(kThreads)
 // Launches
 // -------------------------------------------------------------------------------------------------------------------
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /// An op's tensors as the kernels see them, for one pass after another.
 struct Pass {
   const char* op;
@@ -510,19 +511,7 @@ Pass make_pass(const char* op, MemoryFormat format, std::initializer_list<const 
 // The ops
 // -------------------------------------------------------------------------------------------------------------------
 
-/// The format that all tensors of an op are read and written in: that of its result.
-MemoryFormat format_of(const Tensor& out) {
-  const MemoryFormat format = suggested_format(out);
-  return is_contiguous_in(out, format) ? format : MemoryFormat::Contiguous;
-}
-
 Tensor as_parameter(const Tensor& t, DType dtype) { return t.defined() ? contiguous_data(cast_data(t, dtype)) : t; }
-
-template <typename A>
-const A* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<A>() : nullptr;
-}
-const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
 
 void batch_norm_cuda(const Tensor& input, const Tensor& weight, const Tensor& bias, double eps, Tensor& out,
                      Tensor& mean, Tensor& var) {
@@ -544,8 +533,8 @@ void batch_norm_cuda(const Tensor& input, const Tensor& weight, const Tensor& bi
                                out.data<T>(),
                                mean.data<A>(),
                                var.data<A>(),
-                               data_or_null<A>(w),
-                               data_or_null<A>(b),
+                               data_or_null<const A>(w),
+                               data_or_null<const A>(b),
                                static_cast<A>(eps)},
                   {x.storage().get(), out.storage().get(), mean.storage().get(), var.storage().get(),
                    storage_or_null(w), storage_or_null(b)});
@@ -574,7 +563,7 @@ void batch_norm_backward_cuda(const Tensor& grad, const Tensor& input, const Ten
                                    dx.data<T>(),
                                    m.data<A>(),
                                    v.data<A>(),
-                                   data_or_null<A>(w),
+                                   data_or_null<const A>(w),
                                    dw.data<A>(),
                                    db.data<A>(),
                                    static_cast<A>(eps),

@@ -24,6 +24,11 @@ Tensor as_statistics(const Tensor& t, const Tensor& x) {
   return t.defined() ? contiguous_data(cast_data(t, statistics_dtype(x))) : t;
 }
 
+MemoryFormat format_of(const Tensor& out) {
+  const MemoryFormat format = suggested_format(out);
+  return is_contiguous_in(out, format) ? format : MemoryFormat::Contiguous;
+}
+
 DimVec channels_last_strides(const Tensor& x) {
   const MemoryFormat format = suggested_format(x);
   return is_channels_last(format) ? format_strides(format, x.sizes()) : DimVec();

@@ -1,7 +1,7 @@
 // What the norms of channels share: the second dim, statistics in a wide dtype.
 #pragma once
 
-#include "core/tensor.h"
+#include "dispatch/value.h"
 
 namespace vt {
 
@@ -13,6 +13,8 @@ Tensor per_channel(const Tensor& t, const Tensor& x);
 DType statistics_dtype(const Tensor& x);
 // Contiguous in that dtype, for kernels; undefined of an undefined tensor.
 Tensor as_statistics(const Tensor& t, const Tensor& x);
+// The format in which kernels read and write all tensors of a call: that of its result.
+MemoryFormat format_of(const Tensor& out);
 // Strides of a result like x: none, which is contiguous, unless x suggests channels_last.
 DimVec channels_last_strides(const Tensor& x);
 

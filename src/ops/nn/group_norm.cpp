@@ -1,5 +1,6 @@
 // group_norm over each image's groups of channels.
 #include "cpu/kernels/group_norm.h"
+#include "core/absent_tensor.h"
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
@@ -62,11 +63,6 @@ std::array<TensorSpec, 3> group_norm_backward_meta(const Tensor& grad, const Ten
 // -----------------------------------------------------------------------------------------------------------------------
 
 cpu::ChannelLayout layout_of(const Tensor& x) { return {x.size(0), x.size(1), checked_numel(x.sizes().subspan(2))}; }
-
-template <class T>
-T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
-}
 
 void group_norm_cpu(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t groups, double eps,
                     Tensor& out, Tensor& mean, Tensor& rstd) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/absent_tensor.h"
+#include "core/ceil_div.h"
 #include "cuda/device.h"
 #include "cuda/launch.h"
 #include "dispatch/registry.h"
@@ -327,8 +329,6 @@ __global__ void __launch_bounds__(kThreads) write_elements(Walk w, Body body) {
 
 using Storages = std::vector<const StorageImpl*>;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /// An op's tensors as the kernels see them.
 struct Pass {
   const char* op;
@@ -404,18 +404,6 @@ struct Pass {
   }
 };
 
-/// The format that all tensors of an op are read and written in: that of its result.
-MemoryFormat format_of(const Tensor& out) {
-  const MemoryFormat format = suggested_format(out);
-  return is_contiguous_in(out, format) ? format : MemoryFormat::Contiguous;
-}
-
-template <typename A>
-const A* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<A>() : nullptr;
-}
-const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
-
 void group_norm_cuda(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t groups, double eps,
                      Tensor& out, Tensor& mean, Tensor& rstd) {
   if (input.numel() == 0) {
@@ -436,10 +424,13 @@ void group_norm_cuda(const Tensor& input, const Tensor& weight, const Tensor& bi
     cuda::launch({pass.op, pass.stream, cuda::blocks_for(x.size(0) * groups, kThreads / 32), kThreads},
                  cuda::StorageSpan(storages.data(), storages.size()), end_moments<T>, pass.walk, moments,
                  static_cast<const ChannelSums*>(partials.data()), eps, mean.data<A>(), rstd.data<A>());
-    pass.write<T>(
-        Normalize<T>{
-            {x.data<T>()}, out.data<T>(), mean.data<A>(), rstd.data<A>(), data_or_null<A>(w), data_or_null<A>(b)},
-        storages);
+    pass.write<T>(Normalize<T>{{x.data<T>()},
+                               out.data<T>(),
+                               mean.data<A>(),
+                               rstd.data<A>(),
+                               data_or_null<const A>(w),
+                               data_or_null<const A>(b)},
+                  storages);
   });
 }
 
@@ -464,13 +455,13 @@ void group_norm_backward_cuda(const Tensor& grad, const Tensor& input, const Ten
     cuda::launch({pass.op, pass.stream, cuda::blocks_for(x.size(0) * groups + x.size(1), kThreads / 32), kThreads},
                  cuda::StorageSpan(storages.data(), storages.size()), end_gradients<A>, pass.walk,
                  static_cast<const ChannelSums*>(partials.data()), static_cast<const A*>(r.data<A>()),
-                 data_or_null<A>(w), of_groups, dw.data<A>(), db.data<A>());
+                 data_or_null<const A>(w), of_groups, dw.data<A>(), db.data<A>());
     const double elements = static_cast<double>(x.size(1) / groups) * pass.walk.plane;
     pass.write<T>(InputGradient<T>{{x.data<T>(), g.data<T>()},
                                    dx.data<T>(),
                                    m.data<A>(),
                                    r.data<A>(),
-                                   data_or_null<A>(w),
+                                   data_or_null<const A>(w),
                                    of_groups,
                                    1 / elements},
                   storages);

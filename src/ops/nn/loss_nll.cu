@@ -1,4 +1,5 @@
 // Negative log likelihood on CUDA: one launch per direction.
+#include "core/absent_tensor.h"
 #include "cuda/copy.h"
 #include "cuda/device_error.h"
 #include "dispatch/registry.h"
@@ -90,11 +91,6 @@ __global__ void __launch_bounds__(kThreads) nll_backward(BackwardArguments<T> p)
   p.out[row * p.classes + t] = static_cast<T>(g);
 }
 
-template <typename T>
-const T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
-}
-const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
 Tensor dense(const Tensor& t) { return t.defined() ? contiguous_data(t) : t; }
 
 void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction, int64_t ignore,
@@ -106,7 +102,7 @@ void nll_cuda(const Tensor& self, const Tensor& target, const Tensor& weight, in
     using T = typename decltype(tag)::type;
     const ForwardArguments<T> p{x.data<T>(),
                                 t.data<int64_t>(),
-                                data_or_null<T>(w),
+                                data_or_null<const T>(w),
                                 out.data<T>(),
                                 total_weight.data<T>(),
                                 rows,
@@ -136,7 +132,7 @@ void nll_backward_cuda(const Tensor& grad, const Tensor& self, const Tensor& tar
     using T = typename decltype(tag)::type;
     const BackwardArguments<T> p{g.data<T>(),
                                  t.data<int64_t>(),
-                                 data_or_null<T>(w),
+                                 data_or_null<const T>(w),
                                  total_weight.data<T>(),
                                  out.data<T>(),
                                  rows,

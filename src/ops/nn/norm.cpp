@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/absent_tensor.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
 #include "cpu/kernels/norm.h"
@@ -96,11 +97,6 @@ std::array<TensorSpec, 2> rms_norm_backward_meta(const Tensor& grad, const Tenso
 
 // CPU
 // -----------------------------------------------------------------------------------------------------------------------
-
-template <class T>
-T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
-}
 
 Tensor dense(const Tensor& t) { return t.defined() ? ops::as_contiguous(t) : t; }
 

@@ -6,6 +6,7 @@
 // 16 bits too.
 #include "ops/nn/norm.h"
 
+#include "core/absent_tensor.h"
 #include "core/thread_state.h"
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
@@ -418,12 +419,6 @@ struct ColumnSums {
     if (to != nullptr) to[i < n ? i : i - n] = static_cast<T>(a);
   }
 };
-
-template <typename T>
-T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
-}
-const StorageImpl* storage_or_null(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
 
 template <typename T, bool Rms>
 void launch_forward(const LaunchConfig& base, const RowPlan& plan, const ForwardArguments<T>& p,

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/ceil_div.h"
 #include "cpu/kernels/pooling.h"
 #include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr int64_t kLaneBlock = 128;  // lanes that one thread takes at a time
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t grain(int64_t work) { return 1 + 16384 / (work + 1); }
 
 template <class T>

@@ -81,8 +81,8 @@ void backward(const GridRule& rule, const Tensor& grad, const Tensor& input, con
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
     cuda::launch(config("grid_sampler_backward", grad, s), used.span(), backward_kernel<Dims, T>, s, rule,
-                 grad.data<T>(), input.data<T>(), grid.data<T>(), resample::data_or_null<A>(input_sums),
-                 resample::data_or_null<T>(grid_grad));
+                 grad.data<T>(), input.data<T>(), grid.data<T>(), data_or_null<A>(input_sums),
+                 data_or_null<T>(grid_grad));
   });
 }
 
@@ -93,9 +93,8 @@ void double_backward(const GridRule& rule, const resample::GridSlopes& slopes, c
   const Used used{slopes.input, slopes.grid, grad, input, grid, to.grad, to.input_sums, to.grid};
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     cuda::launch(config("grid_sampler_double_backward", grad, s), used.span(), double_backward_kernel<Dims, T>, s, rule,
-                 resample::data_or_null<T>(slopes.input), resample::data_or_null<T>(slopes.grid), grad.data<T>(),
-                 input.data<T>(), grid.data<T>(), to.grad.data<T>(), to.input_sums.data<opmath_t<T>>(),
-                 to.grid.data<T>());
+                 data_or_null<T>(slopes.input), data_or_null<T>(slopes.grid), grad.data<T>(), input.data<T>(),
+                 grid.data<T>(), to.grad.data<T>(), to.input_sums.data<opmath_t<T>>(), to.grid.data<T>());
   });
 }
 

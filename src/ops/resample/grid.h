@@ -1,6 +1,7 @@
 // Reading an image at the points of a grid: the arithmetic of one point, for the kernels of either device.
 #pragma once
 
+#include "core/absent_tensor.h"
 #include "core/backend_table.h"
 #include "core/macros.h"
 #include "core/math.h"
@@ -287,11 +288,6 @@ GridShape<Dims> grid_shape(const Tensor& input, const Tensor& grid) {
     s.points *= grid.size(d + 1);
   }
   return s;
-}
-
-template <class T>
-T* data_or_null(const Tensor& t) {
-  return t.defined() ? t.data<T>() : nullptr;
 }
 
 // f(std::integral_constant<int, Dims>) for the number of spatial dims of `input`.
