@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import two_builds
 
@@ -23,12 +24,14 @@ CALLS = {"cpu": 4000, "cuda": 200}
 REPEATS = {"cpu": 25, "cuda": 60}
 
 
-def times_of_this_process() -> dict[str, float]:
-    """Nanoseconds per op by row, the best of the repeats."""
+def times_of_this_process() -> dict[str, Any]:
+    """Nanoseconds per op by row, the best of the repeats; and the GPU's name, if there is one."""
     import vibetensor.torch as torch
     from small_calls import rows
 
     result = {}
+    if torch.cuda.is_available():
+        result["gpu"] = torch.cuda.get_device_name()
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         settle = torch.cuda.synchronize if device == "cuda" else lambda: None
         for name, (call, ops) in rows(torch, device).items():
@@ -44,7 +47,7 @@ def times_of_this_process() -> dict[str, float]:
     return result
 
 
-def times(package: Path) -> dict[str, float]:
+def times(package: Path) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(package.resolve())}
     run = subprocess.run(
         [sys.executable, __file__, "--one"], env=environment, stdout=subprocess.PIPE, text=True, check=True
@@ -60,10 +63,11 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(times_of_this_process()))
         return
-    runs: dict[Path, list[dict[str, float]]] = {arguments.before: [], arguments.after: []}
+    runs: dict[Path, list[dict[str, Any]]] = {arguments.before: [], arguments.after: []}
     for turn in range(arguments.processes):
         for package in list(runs)[:: 1 if turn % 2 == 0 else -1]:
             runs[package].append(times(package))
+    gpus = {run.pop("gpu", None) for of_build in runs.values() for run in of_build}
     table = []
     for row in runs[arguments.before][0]:
         before, after = ([run[row] for run in runs[package]] for package in (arguments.before, arguments.after))
@@ -79,7 +83,8 @@ def main() -> None:
             }
         )
         print(f"{row:45s} {middle[0]:9.1f} {middle[1]:9.1f} ns   {table[-1]['ratio']:.3f}")
-    two_builds.write(arguments.out, "host ns per call from Python, two builds in turns, medians over processes", table)
+    what = f"host ns per call from Python, two builds in turns, medians over {arguments.processes} processes of each"
+    two_builds.write(arguments.out, what, table, gpu=next(iter(gpus)))
 
 
 if __name__ == "__main__":

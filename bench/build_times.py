@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import shlex
 import subprocess
@@ -19,6 +18,8 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+from side_by_side import processor
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "bench" / "results" / "build_times.json"
@@ -49,13 +50,6 @@ def cpu_seconds(words: list[str], build: Path) -> float:
         subprocess.run(words, cwd=build, check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().split("\n"):
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def main() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from pathlib import Path
+
+from side_by_side import processor
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -16,7 +19,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return made
 
 
-def write(out: Path | None, what: str, rows: list[dict[str, object]]) -> None:
+def write(out: Path | None, what: str, rows: list[dict[str, object]], **about: object) -> None:
     """Writes the rows, if there is a place for them."""
     if out:
-        out.write_text(json.dumps({"what": what, "rows": rows}, indent=1) + "\n")
+        machine = {"when": time.strftime("%Y-%m-%d"), "processor": processor(), **about}
+        out.write_text(json.dumps({"what": what, **machine, "rows": rows}, indent=1) + "\n")
