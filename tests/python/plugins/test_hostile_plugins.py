@@ -3,11 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import compiling
 import pytest
 
-import build
-
-pytestmark = pytest.mark.skipif(not build.has_compilers(), reason="no C and C++ compiler")
+pytestmark = pytest.mark.skipif(not compiling.has_compilers(), reason="no C and C++ compiler")
 
 # What is wrong with hostile.cpp compiled with CASE: the exception, and what its message says.
 REFUSED = {
@@ -99,8 +98,8 @@ def test_every_hostile_plugin_is_refused_and_leaves_no_trace(tmp_path):
     def make(case):
         folder = tmp_path / f"case{case}"
         folder.mkdir()
-        return build.compiled(
-            build.HERE / "hostile.cpp", folder / "hostile.so", f"-DCASE={case}", "-O0", "-Wno-unused-function"
+        return compiling.compiled(
+            compiling.HERE / "hostile.cpp", folder / "hostile.so", f"-DCASE={case}", "-O0", "-Wno-unused-function"
         )
 
     with ThreadPoolExecutor(2) as pool:
@@ -112,9 +111,9 @@ def test_every_hostile_plugin_is_refused_and_leaves_no_trace(tmp_path):
     assert len(cases) >= 60
     listed = tmp_path / "cases.json"
     listed.write_text(json.dumps(cases))
-    assert build.run_program("hostile.py", build.reference("gain"), listed).endswith("done\n")
+    assert compiling.run_program("hostile.py", compiling.reference("gain"), listed).endswith("done\n")
 
 
 def test_what_a_plugin_does_wrong_while_it_runs_is_an_error(tmp_path):
-    rogue = build.compiled(build.HERE / "rogue.cpp", tmp_path / "rogue.so")
-    assert build.run_program("rogue.py", rogue).endswith("done\n")
+    rogue = compiling.compiled(compiling.HERE / "rogue.cpp", tmp_path / "rogue.so")
+    assert compiling.run_program("rogue.py", rogue).endswith("done\n")

@@ -4,24 +4,23 @@ import os
 import subprocess
 import sys
 
+import compiling
 import pytest
 
-import build
-
-pytestmark = pytest.mark.skipif(not build.has_compilers(), reason="no C and C++ compiler")
+pytestmark = pytest.mark.skipif(not compiling.has_compilers(), reason="no C and C++ compiler")
 
 
 @pytest.mark.parametrize("name", ["gain", "curves"])
 def test_reference_plugin(name):
-    assert build.run_program(f"{name}.py", build.reference(name)).endswith("done\n")
+    assert compiling.run_program(f"{name}.py", compiling.reference(name)).endswith("done\n")
 
 
 def test_a_plugin_op_trains_a_model():
-    assert build.run_program("train.py", build.reference("curves")).endswith("done\n")
+    assert compiling.run_program("train.py", compiling.reference("curves")).endswith("done\n")
 
 
 def test_an_entry_point_is_loaded_at_first_use(tmp_path):
-    library = build.reference("gain")
+    library = compiling.reference("gain")
     info = tmp_path / "site" / "gain_plugin-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gain-plugin\nVersion: 1.0\n")
@@ -29,21 +28,21 @@ def test_an_entry_point_is_loaded_at_first_use(tmp_path):
         "[vibetensor.plugins]\ngain = gain_plugin:library\nother = gain_plugin:PATH\n"
     )
     (info.parent / "gain_plugin.py").write_text(f"PATH = {str(library)!r}\n\n\ndef library():\n    return PATH\n")
-    assert build.run_program("entry_point.py", info.parent).endswith("done\n")
+    assert compiling.run_program("entry_point.py", info.parent).endswith("done\n")
 
 
 def test_the_plugin_of_the_documentation_works(tmp_path):
-    text = (build.ROOT / "docs" / "plugin_abi.md").read_text()
+    text = (compiling.ROOT / "docs" / "plugin_abi.md").read_text()
     source = tmp_path / "written" / "demo.c"
     source.parent.mkdir()
     source.write_text(text.partition("```c\n")[2].partition("```")[0])
-    library = build.compiled(source, tmp_path / "demo.so")
-    assert build.run_program("demo.py", library) == "[2.0, 2.0, 2.0]\ndone\n"
+    library = compiling.compiled(source, tmp_path / "demo.so")
+    assert compiling.run_program("demo.py", library) == "[2.0, 2.0, 2.0]\ndone\n"
 
 
 def test_stubs_of_a_plugin(tmp_path):
     python, typescript = tmp_path / "curves_ops.pyi", tmp_path / "curves_ops.d.ts"
-    command = [sys.executable, build.ROOT / "tools" / "plugin_stubs.py", build.reference("curves")]
+    command = [sys.executable, compiling.ROOT / "tools" / "plugin_stubs.py", compiling.reference("curves")]
     subprocess.run([*command, "--python", python, "--typescript", typescript], check=True)
     program = tmp_path / "program.py"
     program.write_text(
@@ -70,5 +69,5 @@ def test_the_header_needs_nothing_and_warns_of_nothing(standard, tmp_path):
     source = tmp_path / ("header.c" if is_c else "header.cpp")
     source.write_text(f"#include <vibetensor/plugin{'.h' if is_c else '_iter.cuh'}>\nint main(void) {{ return 0; }}\n")
     command = ["cc" if is_c else "c++", f"-std={standard}", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"]
-    done = subprocess.run([*command, "-I", build.ROOT / "include", source], capture_output=True, text=True)
+    done = subprocess.run([*command, "-I", compiling.ROOT / "include", source], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
