@@ -322,7 +322,7 @@ const GemmKernels* gemm_kernels_bf16_amx() {
   static const GemmKernels kKernels{
       kPanel, kPanel,   kSliceDepth,        kDepth, sizeof(bfloat16), kRowBytes, kPanel * kRowDistance / kRowBytes,
       kPanel, 2,        GemmReads::RowsOfA, pack_a, pack_b,           multiply,  finish,
-      add,    dot.dots, dot.most_few};
+      add,    dot.dots, dot.most_few,       2};
   return &kKernels;
 }
 

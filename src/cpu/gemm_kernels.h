@@ -68,7 +68,8 @@ struct GemmKernels {
   // with row j of w (many, k), few <= most_few. Null, and most_few 0, for inputs that are converted when packed.
   void (*dots)(int64_t few, int64_t many, int64_t k, const void* x, int64_t ldx, const void* w, int64_t ldw, void* sums,
                int64_t sums_i, int64_t sums_j);
-  int most_few;
+  int most_few;          // rows of a product that are worth dots
+  int most_few_columns;  // and columns: tiles read A where it lies as fast
 };
 
 VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32, ())

@@ -297,6 +297,7 @@ struct Gemm : GemmTile<Math> {
                                           &Tile::finish,
                                           &Tile::add,
                                           Dots::kDots,
+                                          Dots::kFew,
                                           Dots::kFew};
     return &kKernels;
   }
