@@ -4,8 +4,8 @@
 
 Square products, linear layers (the weight transposed, as nn.Linear keeps it), gradients of a small GPT's linear layers,
 batched attention products, and long, wide, flat and small shapes in all four orders: "tn" has A transposed, as the
-gradient of a weight. Writes bench/results/cpu_gemm.json; a run of some cases replaces only their rows. Rows in which we
-are below --bar of the best of the others are listed at the end.
+gradient of a weight. Writes bench/results/cpu_gemm.json after each case; a run of some cases, or one that is cut short,
+replaces only their rows. Rows in which we are below --bar of the best of the others are listed at the end.
 
 Each library runs in a process of its own, and they take turns: OpenBLAS's and PyTorch's idle threads spin for a while
 after a product, so that in one process they would take the cores from whoever comes next. The fastest run counts. On
@@ -113,18 +113,20 @@ def main() -> None:
         for index, case in enumerate(gemm_cases.all_cases())
         if re.search(arguments.only, case.name) and case.dtype in arguments.dtypes
     ]
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    about = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}", "torch": version("torch")}
+    results = side_by_side.Results("cpu_gemm", ("case", "dtype", "threads"), **about)
     rows = []
     for threads in sorted(set(arguments.threads)):
         workers = {library: Worker(library, threads) for library in arguments.libraries}
         for index, case in chosen:
             rows.append(row_of(case, threads, measure(workers, index, arguments.budget, arguments.turns)))
+            results.add(rows[-1], printed=False)
         for worker in workers.values():
             worker.close()
     if not rows:
         parser.error("no case is left")
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    about = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}", "torch": version("torch")}
-    side_by_side.write("cpu_gemm", rows, same=("case", "dtype", "threads"), **about)
+    side_by_side.show(rows)
     below = [row for row in rows if isinstance(row["over_best"], float) and row["over_best"] < arguments.bar]
     print(f"below {arguments.bar} of the best: {len(below)} of {len(rows)}")
     for row in below:

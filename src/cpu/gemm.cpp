@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "cpu/amx.h"
 #include "cpu/gemm_few.h"
 #include "cpu/gemm_generic.h"
 #include "cpu/gemm_kernels.h"
@@ -21,6 +22,7 @@ const GemmKernels& packed_kernels() {
   if constexpr (std::is_same_v<T, float>) return *gemm_kernels_f32();
   else if constexpr (std::is_same_v<T, double>) return *gemm_kernels_f64();
   else if constexpr (std::is_same_v<T, float16>) return *gemm_kernels_f32_from_f16();
+  else if (amx_has_bf16()) return *gemm_kernels_bf16_amx();
   else return simd_has_bf16() ? *gemm_kernels_bf16_dot() : *gemm_kernels_f32_from_bf16();
 }
 
@@ -91,11 +93,10 @@ void gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, opmath_t<
   if (n == 1) return gemv<T>(trans_a, m, k, a, lda, b, trans_b ? 1 : ldb, {c, ldc, alpha, beta, bias, 0});
   if constexpr (kHasPackedGemm<T>) {
     const GemmTarget target{c, ldc, static_cast<double>(alpha), static_cast<double>(beta), bias, output_of<T>()};
-    constexpr bool kPackedAsIs = std::is_same_v<T, float> || std::is_same_v<T, double>;
     const GemmKernels& kernels = packed_kernels<T>();
     const GemmOperand left{a, lda, trans_a}, right{b, ldb, trans_b};
     if (gemm_few(kernels, m, n, k, left, right, target, sizeof(T))) return;
-    gemm_packed(kernels, m, n, k, left, right, target, sizeof(T), kPackedAsIs);
+    gemm_packed(kernels, m, n, k, left, right, target, sizeof(T));
   } else {
     Scratch transposed(trans_b ? k * n * static_cast<int64_t>(sizeof(T)) : 0);
     if (trans_b) {

@@ -28,7 +28,7 @@ bool gemm_few(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const
               const GemmTarget& target, int64_t size) {
   if (!kernels.dots || k < kLeastDepth) return false;
   const bool rows = m <= kernels.most_few && m <= n && b.transposed;
-  if (!rows && !(n <= kernels.most_few && !a.transposed)) return false;
+  if (!rows && !(n <= kernels.most_few_columns && !a.transposed)) return false;
   const int64_t few = rows ? m : n, many = rows ? n : m;
   const GemmOperand& x = rows ? a : b;
   const GemmOperand& w = rows ? b : a;

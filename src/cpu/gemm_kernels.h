@@ -14,6 +14,10 @@ struct GemmOperand {
   bool transposed;
 };
 
+// Which matrices a kernel can read where they lie, see Note [When a matrix is read where it lies]: neither, A unless it
+// is transposed and if k is a multiple of step, or both.
+enum class GemmReads : uint8_t { Packed, RowsOfA, Stored };
+
 enum class GemmOutput : uint8_t { Same, Bfloat16, Float16 };  // Same: the type that the kernel accumulates in
 
 struct GemmTarget {
@@ -38,8 +42,12 @@ struct GemmKernels {
   int nr;
   int kc;           // in k, a multiple of step
   int step;         // k's per packed element
-  int packed_size;  // bytes of a packed element
+  int number_size;  // bytes of a number of A and B as they are stored
+  int packed_size;  // bytes of a packed element: a number, or step of them
   int panel_a;      // packed elements of a panel of A, whatever its shape
+  int row_unit;     // blocks of A begin at multiples of it
+  int l2_fifths;    // that a block of A takes, see Note [How much of L2 is ours]
+  GemmReads reads;
   // Packs rows [row, row + rows) and k's [k0, k0 + kc) of A; rows are spread evenly over ceil(rows / mr) panels.
   void (*pack_a)(const GemmOperand& a, int64_t row, int64_t rows, int64_t all_rows, int64_t k0, int64_t kc,
                  void* packed);
@@ -48,8 +56,8 @@ struct GemmKernels {
   void (*pack_b)(const GemmOperand& b, int64_t k0, int64_t kc, int64_t column, int64_t columns, int64_t all_columns,
                  void* panel, int64_t distance);
   // C block (rows, columns) from a block of A and the panels of B that cover its columns. A is packed if a_ld is 0, or
-  // else read where it lies, its rows (if transposed, its k's) a_ld apart. `b_step` is the distance of B's steps (nr if
-  // packed) and `b_panel` that of its panels. Distances are in packed elements.
+  // else read where it lies, its rows (if transposed, its k's) a_ld numbers apart. `b_step` is the distance of B's
+  // steps (nr if packed) and `b_panel` that of its panels, in packed elements.
   void (*multiply)(int64_t rows, int64_t columns, int64_t kc, const void* a, bool a_transposed, int64_t a_ld,
                    const void* b, int64_t b_step, int64_t b_panel, const GemmTarget& target);
   // C block (rows, columns) from sums in the accumulating type, rows `distance` apart, as multiply does at its end.
@@ -60,7 +68,8 @@ struct GemmKernels {
   // with row j of w (many, k), few <= most_few. Null, and most_few 0, for inputs that are converted when packed.
   void (*dots)(int64_t few, int64_t many, int64_t k, const void* x, int64_t ldx, const void* w, int64_t ldw, void* sums,
                int64_t sums_i, int64_t sums_j);
-  int most_few;
+  int most_few;          // rows of a product that are worth dots
+  int most_few_columns;  // and columns: tiles read A where it lies as fast
 };
 
 VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32, ())
@@ -69,5 +78,7 @@ VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32_from_f16, ())
 VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_f32_from_bf16, ())
 // Null below v4. The machine must have AVX512-BF16.
 VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_bf16_dot, ())
+// The same for a machine and a process that have AMX (amx.h).
+VT_SIMD_DECLARE(const GemmKernels*, gemm_kernels_bf16_amx, ())
 
 }  // namespace vt::cpu

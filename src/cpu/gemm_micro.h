@@ -285,14 +285,19 @@ struct Gemm : GemmTile<Math> {
                                           kNr,
                                           Tile::kSteps * Math::kStep,
                                           Math::kStep,
+                                          static_cast<int>(sizeof(Input)),
                                           static_cast<int>(sizeof(Packed)),
                                           kPanelA,
+                                          1,
+                                          1,
+                                          std::is_same_v<Input, Packed> ? GemmReads::Stored : GemmReads::Packed,
                                           pack_a,
                                           pack_b,
                                           &Tile::multiply,
                                           &Tile::finish,
                                           &Tile::add,
                                           Dots::kDots,
+                                          Dots::kFew,
                                           Dots::kFew};
     return &kKernels;
   }

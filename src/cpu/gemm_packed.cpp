@@ -21,8 +21,8 @@ constexpr int64_t kShortSlice = 64;            // its slices are as short as thi
 constexpr int64_t kPackDepth = 64;             // k's of B that a thread packs at a time
 constexpr int64_t kSmallC = 128 * 128;         // see Note [Long sums of a small C]
 constexpr int64_t kParts = 16;                 // of k there
-constexpr int64_t kBlockPart = 5;              // of L2 that a block of A takes, see Note [How much of L2 is ours]
 constexpr int64_t kInPlacePart = 4;            // of L2 within which a matrix is read where it lies
+constexpr int64_t kTileSetBytes = 2048;        // the same, of tiles of 16 rows
 constexpr int64_t kSetBytes = 4096;            // rows at multiples of this distance compete for the same lines of L1
 
 int64_t round_up(int64_t a, int64_t b) { return ceil_div(a, b) * b; }
@@ -35,13 +35,13 @@ void maybe_parallel(bool parallel, int64_t count, const F& f) {
   else f(0, count);
 }
 
-// The i-th of `parts` even pieces of [0, n).
+// The i-th of `parts` even pieces of [0, n), which begin at multiples of `unit`.
 struct Piece {
   int64_t begin, size;
-  Piece(int64_t n, int64_t parts, int64_t i) {
-    const int64_t base = n / parts, extra = n % parts;
-    begin = i * base + std::min(i, extra);
-    size = base + (i < extra ? 1 : 0);
+  Piece(int64_t n, int64_t parts, int64_t i, int64_t unit = 1) {
+    const int64_t units = ceil_div(n, unit), base = units / parts, extra = units % parts;
+    begin = (i * base + std::min(i, extra)) * unit;
+    size = std::min((base + (i < extra ? 1 : 0)) * unit, n - begin);
   }
 };
 
@@ -49,7 +49,7 @@ struct Piece {
 // A block of A is read again for each panel of B, so it should stay in L2. Yet the panels of B and the lines of C pass
 // through, pages of 4 KiB fill the sets unevenly, and on a virtual machine another's hyperthread may use the same cache
 // without a trace in the topology. A fifth costs nothing where L2 is free (B comes from L3 more often, which the tiles
-// fetch ahead) and is much faster where it is not.
+// fetch ahead) and is much faster where it is not. Tiles of AMX are too fast for what L3 gives, and take two fifths.
 
 // Note [When a matrix is read where it lies]
 // Packing costs two passes over a matrix, and buys reads that are contiguous (B, transposed A) or at a distance that
@@ -63,21 +63,28 @@ struct Piece {
 class PackedGemm {
  public:
   PackedGemm(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a, const GemmOperand& b,
-             const GemmTarget& target, int64_t out_bytes, bool as_is)
+             const GemmTarget& target, int64_t out_bytes)
       : kernels_(kernels), m_(m), n_(n), k_(k), a_(a), b_(b), target_(target), out_bytes_(out_bytes) {
     const bool parallel = get_num_threads() > 1 && !in_parallel_region() && m * n * k > kSerialWork;
     threads_ = parallel ? get_num_threads() : 1;
     const int64_t l2 = l2_bytes_per_thread(static_cast<int>(threads_));
     cut(kernels.kc);
-    block_rows_ = std::max<int64_t>(1, l2 / kBlockPart / (steps(kc_) * kernels.packed_size) / kernels.mr) * kernels.mr;
+    const int64_t block_bytes = l2 * kernels.l2_fifths / 5;
+    block_rows_ = std::max<int64_t>(1, block_bytes / (steps(kc_) * kernels.packed_size) / kernels.mr) * kernels.mr;
     // See Note [When a matrix is read where it lies]
     const auto stays_in_l2 = [&](const GemmOperand& x, int64_t depth) {
-      return depth * x.ld * kernels.packed_size <= l2 / (aliases(x) ? 2 * kInPlacePart : kInPlacePart);
+      return depth * x.ld * kernels.number_size <= l2 / (aliases(x) ? 2 * kInPlacePart : kInPlacePart);
     };
-    direct_a_ = as_is && (a.transposed ? n <= kernels.nr * 16 && stays_in_l2(a, kc_) : !aliases(a) || n <= kernels.nr);
+    const bool as_is = kernels.reads == GemmReads::Stored;
+    const bool tiles = kernels.reads == GemmReads::RowsOfA;
+    if (a.transposed) direct_a_ = as_is && n <= kernels.nr * 16 && stays_in_l2(a, kc_);
+    else if (tiles)
+      direct_a_ = k % kernels.step == 0 && (n <= kernels.nr * 16 || a.ld * kernels.number_size % kTileSetBytes != 0);
+    else direct_a_ = as_is && (!aliases(a) || n <= kernels.nr);
+    if (direct_a_ && tiles && n * steps(kc_) * kernels.packed_size <= block_bytes) block_rows_ = 2 * kernels.mr;
     const bool b_stays = stays_in_l2(b, m <= block_rows_ ? kc_ : k);
     direct_b_ = as_is && !b.transposed && n >= kernels.nr && (m <= kernels.mr * 2 || b_stays);
-    if (direct_b_ && m <= kernels.mr * 2 && k * b.ld * kernels.packed_size > kLargeB) cut(kShortSlice);
+    if (direct_b_ && m <= kernels.mr * 2 && k * b.ld * kernels.number_size > kLargeB) cut(kShortSlice);
     plan_passes();
   }
 
@@ -128,7 +135,7 @@ class PackedGemm {
     slices_ = ceil_div(k_, kc_);
   }
 
-  bool aliases(const GemmOperand& x) const { return x.ld * kernels_.packed_size % kSetBytes == 0; }
+  bool aliases(const GemmOperand& x) const { return x.ld * kernels_.number_size % kSetBytes == 0; }
   int64_t steps(int64_t kc) const { return ceil_div(kc, kernels_.step); }
   int64_t panel_elements() const { return steps(kc_) * kernels_.nr; }  // of a slice of a panel of B
   int64_t a_ld() const { return direct_a_ ? a_.ld : 0; }
@@ -136,6 +143,8 @@ class PackedGemm {
   int64_t slice_k(int64_t slice) const { return std::min(kc_, k_ - slice * kc_); }
   int64_t panels() const { return ceil_div(columns_, kernels_.nr); }
   int64_t panel_bytes() const { return panel_elements() * kernels_.packed_size; }
+
+  Piece rows_of(int64_t blocks, int64_t i) const { return Piece(m_, blocks, i, kernels_.row_unit); }
 
   // Panels lie [slice][panel]: what one pass over a slice reads is contiguous.
   char* packed_panel(int64_t slice, int64_t panel) const {
@@ -180,12 +189,12 @@ class PackedGemm {
     if (scratch_) column_blocks = std::max(column_blocks, ceil_div(columns_, kScratchColumns));
     column_blocks = std::min(column_blocks, panels());
     maybe_parallel(threads_ > 1, row_blocks * column_blocks, [&](int64_t begin, int64_t end) {
-      const int64_t most_panels = ceil_div(ceil_div(m_, row_blocks), kernels_.mr);
+      const int64_t most_panels = ceil_div(rows_of(row_blocks, 0).size, kernels_.mr);
       Scratch packed_a(direct_a_ ? 0 : most_panels * kernels_.panel_a * kernels_.packed_size);
       for (int64_t task = begin; task < end; ++task) {
         const Piece block(panels(), column_blocks, task % column_blocks);
         const int64_t column = block.begin * kernels_.nr;
-        multiply_block(packed_a.as<char>(), {Piece(m_, row_blocks, task / column_blocks), block.begin, column,
+        multiply_block(packed_a.as<char>(), {rows_of(row_blocks, task / column_blocks), block.begin, column,
                                              std::min(block.size * kernels_.nr, columns_ - column)});
       }
     });
@@ -218,7 +227,7 @@ class PackedGemm {
     for (int64_t s = first_slice_; s < last_slice_; ++s) {
       const int64_t kc = slice_k(s);
       const char* a = packed_a;
-      if (direct_a_) a = static_cast<const char*>(a_.data) + a_offset(block.rows.begin, s * kc_) * kernels_.packed_size;
+      if (direct_a_) a = static_cast<const char*>(a_.data) + a_offset(block.rows.begin, s * kc_) * kernels_.number_size;
       else kernels_.pack_a(a_, block.rows.begin, block.rows.size, m_, s * kc_, kc, packed_a);
       target.bias = s + 1 == slices_ ? bias : nullptr;
       if (s > 0) target.beta = 1.0;
@@ -234,7 +243,7 @@ class PackedGemm {
     const int64_t rows = block.rows.size, kc = slice_k(slice);
     const bool has_tail = block.column + block.width == n_ && tail_ != 0;
     const int64_t whole = block.width - (has_tail ? tail_ : 0);
-    const char* b = static_cast<const char*>(b_.data) + (slice * kc_ * b_.ld + block.column) * kernels_.packed_size;
+    const char* b = static_cast<const char*>(b_.data) + (slice * kc_ * b_.ld + block.column) * kernels_.number_size;
     if (whole > 0) kernels_.multiply(rows, whole, kc, a, a_.transposed, a_ld(), b, b_.ld, kernels_.nr, target);
     if (!has_tail) return;
     target.c = static_cast<char*>(target.c) + whole * size;
@@ -265,7 +274,7 @@ class PackedGemm {
 // added in order. Whether and where is decided by the shape alone, so that the bits are the same for any number of
 // threads.
 void multiply_parts(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a,
-                    const GemmOperand& b, const GemmTarget& target, int64_t size, bool as_is) {
+                    const GemmOperand& b, const GemmTarget& target, int64_t size) {
   const int64_t slices = ceil_div(k, kernels.kc);
   const int64_t sum_size = std::max(size, int64_t{sizeof(float)});
   Scratch sums(kParts * m * n * sum_size);
@@ -279,7 +288,7 @@ void multiply_parts(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k,
                            x.transposed};
       };
       const GemmTarget to{sums_of(part), n, 1.0, 0.0, nullptr, GemmOutput::Same};
-      PackedGemm(kernels, m, n, count, rest(a, a.transposed), rest(b, !b.transposed), to, sum_size, as_is).run();
+      PackedGemm(kernels, m, n, count, rest(a, a.transposed), rest(b, !b.transposed), to, sum_size).run();
     }
   });
   for (int64_t part = 1; part < kParts; ++part) kernels.add(sums_of(part), m * n, sums_of(0));
@@ -289,11 +298,11 @@ void multiply_parts(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k,
 }  // namespace
 
 void gemm_packed(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a,
-                 const GemmOperand& b, const GemmTarget& target, int64_t size, bool as_is) {
+                 const GemmOperand& b, const GemmTarget& target, int64_t size) {
   if (m * n <= kSmallC && k >= 2 * kParts * kernels.kc) {
-    return multiply_parts(kernels, m, n, k, a, b, target, size, as_is);
+    return multiply_parts(kernels, m, n, k, a, b, target, size);
   }
-  PackedGemm(kernels, m, n, k, a, b, target, size, as_is).run();
+  PackedGemm(kernels, m, n, k, a, b, target, size).run();
 }
 
 }  // namespace vt::cpu

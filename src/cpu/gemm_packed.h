@@ -7,9 +7,8 @@
 
 namespace vt::cpu {
 
-// C (m, n) = alpha * op(A) * op(B) + beta * C + bias, as `target` says. `size` is that of an element of A, B
-// and C; `as_is` means that A and B are stored in the type that the kernels compute in.
+// C (m, n) = alpha * op(A) * op(B) + beta * C + bias, as `target` says. `size` is that of an element of C.
 void gemm_packed(const GemmKernels& kernels, int64_t m, int64_t n, int64_t k, const GemmOperand& a,
-                 const GemmOperand& b, const GemmTarget& target, int64_t size, bool as_is);
+                 const GemmOperand& b, const GemmTarget& target, int64_t size);
 
 }  // namespace vt::cpu

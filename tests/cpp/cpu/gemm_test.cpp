@@ -256,9 +256,27 @@ TEST_CASE("the number of threads does not change a bit") {
   }
 }
 
+// Panels of 32 rows and columns, chunks of 32 k's, slices of 1024: whole ones, read where they lie or packed, and
+// rests.
+TEST_CASE("bfloat16 tiles") {
+  for (int trans = 0; trans < 4; ++trans) {
+    const bool ta = trans & 1, tb = trans & 2;
+    for (int64_t padding : {0, 3}) {
+      for (int64_t m : {16, 17, 32, 50, 97}) {
+        check_gemm<bfloat16>(ta, tb, m, 33, 64, 1, 0, false, padding);
+        check_gemm<bfloat16>(ta, tb, m, 80, 2048, 1, 1, true, padding);
+        check_gemm<bfloat16>(ta, tb, m, 49, 1057, 2, 0, true, padding);
+      }
+      check_gemm<bfloat16>(ta, tb, 200, 600, 1024, 1, 0, false, padding);  // rows that compete for sets are packed
+      check_gemm<bfloat16>(ta, tb, 200, 300, 96, 1, 0, true, padding);
+    }
+  }
+}
+
+// v4 is AVX-512 without AMX, which the machine's own level has on top of it where there is any.
 TEST_CASE("every SIMD level gives the right products") {
   if (std::getenv("VIBETENSOR_SIMD")) return;
-  for (const char* level : {"v2", "v3"}) {
+  for (const char* level : {"v2", "v3", "v4"}) {
     const std::string command =
         std::string("VIBETENSOR_SIMD=") + level + " /proc/" + std::to_string(getpid()) + "/exe > /dev/null";
     CHECK(std::system(command.c_str()) == 0);

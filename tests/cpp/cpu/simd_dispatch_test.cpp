@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "cpu/amx.h"
+
 using namespace vt;
 
 namespace {
@@ -19,6 +21,7 @@ TEST_CASE("the picked function is the machine's level") {
   const int expected = static_cast<int>(simd_level()) + 2;
   CHECK(pick_simd(&two, &three, &four)(10) == 10 + expected);
   if (simd_has_bf16()) CHECK(simd_level() == SimdLevel::v4);
+  if (amx_has_bf16()) CHECK((simd_has_bf16() && !std::getenv("VIBETENSOR_SIMD")));
 }
 
 TEST_CASE("VIBETENSOR_SIMD lowers the level in a fresh process") {
