@@ -16,7 +16,8 @@ def off(got: Any, wanted: Any) -> float:
     return float((theirs(got).double() - wanted).norm() / (wanted.norm() + 1e-30))
 
 
-LIMIT = {"bfloat16": 4e-3, "float16": 5e-4, "float32": 1e-5, "float8_e4m3fn": 4e-2, "float8_e5m2": 8e-2}
+# tensor cores keep about 13 bits of a sum of 8-bit products
+LIMIT = {"bfloat16": 4e-3, "float16": 7e-4, "float32": 3e-4, "float8_e4m3fn": 4e-2, "float8_e5m2": 8e-2}
 
 
 @pytest.mark.parametrize("out_dtype", LIMIT)
