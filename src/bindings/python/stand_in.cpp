@@ -6,7 +6,9 @@ namespace vt::python {
 namespace {
 
 bool stands_in(PyObject* o) {
-  return !is_tensor(o) && PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__torch_function__");
+  // not a tensor of PyTorch itself, which would ask PyTorch and come back
+  return !is_tensor(o) && !is_pytorchs(o) &&
+         PyObject_HasAttrString(reinterpret_cast<PyObject*>(Py_TYPE(o)), "__torch_function__");
 }
 
 PyObject* find_in_slice(PyObject* slice) {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from vibetensor import _C
@@ -10,7 +9,6 @@ from vibetensor import _C
 POLICIES = ("accurate", "balanced", "compact", "auto")
 
 
-@dataclass(slots=True, frozen=True)
 class LinearCrossEntropyOptions:
     """Takes rows some at a time, so that the logits (N, classes) are never there all at once.
 
@@ -20,13 +18,19 @@ class LinearCrossEntropyOptions:
     acc_policy "balanced" means and "auto" takes. allow_retain_graph: always so; gradients are not used up by backward.
     """
 
-    allow_retain_graph: bool = False
-    batch_chunk_size: int | None = None
-    chunking_method: str | None = "auto"
-    acc_policy: str = "auto"
-    acc_dtype: Any = None
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        allow_retain_graph: bool = False,
+        batch_chunk_size: int | None = None,
+        chunking_method: str | None = "auto",
+        acc_policy: str = "auto",
+        acc_dtype: Any = None,
+    ) -> None:
+        self.allow_retain_graph = allow_retain_graph
+        self.batch_chunk_size = batch_chunk_size
+        self.chunking_method = chunking_method
+        self.acc_policy = acc_policy
+        self.acc_dtype = acc_dtype
         if self.acc_policy not in POLICIES:
             raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")
         if self.chunking_method not in (None, "auto"):
@@ -38,6 +42,15 @@ class LinearCrossEntropyOptions:
             raise ValueError(f"batch_chunk_size must be positive int or None, got {size!r}")
         if self.acc_dtype not in (None, _C.float16, _C.bfloat16, _C.float32, _C.float64):
             raise ValueError(f"acc_dtype must be None, float16, bfloat16, float32 or float64, got {self.acc_dtype!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LinearCrossEntropyOptions) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
 
     def chunk_size(self, rows: int, features: int, classes: int, dtype: Any) -> int:
         """Rows at a time for a call of these sizes; 0 for what the op thinks best."""
