@@ -11,6 +11,7 @@
 #include "core/transform.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/ready_gradient.h"
+#include "ops/pointwise/relu_mask.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
@@ -206,7 +207,8 @@ class Task {
       return;
     }
     if (is_reduced_floating(slot.dtype()) && is_reduced_floating(g.dtype())) widen(slot, node.input(input));
-    slot = ops::add(slot, g);
+    Tensor sum = options_.create_graph ? Tensor() : pointwise::sum_that_waits(slot, g);
+    slot = sum.defined() ? std::move(sum) : ops::add(slot, g);
   }
 
   static void widen(Tensor& g, const TensorMeta& m) {

@@ -2,6 +2,7 @@
 
 #include "core/sparse.h"
 #include "core/warning.h"
+#include "cuda/waiting_work.h"
 
 namespace vt {
 
@@ -36,6 +37,7 @@ void resize_output(const Tensor& out, IntSpan sizes) {
       checked_mul(checked_add(t->offset(), checked_numel(sizes)), static_cast<int64_t>(size_of(t->dtype())));
   if (static_cast<uint64_t>(bytes) > t->storage()->bytes()) {
     const auto wanted = static_cast<size_t>(bytes);
+    cuda::give_waiting();
     t->storage()->replace(backend(t->device().type).allocate(wanted, t->device()), wanted);
   }
   t->reset_geometry(t->storage(), t->dtype(), sizes, strides, t->offset());

@@ -5,6 +5,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "cuda/waiting_work.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 
@@ -125,6 +126,7 @@ Ref interface_of(PyObject* self, const Tensor& t) {
   for (int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
   const bool writable = !t.storage()->read_only();
   t.storage()->drop_companion();
+  cuda::give_waiting();
   static const char placeholder = 0;
   const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : &placeholder);
   const Ref dict = Ref::steal(Py_BuildValue(

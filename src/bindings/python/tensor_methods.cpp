@@ -4,6 +4,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "cuda/waiting_work.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 
@@ -73,6 +74,7 @@ PyObject* data_ptr(PyObject* o, PyObject*) {
     const Tensor& t = tensor_of(o);
     VT_CHECK(!is_sparse(t), Runtime, "Cannot access data pointer of Tensor that doesn't have storage");
     t.storage()->drop_companion();
+    cuda::give_waiting();
     return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
   });
 }
