@@ -1,8 +1,11 @@
 #include "cuda/launch.h"
 
 #include "core/error.h"
+#include "core/thread_state.h"
+#include "cuda/capture.h"
 #include "cuda/device.h"
 #include "cuda/device_api.h"
+#include "cuda/early.h"
 
 namespace vt::cuda {
 namespace {
@@ -21,7 +24,11 @@ void check_cluster(const LaunchConfig& config) {
            " runs in clusters of blocks, which need a device of compute capability 9.0");
 }
 
+thread_local bool t_early = false;
+
 }  // namespace
+
+bool launch_is_early() noexcept { return t_early; }
 
 namespace detail {
 
@@ -39,6 +46,11 @@ void launch_kernel(const LaunchConfig& config, const void* kernel, void** argume
                             storages.size(),
                             {config.cluster.x, config.cluster.y, config.cluster.z}};
   check(device_api().launch(config.stream, launch), config.op, config.stream.device);
+}
+
+void launch_kernel_early(const LaunchConfig& config, const void* kernel, void** arguments, StorageSpan storages) {
+  const StateGuard<bool> early(t_early, is_capturing());
+  launch_kernel(config, kernel, arguments, storages);
 }
 
 void allow_shared_memory(const void* kernel, size_t bytes) {

@@ -9,6 +9,7 @@
 #include "core/build_info.h"
 #include "core/error.h"
 #include "cuda/device.h"
+#include "cuda/early.h"
 
 namespace vt::cuda {
 namespace {
@@ -94,6 +95,15 @@ Status function_of(const void* kernel, int device, cudaFunction_t& function) {
   }
   function = slot.function;
   return Status::Success;
+}
+
+// Whether the kernel, if it calls wait_for_earlier_work, was compiled for a GPU that has the instruction: one made from
+// PTX of an older GPU was not, wherever it runs.
+bool waits_for_earlier_work(cudaFunction_t function) {
+  static const auto attribute_of = entry_point<decltype(&::cuFuncGetAttribute)>("cuFuncGetAttribute");
+  int version = 0;
+  return attribute_of != nullptr && attribute_of(&version, CU_FUNC_ATTRIBUTE_PTX_VERSION, function) == CUDA_SUCCESS &&
+         version >= 90;
 }
 
 std::string format_uuid(const cudaUUID_t& uuid) {
@@ -323,7 +333,7 @@ class RuntimeApi final : public DeviceApi {
   // --- work ---
   Status launch(Stream stream, const KernelLaunch& l) override {
     VT_DRIVER_FUNCTION(cuLaunchKernel);
-    if (VT_UNLIKELY(l.in_clusters())) return launch_clusters(stream, l);
+    if (VT_UNLIKELY(l.in_clusters() || launch_is_early())) return launch_with_attributes(stream, l);
     return Current(stream.device).then([&] {
       cudaFunction_t function = nullptr;
       if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
@@ -333,16 +343,25 @@ class RuntimeApi final : public DeviceApi {
                             static_cast<unsigned>(l.shared_bytes), stream.handle, l.arguments, nullptr);
     });
   }
-  Status launch_clusters(Stream stream, const KernelLaunch& l) {
+  Status launch_with_attributes(Stream stream, const KernelLaunch& l) {
     VT_DRIVER_FUNCTION(cuLaunchKernelEx);
     return Current(stream.device).then([&] {
       cudaFunction_t function = nullptr;
       if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
         return static_cast<CUresult>(status);
       }
-      CUlaunchAttribute cluster{};
-      cluster.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
-      cluster.value.clusterDim = {l.cluster[0], l.cluster[1], l.cluster[2]};
+      CUlaunchAttribute attributes[2]{};
+      unsigned count = 0;
+      if (l.in_clusters()) {
+        CUlaunchAttribute& cluster = attributes[count++];
+        cluster.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
+        cluster.value.clusterDim = {l.cluster[0], l.cluster[1], l.cluster[2]};
+      }
+      if (launch_is_early() && waits_for_earlier_work(function)) {
+        CUlaunchAttribute& early = attributes[count++];
+        early.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION;
+        early.value.programmaticStreamSerializationAllowed = 1;
+      }
       const CUlaunchConfig config{.gridDimX = l.grid[0],
                                   .gridDimY = l.grid[1],
                                   .gridDimZ = l.grid[2],
@@ -351,8 +370,8 @@ class RuntimeApi final : public DeviceApi {
                                   .blockDimZ = l.block[2],
                                   .sharedMemBytes = static_cast<unsigned>(l.shared_bytes),
                                   .hStream = stream.handle,
-                                  .attrs = &cluster,
-                                  .numAttrs = 1};
+                                  .attrs = attributes,
+                                  .numAttrs = count};
       return cuLaunchKernelEx(&config, function, l.arguments, nullptr);
     });
   }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "cuda/early.cuh"
 #include "cuda/mbarrier.cuh"
 #include "cuda/tma.cuh"
 #include "cuda/wgmma.cuh"
@@ -380,6 +381,7 @@ __global__ void __launch_bounds__(kThreads, 1) multiply(const __grid_constant__ 
     }
     publish_barriers();
   }
+  wait_for_earlier_work();
   __syncthreads();
   const int group = __shfl_sync(kWarp, static_cast<int>(threadIdx.x) / 128, 0);
   if (group == 0) {
@@ -395,6 +397,7 @@ __global__ void __launch_bounds__(kThreads, 1) multiply(const __grid_constant__ 
 /// sections, batch, m, n.
 static __global__ void __launch_bounds__(256)
     add_sections(const __grid_constant__ Globals g, const float* parts, int sections) {
+  wait_for_earlier_work();
   const int64_t of_matrix = static_cast<int64_t>(g.m) * g.n, count = of_matrix * g.batch;
   for (int64_t i = int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += int64_t{gridDim.x} * blockDim.x) {
     float sum = 0;

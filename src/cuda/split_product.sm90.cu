@@ -55,7 +55,7 @@ void launch_multiply(const split::Globals& g, int64_t blocks, Stream stream) {
   }
   const LaunchConfig config{kOp, stream, dim3(static_cast<unsigned>(std::min<int64_t>(blocks, g.tiles))),
                             dim3(split::kThreads), sizeof(split::Shared<Config>)};
-  launch(config, {}, kernel, g);
+  launch_early(config, {}, kernel, g);
 }
 
 // Calls f with the kernel's configuration.
@@ -117,7 +117,7 @@ void split_product(const GemmArgs& g, Stream stream) {
   if (sections == 1) return;
   const int64_t count = g.batch * g.m * g.n;
   const LaunchConfig config{kOp, stream, dim3(blocks_for(count, 256, 16 * blocks)), dim3(256)};
-  launch(config, {}, split::add_sections, s, static_cast<const float*>(product.c), sections);
+  launch_early(config, {}, split::add_sections, s, static_cast<const float*>(product.c), sections);
 }
 
 }  // namespace vt::cuda

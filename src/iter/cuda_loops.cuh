@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/dtype.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_loop.h"
@@ -183,6 +184,7 @@ struct LoadedInput {
 template <typename In, typename Out, int Inputs, bool Mask, bool Plain, int Width, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
     vector_loop(F f, LoopArguments<Inputs> p, HostScalars<opmath_t<In>, Inputs> scalars) {
+  wait_for_earlier_work();
   using Compute = opmath_t<In>;
   constexpr int kSlots = Inputs > 0 ? Inputs : 1;
   const auto indices = std::make_index_sequence<Inputs>();
@@ -260,6 +262,7 @@ __global__ void __launch_bounds__(kLoopThreads)
 template <typename Compute, typename Given, int Inputs, bool Mask, int Unroll, typename F>
 __global__ void __launch_bounds__(kLoopThreads)
     mixed_loop(F f, LoopArguments<Inputs> p, HostScalars<Compute, Inputs> scalars) {
+  wait_for_earlier_work();
   constexpr int kSlots = Inputs > 0 ? Inputs : 1;
   const auto indices = std::make_index_sequence<Inputs>();
   const uint32_t first = blockIdx.x * (kLoopThreads * Unroll) + threadIdx.x;
@@ -393,7 +396,7 @@ void launch_kernel_of(const Loop& loop, const LaunchConfig& config, const void* 
   const StorageImpl* storages[kLoopOperands] = {};
   for (int i = 0; i <= Inputs; ++i) storages[i] = loop.operands[i].storage;
   void* arguments[] = {const_cast<void*>(f), &p, &scalars, nullptr};
-  launch_kernel(config, kernel, arguments, StorageSpan(storages, Inputs + 1));
+  launch_kernel_early(config, kernel, arguments, StorageSpan(storages, Inputs + 1));
 }
 
 template <typename Compute, int Inputs>

@@ -20,6 +20,7 @@
 #include <algorithm>
 
 #include "cuda/device.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
 #include "iter/cuda_divide.cuh"
@@ -122,6 +123,7 @@ inline constexpr int kReduceThreads = 512;
 template <typename In, typename Op>
 __global__ void __launch_bounds__(kReduceThreads)
     reduce_rows(const In* __restrict__ in, Op op, typename Op::Acc* partials, ReduceArguments p) {
+  wait_for_earlier_work();
   using Acc = typename Op::Acc;
   constexpr int kWidth = kVectorWidth<In>;
   constexpr int kLanes = kWidth < 4 ? kWidth : 4;  // independent sums, so that additions overlap
@@ -191,6 +193,7 @@ inline constexpr int kColumnWidth = std::min(kVectorWidth<In>, sizeof(Acc) <= 4 
 template <typename In, int Width, typename Op>
 __global__ void __launch_bounds__(32 * kColumnRows, kColumnBlocks<typename Op::Acc>)
     reduce_columns(const In* __restrict__ in, Op op, typename Op::Acc* partials, ReduceArguments p) {
+  wait_for_earlier_work();
   using Acc = typename Op::Acc;
   __shared__ alignas(16) char memory[kColumnRows * 32 * Width * sizeof(Acc)];
   Acc* scratch = reinterpret_cast<Acc*>(memory);
@@ -246,6 +249,7 @@ inline constexpr int kPartialRows = 32;
 template <typename Op>
 __global__ void __launch_bounds__(32 * kPartialRows)
     reduce_partial_columns(Op op, const typename Op::Acc* __restrict__ partials, int64_t outputs, int splits) {
+  wait_for_earlier_work();
   using Acc = typename Op::Acc;
   constexpr int kUnroll = 4;
   __shared__ alignas(16) char memory[kPartialRows * 32 * sizeof(Acc)];
@@ -279,6 +283,7 @@ __global__ void __launch_bounds__(32 * kPartialRows)
 template <typename Op>
 __global__ void __launch_bounds__(kReduceThreads)
     reduce_partials(Op op, const typename Op::Acc* __restrict__ partials, int64_t outputs, int splits) {
+  wait_for_earlier_work();
   using Acc = typename Op::Acc;
   const int64_t output = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
   Acc acc = op.identity();
@@ -398,12 +403,12 @@ VT_NOINLINE inline void run_reduce(const char* name, Stream stream, const Tensor
 
   void* arguments[] = {&in, const_cast<void*>(op), &partials, &plan.p, nullptr};
   const StorageImpl* storages[] = {input.storage().get(), output, second_output, memory};
-  launch_kernel({name, stream, plan.grid, plan.block}, kernels.first[plan.kernel], arguments, storages);
+  launch_kernel_early({name, stream, plan.grid, plan.block}, kernels.first[plan.kernel], arguments, storages);
   if (memory == nullptr) return;
   void* last_arguments[] = {const_cast<void*>(op), &partials, &plan.p.outputs, &plan.p.splits, nullptr};
   const StorageImpl* last_storages[] = {memory, output, second_output};
   const void* last = plan.kernel == ReducePlan::Rows ? kernels.partials : kernels.partial_columns;
-  launch_kernel({name, stream, plan.last_grid, plan.last_block}, last, last_arguments, last_storages);
+  launch_kernel_early({name, stream, plan.last_grid, plan.last_block}, last, last_arguments, last_storages);
 }
 
 }  // namespace detail

@@ -10,6 +10,7 @@
 #include "core/math.h"
 #include "core/tensor.h"
 #include "cuda/device.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
 #include "iter/cuda_vector.cuh"

@@ -63,6 +63,7 @@ struct TransposeArguments {
 // A 64 x 64 tile goes through shared memory; Width elements per access on both sides.
 template <typename Bits, int Width>
 __global__ void __launch_bounds__(kTileThreads) transpose_tile(Bits* to, const Bits* from, TransposeArguments p) {
+  cuda::wait_for_earlier_work();
   constexpr int kPad = sizeof(Bits) >= 4 ? 1 : 4 / static_cast<int>(sizeof(Bits));
   constexpr int kPerRow = kTile / Width;
   constexpr int kRowsAtOnce = kTileThreads / kPerRow;
@@ -147,8 +148,8 @@ void transpose(const CopyPlan& plan, TransposeDims dims, Stream stream, const Te
   const int64_t blocks = p.tiles_down * p.tiles_across * to_batch.count;
   VT_CHECK(blocks <= INT32_MAX, NotImplemented, "a transposing copy of more than 2^31 tiles is not implemented");
   const cuda::LaunchConfig config{"copy_", stream, dim3(static_cast<unsigned>(blocks)), dim3(kTileThreads)};
-  cuda::launch(config, {to.storage().get(), from.storage().get()},
-               vectors ? transpose_tile<Bits, kWidth> : transpose_tile<Bits, 1>, to_data, from_data, p);
+  cuda::launch_early(config, {to.storage().get(), from.storage().get()},
+                     vectors ? transpose_tile<Bits, kWidth> : transpose_tile<Bits, 1>, to_data, from_data, p);
 }
 
 // ---- a change of dtype ----
@@ -213,6 +214,7 @@ struct ConvertArguments {
 
 template <typename Move>
 __global__ void __launch_bounds__(cuda::kLoopThreads) convert_each(ConvertArguments p) {
+  cuda::wait_for_earlier_work();
   const uint32_t first = blockIdx.x * (cuda::kLoopThreads * 2) + threadIdx.x;
 #pragma unroll
   for (int u = 0; u < 2; ++u) {
@@ -246,7 +248,7 @@ void launch_convert(const Loop& loop) {
   }
   const cuda::LaunchConfig config{loop.op, loop.stream, dim3(cuda::blocks_for(p.count, cuda::kLoopThreads * 2)),
                                   dim3(cuda::kLoopThreads)};
-  cuda::launch(config, {loop.operands[0].storage, loop.operands[1].storage}, convert_each<Move>, p);
+  cuda::launch_early(config, {loop.operands[0].storage, loop.operands[1].storage}, convert_each<Move>, p);
 }
 
 // The floating dtypes among each other, and what becomes a float most often, have vector kernels.

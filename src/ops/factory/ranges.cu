@@ -1,5 +1,6 @@
 // arange and linspace on CUDA.
 #include "core/convert.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "ops/factory/ranges.h"
 
@@ -8,6 +9,7 @@ namespace {
 
 template <class T>
 __global__ void range_kernel(T* out, int64_t n, Range r) {
+  cuda::wait_for_earlier_work();
   using Math = fraction_t<T>;
   const int64_t stride = static_cast<int64_t>(gridDim.x) * blockDim.x;
   for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < n; i += stride) {
@@ -32,7 +34,7 @@ void fill_range_cuda(const Tensor& out, const Range& range) {
     const int64_t n = out.numel();
     const cuda::LaunchConfig config{"arange", cuda::current_stream(out.device().index),
                                     dim3(cuda::blocks_for(n, 256, 1 << 16)), dim3(256)};
-    cuda::launch(config, {out.storage().get()}, range_kernel<T>, out.data<T>(), n, range);
+    cuda::launch_early(config, {out.storage().get()}, range_kernel<T>, out.data<T>(), n, range);
   });
 }
 

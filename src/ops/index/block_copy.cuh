@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/atomic.cuh"
+#include "cuda/early.cuh"
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/ordered_write.cuh"
 
@@ -36,6 +37,7 @@ struct AddElement {
 
 template <class T, class Write>
 __global__ void block_kernel(T* to, const T* from, BlockArguments p, DeviceErrorSink errors, Write write) {
+  wait_for_earlier_work();
   const int64_t count = p.before_count * p.positions * p.after_count;
   const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
   for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < count; i += step) {
@@ -63,9 +65,9 @@ template <class T, class Write>
 void launch_blocks(const char* op, const Tensor& to, const Tensor& from, const BlockArguments& p, Write write) {
   const int64_t count = p.before_count * p.positions * p.after_count;
   if (count == 0) return;
-  launch(index_launch(op, to, count), {to.storage().get(), from.storage().get()}, block_kernel<T, Write>,
-         static_cast<T*>(to.data()), static_cast<const T*>(from.data()), p, device_error_sink(to.device().index, op),
-         write);
+  launch_early(index_launch(op, to, count), {to.storage().get(), from.storage().get()}, block_kernel<T, Write>,
+               static_cast<T*>(to.data()), static_cast<const T*>(from.data()), p,
+               device_error_sink(to.device().index, op), write);
 }
 
 // launch_blocks, in order where that is asked for and two elements may go to one place.

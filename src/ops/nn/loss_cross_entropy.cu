@@ -169,6 +169,7 @@ constexpr int kHeldThreads = 1024;  // of a multiprocessor: it holds as many row
 /// memory is never waited for longer than it is busy.
 template <typename T, bool Gradient>
 __global__ void __launch_bounds__(kHeldThreads, 1) cross_entropy_held_rows(ForwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   cuda::VectorWords<T, kWidth> words[kHeldVectors];
@@ -249,6 +250,7 @@ __global__ void __launch_bounds__(kHeldThreads, 1) cross_entropy_held_rows(Forwa
 
 template <typename T>
 __global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 1 : 2) cross_entropy_long_rows(ForwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   using Words = cuda::VectorWords<T, kWidth>;
@@ -302,6 +304,7 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 1 : 2) cross_entrop
 template <typename Compute>
 __global__ void __launch_bounds__(1024)
     count_targets(const int64_t* target, int64_t rows, int64_t ignore, Compute* count) {
+  cuda::wait_for_earlier_work();
   int64_t counted = 0;
   for (int64_t i = threadIdx.x; i < rows; i += 1024) counted += target[i] != ignore ? 1 : 0;
   __shared__ int64_t scratch[32];
@@ -313,6 +316,7 @@ __global__ void __launch_bounds__(1024)
 template <typename Compute>
 __global__ void __launch_bounds__(kThreads) mean_of_losses(const Compute* losses, const int64_t* target, int64_t rows,
                                                            int64_t ignore, Compute* loss, Compute* count) {
+  cuda::wait_for_earlier_work();
   double sum = 0, counted = 0;
   for (int64_t i = threadIdx.x; i < rows; i += kThreads) {
     sum += static_cast<double>(losses[i]);
@@ -341,6 +345,7 @@ struct BackwardArguments {
 /// `Vectors`: logits and gradient lie alike to 16-byte boundaries.
 template <typename T, bool Vectors>
 __global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = Vectors ? cuda::kVectorWidth<T> : 1;
   const int64_t row = blockIdx.x, t = p.target[row];
@@ -409,20 +414,21 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
           gradient = empty(x.sizes(), x.dtype(), x.device());
           p.gradient = gradient.data<T>();
           kernel = cross_entropy_held_rows<T, true>;
-          cuda::launch({"_cross_entropy", stream, dim3(1), dim3(1024)}, {t.storage().get(), count.storage().get()},
-                       count_targets<Compute>, p.target, rows, ignore, count.data<Compute>());
+          cuda::launch_early({"_cross_entropy", stream, dim3(1), dim3(1024)},
+                             {t.storage().get(), count.storage().get()}, count_targets<Compute>, p.target, rows, ignore,
+                             count.data<Compute>());
         }
       }
     }
-    cuda::launch(config,
-                 {x.storage().get(), t.storage().get(), lse.storage().get(), losses.storage().get(),
-                  count.storage().get(), gradient.defined() ? gradient.storage().get() : nullptr},
-                 kernel, p);
+    cuda::launch_early(config,
+                       {x.storage().get(), t.storage().get(), lse.storage().get(), losses.storage().get(),
+                        count.storage().get(), gradient.defined() ? gradient.storage().get() : nullptr},
+                       kernel, p);
     config.grid = dim3(1);
     config.block = dim3(kThreads);
-    cuda::launch(config, {losses.storage().get(), t.storage().get(), loss.storage().get(), count.storage().get()},
-                 mean_of_losses<Compute>, losses.data<Compute>(), t.data<int64_t>(), rows, ignore, loss.data<Compute>(),
-                 count.data<Compute>());
+    cuda::launch_early(config, {losses.storage().get(), t.storage().get(), loss.storage().get(), count.storage().get()},
+                       mean_of_losses<Compute>, losses.data<Compute>(), t.data<int64_t>(), rows, ignore,
+                       loss.data<Compute>(), count.data<Compute>());
   });
   if (gradient.defined()) give_ready_gradient(lse, gradient);
 }
@@ -440,10 +446,10 @@ void cross_entropy_backward_cuda(const Tensor& grad, const Tensor& logits, const
     const bool vectors = reinterpret_cast<uintptr_t>(x.data()) % 16 == reinterpret_cast<uintptr_t>(out.data()) % 16;
     const cuda::LaunchConfig config{"_cross_entropy_backward", cuda::current_stream(x.device().index),
                                     dim3(static_cast<unsigned>(rows)), dim3(kThreads)};
-    cuda::launch(config,
-                 {grad.storage().get(), x.storage().get(), t.storage().get(), sums.storage().get(),
-                  count.storage().get(), out.storage().get()},
-                 vectors ? cross_entropy_gradient<T, true> : cross_entropy_gradient<T, false>, p);
+    cuda::launch_early(config,
+                       {grad.storage().get(), x.storage().get(), t.storage().get(), sums.storage().get(),
+                        count.storage().get(), out.storage().get()},
+                       vectors ? cross_entropy_gradient<T, true> : cross_entropy_gradient<T, false>, p);
   });
 }
 

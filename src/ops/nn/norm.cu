@@ -77,6 +77,7 @@ __device__ __forceinline__ void store_narrow(const NarrowOutput& to, const RowRe
 
 template <typename T, int Width, int Count, bool Rms>
 __global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   if (place.row >= p.rows) return;
@@ -129,6 +130,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<
 
 template <typename T, bool Rms>
 __global__ void __launch_bounds__(cuda::kRowThreads) norm_long_rows(ForwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t row = blockIdx.x;
   const T* in = p.in + row * p.n;
@@ -275,6 +277,7 @@ inline constexpr BackwardThreads kNarrowRows{cuda::kRowThreads, cuda::kRowThread
 
 template <typename T, int Width, int Count, bool Rms, int Most, int Together>
 __global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(BackwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   const int n = static_cast<int>(p.n);
@@ -356,6 +359,7 @@ __global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(Back
 
 template <typename T, bool Rms>
 __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(BackwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t row = blockIdx.x;
   const int64_t first = row * p.n;
@@ -386,6 +390,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_backward_long_rows(Bac
 /// Sums per column for rows too long for registers: thread per column, rows dealt out over blockIdx.y.
 template <typename T, bool Rms>
 __global__ void __launch_bounds__(256) norm_backward_columns(BackwardArguments<T> p) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t column = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (column >= p.n) return;
@@ -435,7 +440,7 @@ void launch_forward(const LaunchConfig& base, const RowPlan& plan, const Forward
   auto kernel = !plan.resident ? norm_long_rows<T, Rms>
                 : plan.vectors ? norm_rows<T, kWidth, cuda::kRowVectors<T, kWidth>, Rms>
                                : norm_rows<T, 1, cuda::kRowVectors<T, 1>, Rms>;
-  cuda::launch(config, storages, kernel, p);
+  cuda::launch_early(config, storages, kernel, p);
 }
 
 template <typename T, bool Rms>
@@ -467,16 +472,16 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
         : threads.most == kShortRows.most
             ? norm_backward_rows<T, kWidth, kBackwardVectors<T>, Rms, kShortRows.most, kShortRows.together>
             : norm_backward_rows<T, kWidth, kBackwardVectors<T>, Rms, kLongRows<T>.most, kLongRows<T>.together>;
-    cuda::launch(config, storages, kernel, p);
+    cuda::launch_early(config, storages, kernel, p);
   } else {
     if (p.grad_in != nullptr) {
       config.grid = plan.grid;
-      cuda::launch(config, storages, norm_backward_long_rows<T, Rms>, p);
+      cuda::launch_early(config, storages, norm_backward_long_rows<T, Rms>, p);
     }
     if (want_sums) {
       config.grid = dim3(cuda::blocks_for(p.n, 256), static_cast<unsigned>(parts));
       config.block = dim3(256);
-      cuda::launch(config, storages, norm_backward_columns<T, Rms>, p);
+      cuda::launch_early(config, storages, norm_backward_columns<T, Rms>, p);
     }
   }
   if (want_sums) {

@@ -23,6 +23,7 @@ constexpr Compute kMinusInfinity = -std::numeric_limits<Compute>::infinity();
 
 template <typename T, int Width, int Count>
 __global__ void __launch_bounds__(cuda::kRowThreads) softmax_rows(const T* in, T* out, int64_t rows, int n, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   if (place.row >= rows) return;
@@ -64,6 +65,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads) softmax_rows(const T* in, T
 
 template <typename T, int Width>
 __global__ void __launch_bounds__(cuda::kRowThreads) softmax_long_rows(const T* in, T* out, int64_t n, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t row = blockIdx.x;
   in += row * n;
@@ -96,6 +98,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads) softmax_long_rows(const T* 
 template <typename T>
 __global__ void __launch_bounds__(256)
     softmax_columns(const T* in, T* out, int64_t columns, int64_t n, int64_t inner, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t column = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (column >= columns) return;
@@ -121,6 +124,7 @@ __device__ __forceinline__ Compute softmax_gradient(Compute g, Compute y, Comput
 template <typename T, int Width, int Count>
 __global__ void __launch_bounds__(cuda::kRowThreads)
     softmax_backward_rows(const T* grad, const T* output, T* out, int64_t rows, int n, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   if (place.row >= rows) return;
@@ -151,6 +155,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads)
 template <typename T, int Width>
 __global__ void __launch_bounds__(cuda::kRowThreads)
     softmax_backward_long_rows(const T* grad, const T* output, T* out, int64_t n, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t start = blockIdx.x * n;
   const int64_t first = static_cast<int64_t>(threadIdx.x) * Width, step = static_cast<int64_t>(blockDim.x) * Width;
@@ -178,6 +183,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads)
 template <typename T>
 __global__ void __launch_bounds__(256) softmax_backward_columns(const T* grad, const T* output, T* out, int64_t columns,
                                                                 int64_t n, int64_t inner, bool log) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t column = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (column >= columns) return;
@@ -199,6 +205,7 @@ __global__ void __launch_bounds__(256) softmax_backward_columns(const T* grad, c
 template <typename T, int Width, int Count>
 __global__ void __launch_bounds__(cuda::kRowThreads)
     causal_rows(const T* in, T* out, int64_t rows, int64_t queries, int64_t keys, opmath_t<T> factor) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   if (place.row >= rows) return;
@@ -246,6 +253,7 @@ __global__ void __launch_bounds__(cuda::kRowThreads)
 template <typename T>
 __global__ void __launch_bounds__(cuda::kRowThreads)
     causal_long_rows(const T* in, T* out, int64_t, int64_t queries, int64_t keys, opmath_t<T> factor) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   const int64_t row = blockIdx.x, query = row % queries;
   const int64_t visible = query + 1 < keys ? query + 1 : keys;
@@ -281,19 +289,19 @@ void softmax_forward(const char* op, const Tensor& self, int64_t outer, int64_t 
     T* y = out.data<T>();
     if (inner != 1) {
       const LaunchConfig config{op, stream, dim3(cuda::blocks_for(outer * inner, 256)), dim3(256)};
-      cuda::launch(config, {from, to}, softmax_columns<T>, x, y, outer * inner, n, inner, log);
+      cuda::launch_early(config, {from, to}, softmax_columns<T>, x, y, outer * inner, n, inner, log);
       return;
     }
     const RowPlan plan = cuda::plan_rows<T>(outer, n, cuda::rows_aligned<T>(self, n) && cuda::rows_aligned<T>(out, n));
     const LaunchConfig config{op, stream, plan.grid, plan.block};
     if (plan.resident) {
-      cuda::launch(config, {from, to},
-                   plan.vectors ? softmax_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
-                                : softmax_rows<T, 1, cuda::kRowVectors<T, 1>>,
-                   x, y, outer, n, log);
+      cuda::launch_early(config, {from, to},
+                         plan.vectors ? softmax_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
+                                      : softmax_rows<T, 1, cuda::kRowVectors<T, 1>>,
+                         x, y, outer, n, log);
     } else {
-      cuda::launch(config, {from, to}, plan.vectors ? softmax_long_rows<T, kWidth> : softmax_long_rows<T, 1>, x, y, n,
-                   log);
+      cuda::launch_early(config, {from, to}, plan.vectors ? softmax_long_rows<T, kWidth> : softmax_long_rows<T, 1>, x,
+                         y, n, log);
     }
   });
 }
@@ -310,8 +318,8 @@ void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, 
     T* result = out.data<T>();
     if (inner != 1) {
       const LaunchConfig config{op, stream, dim3(cuda::blocks_for(outer * inner, 256)), dim3(256)};
-      cuda::launch(config, {g_memory, y_memory, to}, softmax_backward_columns<T>, g, y, result, outer * inner, n, inner,
-                   log);
+      cuda::launch_early(config, {g_memory, y_memory, to}, softmax_backward_columns<T>, g, y, result, outer * inner, n,
+                         inner, log);
       return;
     }
     const bool aligned =
@@ -319,14 +327,14 @@ void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, 
     const RowPlan plan = cuda::plan_rows<T>(outer, n, aligned);
     const LaunchConfig config{op, stream, plan.grid, plan.block};
     if (plan.resident) {
-      cuda::launch(config, {g_memory, y_memory, to},
-                   plan.vectors ? softmax_backward_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
-                                : softmax_backward_rows<T, 1, cuda::kRowVectors<T, 1>>,
-                   g, y, result, outer, n, log);
+      cuda::launch_early(config, {g_memory, y_memory, to},
+                         plan.vectors ? softmax_backward_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
+                                      : softmax_backward_rows<T, 1, cuda::kRowVectors<T, 1>>,
+                         g, y, result, outer, n, log);
     } else {
-      cuda::launch(config, {g_memory, y_memory, to},
-                   plan.vectors ? softmax_backward_long_rows<T, kWidth> : softmax_backward_long_rows<T, 1>, g, y,
-                   result, n, log);
+      cuda::launch_early(config, {g_memory, y_memory, to},
+                         plan.vectors ? softmax_backward_long_rows<T, kWidth> : softmax_backward_long_rows<T, 1>, g, y,
+                         result, n, log);
     }
   });
 }
@@ -369,8 +377,8 @@ void causal_softmax_cuda(const Tensor& scores, double scale, Tensor& out) {
     auto kernel = !plan.resident ? causal_long_rows<T>
                   : plan.vectors ? causal_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
                                  : causal_rows<T, 1, cuda::kRowVectors<T, 1>>;
-    cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries,
-                 keys, static_cast<opmath_t<T>>(scale));
+    cuda::launch_early(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows,
+                       queries, keys, static_cast<opmath_t<T>>(scale));
   });
 }
 

@@ -14,6 +14,7 @@ using optim::ListTable;
 template <typename T>
 __global__ void __launch_bounds__(optim::kListThreads)
     unscale_kernel(const __grid_constant__ ListTable<1> table, float* found_inf, const float* inverse_scale) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   const ListChunk chunk = optim::find_chunk(table);
@@ -39,6 +40,7 @@ __global__ void __launch_bounds__(optim::kListThreads)
 
 __global__ void update_scale_kernel(float* scale, int* tracker, const float* found_inf, double growth, double backoff,
                                     int interval) {
+  cuda::wait_for_earlier_work();
   if (*found_inf != 0.0f) {
     *scale = static_cast<float>(*scale * backoff);
     *tracker = 0;
@@ -83,9 +85,9 @@ void update_scale_cuda(const Tensor& scale, const Tensor& growth_tracker, const 
   check_number(growth_tracker, DType::int32, "growth_tracker");
   check_number(found_inf, DType::float32, "found_inf");
   const cuda::LaunchConfig config{"_amp_update_scale_", cuda::current_stream(scale.device().index), dim3(1), dim3(1)};
-  cuda::launch(config, {scale.storage().get(), growth_tracker.storage().get(), found_inf.storage().get()},
-               update_scale_kernel, scale.data<float>(), growth_tracker.data<int>(), found_inf.data<float>(), growth,
-               backoff, static_cast<int>(interval));
+  cuda::launch_early(config, {scale.storage().get(), growth_tracker.storage().get(), found_inf.storage().get()},
+                     update_scale_kernel, scale.data<float>(), growth_tracker.data<int>(), found_inf.data<float>(),
+                     growth, backoff, static_cast<int>(interval));
 }
 
 }  // namespace

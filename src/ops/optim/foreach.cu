@@ -23,6 +23,7 @@ struct Factor {
 template <typename T, bool is_product>
 __global__ void __launch_bounds__(optim::kListThreads)
     update_kernel(const __grid_constant__ ListTable<1> table, const Factor factor) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   const ListChunk chunk = optim::find_chunk(table);
@@ -61,6 +62,7 @@ void update(const char* op, TensorSpan self, Factor factor, const Tensor& other)
 template <typename T>
 __global__ void __launch_bounds__(optim::kListThreads)
     squares_kernel(const __grid_constant__ ListTable<2> table, opmath_t<T>* sums) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   __shared__ Compute scratch[32];
@@ -88,6 +90,7 @@ __global__ void __launch_bounds__(optim::kListThreads)
 template <typename T>
 __global__ void __launch_bounds__(optim::kListThreads)
     norms_kernel(const __grid_constant__ ListTable<2> table, const opmath_t<T>* sums) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   __shared__ Compute scratch[32];
   const int tensor = static_cast<int>(blockIdx.x);
@@ -126,10 +129,11 @@ Tensor norms_cuda(TensorSpan self) {
           const Tensor sums = empty(DimVec{blocks}, dtype_of<opmath_t<T>>, device);
           const std::vector<const StorageImpl*> storages = optim::storages_of({dense}, {&sums, &out});
           auto* data = sums.data<opmath_t<T>>();
-          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(blocks)), dim3(optim::kListThreads)},
-                       cuda::StorageSpan(storages), squares_kernel<T>, table, data);
-          cuda::launch({"_foreach_norm", stream, dim3(static_cast<unsigned>(table.count)), dim3(optim::kListThreads)},
-                       cuda::StorageSpan(storages), norms_kernel<T>, table, data);
+          cuda::launch_early({"_foreach_norm", stream, dim3(static_cast<unsigned>(blocks)), dim3(optim::kListThreads)},
+                             cuda::StorageSpan(storages), squares_kernel<T>, table, data);
+          cuda::launch_early(
+              {"_foreach_norm", stream, dim3(static_cast<unsigned>(table.count)), dim3(optim::kListThreads)},
+              cuda::StorageSpan(storages), norms_kernel<T>, table, data);
         });
   });
   return out;

@@ -81,6 +81,7 @@ struct AdamStep {
 template <typename T>
 __global__ void __launch_bounds__(optim::kListThreads)
     adam_kernel(const __grid_constant__ ListTable<5> table, const AdamArguments args) {
+  cuda::wait_for_earlier_work();
   using Compute = opmath_t<T>;
   constexpr int kWidth = cuda::kVectorWidth<T>;
   if (args.found_inf != nullptr && *args.found_inf != 0.0f) return;
@@ -162,6 +163,7 @@ struct SgdStep {
 template <typename T>
 __global__ void __launch_bounds__(optim::kListThreads)
     sgd_kernel(const __grid_constant__ ListTable<3> table, const SgdArguments args) {
+  cuda::wait_for_earlier_work();
   constexpr int kWidth = cuda::kVectorWidth<T>;
   if (args.found_inf != nullptr && *args.found_inf != 0.0f) return;
   const ListChunk chunk = optim::find_chunk(table);

@@ -5,6 +5,7 @@
 
 #include "core/math.h"
 #include "core/tensor.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "iter/cuda_vector.cuh"
 
@@ -86,13 +87,14 @@ void for_each_table(size_t tensors, const auto& numel_of, const Fill& fill, cons
   flush();
 }
 
-/// Launches kernel(table, args...) for each table. `storages` are those of all lists and of `args`.
+/// Launches kernel(table, args...), which begins with wait_for_earlier_work, for each table. `storages` are those of
+/// all lists and of `args`.
 template <int Lists, typename Kernel, typename Fill, typename... Args>
 void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storages, size_t tensors, const auto& numel_of,
                   Kernel kernel, const Fill& fill, const Args&... args) {
   for_each_table<Lists>(tensors, numel_of, fill, [&](const ListTable<Lists>& table, int32_t blocks) {
     const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
-    cuda::launch(config, storages, kernel, table, args...);
+    cuda::launch_early(config, storages, kernel, table, args...);
   });
 }
 

@@ -1,4 +1,5 @@
 // Dropout on CUDA: one pass reads the input, draws, and writes the output and the mask.
+#include "cuda/early.cuh"
 #include "ops/random/fill.cuh"
 #include "ops/random/memory_order.h"
 #include "ops/random/random.h"
@@ -22,6 +23,7 @@ template <typename T>
 __global__ void __launch_bounds__(cuda::kFillThreads)
     dropout_kernel(const T* in, T* out, bool* mask, int64_t n, bool aligned, PhiloxPosition position,
                    uint64_t threshold, opmath_t<T> scale) {
+  cuda::wait_for_earlier_work();
   constexpr int kCount = kPerThread<T>;
   const cuda::PhiloxReader reader(position);
   const int64_t tiles = (n + kCount - 1) / kCount;
@@ -57,6 +59,7 @@ __global__ void __launch_bounds__(cuda::kFillThreads)
 template <typename T>
 __global__ void __launch_bounds__(cuda::kFillThreads)
     dropout_backward_kernel(const T* grad, const bool* mask, T* out, int64_t n, bool aligned, opmath_t<T> scale) {
+  cuda::wait_for_earlier_work();
   constexpr int kCount = kPerThread<T>;
   const int64_t tiles = (n + kCount - 1) / kCount;
   const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
@@ -98,9 +101,10 @@ void scaled_dropout_cuda(const Tensor& self, double p, double scale, double, Gen
     const T* in = static_cast<const T*>(input.data());
     T* to = out.data<T>();
     bool* kept = mask.data<bool>();
-    cuda::launch(config_for<T>("dropout", out), {input.storage().get(), out.storage().get(), mask.storage().get()},
-                 dropout_kernel<T>, in, to, kept, out.numel(), all_aligned<T>(in, to, kept), cuda::take_position(g),
-                 threshold, static_cast<opmath_t<T>>(scale));
+    cuda::launch_early(config_for<T>("dropout", out),
+                       {input.storage().get(), out.storage().get(), mask.storage().get()}, dropout_kernel<T>, in, to,
+                       kept, out.numel(), all_aligned<T>(in, to, kept), cuda::take_position(g), threshold,
+                       static_cast<opmath_t<T>>(scale));
   });
 }
 
@@ -112,9 +116,9 @@ void native_dropout_backward_cuda(const Tensor& grad, const Tensor& mask, double
     const T* from = static_cast<const T*>(g.data());
     const bool* kept = static_cast<const bool*>(m.data());
     T* to = out.data<T>();
-    cuda::launch(config_for<T>("native_dropout_backward", out),
-                 {g.storage().get(), m.storage().get(), out.storage().get()}, dropout_backward_kernel<T>, from, kept,
-                 to, out.numel(), all_aligned<T>(from, to, kept), static_cast<opmath_t<T>>(scale));
+    cuda::launch_early(config_for<T>("native_dropout_backward", out),
+                       {g.storage().get(), m.storage().get(), out.storage().get()}, dropout_backward_kernel<T>, from,
+                       kept, to, out.numel(), all_aligned<T>(from, to, kept), static_cast<opmath_t<T>>(scale));
   });
 }
 

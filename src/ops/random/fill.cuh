@@ -5,6 +5,7 @@
 
 #include "core/tensor.h"
 #include "cuda/device.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "cuda/philox.cuh"
 #include "iter/cuda_vector.cuh"
@@ -26,6 +27,7 @@ inline constexpr int64_t kMostFillBlocks = 4096;
 template <typename Fill>
 __global__ void __launch_bounds__(kFillThreads)
     fill_kernel(typename Fill::Type* out, int64_t n, bool aligned, PhiloxPosition position, Fill fill) {
+  wait_for_earlier_work();
   using T = typename Fill::Type;
   constexpr int kPerBlock = Fill::kPerBlock;
   constexpr int kBlocks = FillShape<Fill>::kBlocks;
@@ -73,8 +75,8 @@ void launch_fill(const char* op, const Tensor& dense, CudaGenerator& generator, 
   const LaunchConfig config{op, current_stream(device),
                             dim3(blocks_for(n, int64_t{kFillThreads} * kPerThread, kMostFillBlocks)),
                             dim3(kFillThreads)};
-  launch(config, storages, fill_kernel<Fill>, out, n, is_aligned(out, sizeof(T) * kPerThread), take_position(generator),
-         fill);
+  launch_early(config, storages, fill_kernel<Fill>, out, n, is_aligned(out, sizeof(T) * kPerThread),
+               take_position(generator), fill);
 }
 
 }  // namespace vt::cuda

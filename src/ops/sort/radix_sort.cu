@@ -2,6 +2,7 @@
 // A digit's place within a tile follows the order of the input, which makes every pass stable.
 #include "ops/sort/radix_sort.h"
 
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
 
@@ -23,6 +24,7 @@ __device__ __forceinline__ int64_t item_of(int tile, int round) {
 template <typename Key>
 __global__ void __launch_bounds__(kThreads)
     count_digits(const Key* keys, uint32_t* counts, int64_t n, int tiles, int shift) {
+  cuda::wait_for_earlier_work();
   __shared__ uint32_t histogram[kDigits];
   histogram[threadIdx.x] = 0;
   __syncthreads();
@@ -62,6 +64,7 @@ __device__ __forceinline__ uint32_t sum_before(uint32_t own, uint32_t* sums, uin
 // Exclusive running sums in place of n counts to a block; the sum of all to `totals`, if it is not null.
 template <int Threads>
 __global__ void __launch_bounds__(Threads) scan_counts(uint32_t* counts, uint32_t* totals, int64_t n) {
+  cuda::wait_for_earlier_work();
   constexpr int kEach = 16;
   __shared__ uint32_t sums[Threads / 32];
   counts += blockIdx.x * n;
@@ -89,6 +92,7 @@ template <typename Key>
 __global__ void __launch_bounds__(kThreads)
     move_items(const Key* keys, const int32_t* payload, Key* keys_out, int32_t* payload_out, const uint32_t* places,
                const uint32_t* totals, int64_t n, int tiles, int shift) {
+  cuda::wait_for_earlier_work();
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ uint32_t tile_places[kDigits];   // of a digit's first item of this tile, in the row
   __shared__ uint32_t digit_starts[kDigits];  // and in the tile in order
@@ -173,15 +177,16 @@ SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   auto* places = reinterpret_cast<uint32_t*>(counts.data());
   for (int shift = 0; shift < bits; shift += 8) {
     auto* keys = static_cast<const Key*>(pairs.keys.data());
-    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits<Key>, keys, places, n,
-                 tiles, shift);
-    cuda::launch(scan, {counts.storage().get(), totals_storage}, by_digit ? scan_counts<kThreads> : scan_counts<1024>,
-                 places, digit_totals, by_digit ? int64_t{tiles} : int64_t{kDigits} * tiles);
-    cuda::launch(config,
-                 {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
-                  other.payload.storage().get(), counts.storage().get(), totals_storage},
-                 move_items<Key>, keys, pairs.payload.data<int32_t>(), static_cast<Key*>(other.keys.data()),
-                 other.payload.data<int32_t>(), places, digit_totals, n, tiles, shift);
+    cuda::launch_early(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits<Key>, keys, places, n,
+                       tiles, shift);
+    cuda::launch_early(scan, {counts.storage().get(), totals_storage},
+                       by_digit ? scan_counts<kThreads> : scan_counts<1024>, places, digit_totals,
+                       by_digit ? int64_t{tiles} : int64_t{kDigits} * tiles);
+    cuda::launch_early(config,
+                       {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
+                        other.payload.storage().get(), counts.storage().get(), totals_storage},
+                       move_items<Key>, keys, pairs.payload.data<int32_t>(), static_cast<Key*>(other.keys.data()),
+                       other.payload.data<int32_t>(), places, digit_totals, n, tiles, shift);
     std::swap(pairs, other);
   }
   return pairs;

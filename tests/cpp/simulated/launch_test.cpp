@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include "core/error.h"
+#include "cuda/early.cuh"
 #include "cuda/launch.h"
+#include "simulated/graph_work.h"
 #include "simulated/machine.h"
 
 using namespace vt;
@@ -47,4 +49,23 @@ TEST_CASE("a grid that has no such clusters is refused before the device is aske
     CAPTURE(cluster.x);
     CHECK_THROWS_AS(cluster_of(machine, with_cluster(grid, cluster)), Error);
   }
+}
+
+TEST_CASE("a kernel that waits by itself starts early in captured work, and nowhere else") {
+  SimulatedMachine machine;
+  std::vector<bool> early;
+  machine.device.set_launch_probe([&](cuda::Stream, const cuda::KernelLaunch& launch, const Clock&) {
+    if (launch.kernel == reinterpret_cast<const void*>(kernel)) early.push_back(cuda::launch_is_early());
+  });
+  const auto launch_both = [] {
+    const cuda::LaunchConfig config{"test", cuda::current_stream(0), 1, 32};
+    cuda::launch(config, {}, kernel, 1);
+    cuda::launch_early(config, {}, kernel, 1);
+  };
+  launch_both();
+  cuda::Graph graph;
+  capture(graph, launch_both);
+  launch_both();
+  machine.device.set_launch_probe({});
+  CHECK(early == std::vector<bool>{false, false, false, true, false, false});
 }
