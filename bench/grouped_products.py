@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,27 +15,10 @@ from typing import Any
 
 import torch as reference
 import vibetensor.torch as torch
+from attention import milliseconds
 
-RUNS = 15
-HEAD_START = 2_000_000  # cycles
 SCALED = [(4096, 4096, 4096), (8192, 8192, 8192), (16384, 4096, 4096), (128, 8192, 8192)]
 GROUPED = [(8, 16384, 4096, 2048), (64, 16384, 2048, 1024), (128, 8192, 4096, 1536), (8, 1024, 4096, 14336)]
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    """Median time on the device; either library runs on the default stream."""
-    for _ in range(3):
-        work()
-    times = []
-    for _ in range(RUNS):
-        begin, end = (reference.cuda.Event(enable_timing=True) for _ in range(2))
-        reference.cuda._sleep(HEAD_START)
-        begin.record()
-        work()
-        end.record()
-        end.synchronize()
-        times.append(begin.elapsed_time(end))
-    return statistics.median(times)
 
 
 def scaled(t: Any, m: int, n: int, k: int, by_row: bool) -> Callable[[], object]:

@@ -11,6 +11,7 @@
 #include <bit>
 
 #include "core/thread_state.h"
+#include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -191,9 +192,23 @@ Problem saved_problem(const GradContext& ctx) {
           ctx.saved(4), ctx.arg<int64_t>(5), ctx.arg<int64_t>(6)};
 }
 
+// Chunks are written with kernels, which neither a second derivative nor the examples of a vmap can look into.
+bool takes_ops(const GradContext& ctx) {
+  return grad_enabled() || is_wrapped(ctx.grad(0)) || is_wrapped(ctx.saved(0)) || is_wrapped(ctx.saved(1)) ||
+         is_wrapped(ctx.saved(3));
+}
+
+// Whether the op made every gradient that is asked for. Inside vmap it does not see who will ask.
+bool are_ready(const GradContext& ctx) {
+  for (int i = 0; i < 3; ++i) {
+    if (ctx.needs(i) && ctx.saved_result(i + 1).numel() != ctx.saved(i).numel()) return false;
+  }
+  return true;
+}
+
 void reduced_derivative(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
-  if (grad_enabled()) {
+  if (grad_enabled() || !are_ready(ctx)) {
     Problem p = saved_problem(ctx);
     p.scale = p.scale * ctx.grad(0);
     return plain_gradients(ctx, p);
@@ -209,7 +224,7 @@ void reduced_derivative(GradContext& ctx) {
 void rows_derivative(GradContext& ctx) {
   Problem p = saved_problem(ctx);
   p.scale = p.scale * ctx.grad(0);
-  if (grad_enabled()) return plain_gradients(ctx, p);
+  if (takes_ops(ctx)) return plain_gradients(ctx, p);
   const Gradients gradients = new_gradients(p, {ctx.needs(0), ctx.needs(1), ctx.needs(2)});
   over_chunks(p, true,
               [&](int64_t first, const Tensor&, const Tensor& gradient) { add_to(gradients, p, first, gradient); });
