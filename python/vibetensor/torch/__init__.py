@@ -224,7 +224,7 @@ NAMES_BY_HOME = {
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
         set_autocast_cpu_enabled set_autocast_gpu_dtype
     """,
-    "_sparse": """
+    "sparse.constructors": """
         sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_coo_tensor sparse_csc_tensor
         sparse_csr_tensor spmm
     """,

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _sparse
 from vibetensor.torch.storage import (  # rebuild_storage, meta_storage: where pickle finds them
     UntypedStorage,
     meta_storage,  # noqa: F401
@@ -52,7 +51,9 @@ def slots_of(value: Any) -> dict[str, Any]:
 def deepcopy_data(tensor: Any, memo: dict[int, Any]) -> Any:
     """A tensor of the same type and values without history, whose storage is copied once for all tensors over it."""
     if tensor.layout is not _C.strided:
-        return rebuild_parts(type(tensor), tensor.layout, _sparse.parts_of(tensor.detach().clone()), False)
+        from vibetensor.torch.sparse.parts import parts_of
+
+        return rebuild_parts(type(tensor), tensor.layout, parts_of(tensor.detach().clone()), False)
     return like_over(tensor, copy.deepcopy(UntypedStorage.of(tensor), memo))
 
 
@@ -83,7 +84,9 @@ def deepcopy_parameter(self: Any, memo: dict[int, Any]) -> Any:
 
 def rebuild_parts(cls: type, layout: Any, parts: tuple[Any, ...], requires_grad: bool) -> Any:
     """A sparse tensor of its parts."""
-    tensor = _sparse.rebuild(layout, parts)
+    from vibetensor.torch.sparse.parts import rebuild
+
+    tensor = rebuild(layout, parts)
     if cls is not Tensor:
         tensor = Tensor._make_subclass(cls, tensor, False)
     return tensor.requires_grad_() if requires_grad else tensor
@@ -114,7 +117,9 @@ def reduce_tensor(self: Any, protocol: Any) -> tuple[Any, ...]:
 
     warn_if_has_hooks(self)
     if self.layout is not _C.strided:
-        parts = _sparse.parts_of(self.detach())
+        from vibetensor.torch.sparse.parts import parts_of
+
+        parts = parts_of(self.detach())
         return rebuild_parts, (type(self), self.layout, parts, self.requires_grad), state_of(self)
     geometry = (tuple(self.shape), self.stride(), self.storage_offset())
     return (

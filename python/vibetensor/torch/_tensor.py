@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _copying, _sparse, _tensor_str
+from vibetensor.torch import _copying, _tensor_str
 from vibetensor.torch._not_there import AbsentMethod, torch_names
 from vibetensor.torch._on_import import when_imported
 from vibetensor.torch._warnings import warn_user_once
@@ -322,6 +322,35 @@ def shown_names(self: Any) -> list[str]:
     return [name for name in object.__dir__(self) if name not in absent]
 
 
+def to_sparse(
+    self: Any, sparse_dim: int | None = None, *, layout: Any = None, blocksize: Any = None, dense_dim: int | None = None
+) -> Any:
+    """Self in a sparse layout, by default COO: the elements that are not zero.
+
+    sparse_dim: how many of the first dims have indices, all unless given; or dense_dim, how many of the last have none.
+    blocksize: of the layouts BSR and BSC, (rows, columns).
+    """
+    if layout not in (None, _C.sparse_coo, _C.strided):
+        from vibetensor.torch.sparse.constructors import name_of
+
+        sizes = () if layout in (_C.sparse_csr, _C.sparse_csc) else (blocksize,)
+        if (blocksize is None) == bool(sizes):
+            raise RuntimeError(
+                f"to_sparse for Strided to {name_of(layout)} conversion: unexpected blocksize {blocksize}"
+            )
+        return getattr(_C.ops, f"to_{name_of(layout)}")(self, *sizes, dense_dim)
+    if layout is _C.strided or blocksize is not None:
+        raise RuntimeError(f"to_sparse: expected a sparse layout, and no blocksize for COO, got {layout}, {blocksize}")
+    if dense_dim is not None:
+        sparse_dim = self.dim() - dense_dim
+    return _C.ops.to_sparse(self, sparse_dim)
+
+
+def to_sparse_coo(self: Any) -> Any:
+    """Self as a COO tensor."""
+    return to_sparse(self)
+
+
 METHODS: dict[str, Any] = {
     "__repr__": tensor_repr,
     "__str__": tensor_repr,
@@ -337,8 +366,8 @@ METHODS: dict[str, Any] = {
     "untyped_storage": untyped_storage,
     "where": where,
     "unique_consecutive": unique_consecutive,
-    "to_sparse": _sparse.to_sparse,
-    "to_sparse_coo": _sparse.to_sparse_coo,
+    "to_sparse": to_sparse,
+    "to_sparse_coo": to_sparse_coo,
     "type": tensor_type,
     "module_load": module_load,
     "share_memory_": share_memory_,

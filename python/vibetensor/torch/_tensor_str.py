@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from vibetensor import _C
-from vibetensor.torch import _sparse
 
 
 class PrintOptions(NamedTuple):
@@ -198,7 +197,9 @@ def parts_text(tensor: Any, indent: int) -> str:
     if tensor.layout is _C.sparse_coo:
         parts = {"indices": tensor._indices(), "values": tensor._values()}
     else:
-        parts = dict(_sparse.compressed_parts(tensor))
+        from vibetensor.torch.sparse.parts import compressed_parts
+
+        parts = dict(compressed_parts(tensor))
     texts = []
     for name, part in parts.items():
         head = f"{name}=tensor("

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _sparse
 from vibetensor.torch._not_there import Refused, module_getattr
 
 Tensor: Any = _C.Tensor
@@ -212,12 +211,14 @@ def _rebuild_device_tensor_from_numpy(data: Any, dtype: Any, device: Any, requir
 
 def _rebuild_sparse_tensor(layout: Any, data: Any) -> Any:
     """A sparse tensor of (indices, values, size, whether it is coalesced); of compressed layouts both indices come first."""
-    return _sparse.rebuild(layout, data)
+    from vibetensor.torch.sparse.parts import rebuild
+
+    return rebuild(layout, data)
 
 
 def _rebuild_sparse_csr_tensor(layout: Any, data: Any) -> Any:
     """The same as files of before PyTorch 2.0 call it for CSR."""
-    return _sparse.rebuild(layout, data)
+    return _rebuild_sparse_tensor(layout, data)
 
 
 _rebuild_nested_tensor = Refused("torch._utils._rebuild_nested_tensor", "nested tensors are not there; save a list")

@@ -382,7 +382,7 @@ def byte_order(archive: Any) -> str:
 def load_row(file: BinaryIO, map_location: Any, safe: bool, pickle_module: Any, options: dict[str, Any]) -> Any:
     from vibetensor.torch._serialization import legacy
     from vibetensor.torch._serialization.location import restoring
-    from vibetensor.torch._sparse import checking_at_the_end
+    from vibetensor.torch.sparse.parts import checking_at_the_end
 
     with checking_at_the_end():
         return legacy.load(file, restoring(map_location), unpickle(file, safe, pickle_module, options))

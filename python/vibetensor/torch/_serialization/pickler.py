@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import Any, ClassVar
 
 from vibetensor import _C
-from vibetensor.torch import _sparse, _utils, serialization
+from vibetensor.torch import _utils, serialization
 from vibetensor.torch._copying import state_of
 from vibetensor.torch._serialization.location import location_tag
 from vibetensor.torch._serialization.names import attribute, is_torchs, torch_name
@@ -127,7 +127,9 @@ class TorchNames:
     def reduce_data(self, tensor: Any) -> Reduced:
         """What makes a plain tensor of the same data again."""
         if tensor.layout is not _C.strided:
-            return _utils._rebuild_sparse_tensor, (tensor.layout, _sparse.parts_of(tensor))
+            from vibetensor.torch.sparse.parts import parts_of
+
+            return _utils._rebuild_sparse_tensor, (tensor.layout, parts_of(tensor))
         geometry = (tuple(tensor.shape), tensor.stride())
         if tensor.device.type == "meta":
             return _utils._rebuild_meta_tensor_no_storage, (tensor.dtype, *geometry, tensor.requires_grad)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _sparse
 from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.sparse._checks import as_sparse_gradcheck, check_sparse_tensor_invariants
+from vibetensor.torch.sparse.checks import as_sparse_gradcheck, check_sparse_tensor_invariants
 
 __all__ = [
     "addmm",
@@ -86,7 +85,7 @@ def spdiags(diagonals: Any, offsets: Any, shape: Any, layout: Any = None) -> Any
     if layout not in (None, _C.sparse_coo, _C.sparse_csr, _C.sparse_csc):
         raise RuntimeError(f"Only output layouts (Sparse, SparseCsc, SparseCsr) are supported, got {layout}")
     made = _C.ops.sparse_spdiags(diagonals, offsets, shape)
-    return made if layout in (None, _C.sparse_coo) else _sparse.to_sparse(made, layout=layout)
+    return made if layout in (None, _C.sparse_coo) else made.to_sparse(layout=layout)
 
 
 TYPES = ("BFloat16", "Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short")

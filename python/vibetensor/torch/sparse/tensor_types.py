@@ -6,9 +6,9 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import _tensor
-from vibetensor.torch._sparse import sparse_coo_tensor
 from vibetensor.torch._tensor import TensorType, warn_user_once
 from vibetensor.torch.sparse import TYPES
+from vibetensor.torch.sparse.constructors import sparse_coo_tensor
 
 
 class SparseTensorType(TensorType):

@@ -7,7 +7,8 @@ from contextlib import ContextDecorator
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch import _sparse
+from vibetensor.torch.sparse.constructors import sparse_compressed_tensor, sparse_coo_tensor
+from vibetensor.torch.sparse.parts import parts_of
 
 Tensor: Any = _C.Tensor
 
@@ -72,18 +73,16 @@ def with_all_entries(tensor: Any) -> Any:
         blocksize = tuple(tensor.values().shape[1:])
     mask = _C.ops.ones(tensor.shape, dtype=_C.bool, device=tensor.device)
     dense_dim = tensor.dense_dim() if tensor.layout is _C.sparse_coo else None
-    return tensor.to_dense().sparse_mask(
-        _sparse.to_sparse(mask, layout=tensor.layout, blocksize=blocksize, dense_dim=dense_dim)
-    )
+    return tensor.to_dense().sparse_mask(mask.to_sparse(layout=tensor.layout, blocksize=blocksize, dense_dim=dense_dim))
 
 
 def with_values(parts: tuple[Any, ...], values: Any) -> Any:
-    """A sparse tensor of a layout and what _sparse.parts_of gave, with other values."""
+    """A sparse tensor of a layout and what parts_of gave, with other values."""
     if parts[0] is _C.sparse_coo:
         _, indices, _, size, is_coalesced = parts
-        return _sparse.sparse_coo_tensor(indices, values, size, is_coalesced=is_coalesced)
+        return sparse_coo_tensor(indices, values, size, is_coalesced=is_coalesced)
     layout, compressed, plain, _, size = parts
-    return _sparse.sparse_compressed_tensor(compressed, plain, values, size, layout=layout)
+    return sparse_compressed_tensor(compressed, plain, values, size, layout=layout)
 
 
 def as_sparse_gradcheck(gradcheck: Callable[..., bool]) -> Callable[..., bool]:
@@ -106,7 +105,7 @@ def as_sparse_gradcheck(gradcheck: Callable[..., bool]) -> Callable[..., bool]:
         for i, value in enumerate(given):
             if is_sparse(value) and value.requires_grad:
                 made = value.detach() if masked else with_all_entries(value.detach())
-                parts[i] = (made.layout, *_sparse.parts_of(made))
+                parts[i] = (made.layout, *parts_of(made))
                 given[i] = made._values() if made.layout is _C.sparse_coo else made.values()
                 given[i] = given[i].clone().requires_grad_()
 
