@@ -346,36 +346,6 @@ def test_devices_that_are_not_there():
 # ---- layers and functions that are not there
 
 
-LAYERS = sorted(importlib.import_module("vibetensor.torch.nn.modules._refused_layers").homes())
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_a_layer_that_is_not_there_can_be_named(name):
-    home = importlib.import_module("vibetensor.torch.nn.modules._refused_layers").homes()[name]
-    layer = getattr(importlib.import_module(f"vibetensor.torch.nn.modules.{home}"), name)
-    theirs = getattr(importlib.import_module(f"torch.nn.modules.{home}"), name)
-    assert (
-        layer.__name__ == theirs.__name__
-        and layer.__module__.endswith(theirs.__module__)
-        and issubclass(layer, vt.nn.Module)
-    )
-    bases = {base.__name__ for base in theirs.__mro__} & set(LAYERS)
-    assert bases <= {base.__name__ for base in layer.__mro__} or name.startswith(
-        ("Lazy", "_Lazy", "_Instance", "Instance")
-    )
-    assert not isinstance(vt.nn.Linear(1, 1), layer) and refusal(layer)
-
-    class Derived(layer):
-        def __init__(self, size):
-            super().__init__(size, size)
-
-    with pytest.raises(NotImplementedError, match=f"{name} is not there yet"):
-        Derived(3)
-    if not name.startswith("_") and hasattr(torch.nn, name):
-        assert getattr(vt.nn, name) is layer
-    assert layer not in vars(vt.nn).values() and name not in vt.nn.__all__
-
-
 def test_tuples_of_sizes():
     from torch.nn.modules import utils as theirs
     from vibetensor.torch.nn.modules import utils as ours

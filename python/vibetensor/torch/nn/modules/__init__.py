@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vibetensor.torch._not_there import module_getattr
-from vibetensor.torch.nn.modules import _refused_layers
 from vibetensor.torch.nn.modules.activation import (
     CELU,
     ELU,
@@ -304,8 +303,6 @@ LATE = {
     "rnn": "GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase",
 }
 late = {name: f"nn.modules.{home}" for home, names in LATE.items() for name in names.split()}
-not_there = _refused_layers.homes()
-absent = module_getattr(__name__, [*SUBMODULES.split(), *LATE], late)
 
 if TYPE_CHECKING:
     from vibetensor.torch.nn.modules.adaptive import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
@@ -340,6 +337,4 @@ if TYPE_CHECKING:
     from vibetensor.torch.nn.modules.rnn import RNNCell as RNNCell
     from vibetensor.torch.nn.modules.rnn import RNNCellBase as RNNCellBase
 else:
-
-    def __getattr__(name: str) -> Any:
-        return _refused_layers.layer(not_there[name], name) if name in not_there else absent(name)
+    __getattr__ = module_getattr(__name__, [*SUBMODULES.split(), *LATE], late)

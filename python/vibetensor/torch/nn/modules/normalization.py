@@ -8,7 +8,6 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
-from vibetensor.torch.nn.modules._refused_layers import layers_of
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.parameter import Parameter
 
@@ -162,6 +161,3 @@ class CrossMapLRN2d(LocalResponseNorm):
         if input.dim() != 4:
             raise ValueError(f"CrossMapLRN2d: expected a 4D input (N, C, H, W), got {input.dim()}D")
         return super().forward(input)
-
-
-__getattr__ = layers_of("normalization")
