@@ -30,6 +30,10 @@ TENSORS = re.compile(
 NO_TENSORS = {"is_tensor", "typename", "pad", "set_printoptions"}
 RESULTS = {
     "broadcast_shapes": "Size",
+    "fractional_max_pool2d": "Any",
+    "fractional_max_pool2d_with_indices": "tuple[Tensor, Tensor]",
+    "fractional_max_pool3d": "Any",
+    "fractional_max_pool3d_with_indices": "tuple[Tensor, Tensor]",
     "is_tensor": "_bool",
     "max_pool2d_with_indices": "tuple[Tensor, Tensor]",
     "meshgrid": "tuple[Tensor, ...]",
@@ -83,9 +87,16 @@ def function_signature(node: ast.FunctionDef) -> str:
 
 
 def python_functions(name: str) -> dict[str, str]:
-    """The signatures of the Python functions of a module, by name."""
-    tree = source_of(import_module(home_of(name)))
-    return {node.name: function_signature(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    """The signatures of the Python functions of a module, by name, those of its private neighbours too."""
+    module = import_module(home_of(name))
+    trees = [source_of(module)]
+    neighbours = module.__name__.rpartition(".")[0] + "._"
+    for node in trees[0].body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(neighbours):
+            trees.insert(0, source_of(import_module(node.module)))
+    return {
+        node.name: function_signature(node) for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
 
 
 def names_of(module: ModuleType) -> list[str]:

@@ -23,9 +23,6 @@ __all__ = [
     *modules.__all__,
     *modules.late,
 ]
-absent = module_getattr(
-    __name__, ["attention", "parallel", "quantized"], {"DataParallel": "nn.parallel", **modules.late}
-)
 
 
 def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:
@@ -83,6 +80,6 @@ if TYPE_CHECKING:
     from vibetensor.torch.nn.modules import ZeroPad3d as ZeroPad3d
     from vibetensor.torch.nn.parallel import DataParallel as DataParallel
 else:
-
-    def __getattr__(name: str) -> Any:
-        return modules.__getattr__(name) if name in modules.not_there else absent(name)
+    __getattr__ = module_getattr(
+        __name__, ["attention", "parallel", "quantized"], {"DataParallel": "nn.parallel", **modules.late}
+    )

@@ -246,8 +246,8 @@ def _verify_batch_size(size: Sequence[int]) -> None:
 
 def batch_norm(
     input: Any,
-    running_mean: Any,
-    running_var: Any,
+    running_mean: Any | None,
+    running_var: Any | None,
     weight: Any = None,
     bias: Any = None,
     training: bool = False,
