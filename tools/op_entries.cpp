@@ -161,7 +161,7 @@ void read_rows(Entries& entries) {
 #define VT_BINARY VT_UNARY_WITH
 #define VT_TERNARY VT_UNARY_WITH
 #define VT_SELECT VT_UNARY_WITH
-#define VT_CHOOSE(...)
+#define VT_COLUMN(...)
 #include "ops/pointwise/activation.def"
 #include "ops/pointwise/arithmetic.def"
 #include "ops/pointwise/comparison.def"

@@ -1,9 +1,11 @@
-// What single ops refuse beyond their dtype rule, in PyTorch's words.
+#include "ops/pointwise/columns.h"
+
+#include <cmath>
+
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/read_at_once.h"
 #include "ops/copy/scalar_fits.h"
-#include "ops/pointwise/row.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/reduce.h"
@@ -12,6 +14,8 @@ namespace vt::pointwise {
 namespace {
 
 bool is_bool(const Value& v) { return v.as_tensor().dtype() == DType::bool_; }
+
+}  // namespace
 
 void check_alpha(const Call& call, DType common) {
   const Value& alpha = call.args[2];
@@ -36,7 +40,7 @@ void check_sub(const Call& call, DType common) {
   check_alpha(call, common);
 }
 
-void check_power(const Call& call, DType common) {
+void check_exponent(const Call& call, DType common) {
   VT_CHECK(!is_integral(common, true) || Unbox<Scalar>::get(call.args[1]).to_int() >= 0, Runtime,
            "Integers to negative integer powers are not allowed.");
 }
@@ -48,8 +52,6 @@ void check_neg(const Call&, DType common) {
            "`logical_not()` operator instead.");
 }
 
-// Integer division has no value for a zero divisor. On CUDA finding out would cost a synchronisation; there the result
-// is 0.
 void check_divisor(const Call& call, DType common) {
   Tensor divisor = call.args[1].as_tensor();
   if (!is_integral(common) || !is_read_at_once(divisor)) return;
@@ -67,7 +69,6 @@ void check_same_dtype(const Call& call, DType) {
   }
 }
 
-// A number becomes a tensor of the result's dtype before it is chosen.
 void check_chosen(const Call& call, DType common) {
   for (int i = 1; i <= 2; ++i) {
     const Tensor& t = call.args[i].as_tensor();
@@ -75,35 +76,20 @@ void check_chosen(const Call& call, DType common) {
   }
 }
 
-// The bound is compared with in full, but the value becomes an element.
 void check_threshold(const Call& call, DType common) { check_scalar_fits(number_of(call.args[2]), common); }
 
-void check_lambda(const Call& call, DType) {
+void check_not_negative(const Call& call, DType) {
   const double lambda = Unbox<Scalar>::get(call.args[1]).to_double();
   VT_CHECK(!(lambda < 0), Runtime, "lambda must be greater or equal to 0, but found to be ", lambda, ".");
 }
 
-constexpr struct {
-  std::string_view op;
-  RowCheck check;
-} kChecks[] = {
-    {"add.Tensor", check_alpha},        {"sub.Tensor", check_sub},
-    {"rsub.Tensor", check_sub},         {"neg", check_neg},
-    {"floor_divide", check_divisor},    {"_div_floor", check_divisor},
-    {"_div_trunc", check_divisor},      {"remainder.Tensor", check_divisor},
-    {"fmod.Tensor", check_divisor},     {"lerp.Scalar", check_same_dtype},
-    {"lerp.Tensor", check_same_dtype},  {"softshrink", check_lambda},
-    {"pow.Tensor_Scalar", check_power}, {"where.self", check_chosen},
-    {"threshold", check_threshold},
-};
-
-}  // namespace
-
-RowCheck check_of(std::string_view op) {
-  for (const auto& c : kChecks) {
-    if (c.op == op) return c.check;
-  }
-  return nullptr;
+DType power_dtype(const Call& call, const Row& row, DType common) {
+  const DType type = compute_dtype(common);
+  if (common != DType::float32) return type;
+  const double exponent = number_of(call.args[row.number_at[0]]).to_double();
+  const bool fits = static_cast<double>(static_cast<float>(exponent)) == exponent || std::isnan(exponent);
+  const bool is_even_in_float = std::abs(exponent) > 16777216.0;
+  return fits || (call.key == Key::CUDA && !is_even_in_float) ? type : DType::float64;
 }
 
 }  // namespace vt::pointwise

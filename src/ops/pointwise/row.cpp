@@ -10,7 +10,6 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
-#include "ops/pointwise/rows.h"
 
 namespace vt::pointwise {
 namespace {
@@ -31,16 +30,8 @@ void write_number(char* to, DType compute, const Scalar& s) {
   }
 }
 
-// What the loop of a call computes in. A power takes its exponent as it is: in float32 1/3, or a number past 2^24 that
-// is odd, would be another one. Where that costs little, on the CPU, every such power is computed in double; on CUDA
-// those whose exponent float32 would make even.
 DType loop_dtype(const Call& call, const Row& row, DType common) {
-  const DType type = compute_dtype(common);
-  if (&row != &rows::pow_scalar || common != DType::float32) return type;
-  const double exponent = number_of(call.args[row.number_at[0]]).to_double();
-  const bool fits = static_cast<double>(static_cast<float>(exponent)) == exponent || std::isnan(exponent);
-  const bool is_even_in_float = std::abs(exponent) > 16777216.0;
-  return fits || (call.key == Key::CUDA && !is_even_in_float) ? type : DType::float64;
+  return row.loop_dtype ? row.loop_dtype(call, row, common) : compute_dtype(common);
 }
 
 // A number that every floating dtype holds, so that there is nothing to check; NaN if `v` is none.
@@ -103,7 +94,7 @@ Tensor given_output(const Call& call) {
 // that is computed in, where an operand may also be a number of the same or a lower category.
 bool try_small(Call& call, const Row& row) {
   if (call.key != Key::CPU || call.op.kind() == OpKind::Out || row.inputs > 2 || row.mask >= 0 ||
-      row.rule.numbers_promote) {
+      row.rule.numbers_promote || row.loop_dtype) {
     return false;
   }
   const TensorImpl* in[2] = {};
@@ -264,7 +255,6 @@ OpBuilder add_row(Registry& r, const char* schema, Row& row) {
   OpBuilder op = r.def(schema);
   const std::string_view text = schema;
   const Op& made = *r.find(text.substr(0, text.find('(')));
-  row.check = check_of(made.name());
   row.inputs = row.numbers = 0;
   int position = 0;
   for (const Arg& a : made.schema().args()) {

@@ -20,7 +20,7 @@ using CudaLaunch = void (*)(const char* name, const TensorIter& it, DType comput
 
 struct Row;
 
-// What a row may choose by, see VT_CHOOSE: the dtype of the call's first tensor and the row's number, if that leaves
+// What a row may choose by, see VT_ROW_OF: the dtype of the call's first tensor and the row's number, if that leaves
 // the result's dtype to the tensor.
 struct Choice {
   DType dtype;
@@ -33,9 +33,12 @@ struct Row {
   int8_t mask = -1;              // input that is a bool mask: not promoted, read as bool
   const LoopSet* loops[3] = {};  // by SimdLevel
   CudaLaunch cuda = nullptr;
-  // Filled by add_row: see check_of; positions of tensor and number arguments, from the schema.
+  // Columns of a VT_COLUMN: what it refuses beyond its rule, what its loop computes in if that is not the compute dtype
+  // of `common`, and the row whose loop a call runs if that is not this one.
   void (*check)(const Call& call, DType common) = nullptr;
-  const Row& (*choose)(const Choice& call) = nullptr;  // the row whose loop a call runs; null: this one
+  DType (*loop_dtype)(const Call& call, const Row& row, DType common) = nullptr;
+  const Row& (*choose)(const Choice& call) = nullptr;
+  // Filled by add_row: positions of tensor and number arguments, from the schema.
   int8_t inputs = 0, numbers = 0;
   int8_t input_at[5] = {}, number_at[5] = {};
   uint8_t checked_numbers = 0;  // by bit: a Scalar, which has to fit the dtype; a float is cast
@@ -51,10 +54,6 @@ void run_row(Call& call, const Row& row);
 bool row_jvp(JvpContext& ctx);
 // The boxed kernel of an op whose data() is a Row.
 void row_kernel(Call& call);
-
-// What an op refuses beyond its dtype rule, by full name; null for most. Lives in checks.cpp.
-using RowCheck = void (*)(const Call& call, DType common);
-RowCheck check_of(std::string_view op);
 
 // Declares an op made of a row, with its in-place and out= forms, and fills in the rest of the row.
 OpBuilder add_row(Registry& r, const char* schema, Row& row);

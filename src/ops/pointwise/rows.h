@@ -10,7 +10,7 @@ namespace vt::pointwise::rows {
 #define VT_BINARY VT_UNARY
 #define VT_TERNARY VT_UNARY
 #define VT_SELECT VT_UNARY
-#define VT_CHOOSE(...)
+#define VT_COLUMN(...)
 #include "ops/pointwise/activation.def"
 #include "ops/pointwise/arithmetic.def"
 #include "ops/pointwise/comparison.def"
@@ -23,6 +23,6 @@ namespace vt::pointwise::rows {
 #undef VT_BINARY
 #undef VT_TERNARY
 #undef VT_SELECT
-#undef VT_CHOOSE
+#undef VT_COLUMN
 
 }  // namespace vt::pointwise::rows

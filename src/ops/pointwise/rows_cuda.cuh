@@ -71,4 +71,4 @@ void launch_row(const char* name, const TensorIter& it, DType compute, const cha
   VT_IN_CUDA(VT_FUNCTOR(id, rule_, numbers, (T x, T y, T z), body) VT_LAUNCH(id, 3, false, rule_))
 #define VT_SELECT(id, schema, numbers, rule_, body, keeps, d_y, d_z) \
   VT_IN_CUDA(VT_FUNCTOR(id, rule_, numbers, (bool mask, T y, T z), body) VT_LAUNCH(id, 3, true, rule_))
-#define VT_CHOOSE(...)
+#define VT_COLUMN(...)

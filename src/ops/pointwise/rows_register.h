@@ -5,6 +5,7 @@
 // that the row keeps: naming another one does not compile.
 #pragma once
 
+#include "ops/pointwise/columns.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row_forms.h"
 #include "ops/pointwise/rows.h"
@@ -173,16 +174,18 @@ constexpr int kFirstRow = __COUNTER__ + 1;
       id, schema, numbers, rule_, keeps_, 3, 0,                       \
       Tensor gradient_1() const { return d_y; } Tensor gradient_2() const { return d_z; })
 
-// Below a row: `row_`, an expression on `call`, a Choice, is the row whose loop a call runs.
-#define VT_CHOOSE(id, row_)                                                  \
-  namespace vt::pointwise {                                                  \
-  namespace {                                                                \
-  template <>                                                                \
-  void add_numbered<__COUNTER__ - kFirstRow>(Registry&) {                    \
-    rows::id.choose = [](const Choice& call) -> const Row& { return row_; }; \
-  }                                                                          \
-  }                                                                          \
+// Below a row: a column of Row that few have.
+#define VT_COLUMN(id, column, ...)                        \
+  namespace vt::pointwise {                               \
+  namespace {                                             \
+  template <>                                             \
+  void add_numbered<__COUNTER__ - kFirstRow>(Registry&) { \
+    rows::id.column = __VA_ARGS__;                        \
+  }                                                       \
+  }                                                       \
   }
+// For the column `choose`: an expression on `call`, a Choice, that is the row whose loop a call runs.
+#define VT_ROW_OF(...) [](const Choice& call) -> const Row& { return __VA_ARGS__; }
 
 // After the table: all its rows, in order.
 #define VT_ADD_ROWS(registry) \

@@ -105,4 +105,4 @@ constexpr LoopKernel select_kernel() {
   VT_IN_ISA(VT_FUNCTOR(id, rule_, numbers, (T x, T y, T z), body) VT_LOOPS(id, rule_, ternary_kernel))
 #define VT_SELECT(id, schema, numbers, rule_, body, keeps, d_y, d_z) \
   VT_IN_ISA(VT_FUNCTOR(id, rule_, numbers, (bool mask, T y, T z), body) VT_LOOPS(id, rule_, select_kernel))
-#define VT_CHOOSE(...)
+#define VT_COLUMN(...)
