@@ -66,21 +66,36 @@ class _ExcludeDispatchKeyGuard:
 
 
 class DisableTorchFunctionSubclass:
-    """Context in which subclasses of Tensor have no say in what functions do, which they never have here."""
+    """Context in which the types of arguments have no say in what functions do; modes have."""
+
+    off = 1
 
     def __enter__(self) -> None:
-        pass
+        self.before = ours.exchange_torch_function_off(self.off)
 
     def __exit__(self, *exc: object) -> None:
-        pass
+        ours.exchange_torch_function_off(self.before)
 
 
-DisableTorchFunction = DisableTorchFunctionSubclass
+class DisableTorchFunction(DisableTorchFunctionSubclass):
+    """Context in which neither the types of arguments nor modes have a say in what functions do."""
+
+    off = 2
 
 
-def _disabled_torch_function_impl(func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-    """`func` of the arguments: what a class has for `__torch_function__` that has no say in what functions do."""
+_disabled_torch_function_impl = ours._disabled_torch_function_impl
+
+
+def _disabled_torch_dispatch_impl(func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """`func` of the arguments: what a class has for `__torch_dispatch__` that has no say in what ops do."""
     return func(*args, **(kwargs or {}))
+
+
+def _is_torch_function_enabled() -> bool:
+    """Whether the types of arguments have a say in what functions do, on this thread."""
+    before = ours.exchange_torch_function_off(0)
+    ours.exchange_torch_function_off(before)
+    return before == 0
 
 
 class PyTorchFileReader(RefusedType, why="torch.load(path, mmap=True) reads a file without reading its tensors"):

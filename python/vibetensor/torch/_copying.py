@@ -177,7 +177,10 @@ PUBLIC_TYPES = (Tensor, *SMALL_TYPES, _C.finfo, _C.iinfo, _C.OutOfMemoryError, _
 
 def install() -> None:
     """Teach copy and pickle the types of the extension."""
-    Tensor.__deepcopy__, Tensor.__reduce_ex__ = deepcopy_tensor, reduce_tensor
+    from vibetensor.torch._tensor import attach
+
+    attach("__deepcopy__", deepcopy_tensor)
+    attach("__reduce_ex__", reduce_tensor)
     _C.Generator.__setstate__ = set_generator_state  # type: ignore[attr-defined]
     for kind in PUBLIC_TYPES:
         kind.__module__ = "vibetensor.torch"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
+from types import FunctionType
 from typing import Any
 
 from vibetensor import _C
@@ -229,24 +230,13 @@ def module_load(self: Any, other: Any, assign: bool = False) -> Any:
     return other.detach() if assign else self.detach().copy_(other)
 
 
-def as_subclass(self: Any, cls: type) -> Any:
-    """A tensor of type `cls`, a subclass of Tensor, over the same memory; of leaves and of what is not recorded."""
-    if not issubclass(cls, Tensor):
-        raise TypeError(f"cls must be a type derived from Tensor but got {cls.__name__}")
-    if "__torch_function__" in {name for base in cls.__mro__ for name in vars(base)}:
-        raise NotImplementedError(f"as_subclass: {cls.__name__} defines __torch_function__, which is not called yet")
-    if self.grad_fn is not None:
-        raise NotImplementedError("as_subclass: a tensor that was computed keeps its type; detach() it first")
-    return Tensor._make_subclass(cls, self, self.requires_grad)
-
-
 def _rebuild_from_type_v2(func: Any, new_type: type, args: tuple[Any, ...], state: Any) -> Any:
     """What func(*args) makes as a tensor of type `new_type`, with attributes: what pickles of subclasses call."""
     from vibetensor.torch._utils import _set_obj_state
 
     tensor = func(*args)
     if type(tensor) is not new_type:
-        tensor = as_subclass(tensor, new_type)
+        tensor = tensor.as_subclass(new_type)
     restore = getattr(tensor, "__setstate__", None)
     if restore is None:
         return _set_obj_state(tensor, state)
@@ -351,12 +341,46 @@ def to_sparse_coo(self: Any) -> Any:
     return to_sparse(self)
 
 
+def converted(result: Any, cls: type) -> Any:
+    """A function's result as tensors of `cls`, also in tuples and lists."""
+    if isinstance(result, Tensor):
+        return result if isinstance(result, cls) else result.as_subclass(cls)
+    if isinstance(result, tuple | list):
+        return type(result)(converted(part, cls) for part in result)
+    return result
+
+
+def torch_function(
+    cls: Any, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+) -> Any:
+    """What a function of torch does with objects of a subclass that says nothing else: results are of the subclass."""
+    if not all(issubclass(cls, kind) for kind in types):
+        return NotImplemented
+    before = _C.exchange_torch_function_off(1)
+    try:
+        result = func(*args, **(kwargs or {}))
+        from vibetensor.torch.overrides import get_default_nowrap_functions
+
+        return result if func in get_default_nowrap_functions() else converted(result, cls)
+    finally:
+        _C.exchange_torch_function_off(before)
+
+
+def init_subclass(cls: Any, **kwargs: Any) -> None:
+    """From a subclass with a __torch_function__ of its own on, functions written in Python ask too."""
+    super(Tensor, cls).__init_subclass__(**kwargs)
+    if "__torch_function__" in vars(cls) and cls.__torch_function__ is not _C._disabled_torch_function_impl:
+        from vibetensor.torch.overrides import let_functions_ask
+
+        let_functions_ask()
+
+
 METHODS: dict[str, Any] = {
+    "__torch_function__": classmethod(torch_function),
+    "__init_subclass__": classmethod(init_subclass),
     "__repr__": tensor_repr,
-    "__str__": tensor_repr,
     "__format__": tensor_format,
     "__contains__": contains,
-    "as_subclass": as_subclass,
     "backward": backward,
     "nonzero": nonzero,
     "lu": lu,
@@ -405,10 +429,19 @@ def share_with_processes(reduction: Any) -> None:
     init_reductions()
 
 
+def attach(name: str, member: Any) -> None:
+    """Returns None; `member` is Tensor's under that name, which a function bears."""
+    if isinstance(member, FunctionType):
+        if member.__qualname__.startswith("Tensor."):  # it is there under another name
+            member = FunctionType(member.__code__, member.__globals__, name, member.__defaults__, member.__closure__)
+        member.__name__, member.__qualname__ = name, f"Tensor.{name}"
+    setattr(Tensor, name, member)
+
+
 def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
-        setattr(Tensor, name, method)
+        attach(name, method)
     for name in torch_names("Tensor"):
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))

@@ -237,7 +237,11 @@ def save(
 
     storages = StoragesOf(legacy=not _use_new_zipfile_serialization)
     module = pickle if pickle_module is None else pickle_module
-    data = pickled(obj, storages, module, pickle_protocol)
+    off = _C.exchange_torch_function_off(1)  # tensors are written as they are, whatever their types say
+    try:
+        data = pickled(obj, storages, module, pickle_protocol)
+    finally:
+        _C.exchange_torch_function_off(off)
     with writing(f) as file:
         if _use_new_zipfile_serialization:
             write_archive(file, data, storages.by_key, not _disable_byteorder_record)

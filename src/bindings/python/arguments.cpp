@@ -4,6 +4,7 @@
 #include "bindings/python/number.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "bindings/python/torch_function.h"
 
 namespace vt::python {
 namespace {
@@ -117,6 +118,13 @@ void CallArguments::set_number(const Scalar& s, Value& out) {
   }
 }
 
+// Whether `o` is a tensor that stands for itself.
+bool CallArguments::is_plain(PyObject* o) {
+  if (VT_LIKELY(is_unasked_tensor(o))) return true;
+  if (is_tensor(o)) has_asked_ = true;
+  return false;
+}
+
 bool CallArguments::read_tensor(const Param& p, PyObject* o, Value& out) {
   Scalar s;
   if (!p.accepts_number || !number_from(o, s)) return false;
@@ -189,7 +197,7 @@ bool CallArguments::read_tensor_list(const Param& p, PyObject* o, Value& out, st
   list.reserve(static_cast<size_t>(n));
   for (Py_ssize_t i = 0; i < n; ++i) {
     PyObject* entry = sequence_item(o, i);
-    if (is_tensor(entry)) {
+    if (is_plain(entry)) {
       list.push_back(tensor_of(entry));
     } else if (p.optional_elements && entry == Py_None) {
       list.emplace_back();
@@ -213,7 +221,7 @@ bool CallArguments::read(const Param& p, PyObject* o, Value& out, std::string* w
   }
   switch (p.type) {
     case ArgType::Tensor:
-      if (VT_LIKELY(is_tensor(o))) {
+      if (VT_LIKELY(is_plain(o))) {
         out.tensor = impl_of(o);
         out.size = 0;
         out.tag = Tag::Tensor;
@@ -322,7 +330,7 @@ bool CallArguments::read_outs(const Overload& overload, PyObject* o, uint32_t& g
   }
   for (int i = 0; i < count; ++i) {
     PyObject* entry = sequence_item(o, i);
-    if (!is_tensor(entry)) {
+    if (!is_plain(entry)) {
       if (why)
         *why = vt::detail::concat("argument 'out' must be a tuple of Tensors, but found ", type_name_of(entry),
                                   " at pos ", i);

@@ -33,10 +33,13 @@ class CallArguments {
 
   Value* values() { return reinterpret_cast<Value*>(raw_); }
   bool requires_grad() const { return requires_grad_; }
+  // Whether the call did not fit because a tensor's type is to be asked: Note [Who is asked].
+  bool has_asked() const { return has_asked_; }
 
  private:
   bool read(const Param& p, PyObject* o, Value& out, std::string* why);
   bool read_tensor(const Param& p, PyObject* o, Value& out);
+  bool is_plain(PyObject* o);
   bool read_int_list(const Param& p, PyObject* o, Value& out, std::string* why);
   bool read_spread_ints(const PythonCall& call, Py_ssize_t from, Value& out);
   bool read_double_list(PyObject* o, Value& out);
@@ -59,6 +62,7 @@ class CallArguments {
   complex<double> complex_[2];
   int complex_count_ = 0;
   bool requires_grad_ = false;
+  bool has_asked_ = false;
   // Rare: long lists, tensor lists.
   struct Heap {
     std::vector<std::unique_ptr<int64_t[]>> ints;

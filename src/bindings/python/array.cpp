@@ -5,6 +5,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 
@@ -266,17 +267,15 @@ PyObject* dlpack_device_method(PyObject* self, PyObject*);
 
 void add_array_methods(std::vector<PyMethodDef>& methods) {
   const int keywords = METH_VARARGS | METH_KEYWORDS;
-  methods.insert(methods.end(),
-                 {{"numpy", with_keywords(numpy_method), keywords, "A NumPy array over the same memory."},
-                  {"__array__", with_keywords(array_method), keywords, nullptr},
-                  {"__dlpack__", with_keywords(dlpack_method), keywords, "A DLPack capsule over the same memory."},
-                  {"__dlpack_device__", dlpack_device_method, METH_NOARGS, "DLPack's (device type, index)."}});
+  methods.insert(methods.end(), {keyword_method<"numpy", numpy_method>("A NumPy array over the same memory."),
+                                 keyword_method<"__array__", array_method>(),
+                                 keyword_method<"__dlpack__", dlpack_method>("A DLPack capsule over the same memory."),
+                                 method<"__dlpack_device__", dlpack_device_method>("DLPack's (device type, index).")});
 }
 
 void init_array_functions(PyObject* module) {
   static PyMethodDef functions[] = {{"from_numpy", from_numpy, METH_O, "A tensor over the memory of a NumPy array."},
-                                    {"frombuffer", with_keywords(frombuffer), METH_VARARGS | METH_KEYWORDS,
-                                     "A 1-d tensor over the bytes of an object."},
+                                    maker<"frombuffer", frombuffer>("A 1-d tensor over the bytes of an object."),
                                     {"from_dlpack", with_keywords(from_dlpack), METH_VARARGS | METH_KEYWORDS,
                                      "A tensor over the memory of an object that speaks DLPack."},
                                     {nullptr, nullptr, 0, nullptr}};

@@ -9,6 +9,7 @@
 #include "bindings/python/op_function.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
 
 namespace vt::python {
@@ -22,6 +23,7 @@ void init(nanobind::module_& m) {
   init_generator_type(module);
   init_node_types(module);
   init_function_node(module);
+  init_torch_function(module);
   init_ops(module);
   init_constructors(module);
   init_array_functions(module);

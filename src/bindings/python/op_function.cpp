@@ -5,8 +5,8 @@
 
 #include "autograd/autograd.h"
 #include "bindings/python/number.h"
-#include "bindings/python/stand_in.h"
 #include "bindings/python/tensor_object.h"
+#include "bindings/python/torch_function.h"
 #include "dispatch/registry.h"
 
 namespace vt::python {
@@ -191,6 +191,7 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
     CallArguments arguments;
     for (const Overload& overload : entry.overloads) {
       if (arguments.fit(overload, call)) return run(entry, overload, arguments);
+      if (VT_UNLIKELY(arguments.has_asked())) return nullptr;
     }
     return nullptr;
   } catch (Error& e) {
@@ -201,9 +202,12 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
 }
 
 PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
+  if (VT_UNLIKELY(entered_modes != 0)) {
+    if (PyObject* seen = ask(entry.name.c_str(), call)) return seen;
+  }
   PyObject* result = unless_refused(call, [&] { return invoke_if_fits(entry, call); });
   if (VT_LIKELY(result)) return result;
-  result = ask_stand_in(entry.name.c_str(), call);
+  result = ask(entry.name.c_str(), call);
   if (!result) throw_no_overload(entry, call);
   return result;
 }

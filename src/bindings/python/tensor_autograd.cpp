@@ -4,6 +4,7 @@
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
 #include "core/transform.h"
 #include "ops/typed/copy.h"
@@ -134,22 +135,21 @@ PyObject* register_post_accumulate_grad_hook(PyObject* o, PyObject* hook) {
 }  // namespace
 
 void add_autograd_methods(std::vector<PyMethodDef>& methods, std::vector<PyGetSetDef>& getset) {
-  getset.insert(getset.end(), {{"requires_grad", get_requires_grad, set_requires_grad, nullptr, nullptr},
-                               {"grad", get_grad, set_grad, "The gradient accumulated by backward, or None.", nullptr},
-                               {"grad_fn", get_grad_fn, nullptr, "The node that made the tensor, or None.", nullptr},
-                               {"_backward_hooks", backward_hooks, nullptr, "What register_hook was given.", nullptr},
-                               {"is_leaf", is_leaf, nullptr, nullptr, nullptr},
-                               {"output_nr", output_number, nullptr, nullptr, nullptr},
-                               {"retains_grad", retains_grad, nullptr, nullptr, nullptr},
-                               {"data", get_data, set_data, nullptr, nullptr}});
+  getset.insert(getset.end(),
+                {settable_attribute<"requires_grad", get_requires_grad, set_requires_grad>(),
+                 settable_attribute<"grad", get_grad, set_grad>("The gradient accumulated by backward, or None."),
+                 attribute<"grad_fn", get_grad_fn>("The node that made the tensor, or None."),
+                 attribute<"_backward_hooks", backward_hooks>("What register_hook was given."),
+                 attribute<"is_leaf", is_leaf>(), attribute<"output_nr", output_number>(),
+                 attribute<"retains_grad", retains_grad>(), settable_attribute<"data", get_data, set_data>()});
   methods.insert(methods.end(),
-                 {{"requires_grad_", with_keywords(requires_grad_method), METH_VARARGS | METH_KEYWORDS, nullptr},
-                  {"retain_grad", retain_grad, METH_NOARGS, "Keeps the gradient of a tensor that is no leaf."},
-                  {"detach_", detach_in_place, METH_NOARGS, "Forgets the tensor's history."},
-                  {"register_hook", register_hook, METH_O,
-                   "Calls hook(gradient) in backward; what it returns replaces the gradient."},
-                  {"register_post_accumulate_grad_hook", register_post_accumulate_grad_hook, METH_O,
-                   "Calls hook(tensor) after its .grad was added to."}});
+                 {keyword_method<"requires_grad_", requires_grad_method>(),
+                  method<"retain_grad", retain_grad>("Keeps the gradient of a tensor that is no leaf."),
+                  method<"detach_", detach_in_place>("Forgets the tensor's history."),
+                  method_of_one<"register_hook", register_hook>(
+                      "Calls hook(gradient) in backward; what it returns replaces the gradient."),
+                  method_of_one<"register_post_accumulate_grad_hook", register_post_accumulate_grad_hook>(
+                      "Calls hook(tensor) after its .grad was added to.")});
 }
 
 }  // namespace vt::python

@@ -5,6 +5,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
 
 namespace vt::python {
@@ -90,31 +91,30 @@ PyObject* real(PyObject* o, void*) {
 }  // namespace
 
 void add_getters(std::vector<PyGetSetDef>& getset) {
-  auto constant = [](const char* s) { return const_cast<void*>(static_cast<const void*>(s)); };
   getset.insert(getset.end(),
-                {{"shape", shape, nullptr, "The sizes, as a torch.Size.", nullptr},
-                 {"dtype", dtype, nullptr, "The element type.", nullptr},
-                 {"device", device, nullptr, "Where the memory is.", nullptr},
-                 {"layout", layout, nullptr, "How the elements are kept: torch.strided, sparse_coo, ...", nullptr},
-                 {"ndim", ndim, nullptr, "The number of dimensions.", nullptr},
-                 {"itemsize", itemsize, nullptr, "Bytes per element.", nullptr},
-                 {"nbytes", nbytes, nullptr, "Bytes of all elements.", nullptr},
-                 {"is_cuda", is_cuda, nullptr, nullptr, nullptr},
-                 {"is_cpu", is_cpu, nullptr, nullptr, nullptr},
-                 {"is_sparse", has_layout<Layout::SparseCoo>, nullptr, "Whether the layout is sparse_coo.", nullptr},
-                 {"is_sparse_csr", has_layout<Layout::SparseCsr>, nullptr, nullptr, nullptr},
-                 {"is_quantized", always_false, nullptr, nullptr, nullptr},
-                 {"is_meta", is_meta, nullptr, nullptr, nullptr},
-                 {"is_mkldnn", always_false, nullptr, nullptr, nullptr},
-                 {"is_nested", always_false, nullptr, nullptr, nullptr},
-                 {"_version", version, nullptr, "How often the memory was written to in place.", nullptr},
-                 {"_base", base, nullptr, "The tensor this one is a view of, or None.", nullptr},
-                 {"T", transposed, nullptr, "All dims reversed.", nullptr},
-                 {"mT", matrix_transposed, nullptr, "The last two dims exchanged.", constant("mT")},
-                 {"H", by_op, nullptr, "The conjugate transpose of a matrix.", constant("adjoint")},
-                 {"mH", by_op, nullptr, "The last two dims exchanged, conjugated.", constant("adjoint")},
-                 {"real", real, nullptr, "The real part.", nullptr},
-                 {"imag", by_op, nullptr, "The imaginary part.", constant("imag")}});
+                {attribute<"shape", shape>("The sizes, as a torch.Size."),
+                 attribute<"dtype", dtype>("The element type."),
+                 attribute<"device", device>("Where the memory is."),
+                 attribute<"layout", layout>("How the elements are kept: torch.strided, sparse_coo, ..."),
+                 attribute<"ndim", ndim>("The number of dimensions."),
+                 attribute<"itemsize", itemsize>("Bytes per element."),
+                 attribute<"nbytes", nbytes>("Bytes of all elements."),
+                 attribute<"is_cuda", is_cuda>(),
+                 attribute<"is_cpu", is_cpu>(),
+                 attribute<"is_sparse", has_layout<Layout::SparseCoo>>("Whether the layout is sparse_coo."),
+                 attribute<"is_sparse_csr", has_layout<Layout::SparseCsr>>(),
+                 attribute<"is_quantized", always_false>(),
+                 attribute<"is_meta", is_meta>(),
+                 attribute<"is_mkldnn", always_false>(),
+                 attribute<"is_nested", always_false>(),
+                 attribute<"_version", version>("How often the memory was written to in place."),
+                 attribute<"_base", base>("The tensor this one is a view of, or None."),
+                 attribute<"T", transposed>("All dims reversed."),
+                 attribute<"mT", matrix_transposed>("The last two dims exchanged.", "mT"),
+                 attribute<"H", by_op>("The conjugate transpose of a matrix.", "adjoint"),
+                 attribute<"mH", by_op>("The last two dims exchanged, conjugated.", "adjoint"),
+                 attribute<"real", real>("The real part."),
+                 attribute<"imag", by_op>("The imaginary part.", "imag")});
 }
 
 }  // namespace vt::python

@@ -2,10 +2,10 @@
 #include "bindings/python/array.h"
 #include "bindings/python/number.h"
 #include "bindings/python/op_function.h"
-#include "bindings/python/stand_in.h"
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "ops/index/indexing.h"
 
 namespace vt::python {
@@ -36,6 +36,7 @@ IndexItem make_item(PyObject* o) {
   } else if (o == Py_Ellipsis) {
     item.kind = IndexItem::Kind::Ellipsis;
   } else if (is_tensor(o)) {
+    VT_CHECK(!is_asked_tensor(o), Type, "the type of an index is asked first");  // get_item and set_item see to that
     item.kind = IndexItem::Kind::Tensor;
     item.tensor = tensor_of(o);
   } else if (is_pytorchs(o)) {
@@ -95,32 +96,51 @@ PyObject* get_item(PyObject* o, PyObject* key) {
   return guarded([&] {
     PyObject* args[] = {o, key};
     const PythonCall call{args, 2, nullptr, CallStyle::Method};
+    if (VT_UNLIKELY(is_watched(o))) {
+      if (PyObject* seen = ask("__getitem__", call)) return seen;
+    }
     PyObject* found = unless_refused(call, [&] { return wrap(ops::get_item(tensor_of(o), Items(key).list)); });
-    return VT_LIKELY(found) ? found : ask_stand_in("__getitem__", call);
+    return VT_LIKELY(found) ? found : ask("__getitem__", call);
   });
+}
+
+void set_plain_item(const Tensor& self, PyObject* key, PyObject* value) {
+  const Items items(key);
+  Scalar s;
+  if (is_tensor(value)) {
+    ops::set_item(self, items.list, tensor_of(value));
+  } else if (number_from(value, s)) {
+    ops::set_item(self, items.list, wrapped_number(s));
+  } else {
+    VT_CHECK(offers_array(value) || PyList_Check(value) || PyTuple_Check(value), Type, "can't assign a ",
+             type_name_of(value), " to a torch.", self.dtype(), " tensor");
+    ops::set_item(self, items.list, tensor_from_data(value, std::nullopt, kCPU));
+  }
 }
 
 int set_item(PyObject* o, PyObject* key, PyObject* value) {
   return guarded_int([&] {
     VT_CHECK(value, Type, "Tensor does not support deleting items");
-    const Tensor& self = tensor_of(o);
-    const Items items(key);
-    Scalar s;
-    if (is_tensor(value)) {
-      ops::set_item(self, items.list, tensor_of(value));
-    } else if (number_from(value, s)) {
-      ops::set_item(self, items.list, wrapped_number(s));
-    } else {
-      VT_CHECK(offers_array(value) || PyList_Check(value) || PyTuple_Check(value), Type, "can't assign a ",
-               type_name_of(value), " to a torch.", self.dtype(), " tensor");
-      ops::set_item(self, items.list, tensor_from_data(value, std::nullopt, kCPU));
+    PyObject* args[] = {o, key, value};
+    const PythonCall call{args, 3, nullptr, CallStyle::Method};
+    if (VT_UNLIKELY(is_watched(o) || (is_tensor(value) && is_asked_tensor(value)))) {
+      if (const Ref seen = Ref::steal_or_null(ask("__setitem__", call))) return;
     }
+    const Ref done = Ref::steal_or_null(unless_refused(call, [&] {
+      set_plain_item(tensor_of(o), key, value);
+      return Ref::borrow(Py_None).release();
+    }));
+    if (VT_UNLIKELY(!done)) (void)Ref::steal(ask("__setitem__", call));
   });
 }
 
 Py_ssize_t length(PyObject* o) {
   return guarded(
       [&]() -> Py_ssize_t {
+        if (VT_UNLIKELY(is_watched(o))) {
+          const PythonCall call{&o, 1, nullptr, CallStyle::Method};
+          if (const Ref seen = Ref::steal_or_null(ask("__len__", call))) return PyLong_AsSsize_t(seen.get());
+        }
         const Tensor& t = tensor_of(o);
         VT_CHECK(t.dim() > 0, Type, "len() of a 0-d tensor");
         return t.sizes()[0];

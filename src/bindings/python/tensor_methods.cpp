@@ -4,6 +4,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 
@@ -165,36 +166,33 @@ PyObject* cuda(PyObject* o, PyObject* args, PyObject* kwargs) {
   });
 }
 
-constexpr int kKeywords = METH_VARARGS | METH_KEYWORDS;
-
 }  // namespace
 
 void add_methods(std::vector<PyMethodDef>& methods) {
-  methods.insert(
-      methods.end(),
-      {{"size", with_keywords(size), kKeywords, "The sizes as a torch.Size, or the size of one dim."},
-       {"stride", with_keywords(stride), kKeywords, "The strides in elements, or the stride of one dim."},
-       {"numel", numel, METH_NOARGS, "The number of elements."},
-       {"nelement", numel, METH_NOARGS, "The number of elements."},
-       {"dim", dim, METH_NOARGS, "The number of dimensions."},
-       {"ndimension", dim, METH_NOARGS, "The number of dimensions."},
-       {"storage_offset", storage_offset, METH_NOARGS, "Where in its storage the tensor starts, in elements."},
-       {"element_size", element_size, METH_NOARGS, "Bytes per element."},
-       {"data_ptr", data_ptr, METH_NOARGS, "The address of the first element; 0 if there is none."},
-       {"_storage_key", storage_key, METH_NOARGS, "Equal for tensors that share a storage."},
-       {"_storage_bytes", storage_bytes, METH_NOARGS, "Bytes of the whole storage."},
-       {"get_device", get_device, METH_NOARGS, "The CUDA device's index, or -1."},
-       {"_is_view", is_view, METH_NOARGS, nullptr},
-       {"is_inference", is_inference, METH_NOARGS, "Whether the tensor was made in inference mode."},
-       {"is_floating_point", is_floating_point, METH_NOARGS, nullptr},
-       {"is_complex", is_complex_method, METH_NOARGS, nullptr},
-       {"is_signed", is_signed_method, METH_NOARGS, nullptr},
-       {"is_set_to", is_set_to, METH_O, "Whether both view the same memory in the same way."},
-       {"is_contiguous", with_keywords(is_contiguous_method), kKeywords, nullptr},
-       {"item", item_method, METH_NOARGS, "The one element as a Python number."},
-       {"tolist", tolist, METH_NOARGS, "The elements as nested lists."},
-       {"cpu", cpu, METH_NOARGS, "The tensor on the CPU; itself if it is there."},
-       {"cuda", with_keywords(cuda), kKeywords, "The tensor on a CUDA device; itself if it is there."}});
+  methods.insert(methods.end(),
+                 {keyword_method<"size", size>("The sizes as a torch.Size, or the size of one dim."),
+                  keyword_method<"stride", stride>("The strides in elements, or the stride of one dim."),
+                  method<"numel", numel>("The number of elements."),
+                  method<"nelement", numel>("The number of elements."),
+                  method<"dim", dim>("The number of dimensions."),
+                  method<"ndimension", dim>("The number of dimensions."),
+                  method<"storage_offset", storage_offset>("Where in its storage the tensor starts, in elements."),
+                  method<"element_size", element_size>("Bytes per element."),
+                  method<"data_ptr", data_ptr>("The address of the first element; 0 if there is none."),
+                  {"_storage_key", storage_key, METH_NOARGS, "Equal for tensors that share a storage."},
+                  {"_storage_bytes", storage_bytes, METH_NOARGS, "Bytes of the whole storage."},
+                  method<"get_device", get_device>("The CUDA device's index, or -1."),
+                  method<"_is_view", is_view>(),
+                  method<"is_inference", is_inference>("Whether the tensor was made in inference mode."),
+                  method<"is_floating_point", is_floating_point>(),
+                  method<"is_complex", is_complex_method>(),
+                  method<"is_signed", is_signed_method>(),
+                  method_of_one<"is_set_to", is_set_to>("Whether both view the same memory in the same way."),
+                  keyword_method<"is_contiguous", is_contiguous_method>(),
+                  method<"item", item_method>("The one element as a Python number."),
+                  method<"tolist", tolist>("The elements as nested lists."),
+                  method<"cpu", cpu>("The tensor on the CPU; itself if it is there."),
+                  keyword_method<"cuda", cuda>("The tensor on a CUDA device; itself if it is there.")});
 }
 
 }  // namespace vt::python

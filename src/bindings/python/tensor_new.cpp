@@ -6,10 +6,12 @@
 #include "bindings/python/tensor_data.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
 #include "core/sparse.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
+#include "ops/typed/view.h"
 
 namespace vt::python {
 namespace {
@@ -40,6 +42,24 @@ PyObject* new_tensor(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   });
 }
 
+// A subclass of Tensor that objects can be made of.
+PyTypeObject* subclass_from(PyObject* cls, const char* function) {
+  VT_CHECK(PyType_Check(cls) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(cls), tensor_type), Type, function,
+           "(): cls must be a type derived from Tensor, got ",
+           PyType_Check(cls) ? std::string(text_of(Ref::steal(PyObject_GetAttrString(cls, "__name__")).get()))
+                             : type_name_of(cls));
+  if (cls != reinterpret_cast<PyObject*>(tensor_type)) {
+    const Ref dispatch = Ref::steal_or_null(PyObject_GetAttrString(cls, "__torch_dispatch__"));
+    if (!dispatch) PyErr_Clear();
+    const Ref name = dispatch ? Ref::steal_or_null(PyObject_GetAttrString(dispatch.get(), "__name__")) : Ref();
+    if (dispatch && !name) PyErr_Clear();
+    VT_CHECK(!dispatch || (name && text_of(name.get()) == "_disabled_torch_dispatch_impl"), NotImplemented, function,
+             "(): ", text_of(Ref::steal(PyObject_GetAttrString(cls, "__name__")).get()),
+             " defines __torch_dispatch__, which is not there yet; __torch_function__ is");
+  }
+  return reinterpret_cast<PyTypeObject*>(cls);
+}
+
 PyObject* make_subclass(PyObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
     static const char* names[] = {"cls", "data", "require_grad", nullptr};
@@ -49,12 +69,15 @@ PyObject* make_subclass(PyObject*, PyObject* args, PyObject* kwargs) {
                                      &require_grad)) {
       throw PythonErrorSet{};
     }
-    VT_CHECK(PyType_Check(cls) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(cls), tensor_type), Type,
-             "_make_subclass(): cls must be a subclass of Tensor");
+    PyTypeObject* type = subclass_from(cls, "_make_subclass");
     Tensor t = make_detached(expect_tensor(data, "_make_subclass(): argument 'data'"));
     if (require_grad) autograd::set_requires_grad(t, true);
-    return wrap_as(reinterpret_cast<PyTypeObject*>(cls), std::move(t));
+    return wrap_as(type, std::move(t));
   });
+}
+
+PyObject* as_subclass(PyObject* self, PyObject* cls) {
+  return guarded([&] { return wrap_as(subclass_from(cls, "as_subclass"), ops::alias(tensor_of(self))); });
 }
 
 void warn_of_copy(PyObject* data, const char* function) {
@@ -187,6 +210,8 @@ void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethod
   slots.push_back({Py_tp_new, reinterpret_cast<void*>(new_tensor)});
   methods.push_back({"_make_subclass", with_keywords(make_subclass), kKeywords | METH_STATIC,
                      "A tensor of a subclass over the memory of `data`, without history."});
+  methods.push_back(method_of_one<"as_subclass", as_subclass>(
+      "self as a tensor of a subclass, over the same memory and with its history."));
   methods.push_back({"_storage_as_bytes", storage_as_bytes, METH_NOARGS,
                      "The whole storage as a uint8 tensor over it, without history."});
   methods.push_back({"_over_storage", over_storage_method, METH_VARARGS,
@@ -196,10 +221,10 @@ void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethod
 }
 
 void init_constructors(PyObject* module) {
-  static PyMethodDef functions[] = {{"tensor", with_keywords(tensor), kKeywords, "A tensor with a copy of `data`."},
-                                    {"as_tensor", with_keywords(as_tensor), kKeywords,
-                                     "`data` as a tensor, sharing its memory where that is possible."},
-                                    {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef functions[] = {
+      maker<"tensor", tensor>("A tensor with a copy of `data`."),
+      maker<"as_tensor", as_tensor>("`data` as a tensor, sharing its memory where that is possible."),
+      {nullptr, nullptr, 0, nullptr}};
   if (PyModule_AddFunctions(module, functions) < 0) throw PythonErrorSet{};
 }
 

@@ -5,58 +5,76 @@
 #include "bindings/python/op_function.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
 #include "core/thread_state.h"
 
 namespace vt::python {
 namespace {
 
-// An op's name as a template argument.
-template <size_t N>
-struct OpName {
-  char text[N];
-  constexpr OpName(const char (&s)[N]) { std::copy_n(s, N, text); }
-};
-
-template <OpName name>
+template <Name name>
 const OpEntry* entry() {
   static const OpEntry* found = find_entry(name.text);
   return found;
 }
 
-template <OpName name>
-PyObject* call_or_not_implemented(PyObject* const* args, Py_ssize_t count) {
-  const OpEntry* op = entry<name>();
-  PyObject* result = op ? invoke_if_fits(*op, {args, count, nullptr, CallStyle::Function}) : nullptr;
+// What those that are asked make of an operator of two operands, one of which is a tensor. `asked` is the method that
+// they are told of, `reflected` that of the second operand where the first is no tensor.
+PyObject* ask_operator(const char* asked, const char* reflected, PyObject* const* args) {
+  const bool swap = !is_tensor(args[0]);
+  PyObject* ordered[] = {args[swap ? 1 : 0], args[swap ? 0 : 1]};
+  return ask(swap ? reflected : asked, {ordered, 2, nullptr, CallStyle::Method});
+}
+
+// Whether one of the operands is a tensor whose type is asked. Others that stand in for tensors have operators.
+bool has_asked_tensor(PyObject* const* args) {
+  return (is_tensor(args[0]) && is_asked_tensor(args[0])) || (is_tensor(args[1]) && is_asked_tensor(args[1]));
+}
+
+template <Name op, Name asked, Name reflected>
+PyObject* call_or_not_implemented(PyObject* const* args) {
+  if (VT_UNLIKELY(entered_modes != 0)) {
+    if (PyObject* seen = ask_operator(asked.text, reflected.text, args)) return seen;
+  }
+  const OpEntry* found = entry<op>();
+  PyObject* result = found ? invoke_if_fits(*found, {args, 2, nullptr, CallStyle::Function}) : nullptr;
   if (VT_LIKELY(result)) return result;
-  for (Py_ssize_t i = 0; i < count; ++i) {
+  if (has_asked_tensor(args) && (result = ask_operator(asked.text, reflected.text, args))) return result;
+  for (int i = 0; i < 2; ++i) {
     // PyTorch would not know us either, and Python's own message would speak of two types of one name.
-    VT_CHECK(!is_pytorchs(args[i]), Type, name.text, "(): operands must be Tensors of one library, got ",
-             type_name_of(args[0]), " and ", type_name_of(args[count - 1]));
+    VT_CHECK(!is_pytorchs(args[i]), Type, op.text, "(): operands must be Tensors of one library, got ",
+             type_name_of(args[0]), " and ", type_name_of(args[1]));
   }
   Py_RETURN_NOTIMPLEMENTED;
 }
 
-template <OpName name>
+// Methods of PyTorch's are told of `x + y` as Tensor.add, but of `x // y` as Tensor.__floordiv__.
+template <Name op, Name asked = op>
 PyObject* unary(PyObject* a) {
   return guarded([&] {
-    PyObject* args[] = {a};
-    return invoke(entry_of(name.text), {args, 1, nullptr, CallStyle::Function});
+    if (VT_UNLIKELY(is_watched(a))) {
+      if (PyObject* seen = ask(asked.text, {&a, 1, nullptr, CallStyle::Method})) return seen;
+    }
+    return invoke(entry_of(op.text), {&a, 1, nullptr, CallStyle::Function});
   });
 }
-template <OpName name>
+template <Name op, Name asked = op, Name reflected = asked>
 PyObject* binary(PyObject* a, PyObject* b) {
   return guarded([&] {
     PyObject* args[] = {a, b};
-    return call_or_not_implemented<name>(args, 2);
+    return call_or_not_implemented<op, asked, reflected>(args);
   });
 }
-template <OpName name>
+template <Name op, Name asked = op, Name reflected = asked>
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
   if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
-  return binary<name>(a, b);
+  return binary<op, asked, reflected>(a, b);
 }
-PyObject* positive(PyObject* a) { return Ref::borrow(a).release(); }
+PyObject* positive(PyObject* a) {
+  if (VT_LIKELY(!is_watched(a))) return Ref::borrow(a).release();
+  return detail::asked_or("positive", Asked::Method, {&a, 1, nullptr, CallStyle::Method},
+                          [&] { return Ref::borrow(a).release(); });
+}
 
 // ~, for booleans too.
 PyObject* invert(PyObject* a) {
@@ -65,12 +83,12 @@ PyObject* invert(PyObject* a) {
                  to_string(tensor_of(a)).c_str());
     return nullptr;
   }
-  return unary<"bitwise_not">(a);
+  return unary<"bitwise_not", "__invert__">(a);
 }
 
 PyObject* compare(PyObject* a, PyObject* b, int op) {
   switch (op) {
-    case Py_EQ: return binary<"eq">(a, b);
+    case Py_EQ: return binary<"eq", "__eq__">(a, b);
     case Py_NE: return binary<"ne">(a, b);
     case Py_LT: return binary<"lt">(a, b);
     case Py_LE: return binary<"le">(a, b);
@@ -79,9 +97,16 @@ PyObject* compare(PyObject* a, PyObject* b, int op) {
   }
 }
 
+// Of a slot that makes a number of a tensor: what those that are asked give, or null.
+Ref asked_number(PyObject* o, const char* name) {
+  if (VT_LIKELY(!is_watched(o))) return Ref();
+  return Ref::steal_or_null(ask(name, {&o, 1, nullptr, CallStyle::Method}));
+}
+
 int truth(PyObject* o) {
   return guarded(
       [&] {
+        if (const Ref asked = asked_number(o, "__bool__")) return PyObject_IsTrue(asked.get());
         const Tensor& t = tensor_of(o);
         VT_CHECK(t.numel() != 0, Runtime, "Boolean value of Tensor with no values is ambiguous");
         VT_CHECK(t.numel() == 1, Runtime, "Boolean value of Tensor with more than one value is ambiguous, got ",
@@ -100,6 +125,7 @@ Scalar single_item(PyObject* o) {
 // As Python has it: a NaN or an infinity has no integer, and the magnitude is not limited to 64 bits.
 PyObject* to_int(PyObject* o) {
   return guarded([&] {
+    if (Ref asked = asked_number(o, "__int__")) return asked.release();
     const Scalar s = single_item(o);
     VT_CHECK(!s.is_complex(), Runtime, "value cannot be converted to type int64_t without overflow: it is complex");
     return s.is_floating() ? PyLong_FromDouble(s.to_double()) : PyLong_FromLongLong(s.to_int());
@@ -107,6 +133,7 @@ PyObject* to_int(PyObject* o) {
 }
 PyObject* to_float(PyObject* o) {
   return guarded([&] {
+    if (Ref asked = asked_number(o, "__float__")) return asked.release();
     static std::atomic<bool> warned{false};
     if (VT_UNLIKELY(tensor_of(o).requires_grad()) && thread_state().grad_enabled && !warned.exchange(true)) {
       warn_user(
@@ -121,6 +148,7 @@ PyObject* to_float(PyObject* o) {
 }
 PyObject* to_index(PyObject* o) {
   return guarded([&] {
+    if (Ref asked = asked_number(o, "__index__")) return asked.release();
     const Tensor& t = tensor_of(o);
     VT_CHECK(is_integral(t.dtype(), true) && t.numel() == 1, Type,
              "only integer tensors of a single element can be converted to an index");
@@ -143,30 +171,30 @@ PyType_Slot slot(int number, F f) {
 
 void add_operator_slots(std::vector<PyType_Slot>& slots) {
   slots.insert(slots.end(), {slot(Py_nb_add, binary<"add">),
-                             slot(Py_nb_subtract, binary<"sub">),
+                             slot(Py_nb_subtract, binary<"sub", "sub", "__rsub__">),
                              slot(Py_nb_multiply, binary<"mul">),
-                             slot(Py_nb_true_divide, binary<"div">),
-                             slot(Py_nb_floor_divide, binary<"floor_divide">),
-                             slot(Py_nb_remainder, binary<"remainder">),
-                             slot(Py_nb_power, power<"pow">),
-                             slot(Py_nb_matrix_multiply, binary<"matmul">),
-                             slot(Py_nb_and, binary<"bitwise_and">),
-                             slot(Py_nb_or, binary<"bitwise_or">),
-                             slot(Py_nb_xor, binary<"bitwise_xor">),
-                             slot(Py_nb_lshift, binary<"bitwise_left_shift">),
-                             slot(Py_nb_rshift, binary<"bitwise_right_shift">),
+                             slot(Py_nb_true_divide, binary<"div", "div", "__rtruediv__">),
+                             slot(Py_nb_floor_divide, binary<"floor_divide", "__floordiv__", "__rfloordiv__">),
+                             slot(Py_nb_remainder, binary<"remainder", "remainder", "__rmod__">),
+                             slot(Py_nb_power, power<"pow", "__pow__", "__rpow__">),
+                             slot(Py_nb_matrix_multiply, binary<"matmul", "matmul", "__rmatmul__">),
+                             slot(Py_nb_and, binary<"bitwise_and", "__and__", "bitwise_and">),
+                             slot(Py_nb_or, binary<"bitwise_or", "__or__", "bitwise_or">),
+                             slot(Py_nb_xor, binary<"bitwise_xor", "__xor__", "bitwise_xor">),
+                             slot(Py_nb_lshift, binary<"bitwise_left_shift", "__lshift__", "__rlshift__">),
+                             slot(Py_nb_rshift, binary<"bitwise_right_shift", "__rshift__", "__rrshift__">),
                              slot(Py_nb_inplace_add, binary<"add_">),
                              slot(Py_nb_inplace_subtract, binary<"sub_">),
                              slot(Py_nb_inplace_multiply, binary<"mul_">),
                              slot(Py_nb_inplace_true_divide, binary<"div_">),
                              slot(Py_nb_inplace_floor_divide, binary<"floor_divide_">),
                              slot(Py_nb_inplace_remainder, binary<"remainder_">),
-                             slot(Py_nb_inplace_power, power<"pow_">),
-                             slot(Py_nb_inplace_and, binary<"bitwise_and_">),
-                             slot(Py_nb_inplace_or, binary<"bitwise_or_">),
-                             slot(Py_nb_inplace_xor, binary<"bitwise_xor_">),
-                             slot(Py_nb_inplace_lshift, binary<"bitwise_left_shift_">),
-                             slot(Py_nb_inplace_rshift, binary<"bitwise_right_shift_">),
+                             slot(Py_nb_inplace_power, power<"pow_", "__ipow__">),
+                             slot(Py_nb_inplace_and, binary<"bitwise_and_", "__iand__">),
+                             slot(Py_nb_inplace_or, binary<"bitwise_or_", "__ior__">),
+                             slot(Py_nb_inplace_xor, binary<"bitwise_xor_", "__ixor__">),
+                             slot(Py_nb_inplace_lshift, binary<"bitwise_left_shift_", "__ilshift__">),
+                             slot(Py_nb_inplace_rshift, binary<"bitwise_right_shift_", "__irshift__">),
                              slot(Py_nb_negative, unary<"neg">),
                              slot(Py_nb_positive, positive),
                              slot(Py_nb_absolute, unary<"abs">),

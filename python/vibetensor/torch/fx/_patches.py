@@ -91,20 +91,31 @@ def public_functions() -> list[FunctionType]:
 
 def recording_code(function: FunctionType) -> CodeType:
     """Code for `function` that records a call with proxies, and does what it does in others."""
+
+    def join(original: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        proxy = first_proxy(args, kwargs)
+        if proxy is None:
+            return original(*args, **kwargs)
+        args, kwargs = by_name(original, args, kwargs)
+        return proxy.tracer.create_proxy("call_function", function, args, kwargs)
+
+    return joining_code(function, join)
+
+
+def joining_code(function: FunctionType, join: Callable[..., Any]) -> CodeType:
+    """Code for `function` that gives join(what the function was, args, kwargs)."""
     original = FunctionType(
         function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
     )
     original.__kwdefaults__ = function.__kwdefaults__
+    if hasattr(function, "__signature__"):
+        original.__signature__ = function.__signature__  # type: ignore[attr-defined]
 
     class Call:
         """What the constant in the code below is replaced by: code has no other way to objects of ours."""
 
         def join(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            proxy = first_proxy(args, kwargs)
-            if proxy is None:
-                return original(*args, **kwargs)
-            args, kwargs = by_name(original, args, kwargs)
-            return proxy.tracer.create_proxy("call_function", function, args, kwargs)
+            return join(original, args, kwargs)
 
     def stub(*args: Any, **kwargs: Any) -> Any:
         return "call".join(args, kwargs)  # type: ignore[call-arg, arg-type]

@@ -11,17 +11,35 @@ from vibetensor.torch._tensor import plain_types
 Tensor: Any = _C.Tensor
 
 
-class Parameter(Tensor):
+class _ParameterMeta(type(Tensor)):  # type: ignore[misc]
+    """Lets a tensor of another subclass count as a Parameter, so that it keeps its type as one."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        if type.__instancecheck__(cls, instance):
+            return True
+        return cls is Parameter and isinstance(instance, Tensor) and getattr(instance, "_is_param", False)
+
+
+class Parameter(Tensor, metaclass=_ParameterMeta):
     """A tensor that a Module lists among its parameters when it is assigned to an attribute.
 
     `data` of any shape shares its memory with the result; `requires_grad` needs a floating point or
-    complex dtype.
+    complex dtype. Of a subclass of Tensor the parameter is of that subclass.
     """
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         if data is None:
             data = _C.ops.empty(0)
-        return Tensor._make_subclass(cls, data, requires_grad)
+        if type(data) is Tensor or isinstance(data, Parameter) or not _C.has_torch_function((data,)):
+            return Tensor._make_subclass(cls, data, requires_grad)
+        parameter = data.detach().requires_grad_(requires_grad)
+        if type(parameter) is not type(data):
+            raise RuntimeError(
+                f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() returns an "
+                f"instance of the same type, but return type {type(parameter).__name__} was found instead."
+            )
+        parameter._is_param = True
+        return parameter
 
     __deepcopy__ = deepcopy_parameter
 
@@ -29,9 +47,11 @@ class Parameter(Tensor):
         return "Parameter containing:\n" + Tensor.__repr__(self)
 
     __str__ = __repr__
+    __torch_function__ = _C._disabled_torch_function_impl
 
 
 plain_types.append(Parameter)
+_C.set_parameter_type(Parameter)
 
 
 class _BufferMeta(type(Tensor)):  # type: ignore[misc]
@@ -119,6 +139,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[mis
     """A buffer without a shape yet: see LazyModuleMixin."""
 
     cls_to_become = Tensor
+    __torch_function__ = _C._disabled_torch_function_impl
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
