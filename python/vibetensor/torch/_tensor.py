@@ -356,6 +356,10 @@ def torch_function(
     """What a function of torch does with objects of a subclass that says nothing else: results are of the subclass."""
     if not all(issubclass(cls, kind) for kind in types):
         return NotImplemented
+    if cls is Tensor:  # the real PyTorch asks, of a call that it does not understand
+        names = [_C.type_name(operand) for operand in args]
+        if any(name.startswith("PyTorch's") for name in names):
+            raise TypeError(f"{func.__name__}(): operands must be Tensors of one library, got {' and '.join(names)}")
     before = _C.exchange_torch_function_off(1)
     try:
         result = func(*args, **(kwargs or {}))
