@@ -112,6 +112,7 @@
   F(norm_cuda) \
   F(batch_norm_cuda) \
   F(group_norm_cuda) \
+  F(attention_cuda) \
   F(factors_cuda) \
   F(orthogonal_cuda) \
   F(fft_cuda) \

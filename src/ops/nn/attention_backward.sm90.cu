@@ -1,5 +1,5 @@
 #include "core/determinism.h"
-#include "ops/nn/attention_choice.h"
+#include "dispatch/registry.h"
 #include "ops/nn/attention_hopper.cuh"
 
 namespace vt {
@@ -7,17 +7,18 @@ namespace {
 
 using namespace attention;
 
-ops::AttentionGradients backward(const Tensor& gradient, const Tensor& query, const Tensor& key, const Tensor& value,
-                                 const Tensor& result, const Tensor& sums, double scale, Form form,
-                                 const GeneralCall& general, bool in_order) {
-  VT_CHECK(query.size(3) <= 128, NotImplemented, "no fused CUDA attention backward for a head dim over 128, got ",
-           query.size(3));
+ops::AttentionGradients backward(const Request& r, const Tensor& gradient, const Tensor& result, const Tensor& sums) {
+  VT_CHECK(r.q.size(3) <= 128, NotImplemented, "no attention backward for Hopper with a head dim over 128, got ",
+           r.q.size(3));
+  const bool in_order = is_deterministic();
+  const Form form = in_order ? Form::kGeneral : r.form;
+  const GeneralCall general = form == Form::kGeneral ? general_call(r, true, true) : GeneralCall{};
   const Tensor grad = readable(gradient), out = readable(result), lse = contiguous_data(sums);
-  const Tensor q = readable(query), k = readable(key), v = readable(value);
+  const Tensor q = readable(r.q), k = readable(r.k), v = readable(r.v);
   // Of what was copied, so that the copy engine can write them too.
   ops::AttentionGradients gradients = ops::new_attention_gradients(grad, q, k, v, out, lse);
   const auto& [dq, dk, dv] = gradients;
-  const BackwardCall call{grad, q, k, v, out, lse, scale, form, general, in_order, dq, dk, dv};
+  const BackwardCall call{grad, q, k, v, out, lse, r.scale, form, general, in_order, dq, dk, dv};
   const int64_t dim = q.size(3);
   if (dim <= 32) {
     launch_backward<32>(call);
@@ -29,39 +30,8 @@ ops::AttentionGradients backward(const Tensor& gradient, const Tensor& query, co
   return gradients;
 }
 
-ops::AttentionGradients attention_backward_cuda(const Tensor& grad, const Tensor& q, const Tensor& k, const Tensor& v,
-                                                const Tensor& out, const Tensor& lse, bool causal, double scale) {
-  check_suits(q, k, v, scale);
-  if (is_deterministic()) {
-    ops::AttentionOptions options;
-    if (causal) options.high = 0;
-    const GeneralCall general = general_call(options, scale, true);
-    return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, true);
-  }
-  return backward(grad, q, k, v, out, lse, scale, causal ? Form::kCausal : Form::kFull, {}, false);
-}
-
-ops::AttentionGradients attention_general_backward_cuda(const Tensor& grad, const Tensor& q, const Tensor& k,
-                                                        const Tensor& v, const Tensor& mask, const Tensor& seen,
-                                                        const Tensor& seeing, const Tensor& out, const Tensor& lse,
-                                                        const Tensor& philox, std::optional<int64_t> low,
-                                                        std::optional<int64_t> high, double dropout_p, double scale) {
-  check_suits(q, k, v, scale);
-  GeneralCall general = general_call({mask, low, high, dropout_p, seen, seeing}, scale, true);
-  if (dropout_p > 0) {
-    const auto* taken = static_cast<const uint64_t*>(philox.data());
-    general.philox = philox;
-    general.device.philox.device_seed = taken;
-    general.device.philox.device_offset = taken + 1;
-  }
-  return backward(grad, q, k, v, out, lse, scale, Form::kGeneral, general, is_deterministic());
-}
-
 }  // namespace
 
-void register_attention_backward_cuda(Registry& r) {
-  r.at("_attention_backward").cuda(attention_backward_cuda);
-  r.at("_attention_general_backward").cuda(attention_general_backward_cuda);
-}
+void register_attention_backward_cuda(Registry&) { hopper_kernels().backward = backward; }
 
 }  // namespace vt

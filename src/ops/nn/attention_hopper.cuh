@@ -9,11 +9,9 @@
 #include "cuda/launch.h"
 #include "cuda/tensor_map.h"
 #include "cuda/wgmma.cuh"
-#include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
-#include "ops/nn/attention_general.cuh"
+#include "ops/nn/attention_call.cuh"
 #include "ops/nn/attention_schedule.cuh"
-#include "ops/nn/fused_attention.h"
 
 namespace vt::attention {
 
@@ -90,23 +88,6 @@ void with_types(const Tensor& q, Form form, const F& f) {
   };
   q.dtype() == DType::bfloat16 ? with_form(TypeTag<bfloat16>()) : with_form(TypeTag<float16>());
 }
-
-/// Refuses what no kernel is for; scaled_dot_product_attention has asked before.
-inline void check_suits(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
-  VT_CHECK(
-      ops::has_fused_attention(q, k, v, scale), NotImplemented,
-      "no fused CUDA attention for these: it takes float16 and bfloat16 with a head dim that is a multiple of 8 and "
-      "at most 256, a positive scale and at least one query and key, on compute capability 9.0");
-}
-
-/// General, and what it points into.
-struct GeneralCall {
-  General device{};
-  Tensor mask, ranges, philox;
-};
-/// Makes what the kernels read of a call's options, on the current stream. The mask is (batch, heads, queries, keys)
-/// with strides of zero where it is broadcast. `by_key`: for the backward kernel.
-GeneralCall general_call(const ops::AttentionOptions& options, double scale, bool by_key);
 
 /// Everything that a forward kernel is launched with. `general` is read where the form is kGeneral.
 struct ForwardCall {

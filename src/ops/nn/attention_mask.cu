@@ -1,7 +1,11 @@
 // What attention's kernels read of a mask: bits of a bool mask, a bias as it is or with rows that can be read in pairs.
+#include <algorithm>
 #include <cmath>
 
-#include "ops/nn/attention_hopper.cuh"
+#include "cuda/launch.h"
+#include "ops/copy/kernels.h"
+#include "ops/nn/attention_call.cuh"
+#include "ops/nn/attention_schedule.cuh"
 
 namespace vt::attention {
 namespace {
