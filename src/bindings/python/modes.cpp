@@ -234,6 +234,8 @@ void bind_modes(nb::module_& m) {
   m.def(
       "allow_attention", [](bool fused, bool parts) { ops::allow_attention({fused, parts}); }, nb::arg("fused"),
       nb::arg("parts"));
+  m.def("portable_attention", &ops::portable_attention);
+  m.def("set_portable_attention", &ops::set_portable_attention, nb::arg("alone"));
   m.def("can_fuse_attention",
         [](nb::handle q, nb::handle k, nb::handle v, nb::handle mask, double dropout, bool causal, bool gqa) {
           const Tensor& query = expect_tensor(q.ptr(), "query");

@@ -106,9 +106,11 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
     return options.any() ? ops::fused_attention(q, k, v, options, scale) : ops::fused_attention(q, k, v, causal, scale);
   }
   VT_CHECK(allowed.parts, Runtime, "No available kernel. Aborting execution. The fused kernel takes ",
-           q.device().is_cuda() ? "16-bit floats with a head dim of a multiple of 8 up to 256 (128 with dropout) on a "
-                                  "Hopper GPU, and no attn_mask that wants a gradient"
-                                : "no attn_mask and no dropout, and query, key and value of one floating dtype",
+           q.device().is_cuda()
+               ? "16-bit floats with a head dim of a multiple of 8 up to 256 and float32 with one of 4 "
+                 "up to 128 on a GPU of compute capability 8.0 and up, and no attn_mask that wants a "
+                 "gradient"
+               : "no attn_mask and no dropout, and query, key and value of one floating dtype",
            "; allow SDPBackend.MATH too");
   const Tensor weights = ops::attention_weights(q, k, mask, causal, scale);
   check_heads(weights, v, enable_gqa);
@@ -117,6 +119,7 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
 
 // Two bits, so that a call sees both as one setting left them.
 constinit std::atomic<unsigned> allowed_ways{3};
+constinit std::atomic<bool> portable_alone{false};
 
 }  // namespace
 
@@ -127,6 +130,9 @@ ops::AttentionWays ops::allowed_attention() {
 void ops::allow_attention(AttentionWays ways) {
   allowed_ways.store((ways.fused ? 1u : 0u) | (ways.parts ? 2u : 0u), std::memory_order_relaxed);
 }
+
+bool ops::portable_attention() { return portable_alone.load(std::memory_order_relaxed); }
+void ops::set_portable_attention(bool alone) { portable_alone.store(alone, std::memory_order_relaxed); }
 
 bool ops::can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p,
                              bool causal, std::optional<double> scale, bool enable_gqa) {

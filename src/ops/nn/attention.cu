@@ -1,8 +1,10 @@
 // Attention's ops on CUDA: which kernels run a call.
 #include <cmath>
 
+#include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/nn/attention_call.cuh"
+#include "ops/nn/attention_choice.h"
 #include "ops/random/fill.cuh"
 
 namespace vt {
@@ -17,7 +19,8 @@ void check_suits(const Tensor& q, const Tensor& k, const Tensor& v, double scale
   VT_CHECK(
       ops::has_fused_attention(q, k, v, scale), NotImplemented,
       "no fused CUDA attention for these: it takes float16 and bfloat16 with a head dim that is a multiple of 8 and "
-      "at most 256, a positive scale and at least one query and key, on compute capability 9.0");
+      "at most 256, float32 with one of 4 and at most 128, a positive scale and at least one query and key, on "
+      "compute capability 8.0 and up");
 }
 
 GeneralCall general_call(const Request& request, bool by_key, bool again) {
@@ -43,14 +46,23 @@ namespace {
 
 using namespace attention;
 
+constexpr int64_t kMostHopperBackward = 128;  // head dim
+
+bool on_hopper(const Tensor& q) {
+  if (hopper_kernels().forward == nullptr || ops::portable_attention() || !is_reduced_floating(q.dtype())) return false;
+  const cuda::DeviceProperties& device = cuda::device_properties(q.device().index);
+  return device.major == 9 && device.minor == 0;
+}
+
 void forward(const Request& r, const Tensor& out, const Tensor& lse) {
   check_suits(r.q, r.k, r.v, r.scale);
-  hopper_kernels().forward(r, out, lse);
+  (on_hopper(r.q) && !decodes(r) ? hopper_kernels().forward : portable_forward)(r, out, lse);
 }
 
 ops::AttentionGradients backward(const Request& r, const Tensor& grad, const Tensor& out, const Tensor& lse) {
   check_suits(r.q, r.k, r.v, r.scale);
-  return hopper_kernels().backward(r, grad, out, lse);
+  const bool hopper = on_hopper(r.q) && r.q.size(3) <= kMostHopperBackward;
+  return (hopper ? hopper_kernels().backward : portable_backward)(r, grad, out, lse);
 }
 
 void attention_cuda(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, double scale, Tensor& out,

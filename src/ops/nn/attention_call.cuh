@@ -18,6 +18,12 @@ struct Request {
   PhiloxPosition position;        // with dropout, forward
 };
 
+/// Whether so few queries see each key that what counts is how fast keys are read.
+inline bool decodes(const Request& r) {
+  const int64_t rows = r.q.size(2) * (r.q.size(1) / r.k.size(1));
+  return r.options.dropout_p == 0 && (rows <= 16 || r.q.size(2) <= 4);
+}
+
 /// General, and what it points into.
 struct GeneralCall {
   General device{};
@@ -41,5 +47,10 @@ struct HopperKernels {
                                       const Tensor& lse) = nullptr;
 };
 HopperKernels& hopper_kernels();
+
+/// Note [Portable attention]. Any layout.
+void portable_forward(const Request& request, const Tensor& out, const Tensor& lse);
+ops::AttentionGradients portable_backward(const Request& request, const Tensor& grad, const Tensor& out,
+                                          const Tensor& lse);
 
 }  // namespace vt::attention

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "core/backend_table.h"
-#include "core/build_info.h"
 #include "cpu/kernels/attention.h"
 #include "cuda/device.h"
+#include "cuda/gemm.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -23,8 +23,6 @@
 
 namespace vt {
 namespace {
-
-constexpr int64_t kMostBackwardDim = 128;  // of the CUDA kernels
 
 // Shape inference. All tensors are (batch, heads, rows, dim), keys and values of as many heads or fewer.
 // -----------------------------------------------------------------
@@ -246,16 +244,12 @@ void set_gradients(GradContext& ctx, const ops::AttentionGradients& gradients) {
   ctx.set(2, dv);
 }
 
-// Whether _attention_backward takes what _attention took; the kernel of a backend without an entry does.
-constinit BackendTable<bool(const Tensor& q)> backward_suits{"attention's gradient"};
-bool has_fused_backward(const Tensor& q) { return !backward_suits.has(q.device()) || backward_suits(q.device(), q); }
-
 void attention_backward(GradContext& ctx) {
   if (!ctx.grad(0).defined()) return;
   const Tensor q = ctx.saved(0), k = ctx.saved(1), v = ctx.saved(2);
   const bool causal = ctx.arg<bool>(3);
   const double scale = ctx.arg<double>(4);
-  set_gradients(ctx, grad_enabled() || !has_fused_backward(q)
+  set_gradients(ctx, grad_enabled() || !ops::has_fused_attention(q, k, v, scale)
                          ? gradients_by_parts(ctx.grad(0), q, k, v, {}, causal, scale)
                          : ops::_attention_backward(ctx.grad(0), q, k, v, ctx.saved_result(0), ctx.saved_result(1),
                                                     causal, scale));
@@ -269,7 +263,7 @@ void attention_general_backward(GradContext& ctx) {
   const double dropout_p = ctx.arg<double>(8), scale = ctx.arg<double>(9);
   VT_CHECK(!ctx.needs(3), NotImplemented,
            "the gradient of fused attention's mask; scaled_dot_product_attention has it");
-  if (grad_enabled() || !has_fused_backward(q)) {
+  if (grad_enabled() || !ops::has_fused_attention(q, k, v, scale)) {
     VT_CHECK(dropout_p == 0, NotImplemented,
              "gradients of gradients of fused attention with dropout; sdpa_kernel(SDPBackend.MATH) has them");
     const Tensor all = ops::whole_mask(q, k, {mask, low, high, 0, seen, seeing});
@@ -281,27 +275,30 @@ void attention_general_backward(GradContext& ctx) {
 }
 
 // Note [Attention on CUDA]
-// The kernels (attention_forward.cuh, attention_backward.cuh) are made of instructions of compute capability 9.0 alone.
-// They take 16-bit floats, head dims that are multiples of 8 up to 256 forward and 128 backward, where wider ones go by
-// parts, and any layout: what the copy engine cannot address is copied first. Heads narrower than the kernel's tiles of
-// 32, 64, 128 or 256 columns are filled with zeros on the way to shared memory, and what lies past them is not
-// stored. The running maximum assumes a positive scale. Tiles are counted in 32 bits.
-// A build for other GPUs leaves them out.
-bool suits_hopper(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
-  if (!build_info().sm90) return false;
+// Two families of kernels. Those for Hopper (attention_forward.cuh, attention_backward.cuh) are made of instructions of
+// compute capability 9.0 alone and take 16-bit floats with head dims that are multiples of 8, up to 256 forward and 128
+// backward; heads narrower than their tiles of 32, 64, 128 or 256 columns are filled with zeros on the way to shared
+// memory, and what lies past them is not stored. Those for any tensor core, Note [Portable attention], serve the rest:
+// wide heads backward, float32 up to 128, other GPUs from 8.0 on, and decoding, where few queries see many keys. Any
+// layout will do: what cannot be read by 16 bytes is copied first. The running maximum assumes a positive scale. Tiles
+// are counted in 32 bits. Where float32 products are to be FMA's, attention is made of parts; so it is of 16-bit heads
+// over 128 and float32 ones over 64 where a block gets less shared memory than their tiles fill (8.6, 8.9, 12.0).
+constexpr size_t kWideHeadBytes = 160 << 10;
+bool suits_tensor_cores(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
+  const bool wide = q.dtype() == DType::float32;
   const int64_t dim = q.size(-1), most = std::numeric_limits<int32_t>::max();
-  if (!is_reduced_floating(q.dtype()) || dim % 8 != 0 || dim > 256 || v.size(-1) != dim) return false;
+  if (wide ? cuda::float32_products() == cuda::Float32Products::Fma : !is_reduced_floating(q.dtype())) return false;
+  if (dim % (wide ? 4 : 8) != 0 || dim > (wide ? 128 : 256) || v.size(-1) != dim) return false;
   if (!(scale > 0) || q.numel() == 0 || k.numel() == 0) return false;
   const int64_t heads = q.numel() / (q.size(-2) * dim), rows = std::max(q.size(-2), k.size(-2));
   if (rows > most / 2 || heads > most / ((rows + 63) / 64)) return false;
   const cuda::DeviceProperties& device = cuda::device_properties(q.device().index);
-  return device.major == 9 && device.minor == 0;
+  return device.major >= 8 && (dim <= (wide ? 64 : 128) || device.shared_memory_per_block_optin >= kWideHeadBytes);
 }
 
 // Masks that want no gradient, and bands whose ends do not overflow.
-bool options_suit_hopper(const Tensor& q, const Tensor& k, const ops::AttentionOptions& options) {
+bool options_suit_tensor_cores(const Tensor& q, const Tensor& k, const ops::AttentionOptions& options) {
   if (std::max(q.size(-2), k.size(-2)) > std::numeric_limits<int32_t>::max() / 4) return false;
-  if (options.dropout_p > 0 && q.size(-1) > kMostBackwardDim) return false;
   const Tensor& mask = options.mask;
   if (!mask.defined()) return true;
   if (mask.requires_grad() && grad_enabled()) return false;
@@ -410,9 +407,8 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, const 
 }  // namespace ops
 
 void register_fused_attention(Registry& r) {
-  fused_suits.cuda(suits_hopper);
-  backward_suits.cuda([](const Tensor& q) { return q.size(3) <= kMostBackwardDim; });
-  options_suit.cuda(options_suit_hopper);
+  fused_suits.cuda(suits_tensor_cores);
+  options_suit.cuda(options_suit_tensor_cores);
   r.def("_attention(Tensor query, Tensor key, Tensor value, bool is_causal, float scale) -> (Tensor, Tensor)")
       .meta(attention_meta)
       .cpu(attention_cpu)

@@ -85,7 +85,8 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
   } else {
     VT_CHECK(allowed.parts, Runtime,
              "No available kernel. Aborting execution. The fused kernel takes 16-bit floats with a head dim of a "
-             "multiple of 8 up to 256 on a Hopper GPU; allow SDPBackend.MATH too");
+             "multiple of 8 up to 256 and float32 with one of 4 up to 128 on a GPU of compute capability 8.0 and up; "
+             "allow SDPBackend.MATH too");
     const Tensor mask = ops::whole_mask(q, k, options);
     out = ops::matmul_heads(ops::attention_weights(q, k, mask, false, scale), v);
     const DType wide = opmath_dtype(q.dtype());  // products of 16 bits would round the logarithms

@@ -1,0 +1,6 @@
+#include "ops/nn/attention_portable.cuh"
+
+template <>
+void vt::attention::tiles::launch_portable_forward<vt::float16>(const PortableForward& call) {
+  launch_portable_forward_of<float16>(call);
+}
