@@ -115,15 +115,26 @@ def fused_general(
 
 
 def pytorch(q: Any, k: Any, v: Any, grad: Any, causal: bool, scale: float) -> dict[str, Any]:
-    """PyTorch's flash kernel on the GPU; empty where it cannot run or means another mask."""
+    """PyTorch's flash kernel on the GPU, of float32 its efficient one; empty where it cannot run or means another mask."""
     if not reference.cuda.is_available() or (causal and q.shape[2] != k.shape[2]):
         return {}
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
     leaves = [x.cuda().detach().requires_grad_() for x in (q, k, v)]
-    gqa = {"enable_gqa": True} if q.shape[1] != k.shape[1] else {}
-    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
-        out = R.scaled_dot_product_attention(*leaves, is_causal=causal, scale=scale, **gqa)
+    if q.dtype == reference.float32:  # its efficient kernel shares no heads
+        kernel, gqa, heads = (
+            SDPBackend.EFFICIENT_ATTENTION,
+            {},
+            [x.repeat_interleave(q.shape[1] // x.shape[1], 1) for x in leaves],
+        )
+    else:
+        kernel, gqa, heads = (
+            SDPBackend.FLASH_ATTENTION,
+            {"enable_gqa": True} if q.shape[1] != k.shape[1] else {},
+            leaves,
+        )
+    with sdpa_kernel(kernel):
+        out = R.scaled_dot_product_attention(*heads, is_causal=causal, scale=scale, **gqa)
         gradients = reference.autograd.grad(out, leaves, grad.cuda())
     return {name: x.detach().cpu() for name, x in zip(NAMES, (out, *gradients), strict=True)}
 

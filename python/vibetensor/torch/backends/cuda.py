@@ -157,10 +157,10 @@ def _refused(why: str, debug: bool) -> bool:
 
 
 def is_flash_attention_available() -> bool:
-    """Whether there is a GPU that the fused op has kernels for: one of compute capability 9.0."""
+    """Whether there is a GPU that the fused op has kernels for: one of compute capability 8.0 or more."""
     from vibetensor.torch.cuda import device_count, get_device_capability
 
-    return any(get_device_capability(i) == (9, 0) for i in range(device_count()))
+    return any(get_device_capability(i) >= (8, 0) for i in range(device_count()))
 
 
 def can_use_flash_attention(params: SDPAParams, debug: bool = False) -> bool:
@@ -179,8 +179,8 @@ def can_use_flash_attention(params: SDPAParams, debug: bool = False) -> bool:
         params.enable_gqa,
     )
     return fits or _refused(
-        "flash attention takes 16-bit floats with a head dim of a multiple of 8 up to 256 (128 with dropout) on a Hopper "
-        "GPU, and no attn_mask that wants a gradient",
+        "flash attention takes 16-bit floats with a head dim of a multiple of 8 up to 256 and float32 with one of 4 up to 128 "
+        "on a GPU of compute capability 8.0 and up, and no attn_mask that wants a gradient",
         debug,
     )
 
