@@ -1,11 +1,12 @@
-"""Times scaled_dot_product_attention of VibeTensor and of PyTorch (cuDNN's and its own kernels) on one GPU, in bfloat16.
+"""Times scaled_dot_product_attention of VibeTensor and of PyTorch (cuDNN's and its own kernels) on one GPU.
 
 python bench/attention.py                writes bench/results/attention.json
 python bench/attention.py --out x.json   writes x.json
 
-Queries, keys and values lie in one packed projection, as models have them. TFLOP/s count 4 T^2 D per head forward, half
-of it when causal, and backward 2.5 times forward. The device is kept busy while a call is enqueued, so that times are
-the device's own.
+Queries, keys and values lie in one packed projection, as models have them; where they are of unlike lengths, each by
+itself. TFLOP/s count 4 T S D per head forward, half of it when causal, what of it sequences of unlike lengths have, and
+backward 2.5 times forward; where a query decodes, the bytes of keys and values are what counts. The device is kept busy
+while a call is enqueued, so that times are the device's own.
 """
 
 from __future__ import annotations
@@ -36,7 +37,35 @@ class Case:
     dim: int
     causal: bool
     shared: int = 0  # heads of keys and values, if fewer
-    option: str = ""  # "bool mask" (of keys, by batch), "bias" (of queries and keys), "dropout", "deterministic"
+    # "bool mask" (of keys, by batch), "bias" (of queries and keys), "dropout", "deterministic", "packed" (sequences of
+    # unlike lengths, one after the other)
+    option: str = ""
+    keys: int = 0  # if not as many as queries
+    dtype: str = "bfloat16"
+
+    @property
+    def decodes(self) -> bool:
+        return bool(self.keys)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Of packed sequences."""
+        return [round(self.length * (0.3 + 0.7 * i / (self.batch - 1))) for i in range(self.batch)]
+
+    @property
+    def flops(self) -> float:
+        """Forward."""
+        if self.option == "packed":
+            scores: float = sum(n * n for n in self.lengths)
+        else:
+            scores = self.batch * self.length * (self.keys or self.length)
+        return 4 * self.heads * scores * self.dim * (0.5 if self.causal else 1)
+
+    @property
+    def key_bytes(self) -> int:
+        return (
+            2 * self.batch * (self.shared or self.heads) * self.keys * self.dim * (4 if self.dtype == "float32" else 2)
+        )
 
 
 CASES = [
@@ -64,6 +93,19 @@ CASES = [
     Case(4, 16, 4096, 128, True, option="dropout"),
     Case(16, 12, 1024, 64, True, option="deterministic"),
     Case(4, 16, 4096, 128, True, option="deterministic"),
+    Case(4, 16, 4096, 128, False, option="deterministic"),
+    Case(2, 8, 4096, 256, True, option="deterministic"),
+    Case(16, 12, 1024, 64, True, option="packed"),
+    Case(8, 16, 4096, 128, True, option="packed"),
+    Case(16, 12, 1024, 64, True, dtype="float32"),
+    Case(4, 16, 4096, 64, False, dtype="float32"),
+    Case(4, 16, 2048, 128, True, dtype="float32"),
+    Case(1, 32, 1, 128, False, shared=8, keys=16384),
+    Case(16, 32, 1, 128, False, shared=8, keys=4096),
+    Case(16, 12, 1, 64, False, keys=4096),
+    Case(64, 32, 1, 128, False, keys=2048),
+    Case(16, 8, 1, 256, False, keys=4096),
+    Case(16, 12, 1, 64, False, keys=4096, dtype="float32"),
 ]
 
 
@@ -99,39 +141,70 @@ def options_of(library: Any, case: Case) -> dict[str, Any]:
     return options
 
 
-def forward_and_backward(library: Any, case: Case) -> tuple[float, float]:
-    shared = case.shared or case.heads
+def inputs_of(library: Any, case: Case) -> tuple[Any, Any, Any, Any]:
+    """Query, key, value and the gradient of the result, (batch, heads, rows, dim), without the batch where packed."""
+    shared, dtype = case.shared or case.heads, getattr(library, case.dtype)
     heads = [case.heads, shared, shared]
-    packed = library.randn(case.batch, case.length, sum(heads), case.dim, device="cuda").to(library.bfloat16)
-    grad = library.randn(case.batch, case.length, case.heads, case.dim, device="cuda")
-    grad = grad.to(library.bfloat16).transpose(1, 2)
-    q, k, v = (part.transpose(1, 2).detach().requires_grad_(True) for part in packed.split(heads, 2))
-    options = options_of(library, case)
-    attention = library.nn.functional.scaled_dot_product_attention
-    forward = milliseconds(lambda: attention(q, k, v, **options))
-    out = attention(q, k, v, **options)
-    backward = milliseconds(lambda: library.autograd.grad(out, (q, k, v), grad, retain_graph=True))
-    return forward, backward
+    lead = (sum(case.lengths),) if case.option == "packed" else (case.batch, case.length)
+    grad = library.randn(*lead, case.heads, case.dim, device="cuda").to(dtype)
+    if case.keys:
+        sizes = ((case.length, case.heads), (case.keys, shared), (case.keys, shared))
+        parts = [library.randn(case.batch, rows, n, case.dim, device="cuda").to(dtype) for rows, n in sizes]
+    else:
+        parts = library.randn(*lead, sum(heads), case.dim, device="cuda").to(dtype).split(heads, -2)
+    turn = (lambda t: t) if case.option == "packed" else (lambda t: t.transpose(1, 2))
+    q, k, v = (turn(part).detach().requires_grad_(True) for part in parts)
+    return q, k, v, turn(grad)
 
 
-def times_of(case: Case) -> dict[str, tuple[float, float]]:
+def forward_and_backward(library: Any, case: Case) -> tuple[float, float | None]:
+    q, k, v, grad = inputs_of(library, case)
+    if case.option == "packed":
+        from importlib import import_module
+
+        varlen = import_module(f"{library.__name__}.nn.attention.varlen").varlen_attn
+        ends = library.tensor([0, *case.lengths]).cumsum(0).to(library.int32).to("cuda")
+        window = (-1, 0) if case.causal else (-1, -1)
+        attention = lambda: varlen(q, k, v, ends, ends, max(case.lengths), max(case.lengths), window_size=window)  # noqa: E731
+    else:
+        options = options_of(library, case)
+        attention = lambda: library.nn.functional.scaled_dot_product_attention(q, k, v, **options)  # noqa: E731
+    if case.decodes:
+        with library.no_grad():
+            return milliseconds(attention), None
+    forward = milliseconds(attention)
+    out = attention()
+    return forward, milliseconds(lambda: library.autograd.grad(out, (q, k, v), grad, retain_graph=True))
+
+
+OTHERS = {
+    "cudnn": SDPBackend.CUDNN_ATTENTION,
+    "flash": SDPBackend.FLASH_ATTENTION,
+    "efficient": SDPBackend.EFFICIENT_ATTENTION,
+}
+
+
+def others_of(case: Case) -> list[str]:
+    """PyTorch's kernels that are worth a look."""
+    if case.option == "packed":
+        return ["flash"]
+    if case.dtype == "float32":
+        return ["efficient"]
+    return ["cudnn", "efficient"] if case.option in ("bool mask", "bias") else ["cudnn", "flash"]
+
+
+def times_of(case: Case) -> dict[str, tuple[float, float | None]]:
     """By side, forward and backward; without those that cannot run the case."""
     sides = {}
     for library in (torch, reference):
         library.use_deterministic_algorithms(case.option == "deterministic", warn_only=True)
     with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.FLASH_ATTENTION):
         sides["vibetensor"] = forward_and_backward(torch, case)
-    for name, backend in (
-        ("cudnn", SDPBackend.CUDNN_ATTENTION),
-        ("flash", SDPBackend.FLASH_ATTENTION),
-        ("efficient", SDPBackend.EFFICIENT_ATTENTION),
-    ):
-        if name == "efficient" and case.option not in ("bool mask", "bias"):
-            continue  # what it alone can do of PyTorch's own
+    for name in others_of(case):
         try:
-            with sdpa_kernel(backend):
+            with sdpa_kernel(OTHERS[name]):
                 sides[name] = forward_and_backward(reference, case)
-        except RuntimeError as error:
+        except (RuntimeError, TypeError) as error:
             print(f"{name} does not run {case}: {str(error).splitlines()[0][:80]}")
     return sides
 
@@ -148,35 +221,45 @@ def write(out: Path, rows: list[dict[str, object]]) -> None:
     out.write_text(json.dumps(about, indent=2) + "\n")
 
 
+def line_of(case: Case, row: dict[str, object]) -> str:
+    units = ["forward_gb_per_s"] if case.decodes else ["forward_tflops", "backward_tflops"]
+    rates = [
+        f"{name} " + "/".join(str(row[f"{name}_{unit}"]) for unit in units)
+        for name in ("vibetensor", *OTHERS)
+        if f"{name}_{units[0]}" in row
+    ]
+    shared = f"/{case.shared}" if case.shared else ""
+    rows = f"{case.length}x{case.keys}" if case.keys else str(case.length)
+    what = f"B={case.batch} H={case.heads}{shared} T={rows} D={case.dim} {'causal' if case.causal else 'full'}"
+    return f"{what} {case.option} {case.dtype}: {'GB/s' if case.decodes else 'TFLOP/s'} {'  '.join(rates)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent / "results" / "attention.json")
-    parser.add_argument("--only", default="", help="the cases with this option alone")
+    parser.add_argument("--only", default="", help="the cases with this option or dtype alone, or 'decoding'")
     options = parser.parse_args()
     rows: list[dict[str, object]] = []
     warnings.simplefilter("ignore")
     for case in CASES:
-        if options.only and case.option != options.only:
+        if options.only and options.only not in (case.option, case.dtype, "decoding" if case.decodes else ""):
             continue
-        flops = 4 * case.batch * case.heads * case.length * case.length * case.dim * (0.5 if case.causal else 1)
         row: dict[str, object] = {
             "batch": case.batch, "heads": case.heads, "length": case.length, "head_dim": case.dim,
             "causal": case.causal, "shared_heads": case.shared or case.heads, "option": case.option,
+            "keys": case.keys or case.length, "dtype": case.dtype,
         }  # fmt: skip
-        sides = times_of(case)
-        for name, (forward, backward) in sides.items():
-            row[f"{name}_forward_ms"], row[f"{name}_backward_ms"] = round(forward, 4), round(backward, 4)
-            row[f"{name}_forward_tflops"] = round(flops / forward / 1e9)
-            row[f"{name}_backward_tflops"] = round(2.5 * flops / backward / 1e9)
+        for name, (forward, backward) in times_of(case).items():
+            row[f"{name}_forward_ms"] = round(forward, 4)
+            if case.decodes:
+                row[f"{name}_forward_gb_per_s"] = round(case.key_bytes / forward / 1e6)
+                continue
+            row[f"{name}_forward_tflops"] = round(case.flops / forward / 1e9)
+            if backward is not None:
+                row[f"{name}_backward_ms"] = round(backward, 4)
+                row[f"{name}_backward_tflops"] = round(2.5 * case.flops / backward / 1e9)
         rows.append(row)
-        rates = "  ".join(
-            f"{name} {row[f'{name}_forward_tflops']:4}/{row[f'{name}_backward_tflops']:4}" for name in sides
-        )
-        shared = f"/{case.shared}" if case.shared else ""
-        what = (
-            f"B={case.batch} H={case.heads}{shared} T={case.length} D={case.dim} {'causal' if case.causal else 'full'}"
-        )
-        print(f"{what} {case.option:6}  TFLOP/s fwd/bwd  {rates}", flush=True)
+        print(line_of(case, row), flush=True)
         write(options.out, rows)
 
 
