@@ -51,22 +51,32 @@ def attention() -> Iterator[str]:
         "flash": "PyTorch, flash",
         "efficient": "PyTorch, efficient",
     }
-    rows = []
-    for r in found["rows"]:
-        kind = r.get("option") or ("causal" if r["causal"] else "full")
-        if r.get("option") and r["causal"]:
+
+    def what(r: dict[str, Any]) -> str:
+        kind = r["option"] or ("causal" if r["causal"] else "full")
+        if r["option"] and r["causal"]:
             kind += ", causal"
-        shared = r.get("shared_heads", r["heads"])
-        heads = f"H={r['heads']}" + (f" over {shared}" if shared != r["heads"] else "")
-        what = f"D={r['head_dim']} T={r['length']} {kind}, B={r['batch']} {heads}"
-        sides = [
-            f"{r[f'{side}_forward_tflops']} / {r[f'{side}_backward_tflops']}" if f"{side}_forward_tflops" in r else "-"
+        heads = f"H={r['heads']}" + (f" over {r['shared_heads']}" if r["shared_heads"] != r["heads"] else "")
+        dtype = " float32" if r["dtype"] == "float32" else ""
+        rows = f"T={r['length']} {kind}" if r["keys"] == r["length"] else f"{r['length']} of {r['keys']}"
+        return f"D={r['head_dim']} {rows}{dtype}, B={r['batch']} {heads}"
+
+    def cells(r: dict[str, Any], *units: str) -> list[str]:
+        return [
+            " / ".join(str(r[f"{side}_{unit}"]) for unit in units) if f"{side}_{units[0]}" in r else "-"
             for side in names
         ]
-        rows.append([what, *sides])
-    yield f"{found['gpu']}, bf16, PyTorch {found['pytorch']}, TFLOP/s forward / backward:"
+
+    whole = [r for r in found["rows"] if "vibetensor_forward_tflops" in r]
+    decoding = [r for r in found["rows"] if "vibetensor_forward_gb_per_s" in r]
+    yield f"{found['gpu']}, bf16 unless it says float32, PyTorch {found['pytorch']}, TFLOP/s forward / backward:"
     yield ""
+    rows = [[what(r), *cells(r, "forward_tflops", "backward_tflops")] for r in whole]
     yield from lines_of(["attention", *names.values()], rows)
+    yield ""
+    yield "One query that sees all keys, GB/s of keys and values:"
+    yield ""
+    yield from lines_of(["attention", *names.values()], [[what(r), *cells(r, "forward_gb_per_s")] for r in decoding])
 
 
 def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:
