@@ -6,11 +6,13 @@
 #include "autograd/meta.h"
 #include "autograd/node_observer.h"
 #include "autograd/node_states.h"
+#include "autograd/op_node.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/ready_gradient.h"
+#include "ops/pointwise/relu_mask.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
@@ -206,7 +208,11 @@ class Task {
       return;
     }
     if (is_reduced_floating(slot.dtype()) && is_reduced_floating(g.dtype())) widen(slot, node.input(input));
-    slot = ops::add(slot, g);
+    Tensor sum;
+    if (g.is_cuda() && !options_.create_graph) {
+      if (const auto* of = dynamic_cast<const OpNode*>(&node)) sum = pointwise::sum_that_waits(of->op(), slot, g);
+    }
+    slot = sum.defined() ? std::move(sum) : ops::add(slot, g);
   }
 
   static void widen(Tensor& g, const TensorMeta& m) {

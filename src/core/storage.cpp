@@ -8,10 +8,16 @@
 
 namespace vt {
 namespace {
-std::atomic<BeforeReplace> before_replace{nullptr};
+std::atomic<BeforeReplace> before_replace[2] = {};
 }  // namespace
 
-void set_before_replace(BeforeReplace hook) noexcept { before_replace.store(hook); }
+void add_before_replace(BeforeReplace hook) {
+  for (auto& place : before_replace) {
+    BeforeReplace free = nullptr;
+    if (place.compare_exchange_strong(free, hook)) return;
+  }
+  VT_THROW(Internal, "no room for one more hook of storages");
+}
 
 StorageImpl::StorageImpl(Allocation memory, size_t bytes, Device device, bool read_only)
     : memory_(memory), bytes_(bytes), device_(device), read_only_(read_only) {
@@ -29,13 +35,13 @@ StorageImpl::~StorageImpl() {
 void StorageImpl::replace(Allocation memory, size_t bytes) {
   VT_CHECK(!read_only_, Runtime, "cannot resize read-only storage");
   VT_CHECK(!holds_payload(*this), NotImplemented, "a tensor inside vmap cannot be resized");
-  if (const BeforeReplace hook = before_replace.load()) {
-    try {
-      hook(*this);
-    } catch (...) {
-      if (memory.free) memory.free(memory.data, memory.context, bytes);
-      throw;
+  try {
+    for (const auto& hook : before_replace) {
+      if (const BeforeReplace call = hook.load()) call(*this);
     }
+  } catch (...) {
+    if (memory.free) memory.free(memory.data, memory.context, bytes);
+    throw;
   }
   drop_companion();
   if (memory_.free) memory_.free(memory_.data, memory_.context, bytes_);

@@ -5,9 +5,9 @@
 
 namespace vt {
 
-// Called by StorageImpl::replace before anything changes; throws to forbid it. Graphs do, which hold on to addresses.
+// Called by StorageImpl::replace before anything changes; throws to forbid it. Those who hold on to addresses add one,
+// once for the process: graphs, work that waits.
 using BeforeReplace = void (*)(const StorageImpl& storage);
-// Null: nobody. Set once.
-VT_API void set_before_replace(BeforeReplace hook) noexcept;
+VT_API void add_before_replace(BeforeReplace hook);
 
 }  // namespace vt

@@ -27,6 +27,7 @@ struct Block {
   size_t bytes = 0;      // usable size, at least what was asked for
   size_t requested = 0;  // what was asked for
   Stream stream;
+  bool shown = false;  // its address went to others; through show and may_wait in cuda/backend.h alone
 };
 
 enum class AllocatorBackend : uint8_t { Native, CudaMallocAsync, PassThrough };

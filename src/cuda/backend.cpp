@@ -1,14 +1,20 @@
 #include "cuda/backend.h"
 
+#include <atomic>
+
 #include "core/memory_observer.h"
 #include "cuda/copy.h"
 #include "cuda/device.h"
 #include "cuda/fault.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 namespace {
 
 Device device_of(const Block& block) { return {DeviceType::CUDA, static_cast<int8_t>(block.stream.device)}; }
+
+// Any thread may show a tensor's address.
+std::atomic_ref<bool> shown(Block& block) { return std::atomic_ref<bool>(block.shown); }
 
 void free_block(void* data, void* context, size_t bytes) noexcept {
   if (VT_UNLIKELY(in_forked_child())) return;
@@ -22,6 +28,7 @@ class CudaBackend final : public DeviceBackend {
   Allocation allocate(size_t bytes, Device device) override {
     if (bytes == 0) return {};
     Block* block = allocator().allocate(bytes, vt::cuda::current_stream(device.index));
+    shown(*block).store(false, std::memory_order_relaxed);
     if (memory_is_observed()) note_allocation(block->data, bytes, device_of(*block));
     return {block->data, block, &free_block};
   }
@@ -56,14 +63,24 @@ void register_cuda_backend() {
   register_backend(DeviceType::CUDA, backend);
 }
 
-const Block* block_of(const StorageImpl& storage) noexcept {
+Block* block_of(const StorageImpl& storage) noexcept {
   const Allocation& memory = storage.memory();
-  return memory.free == &free_block ? static_cast<const Block*>(memory.context) : nullptr;
+  return memory.free == &free_block ? static_cast<Block*>(memory.context) : nullptr;
+}
+
+void show(StorageImpl& storage) {
+  storage.drop_companion();
+  if (Block* block = block_of(storage)) shown(*block).store(true, std::memory_order_release);
+  give_waiting();
+}
+
+bool may_wait(const StorageImpl& storage) noexcept {
+  Block* block = block_of(storage);
+  return block != nullptr && !shown(*block).load(std::memory_order_acquire);
 }
 
 void record_stream(const StorageImpl& storage, Stream stream) {
-  const Allocation& memory = storage.memory();
-  if (memory.free == &free_block) allocator().record_stream(static_cast<Block*>(memory.context), stream);
+  if (Block* block = block_of(storage)) allocator().record_stream(block, stream);
 }
 
 }  // namespace vt::cuda

@@ -7,6 +7,7 @@
 #include "cuda/backend.h"
 #include "cuda/device_error.h"
 #include "cuda/philox_slots.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 namespace {
@@ -68,6 +69,7 @@ Capture::Capture(Stream stream, CaptureMode mode, PoolId pool) : stream_(stream)
            "; torch.cuda.graph chooses one (a graph may be replayed on the default stream)");
   VT_CHECK(!is_capturing(stream), Runtime, "expected a stream that is not being captured, got one that is");
   throw_device_errors(stream.device);
+  give_waiting();
   (void)device_error_sink(stream.device, "capture");  // its memory can't be allocated under capture
   CudaAllocator& memory = allocator();
   if (pool.is_shared()) {
@@ -122,6 +124,7 @@ Capture::~Capture() {
 
 CapturedWork Capture::end() {
   VT_CHECK(thread_capture == this, Runtime, "expected a capture to end on the thread that began it");
+  give_waiting();
   GraphHandle graph = nullptr;
   const Status status = stop(graph);
   restore();
@@ -148,6 +151,7 @@ Status Capture::stop(GraphHandle& graph) noexcept {
 }
 
 void Capture::restore() noexcept {
+  forget_waiting(*this);
   active_ = false;
   if (thread_capture == this) {
     thread_capture = nullptr;

@@ -10,6 +10,7 @@
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
 #include "cuda/fault.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 namespace {
@@ -155,6 +156,7 @@ void memory_info(int device, size_t& free_bytes, size_t& total_bytes) {
 void synchronize_device(int device) {
   check_index(device);
   refuse_under_capture("a synchronisation with a device");
+  give_waiting();
   check(device_api().synchronize(device), "device synchronisation", device);
   throw_device_errors(device);
 }

@@ -6,6 +6,7 @@
 #include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 
@@ -44,6 +45,7 @@ void Event::record(Stream stream) {
   if (handle_ == nullptr) create(stream.device);
   VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_,
            " to record this event, got cuda:", stream.device);
+  give_waiting();
   check(device_api().record_event(handle_, stream), "event record", stream.device);
 }
 

@@ -13,6 +13,7 @@
 #include "cuda/graph_observer.h"
 #include "cuda/philox_slots.h"
 #include "cuda/pinned.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 namespace {
@@ -41,7 +42,7 @@ class UsedStorages {
 
  private:
   UsedStorages() {
-    set_before_replace([](const StorageImpl& storage) {
+    add_before_replace([](const StorageImpl& storage) {
       UsedStorages& used = get();
       std::lock_guard lock(used.mutex_);
       const bool captured_now = is_capturing() && current_capture()->uses(storage);
@@ -144,6 +145,7 @@ void Graph::replay() {
   if (VT_UNLIKELY(exec_ == nullptr)) instantiate_captured();
   VT_CHECK(!is_capturing(), NotImplemented, "the replay of a graph while another one is captured");
   throw_device_errors(device_);
+  give_waiting();
   const Stream stream = current_stream(device_);
   const ObservedReplay observed(*this);
   if (work_.generators.empty()) {

@@ -8,6 +8,7 @@
 #include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
+#include "cuda/waiting_work.h"
 
 namespace vt::cuda {
 namespace {
@@ -87,6 +88,7 @@ void set_current_stream(Stream stream) { thread_streams[stream.device] = stream.
 
 bool query_stream(Stream stream) {
   refuse_under_capture("a query of a stream");
+  give_waiting();
   const Status status = device_api().query(stream);
   if (status == Status::NotReady) {
     device_api().clear_error();
@@ -98,6 +100,7 @@ bool query_stream(Stream stream) {
 
 void synchronize_stream(Stream stream) {
   refuse_under_capture("a synchronisation with a stream");
+  give_waiting();
   check(device_api().synchronize(stream), "stream synchronisation", stream.device);
   throw_device_errors(stream.device);
 }

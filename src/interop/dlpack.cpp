@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cuda/backend.h"
+
 namespace vt::interop {
 namespace {
 
@@ -111,7 +113,7 @@ Managed* exported(const Tensor& t) {
   VT_CHECK(!t.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
   VT_CHECK(t.impl()->has_memory(), Buffer, "Can't export a tensor on ", t.device(), ": it has no memory");
   auto e = std::make_unique<Exported<Managed>>(Exported<Managed>{t, DimVec(t.sizes()), DimVec(t.strides()), {}});
-  t.storage()->drop_companion();
+  cuda::show(*t.storage());
   e->managed.tensor = {t.numel() ? t.data() : nullptr,
                        dl_device(t.device()),
                        static_cast<int32_t>(t.dim()),

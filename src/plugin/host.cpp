@@ -6,6 +6,7 @@
 #include "core/determinism.h"
 #include "cuda/backend.h"
 #include "cuda/stream.h"
+#include "cuda/waiting_work.h"
 #include "cuda/work.h"
 #include "dispatch/registry.h"
 #include "plugin/callback.h"
@@ -191,6 +192,7 @@ vt_status call_op(const vt_function* function, const vt_value* args, int32_t arg
     CheckedArguments arguments(op, args, arg_count);
     Results r;
     vt::call_op(op, arguments.values(), op.arg_count(), r);
+    cuda::give_waiting();  // the plugin knows the addresses of its tensors
     *result_count = results_to_abi(callback, r, results, *result_count);
   });
 }

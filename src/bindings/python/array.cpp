@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
+#include "cuda/backend.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 
@@ -125,7 +126,7 @@ Ref interface_of(PyObject* self, const Tensor& t) {
   DimVec strides;
   for (int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
   const bool writable = !t.storage()->read_only();
-  t.storage()->drop_companion();
+  cuda::show(*t.storage());
   static const char placeholder = 0;
   const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : &placeholder);
   const Ref dict = Ref::steal(Py_BuildValue(

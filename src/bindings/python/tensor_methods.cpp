@@ -5,6 +5,7 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
+#include "cuda/backend.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 
@@ -73,7 +74,7 @@ PyObject* data_ptr(PyObject* o, PyObject*) {
   return guarded([&] {
     const Tensor& t = tensor_of(o);
     VT_CHECK(!is_sparse(t), Runtime, "Cannot access data pointer of Tensor that doesn't have storage");
-    t.storage()->drop_companion();
+    cuda::show(*t.storage());
     return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
   });
 }

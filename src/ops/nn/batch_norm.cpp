@@ -1,6 +1,8 @@
 // batch_norm over all dims but the second, and the norm of images.
-#include "cpu/kernels/batch_norm.h"
+#include "ops/nn/batch_norm.h"
+
 #include "core/absent_tensor.h"
+#include "cpu/kernels/batch_norm.h"
 
 #include "core/thread_state.h"
 #include "dispatch/registry.h"
@@ -15,6 +17,9 @@
 #include "ops/typed/view.h"
 
 namespace vt {
+
+constinit BackendTable<void(const RunningStatistics&)> move_running{"running statistics"};
+
 namespace {
 
 using Three = std::tuple<Tensor, Tensor, Tensor>;
@@ -121,7 +126,19 @@ void batch_norm_derivative(GradContext& ctx) {
 // The functions
 // -------------------------------------------------------------------------------------------------------------
 
-// running = running * (1 - momentum) + value * momentum
+void move_running_cpu(const RunningStatistics& s) {
+  visit_dtype<set_of(DType::float32) | set_of(DType::float64)>(s.mean.dtype(), [&]<class A>(TypeTag<A>) {
+    const auto keep = static_cast<A>(1 - s.momentum), share = static_cast<A>(s.momentum);
+    const auto correction = static_cast<A>(s.correction);
+    A *running_mean = s.running_mean.data<A>(), *running_var = s.running_var.data<A>();
+    const A *mean = s.mean.data<A>(), *var = s.var.data<A>();
+    for (int64_t c = 0; c < s.mean.numel(); ++c) {
+      running_mean[c] = running_mean[c] * keep + mean[c] * share;
+      running_var[c] = running_var[c] * keep + var[c] * correction * share;
+    }
+  });
+}
+
 void update(const Tensor& running, const Tensor& value, double momentum) {
   ops::mul_(running, wrapped_number(Scalar(1 - momentum)));
   ops::add_(running, ops::as_dtype(value, running.dtype()), Scalar(momentum));
@@ -133,6 +150,27 @@ Tensor batch_norm_of_nothing(const Tensor& x, const Tensor& weight, const Tensor
   if (weight.defined()) out = out * ops::select(weight, 0, 0);
   if (bias.defined()) out = out + ops::select(bias, 0, 0);
   return out;
+}
+
+// Memory of a backend and nothing else: nobody records, transforms or watches what happens to it.
+bool is_plain(const Tensor& t, const Tensor& statistics) {
+  return (t.impl()->keys() - kBackendKeys).empty() && t.dtype() == statistics.dtype() &&
+         t.device() == statistics.device() && t.is_contiguous() && t.impl()->has_memory();
+}
+
+void move_statistics(const Tensor& running_mean, const Tensor& running_var, const Tensor& mean, const Tensor& var,
+                     double momentum, double correction) {
+  const GradMode off(false);
+  const Tensor m = make_detached(mean), v = make_detached(var);
+  if (is_plain(running_mean, m) && is_plain(running_var, m) && is_plain(m, m) && is_plain(v, m) &&
+      move_running.has(m.device())) {
+    for (const Tensor* t : {&running_mean, &running_var}) check_writable(*t);
+    move_running(m.device(), {running_mean, running_var, m, v, momentum, correction});
+    for (const Tensor* t : {&running_mean, &running_var}) t->impl()->bump_version();
+    return;
+  }
+  update(running_mean, mean, momentum);
+  update(running_var, var * Scalar(correction), momentum);
 }
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
@@ -148,10 +186,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   if (training) {
     const auto [y, mean, var] = ops::_batch_norm(x, weight, bias, eps);
     if (running_mean.defined()) {
-      const GradMode off(false);
       const auto count = static_cast<double>(x.numel() / std::max<int64_t>(x.size(1), 1));
-      update(running_mean, mean, momentum);
-      update(running_var, var * Scalar(count / (count - 1)), momentum);  // the sample's variance
+      move_statistics(running_mean, running_var, mean, var, momentum, count / (count - 1));  // the sample's variance
     }
     return y;
   }
@@ -193,6 +229,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, 
 }  // namespace
 
 void register_batch_norm(Registry& r) {
+  move_running.cpu(move_running_cpu);
   r.def("_batch_norm(Tensor input, Tensor? weight, Tensor? bias, float eps) -> (Tensor, Tensor, Tensor)")
       .meta(batch_norm_meta)
       .cpu(batch_norm_cpu)

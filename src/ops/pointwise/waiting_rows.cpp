@@ -1,0 +1,80 @@
+#include "ops/pointwise/waiting_rows.h"
+
+#include "cuda/backend.h"
+#include "cuda/waiting_work.h"
+#include "ops/pointwise/relu_mask.h"
+#include "ops/pointwise/rows.h"
+
+namespace vt::pointwise {
+namespace {
+
+using cuda::ElementCall;
+using Work = std::unique_ptr<cuda::WaitingWork>;
+
+bool may_wait(const Tensor& t) { return cuda::may_wait(*t.storage()); }
+
+bool lie_alike(const Tensor& a, const Tensor& b) {
+  return a.dtype() == b.dtype() && a.device() == b.device() && same(a.sizes(), b.sizes()) &&
+         same(a.strides(), b.strides());
+}
+
+const Tensor& input(const Call& call, const Row& row, int i) { return call.args[row.input_at[i]].as_tensor(); }
+double number(const Call& call, const Row& row) { return number_of(call.args[row.number_at[0]]).to_double(); }
+
+bool joins(const Call& call, const Row& row, ElementCall::Kind kind, const Tensor& out) {
+  const bool inplace = call.op.kind() == OpKind::Inplace;
+  ElementCall joined{kind, {}, row.inputs, out, out.storage()->version().value() + (inplace ? 1 : 0)};
+  for (int i = 0; i < row.inputs; ++i) {
+    joined.inputs[i] = &input(call, row, i);
+    if (!lie_alike(*joined.inputs[i], out) || !may_wait(*joined.inputs[i])) return false;
+  }
+  if (!may_wait(out)) return false;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  Work replaced;
+  cuda::WaitingList list;
+  for (int i = 0; i < row.inputs; ++i) {
+    const cuda::WaitingWork* work = list.writing(*joined.inputs[i]->storage(), stream);
+    if (work == nullptr) continue;
+    const auto* other = row.inputs == 2 ? list.writing(*joined.inputs[1 - i]->storage(), stream) : nullptr;
+    Work both = work->joined_by(joined, i, other);
+    if (both == nullptr) continue;
+    if (work->written.get() == out.storage().get()) replaced = list.take(*work);
+    list.add(std::move(both));
+    return true;
+  }
+  return false;
+}
+
+// The derivative of a ReLU whose kernel left a mask.
+bool waits_with_mask(const Tensor& gradient, const Tensor& result, const Tensor& out) {
+  if (!result.storage()->has_companion() || !lie_alike(gradient, result) || !lie_alike(out, result)) return false;
+  const auto aligned = [](const Tensor& t) { return reinterpret_cast<uintptr_t>(t.data()) % 16 == 0; };
+  if (!aligned(gradient) || !aligned(out) || !may_wait(gradient)) return false;
+  Tensor bits = take_relu_mask(result);
+  if (!bits.defined()) return false;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  // A sum that waits is read as its parts; it may be wanted by others, and goes on waiting.
+  Tensor parts[2] = {gradient, {}};
+  cuda::WaitingList list;
+  const auto* sum = dynamic_cast<const WaitingSum*>(list.writing(*gradient.storage(), stream));
+  if (sum != nullptr && sum->out == gradient.data() && lie_alike(sum->a, gradient)) {
+    parts[0] = sum->a;
+    parts[1] = sum->b;
+  }
+  list.add(std::make_unique<MaskedGradient>(stream, std::move(parts[0]), std::move(parts[1]), std::move(bits), out));
+  return true;
+}
+
+}  // namespace
+
+bool joins_waiting(const Call& call, const Row& row, const Tensor& out) {
+  if (&row == &rows::threshold_backward) {
+    return call.op.kind() == OpKind::Functional && number(call, row) == 0 &&
+           waits_with_mask(input(call, row, 0), input(call, row, 1), out);
+  }
+  if (!cuda::anything_waits() || call.op.kind() == OpKind::Out) return false;
+  if (&row == &rows::relu) return joins(call, row, ElementCall::Kind::Relu, out);
+  return &row == &rows::add && number(call, row) == 1 && joins(call, row, ElementCall::Kind::Add, out);
+}
+
+}  // namespace vt::pointwise
