@@ -69,6 +69,7 @@
   F(channels) \
   F(windows) \
   F(recurrent) \
+  F(recurrent_waves) \
   F(recurrent_layers) \
   F(weight_norm) \
   F(distance) \

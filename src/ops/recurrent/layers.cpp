@@ -26,6 +26,9 @@ constexpr std::string_view kLstm = "LSTM", kGru = "GRU", kTanh = "RNN_TANH", kRe
 
 struct Weights {
   Tensor input, hidden, input_bias, hidden_bias, projection;
+
+  // What is added to the sums of gates that the product with the hidden state is simply added to.
+  Tensor bias() const { return input_bias.defined() ? input_bias + hidden_bias : Tensor(); }
 };
 
 struct Options {
@@ -65,22 +68,54 @@ DType dtype_of_steps(const Tensor& gates, const Tensor& hidden, bool keeps_state
 
 bool under_autocast(const Tensor& t) { return thread_state().autocast_enabled[static_cast<int>(t.device().type)]; }
 
+class CastOfSteps {
+ public:
+  CastOfSteps(const Tensor& gates, const Tensor& hidden, bool keeps_state)
+      : autocast_(under_autocast(gates)), dtype_(dtype_of_steps(gates, hidden, keeps_state)) {}
+  Tensor operator()(const Tensor& t) const {
+    return autocast_ && t.defined() && t.dtype() != dtype_ ? ops::to(t, dtype_) : t;
+  }
+
+ private:
+  bool autocast_;
+  DType dtype_;
+};
+
 // One direction of one layer: data (rows, features), the rows of all steps. The input's product is one for all of them.
 Tensor run_direction(std::string_view kind, const Tensor& data, IntSpan batches, const Weights& w, bool reverse,
                      States& states, bool keeps_state) {
   const bool gru = kind == kGru;
-  const Tensor bias = !w.input_bias.defined() ? Tensor() : gru ? w.input_bias : w.input_bias + w.hidden_bias;
-  const Tensor gates = ops::linear(data, w.input, bias);
-  const bool autocast = under_autocast(gates);
-  const DType dtype = dtype_of_steps(gates, states.hidden, keeps_state);
-  const auto cast = [&](const Tensor& t) {
-    return autocast && t.defined() && t.dtype() != dtype ? ops::to(t, dtype) : t;
-  };
+  const Tensor gates = ops::linear(data, w.input, gru ? w.input_bias : w.bias());
+  const CastOfSteps cast(gates, states.hidden, keeps_state);
   const auto [output, hidden, cell, cells, kept] =
       ops::_recurrent_sequence(kind, cast(gates), cast(states.hidden), cast(states.cell), cast(w.hidden),
                                gru ? cast(w.hidden_bias) : Tensor(), cast(w.projection), batches, reverse);
   states = {hidden, kind == kLstm ? cell : Tensor()};
   return output;
+}
+
+// All layers of an LSTM, where nothing is between them: Note [Waves].
+Tensor run_in_waves(const Tensor& data, int64_t steps, States& states, const std::vector<Weights>& weights) {
+  const Tensor gates = ops::linear(data, weights[0].input, weights[0].bias());
+  const CastOfSteps cast(gates, states.hidden, false);
+  std::vector<Tensor> hidden_weights, input_weights, biases;
+  for (size_t layer = 0; layer < weights.size(); ++layer) {
+    const Weights& w = weights[layer];
+    hidden_weights.push_back(cast(w.hidden));
+    if (layer == 0) continue;
+    input_weights.push_back(cast(w.input));
+    if (w.input_bias.defined()) biases.push_back(cast(w.bias()));
+  }
+  const auto [output, hidden, cell, below, cells, kept] = ops::_lstm_layers(
+      cast(gates), cast(states.hidden), cast(states.cell), hidden_weights, input_weights, biases, steps);
+  states = {hidden, cell};
+  return output;
+}
+
+bool fits_waves(std::string_view kind, const Tensor& data, IntSpan batches, const Options& o, bool projected) {
+  return kind == kLstm && data.is_cuda() && o.layers > 1 && !o.bidirectional && !projected &&
+         !(o.dropout != 0 && o.train) && batches.back() == batches[0] &&
+         static_cast<int64_t>(batches.size()) > 2 * recurrent::kWave;
 }
 
 // hidden and cell (layers * directions, batch, size), the latter undefined but for LSTM; the new ones come back.
@@ -90,6 +125,9 @@ Tensor run_layers(std::string_view kind, Tensor data, IntSpan batches, States& s
   VT_CHECK(states.hidden.dim() == 3 && states.hidden.size(0) == count, Runtime, "Expected hidden size (", count,
            ", batch, size), got ", states.hidden.sizes());
   const std::vector<Weights> weights = weights_of(params, o, projected);
+  if (fits_waves(kind, data, batches, o, projected)) {
+    return run_in_waves(data, static_cast<int64_t>(batches.size()), states, weights);
+  }
   std::vector<Tensor> hidden, cell;
   for (int64_t layer = 0; layer < o.layers; ++layer) {
     std::vector<Tensor> outputs;

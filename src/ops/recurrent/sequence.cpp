@@ -30,38 +30,28 @@ Cell cell_named(std::string_view name) {
   return static_cast<Cell>(found - kNames);
 }
 
+Steps::Steps(IntSpan sizes, bool backwards) : batches(sizes), reverse(backwards) {
+  for (const int64_t n : sizes) {
+    begins.push_back(rows);
+    rows += n;
+  }
+}
+
+Tensor rows_of(const Tensor& t, int64_t begin, int64_t count) {
+  return make_view(t, DimVec{count, t.size(1)}, t.strides(), t.storage_offset() + begin * t.stride(0));
+}
+
+Tensor plus(const Tensor& a, const Tensor& b) { return !b.defined() ? a : !a.defined() ? b : a + b; }
+
 }  // namespace recurrent
 
 namespace {
 
 using recurrent::Cell;
-using Three = std::tuple<Tensor, Tensor, Tensor>;
+using recurrent::plus;
+using recurrent::rows_of;
+using recurrent::Steps;
 using Five = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>;
-
-// Note [Steps of a sequence]
-// Rows of all steps lie one step after another: step k has batches[k] rows, those of the sequences that are that long;
-// batches do not grow. A state has a row for every sequence, and a step updates the first batches[k] of them: backwards
-// through time sequences join in with their initial state, forwards they stop and keep their last one.
-struct Steps {
-  IntSpan batches;
-  bool reverse;
-  std::vector<int64_t> begins;  // the first row of each step
-  int64_t rows = 0;
-
-  Steps(IntSpan sizes, bool backwards) : batches(sizes), reverse(backwards) {
-    for (const int64_t n : sizes) {
-      begins.push_back(rows);
-      rows += n;
-    }
-  }
-  size_t count() const { return batches.size(); }
-  size_t at(size_t i) const { return reverse ? count() - 1 - i : i; }  // the i-th step to be done
-};
-
-// For kernels: rows of a contiguous tensor, and the first ones of a state.
-Tensor rows_of(const Tensor& t, int64_t begin, int64_t count) {
-  return make_view(t, DimVec{count, t.size(1)}, t.strides(), t.storage_offset() + begin * t.stride(0));
-}
 
 void check_sequence(Cell kind, const Tensor& gates, const Tensor& hidden, const Tensor& cell, const Tensor& weight,
                     const Steps& s) {
@@ -147,21 +137,6 @@ Tensor before(const Steps& s, size_t k, const Tensor& values, const Tensor& init
   return there == n ? rows : ops::cat(std::vector<Tensor>{rows, ops::narrow(initial, 0, there, n - there)}, 0);
 }
 
-// The same for all steps, a row of each row.
-Tensor all_before(const Steps& s, const Tensor& values, const Tensor& initial) {
-  const int64_t n = s.batches[0];
-  if (s.rows == n) return initial;
-  if (s.batches.back() == n) {
-    const Tensor rows = ops::narrow(values, 0, s.reverse ? n : 0, s.rows - n);
-    return ops::cat(s.reverse ? std::vector<Tensor>{rows, initial} : std::vector<Tensor>{initial, rows}, 0);
-  }
-  std::vector<Tensor> parts;
-  for (size_t k = 0; k < s.count(); ++k) parts.push_back(before(s, k, values, initial));
-  return ops::cat(parts, 0);
-}
-
-Tensor plus(const Tensor& a, const Tensor& b) { return !b.defined() ? a : !a.defined() ? b : a + b; }
-
 // Column block i of `count`; undefined of an undefined tensor.
 Tensor block(const Tensor& t, int64_t i, int64_t count) {
   return t.defined() ? ops::narrow(t, 1, i * (t.size(1) / count), t.size(1) / count) : Tensor();
@@ -217,41 +192,56 @@ Tensor with_first(const Tensor& whole, const Tensor& rows) {
   return n == all ? rows : ops::cat(std::vector<Tensor>{rows, ops::narrow(whole, 0, n, all - n)}, 0);
 }
 
-// All steps of an LSTM backwards, where sequences are equally long: the gradients of the sums, of the initial state and
-// of the initial cell.
-Three lstm_sequence_backward(const Tensor& grad_output, const Tensor& grad_hidden, const Tensor& grad_cell,
-                             const Tensor& initial_cell, const Tensor& weight, const Tensor& cells, const Tensor& gates,
-                             IntSpan batches, bool reverse) {
-  const Steps s(batches, reverse);
-  const Device device = gates.device();
-  const int64_t batch = initial_cell.size(0), hidden = initial_cell.size(1);
-  VT_CHECK(s.rows == gates.size(0) && s.count() > 0 && s.batches.back() == batch && s.rows == cells.size(0) &&
-               gates.size(1) == 4 * hidden && cells.size(1) == hidden &&
-               same(weight.sizes(), DimVec{4 * hidden, hidden}) && same(grad_hidden.sizes(), initial_cell.sizes()) &&
-               same(grad_cell.sizes(), initial_cell.sizes()) &&
-               (!grad_output.defined() || same(grad_output.sizes(), cells.sizes())),
-           Runtime, "gradients ", grad_hidden.sizes(), " and ", grad_cell.sizes(), ", cells ", cells.sizes(),
-           ", gates ", gates.sizes(), " and weight ", weight.sizes(), " do not fit ", s.rows, " rows");
-  for (const Tensor* t : {&grad_hidden, &grad_cell, &initial_cell, &weight, &cells, &grad_output})
-    VT_CHECK(!t->defined() || t->dtype() == gates.dtype(), Runtime, "expected one dtype, got ", t->dtype(), " and ",
-             gates.dtype());
-  const ExcludeKeys as_given(Key::Autocast);
-  const Tensor sums = empty_like(gates), dh = ops::clone(grad_hidden, MemoryFormat::Contiguous),
-               dc = ops::clone(grad_cell, MemoryFormat::Contiguous);
-  const Tensor d_output = grad_output.defined() ? contiguous_data(grad_output) : grad_output;
-  const Tensor initial = contiguous_data(initial_cell), w = contiguous_data(weight), c = contiguous_data(cells),
-               kept = contiguous_data(gates);
+}  // namespace
+
+Tensor recurrent::all_before(const Steps& s, const Tensor& values, const Tensor& initial) {
+  const int64_t n = s.batches[0];
+  if (s.rows == n) return initial;
+  if (s.batches.back() == n) {
+    const Tensor rows = ops::narrow(values, 0, s.reverse ? n : 0, s.rows - n);
+    return ops::cat(s.reverse ? std::vector<Tensor>{rows, initial} : std::vector<Tensor>{initial, rows}, 0);
+  }
+  std::vector<Tensor> parts;
+  for (size_t k = 0; k < s.count(); ++k) parts.push_back(before(s, k, values, initial));
+  return ops::cat(parts, 0);
+}
+
+void recurrent::go_back(const Sequence& of, SequenceGradients& g) {
+  const Steps& s = of.steps;
+  const bool lstm = of.kind == Cell::Lstm, gru = of.kind == Cell::Gru;
+  std::vector<Tensor> from_input(s.count()), from_hidden(s.count()), totals(s.count());
   for (size_t i = s.count(); i-- > 0;) {
     const size_t k = s.at(i);
-    const int64_t begin = s.begins[k];
-    const Tensor before = i == 0 ? initial : rows_of(c, s.begins[s.at(i - 1)], batch),
-                 sum = rows_of(sums, begin, batch);
-    recurrent::lstm_step_backward(device, {dh, dc, before, rows_of(c, begin, batch), rows_of(kept, begin, batch),
-                                           d_output.defined() ? rows_of(d_output, begin, batch) : d_output, sum, dc});
-    ops::addmm_(dh, sum, w, Scalar(0));
+    const int64_t begin = s.begins[k], n = s.batches[k];
+    const auto here = [&](const Tensor& t) { return t.defined() ? ops::narrow(t, 0, begin, n) : t; };
+    const auto first = [&](const Tensor& t) { return t.size(0) == n ? t : ops::narrow(t, 0, 0, n); };
+    const Tensor total = plus(first(g.hidden), here(g.output));
+    StepGradient step;
+    if (lstm) {
+      totals[k] = total;
+      step = lstm_gradient(of.projection.defined() ? ops::mm(total, of.projection) : total,
+                           plus(first(g.cell), here(g.cells)), before(s, k, of.cells, of.cell), here(of.cells),
+                           here(of.kept), here(g.kept));
+      g.cell = with_first(g.cell, step.cell);
+    } else if (gru) {
+      step = gru_gradient(total, before(s, k, of.output, of.hidden), here(of.kept), here(g.kept));
+    } else {
+      const Tensor out = here(of.output);
+      step.from_input =
+          of.kind == Cell::Tanh ? ops::tanh_backward(total, out) : ops::threshold_backward(total, out, Scalar(0));
+      step.from_hidden = step.from_input;
+    }
+    from_input[k] = step.from_input;
+    from_hidden[k] = step.from_hidden;
+    const Tensor product = ops::mm(step.from_hidden, of.weight);
+    g.hidden = with_first(g.hidden, step.hidden.defined() ? step.hidden + product : product);
   }
-  return {sums, dh, dc};
+  g.from_hidden = ops::cat(from_hidden, 0);
+  g.from_input = gru ? ops::cat(from_input, 0) : g.from_hidden;
+  if (of.projection.defined()) g.totals = ops::cat(totals, 0);
 }
+
+namespace {
 
 void sequence_backward(GradContext& ctx) {
   const Cell kind = recurrent::cell_named(ctx.arg<std::string_view>(0));
@@ -259,57 +249,44 @@ void sequence_backward(GradContext& ctx) {
   const bool lstm = kind == Cell::Lstm, gru = kind == Cell::Gru;
   if (lstm && ctx.is_none(6) && !grad_enabled() && !ctx.grad(3).defined() && !ctx.grad(4).defined() &&
       s.batches.back() == s.batches[0]) {
-    const Tensor hidden = ctx.saved(2);
-    const auto [sums, dh, dc] =
-        ops::_lstm_sequence_backward(ctx.grad(0), ctx.grad_or_zeros(1), ctx.grad_or_zeros(2), ctx.saved(3),
-                                     ctx.saved(4), ctx.saved_result(3), ctx.saved_result(4), s.batches, s.reverse);
-    if (ctx.needs(1)) ctx.set(1, sums);
-    if (ctx.needs(2)) ctx.set(2, dh);
-    if (ctx.needs(3)) ctx.set(3, dc);
-    if (ctx.needs(4)) ctx.set(4, ops::mm(ops::t(sums), all_before(s, ctx.saved_result(0), hidden)));
+    const auto alone = [](const Tensor& t) { return ops::unsqueeze(t, 0); };
+    const Tensor weights[] = {ctx.saved(4)};
+    const auto [sums, dh, dc] = ops::_lstm_layers_backward(
+        ctx.grad(0), alone(ctx.grad_or_zeros(1)), alone(ctx.grad_or_zeros(2)), alone(ctx.saved(3)), weights, {},
+        alone(ctx.saved_result(3)), alone(ctx.saved_result(4)), static_cast<int64_t>(s.count()), s.reverse);
+    const Tensor of_sums = ops::select(sums, 0, 0);
+    if (ctx.needs(1)) ctx.set(1, of_sums);
+    if (ctx.needs(2)) ctx.set(2, ops::select(dh, 0, 0));
+    if (ctx.needs(3)) ctx.set(3, ops::select(dc, 0, 0));
+    if (ctx.needs(4)) {
+      ctx.set(4, ops::mm(ops::t(of_sums), recurrent::all_before(s, ctx.saved_result(0), ctx.saved(2))));
+    }
     return;
   }
-  const Tensor initial = ctx.saved(2), weight = ctx.saved(4);
-  const Tensor projection = ctx.is_none(6) ? Tensor() : ctx.saved(6);
-  const Tensor output = ctx.saved_result(0), cells = ctx.saved_result(3), kept = ctx.saved_result(4);
-  const Tensor d_output = ctx.grad(0), d_cells = lstm ? ctx.grad(3) : Tensor(),
-               d_kept = lstm || gru ? ctx.grad(4) : Tensor();
-  Tensor dh = ctx.grad_or_zeros(1), dc = lstm ? ctx.grad_or_zeros(2) : Tensor();
-  std::vector<Tensor> from_input(s.count()), from_hidden(s.count()), totals(s.count());
-  for (size_t i = s.count(); i-- > 0;) {
-    const size_t k = s.at(i);
-    const int64_t begin = s.begins[k], n = s.batches[k];
-    const auto here = [&](const Tensor& t) { return t.defined() ? ops::narrow(t, 0, begin, n) : t; };
-    const auto first = [&](const Tensor& t) { return t.size(0) == n ? t : ops::narrow(t, 0, 0, n); };
-    const Tensor total = plus(first(dh), here(d_output));
-    StepGradient g;
-    if (lstm) {
-      totals[k] = total;
-      g = lstm_gradient(projection.defined() ? ops::mm(total, projection) : total, plus(first(dc), here(d_cells)),
-                        before(s, k, cells, ctx.saved(3)), here(cells), here(kept), here(d_kept));
-      dc = with_first(dc, g.cell);
-    } else if (gru) {
-      g = gru_gradient(total, before(s, k, output, initial), here(kept), here(d_kept));
-    } else {
-      const Tensor out = here(output);
-      g.from_input =
-          kind == Cell::Tanh ? ops::tanh_backward(total, out) : ops::threshold_backward(total, out, Scalar(0));
-      g.from_hidden = g.from_input;
-    }
-    from_input[k] = g.from_input;
-    from_hidden[k] = g.from_hidden;
-    const Tensor product = ops::mm(g.from_hidden, weight);
-    dh = with_first(dh, g.hidden.defined() ? g.hidden + product : product);
-  }
-  const Tensor sums = ops::cat(from_hidden, 0);
-  if (ctx.needs(1)) ctx.set(1, gru ? ops::cat(from_input, 0) : sums);
-  if (ctx.needs(2)) ctx.set(2, dh);
-  if (lstm && ctx.needs(3)) ctx.set(3, dc);
-  if (ctx.needs(4)) ctx.set(4, ops::mm(ops::t(sums), all_before(s, output, initial)));
-  if (gru && ctx.needs(5)) ctx.set(5, ops::sum(sums, DimVec{0}));
-  if (projection.defined() && ctx.needs(6)) {
-    const Tensor raw = block(kept, 3, 4) * ops::tanh(cells);
-    ctx.set(6, ops::mm(ops::t(ops::cat(totals, 0)), raw));
+  const recurrent::Sequence of{kind,
+                               s,
+                               ctx.saved(2),
+                               lstm ? ctx.saved(3) : Tensor(),
+                               ctx.saved(4),
+                               ctx.is_none(6) ? Tensor() : ctx.saved(6),
+                               ctx.saved_result(0),
+                               ctx.saved_result(3),
+                               ctx.saved_result(4)};
+  recurrent::SequenceGradients g;
+  g.output = ctx.grad(0);
+  if (lstm) g.cells = ctx.grad(3);
+  if (lstm || gru) g.kept = ctx.grad(4);
+  g.hidden = ctx.grad_or_zeros(1);
+  if (lstm) g.cell = ctx.grad_or_zeros(2);
+  recurrent::go_back(of, g);
+  if (ctx.needs(1)) ctx.set(1, g.from_input);
+  if (ctx.needs(2)) ctx.set(2, g.hidden);
+  if (lstm && ctx.needs(3)) ctx.set(3, g.cell);
+  if (ctx.needs(4)) ctx.set(4, ops::mm(ops::t(g.from_hidden), recurrent::all_before(s, of.output, of.hidden)));
+  if (gru && ctx.needs(5)) ctx.set(5, ops::sum(g.from_hidden, DimVec{0}));
+  if (of.projection.defined() && ctx.needs(6)) {
+    const Tensor raw = block(of.kept, 3, 4) * ops::tanh(of.cells);
+    ctx.set(6, ops::mm(ops::t(g.totals), raw));
   }
 }
 
@@ -367,11 +344,6 @@ void register_recurrent(Registry& r) {
       .meta(lstm_step_meta)
       .cpu(lstm_step_kernel)
       .cuda(lstm_step_kernel)
-      .internal();
-  r.def(
-       "_lstm_sequence_backward(Tensor? grad_output, Tensor grad_hidden, Tensor grad_cell, Tensor cell, Tensor weight, Tensor cells, Tensor gates, int[] batch_sizes, bool reverse) -> (Tensor, Tensor, Tensor)")
-      .all(lstm_sequence_backward)
-      .not_differentiable()
       .internal();
   r.def("_gru_step_backward(Tensor grad_hidden, Tensor hidden_before, Tensor gates) -> (Tensor, Tensor, Tensor)")
       .meta(gru_step_meta)

@@ -82,17 +82,36 @@ def lstm_step_backward(grad_hidden, grad_cell, cell_before, cell, gates):
     return torch.cat([*sums, grad_hidden * squashed * o * (1 - o)], 1), total * f
 
 
-def lstm_sequence_backward(grad_output, dh, dc, cell, weight, cells, gates, batches, reverse):
-    steps = list(zip(*(t.split(batches) for t in (cells, gates)), strict=True))
-    order = range(len(batches))[:: -1 if reverse else 1]
-    sums = [None] * len(batches)
-    for i in reversed(range(len(batches))):
-        k = order[i]
-        before = steps[order[i - 1]][0] if i else cell
-        total = dh if grad_output is None else dh + grad_output.split(batches)[k]
-        sums[k], dc = lstm_step_backward(total, dc, before, *steps[k])
-        dh = sums[k] @ weight
-    return torch.cat(sums), dh, dc
+def lstm_layers(gates, hidden, cell, weights, input_weights, biases, steps):
+    outputs, states, all_cells, kept = [], [], [], []
+    for layer, weight in enumerate(weights):
+        if layer > 0:
+            gates = outputs[-1] @ input_weights[layer - 1].T + (biases[layer - 1] if biases else 0)
+        batches = (len(gates) // steps,) * steps
+        results = sequence("LSTM", gates, hidden[layer], cell[layer], weight, None, None, batches, False)
+        for to, t in zip((outputs, states, all_cells, kept), (*results[:2], *results[3:]), strict=True):
+            to.append(t)
+        states[-1] = results[1:3]
+    hidden, cell = (torch.stack(t) for t in zip(*states, strict=True))
+    below = torch.stack(outputs[:-1]) if len(outputs) > 1 else outputs[0][:0].reshape(0, *outputs[0].shape)
+    return outputs[-1], hidden, cell, below, torch.stack(all_cells), torch.stack(kept)
+
+
+def lstm_layers_backward(grad_output, dh, dc, cell, weights, input_weights, cells, gates, steps, reverse):
+    results, order = [], range(steps)[:: -1 if reverse else 1]
+    for layer in reversed(range(len(weights))):
+        now = list(zip(*(t[layer].chunk(steps) for t in (cells, gates)), strict=True))
+        sums, h, c = [None] * steps, dh[layer], dc[layer]
+        for i in reversed(range(steps)):
+            k = order[i]
+            before = now[order[i - 1]][0] if i else cell[layer]
+            total = h if grad_output is None else h + grad_output.chunk(steps)[k]
+            sums[k], c = lstm_step_backward(total, c, before, *now[k])
+            h = sums[k] @ weights[layer]
+        results.insert(0, (torch.cat(sums), h, c))
+        if layer > 0:
+            grad_output = results[0][0] @ input_weights[layer - 1]
+    return tuple(torch.stack(t) for t in zip(*results, strict=True))
 
 
 def gru_step_backward(grad_hidden, hidden_before, gates):
@@ -126,10 +145,22 @@ SAMPLES = [
         **NEAR,
     ),
     Sample(
-        "_lstm_sequence_backward",
-        call(T(6, 4), T(2, 4), T(2, 4), T(2, 4), T(16, 4), T(6, 4), T(6, 16, **UNIT), (2, 2, 2), False),
-        call(None, T(3, 4), T(3, 4), T(3, 4), T(16, 4), T(6, 4), T(6, 16, **UNIT), (3, 3), True),
-        reference=lstm_sequence_backward,
+        "_lstm_layers",
+        call(T(6, 16), T(1, 2, 4), T(1, 2, 4), [T(16, 4)], [], [], 3),
+        call(T(6, 16), T(3, 3, 4), T(3, 3, 4), [T(16, 4)] * 3, [T(16, 4)] * 2, [T(16)] * 2, 2),
+        call(T(34, 16), T(2, 2, 4), T(2, 2, 4), [T(16, 4)] * 2, [T(16, 4)], [], 17),
+        reference=lstm_layers,
+        **NEAR,
+    ),
+    Sample(
+        "_lstm_layers_backward",
+        call(T(6, 4), T(1, 2, 4), T(1, 2, 4), T(1, 2, 4), [T(16, 4)], [], T(1, 6, 4), T(1, 6, 16, **UNIT), 3, False),
+        call(None, T(1, 3, 4), T(1, 3, 4), T(1, 3, 4), [T(16, 4)], [], T(1, 6, 4), T(1, 6, 16, **UNIT), 2, True),
+        call(
+            *(T(34, 4), T(2, 2, 4), T(2, 2, 4), T(2, 2, 4), [T(16, 4)] * 2, [T(16, 4)]),
+            *(T(2, 34, 4), T(2, 34, 16, **UNIT), 17, False),
+        ),
+        reference=lstm_layers_backward,
         grad=False,
         **NEAR,
     ),

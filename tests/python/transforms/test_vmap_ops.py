@@ -294,4 +294,4 @@ NO_DERIVATIVE = {
     *("new_empty", "new_empty_strided", "new_full", "new_zeros", "new_ones"),
 }
 OPTIMIZERS = ("_amp_", "_foreach_", "_fused_adam", "_fused_sgd")  # their steps are not differentiated
-LOOPS = {"_linalg_lstsq", "_recurrent_sequence", "histc", "masked_scatter"}
+LOOPS = {"_linalg_lstsq", "_lstm_layers", "_recurrent_sequence", "histc", "masked_scatter"}
