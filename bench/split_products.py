@@ -30,9 +30,21 @@ LAYERS = [  # rows, inputs, outputs: those of the float32 workloads of graph_ste
     ("miniGPT", 8192, 256, 1024),
     ("miniGPT", 8192, 1024, 256),
     ("miniGPT", 8192, 256, 4096),
+    ("reversal", 4096, 128, 384),
+    ("reversal", 4096, 128, 128),
+    ("reversal", 4096, 128, 512),
+    ("reversal", 4096, 512, 128),
     ("square", 4096, 4096, 4096),
 ]
-BATCHES = [("ViT scores", 2048, 80, 32, 80), ("ViT values", 2048, 80, 80, 32), ("heads", 96, 1024, 64, 1024)]
+BATCHES = [
+    ("ViT scores", 2048, 80, 32, 80),
+    ("ViT values", 2048, 80, 80, 32),
+    ("miniGPT scores", 512, 128, 32, 128),
+    ("miniGPT values", 512, 128, 128, 32),
+    ("reversal scores", 256, 64, 32, 64),
+    ("reversal values", 256, 64, 64, 32),
+    ("heads", 96, 1024, 64, 1024),
+]
 KINDS = ("random", "positive", "scaled", "cancelling")
 SUMS = (64, 256, 1024, 8192, 20480)
 

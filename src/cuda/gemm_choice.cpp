@@ -12,6 +12,7 @@
 #include "cuda/event.h"
 #include "cuda/fault.h"
 #include "cuda/gemm_choices_file.h"
+#include "cuda/small_product.h"
 
 namespace vt::cuda {
 namespace {
@@ -20,8 +21,9 @@ std::atomic<bool> measured{true};
 
 constexpr int kCandidates = 8;
 constexpr int kRuns = 3;
-// Multiplications below which a choice cannot save more than a microsecond or two.
-constexpr double kSmallest = 1 << 28;
+// Multiplications below which a choice cannot save more than a microsecond or two; where a kernel of ours takes the
+// product it may be twice as fast, and saves that much earlier.
+constexpr double kSmallest = 1 << 28, kSmallestOfOurs = 1 << 24;
 
 std::string default_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -30,26 +32,31 @@ std::string default_folder() {
   return home != nullptr && *home != '\0' ? std::string(home) + "/.cache/vibetensor" : std::string();
 }
 
-bool worth_measuring(const GemmArgs& g, Stream stream) {
-  const double size =
-      static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) * static_cast<double>(g.batch);
-  return gemm_is_measured() && !is_deterministic() && g.beta == 0.0 && size >= kSmallest && !is_capturing() &&
+double size_of(const GemmArgs& g) {
+  return static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) * static_cast<double>(g.batch);
+}
+
+bool worth_measuring(const GemmArgs& g, const PlanKey& key, Stream stream) {
+  const double smallest = key.split != SplitChoice::None || is_small(g) ? kSmallestOfOurs : kSmallest;
+  return gemm_is_measured() && !is_deterministic() && g.beta == 0.0 && size_of(g) >= smallest && !is_capturing() &&
          !is_capturing(stream);
 }
 
-// Microseconds of one run, the best of several; infinity where the kernel turns out not to run.
+// Microseconds of one run, the best of several; infinity where the kernel turns out not to run. Short ones run a few
+// times in a row, or the time would be the host's.
 double time_of(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan& plan, const lt::Algorithm& a,
                size_t workspace_bytes, Stream stream) {
   double best = std::numeric_limits<double>::infinity();
+  const int in_row = size_of(g) < kSmallest ? 8 : 1;
   try {
     multiply(api, handle, g, plan, a, workspace_bytes, stream);
     for (int run = 0; run < kRuns; ++run) {
       Event start(true), end(true);
       start.record(stream);
-      multiply(api, handle, g, plan, a, workspace_bytes, stream);
+      for (int i = 0; i < in_row; ++i) multiply(api, handle, g, plan, a, workspace_bytes, stream);
       end.record(stream);
       end.synchronize();
-      best = std::min(best, static_cast<double>(start.elapsed_ms(end)) * 1e3);
+      best = std::min(best, static_cast<double>(start.elapsed_ms(end)) * 1e3 / in_row);
     }
   } catch (const Error&) {
     if (is_poisoned(stream.device)) throw;
@@ -65,6 +72,7 @@ std::optional<lt::Algorithm> fastest(const lt::Api& api, lt::Handle handle, cons
   double least = std::numeric_limits<double>::infinity();
   std::vector<lt::Algorithm> all = candidates(api, handle, plan, key, workspace_bytes, kCandidates);
   if (key.split != SplitChoice::None) all.push_back(kSplitProduct);
+  if (is_small(g)) all.push_back(kSmallProduct);
   for (const lt::Algorithm& a : all) {
     const double t = time_of(api, handle, g, plan, a, workspace_bytes, stream);
     if (t < least) best = a, least = t;
@@ -91,7 +99,7 @@ std::optional<lt::Algorithm> remembered(const lt::Api& api, lt::Handle handle, c
   if (is_new) file->second = read_choices(path);
   const auto entry = file->second.find(key);
   if (entry == file->second.end()) return std::nullopt;
-  if (is_split_product(entry->second)) return entry->second;
+  if (is_split_product(entry->second) || is_small_product(entry->second)) return entry->second;
   lt::Heuristic result{};
   const lt::Status status =
       api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.addend, plan.c, &entry->second, &result);
@@ -118,7 +126,7 @@ void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan
   std::optional<lt::Algorithm> chosen;
   if (key.split == SplitChoice::Always) {
     chosen = kSplitProduct;
-  } else if (worth_measuring(g, stream)) {
+  } else if (worth_measuring(g, key, stream)) {
     const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
     chosen = remembered(api, handle, plan, key, path);
     if (!chosen) {

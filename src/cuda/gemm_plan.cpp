@@ -2,6 +2,7 @@
 
 #include "core/determinism.h"
 #include "core/error.h"
+#include "cuda/small_product.h"
 #include "cuda/split_product.h"
 #include "cuda/workspace.h"
 
@@ -112,6 +113,10 @@ bool is_split_product(const lt::Algorithm& algorithm) {
   return std::memcmp(&algorithm, &kSplitProduct, sizeof algorithm) == 0;
 }
 
+bool is_small_product(const lt::Algorithm& algorithm) {
+  return std::memcmp(&algorithm, &kSmallProduct, sizeof algorithm) == 0;
+}
+
 // Note [Row-major products]
 // cuBLASLt is column-major, where a row-major (r, c) matrix is its transpose, (c, r) with the same leading dimension.
 // C = A @ B becomes C^T = B^T @ A^T: our B goes in first, our A second, rows and columns trade places, and a vector
@@ -192,6 +197,7 @@ std::vector<lt::Algorithm> candidates(const lt::Api& api, lt::Handle handle, con
 void multiply(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan& plan,
               const lt::Algorithm& algorithm, size_t workspace_bytes, Stream stream) {
   if (is_split_product(algorithm)) return split_product(g, stream);
+  if (is_small_product(algorithm)) return small_product(g, stream);
   // Large enough for a complex<double>; real types read the front.
   struct {
     float f[2];

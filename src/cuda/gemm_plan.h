@@ -43,6 +43,9 @@ PlanKey plan_key(const GemmArgs& args, int device);
 /// Stands for the split product among the library's algorithms, none of which is these bits.
 inline constexpr lt::Algorithm kSplitProduct{{0x73706c6974, 0, 0, 0, 0, 0, 0, 1}};
 bool is_split_product(const lt::Algorithm& algorithm);
+/// The same for the product of small matrices.
+inline constexpr lt::Algorithm kSmallProduct{{0x736d616c6c, 0, 0, 0, 0, 0, 0, 1}};
+bool is_small_product(const lt::Algorithm& algorithm);
 
 /// A problem with its descriptors and the algorithm chosen for it; kept for the life of the process.
 struct Plan {

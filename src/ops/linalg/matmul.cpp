@@ -36,6 +36,37 @@ bool may_fold(const Tensor& a) {
   return view_strides(a.sizes(), a.strides(), DimVec{a.numel() / a.size(-1), a.size(-1)}, ignored);
 }
 
+// Four dims of which the first two are not one, as heads lie that are cut out of rows: as one batch they would be
+// copied.
+bool has_scattered_heads(const Tensor& t) {
+  DimVec ignored;
+  return !view_strides(t.sizes(), t.strides(), DimVec{t.size(0) * t.size(1), t.size(2), t.size(3)}, ignored);
+}
+bool takes_heads(const Tensor& a, const Tensor& b) {
+  return a.dim() == 4 && b.dim() == 4 && same(batch_of(a), batch_of(b)) &&
+         (has_scattered_heads(a) || has_scattered_heads(b)) && linalg::try_heads_product(a, b, Tensor());
+}
+
+TensorSpec heads_product_meta(const Tensor& a, const Tensor& b) {
+  VT_CHECK(a.dim() == 4 && b.dim() == 4 && same(batch_of(a), batch_of(b)) && a.size(3) == b.size(2) &&
+               a.dtype() == b.dtype(),
+           Runtime, "expected (b, h, n, k) and (b, h, k, p) of one dtype, got ", to_string(a), " and ", to_string(b));
+  return {DimVec{a.size(0), a.size(1), a.size(2), b.size(3)}, a.dtype(), a.device(), {}};
+}
+
+void heads_product_kernel(const Tensor& a, const Tensor& b, Tensor& out) {
+  if (linalg::try_heads_product(a, b, out)) return;
+  const auto joined = [](const Tensor& t) {
+    return ops::reshape(t, DimVec{t.size(0) * t.size(1), t.size(2), t.size(3)});
+  };
+  linalg::matrix_product(joined(a), joined(b), joined(out), 1, 0);
+}
+
+void heads_product_backward(GradContext& ctx) {
+  if (ctx.needs(0)) ctx.set(0, ops::matmul(ctx.grad(), ops::transpose(ctx.saved(1), -2, -1)));
+  if (ctx.needs(1)) ctx.set(1, ops::matmul(ops::transpose(ctx.saved(0), -2, -1), ctx.grad()));
+}
+
 Tensor matmul(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dim() > 0 && b.dim() > 0, Runtime, "both arguments to matmul need to be at least 1D, but they are ",
            a.dim(), "D and ", b.dim(), "D");
@@ -46,6 +77,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.size(-1) == b.size(b.dim() == 1 ? 0 : -2), Runtime, "mat1 and mat2 shapes cannot be multiplied (",
            a.sizes(), " and ", b.sizes(), ")");
   if (b.dim() <= 2 && may_fold(a)) return fold(a, b);
+  if (takes_heads(a, b)) return ops::_heads_product(a, b);
   // General case: broadcast the batch dims, multiply, drop the dims that vectors did not have.
   const Tensor left = a.dim() == 1 ? ops::unsqueeze(a, 0) : a;
   const Tensor right = b.dim() == 1 ? ops::unsqueeze(b, 1) : b;
@@ -114,6 +146,13 @@ void register_matmul(Registry& r) {
       .out()
       .autocast(AutocastPolicy::Lower)
       .doc("Matrix product of the last two dims with broadcasting over the others; a 1-D operand is a vector.");
+  r.def("_heads_product(Tensor self, Tensor mat2) -> Tensor")
+      .meta(heads_product_meta)
+      .cpu(heads_product_kernel)
+      .cuda(heads_product_kernel)
+      .backward(keep::args(0, 1), heads_product_backward)
+      .out(false)
+      .internal();
   r.def("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
       .meta(linear_meta)
       .cpu(linear_kernel)

@@ -5,6 +5,7 @@
 
 #include "cpu/gemm.h"
 #include "cuda/gemm.h"
+#include "cuda/small_product.h"
 #include "ops/copy/copy.h"
 #include "ops/linalg/product_kernels.h"
 #include "ops/tensor_operators.h"
@@ -132,6 +133,44 @@ void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const
   ops::add_(out, bias);
 }
 
+// The matrices of the first dim's first place: (h, rows, columns).
+bool find_heads_layout(const Tensor& t, Matrix& m) {
+  const Tensor first(make_intrusive<TensorImpl>(t.storage(), t.dtype(), t.sizes().subspan(1), t.strides().subspan(1),
+                                                t.storage_offset()));
+  return find_layout(first, m);
+}
+
+bool heads_product_cuda(const Tensor& a, const Tensor& b, const Tensor& out) {
+  Matrix ma, mb;
+  if (!find_heads_layout(a, ma) || !find_heads_layout(b, mb)) return false;
+  cuda::GemmArgs g;
+  g.m = a.size(2);
+  g.n = b.size(3);
+  g.k = a.size(3);
+  g.a = ma.data;
+  g.lda = ma.ld;
+  g.transpose_a = ma.transposed;
+  g.b = mb.data;
+  g.ldb = mb.ld;
+  g.transpose_b = mb.transposed;
+  g.c = out.defined() ? out.data() : nullptr;
+  g.ldc = g.n;
+  g.batch = a.size(0) * a.size(1);
+  g.stride_a = ma.batch_stride;
+  g.stride_b = mb.batch_stride;
+  g.stride_c = g.m * g.n;
+  const cuda::HeadStrides heads{a.size(1), a.stride(0), b.stride(0)};
+  if (!cuda::is_small(g, heads)) return false;
+  if (!out.defined()) return true;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  const StorageImpl* storages[] = {a.storage().get(), b.storage().get(), out.storage().get()};
+  cuda::begin_work("matrix product", stream, storages);
+  cuda::small_product(g, heads, stream);
+  return true;
+}
+
+constinit BackendTable<bool(const Tensor& a, const Tensor& b, const Tensor& out)> heads_product{"matrix product"};
+
 BackendTable<void(const ProductShape&, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias)>
     product{"matrix product"};
@@ -157,6 +196,15 @@ void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const S
   product(out.device(), s, ma, mb, out, alpha, beta, row);
 }
 
-void register_matrix_product() { product.cpu(product_cpu).cuda(product_cuda); }
+bool try_heads_product(const Tensor& a, const Tensor& b, const Tensor& out) {
+  const bool is_plain = a.dtype() == DType::float32 && b.dtype() == DType::float32 && a.device() == b.device() &&
+                        a.numel() > 0 && b.numel() > 0 && a.impl()->has_memory() && b.impl()->has_memory();
+  return is_plain && heads_product.has(a.device()) && heads_product(a.device(), a, b, out);
+}
+
+void register_matrix_product() {
+  product.cpu(product_cpu).cuda(product_cuda);
+  heads_product.cuda(heads_product_cuda);
+}
 
 }  // namespace vt::linalg

@@ -13,6 +13,10 @@ namespace vt::linalg {
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
                     const Tensor& bias = {});
 
+// out (b, h, m, n) = a (b, h, m, k) @ c (b, h, k, n) of float32 by a kernel that reads both as they lie, whatever the
+// strides of b and h are, where there is one for such sizes. out is contiguous; undefined: asks only.
+bool try_heads_product(const Tensor& a, const Tensor& b, const Tensor& out);
+
 void register_matrix_product();
 
 }  // namespace vt::linalg

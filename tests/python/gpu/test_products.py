@@ -56,3 +56,79 @@ def test_off_takes_the_first_choice():
     finally:
         torch.cuda.tunable.enable()
     assert torch.cuda.tunable.is_enabled()
+
+
+@pytest.mark.parametrize(
+    "rows, depth, columns",
+    [(80, 32, 80), (80, 80, 32), (128, 32, 128), (64, 64, 32), (100, 36, 24), (200, 12, 72), (4, 100, 4)],
+)
+@pytest.mark.parametrize("transpose", ["neither", "left", "right"])
+def test_batches_of_small_matrices(rows, depth, columns, transpose):
+    torch.manual_seed(0)
+    batch = 512
+    a = torch.randn(batch, *((depth, rows) if transpose == "left" else (rows, depth)), device="cuda")
+    b = torch.randn(batch, *((columns, depth) if transpose == "right" else (depth, columns)), device="cuda")
+    a[3, 0, 0] = float("inf")
+    a, b = (a.mT if transpose == "left" else a), (b.mT if transpose == "right" else b)
+    right = a.double() @ b.double()
+    for _ in range(2):  # measured, then as chosen
+        value = a @ b
+        assert torch.equal(value.isfinite(), right.isfinite())
+        assert relative_error(value[4:], right[4:]) < 3e-7
+
+
+def test_heads_cut_out_of_rows():
+    """The products of attention in parts, whose factors are not copied: values and gradients against float64."""
+    torch.manual_seed(0)
+    rows = torch.randn(16, 80, 3 * 8 * 32, device="cuda")
+
+    def attend(x):
+        q, k, v = x.view(16, 80, 3, 8, 32).permute(2, 0, 3, 1, 4).unbind(0)
+        return (((q * 0.1) @ k.transpose(-2, -1)).softmax(-1) @ v).transpose(1, 2).reshape(16, 80, 256)
+
+    x, y = rows.clone().requires_grad_(True), rows.double().requires_grad_(True)
+    out, right = attend(x), attend(y)
+    grad = torch.randn_like(out)
+    out.backward(grad)
+    right.backward(grad.double())
+    assert relative_error(out.detach(), right.detach()) < 5e-7
+    assert relative_error(x.grad, y.grad) < 5e-7
+
+
+@pytest.mark.parametrize("dtype, bound", [("float32", 1e-5), ("bfloat16", 1e-2)])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("chunk", [None, 100, 512])
+def test_a_vocabulary_in_chunks(chunk, reduction, dtype, bound):
+    torch.manual_seed(0)
+    shapes = ((700, 96), (5000, 96), (5000,))
+    wide = [torch.randn(*shape, device="cuda", dtype=torch.float64) * 0.3 for shape in shapes]
+    short = [t.to(getattr(torch, dtype)).requires_grad_(True) for t in wide]
+    exact = [t.detach().double().requires_grad_(True) for t in short]
+    target = torch.randint(5000, (700,), device="cuda")
+    target[::7] = -100
+    options = torch.nn.LinearCrossEntropyOptions(batch_chunk_size=chunk)
+    losses = [
+        torch.nn.functional.linear_cross_entropy(x, w, target, linear_bias=b, reduction=reduction, options=chosen)
+        for (x, w, b), chosen in ((short, options), (exact, None))
+    ]
+    assert relative_error(losses[0].detach(), losses[1].detach()) < bound
+    for loss in losses:
+        (
+            loss * torch.linspace(0.5, 1.5, loss.numel(), device="cuda", dtype=loss.dtype).view(loss.shape)
+        ).sum().backward()
+    for a, b in zip(short, exact, strict=True):
+        assert a.grad.dtype == a.dtype and relative_error(a.grad, b.grad) < bound
+
+
+def test_a_vocabulary_in_chunks_under_autocast():
+    torch.manual_seed(0)
+    x = torch.randn(300, 64, device="cuda", requires_grad=True)
+    layer = torch.nn.LinearCrossEntropyLoss(64, 3000, options=torch.nn.LinearCrossEntropyOptions(batch_chunk_size=128))
+    layer = layer.cuda()
+    target = torch.randint(3000, (300,), device="cuda")
+    with torch.autocast("cuda", dtype=torch.bfloat16):
+        loss = layer(x, target)
+    loss.backward()
+    assert loss.dtype == torch.float32 and x.grad.dtype == torch.float32
+    whole = torch.nn.functional.cross_entropy(x.detach().double() @ layer.linear.weight.detach().double().t(), target)
+    assert relative_error(loss.detach(), whole) < 1e-3

@@ -47,6 +47,13 @@ SAMPLES = [
     ),
     Sample("mm", call(T(3, 4), T(4, 5)), **MIXED),
     Sample(
+        "_heads_product",
+        call(T(2, 3, 4, 5), T(2, 3, 5, 6)),
+        call(T(2, 1, 8, 4), T(2, 1, 4, 12)),
+        dtypes=("float32", "float64"),
+        reference="matmul",
+    ),
+    Sample(
         "bmm",
         call(T(2, 3, 4), T(2, 4, 5)),
         call(T(0, 3, 4), T(0, 4, 5)),
