@@ -102,6 +102,7 @@
   F(strided_copy_cuda) \
   F(factory_cuda) \
   F(view_cuda) \
+  F(join_cuda) \
   F(index_cuda) \
   F(gather_cuda) \
   F(embedding_cuda) \

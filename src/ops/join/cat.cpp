@@ -3,6 +3,7 @@
 #include "iter/overlap.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/join/join_kernels.h"
 #include "ops/join/register.h"
 #include "ops/typed/factory.h"
 #include "ops/typed/join.h"
@@ -50,7 +51,15 @@ TensorSpec cat_meta(TensorSpan tensors, int64_t& dim) {
   return {std::move(sizes), dtype, first->device(), {}};
 }
 
+// Parts of the result's dtype and device, none without elements.
+bool can_join(TensorSpan parts, const Tensor& out) {
+  return parts.size() > 1 && join_at_once.has(out.device()) && std::ranges::all_of(parts, [&](const Tensor& t) {
+           return t.dtype() == out.dtype() && t.device() == out.device() && t.numel() > 0;
+         });
+}
+
 void cat_kernel(TensorSpan tensors, int64_t dim, Tensor& out) {
+  if (can_join(tensors, out) && join_at_once(out.device(), tensors, out, dim)) return;
   int64_t offset = out.storage_offset();
   for (const Tensor& t : tensors) {
     if (is_legacy_empty(t.sizes()) || t.numel() == 0) continue;
@@ -95,6 +104,16 @@ TensorSpec stack_meta(TensorSpan tensors, int64_t& dim) {
 
 void stack_kernel(TensorSpan tensors, int64_t dim, Tensor& out) {
   if (out.numel() == 0) return;
+  if (can_join(tensors, out)) {
+    std::vector<Tensor> parts;
+    for (const Tensor& t : tensors) {
+      DimVec sizes(t.sizes()), strides(t.strides());
+      sizes.insert(static_cast<size_t>(dim), 1);
+      strides.insert(static_cast<size_t>(dim), 0);
+      parts.push_back(part_of(t, sizes, strides, t.storage_offset()));
+    }
+    if (join_at_once(out.device(), parts, out, dim)) return;
+  }
   DimVec strides(out.strides());
   const int64_t step = strides[dim];
   strides.erase(static_cast<size_t>(dim));
@@ -142,6 +161,8 @@ Tensor cartesian_prod(TensorSpan tensors) {
 }
 
 }  // namespace
+
+constinit BackendTable<bool(TensorSpan parts, const Tensor& out, int64_t dim)> join_at_once{"cat"};
 
 void register_join(Registry& r) {
   r.def("cat(Tensor[] tensors, int dim=0) -> Tensor")
