@@ -4,6 +4,7 @@
 #include "cuda/copy.h"
 #include "cuda/device_error.h"
 #include "dispatch/registry.h"
+#include "iter/cuda_block.cuh"
 #include "iter/cuda_vector.cuh"
 #include "ops/index/block_copy.cuh"
 #include "ops/sort/radix_sort.h"
@@ -69,43 +70,68 @@ struct SumArguments {
   bool by_frequency;
 };
 
-// A block works on Width * 32 columns of the row whose occurrences begin at its place, if any do.
+// Rows that occur often are shared out: the block at each of the first kGroups places of the row's occurrences takes 32
+// vectors of columns, and its groups of threads every kGroups-th occurrence. Of the others the block at the first takes
+// all columns of its slice. Either way a column's sum is added up in the same order.
 template <typename T, int Width>
 __global__ void __launch_bounds__(kLanes* kGroups) sum_rows(SumArguments<T> p) {
   using Compute = opmath_t<T>;
-  const int64_t begin = blockIdx.x;
-  const uint64_t row = p.keys[begin];
-  if (row >= static_cast<uint64_t>(p.rows) || (begin > 0 && p.keys[begin - 1] == row)) return;
-  int64_t low = begin, high = p.n;  // keys[low] is row; keys[high], if any, is not
-  while (high - low > 1) {
-    const int64_t middle = (low + high) / 2;
-    (p.keys[middle] == row ? low : high) = middle;
+  const int64_t place = blockIdx.x;
+  // A lane looks at each of the kGroups places before and after.
+  const int64_t near = place - kGroups + threadIdx.x;
+  const bool there = near >= 0 && near < p.n;
+  const uint64_t key = there ? p.keys[near] : 0, row = __shfl_sync(kFullWarp, key, kGroups);
+  const unsigned same = __ballot_sync(kFullWarp, there && key == row);
+  const int before = __popc(same & ((1u << kGroups) - 1)),
+            after = __popc(same >> (kGroups + 1) & ((1u << kGroups) - 1));
+  const bool often = before + after >= kGroups;
+  if (row >= static_cast<uint64_t>(p.rows) || before >= (often ? kGroups : 1)) return;
+  const int64_t begin = place - before;
+  const int slice = static_cast<int>(blockIdx.y) * kGroups + (often ? before : static_cast<int>(threadIdx.y));
+  const int64_t column = (static_cast<int64_t>(slice) * kLanes + threadIdx.x) * Width;
+  int64_t end = place + after + 1;
+  if (often) {
+    int64_t step = kGroups;  // keys[end - 1] is row; keys[high], if any, is not
+    int64_t high = end;
+    while (high < p.n && p.keys[high] == row) {
+      end = high + 1;
+      high = end + step;
+      step *= 2;
+    }
+    high = high < p.n ? high : p.n;
+    while (high > end) {
+      const int64_t middle = (end + high) / 2;
+      if (p.keys[middle] == row) end = middle + 1;
+      else high = middle;
+    }
   }
-  const int64_t end = high;
-  const int64_t column = (static_cast<int64_t>(blockIdx.y) * kLanes + threadIdx.x) * Width;
   Compute sums[Width] = {};
   if (column < p.width) {
 #pragma unroll 4
-    for (int64_t i = begin + threadIdx.y; i < end; i += kGroups) {
+    for (int64_t i = begin + (often ? threadIdx.y : 0); i < end; i += often ? kGroups : 1) {
       const auto g = vt::cuda::load_vector<Width>(p.grad + p.positions[i] * p.width + column);
 #pragma unroll
       for (int v = 0; v < Width; ++v) sums[v] += static_cast<Compute>(g[v]);
     }
   }
-  __shared__ alignas(16) char memory[kGroups * kLanes * Width * sizeof(Compute)];
-  auto* scratch = reinterpret_cast<Compute(*)[kLanes][Width]>(memory);
+  if (often) {
+    __shared__ alignas(16) char memory[kGroups * kLanes * Width * sizeof(Compute)];
+    auto* scratch = reinterpret_cast<Compute(*)[kLanes][Width]>(memory);
 #pragma unroll
-  for (int v = 0; v < Width; ++v) scratch[threadIdx.y][threadIdx.x][v] = sums[v];
-  __syncthreads();
-  if (threadIdx.y != 0 || column >= p.width) return;
+    for (int v = 0; v < Width; ++v) scratch[threadIdx.y][threadIdx.x][v] = sums[v];
+    __syncthreads();
+    if (threadIdx.y != 0) return;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      for (int group = 1; group < kGroups; ++group) sums[v] += scratch[group][threadIdx.x][v];
+    }
+  }
+  if (column >= p.width) return;
   const Compute scale =
       p.by_frequency ? Compute(1) / static_cast<Compute>(static_cast<float>(end - begin)) : Compute(1);
   vt::cuda::Vector<T, Width> result;
 #pragma unroll
-  for (int v = 0; v < Width; ++v) {
-    for (int group = 1; group < kGroups; ++group) sums[v] += scratch[group][threadIdx.x][v];
-    result[v] = static_cast<T>(sums[v] * scale);
-  }
+  for (int v = 0; v < Width; ++v) result[v] = static_cast<T>(sums[v] * scale);
   vt::cuda::store_vector<Width>(p.out + static_cast<int64_t>(row) * p.width + column, result);
 }
 
@@ -138,7 +164,7 @@ void embedding_dense_backward_cuda(const Tensor& grad_output, const Tensor& indi
     constexpr int kWidth = vt::cuda::kVectorWidth<T> < 4 ? vt::cuda::kVectorWidth<T> : 4;
     const bool vectors = kWidth > 1 && width % kWidth == 0 && vt::cuda::is_aligned(grad.data(), kWidth * sizeof(T)) &&
                          vt::cuda::is_aligned(out.data(), kWidth * sizeof(T));
-    const int64_t columns = kLanes * (vectors ? kWidth : 1);
+    const int64_t columns = kLanes * kGroups * (vectors ? kWidth : 1);
     config.grid = dim3(static_cast<unsigned>(n), vt::cuda::blocks_for(width, columns));
     config.block = dim3(kLanes, kGroups);
     vt::cuda::launch(

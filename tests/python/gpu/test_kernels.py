@@ -204,7 +204,18 @@ def test_cross_entropy_of_no_numbers(n: int, place: int, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-@pytest.mark.parametrize(("rows", "width", "n"), [(65, 384, 5000), (50304, 768, 2000), (10, 33, 7), (1000, 64, 30_000)])
+@pytest.mark.parametrize(
+    ("rows", "width", "n"),
+    [
+        (65, 384, 5000),
+        (50304, 768, 2000),
+        (10, 33, 7),
+        (1000, 64, 30_000),
+        (300, 1500, 2500),
+        (700, 260, 5600),
+        (1, 2052, 50),
+    ],
+)
 def test_embedding(rows: int, width: int, n: int, dtype: str) -> None:
     table, index = random(rows, width, dtype=dtype), reference.randint(0, rows, (n // 5, 5))
     g = random(n // 5, 5, width, dtype=dtype, seed=1)
@@ -286,3 +297,32 @@ def test_optimizers(name: str, fused: bool) -> None:
         b.step()
     for x, y in zip(mine, right, strict=True):
         near(x, y.detach())
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "bfloat16", "float32", "complex128"])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 1, 3), (3, 1, 0, 2)], ids=str)
+@pytest.mark.parametrize("lengths", [(16, 16), (4, 3, 1), (8, 24, 8, 8), tuple(range(1, 10))], ids=str)
+def test_cat_and_stack(lengths: tuple[int, ...], order: tuple[int, ...], dtype: str) -> None:
+    for dim in range(4):
+        parts = []
+        for i, length in enumerate(lengths):
+            sizes = [3, 5, 6, 8]
+            sizes[dim] = length
+            laid = random(*(sizes[d] for d in order), dtype="float32", seed=i)
+            laid = (laid * 9).to(getattr(reference, dtype))
+            parts.append((laid, [order.index(d) for d in range(4)]))
+        theirs_ = [p.permute(o) for p, o in parts]
+        ours_ = [ours(p).permute(o) for p, o in parts]
+        assert reference.equal(theirs(torch.cat(ours_, dim)), reference.cat(theirs_, dim))
+        same = [0, *(i for i in range(1, len(lengths)) if lengths[i] == lengths[0])]
+        for at in range(5):
+            stacked = torch.stack([ours_[i] for i in same], at)
+            assert reference.equal(theirs(stacked), reference.stack([theirs_[i] for i in same], at))
+
+
+def test_cat_of_parts_that_start_anywhere() -> None:
+    base = random(100_000, dtype="float32")
+    for starts in ((0, 1, 2), (4, 8, 16), (1, 1, 1)):
+        pieces = [base[s : s + 20_001] for s in starts]
+        assert reference.equal(theirs(torch.cat([ours(base)[s : s + 20_001] for s in starts])), reference.cat(pieces))
+    assert reference.equal(theirs(torch.cat([ours(base)] * 3)), reference.cat([base] * 3))
