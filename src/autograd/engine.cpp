@@ -10,6 +10,7 @@
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
+#include "dispatch/kept_memory.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/ready_gradient.h"
 #include "ops/pointwise/relu_mask.h"
@@ -79,6 +80,7 @@ class Task {
     const GradMode mode(options_.create_graph);
     const ExcludeKeys unwatched(Key::Python);  // what a node calls is part of it: see nan_watch.h
     const StateGuard<Task*> running(t_task, this);
+    const BackwardPass pass(!options_.retain_graph && !options_.create_graph);
     for (size_t i = 0; i < roots.size(); ++i) {
       if (roots[i])
         deliver(roots[i],

@@ -57,6 +57,8 @@ class VT_API CudaAllocator {
   /// Says that `stream` uses the block, so that its memory is not reused before the work that `stream` has been given
   /// up to the block's deallocate is done.
   virtual void record_stream(Block* block, Stream stream) = 0;
+  /// Whether record_stream was called for the block; so too where that is not known.
+  virtual bool has_other_streams(const Block& /*block*/) const noexcept { return true; }
   /// Returns unused memory of every device to the driver.
   virtual void empty_cache() = 0;
 

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "core/memory_observer.h"
+#include "cuda/capture.h"
 #include "cuda/copy.h"
 #include "cuda/device.h"
 #include "cuda/fault.h"
@@ -81,6 +82,13 @@ bool may_wait(const StorageImpl& storage) noexcept {
 
 void record_stream(const StorageImpl& storage, Stream stream) {
   if (Block* block = block_of(storage)) allocator().record_stream(block, stream);
+}
+
+bool is_used_alone(const StorageImpl& storage, Stream stream) noexcept {
+  const Block* block = block_of(storage);
+  if (block == nullptr || block->stream != stream || allocator().has_other_streams(*block)) return false;
+  const Capture* capture = current_capture();
+  return capture == nullptr || capture->made_here(storage);
 }
 
 }  // namespace vt::cuda

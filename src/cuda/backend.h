@@ -21,4 +21,8 @@ VT_API bool may_wait(const StorageImpl& storage) noexcept;
 /// Tells the allocator that `stream` uses the storage (Tensor.record_stream). Memory of another owner is ignored.
 VT_API void record_stream(const StorageImpl& storage, Stream stream);
 
+/// Whether no stream but this one was said to use the storage's memory, and the capture that this thread runs, if any,
+/// made it.
+VT_API bool is_used_alone(const StorageImpl& storage, Stream stream) noexcept;
+
 }  // namespace vt::cuda

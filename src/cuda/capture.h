@@ -65,13 +65,14 @@ class VT_API Capture final : public WorkObserver {
 
   /// Whether memory from outside is used by the work so far.
   bool uses(const StorageImpl& storage) const { return seen_.contains(&storage); }
+  /// Whether the capture itself allocated the memory.
+  bool made_here(const StorageImpl& storage) const;
 
   void on_work(const char* op, Stream stream, StorageSpan storages) override;
   /// Gives `generator` a slot and makes it draw from there.
   void adopt(CudaGenerator& generator);
 
  private:
-  bool made_here(const StorageImpl& storage) const;
   Status stop(GraphHandle& graph) noexcept;
   void restore() noexcept;
   void drop() noexcept;

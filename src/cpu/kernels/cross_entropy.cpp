@@ -45,10 +45,11 @@ void cross_entropy_backward(const T* logits, const int64_t* target, int64_t igno
         std::fill(row, row + columns, T(0.0f));
       } else {
         const T* x = logits + r * columns;
+        const auto at = target[r];
+        const auto picked = static_cast<opmath_t<T>>(x[at]);
         kernel(x, row, lse[r], scale, columns);
         // From the logit again: a 16-bit probability near 1 has lost the digits of its distance to 1.
-        const auto at = target[r];
-        row[at] = T(scale * (static_cast<opmath_t<T>>(std::exp(static_cast<opmath_t<T>>(x[at]) - lse[r])) - 1));
+        row[at] = T(scale * (static_cast<opmath_t<T>>(std::exp(picked - lse[r])) - 1));
       }
     }
   });

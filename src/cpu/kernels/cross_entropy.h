@@ -13,7 +13,8 @@ template <class T>
 VT_API int64_t cross_entropy(const T* logits, const int64_t* target, int64_t ignore, opmath_t<T>* lse,
                              opmath_t<T>* loss, int64_t rows, int64_t columns);
 
-// dlogits[r] = scale (softmax(logits[r]) - one_hot(target[r])), 0 where the target is `ignore`.
+// dlogits[r] = scale (softmax(logits[r]) - one_hot(target[r])), 0 where the target is `ignore`; logits and dlogits may
+// be the same.
 template <class T>
 VT_API void cross_entropy_backward(const T* logits, const int64_t* target, int64_t ignore, const opmath_t<T>* lse,
                                    opmath_t<T> scale, T* dlogits, int64_t rows, int64_t columns);

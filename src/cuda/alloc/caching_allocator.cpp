@@ -184,6 +184,10 @@ void CachingAllocator::record_stream(Block* block, Stream stream) {
   heap(block->stream.device).record_stream(static_cast<HeapBlock*>(block), stream);
 }
 
+bool CachingAllocator::has_other_streams(const Block& block) const noexcept {
+  return static_cast<const HeapBlock&>(block).uses != nullptr;
+}
+
 void CachingAllocator::empty_cache() {
   for_each_heap(-1, [this](alloc::Heap& heap) { heap.empty_cache(own_cache()); });
 }

@@ -30,6 +30,7 @@ class VT_API CachingAllocator final : public CudaAllocator, private alloc::Cache
   Block* allocate(size_t bytes, Stream stream) override;
   void deallocate(Block* block) noexcept override;
   void record_stream(Block* block, Stream stream) override;
+  bool has_other_streams(const Block& block) const noexcept override;
   void empty_cache() override;
   void set_memory_limit(int device, size_t bytes) override;
   size_t memory_limit(int device) override;

@@ -208,7 +208,7 @@ void cross_entropy(BatchCall& c) {
 }
 
 void cross_entropy_backward(BatchCall& c) {
-  const Tensor logits = c.expanded(1), lse = c.expanded(3), count = c.expanded(4), g = c.expanded(0);
+  const Tensor logits = c.expanded(0), lse = c.expanded(3), count = c.expanded(4), g = c.expanded(1);
   const Tensor x = ops::as_dtype(logits, lse.dtype());
   const Classes classes = classes_of(c, 2, -1, c.arg<int64_t>(5), x.dtype());
   const Tensor p = ops::exp(x - ops::unsqueeze(lse, -1));

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "cpu/kernels/cross_entropy.h"
+#include "dispatch/kept_memory.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -35,7 +36,7 @@ std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor&
           TensorSpec{{}, d, logits.device(), {}}};
 }
 
-TensorSpec cross_entropy_backward_meta(const Tensor& grad, const Tensor& logits, const Tensor& target,
+TensorSpec cross_entropy_backward_meta(const Tensor& logits, const Tensor& grad, const Tensor& target,
                                        const Tensor& lse, const Tensor& count, int64_t&) {
   check_rows(logits, target);
   const DType d = opmath_dtype(logits.dtype());
@@ -64,7 +65,7 @@ void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignor
   });
 }
 
-void cross_entropy_backward_cpu(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
+void cross_entropy_backward_cpu(const Tensor& logits, const Tensor& grad, const Tensor& target, const Tensor& lse,
                                 const Tensor& count, int64_t ignore, Tensor& out) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target), sums = contiguous_data(lse);
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
@@ -86,13 +87,17 @@ void cross_entropy_derivative(GradContext& ctx) {
       return ctx.set(0, ready);
     }
   }
-  ctx.set(0, ops::_cross_entropy_backward(ctx.grad(0), ctx.saved(0), ctx.saved(1), ctx.saved_result(1),
-                                          ctx.saved_result(2), ctx.arg<int64_t>(2)));
+  const auto gradient = [&](const auto& op, const Tensor& logits) {
+    return op(logits, ctx.grad(0), ctx.saved(1), ctx.saved_result(1), ctx.saved_result(2), ctx.arg<int64_t>(2));
+  };
+  const Tensor logits = ctx.saved(0);
+  ctx.set(0, may_overwrite(logits) ? gradient(ops::_cross_entropy_backward_, make_detached(logits))
+                                   : gradient(ops::_cross_entropy_backward, logits));
 }
 
 // Of out = g / count * (p - onehot) on rows that count, p the softmax of the logits.
 void cross_entropy_backward_derivative(GradContext& ctx) {
-  const Tensor g = ctx.saved(0), x = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
+  const Tensor x = ctx.saved(0), g = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
   const int64_t ignore = ctx.arg<int64_t>(5);
   const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
   const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
@@ -100,12 +105,12 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   // No gradient comes back through the sums that were kept: where this is differentiated they are made anew.
   const Tensor p = grad_enabled() ? ops::softmax(wide, 1) : ops::exp(wide - ops::unsqueeze(lse, 1));
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
-  if (ctx.needs(0)) {
+  if (ctx.needs(1)) {
     const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(0)), 1);
     const Tensor picked = ops::gather(incoming, 1, safe);
-    ctx.set(0, ops::reshape(ops::sum(mean - picked) / count, ctx.sizes(0)));
+    ctx.set(1, ops::reshape(ops::sum(mean - picked) / count, ctx.sizes(1)));
   }
-  if (ctx.needs(1)) ctx.set(1, ops::as_dtype(g / count * p * (incoming - mean), x.dtype()));
+  if (ctx.needs(0)) ctx.set(0, ops::as_dtype(g / count * p * (incoming - mean), x.dtype()));
 }
 
 // Composite -----------------------------------------------------------------------------------------------------------
@@ -216,9 +221,10 @@ void register_loss_cross_entropy(Registry& r) {
       .out(false)
       .internal();
   r.def(
-       "_cross_entropy_backward(Tensor grad_output, Tensor logits, Tensor target, Tensor lse, Tensor count, int ignore_index) -> Tensor")
+       "_cross_entropy_backward(Tensor self, Tensor grad_output, Tensor target, Tensor lse, Tensor count, int ignore_index) -> Tensor")
       .meta(cross_entropy_backward_meta)
       .cpu(cross_entropy_backward_cpu)
+      .inplace(true)
       .backward(keep::args(0, 1, 2, 3, 4), cross_entropy_backward_derivative)
       .out(false)
       .internal();

@@ -1,5 +1,5 @@
-// Cross entropy on CUDA: the forward reads the logits once, the backward reads them once and writes the gradient; where
-// backward is foreseen (Note [Ready gradients] in ready_gradient.h) the forward does both.
+// Cross entropy on CUDA: the forward reads the logits once, the backward reads them once and writes the gradient, over
+// them if it may; where backward is foreseen (Note [Ready gradients] in ready_gradient.h) the forward does both.
 #include "core/thread_state.h"
 #include "cuda/device_error.h"
 #include "dispatch/registry.h"
@@ -405,7 +405,8 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
         config.grid = dim3(cuda::blocks_for(rows, 1, processors * std::min<int64_t>(kHeldThreads / threads, 32)));
         config.block = dim3(static_cast<unsigned>(threads));
         kernel = cross_entropy_held_rows<T, false>;
-        if (grad_enabled() && logits.requires_grad() && expects_unit_gradient()) {
+        if (grad_enabled() && logits.requires_grad() &&
+            expects_unit_gradient(x.numel() * static_cast<int64_t>(sizeof(T)))) {
           gradient = empty(x.sizes(), x.dtype(), x.device());
           p.gradient = gradient.data<T>();
           kernel = cross_entropy_held_rows<T, true>;
@@ -427,7 +428,7 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
   if (gradient.defined()) give_ready_gradient(lse, gradient);
 }
 
-void cross_entropy_backward_cuda(const Tensor& grad, const Tensor& logits, const Tensor& target, const Tensor& lse,
+void cross_entropy_backward_cuda(const Tensor& logits, const Tensor& grad, const Tensor& target, const Tensor& lse,
                                  const Tensor& count, int64_t ignore, Tensor& out) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target), sums = contiguous_data(lse);
   const int64_t rows = x.size(0), classes = x.size(1);

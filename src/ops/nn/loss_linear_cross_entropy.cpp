@@ -93,7 +93,7 @@ void over_chunks(const Problem& p, bool wanted, const Use& use) {
         ops::masked_fill(lse - ops::as_dtype(picked, math), ops::eq(target, wrapped_number(p.ignore)), Scalar(0.0));
     Tensor gradient;
     if (wanted && p.scale.dim() == 0) {
-      gradient = ops::_cross_entropy_backward(p.scale, logits, target, lse, one, p.ignore);
+      gradient = ops::_cross_entropy_backward_(logits, p.scale, target, lse, one, p.ignore);
     } else if (wanted) {
       gradient = gradient_by_parts(logits, target, lse, ops::narrow(p.scale, 0, first, rows), p.ignore);
     }

@@ -37,7 +37,9 @@ bool is_marked_ones(const Tensor& t) {
   return holds;
 }
 
-bool expects_unit_gradient() { return unit_gradients_come.exchange(false, std::memory_order_relaxed); }
+bool expects_unit_gradient(int64_t bytes) {
+  return bytes <= kMostReadyBytes && unit_gradients_come.exchange(false, std::memory_order_relaxed);
+}
 
 void give_ready_gradient(const Tensor& beside, const Tensor& gradient) {
   beside.storage()->set_companion(std::make_unique<ReadyGradient>(gradient, made_here(gradient.device())));

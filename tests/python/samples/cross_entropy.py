@@ -15,7 +15,7 @@ def cross_entropy(logits: Any, target: Any, ignore_index: int = -100) -> Any:
     return ((lse - picked) * counted).sum() / count, lse.detach(), count
 
 
-def cross_entropy_backward(grad: Any, logits: Any, target: Any, lse: Any, count: Any, ignore_index: int) -> Any:
+def cross_entropy_backward(logits: Any, grad: Any, target: Any, lse: Any, count: Any, ignore_index: int) -> Any:
     # lse and count follow from the logits; given with them, they are taken as such.
     counted = target != ignore_index
     onehot = torch.nn.functional.one_hot(target.where(counted, 0), logits.shape[1])
@@ -26,7 +26,7 @@ def with_lse(rows: int, classes: int) -> tuple[Any, ...]:
     """Logits with the lse and count that belong to them, as constants."""
     logits = torch.linspace(-2, 2, rows * classes).reshape(rows, classes)
     target = torch.arange(rows) % classes
-    return torch.tensor(1.5), logits, target, logits.logsumexp(1), torch.tensor(float(rows)), -100
+    return logits, torch.tensor(1.5), target, logits.logsumexp(1), torch.tensor(float(rows)), -100
 
 
 def linear_rows(x: Any, w: Any, bias: Any, target: Any, scale: Any, ignore_index: int, chunk: int) -> Any:
