@@ -13,6 +13,7 @@ until a replay of a small graph returns.
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import json
 import statistics
@@ -135,6 +136,8 @@ def measure(name: str, framework: str, mode: str, steps: int, warmup: int) -> di
     graphed = mode == "graphed"
     work = Workload(name, framework, capturable=graphed)
     torch = work.torch
+    gc.collect()
+    torch.cuda.empty_cache()  # of what ran before
     torch.cuda.reset_peak_memory_stats()
     if mode == "compiled":
         work.model.compile()
@@ -160,6 +163,7 @@ def measure(name: str, framework: str, mode: str, steps: int, warmup: int) -> di
         raise SystemExit(f"{name}: not captured: {step.reason}")
     return {
         "ms": statistics.median(times),
+        "peak_allocated_mib": torch.cuda.max_memory_allocated() / 2**20,
         "peak_reserved_mib": torch.cuda.max_memory_reserved() / 2**20,
         "losses": [loss.item() for loss in losses],
     }
