@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <mutex>
+#include <new>
+#include <vector>
 
 #include "core/error.h"
 #include "cuda/backend.h"
@@ -18,6 +20,7 @@ std::atomic<DescribePlace> place_source{nullptr};
 struct CaptureStreams {
   std::mutex mutex;
   StreamHandle handles[kMaxDevices] = {};
+  std::vector<StreamHandle> branches[kMaxDevices];  // that no capture has
 };
 CaptureStreams& capture_streams() {
   static auto* instance = new CaptureStreams;
@@ -27,6 +30,7 @@ CaptureStreams& capture_streams() {
   CaptureStreams& all = capture_streams();
   std::lock_guard lock(all.mutex);
   for (StreamHandle& handle : all.handles) handle = nullptr;
+  for (std::vector<StreamHandle>& of_device : all.branches) of_device.clear();
 });
 
 void adopt_generator(CudaGenerator& generator) { thread_capture->adopt(generator); }
@@ -169,6 +173,16 @@ void Capture::restore() noexcept {
   allocator().end_capture(stream_.device);
   for (const auto& [graph, exec] : destroy_later_) destroy(graph, exec);
   destroy_later_.clear();
+  if (branch_ != nullptr) {
+    CaptureStreams& all = capture_streams();
+    std::lock_guard lock(all.mutex);
+    try {
+      all.branches[stream_.device].push_back(branch_);
+    } catch (const std::bad_alloc&) {
+      // Lost; the next capture makes another.
+    }
+    branch_ = nullptr;
+  }
 }
 
 void Capture::drop() noexcept {
@@ -177,6 +191,22 @@ void Capture::drop() noexcept {
   work_.generators.clear();
   allocator().deallocate(std::exchange(work_.slots, nullptr));
   allocator().release_pool(stream_.device, pool_);
+}
+
+Stream Capture::branch_stream() {
+  if (branch_ == nullptr) {
+    CaptureStreams& all = capture_streams();
+    std::lock_guard lock(all.mutex);
+    std::vector<StreamHandle>& free = all.branches[stream_.device];
+    free.reserve(free.size() + 1);  // room for it to come back to
+    if (free.empty()) {
+      check(device_api().create_stream(stream_.device, 0, branch_), "stream creation");
+    } else {
+      branch_ = free.back();
+      free.pop_back();
+    }
+  }
+  return {branch_, stream_.device};
 }
 
 void* Capture::workspace(Stream stream, size_t bytes) {

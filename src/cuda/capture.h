@@ -56,6 +56,8 @@ class VT_API Capture final : public WorkObserver {
   /// No other capture's; never 0.
   uint64_t id() const noexcept { return id_; }
 
+  /// A second stream for this capture's work alone (cuda/branch.h). It takes part once it waits for stream().
+  Stream branch_stream();
   /// Scratch memory of at least `bytes` for work of `stream` within this capture: see cuda/workspace.h.
   void* workspace(Stream stream, size_t bytes);
   /// Remembers the first failure, to be named when the capture turns out to be broken.
@@ -78,6 +80,7 @@ class VT_API Capture final : public WorkObserver {
   void drop() noexcept;
 
   Stream stream_;
+  StreamHandle branch_ = nullptr;
   PoolId pool_;
   uint64_t id_ = 0;
   bool active_ = false;

@@ -1,6 +1,7 @@
 // matmul: any pair of shapes brought to one matrix product. linear: a product with the bias in its epilogue.
 #include "dispatch/registry.h"
 #include "ops/linalg/matrix_product.h"
+#include "ops/linalg/side_by_side.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/linalg.h"
 #include "ops/typed/pointwise.h"
@@ -63,8 +64,10 @@ void heads_product_kernel(const Tensor& a, const Tensor& b, Tensor& out) {
 }
 
 void heads_product_backward(GradContext& ctx) {
-  if (ctx.needs(0)) ctx.set(0, ops::matmul(ctx.grad(), ops::transpose(ctx.saved(1), -2, -1)));
-  if (ctx.needs(1)) ctx.set(1, ops::matmul(ops::transpose(ctx.saved(0), -2, -1), ctx.grad()));
+  const Tensor& g = ctx.grad();
+  linalg::side_by_side(
+      ctx, [&] { ctx.set(0, ops::matmul(g, ops::transpose(ctx.saved(1), -2, -1))); },
+      [&] { ctx.set(1, ops::matmul(ops::transpose(ctx.saved(0), -2, -1), g)); });
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
@@ -128,13 +131,11 @@ void linear_kernel(const Tensor& x, const Tensor& w, const Tensor& bias, Tensor&
 
 void linear_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
-  if (ctx.needs(0)) ctx.set(0, ops::matmul(g, is_complex(g.dtype()) ? ops::conj_physical(ctx.saved(1)) : ctx.saved(1)));
-  if (!ctx.needs(1) && !ctx.needs(2)) return;
-  const Tensor rows = as_rows(g);
-  if (ctx.needs(1)) {
-    const Tensor x = as_rows(ctx.saved(0));
-    ctx.set(1, ops::mm(ops::transpose(rows, 0, 1), is_complex(x.dtype()) ? ops::conj_physical(x) : x));
-  }
+  const auto conjugate = [](const Tensor& t) { return is_complex(t.dtype()) ? ops::conj_physical(t) : t; };
+  const Tensor rows = ctx.needs(1) || ctx.needs(2) ? as_rows(g) : Tensor();
+  const auto of_input = [&] { ctx.set(0, ops::matmul(g, conjugate(ctx.saved(1)))); };
+  linalg::side_by_side(ctx, of_input,
+                       [&] { ctx.set(1, ops::mm(ops::transpose(rows, 0, 1), conjugate(as_rows(ctx.saved(0))))); });
   if (ctx.needs(2)) ctx.set(2, ops::sum(rows, DimVec{0}));
 }
 

@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/linalg/matrix_product.h"
+#include "ops/linalg/side_by_side.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/linalg.h"
@@ -63,8 +64,9 @@ void product_kernel(const Tensor& a, const Tensor& b, Tensor& out) { matrix_prod
 void product_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
   auto multiply = [&](const Tensor& x, const Tensor& y) { return x.dim() == 3 ? ops::bmm(x, y) : ops::mm(x, y); };
-  if (ctx.needs(0)) ctx.set(0, multiply(g, adjoint(ctx.saved(1))));
-  if (ctx.needs(1)) ctx.set(1, multiply(adjoint(ctx.saved(0)), g));
+  linalg::side_by_side(
+      ctx, [&] { ctx.set(0, multiply(g, adjoint(ctx.saved(1)))); },
+      [&] { ctx.set(1, multiply(adjoint(ctx.saved(0)), g)); });
 }
 
 // addmm

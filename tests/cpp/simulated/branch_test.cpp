@@ -1,0 +1,94 @@
+// Branches of captured graphs: which stream gets which work, what comes after what, and what a failure leaves.
+#include <doctest/doctest.h>
+
+#include "cuda/branch.h"
+#include "simulated/graph_work.h"
+
+using namespace vt;
+using namespace vt::simulated;
+using cuda::Branch;
+
+TEST_CASE("a branch is another stream, from its start until leave(), in a capture alone") {
+  SimulatedMachine machine;
+  const cuda::Stream before = cuda::current_stream(0);
+  {
+    Branch branch(kCuda);
+    CHECK(cuda::current_stream(0) == before);
+  }
+  cuda::Graph graph;
+  capture(graph, [] {
+    const cuda::Stream trunk = cuda::current_stream(0);
+    Branch branch(kCuda);
+    const cuda::Stream beside = cuda::current_stream(0);
+    CHECK(beside != trunk);
+    {
+      Branch within(kCuda);
+      CHECK(cuda::current_stream(0) == beside);
+    }
+    CHECK(cuda::current_stream(0) == beside);
+    branch.leave();
+    CHECK(cuda::current_stream(0) == trunk);
+  });
+  CHECK(cuda::current_stream(0) == before);
+}
+
+TEST_CASE("a branch comes after what was captured before it, and before what is captured after it") {
+  SimulatedMachine machine;
+  const Tensor a = bytes(64), b = bytes(64), c = bytes(64), d = bytes(64);
+  cuda::Graph graph;
+  capture(graph, [&] {
+    for (int turn = 0; turn < 3; ++turn) {
+      Branch branch(kCuda);
+      copy(b, a);
+      branch.leave();
+      copy(c, a);
+    }
+    fill(a, 9);
+    copy(d, b);
+  });
+  for (const int value : {3, 4}) {
+    fill(a, value);
+    graph.replay();
+    CHECK(first_byte(b) == value);
+    CHECK(first_byte(c) == value);
+    CHECK(first_byte(d) == value);
+    CHECK(first_byte(a) == 9);
+  }
+}
+
+TEST_CASE("the branch of a capture serves the next one") {
+  SimulatedMachine machine;
+  const Tensor a = bytes(64), b = bytes(64);
+  for (int turn = 0; turn < 2; ++turn) {
+    cuda::Graph graph;
+    capture(graph, [&] {
+      Branch branch(kCuda);
+      fill(a, turn + 1);
+      branch.leave();
+      fill(b, turn + 1);
+    });
+    graph.replay();
+    CHECK(first_byte(a) == turn + 1);
+    CHECK(first_byte(b) == turn + 1);
+  }
+}
+
+TEST_CASE("what fails on a branch leaves the capture whole") {
+  SimulatedMachine machine;
+  const Tensor a = bytes(64);
+  cuda::Graph graph;
+  capture(graph, [&] {
+    const cuda::Stream trunk = cuda::current_stream(0);
+    CHECK_THROWS_AS(
+        [&] {
+          Branch branch(kCuda);
+          fill(a, 1);
+          cuda::synchronize_device(0);
+        }(),
+        Error);
+    CHECK(cuda::current_stream(0) == trunk);
+    fill(a, 2);
+  });
+  graph.replay();
+  CHECK(first_byte(a) == 2);
+}
