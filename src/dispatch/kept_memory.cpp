@@ -32,4 +32,8 @@ bool may_overwrite(const Tensor& kept) {
   return !device.is_cuda() || cuda::is_used_alone(storage, cuda::current_stream(device.index));
 }
 
+void drop_kept(const Tensor& kept) {
+  if (may_overwrite(kept)) kept.storage()->replace(Allocation(), 0);
+}
+
 }  // namespace vt

@@ -1,4 +1,4 @@
-"""Cross entropy's gradient over the logits themselves, where nobody can tell, and nowhere else."""
+"""Memory of kept tensors, written over or given back by a derivative where nobody can tell, and nowhere else."""
 
 from __future__ import annotations
 
@@ -144,6 +144,29 @@ def test_a_backward_pass_within_one(device: str) -> None:
     assert places == [False] and outer.in_place()
 
 
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("held", [False, True])
+def test_a_copied_weight_makes_room_for_its_gradient(device: str, held: bool) -> None:
+    """A linear layer's derivative needs the weight for the input's gradient alone."""
+    weight = torch.randn(1024, 1024, device=device, requires_grad=True)
+    x = torch.randn(3, 1024, device=device, requires_grad=True)
+    places: list[int] = []
+    doubled = weight * 2
+    doubled.register_hook(lambda g: places.append(g.data_ptr()))
+    copy = doubled.clone()
+    places.append(copy.data_ptr())
+    y = F.linear(x, copy)
+    right_x, right_w = 2 * weight.detach().sum(0).expand(3, 1024), 2 * x.detach().sum(0).expand(1024, 1024)
+    if not held:
+        del copy
+    y.sum().backward()
+    assert (places[0] == places[1]) != held
+    assert (x.grad - right_x).abs().max() < 1e-3
+    assert (weight.grad - right_w).abs().max() < 1e-4
+    if held:
+        assert torch.equal(copy, weight * 2)
+
+
 @pytest.mark.cuda
 def test_logits_that_another_stream_may_read_stay() -> None:
     seen = Seen("cuda")
@@ -175,9 +198,12 @@ def test_a_captured_pass_writes_over_what_the_capture_made_alone() -> None:
         assert (inside.leaf.grad - inside.right()).abs().max() < 1e-7
 
     outside = Seen("cuda")
-    loss = outside.loss(outside.logits())
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        loss = outside.loss(outside.logits())
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    with torch.cuda.graph(graph, stream=stream):
         (gradient,) = torch.autograd.grad(loss, outside.leaf)
     assert not outside.in_place()
     for _ in range(2):

@@ -1,4 +1,5 @@
 // matmul: any pair of shapes brought to one matrix product. linear: a product with the bias in its epilogue.
+#include "dispatch/kept_memory.h"
 #include "dispatch/registry.h"
 #include "ops/linalg/matrix_product.h"
 #include "ops/linalg/side_by_side.h"
@@ -133,7 +134,11 @@ void linear_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
   const auto conjugate = [](const Tensor& t) { return is_complex(t.dtype()) ? ops::conj_physical(t) : t; };
   const Tensor rows = ctx.needs(1) || ctx.needs(2) ? as_rows(g) : Tensor();
-  const auto of_input = [&] { ctx.set(0, ops::matmul(g, conjugate(ctx.saved(1)))); };
+  const auto of_input = [&] {
+    const Tensor weight = ctx.saved(1);
+    ctx.set(0, ops::matmul(g, conjugate(weight)));
+    drop_kept(weight);  // a copy in the lower dtype, under autocast
+  };
   linalg::side_by_side(ctx, of_input,
                        [&] { ctx.set(1, ops::mm(ops::transpose(rows, 0, 1), conjugate(as_rows(ctx.saved(0))))); });
   if (ctx.needs(2)) ctx.set(2, ops::sum(rows, DimVec{0}));
