@@ -269,6 +269,22 @@ __global__ void __launch_bounds__(cuda::kRowThreads)
 
 // ---- launchers: (outer, n, inner) around the dim; tensors contiguous and of one dtype ----
 
+/// Calls `launch` with the kernel for rows that fit in registers: make(Width, Count), of constants. A short row gets a
+/// kernel for as few vectors as its threads hold, since one does the arithmetic of all that it might hold.
+template <typename T, typename Make, typename Launch>
+void with_row_kernel(const RowPlan& plan, int64_t n, const Make& make, const Launch& launch) {
+  constexpr int kWidth = cuda::kVectorWidth<T>;
+  const auto choose = [&]<int Width, int Few>() {
+    constexpr int kMost = cuda::kRowVectors<T, Width>;
+    const std::integral_constant<int, Width> width;
+    const int64_t held = (n / Width + plan.block.x - 1) / plan.block.x;
+    if (held <= Few) return launch(make(width, std::integral_constant<int, Few>()));
+    if (held <= 2 * Few) return launch(make(width, std::integral_constant<int, 2 * Few>()));
+    launch(make(width, std::integral_constant<int, kMost>()));
+  };
+  plan.vectors ? choose.template operator()<kWidth, 1>() : choose.template operator()<1, 2>();
+}
+
 void softmax_forward(const char* op, const Tensor& self, int64_t outer, int64_t n, int64_t inner, bool log,
                      const Tensor& out) {
   if (self.numel() == 0) return;
@@ -287,10 +303,9 @@ void softmax_forward(const char* op, const Tensor& self, int64_t outer, int64_t 
     const RowPlan plan = cuda::plan_rows<T>(outer, n, cuda::rows_aligned<T>(self, n) && cuda::rows_aligned<T>(out, n));
     const LaunchConfig config{op, stream, plan.grid, plan.block};
     if (plan.resident) {
-      cuda::launch(config, {from, to},
-                   plan.vectors ? softmax_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
-                                : softmax_rows<T, 1, cuda::kRowVectors<T, 1>>,
-                   x, y, outer, n, log);
+      with_row_kernel<T>(
+          plan, n, [](auto width, auto count) { return softmax_rows<T, width(), count()>; },
+          [&](auto kernel) { cuda::launch(config, {from, to}, kernel, x, y, outer, n, log); });
     } else {
       cuda::launch(config, {from, to}, plan.vectors ? softmax_long_rows<T, kWidth> : softmax_long_rows<T, 1>, x, y, n,
                    log);
@@ -319,10 +334,9 @@ void softmax_backward(const char* op, const Tensor& grad, const Tensor& output, 
     const RowPlan plan = cuda::plan_rows<T>(outer, n, aligned);
     const LaunchConfig config{op, stream, plan.grid, plan.block};
     if (plan.resident) {
-      cuda::launch(config, {g_memory, y_memory, to},
-                   plan.vectors ? softmax_backward_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
-                                : softmax_backward_rows<T, 1, cuda::kRowVectors<T, 1>>,
-                   g, y, result, outer, n, log);
+      with_row_kernel<T>(
+          plan, n, [](auto width, auto count) { return softmax_backward_rows<T, width(), count()>; },
+          [&](auto kernel) { cuda::launch(config, {g_memory, y_memory, to}, kernel, g, y, result, outer, n, log); });
     } else {
       cuda::launch(config, {g_memory, y_memory, to},
                    plan.vectors ? softmax_backward_long_rows<T, kWidth> : softmax_backward_long_rows<T, 1>, g, y,
@@ -362,15 +376,15 @@ void causal_softmax_cuda(const Tensor& scores, double scale, Tensor& out) {
   const int64_t queries = x.sizes()[1], keys = x.sizes()[2], rows = x.sizes()[0] * queries;
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    constexpr int kWidth = cuda::kVectorWidth<T>;
     const bool aligned = cuda::rows_aligned<T>(x, keys) && cuda::rows_aligned<T>(out, keys);
     const RowPlan plan = cuda::plan_rows<T>(rows, keys, aligned);
     const LaunchConfig config{"_causal_softmax", cuda::current_stream(x.device().index), plan.grid, plan.block};
-    auto kernel = !plan.resident ? causal_long_rows<T>
-                  : plan.vectors ? causal_rows<T, kWidth, cuda::kRowVectors<T, kWidth>>
-                                 : causal_rows<T, 1, cuda::kRowVectors<T, 1>>;
-    cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries,
-                 keys, static_cast<opmath_t<T>>(scale));
+    const auto launch = [&](auto kernel) {
+      cuda::launch(config, {x.storage().get(), out.storage().get()}, kernel, x.data<T>(), out.data<T>(), rows, queries,
+                   keys, static_cast<opmath_t<T>>(scale));
+    };
+    if (!plan.resident) return launch(causal_long_rows<T>);
+    with_row_kernel<T>(plan, keys, [](auto width, auto count) { return causal_rows<T, width(), count()>; }, launch);
   });
 }
 
