@@ -19,7 +19,7 @@ int64_t tiles_of(int64_t size, int tile) { return (size + tile - 1) / tile; }
 // Into how many sections k is cut so that all blocks have work. Costs are in chunks, of about a microsecond: those of
 // the block that has most to do, a start and an end per tile, and the pass that adds the sections up.
 int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks) {
-  constexpr int64_t kLeastChunks = 8;
+  constexpr int64_t kLeastChunks = 4;
   constexpr double kTileCost = 1, kPassCost = 3, kBytesPerChunk = 3e6;
   const double bytes = static_cast<double>(g.batch) * static_cast<double>(g.m) * static_cast<double>(g.n) * 4;
   int best = 1;
