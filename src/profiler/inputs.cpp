@@ -62,13 +62,11 @@ double attention(std::span<const Value> args) {
   return 2 * rows * columns * static_cast<double>(q.back() + v.back());
 }
 
-// convolution(input (N, C, ...), weight, bias, stride, padding, dilation, transposed, ...): a product per element of
-// the weight's inner dims and per element of the result, or, transposed, of the input.
-double convolution(std::span<const Value> args) {
+// A product per element of the weight's inner dims and per element of the result: convNd(input (N, C, ...), weight,
+// bias, stride, padding, dilation, ...).
+double plain_convolution(std::span<const Value> args) {
   const IntSpan input = sizes_at(args, 0), weight = sizes_at(args, 1);
-  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7) return 0;
-  const double per_element = 2 * product(weight.subspan(1));
-  if (Unbox<bool>::get(args[6])) return per_element * product(input);
+  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7 || args[4].tag != Tag::IntList) return 0;
   const IntSpan stride = Unbox<IntSpan>::get(args[3]), padding = Unbox<IntSpan>::get(args[4]);
   const IntSpan dilation = Unbox<IntSpan>::get(args[5]);
   double elements = static_cast<double>(input[0]) * static_cast<double>(weight[0]);
@@ -79,7 +77,21 @@ double convolution(std::span<const Value> args) {
     if (room < 0 || of_dim(stride) < 1) return 0;  // the call is going to be refused
     elements *= static_cast<double>(room / of_dim(stride) + 1);
   }
-  return per_element * elements;
+  return 2 * product(weight.subspan(1)) * elements;
+}
+
+// convolution(input, weight, bias, stride, padding, dilation, transposed, ...): transposed, a product per element of
+// the input.
+double convolution(std::span<const Value> args) {
+  const IntSpan input = sizes_at(args, 0), weight = sizes_at(args, 1);
+  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7) return 0;
+  if (Unbox<bool>::get(args[6])) return 2 * product(weight.subspan(1)) * product(input);
+  return plain_convolution(args);
+}
+
+// (..., k) times the transpose of (n, k).
+double linear(IntSpan input, IntSpan weight) {
+  return weight.empty() ? 0 : 2 * product(input) * static_cast<double>(weight.size() == 2 ? weight[0] : 1);
 }
 
 // Elements of the result of broadcasting two operands.
@@ -119,6 +131,8 @@ double flops_of(const Op& op, std::span<const Value> args) {
   const std::string_view name = op.functional().schema().name();
   if (name == "mm" || name == "bmm") return matrix_product(sizes_at(args, 0), sizes_at(args, 1));
   if (name == "addmm" || name == "baddbmm") return matrix_product(sizes_at(args, 1), sizes_at(args, 2));
+  if (name == "linear") return linear(sizes_at(args, 0), sizes_at(args, 1));
+  if (name == "conv1d" || name == "conv2d" || name == "conv3d") return plain_convolution(args);
   if (name == "scaled_dot_product_attention") return attention(args);
   if (name == "convolution") return convolution(args);
   if (name == "mul" || name == "add") return broadcast(args);

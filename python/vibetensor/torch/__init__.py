@@ -203,7 +203,7 @@ SUBMODULES = """
 """
 NAMES_BY_HOME = {
     "_C": "PyTorchFileReader PyTorchFileWriter",
-    "_absent_dtypes": "chalf complex32",
+    "_absent_dtypes": "chalf complex32 qint32 qint8 quint2x4 quint4x2 quint8",
     "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all

@@ -17,6 +17,7 @@ from vibetensor.torch._tensor import HalfTensor as HalfTensor
 from vibetensor.torch._tensor import IntTensor as IntTensor
 from vibetensor.torch._tensor import LongTensor as LongTensor
 from vibetensor._C import OutOfMemoryError as OutOfMemoryError
+from vibetensor.torch.jit import ScriptModule as ScriptModule
 from vibetensor.torch._tensor import ShortTensor as ShortTensor
 from vibetensor._C import Size as Size
 from vibetensor._C import CudaStream as Stream

@@ -1,4 +1,4 @@
-"""The dtype that no tensor can have yet: programs compare with it and have it in tables.
+"""The dtypes that no tensor can have yet: programs compare with it and have it in tables.
 
 It is equal to nothing but itself. Asking for a tensor of it raises a TypeError that names it.
 """
@@ -13,7 +13,8 @@ class AbsentDtype:
 
     def __init__(self, name: str, itemsize: int):
         self.name, self.itemsize = name, itemsize
-        self.is_floating_point, self.is_complex, self.is_signed = False, True, True
+        self.is_floating_point, self.is_complex = False, name == "complex32"
+        self.is_signed = not name.startswith("quint")
         self.refusal = f"torch.{name} is not there yet: no tensor can have this dtype"
 
     def __repr__(self) -> str:
@@ -23,7 +24,7 @@ class AbsentDtype:
         return named, (self.name,)
 
 
-TABLE = {"complex32": 4}  # name: bytes
+TABLE = {"complex32": 4, "qint8": 1, "quint8": 1, "qint32": 4, "quint4x2": 1, "quint2x4": 1}  # name: bytes
 
 # the name of its type is what an op says that it was given
 for _name, _size in TABLE.items():

@@ -21,6 +21,6 @@ class finfo(metaclass=_InfoMeta):
     """The limits of a floating point or complex dtype, by default of the default one."""
 
     def __new__(cls, type: Any = None) -> Any:
-        if isinstance(type, AbsentDtype):  # half of it is a float16
+        if isinstance(type, AbsentDtype) and type.is_complex:  # half of it is a float16
             type = _C.float16
         return _C.finfo() if type is None else _C.finfo(type)

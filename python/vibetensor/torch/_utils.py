@@ -61,6 +61,11 @@ def _get_device_index(device: Any, optional: bool = False, allow_cpu: bool = Fal
     return _C.cuda_current_device()
 
 
+def _get_available_device_type() -> str | None:
+    """ "cuda" where there is one; None where there is only the CPU."""
+    return "cuda" if _C.cuda_is_available() else None
+
+
 def get_device_module(device: Any = None) -> Any:
     """The module of a device's kind, torch.cuda or torch.cpu; by default of the accelerator, or of the CPU if there is none."""
     from importlib import import_module
@@ -228,6 +233,9 @@ _rebuild_qtensor = Refused(
 _rebuild_wrapper_subclass = Refused(
     "torch._utils._rebuild_wrapper_subclass", "tensors that wrap others are not there; save what they wrap"
 )
+
+
+_get_device_module = get_device_module
 
 
 __getattr__ = module_getattr(__name__)

@@ -18,6 +18,7 @@ void bind_cuda_snapshot(nanobind::module_& m);  // cuda_snapshot.cpp
 void bind_atomic_file(nanobind::module_& m);    // atomic_file.cpp
 void bind_shared_memory(nanobind::module_& m);  // shared_memory.cpp
 void bind_nvtx(nanobind::module_& m);           // nvtx.cpp
+void bind_saved_tensor_hooks(nanobind::module_& m);  // saved_tensor_hooks.cpp
 void bind_profiler(nanobind::module_& m);       // profiler.cpp
 void bind_plugins(nanobind::module_& m);        // plugin.cpp
 void bind_transforms(nanobind::module_& m);     // transforms.cpp: vmap, levels of grad

@@ -85,6 +85,7 @@ void bind_transforms(nb::module_& m) {
     return push_vmap(batch_size, randomness_named(randomness));
   });
   m.def("push_grad", push_grad);
+  m.def("transform_count", [] { return transforms().size(); });
   // The function of the innermost level may write to the tensors that it is given, and to no others from outside.
   m.def("guard_captured", [](uint64_t id, nb::handle tensors) {
     const std::vector<Tensor> given_ones = tensors_of(tensors, "guard_captured()");

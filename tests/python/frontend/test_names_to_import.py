@@ -81,9 +81,9 @@ def test_jit_refuses_what_would_be_a_compiled_program():
     model = vt.nn.Linear(1, 1)
     with pytest.raises(NotImplementedError, match=r"torch\.compile takes it as it is"):
         vt.jit.script(model)
-    for refused in (vt.jit.trace, vt.jit.save, vt.jit.load, vt.jit.freeze):
-        with pytest.raises(NotImplementedError, match=r"torch\.jit\.\w+ is not there yet: "):
-            refused(model, "file.pt")
+    for refused in (vt.jit.freeze, vt.jit.run_frozen_optimizations, vt.jit.optimize_for_inference):
+        with pytest.raises(NotImplementedError, match=r"torch\.jit\.\w+.* is not there yet: "):
+            refused(model)
     assert not isinstance(model, vt.jit.ScriptModule) and not isinstance(len, vt.jit.ScriptFunction)
     with pytest.raises(NotImplementedError):
         vt.jit.ScriptModule()
@@ -480,7 +480,16 @@ def test_all_of_several_futures():
 # ---- dtypes that no tensor can have yet
 
 
-@pytest.mark.parametrize("name", sorted(importlib.import_module("vibetensor.torch._absent_dtypes").TABLE))
+@pytest.mark.parametrize("name", ["qint8", "quint8", "qint32", "quint4x2", "quint2x4"])
+def test_quantized_dtypes_have_names(name):
+    ours, theirs = getattr(vt, name), getattr(torch, name)
+    assert (repr(ours), ours.itemsize, ours.is_floating_point) == (repr(theirs), theirs.itemsize, False)
+    assert refusal(ours) and pickle.loads(pickle.dumps(ours)) is ours and ours != vt.int8
+    with pytest.raises(TypeError, match=f"torch.{name}, which is not there yet"):
+        vt.ones(2).to(ours)
+
+
+@pytest.mark.parametrize("name", ["complex32"])
 def test_a_dtype_that_is_not_there_can_be_compared(name):
     ours, theirs = getattr(vt, name), getattr(torch, name)
     facts = [
@@ -605,8 +614,6 @@ def test_quantization_says_so():
     for refused in (ao.QuantStub, ao.QConfig, ao.prepare, quantized.FloatFunctional):
         with pytest.raises(NotImplementedError, match="run the model as it is"):
             refused()
-    with pytest.raises(NotImplementedError, match="checkpoint"):
-        vt.autograd.graph.save_on_cpu()
     version = vt.ones(1)
     before = version._version
     vt.autograd.graph.increment_version(version)
@@ -652,7 +659,7 @@ def test_names_of_archives_scripts_and_counters():
     assert vt.ScriptModule is vt.jit.ScriptModule and not isinstance(vt.nn.Linear(1, 1), vt.ScriptModule)
     with pytest.raises(NotImplementedError, match=r"torch\._C\.PyTorchFileReader is not there yet: torch\.load"):
         vt.PyTorchFileReader("x.pt")
-    assert not {"PyTorchFileReader", "ScriptModule"} & set(dir(vt))
+    assert not {"PyTorchFileReader"} & set(dir(vt))
     counter = FlopCounterMode(display=False)
     assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
 
@@ -688,3 +695,47 @@ def test_what_ignite_and_gpytorch_import():
         t.manual_seed(0)
         draws.append(draw((3,), t.float32, "cpu").tolist())
     assert draws[0] == draws[1] and _sum_rightmost(vt.ones(2, 3), 1).tolist() == [3.0, 3.0]
+
+
+def test_weak_dictionaries_know_tensors_by_identity():
+    for t in (vt, torch):
+        weak = importlib.import_module(f"{t.__name__}.utils.weak")
+        a, b = t.ones(2), t.ones(2)
+        kept = weak.WeakTensorKeyDictionary({a: 1})
+        kept[b] = 2
+        assert kept[a] == 1 and kept[b] == 2 and len(kept) == 2 and a in kept and t.ones(2) not in kept
+        assert {id(key) for key in kept} == {id(a), id(b)} and kept.pop(a) == 1
+        del b
+        assert len(kept) == 0 and weak.WeakIdRef(a) == weak.WeakIdRef(a) and weak.TensorWeakRef(a)() is a
+
+
+@pytest.mark.parametrize("t", [vt, torch], ids=["vibetensor", "torch"])
+def test_private_names_of_tensordict(t):
+    of = importlib.import_module(f"{t.__name__}.nn.utils._named_member_accessor")
+    layer, w = t.nn.Linear(2, 2), t.ones(2, 2)
+    before = layer.weight
+    assert of.swap_tensor(layer, "weight", w) is before and layer.weight is w
+    with pytest.raises(AttributeError, match="no attribute `none`"):
+        of.swap_tensor(layer, "none", w)
+    context = importlib.import_module(f"{t.__name__}.utils._contextlib")
+
+    class Counts(context._NoParamDecoratorContextManager):
+        entered = 0
+
+        def __enter__(self):
+            Counts.entered += 1
+
+        def __exit__(self, *exc):
+            pass
+
+    @Counts
+    def function(x):
+        return x + 1
+
+    assert [function(1), function(2)] == [2, 3] and Counts.entered == 2
+    inside = importlib.import_module(f"{t.__name__}._C._functorch") if t is vt else t._C._functorch
+    seen = []
+    t.vmap(lambda x: seen.append((inside.is_batchedtensor(x), t._C._are_functorch_transforms_active())) or x)(w)
+    assert seen == [(True, True)] and not t._C._are_functorch_transforms_active()
+    pytree = importlib.import_module(f"{t.__name__}.utils._pytree")
+    assert pytree.is_structseq_instance(w.max(0)) and not pytree.is_structseq_instance((1, 2))

@@ -1,6 +1,6 @@
 """TorchScript's decorators and questions. Functions run eagerly, as with PyTorch's `PYTORCH_JIT=0`.
 
-What would have to be a compiled program (a scripted or traced module, a file of one) raises NotImplementedError.
+A traced module is one that runs the calls that were recorded. What would have to be compiled raises NotImplementedError.
 """
 
 from __future__ import annotations
@@ -22,19 +22,25 @@ __all__ = [
     "enable_onednn_fusion",
     "export",
     "fork",
+    "freeze",
     "fuser",
     "ignore",
     "interface",
     "is_scripting",
     "is_tracing",
     "isinstance",
+    "load",
     "onednn_fusion_enabled",
+    "optimize_for_inference",
     "optimized_execution",
+    "save",
     "script",
     "script_if_tracing",
     "script_method",
     "set_fusion_strategy",
     "strict_fusion",
+    "trace",
+    "trace_module",
     "unused",
     "wait",
 ]
@@ -42,17 +48,18 @@ __all__ = [
 EAGER = "the module itself gives the same results, and torch.compile takes it as it is"
 NO_FILES = "there are no compiled programs to store; store the state_dict with torch.save and the class as Python code"
 
-trace = Refused("torch.jit.trace", EAGER)
-trace_module = Refused("torch.jit.trace_module", EAGER)
-freeze = Refused("torch.jit.freeze", EAGER)
-optimize_for_inference = Refused("torch.jit.optimize_for_inference", EAGER)
-run_frozen_optimizations = Refused("torch.jit.run_frozen_optimizations", EAGER)
-save = Refused("torch.jit.save", NO_FILES)
-load = Refused("torch.jit.load", NO_FILES)
+NO_SCRIPT = f"TorchScript is not read: {NO_FILES}"
 
 
-class ScriptModule(RefusedType, Module, why=f"derive from torch.nn.Module; {EAGER}"):
-    """A compiled module: there are none, so isinstance says False."""
+class ScriptModule(Module):
+    """A module that runs without the Python code it was made from: here what torch.jit.trace gives."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls in (ScriptModule, RecursiveScriptModule):
+            raise NotImplementedError(
+                f"torch.jit.{cls.__name__} is not there yet: derive from torch.nn.Module; {EAGER}"
+            )
+        return super().__new__(cls)
 
 
 class RecursiveScriptModule(ScriptModule):
@@ -60,7 +67,177 @@ class RecursiveScriptModule(ScriptModule):
 
 
 class TopLevelTracedModule(ScriptModule):
-    """What PyTorch makes of a module by tracing."""
+    """What torch.jit.trace makes of a module or of a function: `graph_module` runs the calls that were recorded.
+
+    Its parameters and buffers are the traced module's own, under their names.
+    """
+
+    def __init__(self, graph_module: Any, argument_names: list[str]) -> None:
+        super().__init__()
+        self.__dict__["_run"] = graph_module
+        self._argument_names = argument_names
+        for name in ("_parameters", "_buffers", "_modules", "_non_persistent_buffers_set"):
+            self.__dict__[name] = graph_module.__dict__[name]
+        self.training = graph_module.training
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self._run(*args, **kwargs)
+
+    @property
+    def graph(self) -> Any:
+        """The recorded calls, a torch.fx.Graph."""
+        return self._run.graph
+
+    @property
+    def code(self) -> str:
+        """The recorded calls as Python code."""
+        return self._run.code
+
+    @property
+    def original_name(self) -> str:
+        """The name of the class that was traced."""
+        return type(self._run).__name__
+
+    def save(self, f: Any, **options: Any) -> None:
+        """Returns None; torch.jit.save of this module."""
+        save(self, f, **options)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        from copy import deepcopy
+
+        return type(self)(deepcopy(self._run, memo), list(self._argument_names))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from vibetensor.torch.jit._traced_module import contents
+
+        return _from_contents, ({**contents(self._run), "arguments": self._argument_names},)
+
+
+def _from_contents(data: dict[str, Any], place: Any = None) -> TopLevelTracedModule:
+    from vibetensor.torch.jit._traced_module import rebuilt
+
+    return TopLevelTracedModule(rebuilt(data, place), data["arguments"])
+
+
+def trace(
+    func: Any,
+    example_inputs: Any = None,
+    optimize: Any = None,
+    check_trace: bool = True,
+    check_inputs: Any = None,
+    check_tolerance: float = 1e-5,
+    strict: bool = True,
+    _force_outplace: bool = False,
+    _module_class: Any = None,
+    example_kwarg_inputs: dict[str, Any] | None = None,
+    **unused_options: Any,
+) -> Any:
+    """A module that does what `func`, a module or a function, did with `example_inputs`, a tensor or a tuple of them.
+
+    What runs afterwards are the calls of torch that were made, whatever other inputs hold; sizes are computed again.
+    Choices that Python made by values are as they were, of which TracerWarning tells. torch.jit.save stores the result.
+
+    >>> import vibetensor.torch as torch
+    >>> traced = torch.jit.trace(torch.nn.Linear(2, 3), torch.ones(1, 2))
+    >>> traced(torch.ones(5, 2)).shape
+    torch.Size([5, 3])
+    """
+    import inspect
+
+    from vibetensor.torch.jit._trace import record
+    from vibetensor.torch.jit._traced_module import holding
+
+    if type_of(func, TopLevelTracedModule):
+        return func
+    module = func if type_of(func, Module) else getattr(func, "__self__", None)
+    module = module if type_of(module, Module) else None
+    inputs = example_inputs if type_of(example_inputs, tuple) else () if example_inputs is None else (example_inputs,)
+    if type_of(example_inputs, list):
+        inputs = tuple(example_inputs)
+    kwargs = dict(example_kwarg_inputs or {})
+    parameters = inspect.signature(
+        module.forward if func is module and module is not None else func
+    ).parameters.values()
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    names += [f"input_{i}" for i in range(len(names), len(inputs))]
+    graph, constants = record(func, module, inputs, kwargs, names)
+    given = names[: len(inputs)] + list(kwargs)
+    name = type(module).__name__ if module is not None else getattr(func, "__name__", "function")
+    result = TopLevelTracedModule(holding(module, graph, constants, name), given)
+    if check_trace:
+        from vibetensor.torch.jit._trace import check
+
+        for case in [inputs] if check_inputs is None else [c if type_of(c, tuple) else (c,) for c in check_inputs]:
+            check(func, result, module, case, kwargs, check_tolerance)
+    return result
+
+
+def trace_module(mod: Any, inputs: dict[str, Any], *args: Any, **options: Any) -> Any:
+    """torch.jit.trace of a module's forward; NotImplementedError for other methods, which have no graph of their own."""
+    if set(inputs) != {"forward"}:
+        raise NotImplementedError("torch.jit.trace_module: only forward is traced")
+    return trace(mod, inputs["forward"], *args, **options)
+
+
+def save(m: Any, f: Any, _extra_files: dict[str, Any] | None = None) -> None:
+    """Returns None; writes a traced module to `f`, a path or a binary file, for torch.jit.load.
+
+    The file is torch.save's, of plain containers: the calls by public name, and the tensors. PyTorch's own TorchScript
+    does not read it as a program.
+    """
+    from vibetensor.torch.jit._traced_module import contents
+    from vibetensor.torch.serialization import save as write
+
+    if not type_of(m, TopLevelTracedModule):
+        raise NotImplementedError(
+            f"torch.jit.save of {type(m).__name__}: only what torch.jit.trace gives can be stored; {NO_FILES}"
+        )
+    write({**contents(m._run), "arguments": m._argument_names, "extra": dict(_extra_files or {})}, f)
+
+
+def load(
+    f: Any, map_location: Any = None, _extra_files: dict[str, Any] | None = None, _restore_shapes: bool = False
+) -> Any:
+    """The module that torch.jit.save stored; nothing in the file is run before the module is called.
+
+    NotImplementedError for a file that PyTorch's TorchScript wrote.
+    """
+    from vibetensor.torch.jit._traced_module import FORMAT
+    from vibetensor.torch.serialization import load as read
+
+    try:
+        data = read(f, map_location=map_location, weights_only=True)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        if "TorchScript" in str(error):
+            raise NotImplementedError(f"torch.jit.load: {NO_SCRIPT}") from error
+        raise
+    if not type_of(data, dict) or data.get("format") != FORMAT:
+        raise RuntimeError("torch.jit.load: the file holds no traced module; torch.load reads what torch.save wrote")
+    for name in _extra_files or ():
+        (_extra_files or {})[name] = data["extra"].get(name, "")
+    place = map_location if type_of(map_location, str) or map_location is None else str(map_location)
+    return _from_contents(data, place)
+
+
+def freeze(mod: Any, preserved_attrs: list[str] | None = None, optimize_numerics: bool = True) -> Any:
+    """`mod`, a traced module in evaluation mode, as it is: its calls are recorded already, and nothing is folded."""
+    if not type_of(mod, TopLevelTracedModule):
+        raise NotImplementedError(f"torch.jit.freeze of {type(mod).__name__} is not there yet: {EAGER}")
+    if mod.training:
+        raise RuntimeError(
+            "Freezing is currently only implemented for modules in eval mode. Please call .eval() first."
+        )
+    return mod
+
+
+def optimize_for_inference(mod: Any, other_methods: list[str] | None = None) -> Any:
+    """freeze(mod)."""
+    return freeze(mod.eval() if type_of(mod, TopLevelTracedModule) else mod)
+
+
+run_frozen_optimizations = Refused("torch.jit.run_frozen_optimizations", EAGER)
 
 
 class ScriptFunction(RefusedType, why="torch.jit.script gives back the function itself"):
@@ -78,18 +255,17 @@ class Error(RuntimeError):
     """An error in a compiled program. Never raised here."""
 
 
-class TracerWarning(Warning):
-    """A warning of tracing. Never given here."""
-
-
 def is_scripting() -> bool:
     """False: nothing is compiled."""
     return False
 
 
 def is_tracing() -> bool:
-    """False: nothing is traced."""
-    return False
+    """Whether torch.jit.trace is running the program."""
+    from sys import modules
+
+    tracer = modules.get("vibetensor.torch.jit._trace")
+    return tracer is not None and tracer.State.tracing
 
 
 def script(obj: Any, optimize: Any = None, _frames_up: int = 0, _rcb: Any = None, example_inputs: Any = None) -> Any:
@@ -251,4 +427,4 @@ def onednn_fusion_enabled() -> bool:
     return Fusion.onednn
 
 
-__getattr__ = module_getattr(__name__, ["annotations"])
+__getattr__ = module_getattr(__name__, ["annotations"], {"TracerWarning": "jit._trace"})

@@ -64,6 +64,10 @@ def _list_flatten(d: Any) -> tuple[list[Any], Context]:
     return list(d), None
 
 
+def _list_unflatten(values: Iterable[Any], context: Context) -> list[Any]:
+    return list(values)
+
+
 def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], Context]:
     return list(d.values()), list(d)
 
@@ -76,7 +80,7 @@ def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[Any, Any]], C
     return [(MappingKey(key), value) for key, value in d.items()], list(d)
 
 
-def _sequence_with_keys(d: Any) -> tuple[list[tuple[Any, Any]], Context]:
+def _list_flatten_with_keys(d: Any) -> tuple[list[tuple[Any, Any]], Context]:
     return [(SequenceKey(i), value) for i, value in enumerate(d)], None
 
 
@@ -87,8 +91,8 @@ class namedtuple:
 SUPPORTED_NODES: dict[Any, NodeDef] = {
     node.type: node
     for node in (
-        NodeDef(tuple, _list_flatten, lambda values, _: tuple(values), _sequence_with_keys, "builtins.tuple"),
-        NodeDef(list, _list_flatten, lambda values, _: list(values), _sequence_with_keys, "builtins.list"),
+        NodeDef(tuple, _list_flatten, lambda values, _: tuple(values), _list_flatten_with_keys, "builtins.tuple"),
+        NodeDef(list, _list_flatten, _list_unflatten, _list_flatten_with_keys, "builtins.list"),
         NodeDef(dict, _dict_flatten, _dict_unflatten, _dict_flatten_with_keys, "builtins.dict"),
         NodeDef(
             OrderedDict,
@@ -242,6 +246,20 @@ def node_of(value: Any) -> NodeDef | None:
     if node is None and isinstance(value, tuple) and hasattr(value, "_fields"):
         return SUPPORTED_NODES[namedtuple]
     return node
+
+
+def is_structseq_class(cls: type) -> bool:
+    """Whether objects of `cls` are named tuples that C made, as ops' results with names are."""
+    fields = ("n_fields", "n_sequence_fields", "n_unnamed_fields")
+    return cls.__bases__ == (tuple,) and all(isinstance(cls.__dict__.get(name), int) for name in fields)
+
+
+def is_structseq_instance(obj: object) -> bool:
+    """Whether `obj` is a named tuple that C made."""
+    return is_structseq_class(type(obj))
+
+
+is_structseq = is_structseq_instance
 
 
 def _get_node_type(tree: Any) -> Any:

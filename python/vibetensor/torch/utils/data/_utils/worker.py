@@ -63,6 +63,13 @@ def numpy_seed(base_seed: int, worker_id: int, numpy_random: Any) -> Any:
     return numpy_random.SeedSequence(entropy)
 
 
+def _generate_state(base_seed: int, worker_id: int) -> Any:
+    """The four 32-bit words that NumPy is seeded with in a worker; libraries call it by PyTorch's name."""
+    import numpy
+
+    return numpy_seed(base_seed, worker_id, numpy.random).generate_state(4)
+
+
 def seed_everything(seed: int, base_seed: int, worker_id: int) -> None:
     """Seed this process's generators, NumPy's as soon as it is imported."""
     import random

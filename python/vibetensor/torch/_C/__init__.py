@@ -118,13 +118,18 @@ class ScriptObject(RefusedType, why=EAGER):
     """An object of a scripted class: there are none, so isinstance says False."""
 
 
-def _get_tracing_state() -> None:
-    """None: nothing is traced."""
+def _get_tracing_state() -> Any:
+    """What torch.jit.trace records with while it runs a program; None otherwise."""
+    from vibetensor.torch.jit import is_tracing
+
+    return True if is_tracing() else None
 
 
 def _is_tracing() -> bool:
-    """False: nothing is traced."""
-    return False
+    """Whether torch.jit.trace is running the program."""
+    from vibetensor.torch.jit import is_tracing
+
+    return is_tracing()
 
 
 def _log_api_usage_once(event: str) -> None:
@@ -195,6 +200,23 @@ def _get_accelerator(check: bool | None = None) -> Any:
     return ours.device("cuda" if ours.cuda_is_available() else "cpu")
 
 
+def _are_functorch_transforms_active() -> bool:
+    """Whether a transform of torch.func is running."""
+    return ours.transform_count() > 0
+
+
+def _is_torch_function_mode_enabled() -> bool:
+    """Whether a TorchFunctionMode is entered on this thread."""
+    from vibetensor.torch.overrides import _len_torch_function_stack
+
+    return _len_torch_function_stack() > 0
+
+
+def _is_alias_of(a: Any, b: Any) -> bool:
+    """Whether two tensors share memory."""
+    return a._storage_key() == b._storage_key()
+
+
 class _nn:
     """What modules ask of PyTorch's binary part."""
 
@@ -207,4 +229,8 @@ class _nn:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "_functorch":
+        from importlib import import_module
+
+        return import_module(f"{__name__}._functorch")
     return getattr(ours, name)
