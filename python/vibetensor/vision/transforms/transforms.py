@@ -6,49 +6,39 @@ Random ones draw as torchvision's do, from torch's global generator; RandomOrder
 from __future__ import annotations
 
 import math
-import random
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vibetensor import torch
 from vibetensor.torch import nn
 from vibetensor.vision.transforms import functional as F
+from vibetensor.vision.transforms.color import (  # noqa: F401
+    ColorJitter,
+    Grayscale,
+    RandomAdjustSharpness,
+    RandomAutocontrast,
+    RandomEqualize,
+    RandomGrayscale,
+    RandomInvert,
+    RandomPosterize,
+    RandomSolarize,
+)
+from vibetensor.vision.transforms.composition import (  # noqa: F401
+    Compose,
+    Lambda,
+    Perhaps,
+    RandomApply,
+    RandomChoice,
+    RandomOrder,
+    RandomTransforms,
+    Shown,
+    chance,
+    draw,
+    is_number,
+    uniform,
+)
 from vibetensor.vision.transforms.functional import InterpolationMode, interpolation_mode, pair
-
-
-def draw(limit: int) -> int:
-    """A random whole number from 0 to limit - 1."""
-    return int(torch.randint(0, limit, size=(1,)).item())
-
-
-def uniform(low: Any, high: Any) -> float:
-    """A random number between the two."""
-    return float(torch.empty(1).uniform_(float(low), float(high)).item())
-
-
-def chance(p: float) -> bool:
-    """True with probability `p`."""
-    return bool(torch.rand(1).item() < p)
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float)
-
-
-class Compose:
-    """Several transforms, one after the other."""
-
-    def __init__(self, transforms: Sequence[Callable[[Any], Any]]):
-        self.transforms = transforms
-
-    def __call__(self, img: Any) -> Any:
-        for transform in self.transforms:
-            img = transform(img)
-        return img
-
-    def __repr__(self) -> str:
-        return "\n".join([f"{type(self).__name__}(", *(f"    {t}" for t in self.transforms), ")"])
 
 
 class ToTensor:
@@ -79,35 +69,6 @@ class ToPILImage:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'' if self.mode is None else f'mode={self.mode}'})"
-
-
-class Lambda:
-    """A function of one's own as a transform."""
-
-    def __init__(self, lambd: Callable[[Any], Any]):
-        if not callable(lambd):
-            raise TypeError(f"Argument lambd should be callable, got {type(lambd).__name__!r}")
-        self.lambd = lambd
-
-    def __call__(self, img: Any) -> Any:
-        return self.lambd(img)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-
-class Shown(nn.Module):
-    """A transform whose repr shows its attributes of the names in `shown`."""
-
-    shown: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        def text(value: Any) -> str:
-            if isinstance(value, InterpolationMode):
-                return str(value.value)
-            return str(value)
-
-        return f"{type(self).__name__}({', '.join(f'{name}={text(getattr(self, name))}' for name in self.shown)})"
 
 
 class ConvertImageDtype(nn.Module):
@@ -185,66 +146,6 @@ class Pad(Shown):
         return F.pad(img, self.padding, self.fill, self.padding_mode)
 
 
-class RandomTransforms:
-    """Base of what chooses among transforms."""
-
-    def __init__(self, transforms: Sequence[Callable[[Any], Any]]):
-        if not isinstance(transforms, Sequence):
-            raise TypeError("Argument transforms should be a sequence")
-        self.transforms = transforms
-
-    def __call__(self, img: Any) -> Any:
-        raise NotImplementedError("RandomTransforms: subclasses define __call__")
-
-    def __repr__(self) -> str:
-        return "\n".join([f"{type(self).__name__}(", *(f"    {t}" for t in self.transforms), ")"])
-
-
-class RandomApply(nn.Module):
-    """All of the transforms, or, with probability 1 - p, none."""
-
-    def __init__(self, transforms: Any, p: float = 0.5):
-        super().__init__()
-        self.transforms, self.p = transforms, p
-
-    def forward(self, img: Any) -> Any:
-        if self.p < torch.rand(1).item():
-            return img
-        for transform in self.transforms:
-            img = transform(img)
-        return img
-
-    def __repr__(self) -> str:
-        return "\n".join([f"{type(self).__name__}(", f"    p={self.p}", *(f"    {t}" for t in self.transforms), ")"])
-
-
-class RandomOrder(RandomTransforms):
-    """All of the transforms, in random order."""
-
-    def __call__(self, img: Any) -> Any:
-        order = list(range(len(self.transforms)))
-        random.shuffle(order)
-        for i in order:
-            img = self.transforms[i](img)
-        return img
-
-
-class RandomChoice(RandomTransforms):
-    """One of the transforms, with probabilities `p`, by default all the same."""
-
-    def __init__(self, transforms: Sequence[Callable[..., Any]], p: Sequence[float] | None = None):
-        super().__init__(transforms)
-        if p is not None and not isinstance(p, Sequence):
-            raise TypeError("Argument p should be a sequence")
-        self.p = p
-
-    def __call__(self, *args: Any) -> Any:
-        return random.choices(self.transforms, weights=self.p)[0](*args)
-
-    def __repr__(self) -> str:
-        return f"{super().__repr__()}(p={self.p})"
-
-
 class RandomCrop(Shown):
     """A part of (height, width) `size` from a random place, of the image with a border of `padding`.
 
@@ -288,22 +189,6 @@ class RandomCrop(Shown):
         return F.crop(img, *self.get_params(img, self.size))
 
 
-class Perhaps(Shown):
-    """Base of transforms that are done with probability `p`: define `change`."""
-
-    shown: tuple[str, ...] = ("p",)
-
-    def __init__(self, p: float = 0.5):
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return self.change(img) if chance(self.p) else img
-
-    def change(self, img: Any) -> Any:
-        raise NotImplementedError("Perhaps: subclasses define change")
-
-
 class RandomHorizontalFlip(Perhaps):
     """With probability `p`, the mirror image."""
 
@@ -316,76 +201,6 @@ class RandomVerticalFlip(Perhaps):
 
     def change(self, img: Any) -> Any:
         return F.vflip(img)
-
-
-class RandomGrayscale(Perhaps):
-    """With probability `p`, in shades of gray, with as many channels as before."""
-
-    def __init__(self, p: float = 0.1):
-        super().__init__(p)
-
-    def change(self, img: Any) -> Any:
-        return F.rgb_to_grayscale(img, F.get_dimensions(img)[0])
-
-
-class RandomInvert(Perhaps):
-    """With probability `p`, the negative."""
-
-    def change(self, img: Any) -> Any:
-        return F.invert(img)
-
-
-class RandomAutocontrast(Perhaps):
-    """With probability `p`, with all of the contrast there is."""
-
-    def change(self, img: Any) -> Any:
-        return F.autocontrast(img)
-
-
-class RandomEqualize(Perhaps):
-    """With probability `p`, with all shades about as frequent."""
-
-    def change(self, img: Any) -> Any:
-        return F.equalize(img)
-
-
-class RandomPosterize(Perhaps):
-    """With probability `p`, with the first `bits` bits of each pixel."""
-
-    shown = ("bits", "p")
-
-    def __init__(self, bits: int, p: float = 0.5):
-        super().__init__(p)
-        self.bits = bits
-
-    def change(self, img: Any) -> Any:
-        return F.posterize(img, self.bits)
-
-
-class RandomSolarize(Perhaps):
-    """With probability `p`, with the pixels from `threshold` on as negatives."""
-
-    shown = ("threshold", "p")
-
-    def __init__(self, threshold: float, p: float = 0.5):
-        super().__init__(p)
-        self.threshold = threshold
-
-    def change(self, img: Any) -> Any:
-        return F.solarize(img, self.threshold)
-
-
-class RandomAdjustSharpness(Perhaps):
-    """With probability `p`, sharper or softer."""
-
-    shown = ("sharpness_factor", "p")
-
-    def __init__(self, sharpness_factor: float, p: float = 0.5):
-        super().__init__(p)
-        self.sharpness_factor = sharpness_factor
-
-    def change(self, img: Any) -> Any:
-        return F.adjust_sharpness(img, self.sharpness_factor)
 
 
 def random_part(area: int, scale: Sequence[float], ratio: Sequence[float]) -> Iterator[tuple[int, int]]:
@@ -491,54 +306,6 @@ class LinearTransformation(nn.Module):
         return (flat @ self.transformation_matrix).reshape(tensor.shape)
 
 
-class ColorJitter(Shown):
-    """Random brightness, contrast, saturation and hue, in random order.
-
-    Each is a number x, for factors from 1 - x to 1 + x (hue: -x to x), or (lowest, highest).
-    """
-
-    shown = ("brightness", "contrast", "saturation", "hue")
-
-    def __init__(self, brightness: Any = 0, contrast: Any = 0, saturation: Any = 0, hue: Any = 0):
-        super().__init__()
-        self.brightness = self.limits(brightness, "brightness")
-        self.contrast = self.limits(contrast, "contrast")
-        self.saturation = self.limits(saturation, "saturation")
-        self.hue = self.limits(hue, "hue", center=0, bound=(-0.5, 0.5), clip=False)
-
-    @staticmethod
-    def limits(
-        value: Any, name: str, center: float = 1, bound: tuple[float, float] = (0, float("inf")), clip: bool = True
-    ) -> tuple[float, float] | None:
-        """(lowest, highest), None where nothing is to be done."""
-        if is_number(value):
-            if value < 0:
-                raise ValueError(f"If {name} is a single number, it must be non negative.")
-            low, high = center - float(value), center + float(value)
-            low = max(low, 0.0) if clip else low
-        elif isinstance(value, list | tuple) and len(value) == 2:
-            low, high = float(value[0]), float(value[1])
-        else:
-            raise TypeError(f"{name} should be a single number or a list/tuple with length 2.")
-        if not bound[0] <= low <= high <= bound[1]:
-            raise ValueError(f"{name} values should be between {bound}, but got {[low, high]}.")
-        return None if low == high == center else (low, high)
-
-    @staticmethod
-    def get_params(brightness: Any, contrast: Any, saturation: Any, hue: Any) -> tuple[Any, ...]:
-        """A random order, and a random factor for each of the four that is not None."""
-        order = torch.randperm(4)
-        return (order, *(None if pair is None else uniform(*pair) for pair in (brightness, contrast, saturation, hue)))
-
-    def forward(self, img: Any) -> Any:
-        order, *factors = self.get_params(self.brightness, self.contrast, self.saturation, self.hue)
-        adjust = (F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue)
-        for i in order.tolist():
-            if factors[i] is not None:
-                img = adjust[i](img, factors[i])
-        return img
-
-
 def angles(degrees: Any, name: str = "degrees") -> list[float]:
     """[lowest, highest] of one number or of two."""
     if is_number(degrees):
@@ -640,19 +407,6 @@ class RandomAffine(nn.Module):
             if getattr(self, name) is not None:
                 text += f", {name}={getattr(self, name)}"
         return f"{type(self).__name__}({text})"
-
-
-class Grayscale(Shown):
-    """The image in shades of gray."""
-
-    shown = ("num_output_channels",)
-
-    def __init__(self, num_output_channels: int = 1):
-        super().__init__()
-        self.num_output_channels = num_output_channels
-
-    def forward(self, img: Any) -> Any:
-        return F.rgb_to_grayscale(img, self.num_output_channels)
 
 
 class RandomErasing(Shown):

@@ -1,0 +1,371 @@
+"""Names of PyTorch's that Lightning, torchmetrics and other libraries import: helpers, dtypes, layers and state dicts."""
+
+import copy
+import importlib
+import pickle
+
+import pytest
+import torch
+import vibetensor.torch as vt
+from compare import outcome, same
+from vibetensor.torch._not_there import refusal
+
+# ---- helpers of PyTorch's that libraries import
+
+
+def flattened(t):
+    from_utils = importlib.import_module(f"{t.__name__}._utils")
+    tensors = [t.arange(6.0).reshape(2, 3), t.ones(2), t.zeros(())]
+    flat = from_utils._flatten_dense_tensors(tensors)
+    parts = from_utils._unflatten_dense_tensors(flat, tensors)
+    groups = list(from_utils._take_tensors([*tensors, t.ones(3, dtype=t.int64)], 26))
+    return [flat, list(parts), [[list(x.shape) for x in group] for group in groups]]
+
+
+def test_dense_tensors():
+    same(flattened(vt), flattened(torch))
+
+
+def test_an_exception_travels():
+    for side in (vt, torch):
+        utils = importlib.import_module(f"{side.__name__}._utils")
+        for kind in (ValueError, KeyError):
+            try:
+                raise kind("inner")
+            except kind:
+                wrapper = utils.ExceptionWrapper(where="in thread 3")
+            with pytest.raises(kind, match=rf"Caught {kind.__name__} in thread 3.\nOriginal Traceback"):
+                wrapper.reraise()
+
+
+def test_overrides():
+    assert vt.overrides.is_tensor_like(vt.ones(1)) and not vt.overrides.is_tensor_like(3)
+    assert not vt.overrides.has_torch_function((vt.ones(1),)) and not vt.overrides.has_torch_function_unary(3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: t.add,
+        lambda t: t.Tensor.add,
+        lambda t: t.nn.functional.relu,
+        lambda t: t.relu,
+        lambda t: len,
+        lambda t: 3,
+        lambda t: t.special.entr,
+    ],
+)
+def test_names_of_functions(function):
+    assert vt.overrides.resolve_name(function(vt)) == torch.overrides.resolve_name(function(torch))
+
+
+def test_private_names():
+    private = importlib.import_module("vibetensor.torch._C")
+    assert vt._C is private and private.Generator is vt.Generator and private._get_tracing_state() is None
+    assert [private._jit_set_profiling_executor(flag) for flag in (False, True)] == [True, False]
+    private._jit_override_can_fuse_on_cpu(True)
+    assert private._jit_can_fuse_on_cpu() and not private._jit_can_fuse_on_gpu()
+    private._jit_override_can_fuse_on_cpu(False)
+    keys = private.DispatchKeySet(private.DispatchKey.AutocastCPU) | private.DispatchKeySet(
+        private.DispatchKey.AutocastXPU
+    )
+    with vt.autocast("cpu", dtype=vt.bfloat16):
+        with private._ExcludeDispatchKeyGuard(keys):
+            assert (vt.ones(2, 2) @ vt.ones(2, 2)).dtype == vt.float32
+        assert (vt.ones(2, 2) @ vt.ones(2, 2)).dtype == vt.bfloat16
+    with pytest.raises(NotImplementedError):
+        private._ExcludeDispatchKeyGuard(private.DispatchKeySet(private.DispatchKey.CPU))
+
+
+def test_futures():
+    for t in (vt, torch):
+        future = t.futures.Future()
+        chained = future.then(lambda f: f.value() + 1)
+        failed = future.then(lambda f: 1 / 0)
+        future.set_result(3)
+        assert chained.wait() == 4 and future.done() and t.futures.wait_all([future, chained]) == [3, 4]
+        with pytest.raises((ZeroDivisionError, RuntimeError)):
+            failed.wait()
+        with pytest.raises(RuntimeError):
+            future.set_result(4)
+
+
+def test_all_of_several_futures():
+    def program(t):
+        first, second, failing = t.futures.Future(), t.futures.Future(), t.futures.Future()
+        both, three = t.futures.collect_all([first, second]), t.futures.collect_all([first, failing, second])
+        seen = [both.done()]
+        second.set_result(2)
+        seen += [both.done(), three.done()]
+        failing.set_exception(ValueError("no"))
+        first.set_result(1)
+        seen += [both.done(), three.done(), [future.wait() for future in both.wait()]]
+        return [*seen, t.futures.collect_all([]).done(), type(outcome(lambda t: three.wait(), t)).__name__]
+
+    same(outcome(program, vt), outcome(program, torch))
+    with pytest.raises(NotImplementedError, match="devices"):
+        vt.futures.Future(devices=["cuda:0"])
+
+
+# ---- dtypes that no tensor can have yet
+
+
+@pytest.mark.parametrize("name", ["qint8", "quint8", "qint32", "quint4x2", "quint2x4"])
+def test_quantized_dtypes_have_names(name):
+    ours, theirs = getattr(vt, name), getattr(torch, name)
+    assert (repr(ours), ours.itemsize, ours.is_floating_point) == (repr(theirs), theirs.itemsize, False)
+    assert refusal(ours) and pickle.loads(pickle.dumps(ours)) is ours and ours != vt.int8
+    with pytest.raises(TypeError, match=f"torch.{name}, which is not there yet"):
+        vt.ones(2).to(ours)
+
+
+@pytest.mark.parametrize("name", ["complex32"])
+def test_a_dtype_that_is_not_there_can_be_compared(name):
+    ours, theirs = getattr(vt, name), getattr(torch, name)
+    facts = [
+        [repr(d), d.itemsize, d.is_floating_point, d.is_complex, d.is_signed, d == d, {d: 1}[d]] for d in (ours, theirs)
+    ]
+    assert facts[0] == facts[1] and ours != vt.float32 and vt.ones(1).dtype != ours and refusal(ours)
+    assert pickle.loads(pickle.dumps(ours)) is ours and copy.deepcopy(ours) is ours
+    for call in (lambda: vt.ones(2, dtype=ours), lambda: vt.ones(2).to(ours)):
+        with pytest.raises(TypeError, match=f"torch.{name}, which is not there yet"):
+            call()
+    limits = "bits min max eps smallest_normal tiny dtype".split()  # noqa: SIM905
+    for read in (
+        lambda t: [getattr(t.finfo(getattr(t, name)), n) for n in limits],
+        lambda t: [getattr(t.iinfo(getattr(t, name)), n) for n in ("bits", "min", "max", "dtype")],
+    ):
+        same(outcome(read, vt), outcome(read, torch))
+
+
+def test_limits_are_of_one_type():
+    assert isinstance(vt.finfo(vt.float8_e5m2), vt.finfo) and isinstance(vt.finfo(), vt.finfo) and vt.finfo().bits == 32
+    assert isinstance(vt.iinfo(vt.uint32), vt.iinfo) and isinstance(vt.iinfo(vt.int8), vt.iinfo)
+    assert not isinstance(vt.iinfo(vt.int8), vt.finfo)
+
+
+# ---- tensors of other kinds
+
+
+def test_tensors_of_other_kinds():
+    def program(t):
+        x = t.ones(2)
+        names = ("is_xpu", "is_mps", "is_xla", "is_ipu", "is_mtia", "is_maia", "is_vulkan")
+        return [[getattr(x, name) for name in names], x.is_distributed()]
+
+    same(program(vt), program(torch))
+
+
+def test_as_subclass():
+    class Kind(vt.Tensor):
+        pass
+
+    x = vt.ones(2, requires_grad=True)
+    made = x.as_subclass(Kind)
+    assert type(made) is Kind and made.requires_grad and made.data_ptr() == x.data_ptr()
+    with pytest.raises(TypeError):
+        x.as_subclass(int)
+
+    doubled = (x * 2).as_subclass(Kind)
+    assert type(doubled) is Kind and doubled.grad_fn is not None
+
+
+def test_old_types_in_annotations_and_on_cuda():
+    assert vt.FloatTensor | None == vt.Tensor | None and None | vt.LongTensor == None | vt.Tensor
+    half = vt.cuda.HalfTensor
+    assert (
+        half is vt.cuda.HalfTensor
+        and repr(half) == repr(torch.cuda.HalfTensor)
+        and not isinstance(vt.ones(1).half(), half)
+    )
+    assert pickle.loads(pickle.dumps(half)) is half
+    same(vt.ones(2).type(vt.DoubleTensor), torch.ones(2).type(torch.DoubleTensor))
+    if not vt.cuda.is_available():
+        with pytest.raises(RuntimeError):
+            vt.ones(2).type("torch.cuda.FloatTensor")
+
+
+# ---- layers with a normalisation multiplied in
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+def test_fusion(transpose):
+    def program(t):
+        fusion = importlib.import_module(f"{t.__name__}.nn.utils.fusion")
+        weight, bias = t.arange(24.0).reshape(2, 3, 2, 2), t.arange(3.0 if transpose else 2.0)
+        mean, var = bias + 1, bias + 2
+        conv = fusion.fuse_conv_bn_weights(weight, None, mean, var, 1e-5, var * 2, bias, transpose)
+        linear = fusion.fuse_linear_bn_weights(
+            t.arange(6.0).reshape(2, 3), t.ones(2), t.ones(2), t.full((2,), 4.0), 0.0, t.ones(2), t.ones(2)
+        )
+        return [p.detach() for p in (*conv, *linear)]
+
+    same(program(vt), program(torch))
+
+
+def test_whole_layers_are_fused():
+    class Norm(vt.nn.Module):
+        num_features, eps = 3, 1e-5
+
+        def __init__(self):
+            super().__init__()
+            self.weight, self.bias = vt.nn.Parameter(vt.rand(3)), vt.nn.Parameter(vt.rand(3))
+            self.running_mean, self.running_var = vt.rand(3), vt.rand(3)
+
+        def forward(self, x):
+            return (x - self.running_mean) / (self.running_var + self.eps).sqrt() * self.weight + self.bias
+
+    fuse = importlib.import_module("vibetensor.torch.nn.utils.fusion").fuse_linear_bn_eval
+    linear, norm = vt.nn.Linear(4, 3).eval(), Norm().eval()
+    x = vt.rand(2, 4)
+    same(fuse(linear, norm)(x), norm(linear(x)))
+    with pytest.raises(AssertionError):
+        fuse(linear.train(), norm)
+
+
+# ---- state dicts of several processes, and names of quantization
+
+
+def test_state_dicts_of_one_process():
+    functions = importlib.import_module("vibetensor.torch.distributed.checkpoint.state_dict")
+    model = vt.nn.Linear(2, 2)
+    model.bias.requires_grad_(False)
+    state = functions.get_model_state_dict(model)
+    assert list(state) == ["weight", "bias"]
+    frozen = functions.StateDictOptions(ignore_frozen_params=True, cpu_offload=True)
+    assert list(functions.get_model_state_dict(model, options=frozen)) == ["weight"]
+    assert functions.set_model_state_dict(model, state).missing_keys == []
+    with pytest.raises(NotImplementedError, match=r"torch\.save writes whole"):
+        vt.distributed.checkpoint.save(state)
+
+
+def test_quantization_says_so():
+    ao, quantized = vt.ao.quantization, vt.nn.quantized
+    for refused in (ao.QuantStub, ao.QConfig, ao.prepare, quantized.FloatFunctional):
+        with pytest.raises(NotImplementedError, match="run the model as it is"):
+            refused()
+    version = vt.ones(1)
+    before = version._version
+    vt.autograd.graph.increment_version(version)
+    assert version._version == before + 1
+
+
+# ---- names that Lightning and torchmetrics look for
+
+
+def test_arguments_of_to_as_the_binary_part_reads_them():
+    def program(t):
+        read = t._C._nn._parse_to
+        seen = [
+            read("cpu"),
+            read(t.float64),
+            read("cpu", t.float16, True),
+            read(t.ones(1).double()),
+            read(dtype=t.bfloat16),
+        ]
+        return [[str(part) for part in parts] for parts in seen]
+
+    same(program(vt), program(torch))
+    assert isinstance(vt.Tensor, vt._C._TensorMeta)
+
+
+def test_node_types_of_pytrees():
+    from collections import namedtuple
+
+    import torch.utils._pytree as theirs
+    import vibetensor.torch.utils._pytree as ours
+
+    Pair = namedtuple("Pair", "a b")
+    for value in ([1], (1,), {"a": 1}, 3):
+        assert ours._get_node_type(value) is theirs._get_node_type(value)
+    assert ours._get_node_type(Pair(1, 2)) in ours.SUPPORTED_NODES and ours._get_node_type(Pair(1, 2)) is not Pair
+
+
+def test_names_of_archives_scripts_and_counters():
+    from vibetensor.torch.distributed.constants import default_pg_timeout
+    from vibetensor.torch.utils.flop_counter import FlopCounterMode
+
+    assert default_pg_timeout == importlib.import_module("torch.distributed.constants").default_pg_timeout
+    assert vt.ScriptModule is vt.jit.ScriptModule and not isinstance(vt.nn.Linear(1, 1), vt.ScriptModule)
+    with pytest.raises(NotImplementedError, match=r"torch\._C\.PyTorchFileReader is not there yet: torch\.load"):
+        vt.PyTorchFileReader("x.pt")
+    assert not {"PyTorchFileReader"} & set(dir(vt))
+    counter = FlopCounterMode(display=False)
+    assert counter.get_total_flops() == 0 and counter.get_flop_counts() == {}
+
+
+def test_what_torch_geometric_and_kornia_import():
+    from vibetensor.torch._subclasses.fake_tensor import FakeTensor, is_fake
+    from vibetensor.torch._tensor_str import PRINT_OPTS, _tensor_str
+    from vibetensor.torch.distributed import rpc
+
+    assert vt.torch is vt and not is_fake(vt.ones(1)) and not isinstance(vt.ones(1), FakeTensor)
+    vt.set_printoptions(threshold=7)
+    assert PRINT_OPTS.threshold == 7
+    vt.set_printoptions(profile="default")
+    assert _tensor_str(vt.ones(2), 0) == torch._tensor_str._tensor_str(torch.ones(2), 0)
+    assert vt._C._disabled_torch_function_impl(max, (), (1, 2)) == 2
+    with pytest.raises(NotImplementedError, match="one process"):
+        rpc.init_rpc("a")
+    assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory"
+    with pytest.raises(NotImplementedError):
+        vt.ops.aten._pin_memory(vt.ones(1))
+
+
+def test_what_ignite_and_gpytorch_import():
+    from vibetensor.torch.distributed.optim import ZeroRedundancyOptimizer
+    from vibetensor.torch.distributions.utils import _standard_normal, _sum_rightmost
+    from vibetensor.torch.serialization import MAP_LOCATION
+
+    assert not isinstance(vt.optim.SGD([vt.ones(1)], lr=1), ZeroRedundancyOptimizer) and MAP_LOCATION is not None
+    with pytest.raises(NotImplementedError, match="one process"):
+        ZeroRedundancyOptimizer([vt.ones(1)], vt.optim.SGD)
+    draws = []
+    for t, draw in ((vt, _standard_normal), (torch, torch.distributions.utils._standard_normal)):
+        t.manual_seed(0)
+        draws.append(draw((3,), t.float32, "cpu").tolist())
+    assert draws[0] == draws[1] and _sum_rightmost(vt.ones(2, 3), 1).tolist() == [3.0, 3.0]
+
+
+def test_weak_dictionaries_know_tensors_by_identity():
+    for t in (vt, torch):
+        weak = importlib.import_module(f"{t.__name__}.utils.weak")
+        a, b = t.ones(2), t.ones(2)
+        kept = weak.WeakTensorKeyDictionary({a: 1})
+        kept[b] = 2
+        assert kept[a] == 1 and kept[b] == 2 and len(kept) == 2 and a in kept and t.ones(2) not in kept
+        assert {id(key) for key in kept} == {id(a), id(b)} and kept.pop(a) == 1
+        del b
+        assert len(kept) == 0 and weak.WeakIdRef(a) == weak.WeakIdRef(a) and weak.TensorWeakRef(a)() is a
+
+
+@pytest.mark.parametrize("t", [vt, torch], ids=["vibetensor", "torch"])
+def test_private_names_of_tensordict(t):
+    of = importlib.import_module(f"{t.__name__}.nn.utils._named_member_accessor")
+    layer, w = t.nn.Linear(2, 2), t.ones(2, 2)
+    before = layer.weight
+    assert of.swap_tensor(layer, "weight", w) is before and layer.weight is w
+    with pytest.raises(AttributeError, match="no attribute `none`"):
+        of.swap_tensor(layer, "none", w)
+    context = importlib.import_module(f"{t.__name__}.utils._contextlib")
+
+    class Counts(context._NoParamDecoratorContextManager):
+        entered = 0
+
+        def __enter__(self):
+            Counts.entered += 1
+
+        def __exit__(self, *exc):
+            pass
+
+    @Counts
+    def function(x):
+        return x + 1
+
+    assert [function(1), function(2)] == [2, 3] and Counts.entered == 2
+    inside = importlib.import_module(f"{t.__name__}._C._functorch") if t is vt else t._C._functorch
+    seen = []
+    t.vmap(lambda x: seen.append((inside.is_batchedtensor(x), t._C._are_functorch_transforms_active())) or x)(w)
+    assert seen == [(True, True)] and not t._C._are_functorch_transforms_active()
+    pytree = importlib.import_module(f"{t.__name__}.utils._pytree")
+    assert pytree.is_structseq_instance(w.max(0)) and not pytree.is_structseq_instance((1, 2))
