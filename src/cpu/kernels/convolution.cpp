@@ -6,6 +6,7 @@
 
 #include "core/ceil_div.h"
 #include "cpu/gemm.h"
+#include "cpu/kernels/convolution_lines.h"
 #include "cpu/kernels/convolution_planes.h"
 #include "cpu/scratch.h"
 #include "cpu/thread_pool.h"
@@ -18,7 +19,8 @@ namespace {
 // whose column is what one output of one image sees of the input. It would be `taps` times the size of the input, so it
 // is written `chunk` columns at a time into memory that stays in L2, where the product reads it in place. Columns count
 // on through the images: small images share a chunk. The weight's gradient is the product of the outputs' gradient with
-// the same matrix transposed, summed over the chunks.
+// the same matrix transposed, summed over the chunks. For integers and complex numbers, and where Note [Lines] would
+// compute more between the rows of outputs than it saves.
 
 // Columns at a time: enough that the weight is not read too often, few enough that their patches stay in L2.
 int64_t chunk_columns(int64_t column_bytes, int64_t columns) {
@@ -68,18 +70,6 @@ ConvTarget<T> contiguous_outputs(const ConvShape& s, T* data) {
   return {data, s.groups * s.filters * channel, channel, {plane, width, 1}};
 }
 
-// to[i] = row[start + i * step] where that exists, or else 0.
-template <class T, class A>
-void copy_run(const T* row, int64_t inputs, int64_t start, int64_t step, int64_t count, A* to) {
-  const int64_t begin = std::min(count, start >= 0 ? 0 : ceil_div(-start, step));
-  const int64_t end = std::clamp<int64_t>(start >= inputs ? 0 : (inputs - 1 - start) / step + 1, begin, count);
-  std::fill(to, to + begin, A(0));
-  if (step == 1) std::copy(row + start + begin, row + start + end, to + begin);
-  else
-    for (int64_t i = begin; i < end; ++i) to[i] = static_cast<A>(row[start + i * step]);
-  std::fill(to + end, to + count, A(0));
-}
-
 // Rows of the matrix of patches of a group's channels [channel, channel + channels), for the columns of `runs`.
 template <class T, class A>
 void write_patches(const ConvShape& s, const T* input, int64_t group, int64_t channel, int64_t channels,
@@ -106,6 +96,8 @@ void write_patches(const ConvShape& s, const T* input, int64_t group, int64_t ch
     }
   }
 }
+
+constexpr int64_t kFewColumns = 128;  // of an image: several shall be one product
 
 // Whether the matrix of patches is the input itself.
 bool is_pointwise(const ConvShape& s) {
@@ -305,7 +297,12 @@ void convolve(const ConvShape& s, const T* input, const opmath_t<T>* weight, con
     if (prefers_planes<T>(s)) return convolve_planes(s, input, weight, bias, output);
   }
   if constexpr (std::is_same_v<T, opmath_t<T>>) {
-    if (is_pointwise(s) && is_contiguous(s, output)) return convolve_pointwise(s, input, weight, bias, output.data);
+    if (is_pointwise(s) && is_contiguous(s, output) && (s.outputs() >= kFewColumns || s.images == 1)) {
+      return convolve_pointwise(s, input, weight, bias, output.data);
+    }
+  }
+  if constexpr (is_floating(dtype_of<T>)) {
+    if (prefers_lines(s) && !is_pointwise(s)) return convolve_lines(s, input, weight, bias, output);
   }
   convolve_patches(s, input, weight, bias, output);
 }
@@ -318,6 +315,10 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   }
   if constexpr (is_floating(dtype_of<T>)) {
     if (prefers_planes<T>(s)) return gradient_by_planes(s, input, grad, weight_grad);
+    const int64_t inputs = s.images * s.groups * s.channels * s.inputs();
+    if (s.taps() > 1 && prefers_lines(s) && VT_SIMD_PICK(conv_all_finite, T)(input, inputs)) {
+      return gradient_by_lines(s, input, grad, weight_grad);
+    }
   }
   gradient_by_patches(s, input, grad, weight_grad);
 }

@@ -1,5 +1,5 @@
-// Convolutions on the CPU: products with a matrix of patches of which a piece at a time exists, or loops over planes
-// where a group has few channels.
+// Convolutions on the CPU: products that read the input where it lies, products with a matrix of patches of which a
+// piece at a time exists, or loops over planes where a group has few channels.
 #pragma once
 
 #include <array>

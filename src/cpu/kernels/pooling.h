@@ -11,8 +11,8 @@ namespace vt::cpu {
 // best[i] and found[i] become x[i * step] and `position` where that is greater, or NaN; i < n.
 VT_SIMD_DECLARE_TEMPLATE(void, take_greater,
                          (const T* x, int64_t step, int64_t n, int32_t position, opmath_t<T>* best, int32_t* found))
-// Of n elements beside each other.
-VT_SIMD_DECLARE_TEMPLATE(opmath_t<T>, run_sum, (const T* x, int64_t n))
+// out[i] = the sum of the i-th n elements of x / scale, i < count.
+VT_SIMD_DECLARE_TEMPLATE(void, write_run_means, (const T* x, int64_t n, opmath_t<T> scale, int64_t count, T* out))
 // sums[i] += x[i * step]
 VT_SIMD_DECLARE_TEMPLATE(void, add_row, (const T* x, int64_t step, int64_t n, opmath_t<T>* sums))
 // out[i] = x[i] / (scale * lengths[i]); lengths null: ones. From sums to means, and from their gradients to shares.

@@ -1,5 +1,6 @@
 #include "cpu/kernels/pooling.h"
 #include "cpu/kernels/row_loops.h"
+#include "cpu/simd_transpose.h"
 
 namespace vt::cpu::VT_ISA {
 namespace {
@@ -30,8 +31,9 @@ void take_greater(const T* __restrict x, int64_t step, int64_t n, int32_t positi
   });
 }
 
+// Sixteen sums of every sixteenth element, on all levels, whose halves are added up to a vector.
 template <class T>
-opmath_t<T> run_sum(const T* __restrict x, int64_t n) {
+VT_ALWAYS_INLINE typename Simd<opmath_t<T>>::Vector lane_sums(const T* __restrict x, int64_t n) {
   using A = opmath_t<T>;
   constexpr int kLanes = 16;
   A sums[kLanes] = {};
@@ -40,10 +42,22 @@ opmath_t<T> run_sum(const T* __restrict x, int64_t n) {
     for (int e = 0; e < kLanes; ++e) sums[e] += static_cast<A>(x[i + e]);
   }
   for (int e = 0; i + e < n; ++e) sums[e] += static_cast<A>(x[i + e]);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
+  for (int width = kLanes / 2; width >= Simd<A>::kWidth; width /= 2) {
     for (int e = 0; e < width; ++e) sums[e] += sums[e + width];
   }
-  return sums[0];
+  return Simd<A>::load(sums);
+}
+
+template <class T>
+void write_run_means(const T* x, int64_t n, opmath_t<T> scale, int64_t count, T* out) {
+  using S = Simd<opmath_t<T>>;
+  for (int64_t i = 0; i < count; i += S::kWidth) {
+    const int64_t rows = count - i < S::kWidth ? count - i : S::kWidth;
+    typename S::Vector sums[S::kWidth] = {};
+    for (int64_t r = 0; r < rows; ++r) sums[r] = lane_sums(x + (i + r) * n, n);
+    const typename S::Vector means = S::sum_rows(sums) / scale;
+    for (int64_t r = 0; r < rows; ++r) out[i + r] = static_cast<T>(means[r]);
+  }
 }
 
 template <class T>
@@ -94,7 +108,7 @@ void narrow_row(const opmath_t<T>* __restrict from, int64_t n, T* __restrict to)
   template void narrow_row<T>(const opmath_t<T>*, int64_t, T*);
 #define VT_INSTANTIATE(T)                                                                          \
   VT_INSTANTIATE_MAX(T)                                                                            \
-  template opmath_t<T> run_sum<T>(const T*, int64_t);                                              \
+  template void write_run_means<T>(const T*, int64_t, opmath_t<T>, int64_t, T*);                   \
   template void add_row<T>(const T*, int64_t, int64_t, opmath_t<T>*);                              \
   template void write_means<T>(const opmath_t<T>*, const opmath_t<T>*, opmath_t<T>, int64_t, T*);  \
   template void write_shares<T>(const T*, const opmath_t<T>*, opmath_t<T>, int64_t, opmath_t<T>*); \

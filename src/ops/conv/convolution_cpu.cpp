@@ -65,19 +65,23 @@ Phase phase_of(const Geometry& g, IntSpan input, IntSpan result, IntSpan kernel,
 template <class T>
 std::vector<opmath_t<T>> phase_weight(const Phase& p, const T* weight, const std::array<int64_t, kAxes>& kernel) {
   const cpu::ConvShape& s = p.shape;
-  const int64_t size = kernel[0] * kernel[1] * kernel[2];
-  std::vector<opmath_t<T>> out;
-  out.reserve(static_cast<size_t>(s.groups * s.filters * s.depth()));
+  const int64_t size = kernel[0] * kernel[1] * kernel[2], taps = s.taps();
+  std::vector<int64_t> places;  // of the taps in the kernel
+  for (const int64_t z : p.taps[0]) {
+    for (const int64_t y : p.taps[1]) {
+      for (const int64_t x : p.taps[2]) places.push_back((z * kernel[1] + y) * kernel[2] + x);
+    }
+  }
+  std::vector<opmath_t<T>> out(static_cast<size_t>(s.groups * s.filters * s.depth()));
+  constexpr int64_t kTogether = 16;  // filters, which are neighbours in one and far apart in the other
   for (int64_t g = 0; g < s.groups; ++g) {
-    for (int64_t f = 0; f < s.filters; ++f) {
+    for (int64_t first = 0; first < s.filters; first += kTogether) {
+      const int64_t end = std::min(s.filters, first + kTogether);
       for (int64_t c = 0; c < s.channels; ++c) {
-        const T* from = weight + ((g * s.channels + c) * s.filters + f) * size;
-        for (const int64_t z : p.taps[0]) {
-          for (const int64_t y : p.taps[1]) {
-            for (const int64_t x : p.taps[2]) {
-              out.push_back(static_cast<opmath_t<T>>(from[(z * kernel[1] + y) * kernel[2] + x]));
-            }
-          }
+        for (int64_t f = first; f < end; ++f) {
+          const T* from = weight + ((g * s.channels + c) * s.filters + f) * size;
+          opmath_t<T>* to = out.data() + ((g * s.filters + f) * s.channels + c) * taps;
+          for (int64_t t = 0; t < taps; ++t) to[t] = static_cast<opmath_t<T>>(from[places[static_cast<size_t>(t)]]);
         }
       }
     }

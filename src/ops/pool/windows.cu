@@ -9,6 +9,8 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_vector.cuh"
+#include "ops/copy/kernels.h"
+#include "ops/typed/reduce.h"
 
 namespace vt {
 namespace {
@@ -413,7 +415,20 @@ void max_windows_backward(const Windows& w, const Tensor& grad, const Tensor& in
   });
 }
 
+// A reduction shares a plane out to many threads.
+bool is_reduction(const Windows& w, const Divisor& divisor) {
+  constexpr int64_t kLeast = 256;  // elements of a plane
+  return w.inputs() >= kLeast && w.cover_planes() && (divisor.fixed == 0 || divisor.fixed == w.inputs()) &&
+         std::ranges::all_of(w.axes, [&](const auto& a) { return divisor.length(a, int64_t{0}) == a.inputs; });
+}
+
 void average_windows(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
+  if (is_reduction(w, divisor)) {
+    const DimVec planes{w.planes, w.inputs(), w.lanes}, results{w.planes, w.lanes};
+    const Tensor x = make_view(input, planes, contiguous_strides(planes), input.storage_offset());
+    return copy_data(make_view(out, results, contiguous_strides(results), out.storage_offset()),
+                     ops::mean(x, IntSpan(DimVec{1})));
+  }
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     run_windows<T>("avg_pool", w, width_of<T>(w, {&input, &out}), input, out, Tensor(),
                    Mean<T>{out.data<T>(), divisor});

@@ -1,6 +1,8 @@
 // Where the windows of pooling lie, for the kernels of either device.
 #pragma once
 
+#include <algorithm>
+
 #include "core/backend_table.h"
 #include "core/macros.h"
 #include "core/tensor.h"
@@ -84,6 +86,12 @@ struct Windows {
   int64_t inputs() const { return axes[0].inputs * axes[1].inputs * axes[2].inputs; }
   int64_t outputs() const { return axes[0].outputs * axes[1].outputs * axes[2].outputs; }
   int64_t positions() const { return axes[0].size * axes[1].size * axes[2].size; }  // of a window, at most
+  // Whether the only window of a plane is all of it.
+  bool cover_planes() const {
+    return outputs() == 1 && std::ranges::all_of(axes, [](const WindowAxis& a) {
+             return a.begin(0) == 0 && a.end(0) == a.inputs && a.dilation == 1;
+           });
+  }
 };
 
 // What a window's sum is divided by.

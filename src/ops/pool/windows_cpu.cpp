@@ -293,12 +293,11 @@ void write_turned(const Tensor& t, int64_t planes, const F& f) {
 template <class T>
 void average_whole_planes(const Windows& w, const Divisor& divisor, const T* input, T* out) {
   using A = opmath_t<T>;
-  const auto sum = VT_SIMD_PICK(run_sum, T);
+  const auto means = VT_SIMD_PICK(write_run_means, T);
   const int64_t n = w.inputs();
   const A scale = Lengths<A>(w, divisor).of_first();
-  parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) out[i] = static_cast<T>(sum(input + i * n, n) / scale);
-  });
+  parallel_for(0, w.planes, grain(n),
+               [&](int64_t begin, int64_t end) { means(input + begin * n, n, scale, end - begin, out + begin); });
 }
 
 template <class T>
@@ -309,13 +308,6 @@ void spread_whole_planes(const Windows& w, const Divisor& divisor, const T* grad
   parallel_for(0, w.planes, grain(n), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) std::fill_n(out + i * n, n, static_cast<T>(static_cast<A>(grad[i]) / scale));
   });
-}
-
-// Every window is all of its plane.
-bool covers_planes(const Windows& w) {
-  return w.lanes == 1 && w.outputs() == 1 && std::ranges::all_of(w.axes, [](const auto& a) {
-           return a.begin(0) == 0 && a.end(0) == a.inputs && a.dilation == 1;
-         });
 }
 
 }  // namespace
@@ -355,14 +347,14 @@ void max_windows_backward_cpu(const Windows& w, const Tensor& grad, const Tensor
 }
 
 void average_windows_cpu(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
+  if (w.lanes == 1 && w.cover_planes()) {
+    return visit_dtype<kFloatingSet>(
+        input.dtype(), [&]<class T>(TypeTag<T>) { average_whole_planes(w, divisor, input.data<T>(), out.data<T>()); });
+  }
   if (has_short_rows(w)) {
     const Tensor x = turned_copy(input, w.planes);
     return write_turned(out, w.planes,
                         [&](const Tensor& means) { average_windows_cpu(with_planes_as_lanes(w), divisor, x, means); });
-  }
-  if (covers_planes(w)) {
-    return visit_dtype<kFloatingSet>(
-        input.dtype(), [&]<class T>(TypeTag<T>) { average_whole_planes(w, divisor, input.data<T>(), out.data<T>()); });
   }
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
@@ -385,15 +377,15 @@ void average_windows_cpu(const Windows& w, const Divisor& divisor, const Tensor&
 }
 
 void average_windows_backward_cpu(const Windows& w, const Divisor& divisor, const Tensor& grad, const Tensor& out) {
+  if (w.lanes == 1 && w.cover_planes()) {
+    return visit_dtype<kFloatingSet>(
+        grad.dtype(), [&]<class T>(TypeTag<T>) { spread_whole_planes(w, divisor, grad.data<T>(), out.data<T>()); });
+  }
   if (has_short_rows(w)) {
     const Tensor g = turned_copy(grad, w.planes);
     return write_turned(out, w.planes, [&](const Tensor& sums) {
       average_windows_backward_cpu(with_planes_as_lanes(w), divisor, g, sums);
     });
-  }
-  if (covers_planes(w)) {
-    return visit_dtype<kFloatingSet>(
-        grad.dtype(), [&]<class T>(TypeTag<T>) { spread_whole_planes(w, divisor, grad.data<T>(), out.data<T>()); });
   }
   visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
     using A = opmath_t<T>;
