@@ -319,10 +319,25 @@ void add(const void* from, int64_t count, void* to) {
 
 const GemmKernels* gemm_kernels_bf16_amx() {
   const GemmKernels& dot = *gemm_kernels_bf16_dot();
-  static const GemmKernels kKernels{
-      kPanel, kPanel,   kSliceDepth,        kDepth, sizeof(bfloat16), kRowBytes, kPanel * kRowDistance / kRowBytes,
-      kPanel, 2,        GemmReads::RowsOfA, pack_a, pack_b,           multiply,  finish,
-      add,    dot.dots, dot.most_few,       2};
+  static const GemmKernels kKernels{kPanel,
+                                    kPanel,
+                                    kSliceDepth,
+                                    kDepth,
+                                    sizeof(bfloat16),
+                                    kRowBytes,
+                                    kPanel * kRowDistance / kRowBytes,
+                                    kPanel,
+                                    2,
+                                    GemmReads::RowsOfA,
+                                    pack_a,
+                                    pack_b,
+                                    multiply,
+                                    finish,
+                                    add,
+                                    dot.dots,
+                                    dot.most_dots,
+                                    8,
+                                    2};
   return &kKernels;
 }
 

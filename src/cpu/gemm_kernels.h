@@ -64,11 +64,12 @@ struct GemmKernels {
   void (*finish)(const void* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target);
   // to[i] += from[i] for `count` sums.
   void (*add)(const void* from, int64_t count, void* to);
-  // Sums in the accumulating type: (i, j) at sums[i * sums_i + j * sums_j] is the dot product of row i of x (few, k)
-  // with row j of w (many, k), few <= most_few. Null, and most_few 0, for inputs that are converted when packed.
-  void (*dots)(int64_t few, int64_t many, int64_t k, const void* x, int64_t ldx, const void* w, int64_t ldw, void* sums,
-               int64_t sums_i, int64_t sums_j);
-  int most_few;          // rows of a product that are worth dots
+  // Sums in the accumulating type: sums[j, i] is the dot product of row i of x (few, k), few <= most_dots, with row j
+  // of w (many, k). Null for inputs that are converted when packed.
+  void (*dots)(int64_t few, int64_t many, int64_t k, const void* x, int64_t ldx, const void* w, int64_t ldw,
+               void* sums);
+  int most_dots;         // rows of x
+  int most_few_rows;     // of a product, that are worth dots
   int most_few_columns;  // and columns: tiles read A where it lies as fast
 };
 

@@ -221,7 +221,7 @@ struct GemmTile {
 
 struct NoDots {
   static constexpr decltype(GemmKernels::dots) kDots = nullptr;
-  static constexpr int kFew = 0;
+  static constexpr int kFew = 0, kMostRows = 0;
 };
 
 // The packing of one input type, over the functions of Math that pack one row, panel or slice.
@@ -298,6 +298,7 @@ struct Gemm : GemmTile<Math> {
                                           &Tile::add,
                                           Dots::kDots,
                                           Dots::kFew,
+                                          Dots::kMostRows,
                                           Dots::kFew};
     return &kKernels;
   }

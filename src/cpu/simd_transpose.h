@@ -42,26 +42,36 @@ struct Simd {  // T is a 4- or 8-byte number
     }
   }
 
-  // Halves a square's rows, the first 2 * Half of them, adding up pairs of blocks of lanes.
-  template <int Half, int... Lane>
+  template <int N, int... Lane>
+  static VT_ALWAYS_INLINE Vector each_nth(Vector v, std::integer_sequence<int, Lane...>) {
+    if constexpr (N == 1) return v;
+    constexpr IndexVector from = {(Lane * N % kWidth)...};
+    return __builtin_shuffle(v, from);
+  }
+
+  // Adds up pairs of blocks of Half lanes: rows i and i + Count / 2 become one row, a single row its own sums.
+  template <int Half, int Count, int... Lane>
   static VT_ALWAYS_INLINE void fold(Vector* rows, std::integer_sequence<int, Lane...>) {
     constexpr IndexVector low = {((Lane & Half) == 0 ? Lane : kWidth + Lane - Half)...};
     constexpr IndexVector high = {((Lane & Half) == 0 ? Lane + Half : kWidth + Lane)...};
 #pragma GCC unroll 8
-    for (int i = 0; i < Half; ++i) {
-      const Vector a = rows[i], b = rows[i + Half];
+    for (int i = 0; i < (Count + 1) / 2; ++i) {
+      const Vector a = rows[i], b = rows[i + Count / 2];
       rows[i] = __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
     }
   }
 
-  // Lane i of what comes back is the sum of rows[i], i < kWidth; the rows are used up.
+  // Lane i of what comes back is the sum of rows[i], i < Count, a power of two; the rows are used up.
+  template <int Count = kWidth>
   static VT_ALWAYS_INLINE Vector sum_rows(Vector* rows) {
     constexpr auto lanes = std::make_integer_sequence<int, kWidth>{};
-    if constexpr (kWidth > 8) fold<8>(rows, lanes);
-    if constexpr (kWidth > 4) fold<4>(rows, lanes);
-    if constexpr (kWidth > 2) fold<2>(rows, lanes);
-    fold<1>(rows, lanes);
-    return rows[0];
+    constexpr auto left = [](int folds) { return Count >> folds > 0 ? Count >> folds : 1; };
+    constexpr int kFirst = kWidth / 2;
+    fold<kFirst, left(0)>(rows, lanes);
+    if constexpr (kFirst > 1) fold<kFirst / 2, left(1)>(rows, lanes);
+    if constexpr (kFirst > 2) fold<kFirst / 4, left(2)>(rows, lanes);
+    if constexpr (kFirst > 4) fold<kFirst / 8, left(3)>(rows, lanes);
+    return each_nth<kWidth / Count>(rows[0], lanes);
   }
 
   // rows[i][j] becomes rows[j][i].
