@@ -29,6 +29,7 @@ constexpr int64_t kPanel = 2 * kRows;                          // rows or column
 constexpr int64_t kSliceDepth = 1024;                          // long, so that C is seldom loaded and stored
 constexpr int64_t kRowDistance = 2 * kSliceDepth + kRowBytes;  // bytes between packed rows of A
 constexpr int64_t kLinesOfA = 8;                               // fetched with a chunk, at most
+constexpr int64_t kResidentB = 832 << 10;                      // bytes of B that stay in L2 while all rows of A pass
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -135,56 +136,65 @@ __m512 load_numbers(const bfloat16* from, __mmask16 which) {
 }
 __m512 load_numbers(const float* from, __mmask16 which) { return _mm512_maskz_loadu_ps(which, from); }
 
-// Rounds as bfloat16(float) does. The instruction takes subnormal numbers for zero, which sums of products are already.
-template <bool Plain>
+// Rounds as bfloat16(float) does, unlike the instruction, which takes subnormal numbers for zero.
 void store_numbers(bfloat16* to, __m512 v, __mmask16 which) {
-  if constexpr (Plain) {
-    _mm256_mask_storeu_epi16(to, which, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(v)));
-  } else {
-    const __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
-    const __m512i odd = _mm512_and_si512(high, _mm512_set1_epi32(1));
-    const __m512i up = _mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff));
-    const __mmask16 nan = _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
-    const __m512i rounded = _mm512_mask_or_epi32(_mm512_srli_epi32(up, 16), nan, high, _mm512_set1_epi32(0x40));
-    _mm256_mask_storeu_epi16(to, which, _mm512_cvtepi32_epi16(rounded));
+  const __m512i bits = _mm512_castps_si512(v), high = _mm512_srli_epi32(bits, 16);
+  const __m512i odd = _mm512_and_si512(high, _mm512_set1_epi32(1));
+  const __m512i up = _mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff));
+  const __mmask16 nan = _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+  const __m512i rounded = _mm512_mask_or_epi32(_mm512_srli_epi32(up, 16), nan, high, _mm512_set1_epi32(0x40));
+  _mm256_mask_storeu_epi16(to, which, _mm512_cvtepi32_epi16(rounded));
+}
+void store_numbers(float* to, __m512 v, __mmask16 which) { _mm512_mask_storeu_ps(to, which, v); }
+
+__mmask16 first16(int64_t count) { return static_cast<__mmask16>(first(count < 16 ? count < 0 ? 0 : count : 16)); }
+
+// Sums of products that are C: they are not subnormal.
+void store_plain(const float* sums, int64_t distance, int64_t rows, int64_t columns, bfloat16* c, int64_t ldc) {
+  const int64_t whole = columns / 32 * 32;
+  const __mmask16 low = first16(columns - whole), high = first16(columns - whole - 16);
+  const auto store = [](const float* from, __mmask16 left, __mmask16 right, bfloat16* to, __mmask32 both) {
+    const __m512bh pairs = _mm512_cvtne2ps_pbh(load_numbers(from + 16, right), load_numbers(from, left));
+    _mm512_mask_storeu_epi16(to, both, reinterpret_cast<__m512i>(pairs));
+  };
+  for (int64_t i = 0; i < rows; ++i, sums += distance, c += ldc) {
+    for (int64_t j = 0; j < whole; j += 32) store(sums + j, 0xffff, 0xffff, c + j, ~__mmask32{0});
+    if (whole < columns) store(sums + whole, low, high, c + whole, first(columns - whole));
   }
 }
-template <bool Plain>
-void store_numbers(float* to, __m512 v, __mmask16 which) {
-  _mm512_mask_storeu_ps(to, which, v);
-}
-
-template <class Out, bool Plain>
-void finish_rows(const float* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target) {
-  const __m512 alpha = _mm512_set1_ps(static_cast<float>(target.alpha));
-  const __m512 beta = _mm512_set1_ps(static_cast<float>(target.beta));
-  const auto* bias = static_cast<const Out*>(target.bias);
+void store_plain(const float* sums, int64_t distance, int64_t rows, int64_t columns, float* c, int64_t ldc) {
   for (int64_t i = 0; i < rows; ++i) {
-    Out* c = static_cast<Out*>(target.c) + i * target.ldc;
     for (int64_t j = 0; j < columns; j += 16) {
-      const auto which = static_cast<__mmask16>(first(columns - j < 16 ? columns - j : 16));
-      __m512 v = _mm512_maskz_loadu_ps(which, sums + i * distance + j);
-      if constexpr (!Plain) {
-        v = _mm512_mul_ps(v, alpha);
-        if (target.beta != 0) v = _mm512_fmadd_ps(beta, load_numbers(c + j, which), v);
-        if (bias) v = _mm512_add_ps(v, load_numbers(bias + j, which));
-      }
-      store_numbers<Plain>(c + j, v, which);
+      const __mmask16 which = first16(columns - j);
+      store_numbers(c + i * ldc + j, load_numbers(sums + i * distance + j, which), which);
     }
   }
 }
 
 template <class Out>
-void finish_as(const float* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target) {
-  const bool plain = target.alpha == 1 && target.beta == 0 && !target.bias;
-  if (plain) finish_rows<Out, true>(sums, distance, rows, columns, target);
-  else finish_rows<Out, false>(sums, distance, rows, columns, target);
+void finish_rows(const float* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target) {
+  auto* c = static_cast<Out*>(target.c);
+  const auto* bias = static_cast<const Out*>(target.bias);
+  if (target.alpha == 1 && target.beta == 0 && !bias) {
+    return store_plain(sums, distance, rows, columns, c, target.ldc);
+  }
+  const __m512 alpha = _mm512_set1_ps(static_cast<float>(target.alpha));
+  const __m512 beta = _mm512_set1_ps(static_cast<float>(target.beta));
+  for (int64_t i = 0; i < rows; ++i, c += target.ldc) {
+    for (int64_t j = 0; j < columns; j += 16) {
+      const __mmask16 which = first16(columns - j);
+      __m512 v = _mm512_mul_ps(load_numbers(sums + i * distance + j, which), alpha);
+      if (target.beta != 0) v = _mm512_fmadd_ps(beta, load_numbers(c + j, which), v);
+      if (bias) v = _mm512_add_ps(v, load_numbers(bias + j, which));
+      store_numbers(c + j, v, which);
+    }
+  }
 }
 
 void finish(const void* sums, int64_t distance, int64_t rows, int64_t columns, const GemmTarget& target) {
   const auto* from = static_cast<const float*>(sums);
-  if (target.output == GemmOutput::Same) finish_as<float>(from, distance, rows, columns, target);
-  else finish_as<bfloat16>(from, distance, rows, columns, target);
+  if (target.output == GemmOutput::Same) finish_rows<float>(from, distance, rows, columns, target);
+  else finish_rows<bfloat16>(from, distance, rows, columns, target);
 }
 
 // ---- tiles ----
@@ -242,7 +252,7 @@ VT_AMX VT_NOINLINE void multiply_panels(int64_t chunks, const char* a, int64_t a
   auto* c = static_cast<float*>(target.c);
   const int64_t row_bytes = target.ldc * static_cast<int64_t>(sizeof(float));
   const int64_t c_row = target.output == GemmOutput::Same ? row_bytes : row_bytes / 2;
-  for (int64_t i = 0; i < rows; ++i) __builtin_prefetch(static_cast<const char*>(target.c) + i * c_row, 1);
+  for (int64_t i = 0; i < rows; ++i) __builtin_prefetch(static_cast<const char*>(target.c) + i * c_row, 0, 2);
   if (in_place && target.beta == 1) {
     load_sums<Rows, Columns>(c, row_bytes);
   } else {
@@ -275,25 +285,36 @@ VT_AMX void multiply_rows(int64_t begin, int64_t end, int64_t columns, int64_t c
   const TileShapes shapes(end - begin < kPanel ? end - begin : kPanel);
   _tile_loadconfig(&shapes);
   const int64_t size = target.output == GemmOutput::Same ? sizeof(float) : sizeof(bfloat16);
-  const int64_t panels = ceil_div(end - begin, kPanel), most_lines = ceil_div(kPanel, ceil_div(columns, kPanel));
-  const int64_t a_lines = a_row != kRowDistance && most_lines <= kLinesOfA ? most_lines : 0;
+  const auto multiply = [&](int64_t i, int64_t j, const Ahead& next_a, const Ahead& next_b) {
+    const int64_t height = end - i < kPanel ? end - i : kPanel, width = columns - j < kPanel ? columns - j : kPanel;
+    GemmTarget part = target;
+    part.c = static_cast<char*>(target.c) + (i * target.ldc + j) * size;
+    if (part.bias) part.bias = static_cast<const char*>(target.bias) + j * size;
+    const auto panels = height > kRows  ? width > kRows ? &multiply_panels<2, 2> : &multiply_panels<2, 1>
+                         : width > kRows ? &multiply_panels<1, 2>
+                                        : &multiply_panels<1, 1>;
+    panels(chunks, a + i * a_row, a_row, b + j / kPanel * b_panel * kRowBytes, height, width, next_a, next_b, part);
+  };
+  // What comes from L3 or memory is fetched ahead, a part with each tile: the rows of A below, and the next panel of B.
+  const int64_t a_lines = a_row == kRowDistance ? 0 : ceil_div(kPanel, ceil_div(columns, kPanel));
+  if (columns * chunks * kRowBytes <= kResidentB) {
+    for (int64_t i = begin; i < end; i += kPanel) {
+      const char* below = a + (i + kPanel) * a_row;
+      for (int64_t j = 0, line = 0; j < columns; j += kPanel, line += a_lines) {
+        const int64_t b_lines = i == begin && j + kPanel < columns ? kChunkBytes / kRowBytes : 0;
+        multiply(i, j, Ahead{below + line * a_row, line < kPanel ? a_lines : 0, a_row, kRowBytes},
+                 Ahead{b + (j / kPanel + 1) * b_panel * kRowBytes, b_lines, kRowBytes, kChunkBytes});
+      }
+    }
+    return;
+  }
   const char* below = a + end * a_row;
-  for (int64_t j = 0; j < columns; j += kPanel, b += b_panel * kRowBytes) {
-    const int64_t width = columns - j < kPanel ? columns - j : kPanel;
-    // The next panel of B comes from L3 or memory, as do the rows of A below the block's: each tile fetches a part.
-    const int64_t b_lines = j + kPanel < columns ? ceil_div(kChunkBytes / kRowBytes, panels) : 0;
-    Ahead next_b{b + b_panel * kRowBytes, b_lines, kRowBytes, b_lines * kRowBytes};
-    Ahead next_a{below + j / kPanel * a_lines * a_row, a_lines, a_row, kRowBytes};
-    for (int64_t i = begin; i < end;
-         i += kPanel, next_b.from += b_lines * kRowBytes * chunks, next_a.from += kPanel * a_row) {
-      const int64_t height = end - i < kPanel ? end - i : kPanel;
-      GemmTarget part = target;
-      part.c = static_cast<char*>(target.c) + (i * target.ldc + j) * size;
-      if (part.bias) part.bias = static_cast<const char*>(target.bias) + j * size;
-      const auto multiply = height > kRows  ? width > kRows ? &multiply_panels<2, 2> : &multiply_panels<2, 1>
-                             : width > kRows ? &multiply_panels<1, 2>
-                                            : &multiply_panels<1, 1>;
-      multiply(chunks, a + i * a_row, a_row, b, height, width, next_a, next_b, part);
+  const int64_t b_lines = ceil_div(kChunkBytes / kRowBytes, ceil_div(end - begin, kPanel));
+  for (int64_t j = 0, line = 0; j < columns; j += kPanel, line += a_lines) {
+    const char* next = b + (j / kPanel + 1) * b_panel * kRowBytes;
+    for (int64_t i = begin; i < end; i += kPanel, next += b_lines * kRowBytes * chunks) {
+      multiply(i, j, Ahead{below + (i - begin + line) * a_row, a_lines <= kLinesOfA ? a_lines : 0, a_row, kRowBytes},
+               Ahead{next, j + kPanel < columns ? b_lines : 0, kRowBytes, b_lines * kRowBytes});
     }
   }
 }

@@ -34,9 +34,10 @@ struct GemmTarget {
 // share, [step][nr], and each block of A into panels of at most `mr` rows. A micro-kernel keeps an mr x nr tile of C in
 // registers over a slice. A panel of A keeps the order it is stored in, so that packing is a copy: rows at a fixed
 // distance (not transposed) or steps at a fixed distance (transposed). A `step` is one k, or two for bfloat16 dots.
-// A block of A takes a fifth of L2. While it multiplies, a tile fetches its C and its part of the next panel of B into
-// L2, and what it reads next of A and B into L1.
-// Note [When a matrix is read where it lies] says when nothing is packed.
+// If one block holds all rows, B is packed in groups of panels that stay in L2, each multiplied before the next.
+// A block of A takes a fifth of L2, a group of panels too. While it multiplies, a tile fetches its C and its part of
+// the next panel of B into L2, and what it reads next of A and B into L1. Note [When a matrix is read where it lies]
+// says when nothing is packed.
 struct GemmKernels {
   int mr;
   int nr;

@@ -81,16 +81,20 @@ class PackedGemm {
     else if (tiles)
       direct_a_ = k % kernels.step == 0 && (n <= kernels.nr * 16 || a.ld * kernels.number_size % kTileSetBytes != 0);
     else direct_a_ = as_is && (!aliases(a) || n <= kernels.nr);
-    if (direct_a_ && tiles && n * steps(kc_) * kernels.packed_size <= block_bytes) block_rows_ = 2 * kernels.mr;
     const bool b_stays = stays_in_l2(b, m <= block_rows_ ? kc_ : k);
     direct_b_ = as_is && !b.transposed && n >= kernels.nr && (m <= kernels.mr * 2 || b_stays);
     if (direct_b_ && m <= kernels.mr * 2 && k * b.ld * kernels.number_size > kLargeB) cut(kShortSlice);
+    // See Note [Shape of a GEMM]
+    group_panels_ = std::max<int64_t>(1, l2 / 5 / panel_bytes());
+    by_groups_ =
+        !direct_b_ && m <= block_rows_ * 3 / 2 && ceil_div(n, kernels.nr) >= (parallel ? threads_ * kLeastPanels : 1);
+    if (by_groups_) block_rows_ = std::max(block_rows_, m);
     plan_passes();
   }
 
   void run() {
     const bool scratch = target_.output != GemmOutput::Same && slices_ > 1;
-    Scratch packed(pass_slices_ * (direct_b_ ? 1 : pass_panels_) * panel_bytes());
+    Scratch packed(by_groups_ ? 0 : pass_slices_ * (direct_b_ ? 1 : pass_panels_) * panel_bytes());
     Scratch sums(scratch && pass_slices_ < slices_ ? m_ * pass_panels_ * kernels_.nr * int64_t{sizeof(float)} : 0);
     packed_b_ = packed.as<char>();
     sums_ = sums.as<char>();
@@ -101,7 +105,7 @@ class PackedGemm {
       for (first_slice_ = 0; first_slice_ < slices_; first_slice_ += pass_slices_) {
         last_slice_ = std::min(first_slice_ + pass_slices_, slices_);
         if (direct_b_) pack_tail();
-        else pack();
+        else if (!by_groups_) pack();
         multiply();
       }
     }
@@ -120,7 +124,7 @@ class PackedGemm {
     const int64_t panels = ceil_div(n_, kernels_.nr);
     pass_panels_ = panels;
     pass_slices_ = slices_;
-    if (direct_b_) return;
+    if (direct_b_ || by_groups_) return;
     const int64_t bytes = std::clamp(last_level_bytes() / 4, kLeastPackedB, kMostPackedB);
     const int64_t most = std::max<int64_t>(1, bytes / panel_bytes());
     const int64_t least = ceil_div(kColumnsPerPass, kernels_.nr);
@@ -181,7 +185,7 @@ class PackedGemm {
 
   void multiply() {
     int64_t row_blocks = ceil_div(m_, block_rows_);
-    if (row_blocks % threads_ != 0) {
+    if (row_blocks % threads_ != 0 && !by_groups_) {
       const int64_t most = ceil_div(m_, kernels_.mr * (panels() >= threads_ ? kLeastPanels : 1));
       row_blocks = std::max(row_blocks, std::min(round_up(row_blocks, threads_), most));
     }
@@ -232,6 +236,7 @@ class PackedGemm {
       target.bias = s + 1 == slices_ ? bias : nullptr;
       if (s > 0) target.beta = 1.0;
       if (direct_b_) multiply_direct(a, block, s, target, size);
+      else if (by_groups_) multiply_groups(a, block, s, target, size);
       else {
         kernels_.multiply(block.rows.size, block.width, kc, a, a_.transposed, a_ld(), packed_panel(s, block.panel),
                           kernels_.nr, panel_elements(), target);
@@ -252,13 +257,29 @@ class PackedGemm {
                       target);
   }
 
+  // Packs some panels of B and multiplies with them before the next.
+  void multiply_groups(const char* a, const Block& block, int64_t slice, GemmTarget target, int64_t size) const {
+    const int64_t kc = slice_k(slice), nr = kernels_.nr,
+                  group = std::min(group_panels_, ceil_div(block.width, nr)) * nr;
+    Scratch packed(group / nr * panel_bytes());
+    for (int64_t j = 0; j < block.width; j += group) {
+      const int64_t width = std::min(group, block.width - j);
+      kernels_.pack_b(b_, slice * kc_, kc, block.column + j, width, n_, packed.as<void>(), panel_elements());
+      kernels_.multiply(block.rows.size, width, kc, a, a_.transposed, a_ld(), packed.as<void>(), nr, panel_elements(),
+                        target);
+      target.c = static_cast<char*>(target.c) + width * size;
+      if (target.bias) target.bias = static_cast<const char*>(target.bias) + width * size;
+    }
+  }
+
   const GemmKernels& kernels_;
   int64_t m_, n_, k_;
   GemmOperand a_, b_;
   GemmTarget target_;
   int64_t out_bytes_, threads_;
   bool direct_a_, direct_b_;
-  int64_t slices_, kc_, block_rows_;
+  bool by_groups_;  // B is packed in groups of panels, by those who multiply with them
+  int64_t slices_, kc_, block_rows_, group_panels_;
   int64_t pass_panels_ = 0, pass_slices_ = 0;
   int64_t tail_ = 0;  // columns of a B that is read in place that do not fill a panel
   // The pass: columns and slices whose B is packed now.
