@@ -45,6 +45,7 @@ class TorchLoader(Loader):
             from vibetensor.torch._not_there import install
 
             install("torch")  # imports of what is missing say whether PyTorch has it
+            module.__name__ = "torch"  # libraries that patch PyTorch's functions by name compare with it
         if spec.name == "torchvision":
             from vibetensor.torch._not_there import install
 

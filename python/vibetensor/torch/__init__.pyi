@@ -126,6 +126,7 @@ from vibetensor.torch import profiler as profiler
 from vibetensor._C import promote_types as promote_types
 from vibetensor.torch import random as random
 from vibetensor._C import result_type as result_type
+from vibetensor.torch import return_types as return_types
 from vibetensor.torch.serialization import save as save
 from vibetensor.torch.random import seed as seed
 from vibetensor.torch import serialization as serialization

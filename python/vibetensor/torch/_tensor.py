@@ -450,6 +450,5 @@ def install() -> None:
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))
     _copying.install()
-    for kind in _C.return_types().values():
-        kind.__repr__ = result_repr  # type: ignore[method-assign,assignment]
+    _C.set_result_repr(result_repr)
     when_imported("multiprocessing.reduction", share_with_processes)

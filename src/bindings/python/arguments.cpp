@@ -499,10 +499,10 @@ bool has_keyword(const PythonCall& call, std::string_view name) {
 void throw_no_overload(const OpEntry& entry, const PythonCall& call) {
   const bool out = has_keyword(call, "out");
   std::vector<const Overload*> candidates;
-  for (const Overload& o : entry.overloads) {
+  for (const Overload& o : entry.overloads()) {
     if ((o.op->kind() == OpKind::Out) == out) candidates.push_back(&o);
   }
-  if (candidates.empty()) candidates.push_back(&entry.overloads.front());
+  if (candidates.empty()) candidates.push_back(&entry.overloads().front());
   // What is wrong with the call whatever it meant is said alone.
   std::string reason;
   bool same = true;

@@ -146,7 +146,7 @@ nb::object op_jvp(const std::string& name, nb::handle args, nb::dict kwargs, nb:
   const PythonCall call{values.data(), positional, names.ptr(), CallStyle::Function};
   const OpEntry& entry = entry_of(name);
   CallArguments arguments;
-  for (const Overload& overload : entry.overloads) {
+  for (const Overload& overload : entry.overloads()) {
     if (!arguments.fit(overload, call)) continue;
     const Op& op = *overload.op;
     const std::span<const Value> primals(arguments.values(), static_cast<size_t>(op.arg_count()));

@@ -7,21 +7,21 @@
 
 namespace vt::python {
 
-void init_constructors(PyObject* module);       // tensor_new.cpp: tensor, as_tensor
-void bind_modes(nanobind::module_& m);          // modes.cpp: grad mode, autocast, default dtype, backward
-void bind_registry(nanobind::module_& m);       // registry.cpp: what ops there are, counters
-void bind_info(nanobind::module_& m);           // info.cpp: system_info
-void bind_cuda(nanobind::module_& m);           // cuda.cpp
-void bind_cuda_streams(nanobind::module_& m);   // cuda_stream.cpp
-void bind_cuda_memory(nanobind::module_& m);    // cuda_memory.cpp
-void bind_cuda_snapshot(nanobind::module_& m);  // cuda_snapshot.cpp
-void bind_atomic_file(nanobind::module_& m);    // atomic_file.cpp
-void bind_shared_memory(nanobind::module_& m);  // shared_memory.cpp
-void bind_nvtx(nanobind::module_& m);           // nvtx.cpp
+void init_constructors(PyObject* module);            // tensor_new.cpp: tensor, as_tensor
+void bind_modes(nanobind::module_& m);               // modes.cpp: grad mode, autocast, default dtype, backward
+void bind_registry(nanobind::module_& m);            // registry.cpp: what ops there are, counters
+void bind_info(nanobind::module_& m);                // info.cpp: system_info
+void bind_cuda(nanobind::module_& m);                // cuda.cpp
+void bind_cuda_streams(nanobind::module_& m);        // cuda_stream.cpp
+void bind_cuda_memory(nanobind::module_& m);         // cuda_memory.cpp
+void bind_cuda_snapshot(nanobind::module_& m);       // cuda_snapshot.cpp
+void bind_atomic_file(nanobind::module_& m);         // atomic_file.cpp
+void bind_shared_memory(nanobind::module_& m);       // shared_memory.cpp
+void bind_nvtx(nanobind::module_& m);                // nvtx.cpp
 void bind_saved_tensor_hooks(nanobind::module_& m);  // saved_tensor_hooks.cpp
-void bind_profiler(nanobind::module_& m);       // profiler.cpp
-void bind_plugins(nanobind::module_& m);        // plugin.cpp
-void bind_transforms(nanobind::module_& m);     // transforms.cpp: vmap, levels of grad
-void bind_cuda_graphs(nanobind::module_& m);    // cuda_graph.cpp
+void bind_profiler(nanobind::module_& m);            // profiler.cpp
+void bind_plugins(nanobind::module_& m);             // plugin.cpp
+void bind_transforms(nanobind::module_& m);          // transforms.cpp: vmap, levels of grad
+void bind_cuda_graphs(nanobind::module_& m);         // cuda_graph.cpp
 
 }  // namespace vt::python

@@ -79,7 +79,7 @@ PyObject* module_name(PyObject*, void*) { return PyUnicode_FromString(kOps); }
 // The documentation is put together in Python, when somebody asks for it.
 PyObject* describe(PyObject* self, PyObject* is_method) {
   return guarded([&] {
-    const char* words = entry_in(self).overloads.front().op->functional().parts.doc;
+    const char* words = entry_in(self).overloads().front().op->functional().parts.doc;
     const Ref home = Ref::steal(PyImport_ImportModule("vibetensor.torch._op_docs"));
     return Ref::steal(PyObject_CallMethod(home.get(), "describe", "ssO", entry_in(self).name.c_str(), words, is_method))
         .release();
@@ -173,11 +173,11 @@ PyObject* wrap_results(const OpEntry& entry, const Op& op, Results& results) {
   const size_t count = op.schema().rets().size();
   if (count == 0) Py_RETURN_NONE;
   if (count == 1) return wrap(std::move(results.tensors[0]));
-  Ref tuple = Ref::steal(entry.return_type ? PyStructSequence_New(entry.return_type)
-                                           : PyTuple_New(static_cast<Py_ssize_t>(count)));
+  PyTypeObject* const type = entry.return_type();
+  Ref tuple = Ref::steal(type ? PyStructSequence_New(type) : PyTuple_New(static_cast<Py_ssize_t>(count)));
   for (size_t i = 0; i < count; ++i) {
     PyObject* t = wrap(std::move(results.tensors[i]));
-    if (entry.return_type) {
+    if (type) {
       PyStructSequence_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), t);
     } else {
       PyTuple_SetItem(tuple.get(), static_cast<Py_ssize_t>(i), t);
@@ -189,7 +189,7 @@ PyObject* wrap_results(const OpEntry& entry, const Op& op, Results& results) {
 PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
   try {
     CallArguments arguments;
-    for (const Overload& overload : entry.overloads) {
+    for (const Overload& overload : entry.overloads()) {
       if (arguments.fit(overload, call)) return run(entry, overload, arguments);
       if (VT_UNLIKELY(arguments.has_asked())) return nullptr;
     }
@@ -240,12 +240,12 @@ void offer_in_modules(const Op& op, PyObject* function) {
 Ref offer(const std::string& name) {
   uint8_t surface = 0;
   for (const Op* op : Registry::get().overloads(name)) surface |= op->parts.surface;
-  const OpEntry* entry = make_entry(name, 0);
+  const auto* entry = new OpEntry(name, 0);  // lives as long as the process, as the op does
   entries()[name] = entry;
   Ref function = make_object(function_type, vectorcall, entry);
   if (PyObject_SetAttrString(ops_module, name.c_str(), function.get()) < 0) throw PythonErrorSet{};
   if (!(surface & kMethod) || is_written_by_hand(name.c_str())) return function;
-  const Ref method = make_object(method_type, method_vectorcall, make_entry(name, kMethod));
+  const Ref method = make_object(method_type, method_vectorcall, new OpEntry(name, kMethod));
   PyObject* type = reinterpret_cast<PyObject*>(tensor_type);
   if (PyObject_SetAttrString(type, name.c_str(), method.get()) < 0) throw PythonErrorSet{};
   return function;

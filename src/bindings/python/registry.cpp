@@ -133,7 +133,7 @@ nb::dict functions_of(const std::string& module) {
 
 nb::dict types_of_results() {
   nb::dict types;
-  for (const auto& [name, type] : return_types())
+  for (const auto& [name, type] : all_return_types())
     types[nb::str(name.c_str())] = nb::borrow(nb::handle(reinterpret_cast<PyObject*>(type)));
   return types;
 }
@@ -154,6 +154,7 @@ void bind_registry(nb::module_& m) {
   m.def("registry", registry);
   m.def("functions_of", functions_of);
   m.def("return_types", types_of_results);
+  m.def("set_result_repr", [](nb::handle function) { set_result_repr(function.ptr()); });
   m.def("live_counters", live_counters);
 }
 

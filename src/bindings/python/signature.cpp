@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dispatch/registry.h"
+
 namespace vt::python {
 namespace {
 
@@ -11,8 +13,19 @@ PyObject* intern(std::string_view text) {
   return s;
 }
 
+std::map<std::string, PyTypeObject*>& return_types() {
+  static auto* types = new std::map<std::string, PyTypeObject*>;
+  return *types;
+}
+PyObject* result_repr = nullptr;
+
+void set_repr(PyTypeObject* type) {
+  if (!result_repr) return;
+  if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(type), "__repr__", result_repr) < 0) throw PythonErrorSet{};
+}
+
 // torch.return_types.sort and friends: made where every result has a name, once for the function and the method.
-PyTypeObject* return_type(const std::string& name, const Schema& schema) {
+PyTypeObject* named_tuple_of(const std::string& name, const Schema& schema) {
   const auto& rets = schema.rets();
   if (rets.size() < 2 || std::ranges::any_of(rets, [](const Ret& r) { return r.name.empty(); })) return nullptr;
   PyTypeObject*& known = return_types()[name];
@@ -26,14 +39,20 @@ PyTypeObject* return_type(const std::string& name, const Schema& schema) {
   if (!type) throw PythonErrorSet{};
   const Ref home = Ref::steal(str_from("vibetensor.torch.return_types"));  // where pickle finds it
   if (PyObject_SetAttrString(reinterpret_cast<PyObject*>(type), "__module__", home.get()) < 0) throw PythonErrorSet{};
+  set_repr(type);
   return known = type;
 }
 
 }  // namespace
 
-std::map<std::string, PyTypeObject*>& return_types() {
-  static auto* types = new std::map<std::string, PyTypeObject*>;
-  return *types;
+const std::map<std::string, PyTypeObject*>& all_return_types() {
+  for (const Op* op : Registry::get().ops()) named_tuple_of(op->schema().name(), op->functional().schema());
+  return return_types();
+}
+
+void set_result_repr(PyObject* function) {
+  result_repr = Ref::borrow(function).release();
+  for (const auto& [name, type] : return_types()) set_repr(type);
 }
 
 Overload::Overload(const Candidate& candidate) : op(candidate.op) {
@@ -68,14 +87,11 @@ Overload::Overload(const Candidate& candidate) : op(candidate.op) {
   }
 }
 
-OpEntry* make_entry(const std::string& name, uint8_t surface) {
-  auto* entry = new OpEntry;  // lives as long as the process, as the op does
-  entry->name = name;
-  for (const Candidate& candidate : overloads_to_try(name, surface)) {
-    entry->overloads.emplace_back(candidate);
-    if (!entry->return_type) entry->return_type = return_type(name, candidate.op->functional().schema());
+void OpEntry::make() const {
+  for (const Candidate& candidate : overloads_to_try(name, surface_)) {
+    overloads_.emplace_back(candidate);
+    if (!return_type_) return_type_ = named_tuple_of(name, candidate.op->functional().schema());
   }
-  return entry;
 }
 
 }  // namespace vt::python

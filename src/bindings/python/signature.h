@@ -35,17 +35,33 @@ struct Overload {
   explicit Overload(const Candidate& candidate);
 };
 
-// All overloads of one name and what their results are wrapped as.
-struct OpEntry {
-  std::string name;
-  std::vector<Overload> overloads;
-  PyTypeObject* return_type = nullptr;  // a named tuple, for ops whose results have names
+// The overloads of one name that are offered in any of some places (a mask of Surface; all if 0), and what their
+// results are wrapped as. Both are made when first asked for, as a program calls few ops; the GIL is held.
+class OpEntry {
+ public:
+  OpEntry(std::string op, uint8_t surface) : name(std::move(op)), surface_(surface) {}
+  const std::string name;
+
+  const std::vector<Overload>& overloads() const {
+    if (VT_UNLIKELY(overloads_.empty())) make();
+    return overloads_;
+  }
+  // A named tuple, for ops whose results have names; null for others.
+  PyTypeObject* return_type() const {
+    if (VT_UNLIKELY(overloads_.empty())) make();
+    return return_type_;
+  }
+
+ private:
+  void make() const;
+  mutable std::vector<Overload> overloads_;
+  mutable PyTypeObject* return_type_ = nullptr;
+  const uint8_t surface_;
 };
 
-// The overloads of an op that are offered in any of these places (a mask of Surface; all if 0).
-OpEntry* make_entry(const std::string& name, uint8_t surface);
-
-// The named tuples that ops return, by the ops' names.
-std::map<std::string, PyTypeObject*>& return_types();
+// The named tuples that ops return, by the ops' names: all of them.
+const std::map<std::string, PyTypeObject*>& all_return_types();
+// What shows such a tuple: their __repr__ from now on, a reference that is kept.
+void set_result_repr(PyObject* function);
 
 }  // namespace vt::python

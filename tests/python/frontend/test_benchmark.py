@@ -100,10 +100,27 @@ def test_what_is_logged_can_be_read(tmp_path):
         writer.add_histogram("weights", vt.arange(10.0), 1)
         writer.add_text("note", "words", 0)
         writer.add_hparams({"lr": 0.1, "name": "x", "on": True}, {"accuracy": 0.9}, run_name="hp")
-        with pytest.raises(NotImplementedError, match="add_graph is not there yet"):
-            writer.add_graph(None)
+        writer.add_graph(vt.nn.Sequential(vt.nn.Linear(4, 3), vt.nn.ReLU()), vt.ones(2, 4))
+        writer.add_pr_curve("curve", vt.tensor([0, 1, 1, 0]), vt.tensor([0.1, 0.8, 0.4, 0.6]), 3, num_thresholds=5)
+        writer.add_embedding(vt.eye(3), ["a", "b", "c"], vt.rand(3, 3, 4, 4), tag="points")
+        with pytest.raises(NotImplementedError, match="add_mesh is not there yet"):
+            writer.add_mesh("mesh")
     events = EventAccumulator(str(tmp_path)).Reload()
     assert [(e.step, e.value) for e in events.Scalars("loss")][:2] == [(0, 1.0), (1, 0.5)]
     found = events.Histograms("weights")[0].histogram_value
     assert found.num == 10 and found.sum == 45 and sum(found.bucket) == 10
-    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == {"both_a", "both_b", "hp"}
+    assert {p.name for p in tmp_path.iterdir() if p.is_dir()} == {"00000", "both_a", "both_b", "hp"}
+    from google.protobuf import text_format
+    from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
+    from tensorboard.util.tensor_util import make_ndarray
+
+    names = {node.name: (node.op, list(node.input)) for node in events.Graph().node}
+    assert names["input_1"][0] == "IO Node" and names["0/_0_weight"][0] == "Parameter"
+    assert names["linear"][1][:2] == ["input_1", "0/_0_weight"] and names["output"] == ("IO Node", ["relu"])
+    curve = make_ndarray(events.Tensors("curve")[0].tensor_proto)
+    assert curve.shape == (6, 5) and curve[0].tolist() == [2, 2, 1, 1, 0] and curve[1].tolist() == [2, 1, 1, 0, 0]
+    config = text_format.Parse((tmp_path / "projector_config.pbtxt").read_text(), ProjectorConfig())
+    (points,) = config.embeddings
+    assert (tmp_path / points.tensor_path).read_text().splitlines()[0] == "1.0\t0.0\t0.0"
+    assert (tmp_path / points.metadata_path).read_text() == "a\nb\nc\n"
+    assert list(points.sprite.single_image_dim) == [4, 4] and (tmp_path / points.sprite.image_path).exists()

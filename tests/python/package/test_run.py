@@ -196,12 +196,12 @@ def test_workers_of_every_start_method(tmp_path):
     (tmp_path / "program.py").write_text("import torch\nassert 'vibetensor' in torch.__version__\n" + WORKERS)
     done = python("-m", "vibetensor.run", "program.py", "x", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    rest = "('vibetensor.torch', ['x'], 3.0)"
+    rest = "('torch', ['x'], 3.0)"
     assert done.stdout.splitlines() == [
         f"fork {rest}",
         f"spawn {rest}",
         f"forkserver {rest}",
-        "('vibetensor.torch', ['x'], 5.0)",
+        "('torch', ['x'], 5.0)",
     ]
 
 

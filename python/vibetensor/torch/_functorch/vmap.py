@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from vibetensor import _C
+from vibetensor.torch._C import _functorch
 from vibetensor.torch.utils import _pytree as pytree
 
 Tensor: Any = _C.Tensor
@@ -125,18 +126,28 @@ def unwrapped(func: Any, result: Any, out_dims: Any) -> tuple[list[Any], Any]:
         )
     results = []
     for leaf, dim in zip(leaves, dims, strict=True):
-        if dim is None:
-            if isinstance(leaf, Tensor) and _C.is_batched_here(leaf):
-                raise ValueError(f"{where}: `{name_of(func)}` can not return a BatchedTensor when out_dim is None")
-            results.append(leaf)
-            continue
-        if not isinstance(leaf, Tensor):
-            raise ValueError(
-                f"{where}: `{name_of(func)}` must only return Tensors, got type {type(leaf)}. Did you mean to set "
-                "out_dims= to None for output?"
-            )
-        results.append(_C.unwrap_batch(leaf, dim))
+        results.append(_maybe_remove_batch_dim(name_of(func), leaf, 0, 0, dim))
     return results, spec
+
+
+def _maybe_remove_batch_dim(name: str, batched_output: Any, vmap_level: int, batch_size: int, out_dim: Any) -> Any:
+    """What a function called `name` gave, with the examples of the vmap that is running along `out_dim`.
+
+    Without a dim what it is; the level and the size are those of the vmap. Containers of libraries do it themselves.
+    """
+    where = f"vmap({name}, ...)"
+    if out_dim is None:
+        if isinstance(batched_output, Tensor) and _C.is_batched_here(batched_output):
+            raise ValueError(f"{where}: `{name}` can not return a BatchedTensor when out_dim is None")
+        return batched_output
+    if hasattr(batched_output, "_remove_batch_dim"):
+        return batched_output._remove_batch_dim(vmap_level, batch_size, out_dim)
+    if not isinstance(batched_output, Tensor):
+        raise ValueError(
+            f"{where}: `{name}` must only return Tensors, got type {type(batched_output)}. Did you mean to set out_dims= to "
+            "None for output?"
+        )
+    return _C.unwrap_batch(batched_output, out_dim)
 
 
 def run_mapped(func: Any, mapped: Mapped, out_dims: Any, randomness: str, kwargs: dict[str, Any]) -> tuple[Any, Any]:
@@ -222,3 +233,13 @@ def vmap(
         return vmap_impl(func, in_dims, out_dims, randomness, chunk_size, args, kwargs)
 
     return wrapped
+
+
+# names that tensordict imports from here
+_add_batch_dim, _get_name = _functorch._add_batch_dim, name_of
+tree_flatten, tree_unflatten = pytree.tree_flatten, pytree.tree_unflatten
+
+
+def _broadcast_to_and_flatten(tree: Any, treespec: Any) -> list[Any] | None:
+    """The leaves of `tree`, one leaf of which may stand for a whole part of `treespec`; None where they do not fit."""
+    return spread(tree, pytree.tree_unflatten([0] * treespec.num_leaves, treespec), is_dim)

@@ -55,6 +55,11 @@ class GradScaler:
         fresh = {"stage": Stage.READY, "found_inf_per_device": {}}
         return self._per_optimizer_states.setdefault(id(optimizer), fresh)
 
+    def _found_inf_per_device(self, optimizer: Any) -> dict[Any, Any]:
+        """By device, whether unscale_ or step found infinities or NaN among the gradients of `optimizer`: 0 or 1."""
+        found: dict[Any, Any] = self._state(optimizer)["found_inf_per_device"]
+        return found
+
     def _make_scale(self, device: Any) -> None:
         self._scale = _C.ops.full((), self._init_scale, dtype=_C.float32, device=device)
         self._growth_tracker = _C.ops.full((), self._init_growth_tracker, dtype=_C.int32, device=device)

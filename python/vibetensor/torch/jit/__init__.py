@@ -45,7 +45,7 @@ __all__ = [
     "wait",
 ]
 
-EAGER = "the module itself gives the same results, and torch.compile takes it as it is"
+EAGER = "the module itself gives the same results, torch.compile takes it as it is, and torch.jit.trace records what it calls"
 NO_FILES = "there are no compiled programs to store; store the state_dict with torch.save and the class as Python code"
 
 NO_SCRIPT = f"TorchScript is not read: {NO_FILES}"
@@ -222,14 +222,16 @@ def load(
 
 
 def freeze(mod: Any, preserved_attrs: list[str] | None = None, optimize_numerics: bool = True) -> Any:
-    """`mod`, a traced module in evaluation mode, as it is: its calls are recorded already, and nothing is folded."""
+    """A copy of `mod`, a traced module in evaluation mode, whose parameters need no gradients; nothing is folded."""
+    from copy import deepcopy
+
     if not type_of(mod, TopLevelTracedModule):
         raise NotImplementedError(f"torch.jit.freeze of {type(mod).__name__} is not there yet: {EAGER}")
     if mod.training:
         raise RuntimeError(
             "Freezing is currently only implemented for modules in eval mode. Please call .eval() first."
         )
-    return mod
+    return deepcopy(mod).requires_grad_(False)
 
 
 def optimize_for_inference(mod: Any, other_methods: list[str] | None = None) -> Any:

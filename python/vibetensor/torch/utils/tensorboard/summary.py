@@ -99,6 +99,39 @@ def plugin(name: str, content: bytes = b"") -> Any:
     return SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name=name, content=content))
 
 
+def pr_curve(tag: str, labels: Any, predictions: Any, num_thresholds: int = 127, weights: Any = None) -> Any:
+    """A message of precision and recall over thresholds: labels of 0 and 1, predictions 0..1, at most 127 thresholds."""
+    from tensorboard.plugins.pr_curve.plugin_data_pb2 import PrCurvePluginData
+
+    steps = min(num_thresholds, 127)
+    wanted, given = as_array(labels).reshape(-1).astype(np.float64), as_array(predictions).reshape(-1)
+    shares = np.ones_like(wanted) if weights is None else as_array(weights).reshape(-1).astype(np.float64)
+    bins = np.floor(given * (steps - 1)).astype(np.int64).clip(0, steps - 1)
+    # from each threshold on: how much is found rightly and wrongly
+    right, wrong = (np.bincount(bins, of * shares, steps)[::-1].cumsum()[::-1] for of in (wanted, 1.0 - wanted))
+    missed, left = right[0] - right, wrong[0] - wrong
+    precision = right / np.maximum(1e-7, right + wrong)
+    recall = right / np.maximum(1e-7, right + missed)
+    return curve(
+        tag, np.stack((right, wrong, left, missed, precision, recall)), PrCurvePluginData(num_thresholds=steps)
+    )
+
+
+def pr_curve_raw(tag: str, rows: Sequence[Any], num_thresholds: int = 127) -> Any:
+    """The same of true and false positives, true and false negatives, precision and recall, given per threshold."""
+    from tensorboard.plugins.pr_curve.plugin_data_pb2 import PrCurvePluginData
+
+    about = PrCurvePluginData(num_thresholds=min(num_thresholds, 127))
+    return curve(tag, np.stack([as_array(row) for row in rows]), about)
+
+
+def curve(tag: str, data: Any, about: Any) -> Any:
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in data.shape])
+    tensor = TensorProto(dtype="DT_FLOAT", float_val=data.reshape(-1).tolist(), tensor_shape=shape)
+    metadata = plugin("pr_curves", about.SerializeToString())
+    return Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])
+
+
 def text(tag: str, words: str) -> Any:
     """A message of text in Markdown."""
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=1)])

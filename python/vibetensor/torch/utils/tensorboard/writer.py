@@ -193,15 +193,80 @@ class SummaryWriter:
             for tag, value in metric_dict.items():
                 writer.add_scalar(tag, value, global_step)
 
-    def add_graph(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError: models are not traced here."""
-        raise NotImplementedError(
-            "add_graph is not there yet: models are not traced; add_text(tag, str(model)) shows layers"
-        )
+    def add_graph(
+        self, model: Any, input_to_model: Any = None, verbose: bool = False, use_strict_trace: bool = True
+    ) -> None:
+        """Returns None; what `model` calls for an input, a tensor or a tuple of arguments, as torch.jit.trace records it."""
+        from vibetensor.torch.utils.tensorboard.graph import graph_of
 
-    def add_embedding(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError."""
-        raise NotImplementedError("add_embedding is not there yet")
+        graph = graph_of(model, input_to_model, use_strict_trace)
+        if verbose:
+            print(graph)
+        event = Event(graph_def=graph.SerializeToString(), wall_time=time.time())
+        self.file_writer.event_writer.add_event(event)
+
+    def add_embedding(
+        self,
+        mat: Any,
+        metadata: Sequence[Any] | None = None,
+        label_img: Any = None,
+        global_step: int | None = None,
+        tag: str = "default",
+        metadata_header: Sequence[str] | None = None,
+    ) -> None:
+        """Returns None; points (N, dims) for the projector, with labels and images (N, C, H, W) for each."""
+        from vibetensor.torch.utils.tensorboard import projector
+
+        step = global_step or 0
+        inside = f"{step:05d}/{tag}"
+        folder = os.path.join(str(self.log_dir), inside)
+        os.makedirs(folder, exist_ok=True)
+        count = len(mat)
+        projector.write_points(folder, mat)
+        if metadata is not None:
+            projector.write_labels(folder, metadata, metadata_header, count)
+        size = None if label_img is None else projector.write_images(folder, label_img, count)
+        with open(os.path.join(str(self.log_dir), "projector_config.pbtxt"), "a", encoding="utf-8") as file:
+            file.write(projector.settings(tag, step, inside, metadata is not None, size))
+
+    def add_pr_curve(
+        self,
+        tag: str,
+        labels: Any,
+        predictions: Any,
+        global_step: int | None = None,
+        num_thresholds: int = 127,
+        weights: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; precision and recall of predictions 0..1 for labels of 0 and 1, over thresholds."""
+        message = summary.pr_curve(tag, labels, predictions, num_thresholds, weights)
+        self.file_writer.add_summary(message, global_step, walltime)
+
+    def add_pr_curve_raw(
+        self,
+        tag: str,
+        true_positive_counts: Any,
+        false_positive_counts: Any,
+        true_negative_counts: Any,
+        false_negative_counts: Any,
+        precision: Any,
+        recall: Any,
+        global_step: int | None = None,
+        num_thresholds: int = 127,
+        weights: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; the same of what has been counted already; the counts are weighted as they are."""
+        rows = (
+            true_positive_counts,
+            false_positive_counts,
+            true_negative_counts,
+            false_negative_counts,
+            precision,
+            recall,
+        )
+        self.file_writer.add_summary(summary.pr_curve_raw(tag, rows, num_thresholds), global_step, walltime)
 
     def add_video(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Raises NotImplementedError."""
@@ -214,10 +279,6 @@ class SummaryWriter:
     def add_mesh(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Raises NotImplementedError."""
         raise NotImplementedError("add_mesh is not there yet")
-
-    def add_pr_curve(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError."""
-        raise NotImplementedError("add_pr_curve is not there yet")
 
     def flush(self) -> None:
         """Returns None; what was added is on the disk."""
