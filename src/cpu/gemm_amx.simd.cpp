@@ -340,25 +340,12 @@ void add(const void* from, int64_t count, void* to) {
 
 const GemmKernels* gemm_kernels_bf16_amx() {
   const GemmKernels& dot = *gemm_kernels_bf16_dot();
-  static const GemmKernels kKernels{kPanel,
-                                    kPanel,
-                                    kSliceDepth,
-                                    kDepth,
-                                    sizeof(bfloat16),
-                                    kRowBytes,
-                                    kPanel * kRowDistance / kRowBytes,
-                                    kPanel,
-                                    2,
-                                    GemmReads::RowsOfA,
-                                    pack_a,
-                                    pack_b,
-                                    multiply,
-                                    finish,
-                                    add,
-                                    dot.dots,
-                                    dot.most_dots,
-                                    8,
-                                    2};
+  static const GemmKernels kKernels{
+      kPanel, kPanel,   kSliceDepth,        kDepth, sizeof(bfloat16), kRowBytes, kPanel * kRowDistance / kRowBytes,
+      kPanel, 2,        GemmReads::RowsOfA, pack_a, pack_b,           multiply,  finish,
+      add,    dot.dots, dot.most_dots,
+      6,  // tiles of 16 rows are as fast from there on
+      2};
   return &kKernels;
 }
 
