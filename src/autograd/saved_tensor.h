@@ -13,8 +13,8 @@ class VT_API PackedTensor : public RefCounted {
   virtual Tensor unpack() = 0;
   Edge history;  // of an argument that requires grad
 };
-// What the hooks that the calling thread has entered make of a tensor; null if it has entered none. An argument comes as
-// it is, so that programs know a Parameter; a result without history, as one that is kept with it would be a cycle.
+// What the hooks that the calling thread has entered make of a tensor; null if it has entered none. An argument comes
+// as it is, so that programs know a Parameter; a result without history, as one that is kept with it would be a cycle.
 using PackHook = intrusive_ptr<PackedTensor> (*)(const Tensor& t);
 VT_API void set_pack_hook(PackHook hook);
 // Hooks were entered or left, on any thread.
