@@ -1,9 +1,11 @@
 #include "ops/pointwise/waiting_rows.h"
 
 #include "cuda/backend.h"
+#include "cuda/capture.h"
 #include "cuda/waiting_work.h"
 #include "ops/pointwise/relu_mask.h"
 #include "ops/pointwise/rows.h"
+#include "ops/pointwise/waiting_terms.h"
 
 namespace vt::pointwise {
 namespace {
@@ -65,6 +67,64 @@ bool waits_with_mask(const Tensor& gradient, const Tensor& result, const Tensor&
   return true;
 }
 
+// ---- Note [Waiting terms] ----
+
+// float32 on one device, whose elements 32 bits can count.
+bool may_be_in_term(const Tensor& t, const Tensor& out) {
+  if (t.dtype() != DType::float32 || t.device() != out.device() || t.impl()->is_wrapped_number() || !may_wait(t))
+    return false;
+  int64_t reach = 0;
+  for (int64_t d = 0; d < t.dim(); ++d) reach += (t.size(d) - 1) * t.stride(d);
+  return reach <= INT32_MAX;
+}
+
+// A tensor as a term keeps it: the memory without the history.
+Tensor part(const Tensor& t) { return make_detached(t); }
+
+// The product with a term that waits alone, else with the tensor.
+Term product_of(const cuda::WaitingList& list, cuda::Stream stream, const Tensor& x, const Tensor& y) {
+  const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*x.storage(), stream));
+  const Term* alone = waiting != nullptr ? waiting->term_of(x) : nullptr;
+  if (alone == nullptr || alone->y.defined()) return {part(x), part(y)};
+  return {alone->x, part(y), alone->negative};
+}
+
+// Whether a product, a negative, a sum or a difference of captured work waits. A sum does if a product does that it is
+// made of.
+bool waits_as_terms(const Call& call, const Row& row, const Tensor& out) {
+  const bool is_sum = &row == &rows::add || &row == &rows::sub;
+  if (!is_sum && &row != &rows::mul && &row != &rows::neg) return false;
+  if (call.op.kind() != OpKind::Functional || (is_sum && number(call, row) != 1)) return false;
+  if (out.numel() == 0 || out.dim() > kMostTermDims || !may_be_in_term(out, out)) return false;
+  for (int i = 0; i < row.inputs; ++i) {
+    if (!may_be_in_term(input(call, row, i), out)) return false;
+  }
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  const Tensor& x = input(call, row, 0);
+  cuda::WaitingList list;
+  std::vector<Term> terms;
+  if (&row == &rows::neg) {
+    terms.push_back({part(x), {}, true});
+  } else if (&row == &rows::mul) {
+    const Tensor& y = input(call, row, 1);
+    terms.push_back(product_of(list, stream, x, y));
+  } else {
+    bool any = false;
+    for (int i = 0; i < 2; ++i) {
+      const Tensor& t = input(call, row, i);
+      if (!lie_alike(t, out)) return false;
+      const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*t.storage(), stream));
+      const Term* alone = waiting != nullptr ? waiting->term_of(t) : nullptr;
+      any = any || alone != nullptr;
+      terms.push_back(alone != nullptr ? *alone : Term{part(t), {}});
+    }
+    if (!any) return false;
+    if (&row == &rows::sub) terms[1].negative = !terms[1].negative;
+  }
+  list.add(std::make_unique<WaitingTerms>(stream, std::move(terms), out));
+  return true;
+}
+
 }  // namespace
 
 bool joins_waiting(const Call& call, const Row& row, const Tensor& out) {
@@ -72,6 +132,7 @@ bool joins_waiting(const Call& call, const Row& row, const Tensor& out) {
     return call.op.kind() == OpKind::Functional && number(call, row) == 0 &&
            waits_with_mask(input(call, row, 0), input(call, row, 1), out);
   }
+  if (VT_UNLIKELY(cuda::is_capturing()) && waits_as_terms(call, row, out)) return true;
   if (!cuda::anything_waits() || call.op.kind() == OpKind::Out) return false;
   if (&row == &rows::relu) return joins(call, row, ElementCall::Kind::Relu, out);
   return &row == &rows::add && number(call, row) == 1 && joins(call, row, ElementCall::Kind::Add, out);
