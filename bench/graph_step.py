@@ -6,8 +6,9 @@
 Each framework runs in a process of its own; --compile adds torch.compile's step, which takes minutes more. VibeTensor's
 graphed step is vibetensor.graph_step; PyTorch's is one torch.cuda.CUDAGraph of the whole step with static inputs, captured
 after a warm-up on a side stream. `bits`: whether --same-bits steps give VibeTensor the same losses and parameters, bit by bit,
-eagerly and graphed. A step's time is that of a step with its inputs given, to a synchronisation; `host_us` is the time
-until a replay of a small graph returns.
+eagerly and graphed; where not, whether two eager runs do, and whether both do with deterministic algorithms (the gradient of
+fused attention adds up queries' in an order that changes from run to run otherwise). A step's time is that of a step with its
+inputs given, to a synchronisation; `host_us` is the time until a replay of a small graph returns.
 """
 
 from __future__ import annotations
@@ -169,15 +170,16 @@ def measure(name: str, framework: str, mode: str, steps: int, warmup: int) -> di
     }
 
 
-def same_bits(name: str, steps: int) -> bool:
-    """Whether `steps` steps give VibeTensor the same bits eagerly and graphed."""
+def same_bits(name: str, steps: int, graphed: bool = True, deterministic: bool = False) -> bool:
+    """Whether `steps` steps give VibeTensor the same bits eagerly and graphed, or eagerly twice."""
     import vibetensor
     from vibetensor.graphs.verify import same_bits as same
 
+    example("vibetensor").torch.use_deterministic_algorithms(deterministic)
     results = []
-    for graphed in (False, True):
+    for is_graph in (False, graphed):
         work = Workload(name, "vibetensor", capturable=True)
-        step = vibetensor.graph_step(work.step) if graphed else work.step
+        step = vibetensor.graph_step(work.step) if is_graph else work.step
         losses = [step(*work.next()) for _ in range(steps)]
         state = [v for s in work.optimizer.state.values() for v in s.values()]
         results.append([*losses, *(p.detach() for p in work.model.parameters()), *state])
@@ -211,6 +213,10 @@ def child(args: argparse.Namespace) -> dict[str, Any]:
             runs[mode] = measure(name, args.framework, mode, args.steps, args.warmup)
         if args.framework == "vibetensor":
             runs["bits"] = same_bits(name, args.same_bits)
+            if not runs["bits"]:
+                runs["bits_of_two_eager_runs"] = same_bits(name, args.same_bits, graphed=False)
+                runs["bits_where_deterministic"] = same_bits(name, args.same_bits, deterministic=True)
+                example(args.framework).torch.use_deterministic_algorithms(False)
         found[name] = runs
     torch = example(args.framework).torch
     found["version"], found["device"] = str(torch.__version__), torch.cuda.get_device_name()
@@ -260,6 +266,7 @@ def main() -> None:
             f"{name:10s} {a['eager']['ms']:12.3f} {a['graphed']['ms']:9.3f} "
             f"{a.get('compiled', {}).get('ms', float('nan')):9.3f} {b['eager']['ms']:12.3f} "
             f"{b['graphed']['ms']:9.3f}  {ratio:5.2f}  {b['bits']}"
+            + (f", deterministic: {b['bits_where_deterministic']}" if not b["bits"] else "")
         )
     print(f"replay of a small graph: torch {theirs['host_us']:.2f} us, vibetensor {ours['host_us']:.2f} us on the host")
     if args.out:

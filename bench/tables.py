@@ -99,6 +99,18 @@ def steps(name: str, workloads: dict[str, str]) -> Iterator[str]:
     )
 
 
+def peaks() -> Iterator[str]:
+    found = result("graph_step_h200")
+    ours, theirs = found["runs"]["vibetensor"], found["runs"]["torch"]
+    rows = []
+    for key, what in WORKLOADS.items():
+        runs = (ours[key]["eager"], ours[key]["graphed"], theirs[key]["eager"], theirs[key].get("compiled", {}))
+        rows.append([what, *(f"{r['peak_allocated_mib']:.0f}" if "peak_allocated_mib" in r else "-" for r in runs)])
+    yield "Most memory that tensors hold at a time, MiB:"
+    yield ""
+    yield from lines_of(["workload", "eager", "graphed", "PyTorch eager", "torch.compile"], rows)
+
+
 def cpu_products() -> Iterator[str]:
     found = result("cpu_gemm")
     shares: dict[tuple[str, int], list[float]] = {}
@@ -199,6 +211,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "cpu products": cpu_products,
     "curves": curves,
     "determinism": determinism,
+    "peaks": peaks,
     "product errors": product_errors,
     "products": products,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
