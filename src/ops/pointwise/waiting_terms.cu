@@ -6,6 +6,7 @@
 #include "cuda/launch.h"
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_vector.cuh"
+#include "ops/pointwise/rows.h"
 
 namespace vt::pointwise {
 namespace {
@@ -103,7 +104,19 @@ const Term* WaitingTerms::term_of(const Tensor& result) const {
   return is_it ? &terms_[0] : nullptr;
 }
 
+// By the row itself, so that even the signs of NaNs are an eager call's.
+void WaitingTerms::give_negative() {
+  const int64_t offset = out_ - static_cast<float*>(written->data());
+  TensorIter it;
+  it.add_output(Tensor(make_intrusive<TensorImpl>(written, DType::float32, sizes_, strides_, offset)));
+  it.add_input(terms_[0].x);
+  it.build(DType::float32);
+  const char none[16] = {};
+  rows::neg.cuda("neg", it, DType::float32, none);
+}
+
 void WaitingTerms::give() {
+  if (terms_.size() == 1 && !terms_[0].y.defined()) return give_negative();
   const size_t ndim = sizes_.size();
   const Tensor* operands[kOperands] = {};
   DimVec steps[kOperands];

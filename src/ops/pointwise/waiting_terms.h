@@ -33,6 +33,8 @@ class WaitingTerms final : public cuda::WaitingWork {
   const Term* term_of(const Tensor& result) const;
 
  private:
+  void give_negative();
+
   std::vector<Term> terms_;  // one or two
   float* out_;
   DimVec sizes_, strides_;
