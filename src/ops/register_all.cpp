@@ -115,6 +115,7 @@
   F(batch_norm_cuda) \
   F(group_norm_cuda) \
   F(attention_cuda) \
+  F(varlen_attention_cuda) \
   F(factors_cuda) \
   F(orthogonal_cuda) \
   F(fft_cuda) \

@@ -1,18 +1,20 @@
 // Attention of sequences of unlike lengths that lie one after the other, without padding.
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
 #include "ops/nn/attention.h"
 #include "ops/nn/attention_choice.h"
 #include "ops/nn/fused_attention.h"
+#include "ops/nn/sequence_ranges.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
-#include "ops/typed/factory.h"
-#include "ops/typed/index.h"
-#include "ops/typed/join.h"
 #include "ops/typed/nn.h"
-#include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
 #include "ops/typed/view.h"
 
@@ -40,30 +42,41 @@ void check_packed(const Tensor& q, const Tensor& k, const Tensor& v, const Tenso
            cu_q.numel() - 1, " and ", cu_k.numel() - 1);
 }
 
-// Cumulative lengths that never fall and end within `rows`, whatever was given: kernels follow them without a look, and
-// reading them here to refuse bad ones would wait for the device.
-Tensor within_rows(const Tensor& cumulative, int64_t rows) {
-  return ops::clamp(std::get<0>(ops::cummax(cumulative, 0)), Scalar(0), Scalar(rows));
+// Which rows see which. Lengths are followed without a look, as reading them to refuse bad ones would wait for the
+// device, but never fall and end within the rows, whatever was given: what comes after the last sequence sees nothing.
+// -----------------------------------------------------------------------------------------------------------------------
+
+std::array<TensorSpec, 2> ranges_meta(const Tensor& cu_q, const Tensor& cu_k, int64_t& queries, int64_t& keys, int64_t&,
+                                      int64_t&) {
+  VT_CHECK(cu_q.dtype() == DType::int32 && cu_k.dtype() == DType::int32 && cu_q.dim() == 1 && cu_q.numel() >= 2 &&
+               same(cu_q.sizes(), cu_k.sizes()),
+           Runtime, "expected cumulative lengths as int32 (sequences + 1), got ", to_string(cu_q), " and ",
+           to_string(cu_k));
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  VT_CHECK(queries >= 0 && queries <= kMost && keys >= 0 && keys <= kMost, Runtime, "expected up to ", kMost,
+           " queries and keys, got ", queries, " and ", keys);
+  return {TensorSpec{DimVec{queries, 2}, DType::int32, cu_q.device(), {}},
+          TensorSpec{DimVec{keys, 2}, DType::int32, cu_q.device(), {}}};
 }
 
-// int32 (rows, 2): the rows of the other side, from [0] up to [1], that each row sees or is seen by: those of its
-// sequence from `before` ahead of its place, counted from the sequences' ends, to `after` behind it; negative: all.
-// Never falls. What comes after the last sequence sees nothing.
-Tensor ranges_of(const Tensor& own, const Tensor& other, int64_t rows, int64_t before, int64_t after) {
-  const int64_t sequences = own.numel() - 1;
-  const Tensor row = ops::arange(Scalar(0), Scalar(rows), Scalar(1), DType::int32, own.device());
-  const Tensor last = ops::searchsorted(own, row, false, true) - Scalar(1);
-  const Tensor sequence = ops::clamp(last, Scalar(0), Scalar(sequences - 1));
-  const auto of_sequence = [&](const Tensor& cu, int64_t first) {
-    return ops::index_select(ops::narrow(cu, 0, first, sequences), 0, sequence);
+std::vector<int32_t> within_rows(const Tensor& cumulative, int64_t rows) {
+  const Tensor given = contiguous_data(cumulative);
+  std::vector<int32_t> result(given.data<int32_t>(), given.data<int32_t>() + given.numel());
+  int32_t largest = 0;
+  for (int32_t& x : result) x = largest = std::min(std::max(x, largest), static_cast<int32_t>(rows));
+  return result;
+}
+
+void ranges_cpu(const Tensor& cu_q, const Tensor& cu_k, int64_t queries, int64_t keys, int64_t window_left,
+                int64_t window_right, Tensor& seen, Tensor& seeing) {
+  const std::vector<int32_t> of_queries = within_rows(cu_q, queries), of_keys = within_rows(cu_k, keys);
+  const auto sequences = static_cast<int32_t>(of_queries.size() - 1);
+  const auto fill = [](const Tensor& to, const SequenceRanges& ranges) {
+    auto* range = static_cast<RowRange*>(to.data());
+    for (int32_t row = 0; row < to.size(0); ++row) range[row] = ranges.of(row);
   };
-  const Tensor base = of_sequence(other, 0), end = of_sequence(other, 1);
-  const Tensor place = row - of_sequence(own, 1) + end;  // in the other side, both ends being the same place
-  const auto within = [&](const Tensor& at) { return ops::minimum(ops::maximum(at, base), end); };
-  const Tensor from = before < 0 ? base : within(place - Scalar(before));
-  const Tensor to = after < 0 ? end : within(place + Scalar(after + 1));
-  const Tensor outside = ops::ge(row, ops::narrow(own, 0, sequences, 1));
-  return ops::stack(std::vector{ops::where(outside, end, from), ops::where(outside, end, to)}, 1);
+  fill(seen, {of_queries.data(), of_keys.data(), sequences, window_left, window_right});
+  fill(seeing, {of_keys.data(), of_queries.data(), sequences, window_right, window_left});
 }
 
 std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& key, const Tensor& value,
@@ -74,9 +87,8 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
   const Tensor q = as_batch(query), k = as_batch(key), v = as_batch(value);
   const double scale = given_scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
   ops::AttentionOptions options;
-  const Tensor queries = within_rows(cu_seq_q, q.size(2)), keys = within_rows(cu_seq_k, k.size(2));
-  options.seen = ranges_of(queries, keys, q.size(2), window_left, window_right);
-  options.seeing = ranges_of(keys, queries, k.size(2), window_right, window_left);
+  std::tie(options.seen, options.seeing) =
+      ops::_sequence_ranges(cu_seq_q, cu_seq_k, q.size(2), k.size(2), window_left, window_right);
   const ops::AttentionWays allowed = ops::allowed_attention();
   Tensor out, lse;
   if (allowed.fused && ops::has_fused_attention(q, k, v, scale) && ops::has_fused_options(q, k, options)) {
@@ -99,6 +111,16 @@ std::tuple<Tensor, Tensor> varlen_attention(const Tensor& query, const Tensor& k
 }  // namespace
 
 void register_varlen_attention(Registry& r) {
+  r.def(
+       "_sequence_ranges(Tensor cu_seq_q, Tensor cu_seq_k, int queries, int keys, int window_left, int window_right) -> (Tensor, Tensor)")
+      .meta(ranges_meta)
+      .cpu(ranges_cpu)
+      .not_differentiable()
+      .out(false)
+      .internal()
+      .doc(
+          "int32 (queries, 2) and (keys, 2): of sequences that lie one after the other the range of keys that each query "
+          "sees, and that of queries that see each key. See varlen_attention.");
   r.def(
        "varlen_attention(Tensor query, Tensor key, Tensor value, Tensor cu_seq_q, Tensor cu_seq_k, int window_left=-1, int window_right=-1, *, float? scale=None, bool enable_gqa=False) -> (Tensor, Tensor)")
       .composite(varlen_attention)
