@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <initializer_list>
 
 #include "cuda/device.h"
@@ -46,12 +47,23 @@ struct PortableBackward {
   const GeneralCall &of_queries, &of_keys;
 };
 
-/// How many blocks share out the keys, so that all multiprocessors have work.
-inline int splits_of(int64_t blocks, int64_t keys, int device) {
-  constexpr int64_t kLeastKeys = 256, kMost = 64, kPerMultiprocessor = 2;
-  const int64_t wanted = kPerMultiprocessor * cuda::device_properties(device).multi_processor_count;
-  if (2 * blocks > wanted) return 1;
-  return static_cast<int>(std::clamp<int64_t>(std::min(wanted / blocks, keys / kLeastKeys), 1, kMost));
+/// How many blocks share out the keys, so that all multiprocessors have work, and the last of them when the first do.
+template <class Config>
+int splits_of(int64_t blocks, int64_t keys, int device) {
+  constexpr int64_t kLeastKeys = 256, kMostWaves = 4;
+  const cuda::DeviceProperties& p = cuda::device_properties(device);
+  const auto at_once = static_cast<int64_t>(p.shared_memory_per_multiprocessor / (Config::kSharedBytes + 1024));
+  const int64_t places = p.multi_processor_count * std::clamp<int64_t>(at_once, 1, 2048 / Config::kThreads);
+  if (!Config::kDecodes && blocks >= places) return 1;
+  const int64_t most = std::min<int64_t>({kMostSplits, keys / kLeastKeys, kMostWaves * places / blocks});
+  int64_t best = 1;
+  double used = 0;  // of the waves' places
+  for (int64_t splits = 1; splits <= most; ++splits) {
+    const double waves = static_cast<double>(blocks * splits) / static_cast<double>(places);
+    const double share = waves / std::ceil(waves);
+    if (share > used + 0.05) best = splits, used = share;
+  }
+  return static_cast<int>(best);
 }
 
 template <class Config>
@@ -61,11 +73,11 @@ void launch_forward_as(const PortableForward& call) {
   const int64_t rows = Config::kDecodes ? int64_t{g.queries} * (g.heads / g.shared_heads) : g.queries;
   g.row_tiles = static_cast<int>((rows + Config::kRows - 1) / Config::kRows);
   const int64_t blocks = int64_t{g.batch} * (Config::kDecodes ? g.shared_heads : g.heads) * g.row_tiles;
-  g.splits = splits_of(blocks, g.keys, device);
+  g.splits = splits_of<Config>(blocks, g.keys, device);
   Tensor parts;
   if (g.splits > 1) {
-    const int64_t all = int64_t{g.splits} * g.batch * g.heads * g.queries, odd = all % 2;
-    parts = empty(DimVec{all * (g.dim + 1) + odd}, DType::float32, call.q.device());
+    const int64_t all = int64_t{g.splits} * g.batch * g.heads * g.queries;
+    parts = empty(DimVec{all * (g.dim + 1)}, DType::float32, call.q.device());
     g.parts = parts.data<float>();
     g.part_lse = g.parts + all * g.dim;
   }
@@ -74,7 +86,7 @@ void launch_forward_as(const PortableForward& call) {
                          storage_of(call.lse), storage_of(parts), call.options[0], call.options[1], call.options[2]});
   if (g.splits == 1) return;
   const int64_t all = int64_t{g.batch} * g.heads * g.queries;
-  cuda::launch({"_attention", cuda::current_stream(device), dim3(cuda::blocks_for(all, 4)), dim3(128)},
+  cuda::launch({"_attention", cuda::current_stream(device), dim3(static_cast<unsigned>(all)), dim3(kJoinThreads)},
                {storage_of(parts), storage_of(call.out), storage_of(call.lse)}, join_splits<typename Config::T>, g);
 }
 

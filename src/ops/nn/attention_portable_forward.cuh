@@ -286,31 +286,60 @@ __global__ void __launch_bounds__(Config::kThreads) portable_forward(const __gri
 #endif
 }
 
-/// Joins what the splits gave: a warp for each query of each head.
+inline constexpr int kMostSplits = 64, kJoinThreads = 128;
+
+/// Joins what the splits gave: a block for each query of each head. Threads take four columns each, and those that are
+/// left take turns at the splits.
 template <class T>
-__global__ void __launch_bounds__(128) join_splits(const __grid_constant__ ForwardGlobals g) {
-  const int64_t rows = static_cast<int64_t>(g.batch) * g.heads * g.queries;
-  const int64_t row = static_cast<int64_t>(blockIdx.x) * 4 + threadIdx.x / 32;
-  const int lane = static_cast<int>(threadIdx.x) % 32;
-  if (row >= rows) return;
-  float largest = -INFINITY, total = 0;
-  for (int s = 0; s < g.splits; ++s) largest = fmaxf(largest, g.part_lse[s * rows + row]);
-  const float base = largest == -INFINITY ? 0 : largest;
-  for (int s = 0; s < g.splits; ++s) total += expf(g.part_lse[s * rows + row] - base);
-  const float inverse = total == 0 ? 0 : 1 / total;
-  if (lane == 0) g.lse[row] = base + logf(total);
-  const int query = static_cast<int>(row % g.queries), head = static_cast<int>(row / g.queries % g.heads);
-  T* to =
-      static_cast<T*>(g.out) + row / g.queries / g.heads * g.out_at.batch + head * g.out_at.head + query * g.out_at.row;
-  for (int col = 2 * lane; col < g.dim; col += 64) {
-    float x = 0, y = 0;
-    for (int s = 0; s < g.splits; ++s) {
-      const float weight = expf(g.part_lse[s * rows + row] - base) * inverse;
-      const float2 part = *reinterpret_cast<const float2*>(g.parts + (s * rows + row) * g.dim + col);
-      x += weight * part.x, y += weight * part.y;
+__global__ void __launch_bounds__(kJoinThreads) join_splits(const __grid_constant__ ForwardGlobals g) {
+  __shared__ float weights[kMostSplits];
+  __shared__ float4 sums[kJoinThreads];
+  const int64_t rows = static_cast<int64_t>(g.batch) * g.heads * g.queries, row = blockIdx.x;
+  const int thread = static_cast<int>(threadIdx.x);
+  if (thread < 32) {
+    float own[kMostSplits / 32], largest = -INFINITY, total = 0;
+#pragma unroll
+    for (int i = 0; i < kMostSplits / 32; ++i) {
+      const int split = 32 * i + thread;
+      own[i] = split < g.splits ? g.part_lse[split * rows + row] : -INFINITY;
+      largest = fmaxf(largest, own[i]);
     }
-    store_pair<T>(to + col, x, y);
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) largest = fmaxf(largest, __shfl_xor_sync(kWarp, largest, step));
+    const float base = largest == -INFINITY ? 0 : largest;
+#pragma unroll
+    for (int i = 0; i < kMostSplits / 32; ++i) total += own[i] = expf(own[i] - base);
+#pragma unroll
+    for (int step = 16; step > 0; step /= 2) total += __shfl_xor_sync(kWarp, total, step);
+    const float inverse = total == 0 ? 0 : 1 / total;
+#pragma unroll
+    for (int i = 0; i < kMostSplits / 32; ++i) weights[32 * i + thread] = own[i] * inverse;
+    if (thread == 0) g.lse[row] = base + logf(total);
   }
+  __syncthreads();
+  const int lanes = g.dim <= 128 ? 32 : 64, lane = thread % lanes, groups = kJoinThreads / lanes, col = 4 * lane;
+  float4 sum{0, 0, 0, 0};
+  if (col < g.dim) {
+#pragma unroll 4
+    for (int split = thread / lanes; split < g.splits; split += groups) {
+      const float4 part = __ldg(reinterpret_cast<const float4*>(g.parts + (split * rows + row) * g.dim + col));
+      const float weight = weights[split];
+      if (weight == 0) continue;  // what saw nothing wrote zeros
+      sum.x += weight * part.x, sum.y += weight * part.y, sum.z += weight * part.z, sum.w += weight * part.w;
+    }
+  }
+  sums[thread] = sum;
+  __syncthreads();
+  if (thread >= lanes || col >= g.dim) return;
+  for (int group = 1; group < groups; ++group) {
+    const float4 other = sums[group * lanes + lane];
+    sum.x += other.x, sum.y += other.y, sum.z += other.z, sum.w += other.w;
+  }
+  const int query = static_cast<int>(row % g.queries), head = static_cast<int>(row / g.queries % g.heads);
+  T* to = static_cast<T*>(g.out) + row / g.queries / g.heads * g.out_at.batch + head * g.out_at.head +
+          query * g.out_at.row + col;
+  store_pair<T>(to, sum.x, sum.y);
+  store_pair<T>(to + 2, sum.z, sum.w);
 }
 
 }  // namespace vt::attention::tiles
