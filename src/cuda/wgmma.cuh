@@ -11,6 +11,7 @@
 
 #include "core/half.h"
 #include "cuda/mbarrier.cuh"
+#include "cuda/shared_matrices.cuh"
 
 namespace vt::cuda {
 
@@ -168,13 +169,6 @@ __device__ __forceinline__ uint32_t pack(float low, float high) {
     asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
   }
   return result;
-}
-
-/// Stores four 8 x 8 matrices of 16-bit elements; lane l gives the address of row l % 8 of matrix l / 8.
-__device__ __forceinline__ void store_matrices(uint32_t address, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
-  asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address), "r"(a), "r"(b),
-               "r"(c), "r"(d)
-               : "memory");
 }
 
 /// Changes the registers of every thread of the warpgroup.

@@ -9,68 +9,23 @@
 // what else the general form does.
 #pragma once
 
-#include <cuda.h>
-
-#include "cuda/tma.cuh"
-#include "cuda/wgmma.cuh"
-#include "ops/nn/attention_general.cuh"
-#include "ops/nn/attention_schedule.cuh"
+#include "ops/nn/attention_backward_general.cuh"
+#include "ops/nn/attention_backward_order.cuh"
+#include "ops/nn/attention_backward_parts.cuh"
 
 namespace vt::attention {
 
-using cuda::Barrier;
-using cuda::RingPlace;
-
-struct BackwardGlobals {
-  CUtensorMap q, k, v, dout, dk, dv;  // (batch, heads, rows, dim)
-  const float* lse_log2;              // (batch x heads, padded queries); infinite in the padding
-  const float* delta;                 // (batch x heads, padded queries)
-  float* dq_sums;                     // (batch x heads, query tiles, groups, registers / 4, 128 threads, 4)
-  int queries, keys;
-  int query_tiles;
-  int heads_per_shared;  // heads of queries for each of keys and values, which are what the schedule counts
-  float scale;           // of the scores
-  float scale_log2;      // scale * log2(e)
-  Schedule schedule;
-  General general;
-};
-
-template <class T_, int HeadDim, int KeyStages, int QueryStages, Form F>
-struct BackwardConfig {
-  using T = T_;
-  static constexpr int kDim = HeadDim, kQueries = 64, kKeys = 128, kGroups = 2;
-  static constexpr int kKeyStages = KeyStages, kQueryStages = QueryStages;
-  static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral;
-  static_assert(kKeys == 2 * kQueries, "the second group sees nothing of the first query tile of a causal key tile");
-  static constexpr int kThreads = 128 * (kGroups + 1);
-  using Queries = cuda::Tile<kQueries, kDim>;
-  using Keys = cuda::Tile<kKeys, kDim>;
-  using Scores = cuda::Tile<kKeys, kQueries>;
-};
-
-template <class Config>
-struct BackwardShared {
-  alignas(1024) uint8_t k[Config::kKeyStages][Config::Keys::kBytes];  // then dk
-  alignas(1024) uint8_t v[Config::kKeyStages][Config::Keys::kBytes];  // then dv
-  alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];
-  alignas(1024) uint8_t dout[Config::kQueryStages][Config::Queries::kBytes];
-  alignas(1024) uint8_t ds[2][Config::Scores::kBytes];  // (keys, queries)
-  alignas(16) float lse_log2[Config::kQueryStages][Config::kQueries];
-  alignas(16) float delta[Config::kQueryStages][Config::kQueries];
-  Schedule::Place place[Config::kKeyStages];  // of the keys
-  Barrier k_full[Config::kKeyStages], v_full[Config::kKeyStages], kv_empty[Config::kKeyStages];
-  Barrier q_full[Config::kQueryStages], q_empty[Config::kQueryStages];
-  Barrier dout_full[Config::kQueryStages], dout_empty[Config::kQueryStages];
-  Barrier ds_full[2], ds_empty[2];
-};
-
-// The query tiles that see a key tile.
-template <class Config>
-__device__ __forceinline__ TileRange query_tiles(const BackwardGlobals& g, int key_tile) {
-  if constexpr (Config::kGeneral) {
-    return seeing_tiles(g.general, key_tile * Config::kKeys, Config::kKeys, g.keys, g.query_tiles, Config::kQueries);
+template <class Config, class Place>
+__device__ __forceinline__ void load_bias(const BackwardGlobals& g, BackwardShared<Config>& s, const Place& q,
+                                          int query_tile, int key_tile, int head, int batch) {
+  using Bias = typename Config::Bias;
+  const General& m = g.general;
+#pragma unroll
+  for (int p = 0; p < Bias::kPanels; ++p) {
+    cuda::tma_load(s.bias[q.stage] + p * Bias::kPanelBytes, g.bias, s.q_full[q.stage],
+                   key_tile * Config::kKeys + p * Bias::kPanelCols, query_tile * Config::kQueries,
+                   m.bias_at.head == 0 ? 0 : head, m.bias_at.batch == 0 ? 0 : batch);
   }
-  return {Config::kCausal ? key_tile * Config::kKeys / Config::kQueries : 0, g.query_tiles};
 }
 
 template <class Config>
@@ -100,9 +55,11 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
     }
     for (int shared = 0; shared < g.heads_per_shared; ++shared) {
       const int64_t row = first_row + shared * padded;
-      for (int i = tiles.begin; i < tiles.end; ++i) {
+      for (int step = 0; step < tiles.end - tiles.begin; ++step) {
+        const int i = query_tile_at<Config>(g, tiles, step);
         s.q_empty[q.stage].wait(q.parity ^ 1);
-        s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0]);
+        s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0] +
+                                 (Config::kGeneral && g.copies_bias ? Config::Bias::kBytes : 0));
 #pragma unroll
         for (int p = 0; p < Queries::kPanels; ++p) {
           cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
@@ -110,7 +67,10 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
         }
         cuda::bulk_load(s.lse_log2[q.stage], g.lse_log2 + row + i * Config::kQueries, sizeof s.lse_log2[0],
                         s.q_full[q.stage]);
-        if (shared == 0 && i == tiles.begin) {
+        if constexpr (Config::kGeneral) {
+          if (g.copies_bias) load_bias(g, s, q, i, key_tile, first_head + shared, batch);
+        }
+        if (shared == 0 && step == 0) {
           s.v_full[kv.stage].expect(Keys::kBytes);
 #pragma unroll
           for (int p = 0; p < Keys::kPanels; ++p) {
@@ -146,8 +106,7 @@ struct BackwardConsumer {
   using Keys = typename Config::Keys;
   using Scores = typename Config::Scores;
   static constexpr int kDim = Config::kDim;
-  static constexpr int kScores = Config::kQueries / 2, kOuts = kDim / 2, kHalf = kDim / 4;  // registers of a thread
-  static constexpr int kDqTile = Config::kQueries * kDim;
+  static constexpr int kScores = Config::kQueries / 2, kOuts = kDim / 2, kHalf = Config::kDqRegisters;  // of a thread
   using ScoreProduct = cuda::Wgmma<T, Config::kQueries>;
   using KeyProduct = cuda::Wgmma<T, kDim>;
   using QueryProduct = cuda::Wgmma<T, kDim / 2>;
@@ -157,6 +116,7 @@ struct BackwardConsumer {
   const int group;   // of the consumers
   const int thread;  // of the group
   float dk[kOuts], dv[kOuts];
+  RingPlace<1> handed;  // dq, in order
 
   __device__ __forceinline__ BackwardConsumer(const BackwardGlobals& globals, BackwardShared<Config>& shared, int group)
       : g(globals), s(shared), group(group), thread(static_cast<int>(threadIdx.x) % 128) {}
@@ -218,9 +178,8 @@ struct BackwardConsumer {
     for (int i = 0; i < kScores / 4; ++i) to[i] = *reinterpret_cast<const float2*>(from + 8 * i + thread % 4 * 2);
   }
 
-  // p = exp(scores - logsumexp) in place, of keys that the queries see.
-  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const Columns& lse_log2, int key_tile,
-                                               int query_tile) const {
+  // p = exp(scores - logsumexp) in place.
+  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const Columns& lse_log2) const {
 #pragma unroll
     for (int i = 0; i < kScores / 4; ++i) {
       const float2 lse = lse_log2[i];
@@ -231,7 +190,10 @@ struct BackwardConsumer {
         x[1] = exp2_fast(x[1] * g.scale_log2 - lse.y);
       }
     }
-    const int first_key = key_tile * Config::kKeys + group * 64, first_query = query_tile * Config::kQueries;
+  }
+  // Zeros where a query does not see the key.
+  __device__ __forceinline__ void hide(float (&p)[kScores], const ScoreTile& at) const {
+    const int first_key = at.key_tile * Config::kKeys + group * 64, first_query = at.query_tile * Config::kQueries;
     if (first_key + 64 <= g.keys && (!Config::kCausal || first_key + 63 <= first_query)) return;
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
@@ -241,135 +203,10 @@ struct BackwardConsumer {
       for (int i = 0; i < kScores / 4; ++i) {
 #pragma unroll
         for (int e = 0; e < 2; ++e) {
-          if (8 * i + e < hidden) scores[4 * i + 2 * r + e] = 0;
+          if (8 * i + e < hidden) p[4 * i + 2 * r + e] = 0;
         }
       }
     }
-  }
-
-  // The elements of scores that dropout keeps, as bits.
-  __device__ __forceinline__ uint32_t kept_by_dropout(int key_tile, int query_tile, int64_t head) const {
-    if (!g.general.drops()) return ~0u;
-    const DropWords words(g.general, head, g.queries);
-    const int key32 = (key_tile * Config::kKeys + group * 64) / 32 + thread / 64, half = thread / 32 % 2;
-    uint32_t kept = 0;
-#pragma unroll
-    for (int i = 0; i < kScores / 4; i += 2) {
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        const cuda::PhiloxBlock block =
-            words.block((query_tile * Config::kQueries) / 16 + i / 2, thread % 4 * 2 + e, key32, thread % 32 / 4);
-#pragma unroll
-        for (int r = 0; r < 2; ++r) {
-          const uint32_t word = half == 0 ? block.words[r] : block.words[2 + r];
-          kept |= static_cast<uint32_t>((word & 0xffff) < g.general.kept) << (4 * i + 2 * r + e);
-          kept |= static_cast<uint32_t>((word >> 16) < g.general.kept) << (4 * (i + 1) + 2 * r + e);
-        }
-      }
-    }
-    return kept;
-  }
-  __device__ __forceinline__ void narrow_kept(const float (&scores)[kScores], uint32_t (&p)[kScores / 2],
-                                              uint32_t kept) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 2; ++i) {
-      p[i] = cuda::pack<T>((kept >> (2 * i) & 1) != 0 ? scores[2 * i] : 0,
-                           (kept >> (2 * i + 1) & 1) != 0 ? scores[2 * i + 1] : 0);
-    }
-  }
-  __device__ __forceinline__ void drop(float (&dp)[kScores], uint32_t kept) const {
-#pragma unroll
-    for (int i = 0; i < kScores; ++i) dp[i] = (kept >> i & 1) != 0 ? dp[i] * g.general.keep_scale : 0;
-  }
-
-  // exponentiate with band, mask and bias.
-  __device__ __forceinline__ void exponentiate_general(float (&scores)[kScores], const Columns& lse_log2, int key_tile,
-                                                       int query_tile, int batch, int64_t head) const {
-    const General& m = g.general;
-    const int head_of_batch =
-        static_cast<int>(head - static_cast<int64_t>(batch) * g.schedule.heads * g.heads_per_shared);
-    const int first_key = key_tile * Config::kKeys + group * 64 + thread / 32 * 16 + thread % 32 / 4;
-    const int first_query = query_tile * Config::kQueries + thread % 4 * 2;
-    if (m.bias != nullptr) {
-      const int64_t at = batch * m.bias_at.batch + head_of_batch * m.bias_at.head;
-      m.wide_bias ? add_bias(scores, static_cast<const float*>(m.bias) + at, first_key, first_query)
-                  : add_bias(scores, static_cast<const T*>(m.bias) + at, first_key, first_query);
-    }
-#pragma unroll
-    for (int r = 0; r < 2; ++r) {
-      const int key = first_key + 8 * r;
-      // Of the queries from first_query on that see this key.
-      const int low = key >= g.keys ? Config::kQueries : first_seeing(m, key, g.keys) - first_query;
-      const int high = last_seeing(m, key, g.keys) - first_query;
-      uint32_t words[2] = {~0u, ~0u};
-      if (m.bits != nullptr) {
-        const uint32_t* from = m.bits + batch * m.bits_at.batch + head_of_batch * m.bits_at.head +
-                               min(key, g.keys - 1) * m.bits_at.row + query_tile * 2;
-        words[0] = __ldg(from) >> thread % 4 * 2;
-        words[1] = __ldg(from + 1) >> thread % 4 * 2;
-      }
-#pragma unroll
-      for (int i = 0; i < kScores / 4; ++i) {
-#pragma unroll
-        for (int e = 0; e < 2; ++e) {
-          float& x = scores[4 * i + 2 * r + e];
-          const bool seen = 8 * i + e >= low && 8 * i + e <= high && (words[i / 4] >> (8 * (i % 4) + e) & 1) != 0;
-          x = seen ? exp2_fast(x * g.scale_log2 - (e == 0 ? lse_log2[i].x : lse_log2[i].y)) : 0;
-        }
-      }
-    }
-  }
-  // scale_log2 scores + log2(e) bias in place of the scores.
-  template <class B>
-  __device__ __forceinline__ void add_bias(float (&scores)[kScores], const B* bias, int first_key,
-                                           int first_query) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 4; ++i) {
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        const B* row = bias + min(first_query + 8 * i + e, g.queries - 1) * g.general.bias_at.row;
-#pragma unroll
-        for (int r = 0; r < 2; ++r) {
-          float& x = scores[4 * i + 2 * r + e];
-          const int key = min(first_key + 8 * r, g.keys - 1);
-          x = x * g.general.scale_log2 + static_cast<float>(row[key]) * static_cast<float>(kLog2E);
-        }
-      }
-    }
-  }
-
-  // Waits until every key tile before this one has added to dq of a query tile. Says before that this one has added to
-  // that of the query tile before it, whose additions have had the time of a step to arrive.
-  __device__ __forceinline__ void take_turn(int key_tile, int query_tile, int64_t head, bool after_another) const {
-    if (g.general.turns == nullptr) return;
-    int* const turn = turn_of(query_tile, head);
-    if (after_another) finish_turn(turn - Config::kGroups);
-    if (thread == 0) {
-      int first = max(0, query_tile * Config::kQueries + g.general.low) / Config::kKeys;  // that sees the query tile
-      if (g.general.of_key != nullptr) {  // those that do are neighbours
-        for (first = key_tile; first > 0; --first) {
-          const TileRange tiles = query_tiles<Config>(g, first - 1);
-          if (query_tile < tiles.begin || query_tile >= tiles.end) break;
-        }
-      }
-      const int before = key_tile - first;
-      int done = 0;
-      while (done < before) asm volatile("ld.acquire.gpu.global.s32 %0, [%1];" : "=r"(done) : "l"(turn) : "memory");
-    }
-    __syncwarp();
-    cuda::named_sync(4 + group, 128);
-  }
-  __device__ __forceinline__ void end_turn(int query_tile, int64_t head) const {
-    if (g.general.turns != nullptr) finish_turn(turn_of(query_tile, head));
-  }
-  __device__ __forceinline__ void finish_turn(int* turn) const {
-    __threadfence();
-    cuda::named_sync(4 + group, 128);
-    if (thread == 0) asm volatile("red.release.gpu.global.add.s32 [%0], 1;" ::"l"(turn) : "memory");
-    __syncwarp();
-  }
-  __device__ __forceinline__ int* turn_of(int query_tile, int64_t head) const {
-    return g.general.turns + (head * g.query_tiles + query_tile) * Config::kGroups + group;
   }
 
   // ds / scale = p (dp - delta), in place of p.
@@ -389,6 +226,25 @@ struct BackwardConsumer {
   __device__ __forceinline__ void narrow(const float (&scores)[kScores], uint32_t (&p)[kScores / 2]) const {
 #pragma unroll
     for (int i = 0; i < kScores / 2; ++i) p[i] = cuda::pack<T>(scores[2 * i], scores[2 * i + 1]);
+  }
+
+  // The same of what dropout keeps.
+  __device__ __forceinline__ void narrow_kept(const float (&scores)[kScores], uint32_t (&p)[kScores / 2],
+                                              uint32_t kept) const {
+    if constexpr (Config::kGeneral) {
+      if (g.general.drops()) {
+        float left[kScores];
+#pragma unroll
+        for (int i = 0; i < kScores; ++i) left[i] = (kept >> i & 1) != 0 ? scores[i] : 0;
+        return narrow(left, p);
+      }
+    }
+    narrow(scores, p);
+  }
+  __device__ __forceinline__ void scale_kept(float (&dp)[kScores], uint32_t kept) const {
+    if (!g.general.drops()) return;
+#pragma unroll
+    for (int i = 0; i < kScores; ++i) dp[i] = (kept >> i & 1) != 0 ? dp[i] * g.general.keep_scale : 0;
   }
 
   __device__ __forceinline__ void share(const uint32_t (&ds)[kScores / 2], int buffer) {
@@ -418,9 +274,8 @@ struct BackwardConsumer {
       for (int i = 0; i < kOuts; ++i) dk[i] = dv[i] = 0;
       if (tiles.begin < tiles.end) {
         const Schedule::Place& place = s.place[kv.stage];
-        const int64_t shared_head = static_cast<int64_t>(place.batch) * g.schedule.heads + place.head;
         for (int i = 0; i < g.heads_per_shared; ++i) {
-          stream(q, ds, kv.stage, key_tile, tiles, shared_head * g.heads_per_shared + i);
+          stream(q, ds, kv.stage, tiles, {key_tile, 0, place.batch, place.head * g.heads_per_shared + i});
         }
       }
       finish(kv.stage, key_tile);
@@ -428,13 +283,13 @@ struct BackwardConsumer {
     }
   }
 
-  // The queries of these tiles of a head, counted over the batch.
-  __device__ __forceinline__ void stream(RingPlace<Config::kQueryStages>& q, RingPlace<2>& ds, int kv, int key_tile,
-                                         const TileRange& tiles, int64_t head) {
-    const int first = tiles.begin;
-    float* dq_sums =
-        g.dq_sums + ((head * g.query_tiles + first) * Config::kGroups + group) * (kHalf * 128) + thread * 4;
-    int i = first;
+  // The queries of these tiles of a head. `at` follows them.
+  __device__ __forceinline__ void stream(RingPlace<Config::kQueryStages>& q, RingPlace<2>& ds, int kv,
+                                         const TileRange& tiles, ScoreTile at) {
+    const int64_t head = static_cast<int64_t>(at.batch) * g.schedule.heads * g.heads_per_shared + at.head;
+    float* dq_sums = g.dq_sums + dq_offset<Config>(g, head, tiles.begin, group) + thread * 4;
+    const int steps = tiles.end - tiles.begin;
+    int step = 0;
     if (Config::kCausal && group > 0) {  // all of its keys come after the first queries
       s.q_full[q.stage].wait(q.parity);
       s.dout_full[q.stage].wait(q.parity);
@@ -445,11 +300,12 @@ struct BackwardConsumer {
       release(s.dout_empty[q.stage]);
       q.advance();
       ds.advance();
-      ++i;
+      ++step;
     }
-    for (; i < tiles.end; ++i) {
+    for (; step < steps; ++step) {
       float scores[kScores], dp[kScores];
       uint32_t p[kScores / 2], narrow_ds[kScores / 2];
+      at.query_tile = query_tile_at<Config>(g, tiles, step);
       s.q_full[q.stage].wait(q.parity);
       multiply_scores(scores, s.k[kv], s.q[q.stage]);
       s.dout_full[q.stage].wait(q.parity);
@@ -457,33 +313,34 @@ struct BackwardConsumer {
       Columns lse_log2, delta;
       load_columns(lse_log2, s.lse_log2[q.stage]);
       [[maybe_unused]] uint32_t kept = ~0u;
-      if constexpr (Config::kGeneral) kept = kept_by_dropout(key_tile, i, head);
+      [[maybe_unused]] typename GeneralScores<Config>::Seen seen;
+      if constexpr (Config::kGeneral) {
+        kept = general().kept_by_dropout(at);
+        seen = general().seen(at);
+      }
       if constexpr (kDim <= 64) load_columns(delta, s.delta[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(scores);
       if constexpr (Config::kGeneral) {
-        exponentiate_general(scores, lse_log2, key_tile, i, s.place[kv].batch, head);
-        narrow_kept(scores, p, kept);
+        general().add_bias(scores, at, q.stage);
+        seen.all ? exponentiate(scores, lse_log2) : general().exponentiate_seen(scores, lse_log2, seen);
       } else {
-        exponentiate(scores, lse_log2, key_tile, i);
-        narrow(scores, p);
+        exponentiate(scores, lse_log2);
+        hide(scores, at);
       }
+      narrow_kept(scores, p, kept);
       multiply_rows(dv, p, s.dout[q.stage]);
       cuda::wgmma_wait<1>();
       cuda::hold(dp);
       if constexpr (kDim > 64) load_columns(delta, s.delta[q.stage]);  // no registers for it before
-      if constexpr (Config::kGeneral) drop(dp, kept);
+      if constexpr (Config::kGeneral) scale_kept(dp, kept);
       differentiate(scores, dp, delta);
       narrow(scores, narrow_ds);
       s.ds_empty[ds.stage].wait(ds.parity ^ 1);
       share(narrow_ds, ds.stage);
       multiply_rows(dk, narrow_ds, s.q[q.stage]);
-      if (i > first) {
-        float dq[kHalf];
-        multiply_last_dq(dq, ds, kv);
-        if constexpr (Config::kGeneral) take_turn(key_tile, i - 1, head, i - 1 > first);
-        add_dq(dq, dq_sums);
-        dq_sums += kDqTile;
+      if (step > 0) {
+        add_last_dq(ds, kv, dq_sums);
       } else {
         cuda::wgmma_wait<0>();
       }
@@ -494,11 +351,31 @@ struct BackwardConsumer {
       q.advance();
       ds.advance();
     }
+    add_last_dq(ds, kv, dq_sums);
+  }
+
+  __device__ __forceinline__ GeneralScores<Config> general() const { return {g, s, group, thread}; }
+
+  // Adds dq of the step before to `sums`, which it moves on, or hands it to the warp that adds in order.
+  __device__ __forceinline__ void add_last_dq(const RingPlace<2>& ds, int kv, float*& sums) {
     float dq[kHalf];
     multiply_last_dq(dq, ds, kv);
-    if constexpr (Config::kGeneral) take_turn(key_tile, i - 1, head, i - 1 > first);
-    add_dq(dq, dq_sums);
-    if constexpr (Config::kGeneral) end_turn(i - 1, head);
+    if constexpr (Config::kGeneral) {
+      if (g.in_order()) {
+        s.dq_empty[group].wait(handed.parity ^ 1);
+#pragma unroll
+        for (int i = 0; i < kHalf; i += 4) {
+          *reinterpret_cast<float4*>(s.dq[group] + i * 128 + thread * 4) = {dq[i], dq[i + 1], dq[i + 2], dq[i + 3]};
+        }
+        cuda::fence_async_proxy();
+        __syncwarp();
+        release(s.dq_full[group]);
+        handed.advance();
+        return;
+      }
+    }
+    add_dq(dq, sums);
+    sums += Config::kGroups * kHalf * 128;
   }
 
   // dq of the step before, once both groups have shared its ds.
@@ -560,7 +437,7 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
     for (int i = 0; i < Config::kKeyStages; ++i) {
       s.k_full[i].init(1);
       s.v_full[i].init(1);
-      s.kv_empty[i].init(Config::kGroups);
+      s.kv_empty[i].init(Config::kGroups * (Config::kGeneral && g.in_order() ? 2 : 1));
     }
     for (int i = 0; i < Config::kQueryStages; ++i) {
       s.q_full[i].init(1);
@@ -572,13 +449,25 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
       s.ds_full[i].init(4 * Config::kGroups);
       s.ds_empty[i].init(4 * Config::kGroups);
     }
+    if constexpr (Config::kGeneral) {
+      for (int i = 0; i < Config::kGroups; ++i) {
+        s.dq_full[i].init(4);
+        s.dq_empty[i].init(1);
+      }
+    }
     cuda::publish_barriers();
   }
   __syncthreads();
   const int group = __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / 128, 0);
   if (group == 0) {
     cuda::shrink_registers<24>();
+    const int warp = static_cast<int>(threadIdx.x) / 32;
     if (threadIdx.x == 0) produce<Config>(g, s);
+    if constexpr (Config::kGeneral) {
+      if (g.in_order() && threadIdx.x % 32 == 0 && warp > 0 && warp <= Config::kGroups) {
+        BackwardOrder<Config>{g, s, warp - 1}.run();
+      }
+    }
   } else {
     cuda::grow_registers<240>();
     BackwardConsumer<Config>(g, s, group - 1).run();

@@ -72,8 +72,12 @@ void launch_backward_as(const BackwardCall& call) {
   g.scale_log2 = static_cast<float>(Config::kGeneral && general.device.bias != nullptr ? 1 : scale * kLog2E);
   g.general = general.device;
   g.general.turns = p.turns;
+  g.copies_bias = describe_bias<typename Config::Bias>(general, g.bias);
   const int64_t head_bytes = (8 * g.heads_per_shared * q.size(2) + 4 * k.size(2)) * kDim;
-  g.schedule = schedule_of(device, k.size(0), k.size(1), k.size(2), Config::kKeys, head_bytes, kBackwardGroupBytes);
+  // In order the tiles of a head follow each other step by step, and share what they read even so.
+  const int64_t blocks = cuda::device_properties(device).multi_processor_count;
+  const int64_t group_bytes = in_order ? std::max(kBackwardGroupBytes, head_bytes * blocks / 4) : kBackwardGroupBytes;
+  g.schedule = schedule_of(device, k.size(0), k.size(1), k.size(2), Config::kKeys, head_bytes, group_bytes);
   g.schedule.counter = p.counter;
   g.schedule.in_order = in_order;
   launch_persistent<attention_backward<Config>>(

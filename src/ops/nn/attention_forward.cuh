@@ -21,16 +21,19 @@ using cuda::RingPlace;
 
 struct ForwardGlobals {
   CUtensorMap q, k, v, out;  // (batch, heads, rows, dim)
+  CUtensorMap bias;          // (batch, heads, queries, keys), where copies_bias
   float* lse;                // (batch, heads, queries)
   int queries, keys;
   int heads_per_shared;  // heads of queries for each of keys and values
   float scale;           // of the scores, or of what became of them where a bias is added
   float scale_log2;      // scale * log2(e)
+  bool copies_bias;      // the copy engine brings it
   Schedule schedule;
   General general;
 };
 
-/// Fits in 227 KiB: 2 * HeadDim * (QueryStages * 64 * Consumers + 2 * Stages * KeyTile) bytes and little more.
+/// Fits in 227 KiB: 2 * HeadDim * (QueryStages * 64 * Consumers + 2 * Stages * KeyTile) bytes and little more, in the
+/// general form beside BiasStages * Consumers * 128 * KeyTile.
 template <class T_, int HeadDim, int KeyTile, int Consumers, int Stages, Form F, int QueryStages = 2>
 struct ForwardConfig {
   using T = T_;
@@ -38,15 +41,26 @@ struct ForwardConfig {
   static constexpr int kConsumers = Consumers, kStages = Stages, kQueryStages = QueryStages;
   static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral;
   static constexpr bool kPingPong = Consumers > 1;
+  static constexpr int kBiasStages = HeadDim == 128 ? 1 : 2;
   static constexpr int kThreads = 128 * (Consumers + 1);
   static constexpr int kConsumerRegisters = Consumers == 1 ? 248 : Consumers == 2 ? 240 : 160;
   static constexpr int kProducerRegisters = Consumers == 3 ? 32 : 24;  // with the consumers' what a launch was given
   using Queries = cuda::Tile<kQueries, kDim>;
   using Keys = cuda::Tile<kKeys, kDim>;
+  using Bias = cuda::Tile<64, kKeys>;  // of the queries that a group holds
+};
+
+/// What the general form has beside.
+template <class Config, bool General>
+struct ForwardGeneralShared {};
+template <class Config>
+struct ForwardGeneralShared<Config, true> {
+  alignas(1024) uint8_t bias[Config::kConsumers][Config::kBiasStages][Config::Bias::kBytes];  // by part of the queries
+  Barrier bias_full[Config::kConsumers][Config::kBiasStages], bias_empty[Config::kConsumers][Config::kBiasStages];
 };
 
 template <class Config>
-struct ForwardShared {
+struct ForwardShared : ForwardGeneralShared<Config, Config::kGeneral> {
   alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];  // then the results
   alignas(1024) uint8_t k[Config::kStages][Config::Keys::kBytes];
   alignas(1024) uint8_t v[Config::kStages][Config::Keys::kBytes];
@@ -76,12 +90,31 @@ __device__ __forceinline__ TileRange key_tiles(const ForwardGlobals& g, int row_
   return {0, (visible + Config::kKeys - 1) / Config::kKeys};
 }
 
+template <class Config, class Place>
+__device__ __forceinline__ void load_bias(const ForwardGlobals& g, ForwardShared<Config>& s, const Place& at,
+                                          int row_tile, int key_tile, int head, int batch) {
+  using Bias = typename Config::Bias;
+  const General& m = g.general;
+  for (int part = 0; part < Config::kConsumers; ++part) {
+    Barrier& full = s.bias_full[part][at.stage];
+    s.bias_empty[part][at.stage].wait(at.parity ^ 1);
+    full.expect(Bias::kBytes);
+#pragma unroll
+    for (int p = 0; p < Bias::kPanels; ++p) {
+      cuda::tma_load(s.bias[part][at.stage] + p * Bias::kPanelBytes, g.bias, full,
+                     key_tile * Config::kKeys + p * Bias::kPanelCols, row_tile * Config::kQueries + part * 64,
+                     m.bias_at.head == 0 ? 0 : head, m.bias_at.batch == 0 ? 0 : batch);
+    }
+  }
+}
+
 template <class Config>
 __device__ __forceinline__ void produce(const ForwardGlobals& g, ForwardShared<Config>& s) {
   using Queries = typename Config::Queries;
   using Keys = typename Config::Keys;
   RingPlace<Config::kQueryStages> q;
   RingPlace<Config::kStages> kv;
+  [[maybe_unused]] RingPlace<Config::kBiasStages> bias;
   for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
     next = g.schedule.next(tile);
     const Schedule::Place place = g.schedule.place(tile);
@@ -112,6 +145,12 @@ __device__ __forceinline__ void produce(const ForwardGlobals& g, ForwardShared<C
         cuda::tma_load(s.v[kv.stage] + p * Keys::kPanelBytes, g.v, s.v_full[kv.stage], p * Keys::kPanelCols,
                        j * Config::kKeys, shared, batch);
       }
+      if constexpr (Config::kGeneral) {
+        if (g.copies_bias) {
+          load_bias(g, s, bias, row_tile, j, head, batch);
+          bias.advance();
+        }
+      }
       kv.advance();
     }
   }
@@ -138,6 +177,7 @@ struct ForwardConsumer {
   float out[kOuts];
   float maximum[2];  // near that of scores before scaling, of the two rows of this thread
   float sum[2];      // this thread's part of the sums of exponentials
+  RingPlace<Config::kBiasStages> bias;
 
   __device__ __forceinline__ ForwardConsumer(const ForwardGlobals& globals, ForwardShared<Config>& shared, int group)
       : g(globals), s(shared), group(group), thread(static_cast<int>(threadIdx.x) % 128) {}
@@ -175,7 +215,7 @@ struct ForwardConsumer {
 
   // Hides the keys that are not there or that come after the query.
   template <int Count>
-  __device__ __forceinline__ void mask(float (&scores)[Count], int row_tile, int j, int q_stage) const {
+  __device__ __forceinline__ void mask(float (&scores)[Count], int row_tile, int j, int q_stage) {
     if constexpr (Config::kGeneral) return mask_general(scores, row_tile, j, s.place[q_stage]);
     const int group_row = row_tile * Config::kQueries + part * 64, end = j * Config::kKeys + 2 * Count;
     if (end <= g.keys && (!Config::kCausal || end - 1 <= group_row)) return;
@@ -197,12 +237,15 @@ struct ForwardConsumer {
   // The same with band, mask and bias.
   template <int Count>
   __device__ __forceinline__ void mask_general(float (&scores)[Count], int row_tile, int j,
-                                               const Schedule::Place& place) const {
+                                               const Schedule::Place& place) {
     const General& m = g.general;
     const int group_row = row_tile * Config::kQueries + part * 64, first = j * Config::kKeys, end = first + 2 * Count;
-    const int column = first + thread % 4 * 2;
-    if (m.bias != nullptr && m.wide_bias) add_bias<float>(scores, group_row, column, place);
-    if (m.bias != nullptr && !m.wide_bias) add_bias<T>(scores, group_row, column, place);
+    if (g.copies_bias) {
+      add_copied_bias(scores);
+    } else if (m.bias != nullptr) {
+      const int column = first + thread % 4 * 2;
+      m.wide_bias ? add_bias<float>(scores, group_row, column, place) : add_bias<T>(scores, group_row, column, place);
+    }
     if (m.bits == nullptr && end <= g.keys && first >= first_seen(m, group_row + 63, g.queries) &&
         end - 1 <= last_seen(m, group_row, g.queries)) {
       return;
@@ -210,27 +253,50 @@ struct ForwardConsumer {
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
       const int row = group_row + first_row() + 8 * r;
-      const int low = first_seen(m, row, g.queries) - column;
-      const int high = min(g.keys - 1, last_seen(m, row, g.queries)) - column;
-      uint32_t words[Count / 16];  // of 32 keys each
+      const int low = first_seen(m, row, g.queries) - first;
+      const int high = min(g.keys - 1, last_seen(m, row, g.queries)) - first;
+      uint32_t words[Count / 16], all = ~0u;  // of 32 keys each
       const int64_t at = place.batch * m.bits_at.batch + place.head * m.bits_at.head +
                          min(row, g.queries - 1) * m.bits_at.row + first / 32;
 #pragma unroll
       for (int w = 0; w < Count / 16; ++w) {
-        words[w] = m.bits == nullptr ? ~0u : __ldg(m.bits + at + w) >> thread % 4 * 2;
+        words[w] = (m.bits == nullptr ? ~0u : __ldg(m.bits + at + w)) & bits_between(low - 32 * w, high - 32 * w);
+        all &= words[w];
       }
+      if (__all_sync(0xffffffffu, all == ~0u)) continue;
 #pragma unroll
       for (int i = 0; i < Count / 4; ++i) {
-#pragma unroll
-        for (int e = 0; e < 2; ++e) {
-          const bool seen = 8 * i + e >= low && 8 * i + e <= high && (words[i / 4] >> (8 * (i % 4) + e) & 1) != 0;
-          if (!seen) scores[4 * i + 2 * r + e] = -INFINITY;
-        }
+        const uint32_t seen = words[i / 4] >> (8 * (i % 4) + thread % 4 * 2);
+        if ((seen & 1) == 0) scores[4 * i + 2 * r] = -INFINITY;
+        if ((seen & 2) == 0) scores[4 * i + 2 * r + 1] = -INFINITY;
       }
     }
   }
 
-  // scale_log2 scores + log2(e) bias in place of the scores.
+  // scale_log2 scores + log2(e) bias in place of the scores, of the tile that the copy engine brought.
+  template <int Count>
+  __device__ __forceinline__ void add_copied_bias(float (&scores)[Count]) {
+    s.bias_full[part][bias.stage].wait(bias.parity);
+    const uint32_t tile = cuda::shared_address(s.bias[part][bias.stage]);
+    const int row = thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
+#pragma unroll
+    for (int i = 0; i < Count / 4; i += 2) {
+      uint32_t pairs[4];
+      cuda::load_matrices<false>(pairs, Config::Bias::chunk(tile, row, 8 * i + col));
+#pragma unroll
+      for (int n = 0; n < 4; ++n) {
+        const float2 pair = unpack<T>(pairs[n]);
+        float* x = scores + 4 * i + 2 * n;
+        x[0] = x[0] * g.general.scale_log2 + pair.x * static_cast<float>(kLog2E);
+        x[1] = x[1] * g.general.scale_log2 + pair.y * static_cast<float>(kLog2E);
+      }
+    }
+    __syncwarp();
+    release(s.bias_empty[part][bias.stage]);
+    bias.advance();
+  }
+
+  // The same of a bias in memory.
   template <class B, int Count>
   __device__ __forceinline__ void add_bias(float (&scores)[Count], int group_row, int column,
                                            const Schedule::Place& place) const {
@@ -250,25 +316,30 @@ struct ForwardConsumer {
     }
   }
 
-  // Zeros in place of exponentials that dropout takes.
+  __device__ __forceinline__ bool drops() const {
+    if constexpr (!Config::kGeneral) return false;
+    return g.general.drops();
+  }
+
+  // Zeros in place of probabilities that dropout takes.
   template <int Count>
-  __device__ __forceinline__ void drop(float (&scores)[Count], int row_tile, int j, int q_stage) const {
+  __device__ __forceinline__ void drop(uint32_t (&p)[kScores / 2], int row_tile, int j, int q_stage) const {
     if constexpr (Config::kGeneral) {
       const General& m = g.general;
-      if (!m.drops()) return;
       const Schedule::Place& place = s.place[q_stage];
       const DropWords words(m, static_cast<int64_t>(place.batch) * g.schedule.heads + place.head, g.queries);
       const int query16 = (row_tile * Config::kQueries + part * 64) / 16 + thread / 32, r = thread % 32 / 4;
 #pragma unroll
       for (int i = 0; i < Count / 4; i += 4) {
+        const int key32 = j * (Config::kKeys / 32) + i / 4, c = thread % 4 * 2;
+        const cuda::PhiloxBlock left = words.block(query16, r, key32, c), right = words.block(query16, r, key32, c + 1);
 #pragma unroll
-        for (int e = 0; e < 2; ++e) {
-          const cuda::PhiloxBlock block = words.block(query16, r, j * (Config::kKeys / 32) + i / 4, thread % 4 * 2 + e);
-#pragma unroll
-          for (int b = 0; b < 4; ++b) {
-            if ((block.words[b] & 0xffff) >= m.kept) scores[4 * (i + b) + e] = 0;
-            if ((block.words[b] >> 16) >= m.kept) scores[4 * (i + b) + 2 + e] = 0;
-          }
+        for (int b = 0; b < 4; ++b) {
+          const uint32_t x = m.dropped(left.words[b]), y = m.dropped(right.words[b]);
+          uint32_t low, high;  // the highest bits of the halves, each 16 times
+          asm("prmt.b32 %0, %2, %3, 0xdd99;\nprmt.b32 %1, %2, %3, 0xffbb;" : "=&r"(low), "=r"(high) : "r"(x), "r"(y));
+          p[2 * (i + b)] &= ~low;
+          p[2 * (i + b) + 1] &= ~high;
         }
       }
     }
@@ -351,8 +422,8 @@ struct ForwardConsumer {
     release(s.k_empty[stage]);
     mask(scores, row_tile, j, q_stage);
     exponentiate<true>(scores, correction);
-    drop(scores, row_tile, j, q_stage);
     narrow(scores, p);
+    if (drops()) drop<Count>(p, row_tile, j, q_stage);
   }
 
   __device__ __forceinline__ void run() {
@@ -395,13 +466,22 @@ struct ForwardConsumer {
         key.advance();
         mask(scores, row_tile, j, q.stage);
         const bool rises = exponentiate<false>(scores, correction);
-        drop(scores, row_tile, j, q.stage);
+        [[maybe_unused]] uint32_t left[kScores / 2];
+        if (drops()) {
+          narrow(scores, left);
+          drop<kScores>(left, row_tile, j, q.stage);
+        }
         cuda::end_block(sum[0] < 0 || sum[1] < 0);  // the exponentials run under the product of the values
         cuda::wgmma_wait<0>();
         cuda::hold(out);
         release(s.v_empty[value.stage]);
         value.advance();
-        narrow(scores, p);
+        if (drops()) {
+#pragma unroll
+          for (int i = 0; i < kScores / 2; ++i) p[i] = left[i];
+        } else {
+          narrow(scores, p);
+        }
         if (rises) {
 #pragma unroll
           for (int i = 0; i < kOuts; ++i) out[i] *= correction[i % 4 / 2];
@@ -476,6 +556,14 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_forward(const _
       s.v_full[i].init(1);
       s.k_empty[i].init(4 * Config::kConsumers);
       s.v_empty[i].init(4 * Config::kConsumers);
+    }
+    if constexpr (Config::kGeneral) {
+      for (int part = 0; part < Config::kConsumers; ++part) {
+        for (int i = 0; i < Config::kBiasStages; ++i) {
+          s.bias_full[part][i].init(1);
+          s.bias_empty[part][i].init(4);
+        }
+      }
     }
     cuda::publish_barriers();
   }

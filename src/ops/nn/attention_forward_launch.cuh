@@ -27,6 +27,7 @@ void launch_forward_as(const ForwardCall& call) {
   g.scale = static_cast<float>(biased ? 1 / kLog2E : scale);
   g.scale_log2 = static_cast<float>(biased ? 1 : scale * kLog2E);
   g.general = general.device;
+  g.copies_bias = describe_bias<typename Config::Bias>(general, g.bias);
   g.schedule = schedule_of(device, q.size(0), q.size(1), q.size(2), Config::kQueries,
                            4 * k.size(2) * Config::kDim / g.heads_per_shared, kForwardGroupBytes);
   Tensor counter;

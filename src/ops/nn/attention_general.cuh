@@ -23,6 +23,8 @@ struct RowStrides {
   int64_t batch, head, row;
 };
 
+inline constexpr uint32_t kKeepAll = 1 << 15;
+
 struct General {
   int low, high;  // query i sees the keys i + low <= j <= i + high
   // Instead of the band, where they are there: by query the keys from x up to y that it sees, by key for backward the
@@ -34,13 +36,17 @@ struct General {
   RowStrides bias_at;
   bool wide_bias;    // float32
   float scale_log2;  // of scores that a bias is added to: scale * log2(e)
-  uint32_t kept;     // dropout keeps where 16 bits are under this; 65536: all
+  uint32_t kept;     // dropout keeps where 15 bits are under this; kKeepAll: all
   float keep_scale;  // 1 / the part that is kept
   PhiloxPosition philox;
   uint64_t* philox_taken;  // forward writes seed and offset here, for backward; null: no dropout
   int* turns;              // backward, by query tile: how many key tiles have added to dq; null: in any order
 
-  __device__ __forceinline__ bool drops() const { return kept < 65536; }
+  __device__ __forceinline__ bool drops() const { return kept < kKeepAll; }
+  /// Of a random word: the highest bits of its halves say what dropout takes.
+  __device__ __forceinline__ uint32_t dropped(uint32_t word) const {
+    return ((word & 0x7fff7fffu) | 0x80008000u) - kept * 0x10001u;
+  }
 };
 
 inline constexpr int kBandEnd = 1 << 30;  // as good as infinite
@@ -75,7 +81,7 @@ __device__ __forceinline__ TileRange seeing_tiles(const General& m, int key, int
   return {max(0, first_seeing(m, key, keys)) / tile, last < 0 ? 0 : min(tiles, last / tile + 1)};
 }
 
-/// Random words of dropout, eight elements each: with query = 16 Q + 8 a + r and key = 32 K + 8 b + c, r and c under 8,
+/// Random words of dropout, two elements each: with query = 16 Q + 8 a + r and key = 32 K + 8 b + c, r and c under 8,
 /// element (query, key) of a head has half a (0: low) of word b of the block of (Q, r, K, c). So the threads that hold
 /// a tile by queries and those that hold it by keys can both make what they need.
 struct DropWords {
@@ -85,9 +91,16 @@ struct DropWords {
   __device__ __forceinline__ DropWords(const General& m, int64_t head, int queries)
       : reader(m.philox), first_row(static_cast<uint64_t>(head) * ((queries + 15) / 16) * 8) {}
   __device__ __forceinline__ cuda::PhiloxBlock block(int query16, int r, int key32, int c) const {
-    return reader.block((first_row + query16 * 8 + r) << 32 | static_cast<uint32_t>(key32 * 8 + c));
+    const uint64_t group = (first_row + query16 * 8 + r) << 32 | static_cast<uint32_t>(key32 * 8 + c);
+    return cuda::philox<7>(reader.seed, group, reader.start);
   }
 };
+
+/// A word whose bits from `low` to `high` are ones, either of which may lie outside.
+__device__ __forceinline__ uint32_t bits_between(int low, int high) {
+  const uint32_t from = low <= 0 ? ~0u : low > 31 ? 0 : ~0u << low;
+  return from & (high >= 31 ? ~0u : high < 0 ? 0 : ~0u >> (31 - high));
+}
 
 /// Two 16-bit values as floats, the low half first.
 template <class T>

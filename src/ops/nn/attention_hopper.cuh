@@ -40,6 +40,16 @@ inline Tensor readable(const Tensor& t) {
   return copy;
 }
 
+/// Describes the bias of a call for tiles of it; false where there is none that the copy engine can read.
+template <class Tile>
+bool describe_bias(const GeneralCall& general, CUtensorMap& map) {
+  if (general.device.bias == nullptr || general.device.wide_bias) return false;
+  const cuda::TensorMapArgs args = map_args<Tile>(general.mask);
+  if (!cuda::suits_tensor_map(args)) return false;
+  map = cuda::encode_tensor_map(args);
+  return true;
+}
+
 /// The order of tiles of `tile_rows` of the `rows` of each of `heads` heads in `batch`; heads are grouped so that what
 /// is read over and over, `head_bytes` of each, comes to `group_bytes`. The counter is the caller's to add.
 inline Schedule schedule_of(int device, int64_t batch, int64_t heads, int64_t rows, int tile_rows, int64_t head_bytes,

@@ -1,4 +1,5 @@
-// What attention's kernels read of a mask: bits of a bool mask, a bias as it is or with rows that can be read in pairs.
+// What attention's kernels read of a mask: bits of a bool mask, a bias as it is or with rows that can be read by 16
+// bytes.
 #include <algorithm>
 #include <cmath>
 
@@ -48,10 +49,11 @@ __global__ void __launch_bounds__(kThreads) mask_bits(const __grid_constant__ Bi
   if (row < rows) g.bits[(head * rows + row) * g.words + word] = mine;
 }
 
-// The mask without the dims that it is broadcast over: those of batch and heads are of size one.
-Tensor distinct(const Tensor& mask) {
+// The mask without the dims that it is broadcast over: those of batch and heads, and of `rows` that of queries, are of
+// size one.
+Tensor distinct(const Tensor& mask, bool rows) {
   DimVec sizes(mask.sizes());
-  for (int d = 0; d < 2; ++d) {
+  for (int d = 0; d < (rows ? 3 : 2); ++d) {
     if (mask.stride(d) == 0) sizes[d] = 1;
   }
   return make_view(mask, sizes, mask.strides(), mask.storage_offset());
@@ -59,7 +61,8 @@ Tensor distinct(const Tensor& mask) {
 
 // Strides of (batch, heads, rows) in which what there is one of is everyone's.
 RowStrides broadcast_strides(const Tensor& t) {
-  return {t.size(0) == 1 ? 0 : t.stride(0), t.size(1) == 1 ? 0 : t.stride(1), t.stride(2)};
+  const auto stride = [&](int64_t d) { return t.size(d) == 1 ? 0 : t.stride(d); };
+  return {stride(0), stride(1), stride(2)};
 }
 
 Tensor bits_of(const Tensor& mask, bool by_key) {
@@ -87,15 +90,14 @@ Tensor bits_of(const Tensor& mask, bool by_key) {
   return bits;
 }
 
-// The bias with neighbouring columns, and pairs of them aligned.
+// The bias with neighbouring columns in whole pairs, and rows that begin at multiples of 16 bytes.
 Tensor readable_bias(const Tensor& bias) {
-  const auto even = [](int64_t n) { return n % 2 == 0; };
-  if (bias.stride(3) == 1 && even(bias.size(3)) && even(bias.stride(0)) && even(bias.stride(1)) &&
-      even(bias.stride(2)) && reinterpret_cast<uintptr_t>(bias.data()) % (2 * size_of(bias.dtype())) == 0) {
-    return bias;
-  }
+  const auto step = static_cast<int64_t>(16 / size_of(bias.dtype()));
+  bool readable = bias.stride(3) == 1 && bias.size(3) % 2 == 0 && reinterpret_cast<uintptr_t>(bias.data()) % 16 == 0;
+  for (int d = 0; d < 3; ++d) readable &= bias.size(d) == 1 || bias.stride(d) % step == 0;
+  if (readable) return bias;
   DimVec sizes(bias.sizes());
-  sizes[3] += sizes[3] % 2;
+  sizes[3] = (sizes[3] + step - 1) / step * step;
   const Tensor padded = empty(sizes, bias.dtype(), bias.device());
   const Tensor copy = make_view(padded, bias.sizes(), padded.strides(), 0);
   copy_data(copy, bias);
@@ -113,15 +115,15 @@ GeneralCall general_call(const ops::AttentionOptions& options, double scale, boo
   g.low = end_of_band(options.low, -kBandEnd);
   g.high = end_of_band(options.high, kBandEnd);
   g.scale_log2 = static_cast<float>(scale * kLog2E);
-  g.kept = static_cast<uint32_t>(std::lround((1 - options.dropout_p) * 65536));
-  g.keep_scale = g.kept == 0 ? 0.0f : 65536.0f / static_cast<float>(g.kept);
+  g.kept = static_cast<uint32_t>(std::lround((1 - options.dropout_p) * kKeepAll));
+  g.keep_scale = g.kept == 0 ? 0.0f : static_cast<float>(kKeepAll) / static_cast<float>(g.kept);
   if (options.seen.defined()) {
     call.ranges = contiguous_data(by_key ? options.seeing : options.seen);
     (by_key ? g.of_key : g.of_query) = static_cast<const int2*>(call.ranges.data());
   }
   const Tensor& mask = options.mask;
   if (!mask.defined()) return call;
-  const Tensor own = distinct(mask);
+  const Tensor own = distinct(mask, mask.dtype() == DType::bool_ && !by_key);
   if (mask.dtype() == DType::bool_) {
     call.mask = bits_of(own, by_key);
     g.bits = static_cast<const uint32_t*>(call.mask.data());

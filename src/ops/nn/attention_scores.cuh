@@ -89,7 +89,7 @@ __device__ __forceinline__ uint32_t kept_scores(const General& m, const ScorePla
   const DropWords words(m, static_cast<int64_t>(at.batch) * heads + at.head[0], at.queries);
   const int lane_row = static_cast<int>(threadIdx.x) % 32 / 4;
   uint32_t kept = 0;
-  const auto keep = [&](uint32_t half, int bit) { kept |= static_cast<uint32_t>((half & 0xffff) < m.kept) << bit; };
+  const auto keep = [&](uint32_t half, int bit) { kept |= static_cast<uint32_t>((half & 0x7fff) < m.kept) << bit; };
 #pragma unroll
   for (int e = 0; e < 2; ++e) {
     if constexpr (ByKey) {

@@ -17,9 +17,12 @@
 
 #include "core/half.h"
 #include "cuda/mbarrier.cuh"
+#include "cuda/shared_matrices.cuh"
 #include "ops/nn/attention_general.cuh"
 
 namespace vt::attention::tiles {
+
+using cuda::load_matrices;
 
 inline constexpr unsigned kWarp = 0xffffffffu;
 
@@ -70,23 +73,6 @@ __device__ __forceinline__ void multiply(float (&d)[4], const uint32_t (&a)[4], 
         "{%0, %1, %2, %3};"
         : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
-  }
-}
-
-/// Four 8 x 8 matrices; lane l gives the address of row l % 8 of matrix l / 8. Transposed, a thread gets two neighbours
-/// of a column.
-template <bool Transposed>
-__device__ __forceinline__ void load_matrices(uint32_t (&to)[4], uint32_t address) {
-  if constexpr (Transposed) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                 : "r"(address)
-                 : "memory");
-  } else {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                 : "r"(address)
-                 : "memory");
   }
 }
 

@@ -69,7 +69,7 @@ MASKS: dict[str, Callable[[int, int, int, int], tuple[int, ...]]] = {
 
 
 @pytest.mark.parametrize("dim", [64, 128])
-@pytest.mark.parametrize("lengths", [(300, 300), (65, 511), (1, 130), (200, 7)])
+@pytest.mark.parametrize("lengths", [(300, 300), (65, 511), (1, 130), (200, 7), (700, 904)])
 @pytest.mark.parametrize("shape", MASKS)
 @pytest.mark.parametrize("kind", ["bool", "bfloat16", "float32"])
 def test_mask(kind: str, shape: str, lengths: tuple[int, int], dim: int) -> None:
@@ -245,22 +245,32 @@ def test_second_derivatives_of_dropout_are_refused() -> None:
 # ---- the same bits
 
 
+@pytest.mark.parametrize("kind", ["bool", "bfloat16"])
+def test_mask_of_wide_heads(kind: str) -> None:
+    q, k, v, grad = inputs(2, 4, 300, 411, 256, shared=2)
+    mask = random(2, 1, 300, 411)
+    compare_general(q, k, v, grad, mask > 0 if kind == "bool" else mask.to(reference.bfloat16))
+
+
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("dim", [32, 64, 128])
+@pytest.mark.parametrize("dim", [32, 64, 128, 256])
 def test_deterministic_gradients(dim: int, causal: bool) -> None:
     q, k, v, grad = inputs(2, 12, 1024, 1024, dim, shared=4)
+    bias = random(12, 1024, 1024, dtype="bfloat16")
     right = exact(q, k, v, grad, causal)
     torch.use_deterministic_algorithms(True, warn_only=True)
     try:
         runs = [fused(q, k, v, grad, causal, 1 / math.sqrt(dim)) for _ in range(4)]
         masked = [fused_general(q, k, v, grad, 0.1, low=-100, high=50) for _ in range(3)]
+        biased = [fused_general(q, k, v, grad, 0.1, ours(bias)) for _ in range(3)]
     finally:
         torch.use_deterministic_algorithms(False)
-    for found in (runs, masked):
+    for found in (runs, masked, biased):
         for other in found[1:]:
             assert all(reference.equal(theirs(found[0][name]), theirs(other[name])) for name in NAMES)
     check_errors(right, runs[0], {}, grad, v)
     check_errors(exact(q, k, v, grad, scale=0.1, low=-100, high=50), masked[0], {}, grad, v)
+    check_errors(exact(q, k, v, grad, scale=0.1, mask=bias), biased[0], {}, grad, v)
 
 
 # ---- sequences one after the other
@@ -297,3 +307,27 @@ def test_varlen(dim: int, window: tuple[int, int]) -> None:
     near(out, reference.cat(found[0]))
     for leaf, wanted in zip(leaves, found[1:], strict=True):
         near(leaf.grad, reference.cat(wanted), scale=2)
+
+
+@pytest.mark.parametrize("window", [(-1, -1), (-1, 0), (100, 0)])
+def test_varlen_gradients_in_order(window: tuple[int, int]) -> None:
+    from vibetensor.torch.nn.attention.varlen import varlen_attn
+
+    ends = ours(reference.tensor([0, 700, 700, 1000, 1001, 1600], dtype=reference.int32))
+    packed = [random(1600, heads, 64, dtype="bfloat16", seed=i) for i, heads in enumerate((4, 2, 2, 4))]
+
+    def gradients() -> list[Any]:
+        leaves = [ours(x).requires_grad_(True) for x in packed[:3]]
+        out = varlen_attn(*leaves, ends, ends, 700, 700, window_size=window, enable_gqa=True)
+        return [theirs(x) for x in torch.autograd.grad(out, leaves, ours(packed[3]))]
+
+    plain = gradients()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        runs = [gradients() for _ in range(3)]
+    finally:
+        torch.use_deterministic_algorithms(False)
+    for run in runs:
+        assert all(reference.equal(a, b) for a, b in zip(run, runs[0], strict=True))
+    for mine, other in zip(plain, runs[0], strict=True):
+        assert float((mine.double() - other.double()).norm()) < 1e-2 * float(other.double().norm())
