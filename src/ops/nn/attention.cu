@@ -1,6 +1,7 @@
 // Attention's ops on CUDA: which kernels run a call.
 #include <cmath>
 
+#include "core/determinism.h"
 #include "cuda/device.h"
 #include "dispatch/registry.h"
 #include "ops/nn/attention_call.cuh"
@@ -46,8 +47,6 @@ namespace {
 
 using namespace attention;
 
-constexpr int64_t kMostHopperBackward = 128;  // head dim
-
 bool on_hopper(const Tensor& q) {
   if (hopper_kernels().forward == nullptr || ops::portable_attention() || !is_reduced_floating(q.dtype())) return false;
   const cuda::DeviceProperties& device = cuda::device_properties(q.device().index);
@@ -61,7 +60,8 @@ void forward(const Request& r, const Tensor& out, const Tensor& lse) {
 
 ops::AttentionGradients backward(const Request& r, const Tensor& grad, const Tensor& out, const Tensor& lse) {
   check_suits(r.q, r.k, r.v, r.scale);
-  const bool hopper = on_hopper(r.q) && r.q.size(3) <= kMostHopperBackward;
+  const bool plain = r.form != Form::kGeneral && !is_deterministic();
+  const bool hopper = on_hopper(r.q) && (r.q.size(3) <= 128 || plain);
   return (hopper ? hopper_kernels().backward : portable_backward)(r, grad, out, lse);
 }
 

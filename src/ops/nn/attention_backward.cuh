@@ -9,9 +9,13 @@
 // what else the general form does.
 #pragma once
 
+#include <type_traits>
+
 #include "ops/nn/attention_backward_general.cuh"
 #include "ops/nn/attention_backward_order.cuh"
 #include "ops/nn/attention_backward_parts.cuh"
+#include "ops/nn/attention_backward_scores.cuh"
+#include "ops/nn/attention_backward_wide.cuh"
 
 namespace vt::attention {
 
@@ -58,8 +62,9 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
       for (int step = 0; step < tiles.end - tiles.begin; ++step) {
         const int i = query_tile_at<Config>(g, tiles, step);
         s.q_empty[q.stage].wait(q.parity ^ 1);
-        s.q_full[q.stage].expect(Queries::kBytes + sizeof s.lse_log2[0] +
-                                 (Config::kGeneral && g.copies_bias ? Config::Bias::kBytes : 0));
+        uint32_t bytes = Queries::kBytes + sizeof s.lse_log2[0];
+        if constexpr (Config::kGeneral) bytes += g.copies_bias ? Config::Bias::kBytes : 0;
+        s.q_full[q.stage].expect(bytes);
 #pragma unroll
         for (int p = 0; p < Queries::kPanels; ++p) {
           cuda::tma_load(s.q[q.stage] + p * Queries::kPanelBytes, g.q, s.q_full[q.stage], p * Queries::kPanelCols,
@@ -162,73 +167,9 @@ struct BackwardConsumer {
     cuda::wgmma_commit();
   }
 
-  static __device__ __forceinline__ void add_dq(const float (&dq)[kHalf], float* to) {
-#pragma unroll
-    for (int i = 0; i < kHalf; i += 4) {
-      asm volatile("red.relaxed.gpu.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(to + i * 128), "f"(dq[i]),
-                   "f"(dq[i + 1]), "f"(dq[i + 2]), "f"(dq[i + 3])
-                   : "memory");
-    }
-  }
+  using Columns = float2[kScores / 4];  // of queries
 
-  // The numbers of a query tile that go with this thread's columns. To be loaded before waiting for a product.
-  using Columns = float2[kScores / 4];
-  __device__ __forceinline__ void load_columns(Columns& to, const float (&from)[Config::kQueries]) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 4; ++i) to[i] = *reinterpret_cast<const float2*>(from + 8 * i + thread % 4 * 2);
-  }
-
-  // p = exp(scores - logsumexp) in place.
-  __device__ __forceinline__ void exponentiate(float (&scores)[kScores], const Columns& lse_log2) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 4; ++i) {
-      const float2 lse = lse_log2[i];
-#pragma unroll
-      for (int r = 0; r < 2; ++r) {
-        float* x = scores + 4 * i + 2 * r;
-        x[0] = exp2_fast(x[0] * g.scale_log2 - lse.x);
-        x[1] = exp2_fast(x[1] * g.scale_log2 - lse.y);
-      }
-    }
-  }
-  // Zeros where a query does not see the key.
-  __device__ __forceinline__ void hide(float (&p)[kScores], const ScoreTile& at) const {
-    const int first_key = at.key_tile * Config::kKeys + group * 64, first_query = at.query_tile * Config::kQueries;
-    if (first_key + 64 <= g.keys && (!Config::kCausal || first_key + 63 <= first_query)) return;
-#pragma unroll
-    for (int r = 0; r < 2; ++r) {
-      const int key = first_key + thread / 32 * 16 + thread % 32 / 4 + 8 * r;
-      const int hidden = (key >= g.keys ? Config::kQueries : Config::kCausal ? key - first_query : 0) - thread % 4 * 2;
-#pragma unroll
-      for (int i = 0; i < kScores / 4; ++i) {
-#pragma unroll
-        for (int e = 0; e < 2; ++e) {
-          if (8 * i + e < hidden) p[4 * i + 2 * r + e] = 0;
-        }
-      }
-    }
-  }
-
-  // ds / scale = p (dp - delta), in place of p.
-  __device__ __forceinline__ void differentiate(float (&p)[kScores], const float (&dp)[kScores],
-                                                const Columns& delta) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 4; ++i) {
-      const float2 d = delta[i];
-#pragma unroll
-      for (int r = 0; r < 2; ++r) {
-        p[4 * i + 2 * r] *= dp[4 * i + 2 * r] - d.x;
-        p[4 * i + 2 * r + 1] *= dp[4 * i + 2 * r + 1] - d.y;
-      }
-    }
-  }
-
-  __device__ __forceinline__ void narrow(const float (&scores)[kScores], uint32_t (&p)[kScores / 2]) const {
-#pragma unroll
-    for (int i = 0; i < kScores / 2; ++i) p[i] = cuda::pack<T>(scores[2 * i], scores[2 * i + 1]);
-  }
-
-  // The same of what dropout keeps.
+  // To 16 bits, what dropout keeps.
   __device__ __forceinline__ void narrow_kept(const float (&scores)[kScores], uint32_t (&p)[kScores / 2],
                                               uint32_t kept) const {
     if constexpr (Config::kGeneral) {
@@ -236,10 +177,10 @@ struct BackwardConsumer {
         float left[kScores];
 #pragma unroll
         for (int i = 0; i < kScores; ++i) left[i] = (kept >> i & 1) != 0 ? scores[i] : 0;
-        return narrow(left, p);
+        return narrow<T>(left, p);
       }
     }
-    narrow(scores, p);
+    narrow<T>(scores, p);
   }
   __device__ __forceinline__ void scale_kept(float (&dp)[kScores], uint32_t kept) const {
     if (!g.general.drops()) return;
@@ -248,12 +189,7 @@ struct BackwardConsumer {
   }
 
   __device__ __forceinline__ void share(const uint32_t (&ds)[kScores / 2], int buffer) {
-    const uint32_t to = cuda::shared_address(s.ds[buffer]);
-    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
-#pragma unroll
-    for (int i = 0; i < kScores / 2; i += 4) {
-      cuda::store_matrices(Scores::chunk(to, row, 4 * i + col), ds[i], ds[i + 1], ds[i + 2], ds[i + 3]);
-    }
+    share_scores<Scores>(ds, cuda::shared_address(s.ds[buffer]), thread, group * 64, 0);
     cuda::fence_async_proxy();
     __syncwarp();
     release(s.ds_full[buffer]);
@@ -323,10 +259,15 @@ struct BackwardConsumer {
       cuda::hold(scores);
       if constexpr (Config::kGeneral) {
         general().add_bias(scores, at, q.stage);
-        seen.all ? exponentiate(scores, lse_log2) : general().exponentiate_seen(scores, lse_log2, seen);
+        if (seen.all) {
+          exponentiate(scores, lse_log2, g.scale_log2);
+        } else {
+          general().exponentiate_seen(scores, lse_log2, seen);
+        }
       } else {
-        exponentiate(scores, lse_log2);
-        hide(scores, at);
+        exponentiate(scores, lse_log2, g.scale_log2);
+        hide_scores<Config::kCausal>(scores, at.key_tile * Config::kKeys + group * 64, g.keys,
+                                     at.query_tile * Config::kQueries, Config::kQueries);
       }
       narrow_kept(scores, p, kept);
       multiply_rows(dv, p, s.dout[q.stage]);
@@ -335,7 +276,7 @@ struct BackwardConsumer {
       if constexpr (kDim > 64) load_columns(delta, s.delta[q.stage]);  // no registers for it before
       if constexpr (Config::kGeneral) scale_kept(dp, kept);
       differentiate(scores, dp, delta);
-      narrow(scores, narrow_ds);
+      narrow<T>(scores, narrow_ds);
       s.ds_empty[ds.stage].wait(ds.parity ^ 1);
       share(narrow_ds, ds.stage);
       multiply_rows(dk, narrow_ds, s.q[q.stage]);
@@ -392,24 +333,8 @@ struct BackwardConsumer {
   __device__ __forceinline__ void finish(int stage, int key_tile) {
     cuda::named_sync(1, 128 * Config::kGroups);  // the other group's dq reads all keys
     const uint32_t to_k = cuda::shared_address(s.k[stage]), to_v = cuda::shared_address(s.v[stage]);
-    const int row = group * 64 + thread / 32 * 16 + thread % 16, col = thread % 32 / 16 * 8;
-#pragma unroll
-    for (int i = 0; i < kOuts; i += 8) {
-      if constexpr (Config::kGeneral) {
-#pragma unroll
-        for (int e = 0; e < 8; ++e) dv[i + e] *= g.general.keep_scale;
-      }
-      cuda::store_matrices(Keys::chunk(to_v, row, 2 * i + col), cuda::pack<T>(dv[i], dv[i + 1]),
-                           cuda::pack<T>(dv[i + 2], dv[i + 3]), cuda::pack<T>(dv[i + 4], dv[i + 5]),
-                           cuda::pack<T>(dv[i + 6], dv[i + 7]));
-    }
-#pragma unroll
-    for (int i = 0; i < kOuts; i += 8) {
-      cuda::store_matrices(Keys::chunk(to_k, row, 2 * i + col), cuda::pack<T>(dk[i] * g.scale, dk[i + 1] * g.scale),
-                           cuda::pack<T>(dk[i + 2] * g.scale, dk[i + 3] * g.scale),
-                           cuda::pack<T>(dk[i + 4] * g.scale, dk[i + 5] * g.scale),
-                           cuda::pack<T>(dk[i + 6] * g.scale, dk[i + 7] * g.scale));
-    }
+    store_rows<Keys, T>(dv, to_v, thread, group * 64, 0, Config::kGeneral ? g.general.keep_scale : 1.0f);
+    store_rows<Keys, T>(dk, to_k, thread, group * 64, 0, g.scale);
     cuda::fence_async_proxy();
     cuda::named_sync(2 + group, 128);
     if (thread == 0) {
@@ -470,7 +395,7 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
     }
   } else {
     cuda::grow_registers<240>();
-    BackwardConsumer<Config>(g, s, group - 1).run();
+    std::conditional_t<Config::kWide, WideBackwardConsumer<Config>, BackwardConsumer<Config>>(g, s, group - 1).run();
     if (threadIdx.x % 128 == 0) cuda::wait_stores();
   }
 }

@@ -8,8 +8,6 @@ namespace {
 using namespace attention;
 
 ops::AttentionGradients backward(const Request& r, const Tensor& gradient, const Tensor& result, const Tensor& sums) {
-  VT_CHECK(r.q.size(3) <= 128, NotImplemented, "no attention backward for Hopper with a head dim over 128, got ",
-           r.q.size(3));
   const bool in_order = is_deterministic();
   const Form form = in_order ? Form::kGeneral : r.form;
   const GeneralCall general = form == Form::kGeneral ? general_call(r, true, true) : GeneralCall{};
@@ -24,8 +22,12 @@ ops::AttentionGradients backward(const Request& r, const Tensor& gradient, const
     launch_backward<32>(call);
   } else if (dim <= 64) {
     launch_backward<64>(call);
-  } else {
+  } else if (dim <= 128) {
     launch_backward<128>(call);
+  } else {
+    VT_CHECK(form != Form::kGeneral, NotImplemented, "no general attention backward for Hopper with a head dim of ",
+             dim);
+    launch_backward<256>(call);
   }
   return gradients;
 }

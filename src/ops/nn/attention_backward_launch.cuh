@@ -22,6 +22,7 @@ void launch_backward_as(const BackwardCall& call) {
   using Keys = typename Config::Keys;
   using Storages = std::initializer_list<const StorageImpl*>;
   constexpr int kDim = Config::kDim;
+  static_assert(sizeof(BackwardShared<Config>) <= 227 << 10);
   const auto& [grad, q, k, v, out, lse, scale, form, general, in_order, dq, dk, dv] = call;
   const int device = q.device().index;
   const cuda::Stream stream = cuda::current_stream(device);
@@ -72,7 +73,8 @@ void launch_backward_as(const BackwardCall& call) {
   g.scale_log2 = static_cast<float>(Config::kGeneral && general.device.bias != nullptr ? 1 : scale * kLog2E);
   g.general = general.device;
   g.general.turns = p.turns;
-  g.copies_bias = describe_bias<typename Config::Bias>(general, g.bias);
+  g.copies_bias = false;
+  if constexpr (Config::kGeneral) g.copies_bias = describe_bias<typename Config::Bias>(general, g.bias);
   const int64_t head_bytes = (8 * g.heads_per_shared * q.size(2) + 4 * k.size(2)) * kDim;
   // In order the tiles of a head follow each other step by step, and share what they read even so.
   const int64_t blocks = cuda::device_properties(device).multi_processor_count;
@@ -93,7 +95,11 @@ void launch_backward_as(const BackwardCall& call) {
 template <int Dim>
 void launch_backward(const BackwardCall& call) {
   with_types(call.q, call.form, [&]<class T, Form F>(TypeTag<T>, std::integral_constant<Form, F>) {
-    launch_backward_as<BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, F>>(call);
+    if constexpr (Dim <= 128) {
+      launch_backward_as<BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, F>>(call);
+    } else if constexpr (F != Form::kGeneral) {
+      launch_backward_as<WideBackwardConfig<T, F>>(call);
+    }
   });
 }
 

@@ -37,7 +37,7 @@ struct BackwardConfig {
   using T = T_;
   static constexpr int kDim = HeadDim, kQueries = 64, kKeys = 128, kGroups = 2;
   static constexpr int kKeyStages = KeyStages, kQueryStages = QueryStages;
-  static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral;
+  static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral, kWide = false;
   static_assert(kKeys == 2 * kQueries, "the second group sees nothing of the first query tile of a causal key tile");
   static constexpr int kThreads = 128 * (kGroups + 1);
   static constexpr int kDqRegisters = kDim / 4;  // of a thread, for its group's columns of a tile of dq
@@ -57,8 +57,16 @@ struct BackwardGeneralShared<Config, true> {
   Barrier dq_full[Config::kGroups], dq_empty[Config::kGroups];
 };
 
+/// And wide heads.
+template <class Config, bool Wide>
+struct BackwardWideShared {};
 template <class Config>
-struct BackwardShared : BackwardGeneralShared<Config, Config::kGeneral> {
+struct BackwardWideShared<Config, true> {
+  alignas(1024) uint8_t p[2][Config::Scores::kBytes];  // (keys, queries)
+};
+
+template <class Config>
+struct BackwardShared : BackwardGeneralShared<Config, Config::kGeneral>, BackwardWideShared<Config, Config::kWide> {
   alignas(1024) uint8_t k[Config::kKeyStages][Config::Keys::kBytes];  // then dk
   alignas(1024) uint8_t v[Config::kKeyStages][Config::Keys::kBytes];  // then dv
   alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];

@@ -40,7 +40,8 @@ void check_suits(const Tensor& q, const Tensor& k, const Tensor& v, double scale
 
 inline const StorageImpl* storage_of(const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; }
 
-/// Kernels for Hopper, where the build has them: of 16-bit floats with head dims up to 256 forward and 128 backward.
+/// Kernels for Hopper, where the build has them: of 16-bit floats with head dims up to 256, where the form
+/// is general or sums have an order up to 128 backward.
 struct HopperKernels {
   void (*forward)(const Request& request, const Tensor& out, const Tensor& lse) = nullptr;
   ops::AttentionGradients (*backward)(const Request& request, const Tensor& grad, const Tensor& out,

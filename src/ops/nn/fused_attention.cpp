@@ -276,13 +276,14 @@ void attention_general_backward(GradContext& ctx) {
 
 // Note [Attention on CUDA]
 // Two families of kernels. Those for Hopper (attention_forward.cuh, attention_backward.cuh) are made of instructions of
-// compute capability 9.0 alone and take 16-bit floats with head dims that are multiples of 8, up to 256 forward and 128
-// backward; heads narrower than their tiles of 32, 64, 128 or 256 columns are filled with zeros on the way to shared
-// memory, and what lies past them is not stored. Those for any tensor core, Note [Portable attention], serve the rest:
-// wide heads backward, float32 up to 128, other GPUs from 8.0 on, and decoding, where few queries see many keys. Any
-// layout will do: what cannot be read by 16 bytes is copied first. The running maximum assumes a positive scale. Tiles
-// are counted in 32 bits. Where float32 products are to be FMA's, attention is made of parts; so it is of 16-bit heads
-// over 128 and float32 ones over 64 where a block gets less shared memory than their tiles fill (8.6, 8.9, 12.0).
+// compute capability 9.0 alone and take 16-bit floats with head dims that are multiples of 8, up to 256; heads narrower
+// than their tiles of 32, 64, 128 or 256 columns are filled with zeros on the way to shared memory, and what lies past
+// them is not stored. Those for any tensor core, Note [Portable attention], serve the rest: heads over 128 backward
+// with options or in deterministic mode, float32 up to 128, other GPUs from 8.0 on, and decoding, where few queries see
+// many keys. Any layout will do: what cannot be read by 16 bytes is copied first. The running maximum assumes a
+// positive scale. Tiles are counted in 32 bits. Where float32 products are to be FMA's, attention is made of parts; so
+// it is of 16-bit heads over 128 and float32 ones over 64 where a block gets less shared memory than their tiles fill
+// (8.6, 8.9, 12.0).
 constexpr size_t kWideHeadBytes = 160 << 10;
 bool suits_tensor_cores(const Tensor& q, const Tensor& k, const Tensor& v, double scale) {
   const bool wide = q.dtype() == DType::float32;

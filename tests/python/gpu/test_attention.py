@@ -34,8 +34,9 @@ def test_head_dims_between_tiles(dim: int, causal: bool) -> None:
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("dim", [136, 192, 256])
 def test_wide_heads(dim: int, causal: bool) -> None:
-    for lengths in ((300, 300), (70, 150), (1, 500)):
+    for lengths in ((300, 300), (70, 150), (1, 500), (1000, 1000)):
         compare(*inputs(2, 4, *lengths, dim, shared=2), causal)
+    compare(*inputs(2, 80, 200, 200, dim, "float16", shared=40), causal)  # more tiles than multiprocessors
 
 
 @pytest.mark.parametrize("dim", [136, 256])

@@ -58,6 +58,7 @@ def test_float32(dim: int, causal: bool) -> None:
 
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("dim", [136, 256])
+@pytest.mark.usefixtures("alone")
 def test_wide_heads_backward(dim: int, causal: bool) -> None:
     compare(*inputs(2, 4, 300, 300, dim, shared=2), causal)
 
