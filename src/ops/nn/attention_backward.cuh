@@ -39,7 +39,8 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
   RingPlace<Config::kKeyStages> kv;
   RingPlace<Config::kQueryStages> q;
   for (int tile = g.schedule.first(), next; tile < g.schedule.tiles; tile = next) {
-    next = g.schedule.next(tile);
+    // In order nobody is to wait for a tile that another block has put aside for later.
+    if (!in_order<Config>(g)) next = g.schedule.next(tile);
     const auto [last, head, batch] = g.schedule.place(tile);
     const int key_tile = g.schedule.row_tiles - 1 - last;  // causal attention's longest is the first
     const int64_t padded = static_cast<int64_t>(g.query_tiles) * Config::kQueries;
@@ -97,6 +98,7 @@ __device__ __forceinline__ void produce(const BackwardGlobals& g, BackwardShared
     }
     if (tiles.begin >= tiles.end) s.v_full[kv.stage].arrive();  // nothing to load for
     kv.advance();
+    if (in_order<Config>(g)) next = g.schedule.next(tile);
   }
   s.kv_empty[kv.stage].wait(kv.parity ^ 1);
   s.place[kv.stage] = {-1, 0, 0};
@@ -224,18 +226,12 @@ struct BackwardConsumer {
                                          const TileRange& tiles, ScoreTile at) {
     const int64_t head = static_cast<int64_t>(at.batch) * g.schedule.heads * g.heads_per_shared + at.head;
     float* dq_sums = g.dq_sums + dq_offset<Config>(g, head, tiles.begin, group) + thread * 4;
-    const int steps = tiles.end - tiles.begin;
-    int step = 0;
-    if (Config::kCausal && group > 0) {  // all of its keys come after the first queries
-      s.q_full[q.stage].wait(q.parity);
-      s.dout_full[q.stage].wait(q.parity);
-      const uint32_t zeros[kScores / 2] = {};
-      s.ds_empty[ds.stage].wait(ds.parity ^ 1);
-      share(zeros, ds.stage);
-      release(s.q_empty[q.stage]);
-      release(s.dout_empty[q.stage]);
-      q.advance();
-      ds.advance();
+    // All keys of the second group of a causal tile come after its first queries.
+    const bool sees_nothing = Config::kCausal && group > 0;
+    int step = 0, steps = tiles.end - tiles.begin;
+    if (sees_nothing && in_order<Config>(g)) --steps;
+    if (sees_nothing && !in_order<Config>(g)) {
+      share_zeros(q, ds);
       ++step;
     }
     for (; step < steps; ++step) {
@@ -292,7 +288,24 @@ struct BackwardConsumer {
       q.advance();
       ds.advance();
     }
+    if (sees_nothing && in_order<Config>(g)) {
+      if (steps > 0) add_last_dq(ds, kv, dq_sums);
+      share_zeros(q, ds);
+    }
     add_last_dq(ds, kv, dq_sums);
+  }
+
+  // A step of queries that see none of the group's keys.
+  __device__ __forceinline__ void share_zeros(RingPlace<Config::kQueryStages>& q, RingPlace<2>& ds) {
+    s.q_full[q.stage].wait(q.parity);
+    s.dout_full[q.stage].wait(q.parity);
+    const uint32_t zeros[kScores / 2] = {};
+    s.ds_empty[ds.stage].wait(ds.parity ^ 1);
+    share(zeros, ds.stage);
+    release(s.q_empty[q.stage]);
+    release(s.dout_empty[q.stage]);
+    q.advance();
+    ds.advance();
   }
 
   __device__ __forceinline__ GeneralScores<Config> general() const { return {g, s, group, thread}; }
@@ -301,8 +314,8 @@ struct BackwardConsumer {
   __device__ __forceinline__ void add_last_dq(const RingPlace<2>& ds, int kv, float*& sums) {
     float dq[kHalf];
     multiply_last_dq(dq, ds, kv);
-    if constexpr (Config::kGeneral) {
-      if (g.in_order()) {
+    if constexpr (Config::kMayOrder) {
+      if (in_order<Config>(g)) {
         s.dq_empty[group].wait(handed.parity ^ 1);
 #pragma unroll
         for (int i = 0; i < kHalf; i += 4) {
@@ -362,7 +375,7 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
     for (int i = 0; i < Config::kKeyStages; ++i) {
       s.k_full[i].init(1);
       s.v_full[i].init(1);
-      s.kv_empty[i].init(Config::kGroups * (Config::kGeneral && g.in_order() ? 2 : 1));
+      s.kv_empty[i].init(Config::kGroups * (in_order<Config>(g) ? 2 : 1));
     }
     for (int i = 0; i < Config::kQueryStages; ++i) {
       s.q_full[i].init(1);
@@ -374,7 +387,7 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
       s.ds_full[i].init(4 * Config::kGroups);
       s.ds_empty[i].init(4 * Config::kGroups);
     }
-    if constexpr (Config::kGeneral) {
+    if constexpr (Config::kMayOrder) {
       for (int i = 0; i < Config::kGroups; ++i) {
         s.dq_full[i].init(4);
         s.dq_empty[i].init(1);
@@ -388,8 +401,8 @@ __global__ void __launch_bounds__(Config::kThreads, 1) attention_backward(const 
     cuda::shrink_registers<24>();
     const int warp = static_cast<int>(threadIdx.x) / 32;
     if (threadIdx.x == 0) produce<Config>(g, s);
-    if constexpr (Config::kGeneral) {
-      if (g.in_order() && threadIdx.x % 32 == 0 && warp > 0 && warp <= Config::kGroups) {
+    if constexpr (Config::kMayOrder) {
+      if (in_order<Config>(g) && threadIdx.x % 32 == 0 && warp > 0 && warp <= Config::kGroups) {
         BackwardOrder<Config>{g, s, warp - 1}.run();
       }
     }

@@ -9,14 +9,13 @@ using namespace attention;
 
 ops::AttentionGradients backward(const Request& r, const Tensor& gradient, const Tensor& result, const Tensor& sums) {
   const bool in_order = is_deterministic();
-  const Form form = in_order ? Form::kGeneral : r.form;
-  const GeneralCall general = form == Form::kGeneral ? general_call(r, true, true) : GeneralCall{};
+  const GeneralCall general = r.form == Form::kGeneral ? general_call(r, true, true) : GeneralCall{};
   const Tensor grad = readable(gradient), out = readable(result), lse = contiguous_data(sums);
   const Tensor q = readable(r.q), k = readable(r.k), v = readable(r.v);
   // Of what was copied, so that the copy engine can write them too.
   ops::AttentionGradients gradients = ops::new_attention_gradients(grad, q, k, v, out, lse);
   const auto& [dq, dk, dv] = gradients;
-  const BackwardCall call{grad, q, k, v, out, lse, r.scale, form, general, in_order, dq, dk, dv};
+  const BackwardCall call{grad, q, k, v, out, lse, r.scale, r.form, general, in_order, dq, dk, dv};
   const int64_t dim = q.size(3);
   if (dim <= 32) {
     launch_backward<32>(call);
@@ -25,8 +24,8 @@ ops::AttentionGradients backward(const Request& r, const Tensor& gradient, const
   } else if (dim <= 128) {
     launch_backward<128>(call);
   } else {
-    VT_CHECK(form != Form::kGeneral, NotImplemented, "no general attention backward for Hopper with a head dim of ",
-             dim);
+    VT_CHECK(r.form != Form::kGeneral && !in_order, NotImplemented,
+             "attention backward for Hopper with options or in order and a head dim of ", dim);
     launch_backward<256>(call);
   }
   return gradients;

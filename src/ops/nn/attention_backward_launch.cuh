@@ -96,7 +96,13 @@ template <int Dim>
 void launch_backward(const BackwardCall& call) {
   with_types(call.q, call.form, [&]<class T, Form F>(TypeTag<T>, std::integral_constant<Form, F>) {
     if constexpr (Dim <= 128) {
-      launch_backward_as<BackwardConfig<T, Dim, Dim <= 64 ? 2 : 1, Dim <= 64 ? 3 : 2, F>>(call);
+      constexpr int kKeyStages = Dim <= 64 ? 2 : 1, kQueryStages = Dim <= 64 ? 3 : 2;
+      if constexpr (F != Form::kGeneral) {
+        if (call.in_order) {
+          return launch_backward_as<BackwardConfig<T, Dim, kKeyStages, kQueryStages, F, true>>(call);
+        }
+      }
+      launch_backward_as<BackwardConfig<T, Dim, kKeyStages, kQueryStages, F>>(call);
     } else if constexpr (F != Form::kGeneral) {
       launch_backward_as<WideBackwardConfig<T, F>>(call);
     }

@@ -55,6 +55,7 @@ struct BackwardOrder {
 
   // The first tile of keys that sees the query tile; those from it to `key_tile` all do.
   __device__ __forceinline__ int first_key_tile(int key_tile, int query_tile) const {
+    if constexpr (!Config::kGeneral) return 0;
     if (g.general.of_key == nullptr) return max(0, query_tile * Config::kQueries + g.general.low) / Config::kKeys;
     int first = key_tile;
     for (; first > 0; --first) {

@@ -27,17 +27,16 @@ struct BackwardGlobals {
   bool copies_bias;      // the copy engine brings it
   Schedule schedule;
   General general;
-
-  /// Gradients of queries are added up in the order of the keys.
-  __device__ __forceinline__ bool in_order() const { return general.turns != nullptr; }
 };
 
-template <class T_, int HeadDim, int KeyStages, int QueryStages, Form F>
+/// `Ordered`: gradients of queries are added up in the order of the keys. In the general form that is told at run time.
+template <class T_, int HeadDim, int KeyStages, int QueryStages, Form F, bool Ordered = false>
 struct BackwardConfig {
   using T = T_;
   static constexpr int kDim = HeadDim, kQueries = 64, kKeys = 128, kGroups = 2;
   static constexpr int kKeyStages = KeyStages, kQueryStages = QueryStages;
   static constexpr bool kCausal = F == Form::kCausal, kGeneral = F == Form::kGeneral, kWide = false;
+  static constexpr bool kOrdered = Ordered, kMayOrder = Ordered || kGeneral;
   static_assert(kKeys == 2 * kQueries, "the second group sees nothing of the first query tile of a causal key tile");
   static constexpr int kThreads = 128 * (kGroups + 1);
   static constexpr int kDqRegisters = kDim / 4;  // of a thread, for its group's columns of a tile of dq
@@ -47,13 +46,26 @@ struct BackwardConfig {
   using Bias = cuda::Tile<kQueries, kKeys>;
 };
 
+template <class Config>
+__device__ __forceinline__ bool in_order(const BackwardGlobals& g) {
+  if constexpr (!Config::kGeneral) return Config::kOrdered;
+  return g.general.turns != nullptr;
+}
+
 /// What the general form has beside.
 template <class Config, bool General>
 struct BackwardGeneralShared {};
 template <class Config>
 struct BackwardGeneralShared<Config, true> {
   alignas(1024) uint8_t bias[Config::kQueryStages][Config::Bias::kBytes];
-  alignas(1024) float dq[Config::kGroups][Config::kDqRegisters * 128];  // on its way to memory, in order
+};
+
+/// And sums in order.
+template <class Config, bool MayOrder>
+struct BackwardOrderShared {};
+template <class Config>
+struct BackwardOrderShared<Config, true> {
+  alignas(1024) float dq[Config::kGroups][Config::kDqRegisters * 128];  // on its way to memory
   Barrier dq_full[Config::kGroups], dq_empty[Config::kGroups];
 };
 
@@ -66,7 +78,9 @@ struct BackwardWideShared<Config, true> {
 };
 
 template <class Config>
-struct BackwardShared : BackwardGeneralShared<Config, Config::kGeneral>, BackwardWideShared<Config, Config::kWide> {
+struct BackwardShared : BackwardGeneralShared<Config, Config::kGeneral>,
+                        BackwardOrderShared<Config, Config::kMayOrder>,
+                        BackwardWideShared<Config, Config::kWide> {
   alignas(1024) uint8_t k[Config::kKeyStages][Config::Keys::kBytes];  // then dk
   alignas(1024) uint8_t v[Config::kKeyStages][Config::Keys::kBytes];  // then dv
   alignas(1024) uint8_t q[Config::kQueryStages][Config::Queries::kBytes];
@@ -93,10 +107,7 @@ __device__ __forceinline__ TileRange query_tiles(const BackwardGlobals& g, int k
 /// none waits for another to come by.
 template <class Config>
 __device__ __forceinline__ int query_tile_at(const BackwardGlobals& g, const TileRange& tiles, int step) {
-  if constexpr (Config::kGeneral) {
-    if (g.in_order()) return tiles.end - 1 - step;
-  }
-  return tiles.begin + step;
+  return in_order<Config>(g) ? tiles.end - 1 - step : tiles.begin + step;
 }
 /// Where a tile of dq is summed, this group's columns of it.
 template <class Config>

@@ -16,6 +16,7 @@ struct WideBackwardConfig {
   static constexpr int kDim = 256, kQueries = 64, kKeys = 64, kGroups = 2;
   static constexpr int kKeyStages = 1, kQueryStages = 2;
   static constexpr bool kCausal = F == Form::kCausal, kGeneral = false, kWide = true;
+  static constexpr bool kOrdered = false, kMayOrder = false;
   static constexpr int kThreads = 128 * (kGroups + 1);
   static constexpr int kDqRegisters = kDim / 4;
   using Queries = cuda::Tile<kQueries, kDim>;

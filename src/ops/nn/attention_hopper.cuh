@@ -116,7 +116,7 @@ struct BackwardCall {
   double scale;
   Form form;
   const GeneralCall& general;
-  bool in_order;  // dq is added up in the order of the keys; the form is kGeneral
+  bool in_order;  // dq is added up in the order of the keys
   const Tensor &dq, &dk, &dv;
 };
 template <int Dim>
