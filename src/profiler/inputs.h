@@ -1,4 +1,4 @@
-// The arguments of a call as a profile keeps them, and the operations that its formula counts.
+// The arguments of a call as a profile keeps them.
 #pragma once
 
 #include <span>
@@ -10,9 +10,5 @@
 namespace vt::profiler {
 
 std::vector<Input> inputs_of(const Op& op, std::span<const Value> args);
-
-// Multiplications and additions of a matrix product, convolution or attention, one per element of + and *; 0 for every
-// other op.
-double flops_of(const Op& op, std::span<const Value> args);
 
 }  // namespace vt::profiler

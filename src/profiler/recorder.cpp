@@ -13,6 +13,7 @@
 #include "cuda/allocator.h"
 #include "cuda/device.h"
 #include "cuda/graph.h"
+#include "dispatch/flops.h"
 #include "profiler/inputs.h"
 
 namespace vt::profiler {

@@ -1,7 +1,7 @@
 // convolution in 1, 2 and 3 spatial dims, plain and transposed, and the functions it is called by.
 #include "ops/conv/convolution.h"
 
-#include "dispatch/registry.h"
+#include "dispatch/flops.h"
 #include "ops/copy/memory_format.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/conv.h"
@@ -177,6 +177,33 @@ constexpr char kTransposedDoc[] =
     "(C, ...), weight (C, filters / groups, ...), bias (filters). output_padding: outputs added behind each spatial "
     "dim, of those that a stride leaves undecided.";
 
+// A product per element of the weight's inner dims and per element of the result: convNd(input (N, C, ...), weight,
+// bias, stride, padding, dilation, ...).
+double plain_convolution_flops(std::span<const Value> args) {
+  const IntSpan input = sizes_at(args, 0), weight = sizes_at(args, 1);
+  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7 || args[4].tag != Tag::IntList) return 0;
+  const IntSpan stride = Unbox<IntSpan>::get(args[3]), padding = Unbox<IntSpan>::get(args[4]);
+  const IntSpan dilation = Unbox<IntSpan>::get(args[5]);
+  double elements = static_cast<double>(input[0]) * static_cast<double>(weight[0]);
+  for (size_t i = 0; i < input.size() - 2; ++i) {
+    const auto of_dim = [&](IntSpan list) { return list.empty() ? int64_t{0} : list[list.size() == 1 ? 0 : i]; };
+    const int64_t covered = of_dim(dilation) * (weight[i + 2] - 1) + 1;
+    const int64_t room = input[i + 2] + 2 * of_dim(padding) - covered;
+    if (room < 0 || of_dim(stride) < 1) return 0;  // the call is going to be refused
+    elements *= static_cast<double>(room / of_dim(stride) + 1);
+  }
+  return 2 * elements_of(weight.subspan(1)) * elements;
+}
+
+// convolution(input, weight, bias, stride, padding, dilation, transposed, ...): transposed, a product per element of
+// the input.
+double convolution_flops(std::span<const Value> args) {
+  const IntSpan input = sizes_at(args, 0), weight = sizes_at(args, 1);
+  if (input.size() < 3 || weight.size() != input.size() || args.size() < 7) return 0;
+  if (Unbox<bool>::get(args[6])) return 2 * elements_of(weight.subspan(1)) * elements_of(input);
+  return plain_convolution_flops(args);
+}
+
 }  // namespace
 
 void register_convolution(Registry& r) {
@@ -249,6 +276,8 @@ void register_convolution(Registry& r) {
           .composite(convolve_transposed<3>)
           .autocast(AutocastPolicy::Lower),
       kTransposedDoc);
+  declare_flops(r, "convolution", convolution_flops);
+  for (const char* op : {"conv1d", "conv2d", "conv3d"}) declare_flops(r, op, plain_convolution_flops);
 }
 
 }  // namespace vt

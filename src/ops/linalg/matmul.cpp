@@ -1,6 +1,6 @@
 // matmul: any pair of shapes brought to one matrix product. linear: a product with the bias in its epilogue.
+#include "dispatch/flops.h"
 #include "dispatch/kept_memory.h"
-#include "dispatch/registry.h"
 #include "ops/linalg/matrix_product.h"
 #include "ops/linalg/side_by_side.h"
 #include "ops/tensor_operators.h"
@@ -144,6 +144,13 @@ void linear_backward(GradContext& ctx) {
   if (ctx.needs(2)) ctx.set(2, ops::sum(rows, DimVec{0}));
 }
 
+// (..., k) times the transpose of (n, k).
+double linear_flops(std::span<const Value> args) {
+  const IntSpan weight = sizes_at(args, 1);
+  if (weight.empty()) return 0;
+  return 2 * elements_of(sizes_at(args, 0)) * static_cast<double>(weight.size() == 2 ? weight[0] : 1);
+}
+
 }  // namespace
 
 void register_matmul(Registry& r) {
@@ -167,6 +174,7 @@ void register_matmul(Registry& r) {
       .autocast(AutocastPolicy::Lower)
       .surface(kFunctional)
       .doc("input (*, in) @ weight (out, in) transposed + bias (out): (*, out).");
+  declare_flops(r, "linear", linear_flops);
 }
 
 }  // namespace vt

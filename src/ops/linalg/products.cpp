@@ -1,5 +1,5 @@
 // mm, bmm, mv, dot and the scaled sums addmm, baddbmm, addmv: one GEMM each.
-#include "dispatch/registry.h"
+#include "dispatch/flops.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/linalg/matrix_product.h"
 #include "ops/linalg/side_by_side.h"
@@ -31,8 +31,9 @@ void check_same_dtype(const Tensor& a, const Tensor& b) {
 void check_matrices(const Tensor& a, const Tensor& b) {
   VT_CHECK(a.dim() == 2, Runtime, "self must be a matrix, got ", a.dim(), " dimensions");
   VT_CHECK(b.dim() == 2, Runtime, "mat2 must be a matrix, got ", b.dim(), " dimensions");
-  VT_CHECK(a.size(1) == b.size(0), Runtime, "mat1 and mat2 shapes cannot be multiplied (", a.size(0), "x", a.size(1),
-           " and ", b.size(0), "x", b.size(1), ")");
+  const IntSpan x = a.sizes(), y = b.sizes();
+  VT_CHECK(x[1] == y[0], Runtime, "mat1 and mat2 shapes cannot be multiplied (", x[0], "x", x[1], " and ", y[0], "x",
+           y[1], ")");
   check_same_dtype(a, b);
 }
 
@@ -50,7 +51,7 @@ void check_batches(const Tensor& a, const Tensor& b) {
 
 TensorSpec mm_meta(const Tensor& a, const Tensor& b) {
   check_matrices(a, b);
-  return {{a.size(0), b.size(1)}, a.dtype(), a.device(), {}};
+  return {{a.sizes()[0], b.sizes()[1]}, a.dtype(), a.device(), {}};
 }
 
 TensorSpec bmm_meta(const Tensor& a, const Tensor& b) {
@@ -74,7 +75,7 @@ void product_backward(GradContext& ctx) {
 
 // Factors are read in the dtype that products are summed in.
 void check_factors(const Tensor& a, const Scalar& beta, const Scalar& alpha) {
-  const DType d = is_reduced_floating(a.dtype()) ? DType::float32 : a.dtype();
+  const DType d = opmath_dtype(a.dtype());
   check_scalar_fits(beta, d);
   check_scalar_fits(alpha, d);
 }
@@ -225,6 +226,14 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
   return !beta.is_complex() && beta.to_double() == 0 ? product : scaled(self, beta) + product;
 }
 
+// (..., m, k) times (..., k, n), where the first matrix is argument `First`.
+template <size_t First>
+double matrix_flops(std::span<const Value> args) {
+  const IntSpan a = sizes_at(args, First), b = sizes_at(args, First + 1);
+  if (a.size() < 2 || b.size() < 2) return 0;
+  return 2 * elements_of(a) * static_cast<double>(b.back());
+}
+
 }  // namespace
 
 void register_products(Registry& r) {
@@ -259,6 +268,8 @@ void register_products(Registry& r) {
       .autocast(AutocastPolicy::Lower)
       .inplace()
       .doc("beta * self + alpha * (batch1 @ batch2), batch by batch; self broadcasts.");
+  for (const char* op : {"mm", "bmm"}) declare_flops(r, op, matrix_flops<0>);
+  for (const char* op : {"addmm", "baddbmm"}) declare_flops(r, op, matrix_flops<1>);
   r.def("mv(Tensor self, Tensor vec) -> Tensor")
       .meta(mv_meta)
       .cpu(mv_kernel)

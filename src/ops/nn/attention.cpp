@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "dispatch/registry.h"
+#include "dispatch/flops.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
 #include "ops/nn/attention_choice.h"
@@ -121,6 +121,14 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
 constinit std::atomic<unsigned> allowed_ways{3};
 constinit std::atomic<bool> portable_alone{false};
 
+// Scores and their product with the values: (..., L, E), (..., S, E), (..., S, Ev).
+double attention_flops(std::span<const Value> args) {
+  const IntSpan q = sizes_at(args, 0), k = sizes_at(args, 1), v = sizes_at(args, 2);
+  if (q.size() < 2 || k.size() < 2 || v.size() < 2) return 0;
+  const double rows = elements_of(q.subspan(0, q.size() - 1)), columns = static_cast<double>(k[k.size() - 2]);
+  return 2 * rows * columns * static_cast<double>(q.back() + v.back());
+}
+
 }  // namespace
 
 ops::AttentionWays ops::allowed_attention() {
@@ -191,6 +199,7 @@ void register_attention(Registry& r) {
           "softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev). "
           "attn_mask: bool, True where attention is allowed, or a number to add; scale: 1 / sqrt(E) unless given; "
           "enable_gqa: key and value may have fewer heads (dim -3), each serving a group of query heads.");
+  declare_flops(r, "scaled_dot_product_attention", attention_flops);
 }
 
 }  // namespace vt
