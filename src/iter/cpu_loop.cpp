@@ -2,6 +2,7 @@
 
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
+#include "iter/for_each_row.h"
 
 namespace vt {
 namespace {
@@ -90,32 +91,10 @@ struct Plan {
 
   // Elements [begin, end) in the iterator's order.
   void range(int64_t begin, int64_t end) const {
-    const IntSpan shape = it.shape();
-    const int ndim = it.ndim();
-    int64_t index[TensorIter::kMaxDims];
-    int64_t rest = begin;
-    char* base[kMax];  // at index[0] == 0
-    for (int i = 0; i < operands; ++i) base[i] = it.data(i);
-    for (int d = 0; d < ndim; ++d) {
-      index[d] = rest % shape[d];
-      rest /= shape[d];
-      if (d == 0) continue;
-      for (int i = 0; i < operands; ++i) base[i] += index[d] * it.strides(i)[d];
-    }
-    for (int64_t at = begin; at < end;) {
-      const int64_t count = std::min(shape[0] - index[0], end - at);
-      char* data[kMax];
-      for (int i = 0; i < operands; ++i) data[i] = base[i] + index[0] * step[i];
+    for_each_row<kMax>(it, begin, end, [&](char** data, int64_t count) {
       row(data, count);
-      at += count;
-      index[0] = 0;
-      for (int d = 1; d < ndim; ++d) {
-        for (int i = 0; i < operands; ++i) base[i] += it.strides(i)[d];
-        if (++index[d] < shape[d]) break;
-        for (int i = 0; i < operands; ++i) base[i] -= shape[d] * it.strides(i)[d];
-        index[d] = 0;
-      }
-    }
+      return true;
+    });
   }
 };
 

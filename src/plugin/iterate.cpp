@@ -5,6 +5,7 @@
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
 #include "iter/cpu_loop.h"
+#include "iter/for_each_row.h"
 #include "iter/promotion.h"
 #include "iter/tensor_iter.h"
 #include "ops/copy/copy.h"
@@ -96,38 +97,15 @@ vt_iter& iter_in(vt_iter* iter) {
   return *iter;
 }
 
-// Elements [begin, end) in the iterator's order, row by row of dim 0.
 vt_status run_range(const TensorIter& it, vt_loop_function loop, void* context, int64_t begin, int64_t end) {
-  const int operands = it.operand_count(), ndim = it.ndim();
-  const IntSpan shape = it.shape();
-  int64_t index[TensorIter::kMaxDims], steps[kOperands];
-  char* base[kOperands];
-  for (int i = 0; i < operands; ++i) {
-    base[i] = it.data(i);
-    steps[i] = it.strides(i)[0];
-  }
-  int64_t rest = begin;
-  for (int d = 0; d < ndim; ++d) {
-    index[d] = rest % shape[d];
-    rest /= shape[d];
-    for (int i = 0; d > 0 && i < operands; ++i) base[i] += index[d] * it.strides(i)[d];
-  }
-  for (int64_t at = begin; at < end;) {
-    const int64_t count = std::min(shape[0] - index[0], end - at);
-    char* data[kOperands];
-    for (int i = 0; i < operands; ++i) data[i] = base[i] + index[0] * steps[i];
-    const vt_status status = loop(data, steps, count, context);
-    if (status != VT_OK) return status;
-    at += count;
-    index[0] = 0;
-    for (int d = 1; d < ndim; ++d) {
-      for (int i = 0; i < operands; ++i) base[i] += it.strides(i)[d];
-      if (++index[d] < shape[d]) break;
-      for (int i = 0; i < operands; ++i) base[i] -= shape[d] * it.strides(i)[d];
-      index[d] = 0;
-    }
-  }
-  return VT_OK;
+  int64_t steps[kOperands];
+  for (int i = 0; i < it.operand_count(); ++i) steps[i] = it.strides(i)[0];
+  vt_status status = VT_OK;
+  for_each_row<kOperands>(it, begin, end, [&](char** data, int64_t count) {
+    status = loop(data, steps, count, context);
+    return status == VT_OK;
+  });
+  return status;
 }
 
 vt_status iter_run(vt_iter* iter, vt_loop_function loop, void* context, int64_t grain) {
