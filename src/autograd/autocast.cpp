@@ -2,6 +2,7 @@
 
 #include "autograd/meta.h"
 #include "autograd/record.h"
+#include "core/autocast.h"
 #include "dispatch/dispatch.h"
 #include "ops/copy/copy.h"
 
@@ -24,8 +25,7 @@ Tensor cast(const Tensor& t, DType dtype) {
 }
 
 bool eligible(const Tensor& t) {
-  return t.defined() && is_floating(t.dtype()) && t.dtype() != DType::float64 &&
-         thread_state().autocast_enabled[static_cast<int>(t.device().type)];
+  return t.defined() && is_floating(t.dtype()) && t.dtype() != DType::float64 && under_autocast(t);
 }
 
 DType widest(const Call& call, DType lower) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/autocast.h"
 #include "cpu/kernels/cross_entropy.h"
 #include "dispatch/kept_memory.h"
 #include "dispatch/registry.h"
@@ -191,12 +192,11 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
   if (label_smoothing == 0 && !weight.defined() && takes_one_pass(self, target, reduction)) {
     const Tensor loss = std::get<0>(ops::_cross_entropy(self, target, ignore_index));
     // Under autocast losses are float32, as the separate ops would make them.
-    return thread_state().autocast_enabled[static_cast<int>(self.device().type)] ? loss
-                                                                                 : ops::as_dtype(loss, self.dtype());
+    return under_autocast(self) ? loss : ops::as_dtype(loss, self.dtype());
   }
   const bool probabilities = same(self.sizes(), target.sizes()) && is_floating(target.dtype());
   // Under autocast the separate ops work in float32; the one pass above reads the short dtype as it is.
-  if (is_reduced_floating(self.dtype()) && thread_state().autocast_enabled[static_cast<int>(self.device().type)]) {
+  if (is_reduced_floating(self.dtype()) && under_autocast(self)) {
     auto widened = [](const Tensor& t) {
       return t.defined() && is_reduced_floating(t.dtype()) ? ops::as_dtype(t, DType::float32) : t;
     };

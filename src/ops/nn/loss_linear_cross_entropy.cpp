@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/thread_state.h"
+#include "core/autocast.h"
 #include "core/transform.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
@@ -250,11 +250,9 @@ Tensor linear_cross_entropy(const Tensor& self, const Tensor& weight, const Tens
                                              class_weight, reduction, ignore, chunk);
     return reduction == ops::kNoReduction ? ops::squeeze(loss, 0) : loss;
   }
-  const ThreadState& state = thread_state();
-  const auto device = static_cast<int>(self.device().type);
-  const bool lowers = state.autocast_enabled[device] && self.dtype() != DType::float64;
+  const bool lowers = under_autocast(self) && self.dtype() != DType::float64;
   const auto lowered = [&](const Tensor& t) {
-    return lowers && t.defined() ? ops::as_dtype(t, state.autocast_dtype[device]) : t;
+    return lowers && t.defined() ? ops::as_dtype(t, autocast_dtype(self)) : t;
   };
   const Tensor x = lowered(self), w = lowered(weight), b = lowered(bias);
   const DType math = opmath_dtype(x.dtype());

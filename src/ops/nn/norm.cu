@@ -7,7 +7,7 @@
 #include "ops/nn/norm.h"
 
 #include "core/absent_tensor.h"
-#include "core/thread_state.h"
+#include "core/autocast.h"
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
 #include "iter/cuda_reduce.cuh"
@@ -494,10 +494,8 @@ NarrowOutput narrow_output(const Tensor& t) {
 
 /// Under autocast what a norm gives goes into products of 16-bit numbers, as a rule: those are written beside it.
 Tensor narrow_copy_for_autocast(const Tensor& out) {
-  const ThreadState& state = thread_state();
-  const auto type = static_cast<int>(out.device().type);
-  const DType dtype = state.autocast_dtype[type];
-  if (!state.autocast_enabled[type] || out.dtype() != DType::float32 || !is_reduced_floating(dtype)) return {};
+  const DType dtype = autocast_dtype(out);
+  if (!under_autocast(out) || out.dtype() != DType::float32 || !is_reduced_floating(dtype)) return {};
   return new_narrow_copy(out, dtype);
 }
 

@@ -2,7 +2,7 @@
 // layer.
 #include <vector>
 
-#include "core/thread_state.h"
+#include "core/autocast.h"
 #include "dispatch/registry.h"
 #include "ops/join/sequences.h"
 #include "ops/recurrent/sequence.h"
@@ -65,8 +65,6 @@ struct States {
 DType dtype_of_steps(const Tensor& gates, const Tensor& hidden, bool keeps_state) {
   return keeps_state && gates.device().is_cpu() ? promote(gates.dtype(), hidden.dtype()) : gates.dtype();
 }
-
-bool under_autocast(const Tensor& t) { return thread_state().autocast_enabled[static_cast<int>(t.device().type)]; }
 
 class CastOfSteps {
  public:
