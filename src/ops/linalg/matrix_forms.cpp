@@ -1,8 +1,8 @@
 // Matrices and vectors by products of others: kron, vander, cross, addr, addbmm.
-#include "core/dtype.h"
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
+#include "ops/reduce/sum_dtype.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/factory.h"
 #include "ops/typed/join.h"
@@ -31,7 +31,7 @@ Tensor kron(const Tensor& self, const Tensor& other) {
 Tensor powers_of(const Tensor& x, int64_t count, bool increasing) {
   DimVec first(x.sizes());
   first.push_back(1);
-  const DType dtype = is_integral(x.dtype(), true) ? DType::int64 : x.dtype();
+  const DType dtype = reduce::sum_dtype(x.dtype());
   const Tensor ones = ops::ones(first, dtype, x.device());
   if (count == 0) return ops::narrow(ones, -1, 0, 0);
   std::vector<Tensor> parts{ones};

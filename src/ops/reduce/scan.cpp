@@ -10,6 +10,7 @@
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
+#include "ops/reduce/sum_dtype.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
@@ -31,7 +32,7 @@ using MaybeDType = std::optional<DType>;
 
 TensorSpec scan_meta(const Tensor& self, int64_t& dim, MaybeDType& dtype) {
   dim = wrap_dim(dim, self.dim());
-  dtype = dtype.value_or(is_integral(self.dtype(), true) ? DType::int64 : self.dtype());
+  dtype = dtype.value_or(sum_dtype(self.dtype()));
   return {DimVec(self.sizes()), *dtype, self.device()};
 }
 template <Scan scan>

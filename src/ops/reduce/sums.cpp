@@ -3,6 +3,7 @@
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
+#include "ops/reduce/sum_dtype.h"
 #include "ops/typed/join.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
@@ -15,10 +16,7 @@ using namespace vt::reduce;
 using Dims = std::optional<DimVec>;
 using MaybeDType = std::optional<DType>;
 
-DType sum_dtype(const Tensor& self, const MaybeDType& dtype) {
-  if (dtype) return *dtype;
-  return is_integral(self.dtype(), true) ? DType::int64 : self.dtype();
-}
+DType sum_dtype(const Tensor& self, const MaybeDType& dtype) { return dtype.value_or(reduce::sum_dtype(self.dtype())); }
 
 // ---- sum and nansum ----
 
