@@ -86,6 +86,8 @@ void loop_quietly(BatchCall& c);
 void pass_through(BatchCall& c);
 // Depends on values that differ from example to example.
 void refuse(BatchCall& c);
+// Reads a value.
+void refuse_item(BatchCall& c);
 
 // What an op that draws at random gives for the examples, by vmap's `randomness`.
 void draw(BatchCall& c);

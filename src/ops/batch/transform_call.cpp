@@ -234,16 +234,18 @@ void loop(BatchCall& c) {
 }
 
 void refuse(BatchCall& c) {
-  const std::string& name = c.op().schema().name();
-  VT_CHECK(
-      name != "item" && name != "_local_scalar_dense", Runtime,
+  VT_THROW(Runtime, "vmap: It looks like you're attempting to use an operator, ", c.op().schema().name(),
+           ", whose result has a shape that depends on values: it would differ from example to example");
+}
+
+void refuse_item(BatchCall&) {
+  VT_THROW(
+      Runtime,
       "vmap: It looks like you're either (1) calling .item() on a Tensor or (2) attempting to use a Tensor in some "
       "data-dependent control flow or (3) encountering this error in PyTorch internals. For (1): we don't support "
       "vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. For "
       "(2): If you're doing some control flow instead, we don't support that yet, please shout over at "
       "https://github.com/pytorch/functorch/issues/257 .");
-  VT_THROW(Runtime, "vmap: It looks like you're attempting to use an operator, ", name,
-           ", whose result has a shape that depends on values: it would differ from example to example");
 }
 
 void pass_through(BatchCall&) {}
@@ -263,7 +265,7 @@ const char* kind_of(const Op& op) {
   const Op& functional = op.functional();
   const Rule rule = rule_of(functional);
   if (!rule || rule == loop) return "loop";
-  if (rule == refuse) return "refused";
+  if (rule == refuse || rule == refuse_item) return "refused";
   if (rule == draw || rule == draw_elements) return "random";
   if (functional.parts.view) return "view";
   if (rule == pass_through) return functional.parts.composite ? "composite" : "view";
