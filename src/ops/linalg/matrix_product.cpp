@@ -18,10 +18,11 @@ namespace vt::linalg {
 namespace {
 
 bool find_layout(const Tensor& t, Matrix& m) {
-  const int64_t d = t.dim();
-  const int64_t rows = t.size(d - 2), columns = t.size(d - 1);
-  const int64_t row_step = t.stride(d - 2), column_step = t.stride(d - 1);
-  m.batch_stride = d == 3 && t.size(0) > 1 ? t.stride(0) : 0;
+  const IntSpan sizes = t.sizes(), strides = t.strides();
+  const size_t d = sizes.size();
+  const int64_t rows = sizes[d - 2], columns = sizes[d - 1];
+  const int64_t row_step = strides[d - 2], column_step = strides[d - 1];
+  m.batch_stride = d == 3 && sizes[0] > 1 ? strides[0] : 0;
   if ((column_step == 1 || columns == 1) && (rows == 1 || row_step >= std::max<int64_t>(columns, 1))) {
     m.ld = rows == 1 ? std::max<int64_t>(columns, 1) : row_step;
     m.transposed = false;
@@ -179,8 +180,9 @@ BackendTable<void(const ProductShape&, const Matrix& a, const Matrix& b, const T
 
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
                     const Tensor& bias) {
-  const int64_t d = a.dim();
-  const ProductShape s{d == 3 ? a.size(0) : 1, a.size(d - 2), b.size(d - 1), a.size(d - 1)};
+  const IntSpan left = a.sizes();
+  const size_t d = left.size();
+  const ProductShape s{d == 3 ? left[0] : 1, left[d - 2], b.sizes()[d - 1], left[d - 1]};
   if (out.numel() == 0 || !out.impl()->has_memory()) return;
   if (s.k == 0) {
     if (!beta.is_complex() && beta.to_double() == 0) {
