@@ -112,6 +112,7 @@
   F(variates_cuda) \
   F(softmax_cuda) \
   F(norm_cuda) \
+  F(norm_backward_cuda) \
   F(batch_norm_cuda) \
   F(group_norm_cuda) \
   F(attention_cuda) \
