@@ -316,7 +316,8 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   if constexpr (is_floating(dtype_of<T>)) {
     if (prefers_planes<T>(s)) return gradient_by_planes(s, input, grad, weight_grad);
     const int64_t inputs = s.images * s.groups * s.channels * s.inputs();
-    if (s.taps() > 1 && prefers_lines(s) && VT_SIMD_PICK(conv_all_finite, T)(input, inputs)) {
+    const bool steps_by_one = std::ranges::all_of(s.axes, [](const ConvAxis& a) { return a.step == 1; });
+    if (s.taps() > 1 && steps_by_one && prefers_lines(s) && VT_SIMD_PICK(conv_all_finite, T)(input, inputs)) {
       return gradient_by_lines(s, input, grad, weight_grad);
     }
   }

@@ -160,7 +160,10 @@ struct Piece {
 }  // namespace
 
 bool prefers_lines(const ConvShape& s) {
-  if (s.images * s.outputs() == 0 || s.channels == 0 || s.taps() == 0) return false;
+  constexpr int64_t kLeastOutputs = 256;  // of an image: patches of several small ones are one product
+  if (s.images == 0 || s.outputs() < kLeastOutputs || s.channels == 0 || s.taps() == 0) return false;
+  // To part more phases than two costs more than to write the patches, of which there are few.
+  if (std::ranges::any_of(s.axes, [](const ConvAxis& a) { return a.step > 2; })) return false;
   const Layout l(s, 1, 1, 0, s.axes[1].outputs);
   return l.columns() * 2 <= s.outputs() * 3 + 32;
 }

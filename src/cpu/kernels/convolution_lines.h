@@ -18,7 +18,7 @@
 
 namespace vt::cpu {
 
-// Whether what is between the rows of outputs is little.
+// Whether planes are large, with little between the rows of outputs, and few phases.
 bool prefers_lines(const ConvShape& s);
 template <class T>
 void convolve_lines(const ConvShape& s, const T* input, const opmath_t<T>* weight, const T* bias,
