@@ -33,7 +33,7 @@ def test_the_list_is_pytorchs():
         ("Optimizer.param_groups", True),
         ("nn.Module.weight", True),
         ("nn.Module.no_such_method", False),
-        ("torch.jit.trace", False),
+        ("torch.jit.run_frozen_optimizations", False),
         ("torch.no_such_name", False),
     ],
 )
