@@ -131,3 +131,58 @@ def test_options_of_a_linear_layer_in_chunks() -> None:
         call(x, w, t, options=options(acc_dtype=torch.float64))
     with pytest.warns(UserWarning, match="options"):
         call(x, w, t, label_smoothing=0.1, options=options())
+
+
+LARGE = [1e3, 1e4, 1e6, 1e8]
+
+
+@pytest.mark.parametrize("size", LARGE)
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_large_logits(size: float, dtype: str) -> None:
+    """The log of a sum of exponentials has no digits left for what a class has beside a large logit."""
+    values = reference.randn(5, 9, generator=reference.Generator().manual_seed(0)) + size
+    values = values.to(getattr(reference, dtype))
+    classes = [0, 8, 3, 3, 1]
+
+    def run(t: object, loss: object) -> list[object]:
+        x = t.tensor(values.tolist(), dtype=getattr(t, dtype), requires_grad=True)
+        y = loss(t, x, t.tensor(classes))
+        (g,) = t.autograd.grad(y.sum(), x)
+        return [reference.tensor(v.double().tolist()) for v in (y.detach(), g)]
+
+    def linear(t: object, x: object, target: object) -> object:
+        if t is reference:
+            return t.nn.functional.cross_entropy(x, target)
+        return torch.nn.functional.linear_cross_entropy(x, torch.eye(9, dtype=x.dtype), target)
+
+    def mapped(t: object, x: object, target: object) -> object:
+        if t is reference:
+            return t.nn.functional.cross_entropy(x, target, reduction="none")
+        return torch.func.vmap(lambda row, at: torch.nn.functional.cross_entropy(row[None], at[None]))(x, target)
+
+    for loss in (
+        lambda t, x, target: t.nn.functional.cross_entropy(x, target),
+        lambda t, x, target: t.nn.functional.cross_entropy(x, target, reduction="none"),
+        linear,
+        mapped,
+    ):
+        for mine, right in zip(run(torch, loss), run(reference, loss), strict=True):
+            reference.testing.assert_close(mine, right, rtol=2e-5 if dtype == "float32" else 4e-2, atol=1e-6)
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("classes", [9, 1000, 60000])
+@pytest.mark.parametrize("size", LARGE)
+def test_large_logits_on_cuda(size: float, classes: int) -> None:
+    values = reference.randn(5, classes, generator=reference.Generator().manual_seed(0)) + size
+
+    def run(t: object, device: str) -> list[object]:
+        x = t.tensor(values.tolist(), device=device, requires_grad=True)
+        for _ in range(3):  # the gradient is made forward once backward is foreseen
+            y = t.nn.functional.cross_entropy(x, t.tensor([0, 8, 3, 3, 1], device=device))
+            x.grad = None
+            y.backward()
+        return [reference.tensor(v.detach().cpu().tolist()) for v in (y, x.grad)]
+
+    for mine, right in zip(run(torch, "cuda"), run(reference, "cpu"), strict=True):
+        reference.testing.assert_close(mine, right, rtol=5e-5, atol=1e-7)

@@ -382,3 +382,34 @@ def test_gradient_of_complex_acosh() -> None:
         return reference.tensor(x.grad.tolist())
 
     reference.testing.assert_close(gradient(ours), gradient(reference))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("op", ["i1", "i1e"])
+def test_gradients_of_modified_bessel_functions_near_zero(op: str, dtype: str) -> None:
+    """A half, where 1 / x may be infinite."""
+    points = [0.0, -0.0, *POINTS[dtype][-9:], 1e-18, 1e-8]
+
+    def gradient(t: Any) -> list[float]:
+        x = t.tensor([p for p in points if abs(p) <= 1e-8], dtype=getattr(t, dtype), requires_grad=True)
+        getattr(t.special, op)(x).sum().backward()
+        return x.grad.tolist()
+
+    assert gradient(ours) == pytest.approx(gradient(reference), rel=1e-6)
+
+
+@pytest.mark.parametrize("weight", [math.inf, -math.inf, math.nan, 0.25])
+def test_gradient_of_prelu_is_not_the_weights_where_it_does_not_scale(weight: float) -> None:
+    def gradients(t: Any) -> list[Any]:
+        x, w = t.tensor([1.0, 0.5, 3.0, -1.0, 0.0], requires_grad=True), t.tensor([weight], requires_grad=True)
+        t.nn.functional.prelu(x, w).sum().backward()
+        return [reference.tensor(g.tolist()) for g in (x.grad, w.grad)]
+
+    for mine, right in zip(gradients(ours), gradients(reference), strict=True):
+        reference.testing.assert_close(mine, right, equal_nan=True)
+
+
+def test_incomplete_gamma_functions_of_subnormal_order() -> None:
+    a, x = ours.tensor([1e-310, 5e-324, 1e-310], dtype=ours.float64), ours.tensor([1.0, 0.5, 0.0], dtype=ours.float64)
+    assert ours.igamma(a, x).tolist() == [1.0, 1.0, 0.0]
+    assert ours.igammac(a, x).tolist() == [0.0, 0.0, 1.0]

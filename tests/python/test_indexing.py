@@ -117,3 +117,53 @@ def test_repeated_positions_add_up_with_accumulate() -> None:
     x = ours.zeros(3)
     x.index_put_((ours.tensor([0, 0, 2]),), ours.tensor(1.0), accumulate=True)
     assert x.tolist() == [2.0, 0.0, 1.0]
+
+
+def many_in_one_place(t: Any, dtype: str) -> dict[str, Any]:
+    """Results of adding 4096 times 0.1, which is 410 or 409.5 and not what a 16-bit sum stops at, 32 or 256."""
+    n = 4096
+    kind = getattr(t, dtype)
+    terms, places = t.full((n,), 0.1, dtype=kind), t.zeros(n, dtype=t.int64)
+    table = t.full((2, 3), 0.1, dtype=kind)
+    functional = t.nn.functional
+
+    def gradient(call: Any) -> Any:
+        w = t.zeros(2, 1, dtype=kind, requires_grad=True)
+        return t.autograd.grad(call(w).sum() * 0.1, w)[0]
+
+    return {
+        "scatter_add": t.zeros(2, dtype=kind).scatter_add(0, places, terms),
+        "scatter_reduce sum": t.zeros(2, dtype=kind).scatter_reduce(0, places, terms, "sum"),
+        "scatter_reduce mean": t.zeros(2, dtype=kind).scatter_reduce(0, places, terms, "mean", include_self=False),
+        "scatter_reduce prod": t.ones(2, dtype=kind).scatter_reduce(0, places[:300], terms[:300] + 0.9140625, "prod"),
+        "index_add": t.zeros(2, 3, dtype=kind).index_add(0, places, terms[:, None].expand(-1, 3)),
+        "embedding_bag sum": functional.embedding_bag(places[None], table, mode="sum"),
+        "embedding_bag mean": functional.embedding_bag(places[None], table, mode="mean"),
+        "gradient of gather": gradient(lambda w: t.gather(w, 0, places[:, None])),
+    }
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_sums_of_many_16_bit_floats(dtype: str) -> None:
+    wanted = many_in_one_place(reference, dtype)
+    for name, mine in many_in_one_place(ours, dtype).items():
+        assert mine.dtype == getattr(ours, dtype)
+        reference.testing.assert_close(
+            reference.tensor(mine.tolist()), reference.tensor(wanted[name].tolist()), msg=name, rtol=4e-3, atol=0
+        )
+
+
+def test_means_over_many_count_right() -> None:
+    """Of 16-bit floats no count above 256 exists."""
+    x, at = ours.full((300,), 3.0, dtype=ours.bfloat16), ours.zeros(300, dtype=ours.int64)
+    got = ours.zeros(1, dtype=ours.bfloat16).scatter_reduce(0, at, x, "mean")
+    assert got.item() == pytest.approx(3 * 300 / 301, rel=1e-2)
+    leaf = ours.full((1000,), 1.0, dtype=ours.bfloat16, requires_grad=True)
+    at = ours.zeros(1000, dtype=ours.int64)
+    ours.zeros(1, dtype=ours.bfloat16).scatter_reduce(0, at, leaf, "mean", include_self=False).sum().backward()
+    assert leaf.grad[0].item() == pytest.approx(1e-3, rel=1e-2)
+
+
+def test_bags_that_begin_behind_the_end() -> None:
+    with pytest.raises(RuntimeError, match="can not be greater than input's length 2 but got"):
+        ours.nn.functional.embedding_bag(ours.tensor([1, 2]), ours.zeros(3, 2), ours.tensor([0, 9]))

@@ -348,3 +348,36 @@ def test_gradient_of_ldexp() -> None:
 
     for mine, right in zip(gradients(ours), gradients(reference), strict=True):
         assert mine == pytest.approx(right, rel=1e-6)
+
+
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "beta of addr": lambda t: t.addr(t.zeros(2, 2, dtype=t.int8), *2 * [t.ones(2, dtype=t.int8)], beta=1000),
+    "alpha of addr": lambda t: t.addr(t.zeros(2, 2, dtype=t.float16), *2 * [t.ones(2, dtype=t.float16)], alpha=1e5),
+    "a fraction as beta of addr": lambda t: t.addr(t.zeros(2, 2, dtype=t.int64), *2 * [t.tensor([1, 2])], beta=0.5),
+    "a bool as alpha of addr": lambda t: t.addr(t.zeros(2, 2), t.ones(2), t.ones(2), alpha=True),
+    "linspace": lambda t: t.linspace(0, 1e5, 2, dtype=t.float16),
+    "linspace of float32": lambda t: t.linspace(0, 1e39, 2),
+    "logspace": lambda t: t.logspace(0, 1e39, 2),
+    "eps of logit": lambda t: t.logit(t.tensor([0.5], dtype=t.float16), 1e5),
+    "lambda of softshrink": lambda t: t.nn.functional.softshrink(t.ones(1, dtype=t.float16), 1e5),
+    "a negative lambda": lambda t: t.nn.functional.softshrink(t.ones(1), -1.0),
+    "a lambda that is NaN": lambda t: t.nn.functional.softshrink(t.ones(1), float("nan")),
+    "an infinite lambda": lambda t: t.nn.functional.softshrink(t.ones(1), float("inf")),
+    "negative limits": lambda t: t.nn.functional.hardtanh(t.ones(1, dtype=t.uint8), -3, 3),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_numbers_that_are_refused(what: str) -> None:
+    for t in (reference, ours):
+        with pytest.raises(RuntimeError):
+            REFUSED[what](t)
+
+
+def test_addr_of_bools() -> None:
+    def results(t: Any) -> list[Any]:
+        a, b = t.tensor([True, False]), t.tensor([[False, True], [False, False]])
+        rows = [t.addr(b, a, a, beta=beta, alpha=alpha) for beta in (0, 1, 2, True) for alpha in (0, 1, False)]
+        return [(str(y.dtype), y.tolist()) for y in rows]
+
+    assert results(ours) == results(reference)

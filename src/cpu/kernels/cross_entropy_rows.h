@@ -6,8 +6,10 @@
 
 namespace vt::cpu {
 
-VT_SIMD_DECLARE_TEMPLATE(opmath_t<T>, log_sum_exp, (const T* x, int64_t columns))
-// dx = scale exp(x - shift)
-VT_SIMD_DECLARE_TEMPLATE(void, scaled_exp, (const T* x, T* dx, opmath_t<T> shift, opmath_t<T> scale, int64_t columns))
+// log sum exp(x - largest)
+VT_SIMD_DECLARE_TEMPLATE(opmath_t<T>, log_sum_exp, (const T* x, int64_t columns, opmath_t<T>& largest))
+// dx = scale exp(x - shift - rest)
+VT_SIMD_DECLARE_TEMPLATE(void, scaled_exp,
+                         (const T* x, T* dx, opmath_t<T> shift, opmath_t<T> rest, opmath_t<T> scale, int64_t columns))
 
 }  // namespace vt::cpu

@@ -1,9 +1,8 @@
 #include "ops/copy/scalar_fits.h"
 
 namespace vt {
-namespace {
 
-double largest(DType dtype) {
+double largest_number(DType dtype) {
   switch (dtype) {
     case DType::float16: return 65504.0;
     case DType::bfloat16: return 3.3895313892515355e38;
@@ -17,6 +16,8 @@ double largest(DType dtype) {
     default: return std::numeric_limits<double>::max();
   }
 }
+
+namespace {
 
 template <class T>
 bool fits_integer(const Scalar& value) {
@@ -44,7 +45,7 @@ bool fits(const Scalar& value, DType dtype) {
     return visit_dtype < kIntegralSet |
            kStoredSet > (dtype, [&](auto tag) { return fits_integer<typename decltype(tag)::type>(value); });
   }
-  const double limit = largest(dtype);
+  const double limit = largest_number(dtype);
   const bool has_infinity = !is_stored_only(dtype) || dtype == DType::float8_e5m2;
   auto part_fits = [&](double v) {
     if (dtype == DType::float8_e8m0fnu && v < 0) return value.is_integral(true);

@@ -6,6 +6,9 @@
 
 namespace vt {
 
+// The largest number that a floating dtype holds, of a complex one in each part.
+VT_API double largest_number(DType dtype);
+
 // Of a number that is not small: see check_scalar_fits.
 VT_API void check_large_scalar_fits(const Scalar& value, DType dtype);
 

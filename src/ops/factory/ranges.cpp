@@ -80,9 +80,7 @@ Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevi
                         linspace(a.im, b.im, steps, to_real(d), device));
   }
   Tensor out = empty(DimVec{steps}, dtype.value_or(default_dtype()), device.value_or(kCPU));
-  if (is_integral(out.dtype())) {
-    for (const Scalar& bound : {start, end}) check_scalar_fits(bound, out.dtype());
-  }
+  for (const Scalar& bound : {start, end}) check_scalar_fits(bound, out.dtype());
   Range range;
   range.is_linspace = true;
   range.start = start.to_double();

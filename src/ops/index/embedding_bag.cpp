@@ -3,6 +3,7 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/read_at_once.h"
 #include "ops/factory/factory.h"
 #include "ops/index/register.h"
 #include "ops/tensor_operators.h"
@@ -31,6 +32,11 @@ Tensor embedding_bag(const Tensor& weight, const Tensor& indices, const Tensor& 
            " and ", offsets);
   VT_CHECK(offsets.numel() > 0 || !include_last_offset, Runtime,
            "include_last_offset: number of offset should be at least 1");
+  if (offsets.numel() > 0 && is_read_at_once(offsets)) {
+    const int64_t last = ops::item(ops::select(offsets, 0, -1)).to_int();
+    VT_CHECK(last <= indices.numel(), Runtime, "offsets[-1] can not be greater than input's length ", indices.numel(),
+             " but got offsets[-1] of ", last);
+  }
   const auto how = static_cast<BagMode>(mode);
   VT_CHECK(!per_sample_weights.defined() || how == BagMode::Sum, NotImplemented,
            "per_sample_weights was not None. per_sample_weights is only supported for mode='sum'");
@@ -42,8 +48,10 @@ Tensor embedding_bag(const Tensor& weight, const Tensor& indices, const Tensor& 
   Tensor rows = ops::embedding(weight, indices, padding_idx, scale_grad_by_freq, sparse);
   if (per_sample_weights.defined()) rows = rows * ops::unsqueeze(per_sample_weights, -1);
   const bool pads = padding_idx >= 0;
-  const Tensor counts = pads ? ops::as_dtype(indices != Scalar(padding_idx), rows.dtype())
-                             : ops::filled(indices.sizes(), 1, rows.dtype(), rows.device());
+  const DType dtype = rows.dtype(), math = opmath_dtype(dtype);
+  const Tensor counts =
+      pads ? ops::as_dtype(indices != Scalar(padding_idx), math) : ops::filled(indices.sizes(), 1, math, rows.device());
+  if (how != BagMode::Max) rows = ops::as_dtype(rows, math);  // sums of 16-bit floats: wide_sums.h
   const Tensor none = ops::filled(DimVec{bags, weight.size(1)}, 0, rows.dtype(), rows.device());
   if (how == BagMode::Max) {
     const Tensor at = ops::expand(ops::unsqueeze(bag, -1), rows.sizes());
@@ -55,9 +63,9 @@ Tensor embedding_bag(const Tensor& weight, const Tensor& indices, const Tensor& 
   }
   if (pads) rows = rows * ops::unsqueeze(counts, -1);
   const Tensor sums = ops::index_add(none, 0, bag, rows);
-  if (how == BagMode::Sum) return sums;
-  const Tensor sizes = ops::index_add(ops::filled(DimVec{bags}, 0, rows.dtype(), rows.device()), 0, bag, counts);
-  return sums / ops::unsqueeze(ops::clamp_min(sizes, Scalar(1)), -1);
+  if (how == BagMode::Sum) return ops::as_dtype(sums, dtype);
+  const Tensor sizes = ops::index_add(ops::filled(DimVec{bags}, 0, math, rows.device()), 0, bag, counts);
+  return ops::as_dtype(sums / ops::unsqueeze(ops::clamp_min(sizes, Scalar(1)), -1), dtype);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "ops/index/block_loop.h"
 #include "ops/index/register.h"
 #include "ops/index/times_alpha.h"
+#include "ops/index/wide_sums.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/index.h"
 #include "ops/typed/pointwise.h"
@@ -123,10 +124,14 @@ void index_add_cpu(const Tensor& self, int64_t dim, const Tensor& index, const T
   const std::vector<int64_t> at = checked_indices(index, {.size = sizes[dim], .dim = dim, .kind = ErrorKind::Runtime});
   copy_unless_same(out, self);
   if (source.numel() == 0 || out.numel() == 0) return;
+  auto add = [&](const Tensor& to, const Tensor& added) {
+    BlockLoop loop = slice_loop(to, added, sizes, dim, at, true);
+    loop.row = add_row_function(to.dtype());
+    loop.run();
+  };
   const Tensor added = times_alpha(source, alpha);
-  BlockLoop loop = slice_loop(out, added, sizes, dim, at, true);
-  loop.row = add_row_function(out.dtype());
-  loop.run();
+  if (!is_reduced_floating(out.dtype())) return add(out, added);
+  in_float32(out, [&](const Tensor& wide) { add(wide, float32_data(added)); });
 }
 
 void index_add_backward(GradContext& ctx) {

@@ -137,6 +137,9 @@ TensorSpec scatter_reduce_meta(const Tensor& self, int64_t& dim, const Tensor& i
   return like_self(self);
 }
 
+// Of how many values a mean was made: narrow floats and integers do not count far.
+DType counts_dtype(DType dtype) { return is_integral(dtype, true) ? DType::int64 : opmath_dtype(dtype); }
+
 // What a reduction starts from where the own value of self does not take part.
 Scalar neutral(ScatterMode mode, DType dtype) {
   if (mode == ScatterMode::Multiply) return Scalar(1);
@@ -165,8 +168,9 @@ void scatter_reduce_kernel(const Tensor& self, int64_t dim, const Tensor& index,
                      ScatterMode::Set);
   scatter_elements(out.device(), out, dim, index, src, mode == ScatterMode::Mean ? ScatterMode::Add : mode);
   if (mode != ScatterMode::Mean) return;
-  const Tensor counts = ops::filled(self.sizes(), Scalar(include_self ? 1 : 0), self.dtype(), self.device());
-  scatter_elements(counts.device(), counts, dim, index, number_like(index, Scalar(1), self.dtype()), ScatterMode::Add);
+  const DType whole = counts_dtype(self.dtype());
+  const Tensor counts = ops::filled(self.sizes(), Scalar(include_self ? 1 : 0), whole, self.device());
+  scatter_elements(counts.device(), counts, dim, index, number_like(index, Scalar(1), whole), ScatterMode::Add);
   const Tensor shares = ops::maximum(counts, ops::filled_like(counts, 1));
   const std::optional<std::string_view> rounding =
       is_integral(self.dtype()) ? std::optional<std::string_view>("floor") : std::nullopt;
@@ -180,8 +184,9 @@ Tensor scatter_counts(const Tensor& index, int64_t dim, IntSpan sizes, bool incl
 
 void scatter_mean_backward(GradContext& ctx, int64_t dim, const Tensor& index, bool include_self) {
   const Tensor& grad = ctx.grad();
-  const Tensor counts = scatter_counts(index, dim, ctx.sizes(0), include_self, grad.dtype(), grad.device());
-  const Tensor shared = grad / ops::maximum(counts, ops::filled_like(counts, 1));
+  const Tensor counts =
+      scatter_counts(index, dim, ctx.sizes(0), include_self, counts_dtype(grad.dtype()), grad.device());
+  const Tensor shared = ops::as_dtype(grad / ops::maximum(counts, ops::filled_like(counts, 1)), grad.dtype());
   if (ctx.needs(0)) ctx.set(0, include_self ? shared : ops::scatter(grad, dim, index, Scalar(0)));
   if (ctx.needs(3)) ctx.set(3, ops::gather(shared, dim, index));
 }

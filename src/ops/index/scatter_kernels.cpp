@@ -2,6 +2,7 @@
 
 #include "core/math.h"
 #include "ops/index/element_loop.h"
+#include "ops/index/wide_sums.h"
 
 namespace vt {
 
@@ -40,6 +41,10 @@ void scatter_of(const Tensor& out, const Tensor& src, const ElementLoop& loop) {
 }  // namespace
 
 void scatter_elements_cpu(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterMode mode) {
+  if (accumulates(mode) && is_reduced_floating(out.dtype())) {
+    return in_float32(out,
+                      [&](const Tensor& wide) { scatter_elements_cpu(wide, dim, index, float32_data(src), mode); });
+  }
   const ElementLoop loop(out, src, index, dim);
   visit_dtype<kAllSet>(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;

@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "iter/promotion.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/scalar_fits.h"
 #include "ops/reduce/sum_dtype.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/factory.h"
@@ -81,15 +82,31 @@ bool is_zero(const Scalar& s) {
   return s.is_complex() ? s.to_complex().re == 0 && s.to_complex().im == 0 : s.to_double() == 0;
 }
 
-// beta * self + alpha * vec1 vec2ᵀ; where beta is 0 self counts for nothing, NaN or not.
+void check_factor(const Scalar& factor, const char* name, DType common) {
+  VT_CHECK(!factor.is_bool() || common == DType::bool_, Runtime, "Boolean ", name,
+           " only supported for Boolean results.");
+  VT_CHECK(is_differentiable(common) || factor.is_integral(true), Runtime, "For integral input tensors, argument ",
+           name, " must not be a floating point number.");
+  check_scalar_fits(factor, common);
+}
+
+// beta * self + alpha * vec1 vec2ᵀ; where beta is 0 self counts for nothing, NaN or not. Of bools, their "or".
 Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta, const Scalar& alpha) {
   VT_CHECK(vec1.dim() == 1 && vec2.dim() == 1, Runtime, "addr: Expected 1-D argument vec1 and vec2, but got ",
            vec1.dim(), "-D and ", vec2.dim(), "-D");
   const DimVec sizes{vec1.size(0), vec2.size(0)};
   VT_CHECK(is_expandable_to(self.sizes(), sizes), Runtime, "addr: Expected self to broadcast to ", sizes, ", got ",
            self.sizes());
-  const Tensor product = ops::outer(vec1, vec2) * alpha;
-  return is_zero(beta) ? ops::as_dtype(product, result_type(self, product)) : self * beta + product;
+  const Tensor outer = ops::outer(vec1, vec2);
+  const DType common = result_type(self, outer);
+  check_factor(beta, "beta", common);
+  check_factor(alpha, "alpha", common);
+  if (common == DType::bool_) {
+    const Tensor product = is_zero(alpha) ? ops::zeros_like(outer) : outer;
+    return is_zero(beta) ? product : ops::bitwise_or(self, product);
+  }
+  const Tensor product = outer * alpha;
+  return is_zero(beta) ? ops::as_dtype(product, common) : self * beta + product;
 }
 
 Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {

@@ -30,7 +30,8 @@ Tensor prelu(const Tensor& self, const Tensor& weight) {
            weight.dtype());
   VT_CHECK(weight.dim() <= 1, Runtime,
            "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = ", weight.dim());
-  return ops::where(self > 0, self, per_channel(weight, self) * self);
+  // Not a choice of products: a weight that is not finite would be NaN in the gradient of what it does not scale.
+  return self * ops::where(self > 0, wrapped_number(1.0), per_channel(weight, self));
 }
 
 Tensor glu(const Tensor& self, int64_t dim) {

@@ -199,19 +199,21 @@ void nll_loss_backward(BatchCall& c) {
 void cross_entropy(BatchCall& c) {
   const Tensor x = ops::as_dtype(c.expanded(0), opmath_dtype(c.logical(0).dtype()));
   const Classes classes = classes_of(c, 1, -1, c.arg<int64_t>(2), x.dtype());
-  const Tensor lse = ops::logsumexp(x, DimVec{-1});
-  const Tensor picked = ops::squeeze(ops::gather(x, -1, classes.index), -1);
+  const Tensor largest = ops::amax(x, DimVec{-1}, true);
+  const Tensor rest = ops::logsumexp(x - largest, DimVec{-1}, true);
+  const Tensor wide = ops::as_dtype(largest, DType::float64) + ops::as_dtype(rest, DType::float64);
+  const Tensor lse = ops::squeeze(wide, -1);
   const Tensor count = sum_of_example(c, classes.weights);
+  const Tensor losses = ops::squeeze(rest + (largest - ops::gather(x, -1, classes.index)), -1);
   // rows that do not count may hold anything, infinities too
-  const Tensor terms = ops::masked_fill(lse - picked, ops::eq(classes.weights, wrapped_number(0.0)), Scalar(0.0));
+  const Tensor terms = ops::masked_fill(losses, ops::eq(classes.weights, wrapped_number(0.0)), Scalar(0.0));
   c.give(std::tuple(sum_of_example(c, terms) / count, lse, count));
 }
 
 void cross_entropy_backward(BatchCall& c) {
   const Tensor logits = c.expanded(0), lse = c.expanded(3), count = c.expanded(4), g = c.expanded(1);
-  const Tensor x = ops::as_dtype(logits, lse.dtype());
-  const Classes classes = classes_of(c, 2, -1, c.arg<int64_t>(5), x.dtype());
-  const Tensor p = ops::exp(x - ops::unsqueeze(lse, -1));
+  const Tensor p = ops::softmax_of(logits, lse);
+  const Classes classes = classes_of(c, 2, -1, c.arg<int64_t>(5), p.dtype());
   const Tensor minus_one = ops::full_like(ops::as_dtype(classes.index, p.dtype()), Scalar(-1.0));
   const Tensor difference = ops::scatter_add(p, -1, classes.index, minus_one);
   const Tensor scale = ops::unsqueeze(classes.weights * over(g / count, classes.weights), -1);

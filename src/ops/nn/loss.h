@@ -11,4 +11,7 @@ enum Reduction : int64_t { kNoReduction = 0, kMean = 1, kSum = 2 };
 // The loss of each element as it is, or their mean or sum. Throws Value for another number.
 Tensor reduced(const Tensor& loss, int64_t reduction);
 
+// exp(logits - lse) over the last dim, lse the sums that _cross_entropy gives.
+Tensor softmax_of(const Tensor& logits, const Tensor& lse);
+
 }  // namespace vt::ops

@@ -19,6 +19,12 @@
 #include "ops/typed/view.h"
 
 namespace vt {
+
+Tensor ops::softmax_of(const Tensor& logits, const Tensor& lse) {
+  const Tensor exponent = ops::as_dtype(logits, lse.dtype()) - ops::unsqueeze(lse, -1);
+  return ops::exp(ops::as_dtype(exponent, opmath_dtype(logits.dtype())));
+}
+
 namespace {
 
 void check_rows(const Tensor& logits, const Tensor& target) {
@@ -29,11 +35,12 @@ void check_rows(const Tensor& logits, const Tensor& target) {
   VT_CHECK(target.dtype() == DType::int64, Runtime, "expected target of dtype int64, got ", target.dtype());
 }
 
-// Results: the mean over rows that count, the log of each row's sum of exponentials, and how many rows count.
+// Results: the mean over rows that count, the log of each row's sum of exponentials in double
+// (cpu/kernels/cross_entropy.h says why), and how many rows count.
 std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor& target, int64_t&) {
   check_rows(logits, target);
   const DType d = opmath_dtype(logits.dtype());
-  return {TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, d, logits.device(), {}},
+  return {TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, DType::float64, logits.device(), {}},
           TensorSpec{{}, d, logits.device(), {}}};
 }
 
@@ -43,8 +50,8 @@ TensorSpec cross_entropy_backward_meta(const Tensor& logits, const Tensor& grad,
   const DType d = opmath_dtype(logits.dtype());
   VT_CHECK(grad.numel() == 1 && grad.dtype() == d && count.numel() == 1 && count.dtype() == d, Runtime,
            "expected grad and count to be one ", d, " each, got ", to_string(grad), " and ", to_string(count));
-  VT_CHECK(same(lse.sizes(), target.sizes()) && lse.dtype() == d, Runtime, "expected one ", d, " in lse per row, got ",
-           to_string(lse));
+  VT_CHECK(same(lse.sizes(), target.sizes()) && lse.dtype() == DType::float64, Runtime,
+           "expected one float64 in lse per row, got ", to_string(lse));
   return {DimVec(logits.sizes()), logits.dtype(), logits.device(), {}};
 }
 
@@ -58,7 +65,7 @@ void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignor
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
     std::vector<Math> terms(rows);
-    const int64_t bad = cpu::cross_entropy(x.data<T>(), at, ignore, lse.data<Math>(), terms.data(), rows, classes);
+    const int64_t bad = cpu::cross_entropy(x.data<T>(), at, ignore, lse.data<double>(), terms.data(), rows, classes);
     VT_CHECK(bad < 0, Index, "Target ", at[std::max<int64_t>(bad, 0)], " is out of bounds for ", classes, " classes.");
     const auto counted = static_cast<double>(rows - std::count(at, at + rows, ignore));
     *loss.data<Math>() = static_cast<Math>(std::accumulate(terms.begin(), terms.end(), 0.0) / counted);
@@ -72,7 +79,7 @@ void cross_entropy_backward_cpu(const Tensor& logits, const Tensor& grad, const 
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
     const Math scale = *grad.data<Math>() / *count.data<Math>();
-    cpu::cross_entropy_backward(x.data<T>(), t.data<int64_t>(), ignore, sums.data<Math>(), scale, out.data<T>(),
+    cpu::cross_entropy_backward(x.data<T>(), t.data<int64_t>(), ignore, sums.data<double>(), scale, out.data<T>(),
                                 x.size(0), x.size(1));
   });
 }
@@ -101,10 +108,9 @@ void cross_entropy_backward_derivative(GradContext& ctx) {
   const Tensor x = ctx.saved(0), g = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
   const int64_t ignore = ctx.arg<int64_t>(5);
   const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
-  const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), lse.dtype()), ~counts, Scalar(0.0));
-  const Tensor wide = ops::as_dtype(x, lse.dtype());
+  const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), count.dtype()), ~counts, Scalar(0.0));
   // No gradient comes back through the sums that were kept: where this is differentiated they are made anew.
-  const Tensor p = grad_enabled() ? ops::softmax(wide, 1) : ops::exp(wide - ops::unsqueeze(lse, 1));
+  const Tensor p = grad_enabled() ? ops::softmax(ops::as_dtype(x, count.dtype()), 1) : ops::softmax_of(x, lse);
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
   if (ctx.needs(1)) {
     const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(0)), 1);

@@ -20,7 +20,7 @@ template <typename T>
 struct ForwardArguments {
   const T* logits;        // (rows, classes)
   const int64_t* target;  // (rows)
-  opmath_t<T>* lse;       // (rows)
+  double* lse;            // (rows)
   opmath_t<T>* losses;    // (rows); 0 where the row doesn't count
   int64_t rows, classes, ignore;
   cuda::DeviceErrorSink errors;
@@ -128,14 +128,28 @@ __device__ __forceinline__ MaxSum<opmath_t<T>> combine_block(MaxSum<opmath_t<T>>
   return cuda::warp_all(state, CombineMaxSum<T>());
 }
 
+/// The log of a row's sum, in two parts: of one float32 a large logit would leave no digits.
+template <typename Compute>
+struct LogSum {
+  Compute most, rest;
+  __device__ explicit LogSum(double lse)
+      : most(static_cast<Compute>(lse)),
+        rest(m::isinf(most) ? Compute(0) : static_cast<Compute>(lse - static_cast<double>(most))) {}
+};
+template <typename Compute>
+__device__ __forceinline__ double log_sum(const MaxSum<Compute>& state) {
+  return static_cast<double>(state.largest) + static_cast<double>(m::log(state.sum));
+}
+
 /// Gradients of a vector of logits that starts at class `at`, for a row whose target is `t`.
 template <typename T, int Width>
-__device__ __forceinline__ Vector<T, Width> vector_gradient(const Vector<opmath_t<T>, Width>& x, opmath_t<T> lse,
-                                                            opmath_t<T> scale, int64_t at, int64_t t) {
+__device__ __forceinline__ Vector<T, Width> vector_gradient(const Vector<opmath_t<T>, Width>& x,
+                                                            const LogSum<opmath_t<T>>& lse, opmath_t<T> scale,
+                                                            int64_t at, int64_t t) {
   using Compute = opmath_t<T>;
   Vector<Compute, Width> p;
 #pragma unroll
-  for (int k = 0; k < Width; ++k) p[k] = cuda::row_exp<T>(x[k] - lse);
+  for (int k = 0; k < Width; ++k) p[k] = cuda::row_exp<T>(x[k] - lse.most - lse.rest);
   if (t >= at && t < at + Width) {
 #pragma unroll
     for (int k = 0; k < Width; ++k) {
@@ -149,12 +163,13 @@ __device__ __forceinline__ Vector<T, Width> vector_gradient(const Vector<opmath_
 }
 
 template <typename T>
-__device__ __forceinline__ void write_loss(const ForwardArguments<T>& p, int64_t row, int64_t t, opmath_t<T> lse,
-                                           T picked) {
-  p.lse[row] = lse;
+__device__ __forceinline__ void write_loss(const ForwardArguments<T>& p, int64_t row, int64_t t,
+                                           const MaxSum<opmath_t<T>>& state, T picked) {
+  using Compute = opmath_t<T>;
+  p.lse[row] = log_sum(state);
   const bool counts = t != p.ignore, inside = t >= 0 && t < p.classes;
   if (counts && !inside) p.errors.bad_index(t, 0, p.classes);
-  p.losses[row] = counts && inside ? lse - static_cast<opmath_t<T>>(picked) : opmath_t<T>(0);
+  p.losses[row] = counts && inside ? m::log(state.sum) + (state.largest - static_cast<Compute>(picked)) : Compute(0);
 }
 /// The logit of the target; another where there is none. On its way until it is used.
 template <typename T>
@@ -224,9 +239,9 @@ __global__ void __launch_bounds__(kHeldThreads, 1) cross_entropy_held_rows(Forwa
     if (at >= 0) state = CombineMaxSum<T>()(state, state_of(last));
     load_rest(next, following);
     state = combine_block<T>(state, scratch[turn]);
-    const Compute lse = state.largest + m::log(state.sum);
-    if (thread == 0) write_loss(p, row, targets[turn], lse, picked);
+    if (thread == 0) write_loss(p, row, targets[turn], state, picked);
     if constexpr (Gradient) {
+      const LogSum<Compute> lse(log_sum(state));
       const int64_t target = targets[turn];
       T* out = p.gradient + row * p.classes;
       const Compute row_scale = target == p.ignore ? Compute(0) : scale;
@@ -295,7 +310,7 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 1 : 2) cross_entrop
   const T picked = pick(p, x, t);  // comes while the threads combine
   __shared__ MaxSum<Compute> scratch[32];
   state = combine_block<T>(state, scratch);
-  if (threadIdx.x == 0) write_loss(p, row, t, state.largest + m::log(state.sum), picked);
+  if (threadIdx.x == 0) write_loss(p, row, t, state, picked);
 }
 
 /// How many rows count. One block.
@@ -332,7 +347,7 @@ struct BackwardArguments {
   const opmath_t<T>* grad;
   const T* logits;
   const int64_t* target;
-  const opmath_t<T>* lse;
+  const double* lse;
   const opmath_t<T>* count;
   T* out;
   int64_t classes, ignore;
@@ -346,7 +361,7 @@ __global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArgum
   const int64_t row = blockIdx.x, t = p.target[row];
   const T* x = p.logits + row * p.classes;
   T* out = p.out + row * p.classes;
-  const Compute lse = p.lse[row];
+  const LogSum<Compute> lse(p.lse[row]);
   const Compute scale = t == p.ignore ? Compute(0) : *p.grad / *p.count;
   int64_t head = 0, vectors = p.classes;
   if constexpr (Vectors) {
@@ -380,14 +395,14 @@ void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t igno
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const cuda::Stream stream = cuda::current_stream(x.device().index);
-  const Tensor losses = empty_like(lse);
+  const Tensor losses = empty(lse.sizes(), opmath_dtype(x.dtype()), x.device());
   Tensor gradient;
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
     ForwardArguments<T> p{x.data<T>(),
                           t.data<int64_t>(),
-                          lse.data<Compute>(),
+                          lse.data<double>(),
                           losses.data<Compute>(),
                           rows,
                           classes,
@@ -436,7 +451,7 @@ void cross_entropy_backward_cuda(const Tensor& logits, const Tensor& grad, const
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
-    const BackwardArguments<T> p{grad.data<Compute>(),  x.data<T>(),   t.data<int64_t>(), sums.data<Compute>(),
+    const BackwardArguments<T> p{grad.data<Compute>(),  x.data<T>(),   t.data<int64_t>(), sums.data<double>(),
                                  count.data<Compute>(), out.data<T>(), classes,           ignore};
     const bool vectors = reinterpret_cast<uintptr_t>(x.data()) % 16 == reinterpret_cast<uintptr_t>(out.data()) % 16;
     const cuda::LaunchConfig config{"_cross_entropy_backward", cuda::current_stream(x.device().index),

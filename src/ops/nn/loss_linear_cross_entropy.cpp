@@ -56,15 +56,15 @@ Tensor safe_target(const Tensor& target, int64_t ignore) {
   return ops::masked_fill(target, ops::eq(target, wrapped_number(ignore)), Scalar(0));
 }
 
-// scale * (softmax - onehot), by plain ops on logits whose rows' sums are known.
-Tensor gradient_by_parts(const Tensor& logits, const Tensor& target, const Tensor& lse, const Tensor& scale,
-                         int64_t ignore) {
-  const Tensor probabilities = ops::exp(ops::as_dtype(logits, lse.dtype()) - ops::unsqueeze(lse, 1));
+// scale * (softmax - onehot) in `dtype`, by plain ops.
+Tensor gradient_by_parts(const Tensor& softmax, const Tensor& target, const Tensor& scale, int64_t ignore,
+                         DType dtype) {
+  const DType math = softmax.dtype();
   const Tensor at = ops::unsqueeze(safe_target(target, ignore), 1);
-  const Tensor ones = ops::expand(ops::filled(DimVec{1, 1}, 1, lse.dtype(), lse.device()), at.sizes());
-  const Tensor counts = ops::as_dtype(ops::ne(target, wrapped_number(ignore)), lse.dtype());
+  const Tensor ones = ops::expand(ops::filled(DimVec{1, 1}, 1, math, softmax.device()), at.sizes());
+  const Tensor counts = ops::as_dtype(ops::ne(target, wrapped_number(ignore)), math);
   const Tensor per_row = ops::unsqueeze(scale * counts, 1);
-  return ops::as_dtype(ops::scatter_add(probabilities, 1, at, -ones) * per_row, logits.dtype());
+  return ops::as_dtype(ops::scatter_add(softmax, 1, at, -ones) * per_row, dtype);
 }
 
 struct Wanted {
@@ -89,13 +89,14 @@ void over_chunks(const Problem& p, bool wanted, const Use& use) {
     const Tensor lse = std::get<1>(ops::_cross_entropy(logits, target, p.ignore));
     const Tensor at = safe_target(target, p.ignore);
     const Tensor picked = ops::squeeze(ops::gather(logits, 1, ops::unsqueeze(at, 1)), 1);
-    const Tensor losses =
-        ops::masked_fill(lse - ops::as_dtype(picked, math), ops::eq(target, wrapped_number(p.ignore)), Scalar(0.0));
+    const Tensor losses = ops::masked_fill(ops::as_dtype(lse - ops::as_dtype(picked, lse.dtype()), math),
+                                           ops::eq(target, wrapped_number(p.ignore)), Scalar(0.0));
     Tensor gradient;
     if (wanted && p.scale.dim() == 0) {
       gradient = ops::_cross_entropy_backward_(logits, p.scale, target, lse, one, p.ignore);
     } else if (wanted) {
-      gradient = gradient_by_parts(logits, target, lse, ops::narrow(p.scale, 0, first, rows), p.ignore);
+      gradient = gradient_by_parts(ops::softmax_of(logits, lse), target, ops::narrow(p.scale, 0, first, rows), p.ignore,
+                                   logits.dtype());
     }
     use(first, losses, gradient);
   }
@@ -180,8 +181,8 @@ void set_gradients(GradContext& ctx, const Tensor& of_input, const Tensor& of_we
 // On all logits, by ops that can be differentiated. `scale`: that of the losses times their gradient.
 void plain_gradients(GradContext& ctx, const Problem& p) {
   const Tensor logits = ops::linear(p.input, p.weight, p.bias);
-  const Tensor lse = ops::logsumexp(ops::as_dtype(logits, opmath_dtype(logits.dtype())), DimVec{1}, false);
-  const Tensor g = gradient_by_parts(logits, p.target, lse, p.scale, p.ignore);
+  const Tensor probabilities = ops::softmax(ops::as_dtype(logits, opmath_dtype(logits.dtype())), 1);
+  const Tensor g = gradient_by_parts(probabilities, p.target, p.scale, p.ignore, logits.dtype());
   set_gradients(ctx, ctx.needs(0) ? ops::mm(g, p.weight) : Tensor(),
                 ctx.needs(1) ? ops::mm(ops::transpose(g, 0, 1), p.input) : Tensor(),
                 ctx.needs(2) ? ops::sum(g, DimVec{0}) : Tensor());

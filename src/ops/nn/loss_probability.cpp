@@ -43,6 +43,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Using a target size (", target.sizes(),
            ") that is different to the input size (", self.sizes(),
            ") is deprecated. Please ensure they have the same size.");
+  VT_CHECK(is_floating(self.dtype()), NotImplemented, "not implemented for '", self.dtype(), "'");
   VT_CHECK(is_floating(target.dtype()), Runtime, "Found dtype ", target.dtype(), " but expected ", self.dtype());
   VT_CHECK(!weight.defined() || is_expandable_to(weight.sizes(), self.sizes()), Runtime, "weight of shape ",
            weight.sizes(), " does not broadcast to the input's ", self.sizes());

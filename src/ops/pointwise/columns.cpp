@@ -78,9 +78,20 @@ void check_chosen(const Call& call, DType common) {
 
 void check_threshold(const Call& call, DType common) { check_scalar_fits(number_of(call.args[2]), common); }
 
-void check_not_negative(const Call& call, DType) {
-  const double lambda = Unbox<Scalar>::get(call.args[1]).to_double();
-  VT_CHECK(!(lambda < 0), Runtime, "lambda must be greater or equal to 0, but found to be ", lambda, ".");
+void check_lambda(const Call& call, DType common) {
+  const double lambda = Unbox<Scalar>::get(call.args[1]).to_double(), most = largest_number(common);
+  VT_CHECK(lambda >= 0 && lambda <= most, Runtime, "lambda must be in range [0, ", most, "] for input dtype ", common,
+           ", but found ", lambda);
+}
+
+void check_eps(const Call& call, DType common) {
+  if (!call.args[1].is_none()) check_scalar_fits(Unbox<Scalar>::get(call.args[1]), common);
+}
+
+void check_limits(const Call& call, DType common) {
+  const Scalar low = Unbox<Scalar>::get(call.args[1]), high = Unbox<Scalar>::get(call.args[2]);
+  VT_CHECK(common != DType::uint8 || (low.to_int() >= 0 && high.to_int() >= 0), Runtime,
+           "cannot do hardtanh on an unsigned type with negative limits");
 }
 
 DType power_dtype(const Call& call, const Row& row, DType common) {

@@ -19,7 +19,9 @@ void check_same_dtype(const Call& call, DType common);
 void check_chosen(const Call& call, DType common);
 // The bound is compared with in full, but the value becomes an element.
 void check_threshold(const Call& call, DType common);
-void check_not_negative(const Call& call, DType common);  // softshrink's lambda
+void check_lambda(const Call& call, DType common);
+void check_eps(const Call& call, DType common);     // logit's
+void check_limits(const Call& call, DType common);  // hardtanh's
 
 // ---- loop_dtype: what the loop of a call computes in
 

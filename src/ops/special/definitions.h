@@ -216,9 +216,10 @@ VT_SPECIAL_PART double upper_gamma(double a, double x) {
   }
   return gamma_density(a, x) * product;
 }
+inline constexpr double kTiny = std::numeric_limits<double>::min();  // 1 / a may overflow below it
 VT_SPECIAL double gammainc(double a, double x) {
   if (!(a >= 0 && x >= 0)) return no_value();
-  if (a == 0) return x > 0 ? 1 : no_value();
+  if (a < kTiny) return x > 0 ? 1 : a == 0 ? no_value() : 0;
   if (m::isinf(a)) return m::isinf(x) ? no_value() : 0;
   if (x == 0) return 0;
   if (m::isinf(x)) return 1;
@@ -226,7 +227,7 @@ VT_SPECIAL double gammainc(double a, double x) {
 }
 VT_SPECIAL double gammaincc(double a, double x) {
   if (!(a >= 0 && x >= 0)) return no_value();
-  if (a == 0) return x > 0 ? 0 : no_value();
+  if (a < kTiny) return x > 0 ? 0 : a == 0 ? no_value() : 1;
   if (m::isinf(a)) return m::isinf(x) ? no_value() : 1;
   if (x == 0) return 1;
   if (m::isinf(x)) return 0;

@@ -12,12 +12,13 @@ namespace {
 }
 // log(1 + y), 0 where x == 0 and y <= -1
 Tensor xlog1py_slope(const Tensor& x, const Tensor& y) { return unless((x == 0) & (y <= -1), ops::log1p(y)); }
-// I1' = I0 - I1 / x, which is a half at 0.
+// I1' = I0 - I1 / x, which is a half at 0, and to the last digit near it, where 1 / x may be infinite.
+Tensor is_near_zero(const Tensor& x) { return ops::abs(x) < Scalar(1e-17); }
 Tensor i1_gradient(const Tensor& grad, const Tensor& x, const Tensor& result) {
-  return grad * where(x == 0, wrapped_number(0.5), ops::i0(x) - result / x);
+  return grad * where(is_near_zero(x), wrapped_number(0.5), ops::i0(x) - result / x);
 }
 Tensor i1e_gradient(const Tensor& grad, const Tensor& x, const Tensor& result) {
-  return grad * where(x == 0, wrapped_number(0.5), ops::special_i0e(x) - result * (ops::sign(x) + 1 / x));
+  return grad * where(is_near_zero(x), wrapped_number(0.5), ops::special_i0e(x) - result * (ops::sign(x) + 1 / x));
 }
 
 }  // namespace

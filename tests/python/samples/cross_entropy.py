@@ -12,7 +12,7 @@ def cross_entropy(logits: Any, target: Any, ignore_index: int = -100) -> Any:
     counted = target != ignore_index
     picked = logits.gather(1, target.where(counted, 0)[:, None])[:, 0]
     count = counted.sum().to(logits.dtype)
-    return ((lse - picked) * counted).sum() / count, lse.detach(), count
+    return ((lse - picked) * counted).sum() / count, lse.detach().double(), count
 
 
 def cross_entropy_backward(logits: Any, grad: Any, target: Any, lse: Any, count: Any, ignore_index: int) -> Any:
@@ -26,7 +26,7 @@ def with_lse(rows: int, classes: int) -> tuple[Any, ...]:
     """Logits with the lse and count that belong to them, as constants."""
     logits = torch.linspace(-2, 2, rows * classes).reshape(rows, classes)
     target = torch.arange(rows) % classes
-    return logits, torch.tensor(1.5), target, logits.logsumexp(1), torch.tensor(float(rows)), -100
+    return logits, torch.tensor(1.5), target, logits.double().logsumexp(1), torch.tensor(float(rows)), -100
 
 
 def linear_rows(x: Any, w: Any, bias: Any, target: Any, scale: Any, ignore_index: int, chunk: int) -> Any:
