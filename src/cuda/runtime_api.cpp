@@ -276,6 +276,15 @@ class RuntimeApi final : public DeviceApi {
     }
     return attributes.type == cudaMemoryTypeHost;
   }
+  int device_of(const void* data) override {
+    cudaPointerAttributes attributes{};
+    if (cudaPointerGetAttributes(&attributes, data) != cudaSuccess) {
+      clear_error();
+      return -1;
+    }
+    const bool held = attributes.type == cudaMemoryTypeDevice || attributes.type == cudaMemoryTypeManaged;
+    return held ? attributes.device : -1;
+  }
 
   // --- streams ---
   Status priority_range(int& lowest, int& highest) override {

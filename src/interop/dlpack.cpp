@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "cuda/backend.h"
+#include "cuda/device_api.h"
+#include "ops/copy/copy.h"
 
 namespace vt::interop {
 namespace {
@@ -60,14 +62,20 @@ Device device_from(DLDevice d) {
   return resolve_device(Device{DeviceType::CUDA, static_cast<int8_t>(d.id)});
 }
 
-CheckedDLTensor check(const DLTensor& t, bool read_only) {
-  CheckedDLTensor out{nullptr, 0, dtype_from(t.dtype), {}, {}, device_from(t.device), read_only};
+DimVec sizes_from(const DLTensor& t) {
   VT_CHECK(t.ndim >= 0 && t.ndim <= kMaxDims, Buffer, "DLPack: expected 0 to ", kMaxDims, " dimensions, got ", t.ndim);
   VT_CHECK(t.ndim == 0 || t.shape, Buffer, "DLPack: ", t.ndim, " dimensions without a shape");
-  const auto dims = static_cast<size_t>(t.ndim);
-  if (dims) out.sizes = DimVec(IntSpan(t.shape, dims));
-  VT_CHECK(std::ranges::all_of(out.sizes, [](int64_t s) { return s >= 0; }), Buffer,
-           "DLPack: expected sizes of at least 0, got ", out.sizes);
+  DimVec sizes;
+  if (t.ndim) sizes = DimVec(IntSpan(t.shape, static_cast<size_t>(t.ndim)));
+  VT_CHECK(std::ranges::all_of(sizes, [](int64_t s) { return s >= 0; }), Buffer,
+           "DLPack: expected sizes of at least 0, got ", sizes);
+  return sizes;
+}
+
+}  // namespace
+
+CheckedDLTensor check(const DLTensor& t, bool read_only) {
+  CheckedDLTensor out{nullptr, 0, dtype_from(t.dtype), sizes_from(t), {}, device_from(t.device), read_only};
   const auto item = static_cast<int64_t>(size_of(out.dtype));
   const bool has_elements = std::ranges::none_of(out.sizes, [](int64_t s) { return s == 0; });
   int64_t bytes = 0;
@@ -75,7 +83,7 @@ CheckedDLTensor check(const DLTensor& t, bool read_only) {
     checked_mul(checked_numel(out.sizes), item);
     out.strides = contiguous_strides(out.sizes);
     // The stride of a dim with at most one index is never used.
-    for (size_t i = 0; t.strides && has_elements && i < dims; ++i) {
+    for (size_t i = 0; t.strides && has_elements && i < out.sizes.size(); ++i) {
       if (out.sizes[i] > 1) out.strides[i] = t.strides[i];
     }
     VT_CHECK(std::ranges::all_of(out.strides, [](int64_t s) { return s >= 0; }), Buffer,
@@ -96,9 +104,17 @@ CheckedDLTensor check(const DLTensor& t, bool read_only) {
            ", got an address that is ", begin % alignment, " bytes past that (byte_offset ", t.byte_offset,
            "); copy the array first");
   out.data = reinterpret_cast<void*>(begin);
+  if (out.device.is_cuda()) {
+    const int holder = cuda::device_api().device_of(out.data);
+    VT_CHECK(t.device.type == kDLCUDAManaged ? holder >= 0 : holder == out.device.index, Buffer,
+             "DLPack: expected data on ", out.device, ", got ",
+             holder < 0 ? std::string("memory of no CUDA device") : "memory of cuda:" + std::to_string(holder));
+  }
   out.bytes = static_cast<size_t>(bytes);
   return out;
 }
+
+namespace {
 
 // Keeps the tensor and its geometry alive for the consumer.
 template <class Managed>
@@ -110,17 +126,10 @@ struct Exported {
 
 template <class Managed>
 Managed* exported(const Tensor& t) {
-  VT_CHECK(!t.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
-  VT_CHECK(t.impl()->has_memory(), Buffer, "Can't export a tensor on ", t.device(), ": it has no memory");
   auto e = std::make_unique<Exported<Managed>>(Exported<Managed>{t, DimVec(t.sizes()), DimVec(t.strides()), {}});
-  cuda::show(*t.storage());
-  e->managed.tensor = {t.numel() ? t.data() : nullptr,
-                       dl_device(t.device()),
-                       static_cast<int32_t>(t.dim()),
-                       dl_dtype(t.dtype()),
-                       e->sizes.data(),
-                       e->strides.data(),
-                       0};
+  e->managed.tensor = look_at(t);
+  e->managed.tensor.shape = e->sizes.data();
+  e->managed.tensor.strides = e->strides.data();
   e->managed.manager_ctx = e.get();
   e->managed.deleter = [](Managed* m) { delete static_cast<Exported<Managed>*>(m->manager_ctx); };
   return &e.release()->managed;
@@ -139,11 +148,60 @@ CheckedDLTensor check(const DLManagedTensor& managed) { return check(managed.ten
 CheckedDLTensor check(const DLManagedTensorVersioned& managed) {
   VT_CHECK(managed.version.major == kDLPackVersion.major, Buffer, "DLPack: expected major version ",
            kDLPackVersion.major, ", got ", managed.version.major);
+  VT_CHECK(!(managed.flags & kDLPadded) || managed.tensor.dtype.bits % 8 == 0, Buffer, "DLPack: elements of ",
+           static_cast<int>(managed.tensor.dtype.bits), " bits that are padded to bytes are not supported");
   return check(managed.tensor, (managed.flags & kDLReadOnly) != 0);
 }
 
 Tensor adopt(const CheckedDLTensor& c, void* managed, void (*free)(void*, void*, size_t) noexcept) {
   return from_memory({c.data, managed, free}, c.bytes, c.dtype, c.sizes, c.strides, c.device, c.read_only);
+}
+
+DLTensor look_at(const Tensor& t) {
+  VT_CHECK(!t.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
+  VT_CHECK(t.impl()->has_memory(), Buffer, "Can't export a tensor on ", t.device(), ": it has no memory");
+  cuda::show(*t.storage());
+  return {t.numel() ? t.data() : nullptr,
+          dl_device(t.device()),
+          static_cast<int32_t>(t.dim()),
+          dl_dtype(t.dtype()),
+          const_cast<int64_t*>(t.sizes().data()),
+          const_cast<int64_t*>(t.strides().data()),
+          0};
+}
+
+namespace {
+
+const char* python_name(ErrorKind kind) {
+  switch (kind) {
+#define VT_ERROR(kind, code, python) \
+  case ErrorKind::kind: return #python;
+#include "core/error.def"
+#undef VT_ERROR
+  }
+  return "RuntimeError";
+}
+
+}  // namespace
+
+Tensor prepare_export(const Tensor& t, const ExportRequest& request, bool& copied) {
+  Tensor moved = t;
+  const DLDevice at = dl_device(t.device());
+  const DLDevice to = request.device.value_or(at);
+  if (to.type != at.type || to.id != at.id) {
+    VT_CHECK(request.copy.value_or(true), Buffer, "__dlpack__: the tensor is on ", t.device(),
+             ", and copy=False forbids to take it to another device");
+    VT_CHECK(to.type == kDLCPU || to.type == kDLCUDA, Buffer, "__dlpack__: cannot export to a device of type ",
+             to.type);
+    VT_CHECK(to.id >= 0 && to.id < 128, Buffer, "__dlpack__: there is no device with id ", to.id);
+    moved = ops::as_device(t, to.type == kDLCPU ? kCPU : Device{DeviceType::CUDA, static_cast<int8_t>(to.id)});
+  }
+  copied = moved.storage() != t.storage();
+  if (request.copy.value_or(false) && !copied) {
+    moved = ops::clone(t);
+    copied = true;
+  }
+  return moved;
 }
 
 DLManagedTensor* export_tensor(const Tensor& t) {
@@ -157,6 +215,20 @@ DLManagedTensorVersioned* export_versioned(const Tensor& t, bool copied) {
   m->version = kDLPackVersion;
   m->flags = (t.storage()->read_only() ? kDLReadOnly : 0) | (copied ? kDLCopied : 0);
   return m;
+}
+
+int allocate_for_consumer(DLTensor* prototype, DLManagedTensorVersioned** out, void* error,
+                          void (*set_error)(void*, const char*, const char*)) noexcept {
+  try {
+    const Tensor t = empty(sizes_from(*prototype), dtype_from(prototype->dtype), device_from(prototype->device));
+    *out = export_versioned(t, false);
+    return 0;
+  } catch (const Error& e) {
+    set_error(error, python_name(e.kind()), e.what());
+  } catch (const std::exception& e) {
+    set_error(error, "MemoryError", e.what());
+  }
+  return -1;
 }
 
 }  // namespace vt::interop

@@ -1,7 +1,9 @@
 #include "bindings/python/array.h"
 
 #include <bit>
+#include <optional>
 
+#include "bindings/python/cuda_array.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
@@ -68,6 +70,31 @@ constexpr std::string_view kSupported =
            kSupported);
 }
 
+// The dtype of the package ml_dtypes, which gives NumPy bfloat16 and floats of 8 bits; null where there is none.
+Ref ml_dtype(DType d) {
+  const Ref package = Ref::steal_or_null(PyImport_ImportModule("ml_dtypes"));
+  Ref found;
+  if (package) found = Ref::steal_or_null(PyObject_GetAttrString(package.get(), std::string(info(d).name).c_str()));
+  if (!found) PyErr_Clear();
+  return found;
+}
+
+// Our dtype of an array with one of those, whose elements NumPy does not describe in a buffer either.
+std::optional<DType> dtype_by_name(PyObject* array) {
+  const Ref dtype = Ref::steal_or_null(PyObject_GetAttrString(array, "dtype"));
+  const Ref name = dtype ? Ref::steal_or_null(PyObject_GetAttrString(dtype.get(), "name")) : Ref();
+  const char* text = name && PyUnicode_Check(name.get()) ? PyUnicode_AsUTF8AndSize(name.get(), nullptr) : nullptr;
+  if (!text) {
+    PyErr_Clear();
+    return std::nullopt;
+  }
+  for (int i = 0; i < kNumDTypes; ++i) {
+    const auto d = static_cast<DType>(i);
+    if (info(d).numpy[0] == 'V' && d != DType::float4_e2m1fn_x2 && info(d).name == text) return d;
+  }
+  return std::nullopt;
+}
+
 Tensor from_buffer(PyObject* o) {
   auto view = std::make_unique<Py_buffer>();
   if (PyObject_GetBuffer(o, view.get(), PyBUF_FULL_RO) < 0) {
@@ -75,7 +102,11 @@ Tensor from_buffer(PyObject* o) {
       throw PythonErrorSet{};
     }
     PyErr_Clear();
-    throw_no_buffer(o);
+    const std::optional<DType> d = dtype_by_name(o);
+    if (!d) throw_no_buffer(o);
+    const Ref bits = Ref::steal(PyObject_CallMethod(o, "view", "s", size_of(*d) == 1 ? "u1" : "i2"));
+    const Tensor t = from_buffer(bits.get());
+    return Tensor(make_intrusive<TensorImpl>(t.storage(), *d, t.sizes(), t.strides(), 0));
   }
   struct Releaser {
     Py_buffer* view;
@@ -154,11 +185,18 @@ Ref to_numpy(PyObject* self, bool force) {
            " device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
   VT_CHECK(!t.requires_grad(), Runtime,
            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
-  VT_CHECK(info(t.dtype()).numpy[0] != 'V', Type, "Got unsupported ScalarType ",
-           t.dtype() == DType::bfloat16 ? "BFloat16" : to_string(t.dtype()));
+  Ref foreign;
+  if (info(t.dtype()).numpy[0] == 'V') {
+    foreign = ml_dtype(t.dtype());
+    VT_CHECK(foreign, Type, "Got unsupported ScalarType ",
+             t.dtype() == DType::bfloat16 ? "BFloat16" : to_string(t.dtype()),
+             ": NumPy has it where the package ml_dtypes is installed");
+  }
   const Ref asarray = Ref::steal(PyObject_GetAttrString(numpy_module(), "asarray"));
   const Ref exporter = interface_of(keep.get(), t);
-  return Ref::steal(PyObject_CallFunctionObjArgs(asarray.get(), exporter.get(), nullptr));
+  Ref array = Ref::steal(PyObject_CallFunctionObjArgs(asarray.get(), exporter.get(), nullptr));
+  if (foreign) array = Ref::steal(PyObject_CallMethod(array.get(), "view", "O", foreign.get()));
+  return array;
 }
 
 PyObject* numpy_method(PyObject* self, PyObject* args, PyObject* kwargs) {
@@ -178,10 +216,20 @@ PyObject* array_method(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OO:__array__", const_cast<char**>(names), &dtype, &copy)) {
       throw PythonErrorSet{};
     }
-    const Ref array = to_numpy(self, false);
-    if (dtype == Py_None && copy != Py_True) return Ref(array).release();
-    const Ref target = dtype == Py_None ? Ref::steal(PyObject_GetAttrString(array.get(), "dtype")) : Ref::borrow(dtype);
-    return Ref::steal(PyObject_CallMethod(array.get(), "astype", "O", target.get())).release();
+    Ref array = to_numpy(self, false);
+    if (dtype != Py_None) {
+      const Ref method = Ref::steal(PyObject_GetAttrString(array.get(), "astype"));
+      const Ref positional = Ref::steal(PyTuple_Pack(1, dtype));
+      const Ref only_if_needed = Ref::steal(Py_BuildValue("{s:O}", "copy", Py_False));
+      Ref converted = Ref::steal(PyObject_Call(method.get(), positional.get(), only_if_needed.get()));
+      const bool is_new = converted.get() != array.get();
+      VT_CHECK(!is_new || copy != Py_False, Value,
+               "Unable to avoid copy while creating an array as requested: ", tensor_of(self).dtype(),
+               " is another dtype than the one asked for");
+      if (is_new) return converted.release();
+    }
+    if (copy == Py_True) array = Ref::steal(PyObject_CallMethod(array.get(), "copy", nullptr));
+    return array.release();
   });
 }
 
@@ -246,9 +294,10 @@ PyObject* from_dlpack(PyObject*, PyObject* args, PyObject* kwargs) {
 }  // namespace
 
 bool offers_array(PyObject* o) { return PyObject_CheckBuffer(o) || is_array_like(o); }
-bool is_array_like(PyObject* o) { return has_attribute(o, "__array__"); }
+bool is_array_like(PyObject* o) { return has_attribute(o, "__array__") || offers_cuda_array(o); }
 
 Tensor tensor_from_array(PyObject* o) {
+  if (offers_cuda_array(o)) return tensor_from_cuda_array(o);
   if (PyObject_CheckBuffer(o)) {
     try {
       return from_buffer(o);

@@ -2,10 +2,10 @@
 #include "interop/dlpack.h"
 
 #include "bindings/python/array.h"
+#include "bindings/python/dlpack_exchange.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
-#include "ops/copy/copy.h"
-#include "ops/typed/copy.h"
+#include "interop/stream_handover.h"
 
 namespace vt::python {
 namespace {
@@ -25,15 +25,6 @@ struct CapsuleNames<DLManagedTensorVersioned> {
   static constexpr const char *kFresh = "dltensor_versioned", *kUsed = "used_dltensor_versioned";
 };
 
-// Frees imported memory through the producer's deleter.
-template <class Managed>
-void release_imported(void*, void* managed, size_t) noexcept {
-  auto* m = static_cast<Managed*>(managed);
-  if (!m->deleter || !Py_IsInitialized()) return;
-  const WithGil gil;
-  outlive_exit([m] { m->deleter(m); });
-}
-
 template <class Managed>
 Tensor import_capsule(PyObject* capsule) {
   using Names = CapsuleNames<Managed>;
@@ -41,7 +32,7 @@ Tensor import_capsule(PyObject* capsule) {
   if (!m) throw PythonErrorSet{};
   const interop::CheckedDLTensor checked = interop::check(*m);
   if (PyCapsule_SetName(capsule, Names::kUsed) < 0) throw PythonErrorSet{};
-  return interop::adopt(checked, m, release_imported<Managed>);
+  return interop::adopt(checked, m, call_deleter_with_gil<Managed>);
 }
 
 // (type, id), as __dlpack_device__ gives it and `dl_device` takes it.
@@ -74,8 +65,7 @@ Ref producer_options(PyObject* o, PyObject* device, PyObject* copy) {
     at = dl_device_in(theirs.get(), "from_dlpack(): what __dlpack_device__ returns");
   }
   if (at.type == interop::kDLCUDA && has_backend(DeviceType::CUDA)) {
-    const uintptr_t stream = backend(DeviceType::CUDA).current_stream(at.id);
-    set("stream", PyLong_FromUnsignedLongLong(stream ? stream : 1));  // 1: the legacy default stream
+    set("stream", PyLong_FromSsize_t(interop::consumer_stream(at.id)));
   }
   return options;
 }
@@ -112,31 +102,6 @@ PyObject* capsule_with(Managed* m) {
   return capsule;
 }
 
-// `t` on the device that the consumer asks for, in memory of its own if it asks for that; `copied` says so.
-Tensor for_consumer(const Tensor& t, PyObject* dl_device, PyObject* copy, bool& copied) {
-  const bool must_copy = copy == Py_True;
-  Tensor moved = t;
-  if (dl_device != Py_None) {
-    const interop::DLDevice to = dl_device_in(dl_device, "__dlpack__(): argument 'dl_device'");
-    const interop::DLDevice at = interop::dl_device(t.device());
-    if (to.type != at.type || to.id != at.id) {
-      VT_CHECK(copy != Py_False, Buffer, "__dlpack__: the tensor is on ", t.device(),
-               ", and copy=False forbids to take it to another device");
-      VT_CHECK(to.type == interop::kDLCPU || to.type == interop::kDLCUDA, Buffer,
-               "__dlpack__: cannot export to a device of type ", to.type);
-      VT_CHECK(to.id >= 0 && to.id < 128, Buffer, "__dlpack__: there is no device with id ", to.id);
-      moved =
-          ops::as_device(t, to.type == interop::kDLCPU ? kCPU : Device{DeviceType::CUDA, static_cast<int8_t>(to.id)});
-    }
-  }
-  copied = moved.storage() != t.storage();
-  if (must_copy && !copied) {
-    moved = ops::clone(t);
-    copied = true;
-  }
-  return moved;
-}
-
 }  // namespace
 
 Tensor tensor_from_dlpack(PyObject* o, PyObject* device, PyObject* copy) {
@@ -145,6 +110,9 @@ Tensor tensor_from_dlpack(PyObject* o, PyObject* device, PyObject* copy) {
            "from_dlpack: device and copy are for objects with __dlpack__; a capsule's memory is where it is");
   VT_CHECK(is_capsule || PyObject_HasAttrString(o, "__dlpack__") == 1, Runtime,
            "from_dlpack: expected a capsule or an object with __dlpack__, got ", type_name_of(o));
+  if (!is_capsule && device == Py_None && copy == Py_None) {
+    if (std::optional<Tensor> t = tensor_by_exchange(o)) return *t;
+  }
   const Ref capsule = is_capsule ? Ref::borrow(o) : capsule_of(o, device, copy);
   VT_CHECK(PyCapsule_CheckExact(capsule.get()), Type, "from_dlpack: expected __dlpack__ to return a capsule, got ",
            type_name_of(capsule.get()));
@@ -173,19 +141,18 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs) {
     VT_CHECK(stream == Py_None || PyLong_Check(stream), Type, "__dlpack__(): argument 'stream' must be int, not ",
              type_name_of(stream));
     const long major = max_version == Py_None ? 0 : PyLong_AsLong(PyTuple_GetItem(max_version, 0));
+    std::optional<intptr_t> consumer;
+    if (stream != Py_None) consumer = PyLong_AsSsize_t(stream);
     if (PyErr_Occurred()) throw PythonErrorSet{};
+    interop::ExportRequest request;
+    if (dl_device != Py_None) request.device = dl_device_in(dl_device, "__dlpack__(): argument 'dl_device'");
+    if (copy != Py_None) request.copy = copy == Py_True;
     const Tensor& own = tensor_of(self);
     VT_CHECK(!own.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
     bool copied = false;
-    const Tensor t = for_consumer(own, dl_device, copy, copied);
-    // The consumer orders itself after this stream's work; -1 asks for none.
-    const bool unordered = stream != Py_None && PyLong_AsLong(stream) == -1;
-    if (PyErr_Occurred()) PyErr_Clear();  // a handle beyond a long is a stream too
-    for (const Tensor* used : {&own, &t}) {
-      if (!used->is_cuda() || unordered) continue;
-      const WithoutGil waiting;
-      backend(DeviceType::CUDA).synchronize(used->device().index);
-    }
+    const Tensor t = interop::prepare_export(own, request, copied);
+    // A copy to the host has happened when the call returned.
+    if (t.is_cuda() || own.is_cpu()) interop::hand_over(t, consumer);
     if (major >= static_cast<long>(interop::kDLPackVersion.major)) {
       return capsule_with(interop::export_versioned(t, copied));
     }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "bindings/python/cuda_array.h"
+#include "bindings/python/dlpack_exchange.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/tensor_slots.h"
 
@@ -176,6 +178,7 @@ void init_tensor_type(PyObject* module) {
   add_getters(getset);
   add_methods(methods);
   add_array_methods(methods);
+  add_cuda_array_getter(getset);
   add_autograd_methods(methods, getset);
   getset.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
   methods.push_back({nullptr, nullptr, 0, nullptr});
@@ -186,6 +189,7 @@ void init_tensor_type(PyObject* module) {
   PyType_Spec spec = {"torch.Tensor", sizeof(TensorObject), 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots.data()};
   tensor_type = make_type(module, spec);
+  add_exchange_table(reinterpret_cast<PyObject*>(tensor_type));
   TensorImpl::set_frontend_release(release_object);
 }
 

@@ -245,4 +245,9 @@ bool SimulatedDevice::is_page_locked(const void* data) {
   return page_locked(data);
 }
 
+int SimulatedDevice::device_of(const void* data) {
+  std::lock_guard lock(mutex_);
+  return owner_of(data);
+}
+
 }  // namespace vt::simulated

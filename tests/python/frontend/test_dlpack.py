@@ -277,7 +277,7 @@ def test_what_is_exported():
     capsule = tensor.__dlpack__(max_version=(1, 1))
     managed = Versioned.from_address(api.PyCapsule_GetPointer(capsule, b"dltensor_versioned"))
     t = managed.tensor
-    assert (managed.major, managed.minor, managed.flags) == (1, 0, 0)
+    assert (managed.major, managed.minor, managed.flags) == (1, 3, 0)
     assert (t.data, t.ndim, t.code, t.bits, t.lanes, t.byte_offset) == (tensor.data_ptr(), 2, 2, 32, 1, 0)
     assert list(t.shape[:2]) == [3, 2] and list(t.strides[:2]) == [1, 3]
     copied = tensor.__dlpack__(max_version=(1, 0), copy=True)
@@ -299,6 +299,9 @@ def test_exports_that_are_refused():
         tensor.__dlpack__(dl_device=(8, 0))
     with pytest.raises(BufferError, match="copy=False"):
         tensor.__dlpack__(dl_device=(2, 0), copy=False)
+    with pytest.raises(BufferError, match="on no stream"):
+        tensor.__dlpack__(stream=1)
+    assert tensor.__dlpack__(stream=-1) and tensor.__dlpack__(stream=None)
     for options in ({"dl_device": 1}, {"dl_device": (1,)}, {"dl_device": ("cpu", 0)}, {"max_version": 1},
                     {"max_version": ("1", 0)}, {"copy": 1}, {"stream": "0"}):  # fmt: skip
         with pytest.raises(TypeError):
@@ -360,3 +363,100 @@ def test_producers_that_return_something_else():
     used = Producer(name=b"used_dltensor")
     with pytest.raises(RuntimeError, match="invalid capsule"):
         used.take()
+
+
+# --- the C table of DLPack 1.3 ---
+class Exchange(ctypes.Structure):
+    _fields_ = [
+        ("major", ctypes.c_uint32),
+        ("minor", ctypes.c_uint32),
+        ("previous", ctypes.c_void_p),
+        ("allocate", ctypes.c_void_p),
+        ("from_object", ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.POINTER(ctypes.c_void_p))),
+        ("to_object", ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(ctypes.c_void_p))),
+        ("look", ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.py_object, ctypes.POINTER(DLTensor))),
+        ("stream", ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int32, ctypes.c_int32, ctypes.POINTER(ctypes.c_void_p))),
+    ]
+
+
+api.PyCapsule_GetPointer.restype = ctypes.c_void_p
+api.PyErr_Occurred.restype = ctypes.c_void_p
+
+
+def exchange_of(kind):
+    return Exchange.from_address(api.PyCapsule_GetPointer(kind.__dlpack_c_exchange_api__, b"dlpack_exchange_api"))
+
+
+def adopted(pointer):
+    """The object at an owned reference."""
+    value = ctypes.cast(pointer, ctypes.py_object).value
+    ctypes.pythonapi.Py_DecRef(ctypes.py_object(value))
+    return value
+
+
+def test_the_table_is_where_consumers_look_for_it():
+    table = exchange_of(vt.Tensor)
+    assert (table.major, table.minor, table.previous) == (1, 3, None)
+    assert table.allocate and table.from_object and table.to_object and table.look and table.stream
+    assert exchange_of(vt.nn.Parameter).major == 1
+
+
+def test_the_table_looks_at_a_tensor_in_place():
+    tensor, seen = vt.arange(6.0).reshape(2, 3).t(), DLTensor()
+    assert exchange_of(vt.Tensor).look(tensor, seen) == 0
+    assert (seen.data, seen.ndim, seen.shape[:2], seen.strides[:2]) == (tensor.data_ptr(), 2, [3, 2], [1, 3])
+    with pytest.raises(BufferError, match="require gradient"):
+        exchange_of(vt.Tensor).look(vt.ones(2, requires_grad=True), seen)
+    with pytest.raises(TypeError, match="must be Tensor"):
+        exchange_of(vt.Tensor).look(3, seen)
+
+
+def test_the_table_takes_over_and_gives_away():
+    table, out = exchange_of(vt.Tensor), ctypes.c_void_p()
+    tensor = vt.arange(3)
+    assert table.from_object(tensor, out) == 0
+    back = ctypes.c_void_p()
+    assert table.to_object(out, back) == 0
+    again = adopted(back)
+    again[0] = 7
+    assert tensor.tolist() == [7, 1, 2] and again.dtype == vt.int64
+
+
+@pytest.mark.parametrize("name", [*BAD, "another version"])
+def test_what_the_table_refuses_is_freed_once(name):
+    producer = Producer(True, **BAD.get(name, {"version": (2, 0)}))
+    with pytest.raises(BufferError, match="DLPack"):
+        exchange_of(vt.Tensor).to_object(ctypes.addressof(producer.managed), ctypes.c_void_p())
+    assert producer.deleted == 1
+
+
+def test_the_table_knows_streams():
+    table, out = exchange_of(vt.Tensor), ctypes.c_void_p(1)
+    assert table.stream(1, 0, out) == 0 and out.value is None
+    with pytest.raises(BufferError, match="devices of type 8"):
+        table.stream(8, 0, out)
+
+
+def test_pytorchs_table_is_used_and_ours_by_pytorch():
+    class Watched(torch.Tensor):
+        def __dlpack__(self, **options):
+            raise AssertionError("the table comes first")
+
+    theirs = torch.arange(4.0).as_subclass(Watched)
+    assert vt.from_dlpack(theirs).tolist() == [0.0, 1.0, 2.0, 3.0]
+    with pytest.raises(BufferError, match="require gradient"):
+        vt.from_dlpack(torch.ones(2, requires_grad=True))
+
+
+def test_a_table_of_another_version_is_passed_over():
+    table = Exchange(9, 0, None)
+    api.PyCapsule_New.restype = ctypes.py_object
+    capsule = api.PyCapsule_New(ctypes.addressof(table), b"dlpack_exchange_api", None)
+
+    class Newer:
+        __dlpack_c_exchange_api__ = capsule
+
+        def __dlpack__(self, **options):
+            return torch.ones(2).__dlpack__()
+
+    assert vt.from_dlpack(Newer()).tolist() == [1.0, 1.0]
