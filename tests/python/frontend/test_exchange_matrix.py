@@ -9,22 +9,8 @@ import pytest
 import torch
 import vibetensor.torch as vt
 
-NUMBERS = [
-    "bool",
-    "uint8",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "float16",
-    "float32",
-    "float64",
-    "complex64",
-    "complex128",
-    "uint16",
-    "uint32",
-    "uint64",
-]
+NUMBERS = ["bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64"]
+NUMBERS += ["float16", "float32", "float64", "complex64", "complex128"]
 BY_TORCH_ALONE = ["bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"]
 
 # From a (4, 6) array whose elements lie one after the other.
