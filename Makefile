@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test opinfo mutations build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo mutations safetensors-mutations build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -73,6 +73,10 @@ opinfo: $(VENV)/.with-test build
 # A hundred thousand damaged checkpoints, where `make test` reads a few thousand.
 mutations: $(VENV)/.with-test build
 	VT_MUTATIONS=100000 $(BIN)/python -m pytest tests/python/serialization/test_mutated_files.py
+
+# A million damaged safetensors files beside the format's own library, where `make test` reads twenty thousand.
+safetensors-mutations: $(VENV)/.with-test build
+	VT_MUTATIONS=1000000 $(BIN)/python -m pytest tests/python/serialization/test_mutated_safetensors.py
 
 sanitize: compiler $(VENV)/.with-build
 	tools/get_doctest.sh || true

@@ -9,11 +9,12 @@ import json
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from vibetensor.safetensors import container
-from vibetensor.safetensors.container import FormatError
+from vibetensor import _C
+from vibetensor.safetensors import files
+from vibetensor.safetensors.files import FormatError, load_file, safe_open, save_file
 from vibetensor.safetensors.structure import KEY, Decoder, Encoder
 
-__all__ = ["FormatError", "load", "read", "save"]
+__all__ = ["FormatError", "load", "load_file", "read", "safe_open", "save", "save_file"]
 
 
 def save(obj: Any, f: Any) -> None:
@@ -32,14 +33,17 @@ def save(obj: Any, f: Any) -> None:
     >>> safetensors.load(file)
     {'step': 3, 'weights': [tensor([1., 1.])]}
     """
-    from vibetensor.torch._serialization.files import writing
+    from vibetensor.torch._serialization.files import is_path, write_all, writing
 
     encoder = Encoder()
     structure = encoder.encode(obj)
     encoder.store()
     metadata = {"format": "pt", KEY: json.dumps(structure, separators=(",", ":"))}
+    if is_path(f):
+        _C.save_safetensors(f, encoder.tensors, metadata, 0, None)
+        return
     with writing(f) as file:
-        container.write(file, encoder.tensors, metadata)
+        _C.write_safetensors(lambda data: write_all(file, data), encoder.tensors, metadata, None)
 
 
 def load(f: Any, map_location: Any = None) -> Any:
@@ -48,18 +52,27 @@ def load(f: Any, map_location: Any = None) -> Any:
     Tensors come back on the device that they were saved from, or where `map_location` says, as torch.load has it.
     FormatError, a ValueError, if the file is not valid.
     """
-    from vibetensor.torch._serialization.files import reading
+    from vibetensor.torch._serialization.files import is_path, reading
     from vibetensor.torch._serialization.location import placing_tensors
 
+    place = placing_tensors(map_location)
+    if is_path(f):
+        return decoded(files.opened(f), place)
     with reading(f) as file:
-        return read(file, placing_tensors(map_location))
+        return read(file, place)
 
 
 def read(file: BinaryIO, place: Callable[[Any, str], Any]) -> Any:
     """load() of an open file that can seek; `place` puts a CPU tensor where it shall go, given where it was saved from."""
-    from vibetensor.torch._serialization.files import size_of
+    with files.reading():
+        checkpoint = _C.Checkpoint.of_bytes(file.read())
+    return decoded(checkpoint, place)
 
-    tensors, metadata = container.read(file, size_of(file))
+
+def decoded(checkpoint: Any, place: Callable[[Any, str], Any]) -> Any:
+    with files.reading():
+        tensors = dict(checkpoint.load(None, "cpu", None))
+    metadata = checkpoint.metadata()
     if KEY not in metadata:
         return {name: place(tensor, "cpu") for name, tensor in tensors.items()}
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.safetensors import container
+from vibetensor.safetensors.files import FormatError
 
 Tensor: Any = _C.Tensor
 KEY = "vibetensor.structure"
@@ -126,8 +126,6 @@ class Encoder:
         if stored.dtype.is_complex:
             stored = _C.ops.view_as_real(stored)
             detail["complex"] = True
-        elif container.dtype_name(stored.dtype) is None:
-            raise NotImplementedError(f"save: {'.'.join(path)} has {stored.dtype}, which safetensors cannot hold")
         use = Use(self.seen[id(value)], stored, path, detail)
         if stored.numel() == 0:
             detail["tensor"] = self.add(stored, path)
@@ -265,7 +263,7 @@ class Decoder:
     def stored(self, detail: dict[str, Any]) -> Any:
         name, device, stride = detail["tensor"], detail.get("device", "cpu"), detail.get("stride")
         if name not in self.tensors:
-            raise container.FormatError(f"load: the structure names {name!r}, which the file does not hold")
+            raise FormatError(f"load: the structure names {name!r}, which the file does not hold")
         key = (name, device, str(stride))
         if key not in self.placed:
             tensor = self.tensors[name]
@@ -284,21 +282,21 @@ class Decoder:
 
     def again(self, number: Any) -> Any:
         if not isinstance(number, int) or not 0 <= number < len(self.made):
-            raise container.FormatError(f"load: tensor {number!r} is named before it comes")
+            raise FormatError(f"load: tensor {number!r} is named before it comes")
         return self.made[number]
 
     def decode(self, value: Any) -> Any:
         if not isinstance(value, dict):
             if isinstance(value, list):
-                raise container.FormatError("load: a bare list in the structure")
+                raise FormatError("load: a bare list in the structure")
             return value
         if "tensor" in value or "meta" in value:
             return self.tensor(value)
         if len(value) != 1:
-            raise container.FormatError(f"load: expected one kind, got {sorted(value)}")
+            raise FormatError(f"load: expected one kind, got {sorted(value)}")
         ((kind, content),) = value.items()
         if kind not in KINDS:
-            raise container.FormatError(f"load: unknown kind {kind!r} in the structure")
+            raise FormatError(f"load: unknown kind {kind!r} in the structure")
         return KINDS[kind](self, content)
 
     def items(self, content: Any) -> list[Any]:
@@ -312,20 +310,20 @@ def laid_out(tensor: Any, stride: list[int]) -> Any:
     """`tensor` with its elements in another order in memory, without gaps."""
     last = sum((n - 1) * s for n, s in zip(tensor.shape, stride, strict=True))
     if last + 1 != tensor.numel() or any(s < 0 for s in stride):
-        raise container.FormatError(f"load: strides {stride} do not lay {tuple(tensor.shape)} out without gaps")
+        raise FormatError(f"load: strides {stride} do not lay {tuple(tensor.shape)} out without gaps")
     return _C.ops.empty_strided(tensor.shape, stride, dtype=tensor.dtype, device="cpu").copy_(tensor)
 
 
 def dtype_named(name: str) -> Any:
     dtype = getattr(_C, name, None)
     if not isinstance(dtype, _C.dtype):
-        raise container.FormatError(f"load: unknown dtype {name!r}")
+        raise FormatError(f"load: unknown dtype {name!r}")
     return dtype
 
 
 def factory_named(name: str | None) -> Any:
     if name is not None and name not in FACTORIES:
-        raise container.FormatError(f"load: a defaultdict of {name!r}")
+        raise FormatError(f"load: a defaultdict of {name!r}")
     return None if name is None else FACTORIES[name]
 
 

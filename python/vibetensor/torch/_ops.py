@@ -50,6 +50,7 @@ class Op:
         self.written: tuple[str, ...] = ()  # the arguments that it changes
         self.backward: Callable[..., Any] | None = None
         self.setup_context: Callable[..., Any] | None = None
+        self.vmap_rule: Callable[..., Any] | None = None  # register_vmap
 
     @property
     def default(self) -> Op:
@@ -81,6 +82,11 @@ class Op:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         leaves = tree_leaves((args, kwargs))
+        if self.vmap_rule is not None:
+            from vibetensor.torch._functorch.vmap import call_rule, is_mapped
+
+            if any(map(is_mapped, leaves)):
+                return call_rule(self.vmap_rule, args, kwargs)
         recorded = _C.is_grad_enabled() and any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves)
         kernel = self.kernel_for(leaves, recorded)
         if not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS):

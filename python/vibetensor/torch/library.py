@@ -35,6 +35,7 @@ __all__ = [
     "register_autograd",
     "register_fake",
     "register_kernel",
+    "register_vmap",
     "triton_op",
 ]
 
@@ -52,8 +53,7 @@ SCHEMA_TYPES: dict[Any, str] = {
     _C.device: "Device",
 }
 
-NO_TRACE = "nothing is traced or batched"
-register_vmap = Refused("torch.library.register_vmap", NO_TRACE)
+NO_TRACE = "nothing is traced"
 register_torch_dispatch = Refused("torch.library.register_torch_dispatch", NO_TRACE)
 register_autocast = Refused("torch.library.register_autocast", "cast in the op's own function")
 wrap_triton = Refused("torch.library.wrap_triton", "Triton's kernels are not launched from here")
@@ -195,6 +195,10 @@ class CustomOpDef:
         """Returns None; `backward(ctx, *grads)` gives the gradients of all arguments."""
         register_autograd(self, backward, setup_context=setup_context)
 
+    def register_vmap(self, func: Fn | None = None) -> Any:
+        """`func`, which computes the op for all examples of a vmap at once; a decorator without it."""
+        return register_vmap(self, func)
+
 
 def custom_op(
     name: str,
@@ -297,6 +301,22 @@ def register_autograd(op: Any, backward: Fn, /, *, setup_context: Fn | None = No
     """
     known = op_named(op)
     known.backward, known.setup_context = backward, setup_context
+
+
+def register_vmap(op: Any, func: Fn | None = None, /, *, lib: Any = None) -> Any:
+    """`func`, which computes the op for all examples of a vmap at once; a decorator without it.
+
+    func(info, in_dims, *args): `in_dims` has None for what is the same for all examples, and otherwise the dim of the
+    argument along which they lie; info has batch_size and randomness. It returns the output and the dims along which the
+    examples lie there.
+    """
+    known = op_named(op)
+
+    def register(rule: Fn) -> Fn:
+        known.vmap_rule = rule
+        return rule
+
+    return register if func is None else register(func)
 
 
 def opcheck(

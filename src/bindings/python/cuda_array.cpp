@@ -19,8 +19,7 @@ constexpr const char* kName = "__cuda_array_interface__";
 PyObject* entry(PyObject* dict, const char* key) { return PyDict_GetItemString(dict, key); }
 
 int64_t integer(PyObject* o, const char* what) {
-  VT_CHECK(o && PyLong_Check(o), Type, kName, ": expected ", what, " to be int, got ",
-           o ? type_name_of(o) : "nothing");
+  VT_CHECK(o && PyLong_Check(o), Type, kName, ": expected ", what, " to be int, got ", o ? type_name_of(o) : "nothing");
   const int64_t value = PyLong_AsLongLong(o);
   if (value == -1 && PyErr_Occurred()) throw PythonErrorSet{};
   return value;
@@ -74,9 +73,8 @@ PyObject* describe(PyObject* self, void*) {
     PyObject* layout = t.is_contiguous() ? Ref::borrow(Py_None).release() : make_int_tuple(strides);
     return Py_BuildValue("{s:N,s:s,s:N,s:(KN),s:i,s:n}", "shape", make_int_tuple(t.sizes()), "typestr",
                          ("<" + std::string(code)).c_str(), "strides", layout, "data",
-                         static_cast<unsigned long long>(address), PyBool_FromLong(t.storage()->read_only()),
-                         "version", 3, "stream",
-                         static_cast<Py_ssize_t>(interop::consumer_stream(t.device().index)));
+                         static_cast<unsigned long long>(address), PyBool_FromLong(t.storage()->read_only()), "version",
+                         3, "stream", static_cast<Py_ssize_t>(interop::consumer_stream(t.device().index)));
   });
 }
 
@@ -120,15 +118,14 @@ Tensor tensor_from_cuda_array(PyObject* o) {
   void* const at = reinterpret_cast<void*>(address);
   const int holder = address ? cuda::device_api().device_of(at) : backend(DeviceType::CUDA).current_device();
   VT_CHECK(holder >= 0, Buffer, kName, ": expected the address of memory on a CUDA device");
-  const interop::CheckedDLTensor checked =
-      interop::check({at,
-                      {interop::kDLCUDAManaged, holder},
-                      static_cast<int32_t>(sizes.size()),
-                      element,
-                      sizes.data(),
-                      strides.empty() ? nullptr : strides.data(),
-                      0},
-                     read_only != 0);
+  const interop::CheckedDLTensor checked = interop::check({at,
+                                                           {interop::kDLCUDAManaged, holder},
+                                                           static_cast<int32_t>(sizes.size()),
+                                                           element,
+                                                           sizes.data(),
+                                                           strides.empty() ? nullptr : strides.data(),
+                                                           0},
+                                                          read_only != 0);
   Tensor t = interop::adopt(checked, Ref::borrow(o).release(), release_owner);
   PyObject* stream = entry(dict.get(), "stream");
   if (stream && stream != Py_None) {

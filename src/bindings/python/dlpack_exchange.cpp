@@ -34,14 +34,18 @@ int current_stream(int32_t device_type, int32_t device, void** out) {
 }
 
 const DLPackExchange table = {
-    {interop::kDLPackVersion, nullptr}, interop::allocate_for_consumer, from_object, to_object, look_at_object,
+    {interop::kDLPackVersion, nullptr},
+    interop::allocate_for_consumer,
+    from_object,
+    to_object,
+    look_at_object,
     current_stream,
 };
 
 // The table of a type in the layout that we know; null where there is none.
 const DLPackExchange* table_of(PyTypeObject* type) {
-  const Ref capsule = Ref::steal_or_null(
-      PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__dlpack_c_exchange_api__"));
+  const Ref capsule =
+      Ref::steal_or_null(PyObject_GetAttrString(reinterpret_cast<PyObject*>(type), "__dlpack_c_exchange_api__"));
   if (!capsule) {
     PyErr_Clear();
     return nullptr;
@@ -75,8 +79,8 @@ std::optional<Tensor> tensor_by_exchange(PyObject* o) {
 }
 
 void add_exchange_table(PyObject* type) {
-  const Ref capsule = Ref::steal(PyCapsule_New(const_cast<DLPackExchange*>(&table), interop::kDLPackExchangeName,
-                                               nullptr));
+  const Ref capsule =
+      Ref::steal(PyCapsule_New(const_cast<DLPackExchange*>(&table), interop::kDLPackExchangeName, nullptr));
   if (PyObject_SetAttrString(type, "__dlpack_c_exchange_api__", capsule.get()) < 0) throw PythonErrorSet{};
 }
 

@@ -43,6 +43,7 @@ void init(nanobind::module_& m) {
   bind_cuda_memory(m);
   bind_atomic_file(m);
   bind_shared_memory(m);
+  bind_safetensors(m);
   bind_nvtx(m);
   bind_saved_tensor_hooks(m);
   bind_profiler(m);

@@ -46,8 +46,9 @@ struct Producer {
     versioned.version = kDLPackVersion;
     versioned.manager_ctx = this;
     versioned.deleter = [](DLManagedTensorVersioned* m) { ++static_cast<Producer*>(m->manager_ctx)->deleted; };
-    versioned.tensor = {memory,       {kDLCPU, 0}, static_cast<int32_t>(shape.size()), dtype, shape.data(),
-                        strides.empty() ? nullptr : strides.data(), 0};
+    versioned.tensor = {memory, {kDLCPU, 0},  static_cast<int32_t>(shape.size()),
+                        dtype,  shape.data(), strides.empty() ? nullptr : strides.data(),
+                        0};
   }
   DLTensor& tensor() { return versioned.tensor; }
   Tensor take_versioned() { return take(&versioned); }
@@ -90,7 +91,8 @@ const Fault kFaults[] = {
     {"sizes that overflow", [](Producer& p) { p.shape[0] = p.shape[1] = int64_t{1} << 40; }},
     {"bytes that overflow", [](Producer& p) { p.shape.assign(p.shape.size(), 1), p.shape[0] = int64_t{1} << 62; }},
     {"a size of -1 beside one of 0", [](Producer& p) { p.shape[0] = 0, p.shape[1] = -1; }},
-    {"a stride of -1", [](Producer& p) { p.strides.assign(p.shape.size(), -1), p.tensor().strides = p.strides.data(); }},
+    {"a stride of -1",
+     [](Producer& p) { p.strides.assign(p.shape.size(), -1), p.tensor().strides = p.strides.data(); }},
     {"the smallest stride",
      [](Producer& p) {
        p.strides.assign(p.shape.size(), std::numeric_limits<int64_t>::min());
@@ -140,8 +142,7 @@ const Fault kVersionedFaults[] = {
     {"major version 0", [](Producer& p) { p.versioned.version.major = 0; }},
     {"major version 2", [](Producer& p) { p.versioned.version.major = 2; }},
     {"the largest major version", [](Producer& p) { p.versioned.version.major = ~uint32_t{0}; }},
-    {"padded elements",
-     [](Producer& p) { p.tensor().dtype = {kDLFloat4E2M1fn, 4, 2}, p.versioned.flags = kDLPadded; }},
+    {"padded elements", [](Producer& p) { p.tensor().dtype = {kDLFloat4E2M1fn, 4, 2}, p.versioned.flags = kDLPadded; }},
 };
 
 void check_refused(const Base& base, const Fault& fault, bool versioned) {
@@ -256,9 +257,7 @@ TEST_CASE("memory is made to a prototype, or the reason is given") {
   struct Said {
     std::string kind, message;
   } said;
-  const auto say = [](void* to, const char* kind, const char* message) {
-    *static_cast<Said*>(to) = {kind, message};
-  };
+  const auto say = [](void* to, const char* kind, const char* message) { *static_cast<Said*>(to) = {kind, message}; };
   Producer p({kDLInt, 32, 1}, {3, 5}, {});
   DLManagedTensorVersioned* out = nullptr;
   REQUIRE(allocate_for_consumer(&p.tensor(), &out, &said, say) == 0);

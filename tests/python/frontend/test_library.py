@@ -420,3 +420,47 @@ def test_names_in_schemas(line):
 def test_a_malformed_schema_is_shown_with_the_place():
     with pytest.raises(RuntimeError, match=r"Unknown type specifier:\nop\(Tensr x\) -> Tensor\n   ~ <--- HERE"):
         vt.library.define("tests_vt6::op", "(Tensr x) -> Tensor")
+
+
+def both_libraries(run):
+    """What `run(library)` gives with PyTorch and with ours, as lists."""
+    return run(torch).tolist(), run(vt).tolist()
+
+
+def scaled_op(library, name):
+    @library.library.custom_op(f"vmapped::{name}", mutates_args=())
+    def scaled(x: library.Tensor, y: library.Tensor, n: float) -> library.Tensor:
+        assert x.dim() == y.dim() == 1, "examples alone"
+        return x * y.sum() * n
+
+    return scaled
+
+
+def rule(info, in_dims, x, y, n):
+    assert info.batch_size == 3 and info.randomness == "error"
+    x_dim, y_dim, n_dim = in_dims
+    assert n_dim is None
+    x = x.movedim(x_dim, 0) if x_dim is not None else x.expand(info.batch_size, *x.shape)
+    y = y.movedim(y_dim, 0).sum(-1, keepdim=True) if y_dim is not None else y.sum()
+    return (x * y * n).t(), 1
+
+
+def test_a_rule_of_register_vmap_computes_all_examples_at_once():
+    def run(library, in_dims):
+        op = scaled_op(library, "scaled")
+        op.register_vmap(rule)
+        x = library.arange(12.0).reshape(3, 4) if in_dims[0] == 0 else library.arange(4.0)
+        y = library.arange(15.0).reshape(5, 3) if in_dims[1] == 1 else library.arange(5.0)
+        return library.vmap(lambda x, y: op(x, y, 2.0) + 1, in_dims)(x, y)
+
+    for in_dims in ((0, 1), (0, None), (None, 1)):
+        theirs, mine = both_libraries(lambda library, in_dims=in_dims: run(library, in_dims))
+        assert mine == theirs
+
+
+def test_what_a_rule_returns_is_checked():
+    op = scaled_op(vt, "wrong")
+    vt.library.register_vmap("vmapped::wrong")(lambda info, in_dims, x, y, n: x)
+    with pytest.raises(RuntimeError, match=r"expected the rule to return \(output, out_dims\)"):
+        vt.vmap(lambda x: op(x, vt.ones(2), 1.0))(vt.ones(3, 2))
+    assert op(vt.ones(2), vt.ones(2), 1.0).tolist() == [2.0, 2.0]

@@ -220,6 +220,7 @@ def test_a_header_length_is_not_taken_for_a_pickle(tmp_path):
 
 def container(header, data=b"", length=None):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 
 

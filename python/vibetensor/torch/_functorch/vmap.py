@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -103,13 +104,59 @@ def mapped_arguments(func: Any, in_dims: Any, args: tuple[Any, ...]) -> Mapped:
     return Mapped(leaves, dims, spec, sizes[0])
 
 
+class VmapInfo(NamedTuple):
+    """What a rule of torch.library.register_vmap is told of the vmap that it runs in."""
+
+    batch_size: int
+    randomness: str
+
+
+class Running(threading.local):
+    """The vmaps that this thread is in, outermost first."""
+
+    def __init__(self) -> None:
+        self.infos: list[VmapInfo] = []
+
+
+running = Running()
+
+
 @contextmanager
 def vmap_level(size: int, randomness: str) -> Iterator[None]:
     level = _C.push_vmap(size, randomness)
+    running.infos.append(VmapInfo(size, randomness))
     try:
         yield
     finally:
+        running.infos.pop()
         _C.pop_transform(level)
+
+
+def is_mapped(leaf: Any) -> bool:
+    """Whether it is a tensor with a value for each example of the innermost vmap."""
+    return isinstance(leaf, Tensor) and bool(_C.is_batched_here(leaf))
+
+
+def call_rule(rule: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What `rule(info, in_dims, *args, **kwargs)` makes of all examples at once, as values of the innermost vmap.
+
+    It gets whole tensors, the examples along dim 0, and gives the results and along which dim theirs lie.
+    """
+    (leaves, spec), (named, named_spec) = pytree.tree_flatten(args), pytree.tree_flatten(kwargs)
+    whole = [_C.unwrap_batch(leaf, 0) if is_mapped(leaf) else leaf for leaf in leaves]
+    named = [_C.unwrap_batch(leaf, 0) if is_mapped(leaf) else leaf for leaf in named]
+    dims = pytree.tree_unflatten([0 if is_mapped(leaf) else None for leaf in leaves], spec)
+    found = rule(
+        running.infos[-1], dims, *pytree.tree_unflatten(whole, spec), **pytree.tree_unflatten(named, named_spec)
+    )
+    if not isinstance(found, tuple) or len(found) != 2:
+        raise RuntimeError(f"register_vmap: expected the rule to return (output, out_dims), got {type(found).__name__}")
+    results, out_spec = pytree.tree_flatten(found[0])
+    out_dims = spread(found[1], found[0], is_dim)
+    if out_dims is None:
+        raise RuntimeError(f"register_vmap: out_dims {found[1]} do not fit the structure of the output {out_spec}")
+    wrapped = [r if dim is None else _C.wrap_batch(r, dim) for r, dim in zip(results, out_dims, strict=True)]
+    return pytree.tree_unflatten(wrapped, out_spec)
 
 
 def unwrapped(func: Any, result: Any, out_dims: Any) -> tuple[list[Any], Any]:

@@ -278,3 +278,42 @@ class StateDict:
             listed = "\n\t".join(errors)
             raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}")
         return _IncompatibleKeys(missing, unexpected)
+
+    def load_safetensors(self, path: Any, device: Any = None, strict: bool = True) -> Any:
+        """The (missing_keys, unexpected_keys), after reading a safetensors file, or those of an index, into the module.
+
+        device: where the module is afterwards; None for where it is, and the CPU for a module on the meta device, whose
+        parameters become the file's tensors, of the file's dtypes. Of tensors that the module uses under several names the
+        file needs to hold one. Buffers that no state_dict has stay on the meta device. RuntimeError as load_state_dict.
+        """
+        from vibetensor.safetensors import load_file
+
+        module: Any = self
+        own = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
+        on_meta = any(tensor.device.type == "meta" for _, tensor in own)
+        if device is None:
+            device = "cpu" if on_meta or not own else own[0][1].device
+        elif not on_meta:
+            module.to(device)
+        state = load_file(path, device)
+        names_of: dict[int, list[str]] = {}
+        for name, tensor in own:
+            names_of.setdefault(id(tensor), []).append(name)
+        tied = [names for names in names_of.values() if len(names) > 1]
+        for names in tied:
+            found = next((state[name] for name in names if name in state), None)
+            if found is not None:
+                for name in names:
+                    state.setdefault(name, found)
+        keys = self.load_state_dict(state, strict=strict, assign=on_meta)
+        for names in tied if on_meta else ():
+            first = attribute_of(module, names[0])
+            for name in names[1:]:
+                path_to, _, last = name.rpartition(".")
+                setattr(module.get_submodule(path_to), last, first)
+        return keys
+
+
+def attribute_of(module: Any, name: str) -> Any:
+    path, _, last = name.rpartition(".")
+    return getattr(module.get_submodule(path), last)
