@@ -122,7 +122,8 @@ TEST_CASE("shards beside their index") {
   REQUIRE(mkdtemp(folder) != nullptr);
   const std::string path = std::string(folder) + "/m.safetensors";
   std::vector<Named> tensors;
-  for (int i = 0; i < 5; ++i) tensors.push_back({std::string("t") + static_cast<char>('0' + i), counting(100, DType::uint8)});
+  for (int i = 0; i < 5; ++i)
+    tensors.push_back({std::string("t") + static_cast<char>('0' + i), counting(100, DType::uint8)});
   save(path, tensors, {{}, 250, {}});
   for (const std::string& at : {path, path + ".index.json"}) {
     const Checkpoint c = Checkpoint::open(at);
@@ -132,7 +133,8 @@ TEST_CASE("shards beside their index") {
   }
   save(path, tensors, {});
   CHECK(Checkpoint::open(path).tensors().size() == 5);
-  for (int i = 1; i <= 3; ++i) unlink((std::string(folder) + "/m-0000" + std::to_string(i) + "-of-00003.safetensors").c_str());
+  for (int i = 1; i <= 3; ++i)
+    unlink((std::string(folder) + "/m-0000" + std::to_string(i) + "-of-00003.safetensors").c_str());
   unlink(path.c_str());
   unlink((path + ".index.json").c_str());
   CHECK(rmdir(folder) == 0);
@@ -141,9 +143,10 @@ TEST_CASE("shards beside their index") {
 TEST_CASE("files damaged at random are read within their bytes or refused") {
   const char* wanted = std::getenv("VT_MUTATIONS");
   const int count = wanted ? std::atoi(wanted) : 20000;
-  const std::string well = file_of("{\"__metadata__\":{\"k\":\"v\"}," + entry("a\xc3\xa9", "F32", "2,2", "0,16") + "," +
-                                       entry("\\ud83d\\ude00", "BOOL", "3", "16,19") + "," + entry("c", "I64", "0", "19,19") + "}",
-                                   std::string(16, '\x3f') + std::string(3, '\1'));
+  const std::string well =
+      file_of("{\"__metadata__\":{\"k\":\"v\"}," + entry("a\xc3\xa9", "F32", "2,2", "0,16") + "," +
+                  entry("\\ud83d\\ude00", "BOOL", "3", "16,19") + "," + entry("c", "I64", "0", "19,19") + "}",
+              std::string(16, '\x3f') + std::string(3, '\1'));
   std::mt19937_64 random(1);
   const auto below = [&](size_t n) { return static_cast<size_t>(random() % n); };
   int read = 0;
@@ -156,7 +159,8 @@ TEST_CASE("files damaged at random are read within their bytes or refused") {
         case 1: file.insert(at, 1, "\"\\{}[],:0123456789eu "[below(20)]); break;
         case 2: file.erase(at, 1 + below(4)); break;
         case 3: file[at] = static_cast<char>(file[at] ^ (1 << below(8))); break;
-        default: if (below(8) == 0) file.resize(at);
+        default:
+          if (below(8) == 0) file.resize(at);
       }
     }
     // Of exactly its size on the heap, so that a sanitizer sees a byte too many.
