@@ -142,7 +142,9 @@ class Slice:
         if missing < 0:
             raise IndexError(f"too many indices: {self._name!r} has {len(self._shape)} dims, got {len(items) - 1}")
         items[at : at + 1] = [slice(None)] * missing
-        begin, end, rest = [], [], []
+        begin: list[int] = []
+        end: list[int] = []
+        rest: list[Any] = []
         for item, size in zip(items, self._shape, strict=True):
             if isinstance(item, slice):
                 first, last, step = item.indices(size)
