@@ -1,0 +1,3 @@
+#include "ops/reduce/rows_cuda.cuh"
+
+#include "ops/reduce/counts.def"
