@@ -168,7 +168,6 @@ void read_rows(Entries& entries) {
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"
 #include "ops/pointwise/selection.def"
-#include "ops/pointwise/trigonometry.def"
 #include "ops/pointwise/variates.def"
   family = "special";
 #include "ops/special/functions.def"

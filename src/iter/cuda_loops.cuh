@@ -31,8 +31,9 @@ struct Offsets {
   __device__ __forceinline__ void at(uint32_t index, uint32_t (&offsets)[Operands]) const {
 #pragma unroll
     for (int i = 0; i < Operands; ++i) offsets[i] = 0;
-#pragma unroll 1
-    for (int d = 0; d < ndim; ++d) {
+#pragma unroll
+    for (int d = 0; d < kLoopDims; ++d) {
+      if (d == ndim) break;
       uint32_t quotient, remainder;
       dividers[d].split(index, quotient, remainder);
       index = quotient;
@@ -66,8 +67,7 @@ struct LoopArguments {
 // Note [Functions called, not inlined]
 // A kernel holds a copy of the function for each element that a thread works on. For float32 that buys the arithmetic
 // that keeps up with memory; for wider types, of which fewer move per second, one copy behind a call is fast enough and
-// keeps the library small. So it is for float32 functions that compute in float64 or are long, which specialise
-// kCalled.
+// keeps the library small. So it is for float32 functions that compute in float64, which specialise kCalled.
 template <typename F>
 inline constexpr bool kCalled = false;
 
@@ -77,9 +77,7 @@ inline constexpr bool kCalled = false;
 // its hundred kernels.
 struct VectorKernels {
   const void* plain = nullptr;  // vector_loop for `Plain` loops
-  const void* other = nullptr;  // the same as plain: one loop for all floats
-  int plain_unroll = 0;         // vectors of a thread
-  int other_unroll = 0;
+  const void* other = nullptr;
 };
 struct RowKernels {
   VectorKernels vectors[3];  // for each type of vector_types
@@ -180,18 +178,6 @@ struct LoadedInput {
   }
 };
 
-/// A function of one tensor that is called has one loop for all floats: float32's, which stores 16-bit ones too.
-template <typename In, typename Out, int Inputs>
-inline constexpr bool kStoresHalves = Inputs == 1 && std::is_same_v<In, float> && std::is_same_v<Out, float>;
-
-template <typename Half, int Width>
-__device__ __forceinline__ void store_halves(char* to, const Vector<float, Width>& from) {
-  Vector<Half, Width> halves;
-#pragma unroll
-  for (int v = 0; v < Width; ++v) halves[v] = static_cast<Half>(from[v]);
-  store_vector<Width>(reinterpret_cast<Half*>(to), halves);
-}
-
 /// `Plain`: the operands are contiguous and the inputs are vectors of In, of several some may be host scalars; which is
 /// most calls. What else a loop may be is looked up in the arguments, and costs a few instructions per element.
 template <typename In, typename Out, int Inputs, bool Mask, bool Plain, int Width, int Unroll, typename F>
@@ -206,15 +192,6 @@ __global__ void __launch_bounds__(kLoopThreads)
   };
   auto is_scalar = [&](int i) { return (!Plain || Inputs > 1) && (scalars.mask >> i & 1); };
   auto is_repeated = [&](int i) { return !Plain && (p.repeated >> i & 1); };
-  constexpr bool kHalves = kCalled<F> && kStoresHalves<In, Out, Inputs>;
-  auto store = [&]<int Count>(char* to, const Vector<Out, Count>& result) {
-    if constexpr (kHalves) {
-      if (p.dtypes[0] == DType::bfloat16) return store_halves<bfloat16>(to, result);
-      if (p.dtypes[0] == DType::float16) return store_halves<float16>(to, result);
-    }
-    store_vector<Count>(reinterpret_cast<Out*>(to), result);
-  };
-  const int out_bytes = kHalves ? p.bytes[0] : static_cast<int>(sizeof(Out));
   auto bytes = [&](int i) {
     return Plain ? static_cast<int>(Mask && i == 0 ? sizeof(bool) : sizeof(In)) : p.bytes[i + 1];
   };
@@ -228,7 +205,7 @@ __global__ void __launch_bounds__(kLoopThreads)
     if (vector >= p.count) break;
     int64_t offsets[Inputs + 1];
     if (flat) {
-      out_offset[u] = vector * (Width * out_bytes);
+      out_offset[u] = vector * static_cast<int64_t>(Width * sizeof(Out));
 #pragma unroll
       for (int i = 0; i < Inputs; ++i) offsets[i + 1] = is_repeated(i) ? 0 : vector * (Width * bytes(i));
     } else {
@@ -261,7 +238,7 @@ __global__ void __launch_bounds__(kLoopThreads)
       for (int i = 0; i < Inputs; ++i) values[i] = x[i][v];
       result[v] = apply_loop<Out, Mask>(f, values, indices);
     }
-    store(p.out + out_offset[u], result);
+    store_vector<Width>(reinterpret_cast<Out*>(p.out + out_offset[u]), result);
   }
   if (blockIdx.x == 0 && static_cast<int>(threadIdx.x) < p.tail) {
     const int64_t element = p.count * Width + threadIdx.x;
@@ -276,7 +253,7 @@ __global__ void __launch_bounds__(kLoopThreads)
         values[i] = one.template as<Compute>(kind(i), true)[0];
       }
     }
-    store(p.out + element * out_bytes, Vector<Out, 1>{{apply_loop<Out, Mask>(f, values, indices)}});
+    reinterpret_cast<Out*>(p.out)[element] = apply_loop<Out, Mask>(f, values, indices);
   }
 }
 
@@ -335,9 +312,9 @@ Compute read_host_scalar(const LoopOperand& operand) {
   });
 }
 
-/// Whether operands, dtypes and alignment allow vector_loop. `one_loop`: there is one for all floats.
+/// Whether operands, dtypes and alignment allow vector_loop.
 template <typename In, typename Out, int Inputs, bool Mask>
-bool can_vectorise(const Loop& loop, int width, bool one_loop) {
+bool can_vectorise(const Loop& loop, int width) {
   if (width == 1) return false;
   const bool flat = loop.ndim <= 1;
   if (!flat && loop.sizes[0] % width != 0) return false;
@@ -345,9 +322,7 @@ bool can_vectorise(const Loop& loop, int width, bool one_loop) {
     const LoopOperand& operand = loop.operands[i];
     if (operand.is_host_scalar) continue;
     const DType wanted = i == 0 ? dtype_of<Out> : Mask && i == 1 ? DType::bool_ : dtype_of<In>;
-    const bool takes_halves =
-        i == 0 ? one_loop && kStoresHalves<In, Out, Inputs> : std::is_same_v<In, float> && !(Mask && i == 1);
-    const bool half = takes_halves && is_reduced_floating(operand.dtype);
+    const bool half = std::is_same_v<In, float> && i > 0 && !(Mask && i == 1) && is_reduced_floating(operand.dtype);
     if ((operand.dtype != wanted && !half) || operand.rounds) return false;
     const int64_t bytes = static_cast<int64_t>(size_of(operand.dtype));
     const bool repeated = i > 0 && loop.ndim > 0 && loop.operands[i].strides[0] == 0;
@@ -362,9 +337,9 @@ bool can_vectorise(const Loop& loop, int width, bool one_loop) {
 }
 
 /// Of a loop that can_vectorise: whether the kernel for `Plain` loops takes it.
-template <typename In, typename Out, int Inputs, bool Mask>
+template <typename In, int Inputs, bool Mask>
 bool is_plain(const Loop& loop) {
-  if (loop.ndim > 1 || loop.operands[0].dtype != dtype_of<Out>) return false;
+  if (loop.ndim > 1) return false;
   for (int i = 1; i <= Inputs; ++i) {
     const LoopOperand& operand = loop.operands[i];
     if (operand.is_host_scalar) {
@@ -440,48 +415,17 @@ inline constexpr int kVectorUnroll = Inputs >= 3                 ? 1
                                      : Inputs == 2 || Width >= 8 ? 2
                                                                  : 4;
 inline constexpr int kMixedUnroll = 2;
-// Of the loops of rows that are not plain, of which a library has hundreds: one vector of wide types.
-template <typename In, int Inputs, int Width, bool Called>
-inline constexpr int kOtherUnroll = sizeof(In) >= 8                              ? 1
-                                    : Called && kVectorUnroll<Inputs, Width> > 2 ? 2
-                                                                                 : kVectorUnroll<Inputs, Width>;
 
 /// vector_loop for these types, none where they have none.
-template <typename In, typename Out, int Inputs, bool Mask, int OtherUnroll, typename F>
+template <typename In, typename Out, int Inputs, bool Mask, typename F>
 VectorKernels vector_kernels() {
   constexpr int kWidth = kLoopWidth<In, Out>;
   if constexpr (kWidth == 1) {
     return {};
   } else {
     constexpr int kUnroll = kVectorUnroll<Inputs, kWidth>;
-    VectorKernels kernels{
-        .plain = reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, true, kWidth, kUnroll, F>),
-        .plain_unroll = kUnroll,
-        .other_unroll = OtherUnroll};
-    if constexpr (OtherUnroll > 0) {
-      kernels.other = reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, false, kWidth, OtherUnroll, F>);
-    }
-    return kernels;
-  }
-}
-
-/// The same for a row. A function that is called takes longer than its loads: it needs no loop for plain operands, and
-/// none for 16-bit floats where float32's can store what it gives.
-template <typename In, typename Out, int Inputs, bool Mask, typename F>
-VectorKernels vector_kernels_of_row() {
-  constexpr bool kHalf = std::is_same_v<In, bfloat16> || std::is_same_v<In, float16>;
-  constexpr bool kLeft = kCalled<F> && kHalf && (Inputs == 1 || !std::is_same_v<In, Out>);
-  constexpr int kWidth = kLoopWidth<In, Out>;
-  constexpr int kUnroll = kLeft ? 0 : kOtherUnroll<In, Inputs, kWidth, kCalled<F>>;
-  if constexpr (kCalled<F> && kWidth > 1) {
-    if constexpr (kLeft) {
-      return {};
-    } else {
-      const void* kernel = reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, false, kWidth, kUnroll, F>);
-      return {kernel, kernel, kUnroll, kUnroll};
-    }
-  } else {
-    return vector_kernels<In, Out, Inputs, Mask, kUnroll, F>();
+    return {reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, true, kWidth, kUnroll, F>),
+            reinterpret_cast<const void*>(vector_loop<In, Out, Inputs, Mask, false, kWidth, kUnroll, F>)};
   }
 }
 
@@ -494,11 +438,8 @@ const void* mixed_kernel() {
 template <typename In, typename Out, int Inputs, bool Mask>
 bool try_vectors(const Loop& loop, const VectorKernels& kernels, const void* f) {
   constexpr int kWidth = kLoopWidth<In, Out>;
-  const bool one_loop = kernels.plain == kernels.other;
-  if (kernels.plain == nullptr || !can_vectorise<In, Out, Inputs, Mask>(loop, kWidth, one_loop)) return false;
-  const bool plain = is_plain<In, Out, Inputs, Mask>(loop);
-  const void* kernel = plain ? kernels.plain : kernels.other;
-  if (kernel == nullptr || (loop.ndim > 1 && !fits_32_bit(loop))) return false;
+  if (kernels.plain == nullptr || !can_vectorise<In, Out, Inputs, Mask>(loop, kWidth)) return false;
+  if (loop.ndim > 1 && !fits_32_bit(loop)) return false;
   LoopArguments<Inputs> p;
   const int64_t numel = loop.numel();
   const bool flat = loop.ndim <= 1;
@@ -508,8 +449,9 @@ bool try_vectors(const Loop& loop, const VectorKernels& kernels, const void* f) 
     if (loop.ndim > 0 && loop.operands[i + 1].strides[0] == 0) p.repeated |= 1u << i;
   }
   p.count = numel / kWidth;
-  const unsigned blocks = blocks_for(p.count, kLoopThreads * (plain ? kernels.plain_unroll : kernels.other_unroll));
+  const unsigned blocks = blocks_for(p.count, kLoopThreads * kVectorUnroll<Inputs, kWidth>);
   const LaunchConfig config{loop.op, loop.stream, dim3(blocks > 0 ? blocks : 1), dim3(kLoopThreads)};  // 1: the tail
+  const void* kernel = is_plain<In, Inputs, Mask>(loop) ? kernels.plain : kernels.other;
   launch_kernel_of(loop, config, kernel, f, p, read_host_scalars<opmath_t<In>, Inputs>(loop));
   return true;
 }
@@ -553,8 +495,7 @@ template <typename In, typename Out, int Inputs, typename F>
 void launch_loop(const Loop& loop, const F& f) {
   static_assert(Inputs + 1 <= kLoopOperands && std::is_trivially_copyable_v<F>);
   if (loop.numel() == 0) return;
-  constexpr int kUnroll = detail::kVectorUnroll<Inputs, detail::kLoopWidth<In, Out>>;
-  detail::run_loop<In, Out, Inputs>(loop, detail::vector_kernels<In, Out, Inputs, false, kUnroll, F>(),
+  detail::run_loop<In, Out, Inputs>(loop, detail::vector_kernels<In, Out, Inputs, false, F>(),
                                     detail::mixed_kernel<opmath_t<In>, Out, Inputs, false, F>(), &f);
 }
 
@@ -563,9 +504,9 @@ template <typename Compute, typename Given, int Inputs, bool Mask, typename F>
 RowKernels row_kernels() {
   return std::apply(
       []<typename... Stored>(TypeTag<Stored>...) {
-        return RowKernels{{detail::vector_kernels_of_row<Stored, detail::given_as_stored<Compute, Given, Stored>,
-                                                         Inputs, Mask, F>()...},
-                          detail::mixed_kernel<Compute, Given, Inputs, Mask, F>()};
+        return RowKernels{
+            {detail::vector_kernels<Stored, detail::given_as_stored<Compute, Given, Stored>, Inputs, Mask, F>()...},
+            detail::mixed_kernel<Compute, Given, Inputs, Mask, F>()};
       },
       detail::vector_types<Compute>());
 }

@@ -15,9 +15,6 @@
 //   __device__ Acc reduce(Acc a, In x, int64_t index) const;     index: place among the reduced elements
 //   __device__ Acc combine(Acc a, Acc b) const;
 //   __device__ void write(int64_t output, Acc a) const;          stores result number `output`
-//   using Partial = ...;                                         optional: a base class with Acc, identity, combine and
-//                                                                write, which ops of several input types share, so
-//                                                                that the kernels that combine parts are shared too
 #pragma once
 
 #include <algorithm>
@@ -382,17 +379,6 @@ VT_NOINLINE inline ReducePlan plan_reduce(Stream stream, const Tensor& input, co
   return plan;
 }
 
-template <typename Op>
-struct PartialOf {
-  using type = Op;
-};
-template <typename Op>
-  requires requires { typename Op::Partial; }
-struct PartialOf<Op> {
-  using type = typename Op::Partial;
-  static_assert(std::is_base_of_v<type, Op> && sizeof(type) == sizeof(Op));  // its address is the op's
-};
-
 /// The kernels of one op, by address.
 struct ReduceKernels {
   const void* first[3];  // by ReducePlan::Kernel
@@ -430,15 +416,14 @@ void launch_reduce(const char* name, Stream stream, const Tensor& input, IntSpan
   static_assert(std::is_trivially_copyable_v<Op> && std::is_trivially_copyable_v<typename Op::Acc>);
   constexpr int kWidth = kVectorWidth<In>;
   using Acc = typename Op::Acc;
-  using Partial = typename detail::PartialOf<Op>::type;
   constexpr int kColumnWidth = detail::kColumnWidth<In, Acc>;
   const detail::ReduceTypes types{kWidth,     kColumnWidth, detail::kColumnBlocks<Acc>,
                                   sizeof(In), sizeof(Acc),  Op::kOrdered};
   const detail::ReduceKernels kernels{{reinterpret_cast<const void*>(detail::reduce_rows<In, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, 1, Op>),
                                        reinterpret_cast<const void*>(detail::reduce_columns<In, kColumnWidth, Op>)},
-                                      reinterpret_cast<const void*>(detail::reduce_partials<Partial>),
-                                      reinterpret_cast<const void*>(detail::reduce_partial_columns<Partial>)};
+                                      reinterpret_cast<const void*>(detail::reduce_partials<Op>),
+                                      reinterpret_cast<const void*>(detail::reduce_partial_columns<Op>)};
   detail::run_reduce(name, stream, input, dims, types, kernels, &op, output, second_output);
 }
 

@@ -20,7 +20,6 @@
   F(pointwise_arithmetic) \
   F(pointwise_comparison) \
   F(pointwise_selection) \
-  F(pointwise_trigonometry) \
   F(pointwise_variates) \
   F(pointwise_composite) \
   F(pointwise_predicates) \

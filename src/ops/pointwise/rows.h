@@ -17,7 +17,6 @@ namespace vt::pointwise::rows {
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"
 #include "ops/pointwise/selection.def"
-#include "ops/pointwise/trigonometry.def"
 #include "ops/pointwise/variates.def"
 #undef VT_UNARY
 #undef VT_UNARY_WITH

@@ -20,7 +20,6 @@ constinit BackendTable<void(const Row&, const Tensor&, DType, IntSpan, const Ten
   extern const KernelSet id##_kernels; \
   }                                    \
   void id##_cuda(const Tensor&, IntSpan, const Tensor&, double);
-#include "ops/reduce/counts.def"
 #include "ops/reduce/norms.def"
 #include "ops/reduce/reduce.def"
 #undef VT_REDUCE
@@ -29,7 +28,6 @@ namespace rows {
 #define VT_REDUCE(id, rule_, ...) \
   constinit const Row id{         \
       #id, pointwise::rule::rule_, {&v2::id##_kernels, &v3::id##_kernels, &v4::id##_kernels}, &id##_cuda};
-#include "ops/reduce/counts.def"
 #include "ops/reduce/norms.def"
 #include "ops/reduce/reduce.def"
 #undef VT_REDUCE

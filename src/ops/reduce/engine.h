@@ -1,4 +1,4 @@
-// Runs a row of reduce.def, counts.def or norms.def over dims of a tensor.
+// Runs a row of reduce.def or norms.def over dims of a tensor.
 #pragma once
 
 #include <optional>
@@ -18,10 +18,9 @@ struct Row {
   CudaReduce cuda;
 };
 
-// Every row of reduce.def, counts.def and norms.def.
+// Every row of reduce.def and norms.def.
 namespace rows {
 #define VT_REDUCE(id, ...) extern const Row id;
-#include "ops/reduce/counts.def"
 #include "ops/reduce/norms.def"
 #include "ops/reduce/reduce.def"
 #undef VT_REDUCE

@@ -134,7 +134,6 @@ constexpr const Kernels* kernels_of() {
       {VT_KERNELS(id, rule_, #map_, int64_t), VT_KERNELS(id, rule_, #map_, float),         \
        VT_KERNELS(id, rule_, #map_, double), VT_KERNELS(id, rule_, #map_, complex<float>), \
        VT_KERNELS(id, rule_, #map_, complex<double>)}};
-#include "ops/reduce/counts.def"
 #include "ops/reduce/norms.def"
 #include "ops/reduce/reduce.def"
 

@@ -11,11 +11,12 @@
 namespace vt::reduce {
 namespace {
 
-// What a row does once elements are accumulated, whatever they were stored as.
-template <class R>
-struct Combiner {
+template <template <class> class RowOf, class In>
+struct Reducer {
+  using R = RowOf<opmath_t<In>>;
   using Fold = typename R::Fold;
   using Acc = typename R::Acc;
+  static constexpr bool kOrdered = false;
   char* out;
   DType out_dtype;
   int64_t out_item;
@@ -23,21 +24,13 @@ struct Combiner {
   double p;
 
   __device__ Acc identity() const { return Fold::template identity<Acc>(); }
+  __device__ Acc reduce(Acc acc, In x, int64_t) const {
+    return Fold::template combine<Acc>(acc, Acc(R::map(static_cast<opmath_t<In>>(x), p)));
+  }
   __device__ Acc combine(Acc a, Acc b) const { return Fold::template combine<Acc>(a, b); }
   __device__ void write(int64_t i, Acc acc) const {
     using Out = typename R::Out;
     cuda::store_converted<Out>(out + i * out_item, out_dtype, R::finish(acc, count, p));
-  }
-};
-
-template <template <class> class RowOf, class In>
-struct Reducer : Combiner<RowOf<opmath_t<In>>> {
-  using R = RowOf<opmath_t<In>>;
-  using Partial = Combiner<R>;
-  using Acc = typename R::Acc;
-  static constexpr bool kOrdered = false;
-  __device__ Acc reduce(Acc acc, In x, int64_t) const {
-    return R::Fold::template combine<Acc>(acc, Acc(R::map(static_cast<opmath_t<In>>(x), this->p)));
   }
 };
 
@@ -48,9 +41,8 @@ void run(const char* name, const Tensor& in, IntSpan dims, const Tensor& out, do
   constexpr unsigned kIntegers = (r.domain & (kBoolSet | kIntegralSet)) != 0 ? 1u : 0u;
   auto launch = [&](auto tag) {
     using In = typename decltype(tag)::type;
-    const Reducer<RowOf, In> op{{static_cast<char*>(out.data()), out.dtype(),
-                                 static_cast<int64_t>(size_of(out.dtype())),
-                                 static_cast<double>(in.numel()) / static_cast<double>(out.numel()), p}};
+    const Reducer<RowOf, In> op{static_cast<char*>(out.data()), out.dtype(), static_cast<int64_t>(size_of(out.dtype())),
+                                static_cast<double>(in.numel()) / static_cast<double>(out.numel()), p};
     cuda::launch_reduce<In>(name, stream, in, dims, op, out.storage().get());
   };
   if constexpr (kIntegers) {

@@ -1,28 +1,4 @@
 #include "ops/pointwise/rows_cuda.cuh"
 #include "ops/special/functions.h"
 
-VT_CALLED(i0)
-VT_CALLED(special_i0e)
-VT_CALLED(special_i1)
-VT_CALLED(special_i1e)
-VT_CALLED(special_bessel_j0)
-VT_CALLED(special_bessel_j1)
-VT_CALLED(special_bessel_y0)
-VT_CALLED(special_bessel_y1)
-VT_CALLED(special_modified_bessel_i0)
-VT_CALLED(special_modified_bessel_i1)
-VT_CALLED(special_modified_bessel_k0)
-VT_CALLED(special_modified_bessel_k1)
-VT_CALLED(special_scaled_modified_bessel_k0)
-VT_CALLED(special_scaled_modified_bessel_k1)
-VT_CALLED(special_spherical_bessel_j0)
-VT_CALLED(special_airy_ai)
-VT_CALLED(special_erfcx)
-VT_CALLED(special_ndtr)
-VT_CALLED(special_log_ndtr)
-VT_CALLED(special_ndtri)
-VT_CALLED(polygamma_row)
-VT_CALLED(special_zeta)
-VT_CALLED(igamma)
-VT_CALLED(igammac)
 #include "ops/special/functions.def"

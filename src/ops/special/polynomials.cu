@@ -1,16 +1,4 @@
 #include "ops/pointwise/rows_cuda.cuh"
 #include "ops/special/functions.h"
 
-VT_CALLED(special_chebyshev_polynomial_t)
-VT_CALLED(special_chebyshev_polynomial_u)
-VT_CALLED(special_chebyshev_polynomial_v)
-VT_CALLED(special_chebyshev_polynomial_w)
-VT_CALLED(special_shifted_chebyshev_polynomial_t)
-VT_CALLED(special_shifted_chebyshev_polynomial_u)
-VT_CALLED(special_shifted_chebyshev_polynomial_v)
-VT_CALLED(special_shifted_chebyshev_polynomial_w)
-VT_CALLED(special_hermite_polynomial_h)
-VT_CALLED(special_hermite_polynomial_he)
-VT_CALLED(special_laguerre_polynomial_l)
-VT_CALLED(special_legendre_polynomial_p)
 #include "ops/special/polynomials.def"

@@ -1,3 +1,0 @@
-#include "ops/pointwise/rows_cuda.cuh"
-
-#include "ops/pointwise/trigonometry.def"

@@ -1,3 +1,0 @@
-#include "ops/pointwise/rows_simd.h"
-
-#include "ops/pointwise/trigonometry.def"

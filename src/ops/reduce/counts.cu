@@ -1,3 +1,0 @@
-#include "ops/reduce/rows_cuda.cuh"
-
-#include "ops/reduce/counts.def"
