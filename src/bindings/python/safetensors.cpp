@@ -78,8 +78,7 @@ std::vector<Found> found_of(const Checkpoint& c, nb::handle names) {
 nb::dict dict_of(const std::vector<Found>& found, std::vector<Tensor> tensors) {
   nb::dict out;
   for (size_t i = 0; i < found.size(); ++i) {
-    out[nb::str(found[i].entry->name.data(), found[i].entry->name.size())] =
-        nb::steal(wrap(std::move(tensors[i])));
+    out[nb::str(found[i].entry->name.data(), found[i].entry->name.size())] = nb::steal(wrap(std::move(tensors[i])));
   }
   return out;
 }
@@ -203,12 +202,14 @@ void bind_safetensors(nb::module_& m) {
             return out;
           },
           "The file's own strings by name.")
-      .def("entry", entry, nb::arg("name"), "(dtype in the file's terms, dtype, shape, first byte, byte after the last)")
+      .def("entry", entry, nb::arg("name"),
+           "(dtype in the file's terms, dtype, shape, first byte, byte after the last)")
       .def("load", load_all, nb::arg("names").none(), nb::arg("device"), nb::arg("progress").none(),
            "New tensors by name.")
       .def("map", map_all, nb::arg("names").none(), "Read-only tensors over the file's pages by name.")
       .def("fill", fill_all, nb::arg("tensors"), nb::arg("progress").none(), "Reads into contiguous tensors by name.")
-      .def("part", part, nb::arg("name"), nb::arg("begin"), nb::arg("end"), "What lies between two bounds in each dim.");
+      .def("part", part, nb::arg("name"), nb::arg("begin"), nb::arg("end"),
+           "What lies between two bounds in each dim.");
   m.def("save_safetensors", save_at, nb::arg("path"), nb::arg("tensors"), nb::arg("metadata").none(),
         nb::arg("max_shard_bytes"), nb::arg("progress").none(), "Writes a file, or several with an index.");
   m.def("write_safetensors", write_to, nb::arg("sink"), nb::arg("tensors"), nb::arg("metadata").none(),

@@ -29,7 +29,7 @@ class FileSource final : public Source {
  public:
   explicit FileSource(std::string path) : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (fd_ < 0) throw_errno(path_);
-    struct stat found {};
+    struct stat found{};
     if (fstat(fd_, &found) < 0) {
       const int code = errno;
       ::close(fd_);

@@ -38,9 +38,7 @@ constexpr Name kNames[] = {
 constexpr uint64_t kMaxDims = 64;
 constexpr std::string_view kMetadata = "__metadata__";
 
-ptrdiff_t rank(DType d) {
-  return std::ranges::find(kNames, d, &Name::dtype) - std::begin(kNames);
-}
+ptrdiff_t rank(DType d) { return std::ranges::find(kNames, d, &Name::dtype) - std::begin(kNames); }
 
 // What the shape takes. Strides, too, have to fit, where a size of 0 counts as 1.
 uint64_t bytes_of(const std::string& name, const std::vector<uint64_t>& shape, DType dtype) {
@@ -89,7 +87,8 @@ Entry read_entry(JsonReader& json, std::string name) {
            " dims, expected at most ", kMaxDims);
   const uint64_t bytes = bytes_of(name, shape, *dtype);
   VT_CHECK(offsets[1] >= offsets[0] && offsets[1] - offsets[0] == bytes, Value, "safetensors: ", json_string(name),
-           " takes ", bytes, " bytes by its dtype and shape, but its data_offsets are ", offsets[0], " and ", offsets[1]);
+           " takes ", bytes, " bytes by its dtype and shape, but its data_offsets are ", offsets[0], " and ",
+           offsets[1]);
   Entry entry{std::move(name), *dtype, {}, offsets[0], offsets[1]};
   for (const uint64_t n : shape) entry.sizes.push_back(static_cast<int64_t>(n));
   if (*dtype == DType::float4_e2m1fn_x2) entry.sizes.back() /= 2;
@@ -122,8 +121,8 @@ uint64_t header_length(std::string_view first_eight, uint64_t file_bytes) {
            first_eight.size());
   uint64_t length = 0;
   std::memcpy(&length, first_eight.data(), kLengthBytes);
-  VT_CHECK(length <= kMaxHeader && length <= file_bytes - kLengthBytes, Value, "safetensors: the header claims ", length,
-           " bytes, the file has ", file_bytes - kLengthBytes, " after its length, and ", kMaxHeader,
+  VT_CHECK(length <= kMaxHeader && length <= file_bytes - kLengthBytes, Value, "safetensors: the header claims ",
+           length, " bytes, the file has ", file_bytes - kLengthBytes, " after its length, and ", kMaxHeader,
            " is the most that a header may have");
   VT_CHECK(length % 8 == 0, Value, "safetensors: the header has ", length,
            " bytes, which is no multiple of 8: the data would not be aligned");

@@ -19,9 +19,9 @@
 namespace vt::interop::safetensors {
 namespace {
 
-constexpr uint64_t kPiece = 8 << 20;      // bytes that one read asks for
+constexpr uint64_t kPiece = 8 << 20;         // bytes that one read asks for
 constexpr uint64_t kWorthThreads = 4 << 20;  // below, starting threads takes longer than reading
-constexpr int kBuffers = 2;               // of pinned memory per thread: one is read to while the other is copied
+constexpr int kBuffers = 2;                  // of pinned memory per thread: one is read to while the other is copied
 constexpr int kMaxThreads = 12;
 
 // A run of one file's bytes that goes to one place.
@@ -289,8 +289,9 @@ Tensor map(const Found& found) {
     auto copy = std::make_unique<Storage>(allocate_storage(e.bytes(), kCPU));
     std::memcpy((*copy)->data(), data, e.bytes());
     void* const memory = (*copy)->data();
-    return from_memory({memory, copy.release(), [](void*, void* s, size_t) noexcept { delete static_cast<Storage*>(s); }},
-                       e.bytes(), e.dtype, e.sizes, strides, kCPU, true);
+    return from_memory(
+        {memory, copy.release(), [](void*, void* s, size_t) noexcept { delete static_cast<Storage*>(s); }}, e.bytes(),
+        e.dtype, e.sizes, strides, kCPU, true);
   }
   auto keep = std::make_unique<std::shared_ptr<const char>>(std::move(pages));
   return from_memory({e.bytes() ? const_cast<char*>(data) : nullptr, keep.release(),

@@ -106,7 +106,8 @@ std::string shard_name(const std::string& name, size_t number, size_t count) {
 }
 
 std::string index_text(const std::map<std::string, std::string>& file_of, uint64_t total) {
-  std::string out = "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total) + "\n  },\n  \"weight_map\": {";
+  std::string out =
+      "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total) + "\n  },\n  \"weight_map\": {";
   bool first = true;
   for (const auto& [name, file] : file_of) {
     out += (first ? "\n    " : ",\n    ") + json_string(name) + ": " + json_string(file);
