@@ -41,6 +41,7 @@ class IdleDevice final : public IdleCalls {
   std::string describe(Status) override { return "a failure of the idle device"; }
   void clear_error() override {}
   bool is_page_locked(const void*) override { return false; }
+  int device_of(const void*) override { return 0; }
 
   Status allocate(int, size_t bytes, void*& data) override { return data = addresses(bytes), Status::Success; }
   Status allocate_host(size_t bytes, void*& data) override { return data = addresses(bytes), Status::Success; }
