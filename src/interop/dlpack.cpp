@@ -139,7 +139,7 @@ Managed* exported(const Tensor& t) {
 
 DLDevice dl_device(Device d) {
   if (d.is_cuda()) return {kDLCUDA, d.index};
-  VT_CHECK(d.is_cpu(), Buffer, "DLPack has no device for ", d);
+  VT_CHECK(d.is_cpu(), Buffer, "DLPack shares memory, and a tensor on ", d, " has no memory");
   return {kDLCPU, 0};
 }
 

@@ -28,7 +28,7 @@ struct SequenceRanges {
       }
     }
     const int64_t base = other[low], end = other[low + 1], place = end + row - own[low + 1];
-    if (row >= own[sequences]) return {static_cast<int32_t>(end), static_cast<int32_t>(end)};
+    if (row < own[0] || row >= own[sequences]) return {static_cast<int32_t>(end), static_cast<int32_t>(end)};
     const auto within = [&](int64_t at) { return static_cast<int32_t>(at < base ? base : at < end ? at : end); };
     return {within(before < 0 ? base : place - before), within(after < 0 ? end : place + after + 1)};
   }

@@ -43,11 +43,11 @@ void check_packed(const Tensor& q, const Tensor& k, const Tensor& v, const Tenso
 }
 
 // Which rows see which. Lengths are followed without a look, as reading them to refuse bad ones would wait for the
-// device, but never fall and end within the rows, whatever was given: what comes after the last sequence sees nothing.
+// device, but never fall and end within the rows, whatever was given: what is in no sequence sees nothing.
 // -----------------------------------------------------------------------------------------------------------------------
 
-std::array<TensorSpec, 2> ranges_meta(const Tensor& cu_q, const Tensor& cu_k, int64_t& queries, int64_t& keys, int64_t&,
-                                      int64_t&) {
+std::array<TensorSpec, 2> ranges_meta(const Tensor& cu_q, const Tensor& cu_k, int64_t& queries, int64_t& keys,
+                                      int64_t& window_left, int64_t& window_right) {
   VT_CHECK(cu_q.dtype() == DType::int32 && cu_k.dtype() == DType::int32 && cu_q.dim() == 1 && cu_q.numel() >= 2 &&
                same(cu_q.sizes(), cu_k.sizes()),
            Runtime, "expected cumulative lengths as int32 (sequences + 1), got ", to_string(cu_q), " and ",
@@ -55,6 +55,8 @@ std::array<TensorSpec, 2> ranges_meta(const Tensor& cu_q, const Tensor& cu_k, in
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   VT_CHECK(queries >= 0 && queries <= kMost && keys >= 0 && keys <= kMost, Runtime, "expected up to ", kMost,
            " queries and keys, got ", queries, " and ", keys);
+  window_left = std::min(window_left, kMost);
+  window_right = std::min(window_right, kMost);
   return {TensorSpec{DimVec{queries, 2}, DType::int32, cu_q.device(), {}},
           TensorSpec{DimVec{keys, 2}, DType::int32, cu_q.device(), {}}};
 }

@@ -1,5 +1,7 @@
 """Sample rows of the fused attention; the references are the formulas it stands for."""
 
+from itertools import accumulate, pairwise
+
 import torch
 
 from . import FLOATS, REAL_FLOATS, B, I, Sample, T, call
@@ -62,6 +64,23 @@ def varlen_attention(q, k, v, cu_q, cu_k, left=-1, right=-1, *, scale=None, enab
         results.append(attention_general(*parts, None, None, None, *band, 0.0, scale))
     out = torch.cat([out[0].transpose(0, 1) for out, _, _ in results])
     return out, torch.cat([lse[0] for _, lse, _ in results], 1).detach()
+
+
+def sequence_ranges(cu_q, cu_k, queries, keys, left, right):
+    def of_rows(own, other, rows, before, after):
+        ranges = [[other[-1] if row >= own[-1] else other[1]] * 2 for row in range(rows)]
+        for i, (base, end) in enumerate(pairwise(other)):
+            for row in range(own[i], own[i + 1]):
+                place = end + row - own[i + 1]
+                seen = (base if before < 0 else place - before, end if after < 0 else place + after + 1)
+                ranges[row] = [min(max(x, base), end) for x in seen]
+        return torch.tensor(ranges, dtype=torch.int32)
+
+    of_queries, of_keys = (
+        [min(x, rows) for x in accumulate(cu.tolist(), max, initial=0)][1:]
+        for cu, rows in ((cu_q, queries), (cu_k, keys))
+    )
+    return of_rows(of_queries, of_keys, queries, left, right), of_rows(of_keys, of_queries, keys, right, left)
 
 
 def attention_backward(grad, q, k, v, out, lse, causal, scale):
@@ -129,6 +148,15 @@ SAMPLES = [
         reference=varlen_attention,
         cuda=False,
         tolerance={"bfloat16": (4e-2, 4e-2), "float16": (4e-3, 4e-3), "float32": (1e-4, 1e-5)},
+    ),
+    Sample(
+        "_sequence_ranges",
+        call(*CUMULATIVE, 6, 5, -1, -1),
+        call(*CUMULATIVE, 8, 7, 1, 0),
+        call(torch.tensor([1, 3, 2], dtype=torch.int32), torch.tensor([0, 3, 9], dtype=torch.int32), 4, 7, -1, -1),
+        call(*CUMULATIVE, 6, 5, 2**63 - 1, 2**63 - 1),
+        reference=sequence_ranges,
+        grad=False,
     ),
     Sample(
         "_attention_general_backward",
