@@ -397,6 +397,7 @@ BASES += ["optim.Optimizer", "optim.Adam", "optim.SGD", "optim.lr_scheduler.LRSc
 # read by programs of ours under this name, or what PyTorch's objects have too
 SHARED = {"_flat_weights", "_flat_weights_names", "num_directions", "_is_full_backward_hook", "_step_count"}
 SHARED |= {"_step_supports_amp_scaling", "transposed"}
+SHARED |= {"load_safetensors"}  # public and ours: files of weights straight into a module
 
 
 @pytest.mark.parametrize("path", BASES)
