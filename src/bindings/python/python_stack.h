@@ -12,7 +12,8 @@
 
 namespace vt::python {
 
-inline constexpr int kShortStack = 8;   // frames of a stack that is always taken
+inline constexpr int kShortStack =
+    12;  // frames of a stack that is always taken; a function that may be overridden has three
 inline constexpr int kFullStack = 128;  // frames when history asks for whole stacks
 
 /// The number of the calling thread's stack. A thread that has given up the GIL gets the stack that it had then.

@@ -19,6 +19,9 @@ RuleTable rules_of_indexing();   // rules_of_indexing.cpp
 RuleTable rules_of_layers();     // ops/nn/batching_rules.cpp: norms, embeddings, losses
 RuleTable rules_of_sparse();     // ops/sparse/batching_rules.cpp
 
+// The boxed kernel of ops that work element by element and need no entry; ops/pointwise, which is above, sets it.
+extern Kernel elementwise_kernel;
+
 // A call's arguments on their way below a level; what is exchanged lives here.
 class Arguments {
  public:

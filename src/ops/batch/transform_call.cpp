@@ -18,6 +18,9 @@
 #include "ops/typed/view.h"
 
 namespace vt::batch {
+
+Kernel elementwise_kernel = nullptr;
+
 namespace {
 
 using Rules = std::unordered_map<const Op*, Rule>;
@@ -38,7 +41,7 @@ const Rules& declared_rules() {
   return rules;
 }
 
-bool is_row(const Op& op) { return op.parts.data != nullptr; }
+bool is_row(const Op& op) { return op.parts.kernel[0] == elementwise_kernel; }
 
 // The highest level among the tensors of a call.
 int level_of_call(const Call& call) {

@@ -7,6 +7,7 @@
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
 #include "iter/promotion.h"
+#include "ops/batch/rules.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
@@ -201,7 +202,10 @@ void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType com
 
 constinit BackendTable<void(const Call&, const Row&, const TensorIter&, DType)> run_loop{"pointwise"};
 
-void register_row_loops() { run_loop.cpu(loop_cpu).cuda(loop_cuda); }
+void register_row_loops() {
+  run_loop.cpu(loop_cpu).cuda(loop_cuda);
+  batch::elementwise_kernel = row_kernel;
+}
 
 Scalar number_of(const Value& v) {
   if (v.is_none()) return Scalar(-1.0);
