@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/loan.h"
 #include "cuda/backend.h"
 #include "cuda/device_api.h"
 #include "ops/copy/copy.h"
@@ -116,18 +117,21 @@ CheckedDLTensor check(const DLTensor& t, bool read_only) {
 
 namespace {
 
-// Keeps the tensor and its geometry alive for the consumer.
+// Keeps the memory and its geometry for the consumer, whatever becomes of the tensor (resize_, set_).
 template <class Managed>
 struct Exported {
-  Tensor tensor;
+  explicit Exported(const Tensor& t) : loan(t.storage()), sizes(t.sizes()), strides(t.strides()) {}
+
+  Loan loan;
   DimVec sizes, strides;
-  Managed managed;
+  Managed managed{};
 };
 
 template <class Managed>
 Managed* exported(const Tensor& t) {
-  auto e = std::make_unique<Exported<Managed>>(Exported<Managed>{t, DimVec(t.sizes()), DimVec(t.strides()), {}});
-  e->managed.tensor = look_at(t);
+  const DLTensor looked = look_at(t);  // refuses tensors without memory
+  auto e = std::make_unique<Exported<Managed>>(t);
+  e->managed.tensor = looked;
   e->managed.tensor.shape = e->sizes.data();
   e->managed.tensor.strides = e->strides.data();
   e->managed.manager_ctx = e.get();

@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "core/loan.h"
 #include "core/sparse.h"
 
 namespace vt::interop {
@@ -154,6 +155,7 @@ void share_storage(StorageImpl& storage, bool linkable) {
            "share_memory_: a sparse tensor has no memory; share that of its indices and values");
   if (shared_descriptor(storage) >= 0) return;
   VT_CHECK(!storage.read_only(), Runtime, "share_memory_: this memory may only be read; clone() the tensor first");
+  check_not_lent(storage);
   const Allocation memory = allocate(storage.bytes(), linkable);
   if (storage.bytes() > 0) std::memcpy(memory.data, storage.data(), storage.bytes());
   storage.replace(memory, storage.bytes());

@@ -1,5 +1,6 @@
 #include "iter/given_output.h"
 
+#include "core/loan.h"
 #include "core/sparse.h"
 #include "core/warning.h"
 
@@ -36,6 +37,7 @@ void resize_output(const Tensor& out, IntSpan sizes) {
       checked_mul(checked_add(t->offset(), checked_numel(sizes)), static_cast<int64_t>(size_of(t->dtype())));
   if (static_cast<uint64_t>(bytes) > t->storage()->bytes()) {
     const auto wanted = static_cast<size_t>(bytes);
+    check_not_lent(*t->storage());
     t->storage()->replace(backend(t->device().type).allocate(wanted, t->device()), wanted);
   }
   t->reset_geometry(t->storage(), t->dtype(), sizes, strides, t->offset());

@@ -1,6 +1,7 @@
 #include "bindings/python/array.h"
 
 #include <bit>
+#include <memory>
 #include <optional>
 
 #include "bindings/python/cuda_array.h"
@@ -8,6 +9,7 @@
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
+#include "core/loan.h"
 #include "cuda/backend.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
@@ -148,8 +150,19 @@ PyObject* numpy_module() {
   return module;
 }
 
-// An object whose __array_interface__ describes the tensor's memory and that keeps the tensor alive.
-Ref interface_of(PyObject* self, const Tensor& t) {
+// Ends a loan when Python lets go of the capsule.
+void end_loan(PyObject* capsule) { delete static_cast<Loan*>(PyCapsule_GetPointer(capsule, nullptr)); }
+
+// Keeps the memory that `t` has now, and that memory in its place, whatever becomes of the tensor (resize_, set_).
+Ref loan_of(const Tensor& t) {
+  auto loan = std::make_unique<Loan>(t.storage());
+  Ref capsule = Ref::steal(PyCapsule_New(loan.get(), nullptr, end_loan));
+  loan.release();
+  return capsule;
+}
+
+// An object whose __array_interface__ describes the tensor's memory and that keeps that memory.
+Ref interface_of(const Tensor& t) {
   VT_CHECK(!is_sparse(t), Type, "can't convert ", name_in_text(layout_of(t)),
            " layout tensor to numpy. Use Tensor.to_dense() first.");
   std::string code = "<";
@@ -166,8 +179,9 @@ Ref interface_of(PyObject* self, const Tensor& t) {
   const Ref types = Ref::steal(PyImport_ImportModule("types"));
   const Ref namespace_type = Ref::steal(PyObject_GetAttrString(types.get(), "SimpleNamespace"));
   const Ref exporter = Ref::steal(PyObject_CallObject(namespace_type.get(), nullptr));
+  const Ref loan = loan_of(t);
   if (PyObject_SetAttrString(exporter.get(), "__array_interface__", dict.get()) < 0 ||
-      PyObject_SetAttrString(exporter.get(), "owner", self) < 0) {
+      PyObject_SetAttrString(exporter.get(), "owner", loan.get()) < 0) {
     throw PythonErrorSet{};
   }
   return exporter;
@@ -193,7 +207,7 @@ Ref to_numpy(PyObject* self, bool force) {
              ": NumPy has it where the package ml_dtypes is installed");
   }
   const Ref asarray = Ref::steal(PyObject_GetAttrString(numpy_module(), "asarray"));
-  const Ref exporter = interface_of(keep.get(), t);
+  const Ref exporter = interface_of(t);
   Ref array = Ref::steal(PyObject_CallFunctionObjArgs(asarray.get(), exporter.get(), nullptr));
   if (foreign) array = Ref::steal(PyObject_CallMethod(array.get(), "view", "O", foreign.get()));
   return array;

@@ -27,7 +27,8 @@ constexpr uint64_t kMaxIndex = 1 << 30;
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(std::string path) : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit FileSource(std::string path)
+      : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (fd_ < 0) throw_errno(path_);
     struct stat found{};
     if (fstat(fd_, &found) < 0) {

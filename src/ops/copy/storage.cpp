@@ -1,4 +1,5 @@
 // Ops on what a tensor refers to rather than on its values: resize_, set_, detach, alias.
+#include "core/loan.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
@@ -12,6 +13,7 @@ void grow_storage(const Tensor& self, size_t bytes) {
   StorageImpl& storage = *self.storage();
   if (bytes <= storage.bytes()) return;
   check_writable(self);
+  check_not_lent(storage);
   const size_t kept = storage.bytes();
   const Allocation fresh = backend(storage.device().type).allocate(bytes, storage.device());
   try {

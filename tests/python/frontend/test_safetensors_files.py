@@ -248,3 +248,10 @@ def test_an_unaligned_header_is_refused_with_the_reason(tmp_path):
     (tmp_path / "m").write_bytes(len(text).to_bytes(8, "little") + text + b"1")
     with pytest.raises(st.FormatError, match="no multiple of 8"):
         st.load_file(tmp_path / "m")
+
+
+def test_a_pipe_is_refused_at_once(tmp_path):
+    pipe = tmp_path / "pipe.safetensors"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="expected a regular file"):
+        st.load_file(pipe)
