@@ -9,6 +9,8 @@
 
 namespace vt::cpu {
 
+static constexpr double kLargestSum = 1 << 20;
+
 static int64_t row_grain(int64_t columns) { return 1 + 8192 / (columns + 1); }
 
 template <class T>
@@ -40,6 +42,7 @@ template <class T>
 void cross_entropy_backward(const T* logits, const int64_t* target, int64_t ignore, const double* lse,
                             opmath_t<T> scale, T* dlogits, int64_t rows, int64_t columns) {
   const auto kernel = VT_SIMD_PICK(scaled_exp, T);
+  const auto sum = VT_SIMD_PICK(log_sum_exp, T);
   parallel_for(0, rows, row_grain(columns), [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       T* row = dlogits + r * columns;
@@ -49,8 +52,11 @@ void cross_entropy_backward(const T* logits, const int64_t* target, int64_t igno
         const T* x = logits + r * columns;
         const auto at = target[r];
         const auto picked = static_cast<opmath_t<T>>(x[at]);
-        const auto shift = static_cast<opmath_t<T>>(lse[r]);
-        const auto rest = static_cast<opmath_t<T>>(lse[r] - static_cast<double>(shift));
+        auto shift = static_cast<opmath_t<T>>(lse[r]);
+        auto rest = static_cast<opmath_t<T>>(lse[r] - static_cast<double>(shift));
+        // Beside logits this large even double has no digits for the log of the sum, as in a row that is masked by the
+        // lowest number of its dtype.
+        if (std::fabs(lse[r]) > kLargestSum) rest = sum(x, columns, shift);
         kernel(x, row, shift, rest, scale, columns);
         // From the logit again: a 16-bit probability near 1 has lost the digits of its distance to 1.
         row[at] = T(scale * (static_cast<opmath_t<T>>(std::exp(picked - shift - rest)) - 1));

@@ -11,7 +11,7 @@ enum Reduction : int64_t { kNoReduction = 0, kMean = 1, kSum = 2 };
 // The loss of each element as it is, or their mean or sum. Throws Value for another number.
 Tensor reduced(const Tensor& loss, int64_t reduction);
 
-// exp(logits - lse) over the last dim, lse the sums that _cross_entropy gives.
-Tensor softmax_of(const Tensor& logits, const Tensor& lse);
+// The softmax of logits over the last dim, in the dtype that their sums have.
+Tensor softmax_of(const Tensor& logits);
 
 }  // namespace vt::ops

@@ -20,9 +20,9 @@
 
 namespace vt {
 
-Tensor ops::softmax_of(const Tensor& logits, const Tensor& lse) {
-  const Tensor exponent = ops::as_dtype(logits, lse.dtype()) - ops::unsqueeze(lse, -1);
-  return ops::exp(ops::as_dtype(exponent, opmath_dtype(logits.dtype())));
+// Not exp(logits - lse): beside logits of 1e16 and more, lse has lost the log of the sum.
+Tensor ops::softmax_of(const Tensor& logits) {
+  return ops::softmax(ops::as_dtype(logits, opmath_dtype(logits.dtype())), -1);
 }
 
 namespace {
@@ -76,11 +76,17 @@ void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignor
 void cross_entropy_backward_cpu(const Tensor& logits, const Tensor& grad, const Tensor& target, const Tensor& lse,
                                 const Tensor& count, int64_t ignore, Tensor& out) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target), sums = contiguous_data(lse);
+  const int64_t* at = t.data<int64_t>();
+  // The forward pass has checked them, but memory shared with NumPy and hooks of saved tensors can change them since.
+  for (int64_t r = 0; r < x.size(0); ++r) {
+    VT_CHECK(at[r] == ignore || (at[r] >= 0 && at[r] < x.size(1)), Index, "Target ", at[r], " is out of bounds for ",
+             x.size(1), " classes.");
+  }
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
     const Math scale = *grad.data<Math>() / *count.data<Math>();
-    cpu::cross_entropy_backward(x.data<T>(), t.data<int64_t>(), ignore, sums.data<double>(), scale, out.data<T>(),
-                                x.size(0), x.size(1));
+    cpu::cross_entropy_backward(x.data<T>(), at, ignore, sums.data<double>(), scale, out.data<T>(), x.size(0),
+                                x.size(1));
   });
 }
 
@@ -105,12 +111,12 @@ void cross_entropy_derivative(GradContext& ctx) {
 
 // Of out = g / count * (p - onehot) on rows that count, p the softmax of the logits.
 void cross_entropy_backward_derivative(GradContext& ctx) {
-  const Tensor x = ctx.saved(0), g = ctx.saved(1), target = ctx.saved(2), lse = ctx.saved(3), count = ctx.saved(4);
+  const Tensor x = ctx.saved(0), g = ctx.saved(1), target = ctx.saved(2), count = ctx.saved(4);
   const int64_t ignore = ctx.arg<int64_t>(5);
   const Tensor counts = ops::unsqueeze(target != Scalar(ignore), 1);
   const Tensor incoming = ops::masked_fill(ops::as_dtype(ctx.grad(), count.dtype()), ~counts, Scalar(0.0));
   // No gradient comes back through the sums that were kept: where this is differentiated they are made anew.
-  const Tensor p = grad_enabled() ? ops::softmax(ops::as_dtype(x, count.dtype()), 1) : ops::softmax_of(x, lse);
+  const Tensor p = ops::softmax_of(x);
   const Tensor mean = ops::sum(incoming * p, DimVec{1}, true);
   if (ctx.needs(1)) {
     const Tensor safe = ops::unsqueeze(ops::masked_fill(target, target == Scalar(ignore), Scalar(0)), 1);

@@ -95,7 +95,7 @@ void over_chunks(const Problem& p, bool wanted, const Use& use) {
     if (wanted && p.scale.dim() == 0) {
       gradient = ops::_cross_entropy_backward_(logits, p.scale, target, lse, one, p.ignore);
     } else if (wanted) {
-      gradient = gradient_by_parts(ops::softmax_of(logits, lse), target, ops::narrow(p.scale, 0, first, rows), p.ignore,
+      gradient = gradient_by_parts(ops::softmax_of(logits), target, ops::narrow(p.scale, 0, first, rows), p.ignore,
                                    logits.dtype());
     }
     use(first, losses, gradient);
