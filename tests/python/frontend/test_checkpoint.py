@@ -217,3 +217,25 @@ def test_without_recording():
         same(checkpoint_of(vt)(vt.exp, vt.zeros(2), use_reentrant=False), vt.ones(2))
     with pytest.warns(UserWarning, match="use_reentrant"):
         checkpoint_of(vt)(vt.exp, vt.zeros(2, requires_grad=True))
+
+
+@pytest.mark.parametrize("hooks", ["save_on_cpu", "same", "detached"])
+@pytest.mark.parametrize("leaf", [True, False])
+def test_inside_hooks_of_saved_tensors(hooks, leaf):
+    def grads(module, inside):
+        weight = module.full((3,), 2.0, requires_grad=True)
+        x = module.ones(3, requires_grad=True)
+        graph = module.autograd.graph
+        contexts = {
+            "save_on_cpu": graph.save_on_cpu,
+            "same": lambda: graph.saved_tensors_hooks(lambda t: t, lambda t: t),
+            "detached": lambda: graph.saved_tensors_hooks(lambda t: t.detach(), lambda t: t),
+        }
+        with contexts[hooks]():
+            given = x if leaf else x * 1
+            run = lambda t: (t * weight).sin().sum()  # noqa: E731
+            out = module.utils.checkpoint.checkpoint(run, given, use_reentrant=False) if inside else run(given)
+        out.backward()
+        return x.grad.tolist(), weight.grad.tolist()
+
+    assert grads(vt, True) == grads(vt, False)

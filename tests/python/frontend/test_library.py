@@ -464,3 +464,16 @@ def test_what_a_rule_returns_is_checked():
     with pytest.raises(RuntimeError, match=r"expected the rule to return \(output, out_dims\)"):
         vt.vmap(lambda x: op(x, vt.ones(2), 1.0))(vt.ones(3, 2))
     assert op(vt.ones(2), vt.ones(2), 1.0).tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda a: (a.sum(), 0), lambda a: (a[:1], 0), lambda a: (a, 5), lambda a: (a, 1), lambda a: ("x", 0)]
+)
+def test_vmap_rules_that_give_no_batch_are_refused(wrong):
+    @vt.library.custom_op("vt_test::no_batch", mutates_args=())
+    def op(a: vt.Tensor) -> vt.Tensor:
+        return a.sin()
+
+    vt.library.register_vmap("vt_test::no_batch", lambda info, dims, a: wrong(a))
+    with pytest.raises(RuntimeError, match="register_vmap: expected 2 examples along dim"):
+        vt.vmap(op)(vt.ones(2, 3))

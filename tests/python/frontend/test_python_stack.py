@@ -50,10 +50,10 @@ def both() -> tuple[list[tuple[str, int, str]], list[tuple[str, int, str]]]:
 def test_frames_are_the_interpreters() -> None:
     ours, python = both()
     assert ours == python[: len(ours)]
-    assert len(ours) == 8
+    assert len(ours) == 12
     _C.set_python_stack_kind("full")
     ours, python = both()
-    assert ours == python[:128] and len(ours) > 8
+    assert ours == python[:128] and len(ours) > 12
 
 
 @pytest.mark.parametrize("depth", [1, 5, 60, 200])
@@ -61,7 +61,7 @@ def test_depth_is_bounded(depth: int) -> None:
     def down(n: int) -> list[dict[str, Any]]:
         return frames() if n == 0 else down(n - 1)
 
-    assert len(down(depth)) == 8
+    assert len(down(depth)) == 12
     _C.set_python_stack_kind("full")
     stack = down(depth)
     assert len(stack) <= 128

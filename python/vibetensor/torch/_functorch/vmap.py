@@ -155,6 +155,13 @@ def call_rule(rule: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     out_dims = spread(found[1], found[0], is_dim)
     if out_dims is None:
         raise RuntimeError(f"register_vmap: out_dims {found[1]} do not fit the structure of the output {out_spec}")
+    size = running.infos[-1].batch_size
+    for r, dim in zip(results, out_dims, strict=True):
+        if dim is not None and not (isinstance(r, _C.Tensor) and -r.dim() <= dim < r.dim() and r.shape[dim] == size):
+            got = tuple(r.shape) if isinstance(r, _C.Tensor) else type(r).__name__
+            raise RuntimeError(
+                f"register_vmap: expected {size} examples along dim {dim} of an output of the rule, got {got}"
+            )
     wrapped = [r if dim is None else _C.wrap_batch(r, dim) for r, dim in zip(results, out_dims, strict=True)]
     return pytree.tree_unflatten(wrapped, out_spec)
 

@@ -170,12 +170,14 @@ class Rerun(Function):
         ctx: Any, run: Callable[[dict[int, Any]], list[Any]], results: list[Any], *inputs: Any
     ) -> tuple[Any, ...]:
         ctx.run = run
+        ctx.inputs = inputs  # the tensors themselves: what hooks of saved tensors unpack are others
         ctx.save_for_backward(*inputs)
         return tuple(result.detach() for result in results)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> tuple[Any, ...]:
-        inputs = list(ctx.saved_tensors)  # refuses those that were changed since
+        _ = ctx.saved_tensors  # refuses those that were changed since
+        inputs = list(ctx.inputs)
         twice = _C.is_grad_enabled()
         if twice and any(reaches(x, [y for y in inputs if y is not x]) for x in inputs):
             raise NotImplementedError(
