@@ -13,7 +13,8 @@ def warn_user(text: str, category: type[Warning] = UserWarning) -> None:
     """Returns None; warns at the innermost line that is not the package's own. The core's warnings come here too."""
     frame, level = sys._getframe(1), 2
     while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
-        frame, level = frame.f_back, level + 1
+        level += "importlib._bootstrap" not in frame.f_code.co_filename  # which warnings.warn does not count
+        frame = frame.f_back
     warnings.warn(text, category, stacklevel=level)
 
 

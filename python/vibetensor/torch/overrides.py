@@ -248,7 +248,7 @@ def let_ask(function: Any) -> None:
     """Returns None; `function` asks the types of its arguments, and modes, before it does what it does."""
     from inspect import signature
 
-    from vibetensor.torch.fx._patches import joining_code
+    from vibetensor.torch.fx._patches import INTERNAL, joining_code
 
     described = signature(function)
 
@@ -258,6 +258,7 @@ def let_ask(function: Any) -> None:
             return original(*args, **kwargs)
         return handle_torch_function(function, relevant, *args, **kwargs)
 
+    join.__code__ = join.__code__.replace(co_filename=INTERNAL)
     function.__code__ = joining_code(function, join)
     function.__signature__ = described
 

@@ -14,6 +14,8 @@ from vibetensor.torch.fx.proxy import Proxy
 # of a type, or about the program and not about values
 NEVER = {"is_tensor", "is_storage", "typename", "compile", "has_torch_function"}
 MISSING = object()
+# warnings.warn passes over frames of files named like this when it looks for the line that it is about
+INTERNAL = f"{__file__} (internal, like importlib._bootstrap)"
 
 
 def first_proxy(args: Any, kwargs: Any) -> Proxy | None:
@@ -124,7 +126,7 @@ def joining_code(function: FunctionType, join: Callable[..., Any]) -> CodeType:
     constants = tuple(Call() if constant == "call" else constant for constant in stub.__code__.co_consts)
     # as many free variables as the function has: they are those of its closure, which stays
     free = function.__code__.co_freevars
-    return stub.__code__.replace(co_consts=constants, co_name=function.__name__, co_freevars=free)
+    return stub.__code__.replace(co_consts=constants, co_name=function.__name__, co_freevars=free, co_filename=INTERNAL)
 
 
 def by_name(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
