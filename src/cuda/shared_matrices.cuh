@@ -2,8 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
+
+#include "core/half.h"
 
 namespace vt::cuda {
+
+/// Two floats as one register of 16-bit values, `low` in the low half.
+template <class T>
+__device__ __forceinline__ uint32_t pack(float low, float high) {
+  uint32_t result;
+  if constexpr (std::is_same_v<T, bfloat16>) {
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
+  } else {
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
+  }
+  return result;
+}
 
 /// Loads four 8 x 8 matrices of 16-bit elements; lane l gives the address of row l % 8 of matrix l / 8. A thread gets
 /// two neighbours of row lane / 4 of each, or where they are transposed of that column.

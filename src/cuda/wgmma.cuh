@@ -159,18 +159,6 @@ VT_WGMMA_TYPES(256, VT_WGMMA_R0 ", " VT_WGMMA_R1 ", " VT_WGMMA_R2 ", " VT_WGMMA_
 #undef VT_WGMMA_R14
 #undef VT_WGMMA_R15
 
-/// Two floats as one register of 16-bit values, `low` in the low half.
-template <class T>
-__device__ __forceinline__ uint32_t pack(float low, float high) {
-  uint32_t result;
-  if constexpr (std::is_same_v<T, bfloat16>) {
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
-  } else {
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
-  }
-  return result;
-}
-
 /// Changes the registers of every thread of the warpgroup.
 template <int Registers>
 __device__ __forceinline__ void grow_registers() {

@@ -34,28 +34,16 @@ inline constexpr int kParts = kWide<T> ? 3 : 1;
 template <class T>
 using Half = std::conditional_t<kWide<T>, bfloat16, T>;
 
-/// Two floats as one register of 16-bit values, `low` in the low half.
-template <class H>
-__device__ __forceinline__ uint32_t pack(float low, float high) {
-  uint32_t result;
-  if constexpr (std::is_same_v<H, bfloat16>) {
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
-  } else {
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
-  }
-  return result;
-}
-
 /// A pair as parts, that of x in the low halves.
 template <class T>
 __device__ __forceinline__ void split(float x, float y, uint32_t (&parts)[kParts<T>]) {
-  parts[0] = pack<Half<T>>(x, y);
+  parts[0] = cuda::pack<Half<T>>(x, y);
   if constexpr (kWide<T>) {
 #pragma unroll
     for (int i = 1; i < 3; ++i) {
       const float2 taken = unpack<bfloat16>(parts[i - 1]);
       x -= taken.x, y -= taken.y;
-      parts[i] = pack<bfloat16>(x, y);
+      parts[i] = cuda::pack<bfloat16>(x, y);
     }
   }
 }
@@ -266,7 +254,7 @@ __device__ __forceinline__ void store_pair(T* to, float x, float y) {
   if constexpr (kWide<T>) {
     *reinterpret_cast<float2*>(to) = float2{x, y};
   } else {
-    *reinterpret_cast<uint32_t*>(to) = pack<T>(x, y);
+    *reinterpret_cast<uint32_t*>(to) = cuda::pack<T>(x, y);
   }
 }
 
