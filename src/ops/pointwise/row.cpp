@@ -11,7 +11,6 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
-#include "ops/pointwise/waiting_rows.h"
 
 namespace vt::pointwise {
 namespace {
@@ -190,7 +189,7 @@ void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType comp
 }
 
 void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute) {
-  if (joins_waiting(call, row, it.output())) return;
+  if (row.wait != nullptr && row.wait(call, row, it.output())) return;
   const DType type = loop_dtype(call, row, compute);
   const DType common = type == DType::float64 ? type : compute;
   Params params;

@@ -34,10 +34,11 @@ struct Row {
   const LoopSet* loops[3] = {};  // by SimdLevel
   CudaLaunch cuda = nullptr;
   // Columns of a VT_COLUMN: what it refuses beyond its rule, what its loop computes in if that is not the compute dtype
-  // of `common`, and the row whose loop a call runs if that is not this one.
+  // of `common`, the row whose loop a call runs if that is not this one, and how it waits on CUDA.
   void (*check)(const Call& call, DType common) = nullptr;
   DType (*loop_dtype)(const Call& call, const Row& row, DType common) = nullptr;
   const Row& (*choose)(const Choice& call) = nullptr;
+  bool (*wait)(const Call& call, const Row& row, const Tensor& out) = nullptr;  // Note [Waiting work]
   // Filled by add_row: positions of tensor and number arguments, from the schema.
   int8_t inputs = 0, numbers = 0;
   int8_t input_at[5] = {}, number_at[5] = {};

@@ -9,6 +9,7 @@
 #include "ops/pointwise/gradients.h"
 #include "ops/pointwise/row_forms.h"
 #include "ops/pointwise/rows.h"
+#include "ops/pointwise/waiting_rows.h"
 
 namespace vt {
 // Reads a number, an absent number or a gelu name as kernels do.

@@ -4,7 +4,6 @@
 #include "cuda/capture.h"
 #include "cuda/waiting_work.h"
 #include "ops/pointwise/relu_mask.h"
-#include "ops/pointwise/rows.h"
 #include "ops/pointwise/waiting_terms.h"
 
 namespace vt::pointwise {
@@ -89,53 +88,76 @@ Term product_of(const cuda::WaitingList& list, cuda::Stream stream, const Tensor
   return {alone->x, part(y), alone->negative};
 }
 
-// Whether a product, a negative, a sum or a difference of captured work waits. A sum does if a product does that it is
-// made of.
-bool waits_as_terms(const Call& call, const Row& row, const Tensor& out) {
-  const bool is_sum = &row == &rows::add || &row == &rows::sub;
-  if (!is_sum && &row != &rows::mul && &row != &rows::neg) return false;
-  if (call.op.kind() != OpKind::Functional || (is_sum && number(call, row) != 1)) return false;
-  if (out.numel() == 0 || out.dim() > kMostTermDims || !may_be_in_term(out, out)) return false;
+// Whether this is captured work of tensors that may be in terms.
+bool may_wait_as_term(const Call& call, const Row& row, const Tensor& out) {
+  if (VT_LIKELY(!cuda::is_capturing()) || call.op.kind() != OpKind::Functional || out.numel() == 0 ||
+      out.dim() > kMostTermDims || !may_be_in_term(out, out)) {
+    return false;
+  }
   for (int i = 0; i < row.inputs; ++i) {
     if (!may_be_in_term(input(call, row, i), out)) return false;
   }
+  return true;
+}
+
+// A sum, or a difference, of which at least one term waits.
+bool waits_as_sum(const Call& call, const Row& row, const Tensor& out, bool difference) {
+  if (!may_wait_as_term(call, row, out) || number(call, row) != 1) return false;
   const cuda::Stream stream = cuda::current_stream(out.device().index);
-  const Tensor& x = input(call, row, 0);
   cuda::WaitingList list;
   std::vector<Term> terms;
-  if (&row == &rows::neg) {
-    terms.push_back({part(x), {}, true});
-  } else if (&row == &rows::mul) {
-    const Tensor& y = input(call, row, 1);
-    terms.push_back(product_of(list, stream, x, y));
-  } else {
-    bool any = false;
-    for (int i = 0; i < 2; ++i) {
-      const Tensor& t = input(call, row, i);
-      if (!lie_alike(t, out)) return false;
-      const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*t.storage(), stream));
-      const Term* alone = waiting != nullptr ? waiting->term_of(t) : nullptr;
-      any = any || alone != nullptr;
-      terms.push_back(alone != nullptr ? *alone : Term{part(t), {}});
-    }
-    if (!any) return false;
-    if (&row == &rows::sub) terms[1].negative = !terms[1].negative;
+  bool any = false;
+  for (int i = 0; i < 2; ++i) {
+    const Tensor& t = input(call, row, i);
+    if (!lie_alike(t, out)) return false;
+    const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*t.storage(), stream));
+    const Term* alone = waiting != nullptr ? waiting->term_of(t) : nullptr;
+    any = any || alone != nullptr;
+    terms.push_back(alone != nullptr ? *alone : Term{part(t), {}});
   }
+  if (!any) return false;
+  if (difference) terms[1].negative = !terms[1].negative;
   list.add(std::make_unique<WaitingTerms>(stream, std::move(terms), out));
   return true;
 }
 
+bool joins_elements(const Call& call, const Row& row, ElementCall::Kind kind, const Tensor& out) {
+  return cuda::anything_waits() && call.op.kind() != OpKind::Out && joins(call, row, kind, out);
+}
+
 }  // namespace
 
-bool joins_waiting(const Call& call, const Row& row, const Tensor& out) {
-  if (&row == &rows::threshold_backward) {
-    return call.op.kind() == OpKind::Functional && number(call, row) == 0 &&
-           waits_with_mask(input(call, row, 0), input(call, row, 1), out);
-  }
-  if (VT_UNLIKELY(cuda::is_capturing()) && waits_as_terms(call, row, out)) return true;
-  if (!cuda::anything_waits() || call.op.kind() == OpKind::Out) return false;
-  if (&row == &rows::relu) return joins(call, row, ElementCall::Kind::Relu, out);
-  return &row == &rows::add && number(call, row) == 1 && joins(call, row, ElementCall::Kind::Add, out);
+bool wait_relu(const Call& call, const Row& row, const Tensor& out) {
+  return joins_elements(call, row, ElementCall::Kind::Relu, out);
+}
+
+bool wait_add(const Call& call, const Row& row, const Tensor& out) {
+  return waits_as_sum(call, row, out, false) ||
+         (number(call, row) == 1 && joins_elements(call, row, ElementCall::Kind::Add, out));
+}
+
+bool wait_sub(const Call& call, const Row& row, const Tensor& out) { return waits_as_sum(call, row, out, true); }
+
+bool wait_mul(const Call& call, const Row& row, const Tensor& out) {
+  if (!may_wait_as_term(call, row, out)) return false;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  cuda::WaitingList list;
+  std::vector<Term> terms{product_of(list, stream, input(call, row, 0), input(call, row, 1))};
+  list.add(std::make_unique<WaitingTerms>(stream, std::move(terms), out));
+  return true;
+}
+
+bool wait_neg(const Call& call, const Row& row, const Tensor& out) {
+  if (!may_wait_as_term(call, row, out)) return false;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  cuda::WaitingList list;
+  list.add(std::make_unique<WaitingTerms>(stream, std::vector<Term>{{part(input(call, row, 0)), {}, true}}, out));
+  return true;
+}
+
+bool wait_threshold_backward(const Call& call, const Row& row, const Tensor& out) {
+  return call.op.kind() == OpKind::Functional && number(call, row) == 0 &&
+         waits_with_mask(input(call, row, 0), input(call, row, 1), out);
 }
 
 }  // namespace vt::pointwise
