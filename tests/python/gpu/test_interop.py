@@ -65,8 +65,8 @@ def test_our_stream_waits_for_the_producers():
             for _ in range(10):
                 theirs += 1.0
             with vt.cuda.stream(mine):
-                total = vt.from_dlpack(theirs).sum()
-        assert total.item() == 10.0 * (1 << 24)
+                total = vt.from_dlpack(theirs).sum().item()
+        assert total == 10.0 * (1 << 24)
 
 
 class Described:
