@@ -1,6 +1,9 @@
 #include "autograd/node.h"
 
+#include <algorithm>
+
 #include "autograd/anomaly.h"
+#include "autograd/sequence.h"
 #include "core/live_count.h"
 #include "cuda/stream.h"
 
@@ -18,6 +21,7 @@ thread_local Graveyard t_graveyard;
 
 uint64_t next_sequence_number() { return t_sequence++; }
 uint64_t peek_sequence_number() noexcept { return t_sequence; }
+void raise_sequence_number(uint64_t least) noexcept { t_sequence = std::max(t_sequence, least); }
 
 Node::Node(uint64_t sequence) : sequence_(sequence), place_(VT_UNLIKELY(anomaly_enabled()) ? current_place() : 0) {
   count_live(Counted::Node, 1);
