@@ -4,11 +4,15 @@
 #include "bindings/node/element.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
+#include "bindings/node/executor.h"
 #include "bindings/node/tensor.h"
+#include "bindings/node/work.h"
 #include "dispatch/registry.h"
 
 namespace vt::node {
 namespace {
+
+constexpr char kRandomNumbers = 0;  // what stands for the default generators
 
 const char* kind_name(OpKind kind) {
   switch (kind) {
@@ -19,52 +23,139 @@ const char* kind_name(OpKind kind) {
   return "";
 }
 
-Napi::Value tensor_value(Napi::Env env, const Tensor& tensor, const Arguments& arguments) {
-  if (!tensor.defined()) return env.Null();
-  const Napi::Value given = arguments.object_of(tensor);
-  return given.IsEmpty() ? Napi::Value(TensorObject::wrap(env, tensor)) : given;
+napi_value result_value(EnvData& data, const Tensor& tensor, const Arguments& arguments) {
+  if (!tensor.defined()) return tensor_value(data, tensor);
+  const napi_value given = arguments.object_of(tensor);
+  return given ? given : wrap(data, tensor);
 }
 
-Napi::Value to_js(Napi::Env env, const Op& op, const Results& results, const Arguments& arguments) {
+napi_value to_js(EnvData& data, const Results& results, const Arguments& arguments) {
+  const napi_env env = data.env;
+  napi_value value;
   if (results.is_list) {
-    Napi::Array array = Napi::Array::New(env, results.list.size());
-    for (uint32_t i = 0; i < results.list.size(); ++i) array.Set(i, tensor_value(env, results.list[i], arguments));
-    return array;
+    napi_create_array_with_length(env, results.list.size(), &value);
+    for (uint32_t i = 0; i < results.list.size(); ++i) {
+      napi_set_element(env, value, i, result_value(data, results.list[i], arguments));
+    }
+    return value;
   }
   if (!results.number.is_none()) return from_scalar(env, Unbox<Scalar>::get(results.number));
-  if (op.schema().rets().empty()) return env.Undefined();
-  if (results.count == 1) return tensor_value(env, results.tensors[0], arguments);
-  Napi::Array array = Napi::Array::New(env, static_cast<size_t>(results.count));
+  if (arguments.op().schema().rets().empty()) {
+    napi_get_undefined(env, &value);
+    return value;
+  }
+  if (results.count == 1) return result_value(data, results.tensors[0], arguments);
+  napi_create_array_with_length(env, static_cast<size_t>(results.count), &value);
   for (int i = 0; i < results.count; ++i) {
-    array.Set(static_cast<uint32_t>(i), tensor_value(env, results.tensors[i], arguments));
+    napi_set_element(env, value, static_cast<uint32_t>(i), result_value(data, results.tensors[i], arguments));
   }
-  return array;
+  return value;
 }
 
-const std::vector<Candidate>& candidates_of(Napi::Env env, const std::string& name) {
-  auto& known = EnvData::of(env).candidates;
-  const auto found = known.find(name);
-  if (found != known.end()) return found->second;
-  std::vector<Candidate> candidates = overloads_to_try(name);
-  VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
-  return known.emplace(name, std::move(candidates)).first->second;
+std::vector<Access> accesses_of(const Arguments& arguments) {
+  std::vector<Access> accesses;
+  arguments.for_each_input([&](const Tensor& t, bool written) { accesses.push_back({t.storage().get(), written}); });
+  if (arguments.op().functional().parts.random) accesses.push_back({&kRandomNumbers, true});
+  return accesses;
 }
 
-Napi::Value call_by_name(Napi::Env env, const std::string& name, const Napi::Array& positional,
-                         const Napi::Object& named) {
-  std::string complaints;
-  for (const Candidate& candidate : candidates_of(env, name)) {
-    const Op& op = *candidate.op;
-    Arguments arguments;
-    if (!arguments.bind(candidate, positional, named)) {
-      complaints += "\n  " + op.schema().text() + ": " + arguments.complaint();
-      continue;
-    }
+Work work_of(const std::shared_ptr<Arguments>& arguments) {
+  const Op& op = arguments->op();
+  Work work;
+  work.name = op.name().c_str();
+  work.has_shapes = !op.functional().parts.value_dependent;
+  work.waits_for_device = op.functional().parts.value_dependent;
+  arguments->for_each_input([&](const Tensor& t, bool written) { work.add(t, written); });
+  if (op.functional().parts.random) work.resources.push_back(&kRandomNumbers);
+  if (op.device_argument() >= 0) {
+    const Value& device = arguments->values()[op.device_argument()];
+    if (!device.is_none()) work.device = Unbox<Device>::get(device);
+    if (work.device && work.device->is_cpu()) work.waits_for_device = true;
+  }
+  work.returned = arguments->written_handles();
+  work.body = [arguments, &op](std::span<const Tensor> inputs, bool shapes_only) {
+    arguments->rebind(inputs);
+    Value values[kMaxArgs];  // a call may change them
+    std::copy_n(arguments->values(), op.arg_count(), values);
+    if (shapes_only) arguments->make_meta(values);
     Results results;
-    call_op(op, arguments.values(), op.arg_count(), results);
-    return to_js(env, op, results, arguments);
+    call_op(op, values, op.arg_count(), results);
+    return results;
+  };
+  work.convert = [arguments](EnvData& data, Results& results) { return to_js(data, results, *arguments); };
+  return work;
+}
+
+napi_value call_now(EnvData& data, Arguments& arguments) {
+  if (!Executor::get().idle()) wait_for_earlier(data, accesses_of(arguments));
+  Results results;
+  call_op(arguments.op(), arguments.values(), arguments.op().arg_count(), results);
+  return to_js(data, results, arguments);
+}
+
+[[noreturn]] void refuse(EnvData& data, const OpFunction& function, std::span<const napi_value> positional,
+                         napi_value named) {
+  std::string complaints;
+  for (const Candidate& candidate : function.candidates) {
+    std::string complaint;
+    Arguments arguments(data);
+    arguments.bind(candidate, positional, named, &complaint);
+    complaints += "\n  " + candidate.op->schema().text() + ": " + complaint;
   }
-  VT_THROW(Type, name, ": the arguments fit no declaration", complaints);
+  VT_THROW(Type, function.name, ": the arguments fit no declaration", complaints);
+}
+
+template <bool async>
+napi_value call(napi_env env, napi_callback_info info) {
+  return guarded_plain(env, [&]() -> napi_value {
+    size_t count = kMaxArgs + 1;
+    napi_value given[kMaxArgs + 1];
+    void* context = nullptr;
+    napi_get_cb_info(env, info, &count, given, nullptr, &context);
+    const auto& function = *static_cast<const OpFunction*>(context);
+    VT_CHECK(count <= kMaxArgs + 1, Type, function.name, ": too many arguments");
+    EnvData& data = EnvData::of(env);
+    napi_value named = nullptr;
+    if (count > 0 && is_named_arguments(data, given[count - 1])) named = given[--count];
+    const std::span<const napi_value> positional(given, count);
+    for (const Candidate& candidate : function.candidates) {
+      if (async || data.recording) {
+        const auto arguments = std::make_shared<Arguments>(data);
+        if (!arguments->bind(candidate, positional, named, nullptr)) continue;
+        return perform(data, work_of(arguments), async);
+      }
+      Arguments arguments(data);
+      if (arguments.bind(candidate, positional, named, nullptr)) return call_now(data, arguments);
+    }
+    refuse(data, function, positional, named);
+  });
+}
+
+Napi::Value registry(const Napi::CallbackInfo& info) {
+  const auto ops = Registry::get().ops();
+  Napi::Array entries = Napi::Array::New(info.Env(), ops.size());
+  for (uint32_t i = 0; i < ops.size(); ++i) entries.Set(i, entry_of(info.Env(), *ops[i]));
+  return entries;
+}
+
+Napi::Value op_functions(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Napi::Env env = info.Env();
+    const std::string name = info[0].ToString();
+    std::unique_ptr<OpFunction>& function = EnvData::of(env).functions[name];
+    if (!function) {
+      std::vector<Candidate> candidates = overloads_to_try(name);
+      VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
+      function = std::make_unique<OpFunction>(OpFunction{name, std::move(candidates)});
+    }
+    Napi::Array pair = Napi::Array::New(env, 2);
+    napi_value sync, async;
+    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<false>, function.get(), &sync);
+    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<true>, function.get(), &async);
+    pair.Set(0u, sync);
+    pair.Set(1u, async);
+    return pair;
+  });
 }
 
 }  // namespace
@@ -82,19 +173,15 @@ Napi::Object entry_of(Napi::Env env, const Op& op) {
   return entry;
 }
 
-Napi::Value registry(const Napi::CallbackInfo& info) {
-  const auto ops = Registry::get().ops();
-  Napi::Array entries = Napi::Array::New(info.Env(), ops.size());
-  for (uint32_t i = 0; i < ops.size(); ++i) entries.Set(i, entry_of(info.Env(), *ops[i]));
-  return entries;
+void forget_candidates(Napi::Env env, const std::string& name) {
+  auto& functions = EnvData::of(env).functions;
+  const auto found = functions.find(name);
+  if (found != functions.end()) found->second->candidates = overloads_to_try(name);
 }
 
-Napi::Value call(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] {
-    VT_CHECK(info[0].IsString() && info[1].IsArray() && info[2].IsObject(), Type,
-             "call: expected a name, an array of arguments and an object of named ones");
-    return call_by_name(info.Env(), info[0].As<Napi::String>(), info[1].As<Napi::Array>(), info[2].As<Napi::Object>());
-  });
+void export_calls(Napi::Env env, Napi::Object exports) {
+  exports.Set("registry", Napi::Function::New<&registry>(env, "registry"));
+  exports.Set("opFunctions", Napi::Function::New<&op_functions>(env, "opFunctions"));
 }
 
 }  // namespace vt::node

@@ -4,11 +4,17 @@
 
 namespace vt::node {
 
-DType parse_dtype(const std::string& name) {
+std::optional<DType> dtype_from(const std::string& name) {
   for (int i = 0; i < kNumDTypes; ++i) {
     if (info(static_cast<DType>(i)).name == name) return static_cast<DType>(i);
   }
-  VT_THROW(Type, "expected the name of a dtype, got '", name, "'");
+  return std::nullopt;
+}
+
+DType parse_dtype(const std::string& name) {
+  const std::optional<DType> found = dtype_from(name);
+  VT_CHECK(found, Type, "expected the name of a dtype, got '", name, "'");
+  return *found;
 }
 
 namespace {
@@ -64,8 +70,11 @@ bool carries(napi_typedarray_type type, DType d) {
 }
 
 Napi::TypedArray make_array(Napi::Env env, DType d, size_t count) {
+  return array_over(env, d, count, Napi::ArrayBuffer::New(env, count * size_of(d)));
+}
+
+Napi::TypedArray array_over(Napi::Env env, DType d, size_t count, Napi::ArrayBuffer buffer) {
   const size_t length = count * parts_of(d);
-  const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, count * size_of(d));
   switch (array_type(d)) {
     case napi_uint8_array: return Napi::Uint8Array::New(env, length, buffer, 0);
     case napi_int8_array: return Napi::Int8Array::New(env, length, buffer, 0);
@@ -80,34 +89,69 @@ Napi::TypedArray make_array(Napi::Env env, DType d, size_t count) {
   }
 }
 
-bool is_integer(const Napi::Value& value) {
-  if (value.IsBigInt()) return true;
-  if (!value.IsNumber()) return false;
-  const double d = value.As<Napi::Number>().DoubleValue();
-  return std::trunc(d) == d && std::abs(d) <= 9007199254740991.0;
+bool int_from(napi_env env, napi_value value, napi_valuetype type, int64_t& out) {
+  if (type == napi_number) {
+    double d = 0;
+    napi_get_value_double(env, value, &d);
+    out = static_cast<int64_t>(d);
+    return std::trunc(d) == d && std::abs(d) <= 9007199254740991.0;
+  }
+  bool lossless = false;
+  return type == napi_bigint && napi_get_value_bigint_int64(env, value, &out, &lossless) == napi_ok && lossless;
 }
 
 int64_t to_int(const Napi::Value& value) {
-  VT_CHECK(is_integer(value), Type, "expected an integer");
-  if (value.IsNumber()) return value.As<Napi::Number>().Int64Value();
-  bool lossless = false;
-  const int64_t result = value.As<Napi::BigInt>().Int64Value(&lossless);
-  VT_CHECK(lossless, Overflow, "expected an integer of 64 bits");
+  int64_t result = 0;
+  VT_CHECK(value.IsNumber() || value.IsBigInt(), Type, "expected an integer");
+  VT_CHECK(int_from(value.Env(), value, value.Type(), result), Type, "expected an integer of 64 bits");
   return result;
 }
 
-Scalar to_scalar(const Napi::Value& value) {
-  if (value.IsBoolean()) return Scalar(value.As<Napi::Boolean>().Value());
-  if (is_integer(value)) return Scalar(to_int(value));
-  if (value.IsNumber()) return Scalar(value.As<Napi::Number>().DoubleValue());
-  if (value.IsObject()) {
-    const Napi::Object object = value.As<Napi::Object>();
-    const Napi::Value re = object.Get("re"), im = object.Get("im");
-    if (re.IsNumber() && im.IsNumber()) {
-      return Scalar(complex<double>(re.As<Napi::Number>().DoubleValue(), im.As<Napi::Number>().DoubleValue()));
+bool scalar_from(napi_env env, napi_value value, napi_valuetype type, Scalar& out) {
+  switch (type) {
+    case napi_boolean: {
+      bool b = false;
+      napi_get_value_bool(env, value, &b);
+      out = Scalar(b);
+      return true;
     }
+    case napi_number: {
+      double d = 0;
+      napi_get_value_double(env, value, &d);
+      const bool is_integer = std::trunc(d) == d && std::abs(d) <= 9007199254740991.0;
+      out = is_integer ? Scalar(static_cast<int64_t>(d)) : Scalar(d);
+      return true;
+    }
+    case napi_bigint: {
+      int64_t i = 0;
+      if (!int_from(env, value, type, i)) return false;
+      out = Scalar(i);
+      return true;
+    }
+    case napi_object: {
+      const Napi::Object object(env, value);
+      const Napi::Value re = object.Get("re"), im = object.Get("im");
+      if (!re.IsNumber() || !im.IsNumber()) return false;
+      out = Scalar(complex<double>(re.As<Napi::Number>().DoubleValue(), im.As<Napi::Number>().DoubleValue()));
+      return true;
+    }
+    default: return false;
   }
-  VT_THROW(Type, "expected a number, boolean, bigint or {re, im}");
+}
+
+Scalar to_scalar(const Napi::Value& value) {
+  Scalar result;
+  VT_CHECK(scalar_from(value.Env(), value, value.Type(), result), Type,
+           "expected a number, boolean, bigint or {re, im}");
+  return result;
+}
+
+std::string text_from(napi_env env, napi_value value) {
+  size_t length = 0;
+  VT_CHECK(napi_get_value_string_utf8(env, value, nullptr, 0, &length) == napi_ok, Type, "expected a string");
+  std::string text(length, '\0');
+  napi_get_value_string_utf8(env, value, text.data(), length + 1, &length);
+  return text;
 }
 
 Napi::Value from_scalar(Napi::Env env, const Scalar& value) {

@@ -3,23 +3,46 @@
 
 #include <napi.h>
 
+#include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
-#include "core/tensor.h"
-#include "dispatch/frontend.h"
+#include "bindings/node/handle.h"
+#include "bindings/node/loop.h"
+#include "bindings/node/op_function.h"
+#include "bindings/node/state.h"
 
 namespace vt::node {
 
-struct EnvData {
-  Napi::FunctionReference tensor_class;
-  // The tensor that the constructor being called by TensorObject::wrap takes, instead of arguments.
-  const Tensor* to_wrap = nullptr;
-  // Overloads by the name that calls asked for; late ops change them.
-  std::unordered_map<std::string, std::vector<Candidate>> candidates;
+class Program;
 
-  static EnvData& of(Napi::Env env) { return *env.GetInstanceData<EnvData>(); }
+struct EnvData {
+  explicit EnvData(napi_env e) : env(e), handles(new HandleTable(e)), loop(Loop::open(e)) {
+    napi_add_env_cleanup_hook(e, [](void* table) { static_cast<HandleTable*>(table)->begin_end(); }, handles);
+  }
+  ~EnvData() { handles->close(); }
+  EnvData(const EnvData&) = delete;
+
+  napi_env env;
+  HandleTable* handles;
+  std::shared_ptr<Loop> loop;
+  napi_ref tensor_class = nullptr;
+  Napi::FunctionReference enter;  // of JavaScript's context.ts
+  // The tensor that the constructor being called by wrap() takes, instead of arguments.
+  Tensor* to_wrap = nullptr;
+  const std::shared_ptr<const State> root_state = State::of_this_thread();
+  std::shared_ptr<const State> state = root_state;  // of the code that runs now
+  Program* recording = nullptr;                     // that synchronous calls go to instead of running
+  // By the name that calls asked for; late ops change them.
+  std::unordered_map<std::string, std::unique_ptr<OpFunction>> functions;
+  std::shared_ptr<Program> program;  // being recorded
+  std::shared_ptr<struct JobTable> jobs;
+
+  static EnvData& of(napi_env env) {
+    void* data = nullptr;
+    napi_get_instance_data(env, &data);
+    return *static_cast<EnvData*>(data);
+  }
 };
 
 }  // namespace vt::node

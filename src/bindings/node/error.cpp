@@ -1,5 +1,7 @@
 #include "bindings/node/error.h"
 
+#include "bindings/node/js_reference.h"
+
 namespace vt::node {
 namespace {
 
@@ -15,6 +17,12 @@ const char* code_of(ErrorKind kind) {
 
 }  // namespace
 
+ThrownValue::ThrownValue(napi_env env, std::shared_ptr<Loop> loop, napi_value value)
+    : Error(ErrorKind::Runtime, "a JavaScript function threw"),
+      reference_(JsReference::make(env, std::move(loop), value)) {}
+
+napi_value ThrownValue::value(napi_env env) const { return reference_->value(env); }
+
 Napi::Error to_js_error(Napi::Env env, const Error& error) {
   Napi::Error result;
   switch (error.kind()) {
@@ -25,7 +33,27 @@ Napi::Error to_js_error(Napi::Env env, const Error& error) {
     default: result = Napi::Error::New(env, error.message());
   }
   result.Set("code", Napi::String::New(env, code_of(error.kind())));
+  if (!error.frames().empty()) {
+    result.Set("op", Napi::String::New(env, error.frames().back().op));
+    result.Set("operands", Napi::String::New(env, error.frames().back().operands));
+  }
   return result;
+}
+
+napi_value current_error_as_js(napi_env env) {
+  try {
+    throw;
+  } catch (const ThrownValue& thrown) {
+    return thrown.value(env);
+  } catch (const Napi::Error& error) {
+    return error.Value();
+  } catch (const Error& error) {
+    return to_js_error(env, error).Value();
+  } catch (const std::bad_alloc&) {
+    return to_js_error(env, Error(ErrorKind::OutOfMemory, "out of host memory")).Value();
+  } catch (const std::exception& error) {
+    return to_js_error(env, Error(ErrorKind::Internal, error.what())).Value();
+  }
 }
 
 }  // namespace vt::node

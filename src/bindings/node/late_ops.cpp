@@ -29,7 +29,7 @@ std::vector<Listener*>& listeners() {
 
 void tell(Napi::Env env, const Napi::Function& function, const Op* op) {
   const Napi::HandleScope scope(env);
-  EnvData::of(env).candidates.erase(op->schema().name());
+  forget_candidates(env, op->schema().name());
   function.Call({entry_of(env, *op)});
 }
 

@@ -1,44 +1,29 @@
-// The JavaScript class Tensor: a handle that keeps one vt::Tensor alive.
+// The JavaScript class Tensor.
 #pragma once
 
 #include <napi.h>
 
-#include "core/tensor.h"
+#include <vector>
+
+#include "bindings/node/env_data.h"
 
 namespace vt::node {
 
-class TensorObject : public Napi::ObjectWrap<TensorObject> {
- public:
-  static Napi::Function define(Napi::Env env);
-  static Napi::Object wrap(Napi::Env env, const Tensor& tensor);
-  static bool is(const Napi::Value& value);
-  // The handle inside; TypeError unless the value is a Tensor.
-  static const Tensor& unwrap(const Napi::Value& value);
+// A new object, in the scope of the running code. In a recording, the object of what the program will compute.
+napi_value wrap(EnvData& data, Tensor tensor);
+// The same, null for an undefined tensor.
+napi_value tensor_value(EnvData& data, const Tensor& tensor);
 
-  // new Tensor(typedArray, shape?, dtype?): a CPU tensor with a copy of the array.
-  explicit TensorObject(const Napi::CallbackInfo& info);
-  ~TensorObject() override;
-  void Finalize(Napi::Env env) override;
+// The tensor in it. RuntimeError once it was disposed.
+const Tensor& tensor_in(const Handle* handle);
+// TypeError unless the value is a Tensor.
+Handle* handle_from(EnvData& data, napi_value value, const char* what);
+const Tensor& tensor_from(EnvData& data, napi_value value, const char* what);
+// A Tensor, null, undefined or an array of these; undefined tensors for null.
+std::vector<Tensor> tensors_from(EnvData& data, napi_value value);
+napi_value array_of(EnvData& data, std::span<const Tensor> tensors);
 
- private:
-  Napi::Value shape(const Napi::CallbackInfo& info);
-  Napi::Value stride(const Napi::CallbackInfo& info);
-  Napi::Value dtype(const Napi::CallbackInfo& info);
-  Napi::Value device(const Napi::CallbackInfo& info);
-  Napi::Value is_leaf(const Napi::CallbackInfo& info);
-  Napi::Value requires_grad(const Napi::CallbackInfo& info);
-  void set_requires_grad(const Napi::CallbackInfo& info, const Napi::Value& value);
-  Napi::Value grad(const Napi::CallbackInfo& info);
-  void set_grad(const Napi::CallbackInfo& info, const Napi::Value& value);
-  // data(): the elements in row-major order, as a new typed array.
-  Napi::Value data(const Napi::CallbackInfo& info);
-  // backward(gradient?, {retainGraph, createGraph}?)
-  Napi::Value backward(const Napi::CallbackInfo& info);
-
-  void hold(Napi::Env env, Tensor tensor);
-
-  Tensor tensor_;
-  int64_t accounted_ = 0;  // bytes that the garbage collector was told of
-};
+// Tensor with its getters, and disposeTensor, keepTensor, tensorData, fromArray, moveTensor, liveHandles.
+void export_tensor(Napi::Env env, Napi::Object exports);
 
 }  // namespace vt::node

@@ -1,0 +1,57 @@
+// The JavaScript thread of one environment, as other threads see it.
+#pragma once
+
+#include <node_api.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace vt::node {
+
+// Note [Who waits for whom]
+// Threads of the executor never touch JavaScript: what they need of it they post here, and the environment's thread
+// runs it between its other events. A thread that needs an answer (a hook, a backward in TypeScript) waits in call().
+// The JavaScript thread itself waits only in a synchronous call on tensors that earlier work still uses; if that work
+// waits in call(), neither could go on, so the synchronous call raises instead.
+class Loop {
+ public:
+  using Action = std::function<void(napi_env)>;
+
+  // Of the environment on whose thread this is called; closes itself with the environment.
+  static std::shared_ptr<Loop> open(napi_env env);
+
+  bool is_here() const { return std::this_thread::get_id() == thread_; }
+  // Runs the action on the JavaScript thread soon. False, and nothing happens, once the environment is gone.
+  bool post(Action action);
+  // Runs it there and waits until it said `done` by calling its argument; here at once if this is that thread.
+  // RuntimeError if the environment ends before.
+  void call(const std::function<void(napi_env, std::function<void()> done)>& action);
+  // Whether some thread waits in call().
+  bool is_waited_for();
+
+  // Work under way keeps the process alive. On the JavaScript thread.
+  void hold();
+  void let_go();
+
+ private:
+  explicit Loop(napi_env env) : env_(env), thread_(std::this_thread::get_id()) {}
+  static void drain(napi_env env, napi_value, void* context, void*);
+  static void close(void* context);
+
+  napi_env env_;
+  const std::thread::id thread_;
+  napi_threadsafe_function signal_ = nullptr;
+  int held_ = 0;
+  std::mutex mutex_;  // of what follows
+  std::condition_variable changed_;
+  std::deque<Action> actions_;
+  int waiting_ = 0;
+  bool closed_ = false;
+  std::shared_ptr<Loop> self_;  // until close()
+};
+
+}  // namespace vt::node
