@@ -26,6 +26,7 @@ TEMPLATE = ROOT / "tools" / "stubs" / "_C.pyi.in"
 STUB = ROOT / "python" / "vibetensor" / "_C.pyi"
 TABLE = ROOT / "docs" / "ops.md"
 TYPESCRIPT = ROOT / "js" / "src" / "ops.ts"
+TENSOR_CLASS = ROOT / "js" / "src" / "native.ts"
 
 # With an underscore: aliases of the template, because class Tensor has attributes and methods of the plain names.
 PYTHON_TYPES = {
@@ -225,6 +226,18 @@ def table(registry: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def typescript(registry: list[dict[str, Any]]) -> str:
+    """The text of js/src/ops.ts."""
+    from vibetensor.torch._op_docs import sentence_of
+
+    functions = by_name(row for row in registry if row["places"])
+    words = {row["name"].partition(".")[0]: row["doc"] for row in registry}
+    sentences = {name: sentence_of(name, words[name]) for name in functions}
+    tensor_class = TENSOR_CLASS.read_text().partition("export interface Tensor extends")[2].partition("\n}")[0]
+    own = set(re.findall(r"^  (?:readonly )?(\w+)", tensor_class, re.MULTILINE))
+    return stub_typescript.render(functions, methods_of(registry), {k: v for k, v in sentences.items() if v}, own)
+
+
 def stub_path(module: str) -> str:
     """Where the stub of a module is, below python/vibetensor."""
     path = module.replace(".", "/")
@@ -250,7 +263,7 @@ def main() -> int:
         ROOT / "python" / "vibetensor" / "torch" / "return_types.pyi": stub_namespace.return_types_stub(registry),
         STUB: stub(registry, TEMPLATE.read_text()),
         TABLE: table(registry),
-        TYPESCRIPT: stub_typescript.render(by_name(r for r in registry if r["places"]), methods_of(registry)),
+        TYPESCRIPT: typescript(registry),
     }
     stale = []
     for path, text in texts.items():

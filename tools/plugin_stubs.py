@@ -55,9 +55,9 @@ def typescript_text(namespace: str, schemas: dict[str, list[Schema]]) -> str:
     return "\n".join(
         [
             f"// plugins.{namespace}, made by tools/plugin_stubs.py; do not edit.",
-            'import type { DType, MemoryFormat, Scalar, Tensor, TensorLike } from "vibetensor";',
+            'import type { Abortable, DType, Generator, MemoryFormat, Scalar, Tensor, TensorLike } from "vibetensor";',
             "",
-            *stub_typescript.interface(class_name(namespace), schemas, False),
+            *stub_typescript.interface(class_name(namespace), schemas, False, {}),
             "",
         ]
     )

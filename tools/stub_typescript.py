@@ -6,12 +6,8 @@ from op_schema import Argument, Schema
 
 HEAD = """\
 // Made by tools/gen_stubs.py from the registry; do not edit.
-import type { DType, Tensor } from "./native.js";
-
-/** A number stands for a tensor without dimensions, and promotes as a number. */
-export type TensorLike = Tensor | number | boolean | bigint;
-export type Scalar = number | boolean | bigint | { re: number; im: number };
-export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_last" | "channels_last_3d";
+import type { Generator, Tensor } from "./native.js";
+import type { Abortable, DType, MemoryFormat, Scalar, TensorLike } from "./types.js";
 """
 
 TYPES = {
@@ -24,7 +20,7 @@ TYPES = {
     "str": "string",
     "ScalarType": "DType",
     "Device": "string",
-    "Generator": "never",
+    "Generator": "Generator",
     "MemoryFormat": "MemoryFormat",
 }
 # what no parameter may be called, though a property may
@@ -52,8 +48,11 @@ def result_type(returns: tuple[str, ...]) -> str:
     return f"[{', '.join(names)}]" if names else "void"
 
 
-def signature(schema: Schema, method: bool) -> str:
-    """`(other: TensorLike, named?: { alpha?: Scalar }): Tensor`; what has a default may be given by name as well."""
+def signature(schema: Schema, method: bool, is_async: bool) -> list[str]:
+    """`(other: TensorLike, named?: { alpha?: Scalar }): Tensor`; what has a default may be given by name as well.
+
+    The asynchronous form gives a promise and takes a signal among the named arguments.
+    """
     positional: list[str] = []
     named: list[str] = []
     for argument in schema.arguments[1:] if method else schema.arguments:
@@ -64,34 +63,48 @@ def signature(schema: Schema, method: bool) -> str:
             positional.append(argument.name + mark + text.removeprefix(argument.name))
         if argument.keyword_only or optional:
             named.append(text)
+    result = result_type(schema.returns)
+    if is_async:
+        result = f"Promise<{result}>"
     forms = []
     required = sum("?:" not in text for text in positional)
     needs_named = any("?:" not in text for text in named)
     for count in range(len(positional), required - 1, -1):
         by_position = [text.replace("?:", ":", 1) for text in positional[:count]]
-        if named:
-            by_position.append(f"named{'' if needs_named else '?'}: {{ {'; '.join(named)} }}")
-        forms.append(f"({', '.join(by_position)}): {result_type(schema.returns)}")
+        options = f"{{ {'; '.join(named)} }}" if named else ""
+        if is_async:
+            options = f"{options} & Abortable" if options else "Abortable"
+        if options:
+            by_position.append(f"named{'' if needs_named else '?'}: {options}")
+        forms.append(f"({', '.join(by_position)}): {result}")
         if not named:
             break
-    return "\n".join(dict.fromkeys(forms))
+    return forms
 
 
-def interface(name: str, schemas: dict[str, list[Schema]], method: bool) -> list[str]:
+def interface(name: str, schemas: dict[str, list[Schema]], method: bool, sentences: dict[str, str]) -> list[str]:
     lines = [f"export interface {name} {{"]
     for op, overloads in schemas.items():
-        forms = [form for schema in overloads for form in signature(schema, method).split("\n")]
-        lines += [f"  {op}{form};" for form in dict.fromkeys(forms)]
+        if op in sentences:
+            lines.append(f"  /** {sentences[op]} */")
+        for suffix, is_async in (("", True), ("Sync", False)):
+            forms = [form for schema in overloads for form in signature(schema, method, is_async)]
+            lines += [f"  {op}{suffix}{form};" for form in dict.fromkeys(forms)]
     return [*lines, "}"]
 
 
-def render(functions: dict[str, list[Schema]], methods: dict[str, list[Schema]]) -> str:
-    """The whole file, for ops by name and the ones of them that are methods."""
+def render(
+    functions: dict[str, list[Schema]], methods: dict[str, list[Schema]], sentences: dict[str, str], own: set[str]
+) -> str:
+    """The whole file, for ops by name, the ones of them that are methods, what each gives in words, and the methods
+    that class Tensor has without the registry."""
+    methods = {name: schemas for name, schemas in methods.items() if name not in own}
     lines = [
         HEAD,
-        "/** The public ops, under their names without overload. */",
-        *interface("Ops", functions, False),
+        "/** The public ops, under their names without overload: a promise, and with `Sync` the result. */",
+        *interface("Ops", functions, False, sentences),
         "",
+        "/** The ops that are methods of Tensor. */",
+        *interface("TensorMethods", methods, True, sentences),
     ]
-    lines += ["/** The ops that are methods of Tensor. */", *interface("TensorMethods", methods, True)]
     return "\n".join(lines) + "\n"

@@ -59,7 +59,7 @@ def test_stubs_of_a_plugin(tmp_path):
     found = subprocess.run(mypy, capture_output=True, text=True, env={**os.environ, "MYPYPATH": f"{tmp_path}"}).stdout
     assert 'Revealed type is "vibetensor._C.Tensor"' in found, found
     assert "[arg-type]" in found and "Found 1 error" in found, found
-    assert "  softclip_(self: Tensor, limit: TensorLike): Tensor;" in typescript.read_text()
+    assert "  softclip_Sync(self: Tensor, limit: TensorLike): Tensor;" in typescript.read_text()
     assert "keepdim?: boolean" in typescript.read_text()
 
 
