@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
-import { ops, profile, recordFunction, tensor } from "../dist/index.js";
+import { ops, profile, recordFunction, tensor } from "vibetensor";
 
 const slices = (result) => JSON.parse(result.trace.toString()).traceEvents.filter(({ ph }) => ph === "X");
 const names = (result) => slices(result).map(({ name }) => name);
 
 test("ops and ranges of a body", () => {
   const x = tensor([1, 2, 3]);
-  const result = profile(() => recordFunction("forward", () => ops.add(x, x)), { device: false, shapes: true });
-  assert.deepEqual([...result.value.data()], [2, 4, 6]);
+  const result = profile(() => recordFunction("forward", () => ops.addSync(x, x)), { device: false, shapes: true });
+  assert.deepEqual([...result.value.dataSync()], [2, 4, 6]);
   assert.deepEqual(names(result), ["forward", "aten::add"]);
   const [, add] = slices(result);
   assert.deepEqual(add.args["Input Dims"].slice(0, 2), [[3], [3]]);
@@ -21,7 +21,7 @@ test("ops and ranges of a body", () => {
 test("backward", () => {
   const x = tensor([1, 2, 3]);
   x.requiresGrad = true;
-  const seen = names(profile(() => ops.sum(ops.mul(x, x)).backward(), { device: false }));
+  const seen = names(profile(() => ops.sumSync(ops.mulSync(x, x)).backwardSync(), { device: false }));
   assert.ok(seen.includes("MulBackward0") && seen.includes("torch::autograd::AccumulateGrad"));
 });
 
@@ -29,10 +29,10 @@ test("an asynchronous body is waited for, and ranges of it", async () => {
   const x = tensor([1]);
   const body = async () => {
     await recordFunction("waiting", async () => setTimeout(5));
-    return ops.neg(x);
+    return ops.negSync(x);
   };
   const result = await profile(body, { device: false });
-  assert.deepEqual([...result.value.data()], [-1]);
+  assert.deepEqual([...result.value.dataSync()], [-1]);
   const [waiting, neg] = slices(result);
   assert.deepEqual([waiting.name, neg.name], ["waiting", "aten::neg"]);
   assert.ok(waiting.dur >= 4000);
@@ -45,7 +45,7 @@ test("errors end the profile, two at once are refused, a limit holds", async () 
   assert.throws(() => profile(() => profile(() => 1, off), off), /already enabled/);
   assert.throws(() => profile(() => 1, { device: false, limit: 0 }), RangeError);
   const x = tensor([1]);
-  const result = profile(() => { for (let i = 0; i < 10; ++i) ops.neg(x); }, { device: false, limit: 4 });
+  const result = profile(() => { for (let i = 0; i < 10; ++i) ops.negSync(x); }, { device: false, limit: 4 });
   assert.equal(result.dropped.host, 6);
   assert.equal(names(result).length, 4);
 });

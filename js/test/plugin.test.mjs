@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { liveTensors, loadedPlugins, loadPlugin, noGrad, ops, plugins, registry, tensor } from "../dist/index.js";
+import { liveTensors, loadedPlugins, loadPlugin, noGrad, ops, plugins, registry, tensor } from "vibetensor";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "vt-plugin-"));
@@ -43,30 +43,30 @@ test("the plugin in C: calls, results of every kind, autograd, errors", { skip }
   assert.deepEqual(loadedPlugins(), [plugin]);
   const { gain } = plugins;
   const x = tensor([1, 2, 3]);
-  assert.deepEqual([...gain.gain(x).data()], [2, 4, 6]);
-  assert.deepEqual([...gain.gain(x, { factor: 3 }).data()], [3, 6, 9]);
+  assert.deepEqual([...gain.gainSync(x).dataSync()], [2, 4, 6]);
+  assert.deepEqual([...gain.gainSync(x, { factor: 3 }).dataSync()], [3, 6, 9]);
   assert.deepEqual(
-    gain.extremes(x).map((t) => t.data()[0]),
+    gain.extremesSync(x).map((t) => t.dataSync()[0]),
     [1, 3],
   );
-  assert.equal(Number(gain.count_above(x, 1.5)), 2);
-  assert.deepEqual([...gain.steps(3).data()], [0, 1, 2]);
-  assert.equal(gain.fill(x, 7), x);
-  assert.deepEqual([...x.data()], [7, 7, 7]);
+  assert.equal(Number(gain.count_aboveSync(x, 1.5)), 2);
+  assert.deepEqual([...gain.stepsSync(3).dataSync()], [0, 1, 2]);
+  assert.equal(gain.fillSync(x, 7), x);
+  assert.deepEqual([...x.dataSync()], [7, 7, 7]);
   assert.equal(x.gain, undefined);
-  assert.throws(() => gain.steps(-1), { code: "ERR_VT_Value", message: /gain::steps.*at least 0/s });
-  assert.throws(() => gain.gain(tensor([1], { dtype: "float64" })), TypeError);
+  assert.throws(() => gain.stepsSync(-1), { code: "ERR_VT_Value", message: /gain::steps.*at least 0/s });
+  assert.throws(() => gain.gainSync(tensor([1], { dtype: "float64" })), TypeError);
   const w = tensor([1, -2], { requiresGrad: true });
-  gain.gain(w, 3).sum().backward();
-  assert.deepEqual([...w.grad.data()], [3, 3]);
+  gain.gainSync(w, 3).sumSync().backwardSync();
+  assert.deepEqual([...w.grad.dataSync()], [3, 3]);
   const live = liveTensors();
-  for (let i = 0; i < 50; ++i) assert.throws(() => gain.steps(-1));
+  for (let i = 0; i < 50; ++i) assert.throws(() => gain.stepsSync(-1));
   assert.ok(liveTensors() <= live);
 });
 
 test("an op of a plugin trains a small model", { skip }, () => {
   loadPlugin(compiled("c++", ["-std=c++17", "-x", "c++"], "plugins/curves/curves.cu", "curves"));
-  const { softclip } = plugins.curves;
+  const { softclipSync: softclip } = plugins.curves;
   const rows = 64;
   const inputs = Array.from({ length: rows }, (_, i) => [Math.sin(i), Math.cos(2 * i), Math.sin(3 * i + 1)]);
   const x = tensor(inputs);
@@ -77,17 +77,17 @@ test("an op of a plugin trains a small model", { skip }, () => {
   const limit = tensor([1], { requiresGrad: true });
   const losses = [];
   for (let step = 0; step < 300; ++step) {
-    const hidden = softclip(x.matmul(parameters[0]), limit);
-    const loss = ops.mse_loss(hidden.matmul(parameters[1]), target);
-    loss.backward();
-    losses.push(loss.data()[0]);
+    const hidden = softclip(x.matmulSync(parameters[0]), limit);
+    const loss = ops.mse_lossSync(hidden.matmulSync(parameters[1]), target);
+    loss.backwardSync();
+    losses.push(loss.dataSync()[0]);
     noGrad(() => {
       for (const p of [...parameters, limit]) {
-        p.sub_(p.grad, { alpha: 0.1 });
+        p.sub_Sync(p.grad, { alpha: 0.1 });
         p.grad = null;
       }
     });
   }
   assert.ok(losses.at(-1) < 0.3 * losses[0], `${losses[0]} -> ${losses.at(-1)}`);
-  assert.notEqual(limit.data()[0], 1);
+  assert.notEqual(limit.dataSync()[0], 1);
 });
