@@ -125,12 +125,12 @@ class Layout {
     if (remaining == 0) return cells_.text[next_++];
     if (remaining == 1) return vector(indent, dim);
     std::string text = "[";
-    const std::string between =
-        "," + std::string(remaining - 1, '\n') + std::string(static_cast<size_t>(indent) + 1, ' ');
+    std::string between(",");
+    between.append(remaining - 1, '\n').append(static_cast<size_t>(indent) + 1, ' ');
     const int64_t shown = shown_of(dim);
     for (int64_t i = 0; i < shown; ++i) {
       if (i > 0) text += between;
-      if (cut(dim) && i == options_.edge_items) text += "..." + between;
+      if (cut(dim) && i == options_.edge_items) text.append("...").append(between);
       text += block(indent + 1, dim + 1);
     }
     if (cut(dim) && options_.edge_items == 0) text += "...";
@@ -153,8 +153,12 @@ class Layout {
     const auto per_line = static_cast<size_t>(std::max<int64_t>(1, room >= 0 ? room / width : -1));
     std::string text = "[";
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) text += i % per_line == 0 ? ",\n" + std::string(static_cast<size_t>(indent) + 1, ' ') : ", ";
-      text += cells[i];
+      if (i > 0 && i % per_line == 0) {
+        text.append(",\n").append(static_cast<size_t>(indent) + 1, ' ');
+      } else if (i > 0) {
+        text.append(", ");
+      }
+      text.append(cells[i]);
     }
     return text + "]";
   }
