@@ -11,8 +11,6 @@ export interface RuntimeOptions {
   maxInFlight?: number;
 }
 
-let current: Required<RuntimeOptions> = { threads: 2, maxInFlight: 1024 };
-
 /** The executor of the process. */
 export const runtime = {
   /** What runs and waits now, and the most that ever did. */
@@ -20,8 +18,10 @@ export const runtime = {
     return addon.runtimeStats();
   },
   configure(options: RuntimeOptions): void {
-    current = { ...current, ...options };
-    addon.configure(current.threads, current.maxInFlight);
+    for (const [name, value] of Object.entries(options)) {
+      if (!Number.isInteger(value) || value < 1) throw new RangeError(`configure: expected ${name} of at least 1, got ${value}`);
+    }
+    addon.configure(options.threads ?? 0, options.maxInFlight ?? 0); // 0: as it is
   },
 };
 

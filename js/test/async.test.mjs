@@ -112,9 +112,24 @@ test("ten thousand promises, some failing, some aborted, all settle", async () =
     for (const { value } of settled) value?.dispose();
     return settled.filter(({ status }) => status === "fulfilled").length;
   };
+  await run();
+  const rss = process.memoryUsage().rss;
   assert.equal(await run(), 8000);
+  assert.ok(process.memoryUsage().rss < 1.3 * rss);
   assert.ok(runtime.stats().peakInFlight <= 1024);
   assert.equal(runtime.stats().waiting, 0);
+});
+
+test("the executor's bound and threads can be set", async () => {
+  const x = ops.onesSync([8]);
+  runtime.configure({ maxInFlight: 4 });
+  try {
+    await Promise.all(Array.from({ length: 100 }, () => x.add(1).then((t) => t.dispose())));
+    assert.ok(runtime.stats().peakWaiting > 0);
+  } finally {
+    runtime.configure({ maxInFlight: 1024 });
+  }
+  assert.throws(() => runtime.configure({ threads: 0 }), RangeError);
 });
 
 test("a task computes recorded calls at once, with what it was given", async () => {

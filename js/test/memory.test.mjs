@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
-import { liveTensors, memory, ops, scope, scopeAsync, setMemoryDebug, tensor } from "vibetensor";
+import { liveTensors, memory, nn, ops, optim, scope, scopeAsync, setMemoryDebug, task, tensor } from "vibetensor";
 
 test("a loop of synchronous products stays flat without the event loop", () => {
   const a = ops.onesSync([256, 256]);
@@ -89,4 +89,27 @@ test("debug mode says where each live tensor was made", () => {
   assert.deepEqual(shape, [3, 7]);
   assert.match(stack, /memory\.test\.mjs/);
   x.dispose();
+});
+
+test("training keeps the number of tensors and the resident memory", async () => {
+  const steps = Number(process.env.VT_TRAIN_STEPS ?? 400);
+  const x = ops.randnSync([32, 1, 14, 14]);
+  const y = ops.randintSync(10, [32]);
+  const model = new nn.Sequential(
+    new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(196, 10),
+  );
+  const optimizer = new optim.AdamW(model.parameters());
+  const step = () =>
+    scopeAsync(async () => {
+      const loss = await task(() => nn.crossEntropySync(model.forwardSync(x), y));
+      await loss.backward();
+      await optimizer.step();
+      optimizer.zeroGrad();
+    });
+  for (let i = 0; i < steps / 4; ++i) await step();
+  const [handles, tensors, rss] = [memory().handles, liveTensors(), process.memoryUsage().rss];
+  for (let i = 0; i < steps; ++i) await step();
+  assert.ok(memory().handles <= handles, `${memory().handles} handles, ${handles} before`);
+  assert.ok(liveTensors() <= tensors, `${liveTensors()} tensors, ${tensors} before`);
+  assert.ok(process.memoryUsage().rss < rss + 60e6, `${(process.memoryUsage().rss - rss) / 1e6} MB more`);
 });

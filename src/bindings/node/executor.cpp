@@ -146,9 +146,8 @@ void Executor::wake_waiters() { finished_.notify_all(); }
 
 void Executor::configure(size_t threads, size_t max_in_flight) {
   const std::lock_guard lock(mutex_);
-  VT_CHECK(threads >= 1 && max_in_flight >= 1, Value, "expected at least one thread and one task in flight");
-  threads_wanted_ = threads;
-  max_in_flight_ = max_in_flight;
+  if (threads) threads_wanted_ = threads;
+  if (max_in_flight) max_in_flight_ = max_in_flight;
   ready_changed_.notify_all();
   admit();
 }

@@ -54,6 +54,7 @@ class Executor {
   bool wait_for(std::span<const Access> accesses, const std::function<bool()>& give_up);
   void wake_waiters();
 
+  // 0: as it is.
   void configure(size_t threads, size_t max_in_flight);
   Stats stats();
 

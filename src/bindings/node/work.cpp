@@ -130,7 +130,7 @@ Napi::Value runtime_stats(const Napi::CallbackInfo& info) {
 void configure(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const int64_t threads = info[0].ToNumber().Int64Value(), most = info[1].ToNumber().Int64Value();
-    VT_CHECK(threads >= 1 && most >= 1, Value, "configure: expected at least one thread and one task in flight");
+    VT_CHECK(threads >= 0 && most >= 0, Value, "configure: expected numbers of at least 1");
     Executor::get().configure(static_cast<size_t>(threads), static_cast<size_t>(most));
   });
 }
