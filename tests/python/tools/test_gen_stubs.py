@@ -47,8 +47,8 @@ def test_signatures(name, method, expected):
 
 
 def test_no_parameter_in_typescript_has_a_reserved_name():
-    text = stub_typescript.signature(Schema.of(ROWS["gaussian_nll_loss"]), False)
-    assert text.startswith("(input: Tensor, target: Tensor, var_: Tensor, ")
+    forms = stub_typescript.signature(Schema.of(ROWS["gaussian_nll_loss"]), method=False, is_async=False)
+    assert forms[0].startswith("(input: Tensor, target: Tensor, var_: Tensor, ")
 
 
 def test_overloads_and_what_the_template_declares():
@@ -73,8 +73,11 @@ def test_table_names_forms_and_derivatives():
 
 def test_typescript_signatures():
     add, total = Schema.of(ROWS["add.Tensor"]), Schema.of(ROWS["sum.dim_IntList"])
-    assert stub_typescript.signature(add, True) == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
-    forms = stub_typescript.signature(total, False).split("\n")
+    (sync,) = stub_typescript.signature(add, method=True, is_async=False)
+    assert sync == "(other: TensorLike, named?: { alpha?: Scalar }): Tensor"
+    (promised,) = stub_typescript.signature(add, method=True, is_async=True)
+    assert promised == "(other: TensorLike, named?: { alpha?: Scalar } & Abortable): Promise<Tensor>"
+    forms = stub_typescript.signature(total, method=False, is_async=False)
     assert forms[0].startswith(
         "(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean,"
     )
