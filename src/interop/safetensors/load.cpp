@@ -19,10 +19,10 @@
 namespace vt::interop::safetensors {
 namespace {
 
-constexpr uint64_t kPiece = 8 << 20;         // bytes that one read asks for
+constexpr uint64_t kPiece = 4 << 20;         // bytes that one read asks for
 constexpr uint64_t kWorthThreads = 4 << 20;  // below, starting threads takes longer than reading
 constexpr int kBuffers = 2;                  // of pinned memory per thread: one is read to while the other is copied
-constexpr int kMaxThreads = 12;
+constexpr int kMaxThreads = 16;
 
 // A run of one file's bytes that goes to one place.
 struct Part {
