@@ -1,7 +1,8 @@
 #include <mutex>
 
 #include "autograd/autograd.h"
-#include "autograd/nan_watch.h"
+#include "autograd/python_key.h"
+#include "core/startup_pages.h"
 #include "cpu/backend.h"
 #include "cuda/backend.h"
 #include "dispatch/registry.h"
@@ -22,9 +23,10 @@ void initialize() {
     meta::register_meta_kernels(registry);
     registry.set_fallback(Key::Autograd, autograd::record_call);
     registry.set_fallback(Key::Autocast, autograd::autocast_call);
-    registry.set_fallback(Key::Python, autograd::watch_call);
+    registry.set_fallback(Key::Python, autograd::python_call);
     registry.set_fallback(Key::Transform, batch::transform_call);
     registry.finalize();
+    release_startup_pages(reinterpret_cast<const void*>(&initialize));
   });
 }
 
