@@ -1,9 +1,11 @@
 #include "autograd/engine.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "autograd/anomaly.h"
 #include "autograd/meta.h"
+#include "autograd/nan_watch.h"
 #include "autograd/node_observer.h"
 #include "autograd/node_states.h"
 #include "autograd/op_node.h"
@@ -78,7 +80,7 @@ class Task {
 
   Grads run(const std::vector<Edge>& roots, Grads gradients) {
     const GradMode mode(options_.create_graph);
-    const ExcludeKeys unwatched(Key::Python);  // what a node calls is part of it: see nan_watch.h
+    const NanWatchPause unwatched;  // what a node calls is part of it
     const StateGuard<Task*> running(t_task, this);
     const BackwardPass pass(!options_.retain_graph && !options_.create_graph);
     for (size_t i = 0; i < roots.size(); ++i) {
@@ -89,6 +91,13 @@ class Task {
     while (!ready_.empty()) step(take_latest());
     streams_.join(captured_);
     return std::move(captured_);
+  }
+
+  uint64_t number() const { return number_; }
+
+  bool reaches(const Node& node) const {
+    const NodeState* state = states_.find(&node);
+    return state && state->wanted;
   }
 
   bool wants(const Edge& e) const {
@@ -300,7 +309,13 @@ class Task {
     }
   }
 
+  static uint64_t next_number() {
+    static std::atomic<uint64_t> last{0};
+    return ++last;
+  }
+
   const BackwardOptions& options_;
+  const uint64_t number_ = next_number();
   NodeStates states_;
   std::vector<NodeState*> ready_;  // a heap, the latest forward call first
   StreamOrder streams_;
@@ -311,6 +326,8 @@ class Task {
 }  // namespace
 
 bool edge_wanted(const Edge& e) { return !t_task || t_task->wants(e); }
+uint64_t running_pass() noexcept { return t_task ? t_task->number() : 0; }
+bool is_reached(const Node& node) { return t_task && t_task->reaches(node); }
 Tensor take_waiting_gradient(const Edge& e) { return t_task ? t_task->take_waiting(e) : Tensor(); }
 std::optional<DType> narrowed_by_receiver(const Edge& e) { return t_task ? t_task->narrowed_by(e) : std::nullopt; }
 

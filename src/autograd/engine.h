@@ -45,4 +45,9 @@ VT_API std::optional<DType> narrowed_by_receiver(const Edge& e);
 // While a node runs: whether the gradient on this edge will be used. Derivatives skip work by it.
 VT_API bool edge_wanted(const Edge& e);
 
+// The number of the pass that runs on this thread, never used again; 0 if none does.
+VT_API uint64_t running_pass() noexcept;
+// Whether the running pass computes what arrives at the node.
+VT_API bool is_reached(const Node& node);
+
 }  // namespace vt::autograd

@@ -6,7 +6,9 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/autograd.h"
+#include "autograd/engine.h"
 #include "autograd/jvp.h"
+#include "autograd/meta.h"
 #include "autograd/nan_watch.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
@@ -130,6 +132,14 @@ nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_gr
   return own(wrap_grads(found));
 }
 
+// Whether the backward pass that is running gives the tensor a gradient.
+bool is_reached(nb::handle tensor) {
+  const Tensor& t = expect_tensor(tensor.ptr(), "is_reached_by_backward(): argument 'tensor'");
+  const auto fn = autograd::grad_fn(t);
+  const auto node = fn ? fn : autograd::grad_accumulator(t);
+  return node && autograd::is_reached(*node);
+}
+
 // An op's results and their tangents, None for zeros, where `inputs` among the arguments change by `tangents`.
 // `by_derivative`: not by the op's own jvp.
 nb::object op_jvp(const std::string& name, nb::handle args, nb::dict kwargs, nb::handle inputs, nb::handle tangents,
@@ -193,6 +203,8 @@ void bind_modes(nb::module_& m) {
   m.def("is_grad_enabled", [] { return thread_state().grad_enabled; });
   m.def("set_inference_mode", [](bool on) { thread_state().inference_mode = on; });
   m.def("is_inference_mode_enabled", [] { return thread_state().inference_mode; });
+  m.def("running_backward_pass", autograd::running_pass);
+  m.def("is_reached_by_backward", is_reached);
   m.def("run_backward", run_backward, nb::arg("tensors"), nb::arg("grads").none(), nb::arg("retain_graph"),
         nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
   m.def("op_jvp", op_jvp, nb::arg("name"), nb::arg("args"), nb::arg("kwargs"), nb::arg("inputs"), nb::arg("tangents"),

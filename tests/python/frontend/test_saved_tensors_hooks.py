@@ -124,3 +124,41 @@ def test_hooks_are_of_their_thread_and_memory_goes():
     y.sum().backward()
     del y
     assert kept[0]() is None
+
+
+@BOTH
+def test_hook_of_several_gradients(t):
+    a, b, c = (t.full((2,), float(i), requires_grad=True) for i in range(3))
+    calls = []
+    handle = t.autograd.graph.register_multi_grad_hook(
+        (a, b, c), lambda grads: calls.append([None if g is None else g.tolist() for g in grads])
+    )
+    (a * b).sum().backward()
+    a.sum().backward(inputs=[a])
+    assert calls == [[[1.0, 1.0], [0.0, 0.0], None], [[1.0, 1.0], None, None]]
+    handle.remove()
+    a.sum().backward()
+    assert len(calls) == 2
+    firsts = []
+    with t.autograd.graph.register_multi_grad_hook((a, b), firsts.append, mode="any"):
+        (a * b).sum().backward()
+        (a * b).sum().backward()
+    assert len(firsts) == 2 and all(isinstance(g, t.Tensor) for g in firsts)
+    with pytest.raises(ValueError, match="mode"):
+        t.autograd.graph.register_multi_grad_hook((a,), print, mode="some")
+
+
+@BOTH
+def test_kept_tensors_may_be_written_to(t):
+    x = t.tensor([2.0, 3.0], requires_grad=True)
+    with t.autograd.graph.allow_mutation_on_saved_tensors():
+        y = x.clone()
+        z = (y.exp() * y).sum()
+        y.sin_()
+        y[0] = 7
+        z.backward()
+    assert x.grad.tolist() == pytest.approx([(1 + v) * float(np.exp(v)) for v in (2.0, 3.0)], rel=1e-5)
+    with t.autograd.graph.allow_mutation_on_saved_tensors():
+        z = (x * x).sum()
+    with pytest.raises(AssertionError, match="outside of the 'allow_mutation_on_saved_tensors' context"):
+        z.backward()
