@@ -159,6 +159,11 @@ const OpEntry& entry_of(std::string_view name) {
   return *entry;
 }
 
+PyObject* overload_function(const std::string& full_name) {
+  VT_CHECK(Registry::get().find(full_name), Runtime, "there is no op ", full_name);
+  return make_object(function_type, vectorcall, new OpEntry(full_name, 0)).release();  // the entry stays for good
+}
+
 PyObject* wrap_list(std::vector<Tensor>&& list) {
   Ref tuple = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(list.size())));
   for (size_t i = 0; i < list.size(); ++i) {
@@ -201,6 +206,22 @@ PyObject* invoke_if_fits(const OpEntry& entry, const PythonCall& call) {
   }
 }
 
+namespace {
+
+// The call in one of PyTorch's older forms, with numbers before the tensors that they scale; null if it is in none.
+PyObject* invoke_deprecated(const OpEntry& entry, const PythonCall& call) {
+  if (call.count < 3) return nullptr;
+  const Ref args = Ref::steal(PyTuple_New(call.count));
+  for (Py_ssize_t i = 0; i < call.count; ++i) {
+    PyTuple_SetItem(args.get(), i, Ref::borrow(call.args[i]).release());
+  }
+  const Ref home = Ref::steal(PyImport_ImportModule("vibetensor.torch._deprecated_signatures"));
+  Ref result = Ref::steal(PyObject_CallMethod(home.get(), "call", "sO", entry.name.c_str(), args.get()));
+  return result.get() == Py_NotImplemented ? nullptr : result.release();
+}
+
+}  // namespace
+
 PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
   if (VT_UNLIKELY(entered_modes != 0)) {
     if (PyObject* seen = ask(entry.name.c_str(), call)) return seen;
@@ -208,6 +229,7 @@ PyObject* invoke(const OpEntry& entry, const PythonCall& call) {
   PyObject* result = unless_refused(call, [&] { return invoke_if_fits(entry, call); });
   if (VT_LIKELY(result)) return result;
   result = ask(entry.name.c_str(), call);
+  if (!result) result = invoke_deprecated(entry, call);
   if (!result) throw_no_overload(entry, call);
   return result;
 }
