@@ -199,7 +199,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 SUBMODULES = """
     __config__ _C _dynamo _functorch _higher_order_ops _inductor _ops _subclasses _utils amp ao backends compiler cpu
     cuda distributed distributions func fft futures fx hub jit library linalg masked mps mtia multiprocessing nn onnx
-    optim overrides profiler return_types signal sparse special storage testing torch_version types utils version xpu
+    optim overrides profiler quasirandom return_types signal sparse special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
     "_C": "PyTorchFileReader PyTorchFileWriter",
