@@ -239,3 +239,53 @@ def test_inside_hooks_of_saved_tensors(hooks, leaf):
         return x.grad.tolist(), weight.grad.tolist()
 
     assert grads(vt, True) == grads(vt, False)
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_results_that_a_policy_keeps(as_list):
+    calls = []
+
+    def program(t):
+        module = importlib.import_module(f"{t.__name__}.utils.checkpoint")
+        dispatch = importlib.import_module(f"{t.__name__}.utils._python_dispatch")
+        mm = t.ops.aten.mm.default
+        seen = []
+
+        def policy(ctx, op, *args, **kwargs):
+            return module.CheckpointPolicy.MUST_SAVE if op is mm else module.CheckpointPolicy.PREFER_RECOMPUTE
+
+        class Count(dispatch.TorchDispatchMode):
+            def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+                seen.append(func)
+                return func(*args, **(kwargs or {}))
+
+        x = t.linspace(-1, 1, 9).view(3, 3).requires_grad_()
+        w = t.linspace(0, 1, 9).view(3, 3).requires_grad_()
+
+        def contexts():
+            return module.create_selective_checkpoint_contexts([mm] if as_list else policy)
+
+        out = module.checkpoint(lambda x: (x @ w).exp().sum(), x, use_reentrant=False, context_fn=contexts)
+        with Count():
+            out.backward()
+        calls.append((seen.count(mm), seen.count(t.ops.aten.exp.default)))
+        return [out.detach(), x.grad, w.grad]
+
+    both(program)
+    assert calls[0] == calls[1] == (2, 1)  # the derivatives' products, and exp again
+
+
+def test_a_kept_result_may_not_be_written_to():
+    module = importlib.import_module("vibetensor.torch.utils.checkpoint")
+
+    def contexts(**options):
+        return module.create_selective_checkpoint_contexts([vt.ops.aten.mm.default], **options)
+
+    def function(x):
+        return (x @ x).relu_().exp()
+
+    x = vt.ones(2, 2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="has been mutated"):
+        module.checkpoint(function, x, use_reentrant=False, context_fn=contexts).sum().backward()
+    with pytest.raises(TypeError, match="a function or a list of ops"):
+        module.create_selective_checkpoint_contexts(3)

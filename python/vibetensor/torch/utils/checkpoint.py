@@ -18,20 +18,26 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import autograd
-from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._not_there import module_getattr
 from vibetensor.torch.amp.autocast_mode import autocast
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.autograd.grad_mode import enable_grad, no_grad
 from vibetensor.torch.utils._pytree import tree_flatten, tree_leaves, tree_map, tree_unflatten
 
-__all__ = ["CheckpointError", "CheckpointFunction", "checkpoint", "checkpoint_sequential", "noop_context_fn"]
+__all__ = [
+    "CheckpointError",
+    "CheckpointFunction",
+    "check_backward_validity",
+    "checkpoint",
+    "checkpoint_sequential",
+    "detach_variable",
+    "get_device_states",
+    "noop_context_fn",
+    "set_device_states",
+]
 
 Tensor: Any = _C.Tensor
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
-
-create_selective_checkpoint_contexts = Refused(
-    "torch.utils.checkpoint.create_selective_checkpoint_contexts", "checkpoint parts of the function by themselves"
-)
 
 
 class CheckpointError(RuntimeError):
@@ -43,6 +49,31 @@ def noop_context_fn() -> Contexts:
     return nullcontext(), nullcontext()
 
 
+def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`inputs` with each tensor in it cut off from its history, requiring a gradient if it did."""
+    if not isinstance(inputs, tuple):
+        raise RuntimeError(f"Only tuple of tensors is supported. Got Unsupported input type: {type(inputs).__name__}")
+    return tuple(x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs)
+
+
+def check_backward_validity(inputs: Iterable[Any]) -> None:
+    """Returns None; warns if no tensor among `inputs` requires a gradient."""
+    if not any(x.requires_grad for x in inputs if isinstance(x, Tensor)):
+        warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=2)
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """The GPUs of the tensors among the arguments, and the states of their random generators."""
+    gpus = sorted({x.device.index for x in tree_leaves(args) if isinstance(x, Tensor) and x.is_cuda})
+    return gpus, [_C.cuda_default_generator(gpu).get_state() for gpu in gpus]
+
+
+def set_device_states(devices: list[int], states: list[Any], *, device_type: str | None = None) -> None:
+    """Returns None; gives the random generators of these GPUs those states."""
+    for gpu, state in zip(devices, states, strict=True):
+        _C.cuda_default_generator(gpu).set_state(state)
+
+
 class Surroundings:
     """What a function depends on beside its arguments: autocast, and with `preserve` the random generators."""
 
@@ -52,10 +83,8 @@ class Surroundings:
             for device in ("cpu", "cuda")
         ]
         self.cpu_state = _C.default_generator.get_state() if preserve else None
-        gpus = (
-            {x.device.index for x in tree_leaves(values) if isinstance(x, Tensor) and x.is_cuda} if preserve else set()
-        )
-        self.gpu_states = {gpu: _C.cuda_default_generator(gpu).get_state() for gpu in sorted(gpus)}
+        gpus, states = get_device_states(values) if preserve else ([], [])
+        self.gpu_states = dict(zip(gpus, states, strict=True))
 
     @contextmanager
     def again(self) -> Iterator[None]:
@@ -320,4 +349,5 @@ def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
     yield
 
 
-__getattr__ = module_getattr(__name__)
+SELECTIVE = "CheckpointPolicy SelectiveCheckpointContext create_selective_checkpoint_contexts"
+__getattr__ = module_getattr(__name__, homes=dict.fromkeys(SELECTIVE.split(), "utils._selective_checkpoint"))
