@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from vibetensor.torch.utils.tensorboard import summary
+from vibetensor.torch.utils.tensorboard import media, summary
 
 
 class FileWriter:
@@ -268,17 +268,44 @@ class SummaryWriter:
         )
         self.file_writer.add_summary(summary.pr_curve_raw(tag, rows, num_thresholds), global_step, walltime)
 
-    def add_video(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError."""
-        raise NotImplementedError("add_video is not there yet: add_images shows its frames")
+    def add_video(
+        self,
+        tag: str,
+        vid_tensor: Any,
+        global_step: int | None = None,
+        fps: float = 4,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; films (N, T, C, H, W), uint8 or of values 0..1, side by side, with `fps` frames a second."""
+        self.file_writer.add_summary(media.video(tag, vid_tensor, fps), global_step, walltime)
 
-    def add_audio(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError."""
-        raise NotImplementedError("add_audio is not there yet")
+    def add_audio(
+        self,
+        tag: str,
+        snd_tensor: Any,
+        global_step: int | None = None,
+        sample_rate: int = 44100,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; a sound, (1, samples) of values -1..1, `sample_rate` of them a second."""
+        self.file_writer.add_summary(media.audio(tag, snd_tensor, sample_rate), global_step, walltime)
 
-    def add_mesh(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises NotImplementedError."""
-        raise NotImplementedError("add_mesh is not there yet")
+    def add_mesh(
+        self,
+        tag: str,
+        vertices: Any,
+        colors: Any = None,
+        faces: Any = None,
+        config_dict: Mapping[str, Any] | None = None,
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Returns None; points in space (N, points, 3), their colors 0..255 and the triangles (N, faces, 3) between them.
+
+        config_dict: settings of the camera, of materials and lights, by the names of classes of three.js.
+        """
+        message = media.mesh(tag, vertices, colors, faces, config_dict)
+        self.file_writer.add_summary(message, global_step, walltime)
 
     def flush(self) -> None:
         """Returns None; what was added is on the disk."""
