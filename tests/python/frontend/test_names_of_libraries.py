@@ -307,7 +307,7 @@ def test_what_torch_geometric_and_kornia_import():
     assert vt._C._disabled_torch_function_impl(max, (), (1, 2)) == 2
     with pytest.raises(NotImplementedError, match="one process"):
         rpc.init_rpc("a")
-    assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory"
+    assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory.default"
     with pytest.raises(NotImplementedError):
         vt.ops.aten._pin_memory(vt.ones(1))
 
@@ -369,3 +369,26 @@ def test_private_names_of_tensordict(t):
     assert seen == [(True, True)] and not t._C._are_functorch_transforms_active()
     pytree = importlib.import_module(f"{t.__name__}.utils._pytree")
     assert pytree.is_structseq_instance(w.max(0)) and not pytree.is_structseq_instance((1, 2))
+
+
+def test_names_of_functorch_and_others():
+    deprecated = importlib.import_module("vibetensor.torch._functorch.deprecated")
+    assert deprecated.vmap is vt.func.vmap and refusal(deprecated.make_functional) is not None
+    assert importlib.import_module("vibetensor.torch._functorch.python_key").make_fx is not None
+    with getattr(vt.backends, "__allow_nonbracketed_mutation")():
+        vt.backends.cudnn.benchmark = vt.backends.cudnn.benchmark
+    assert vt.futures.Future[vt.Tensor].__origin__ is vt.futures.Future
+    warn_once = importlib.import_module("vibetensor.torch._dynamo.utils").warn_once
+    with pytest.warns(UserWarning, match="said once") as found:
+        warn_once("said once")
+        warn_once("said once")
+    assert len(found) == 1
+
+
+def test_states_of_checkpoints():
+    module = importlib.import_module("vibetensor.torch.utils.checkpoint")
+    assert module.get_device_states(vt.ones(1), [vt.ones(1)], 3) == ([], [])
+    (x,) = module.detach_variable((vt.ones(1, requires_grad=True) * 2,))
+    assert x.requires_grad and x.is_leaf
+    with pytest.warns(UserWarning, match="None of the inputs have requires_grad=True"):
+        module.check_backward_validity([vt.ones(1)])

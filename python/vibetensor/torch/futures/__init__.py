@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Condition, Lock
+from types import GenericAlias
 from typing import Any
 
 __all__ = ["Future", "collect_all", "wait_all"]
@@ -19,6 +20,8 @@ class Future:
     >>> doubled.wait()
     6
     """
+
+    __class_getitem__: Any = classmethod(GenericAlias)  # for annotations: Future[Tensor]
 
     def __init__(self, *, devices: Sequence[Any] | None = None):
         if devices:
