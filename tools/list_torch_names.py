@@ -2,7 +2,8 @@
 
 python/vibetensor/torch/_torch_names.txt: its public names, one line a module: its name, a colon, its names. By it the
 package tells a name that PyTorch has and we lack from one that is misspelt. The line "modules" has the full names of
-all modules that a program may import.
+all modules that a program may import, "leaves" the ops that we make of others and PyTorch does not before
+__torch_dispatch__ is asked.
 python/vibetensor/torch/_dynamo/settings.json: the settings of its compiler with their defaults, null for those that
 depend on the machine. Needs PyTorch; run it again when the version that we follow changes.
 """
@@ -75,10 +76,31 @@ def modules() -> list[str]:
     return found
 
 
+def leaves() -> list[str]:
+    """Our ops that are made of others and that reach a backend, or `__torch_dispatch__`, whole in PyTorch."""
+    from vibetensor import _C
+
+    found = []
+    for row in _C.registry():
+        name = row["name"]
+        if "composite" not in row["tags"] or name.startswith("_foreach_") or "::" in name:
+            continue
+        try:
+            is_taken_apart = torch._C._dispatch_has_kernel_for_dispatch_key(
+                f"aten::{name}", "CompositeImplicitAutograd"
+            )
+        except RuntimeError:  # PyTorch has no op of that name
+            continue
+        if not is_taken_apart:
+            found.append(name)
+    return sorted(found)
+
+
 def main() -> None:
     lines = [f"Tensor: {' '.join(public_names(torch.Tensor))}"]
     lines += [f"{module}: {' '.join(public_names(importlib.import_module(module)))}" for module in MODULES.split()]
     lines.append(f"modules: {' '.join(modules())}")
+    lines.append(f"leaves: {' '.join(leaves())}")
     (PACKAGE / "_torch_names.txt").write_text("\n".join(lines) + "\n")
     defaults = {module: settings(module) for module in SETTINGS}
     (PACKAGE / "_dynamo" / "settings.json").write_text(json.dumps(defaults, indent=0) + "\n")

@@ -21,6 +21,8 @@ class Argument:
     accepts_number: bool
     has_default: bool
     default: Any
+    written: bool = False
+    aliased: bool = False
 
 
 @dataclass(frozen=True)

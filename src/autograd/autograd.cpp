@@ -4,12 +4,14 @@
 #include "core/transform.h"
 #include "ops/nn/ready_gradient.h"
 #include "ops/typed/copy.h"
+#include "ops/typed/factory.h"
 
 namespace vt::autograd {
 namespace {
 
 Tensor ones_like(const Tensor& t) {
   const GradMode off(false);
+  if (VT_UNLIKELY(t.impl()->keys().has(Key::Python))) return ops::ones_like(t);  // of a type of its own
   const Tensor ones = ops::fill_(empty(t.sizes(), t.dtype(), t.device()), Scalar(1));
   mark_ones(ones);
   return ones;

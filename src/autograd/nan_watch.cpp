@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "autograd/anomaly.h"
+#include "autograd/python_key.h"
 #include "core/thread_state.h"
 #include "cuda/stream.h"
 #include "dispatch/dispatch.h"
@@ -116,25 +117,31 @@ class NanWatch {
 
 thread_local std::unique_ptr<NanWatch> t_watch;
 thread_local int64_t t_module = -1;
+thread_local bool t_paused = false;
 
 }  // namespace
 
 void start_nan_watch(const NanWatchOptions& options) {
   t_watch = std::make_unique<NanWatch>(options);
-  if (options.forward || options.backward) thread_state().included = thread_state().included | Key::Python;
+  want_python_key(PythonKeyReason::NanWatch, options.forward || options.backward);
 }
 void stop_nan_watch() noexcept {
-  thread_state().included = thread_state().included - Key::Python;
+  want_python_key(PythonKeyReason::NanWatch, false);
   t_watch.reset();
 }
 bool is_nan_watching() noexcept { return t_watch != nullptr; }
 int64_t set_nan_watch_module(int64_t module) noexcept { return std::exchange(t_module, module); }
 std::optional<NanSource> take_nan_source() { return t_watch ? t_watch->take() : std::nullopt; }
 
+bool is_call_watched() noexcept { return t_watch && !t_paused; }
+
+NanWatchPause::NanWatchPause() : before_(std::exchange(t_paused, true)) {}
+NanWatchPause::~NanWatchPause() { t_paused = before_; }
+
 void watch_call(Call& call) {
   const uint64_t first_node = peek_sequence_number();
   {
-    const ExcludeKeys inside(Key::Python);
+    const NanWatchPause inside;
     dispatch(call);
   }
   if (!t_watch) return;

@@ -2,8 +2,8 @@
 // what was found is read once, at the end of a step.
 //
 // A result leaves its number in the device's flag if it has a NaN and no earlier result had: nothing waits. Forward
-// calls are seen by a kernel of Key::Python, which the watching thread has on; nodes of backward by apply_watched().
-// Ops that a call is made of are part of it.
+// calls are seen by the kernel of Key::Python, which the watching thread has on (Note [Key Python] in python_key.h);
+// nodes of backward by apply_watched(). Ops that a call is made of are part of it.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,21 @@ VT_API int64_t set_nan_watch_module(int64_t module) noexcept;
 // Waits for the devices; what was noted is forgotten.
 VT_API std::optional<NanSource> take_nan_source();
 
-// The kernel of Key::Python.
+// Whether a call that is made now is to be watched: not if it is part of one that is.
+bool is_call_watched() noexcept;
+// Runs the call and looks at its results.
 void watch_call(Call& call);
+// A scope whose calls are part of something that is looked at as a whole.
+class NanWatchPause {
+ public:
+  NanWatchPause();
+  ~NanWatchPause();
+  NanWatchPause(const NanWatchPause&) = delete;
+  NanWatchPause& operator=(const NanWatchPause&) = delete;
+
+ private:
+  bool before_;
+};
 // Of apply_watched: what a node gave.
 void watch_gradients(const Node& node, const Grads& gradients);
 

@@ -1,6 +1,7 @@
 #include "core/tensor.h"
 
 #include "core/allocation_note.h"
+#include "core/detach_hook.h"
 #include "core/live_count.h"
 #include "core/sparse.h"
 #include "core/thread_state.h"
@@ -203,8 +204,17 @@ Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan s
   return Tensor(std::move(view));
 }
 
+namespace {
+DetachHook detach_hook = nullptr;
+}
+
+void set_detach_hook(DetachHook hook) { detach_hook = hook; }
+
 Tensor make_detached(const Tensor& self, bool fresh_version) {
   TensorImpl* s = self.impl();
+  if (VT_UNLIKELY(s->keys().has(Key::Python)) && detach_hook && !thread_state().excluded.has(Key::Python)) {
+    if (Tensor detached = detach_hook(self); detached.defined()) return detached;
+  }
   auto t = make_intrusive<TensorImpl>(s->storage(), s->dtype(), s->sizes(), s->strides(), s->offset());
   t->keep_wrapper(*s);
   t->set_inference(s->is_inference());

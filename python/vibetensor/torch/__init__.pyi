@@ -124,6 +124,7 @@ from vibetensor.torch import overrides as overrides
 from vibetensor.torch._lowrank import pca_lowrank as pca_lowrank
 from vibetensor.torch import profiler as profiler
 from vibetensor._C import promote_types as promote_types
+from vibetensor.torch import quasirandom as quasirandom
 from vibetensor.torch import random as random
 from vibetensor._C import result_type as result_type
 from vibetensor.torch import return_types as return_types

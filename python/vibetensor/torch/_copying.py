@@ -54,6 +54,14 @@ def deepcopy_data(tensor: Any, memo: dict[int, Any]) -> Any:
         from vibetensor.torch.sparse.parts import parts_of
 
         return rebuild_parts(type(tensor), tensor.layout, parts_of(tensor.detach().clone()), False)
+    if _C.is_wrapper(tensor):
+        result = tensor.detach().clone()
+        if type(result) is not type(tensor):
+            raise RuntimeError(
+                f"a copy of a {type(tensor).__name__} is made by its clone(), which gives a {type(result).__name__} "
+                "instead; define __deepcopy__, or handle aten.clone in __torch_dispatch__"
+            )
+        return result
     return like_over(tensor, copy.deepcopy(UntypedStorage.of(tensor), memo))
 
 
@@ -92,6 +100,22 @@ def rebuild_parts(cls: type, layout: Any, parts: tuple[Any, ...], requires_grad:
     return tensor.requires_grad_() if requires_grad else tensor
 
 
+def rebuild_wrapper(
+    cls: Any, dtype: Any, size: Any, stride: Any, offset: int, layout: Any, device: Any, requires_grad: bool
+) -> Any:
+    """A tensor that is made of others, which its attributes are set to afterwards."""
+    return Tensor._make_wrapper_subclass(
+        cls,
+        size,
+        strides=stride,
+        dtype=dtype,
+        storage_offset=offset,
+        layout=layout,
+        device=device,
+        requires_grad=requires_grad,
+    )
+
+
 def rebuild_tensor(
     storage: UntypedStorage,
     cls: type,
@@ -122,6 +146,9 @@ def reduce_tensor(self: Any, protocol: Any) -> tuple[Any, ...]:
         parts = parts_of(self.detach())
         return rebuild_parts, (type(self), self.layout, parts, self.requires_grad), state_of(self)
     geometry = (tuple(self.shape), self.stride(), self.storage_offset())
+    if _C.is_wrapper(self):
+        rest = (self.layout, self.device, self.requires_grad)
+        return rebuild_wrapper, (type(self), self.dtype, *geometry, *rest), state_of(self)
     return (
         rebuild_tensor,
         (UntypedStorage.of(self), type(self), self.dtype, *geometry, self.requires_grad),

@@ -13,6 +13,7 @@ from typing import Any
 
 from vibetensor import _C, plugins
 from vibetensor.torch._not_there import Refused
+from vibetensor.torch._op_overload import RegistryOp
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.utils._pytree import tree_leaves
 
@@ -91,6 +92,8 @@ class Op:
         kernel = self.kernel_for(leaves, recorded)
         if not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS):
             return kernel(*args, **kwargs)  # recorded op by op, or by itself
+        if _C.torch_dispatch_modes() or any(map(_C.answers_torch_dispatch, leaves)):
+            kernel = self.answered(kernel)
         if not recorded and not self.written:
             return kernel(*args, **kwargs)
         from inspect import signature
@@ -102,6 +105,19 @@ class Op:
         # a function that writes by other means than ops, such as NumPy's, goes unnoticed by backward otherwise
         _C.bump_versions([leaf for leaf in tree_leaves(written) if isinstance(leaf, Tensor)])
         return output
+
+    def answered(self, kernel: Callable[..., Any]) -> Callable[..., Any]:
+        """`kernel`, if no type of an argument and no mode answers the call in its place."""
+        from functools import wraps
+
+        from vibetensor.torch.utils._python_dispatch import ask
+
+        @wraps(kernel)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            result = ask(self, args, kwargs)
+            return kernel(*args, **kwargs) if result is NotImplemented else result
+
+        return run
 
     def __repr__(self) -> str:
         return f"<OpOverload(op='{self.namespace}.{self.__name__}', overload='default')>"
@@ -129,28 +145,6 @@ class Recorded(Function):
             )
         found = op.backward(ctx, *grads)
         return (None, None, None, *(found if isinstance(found, tuple | list) else (found,)))
-
-
-class RegistryOp:
-    """An op of the registry, ours or a plugin's; its overloads (`.Tensor`, `.default`) are found by arguments."""
-
-    def __init__(self, namespace: str, name: str, function: Callable[..., Any]):
-        self.namespace, self.__name__, self.function = namespace, name, function
-        self.__doc__ = function.__doc__
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
-    def __getattr__(self, overload: str) -> RegistryOp:
-        if overload.startswith("__"):
-            raise AttributeError(overload)
-        return self
-
-    def __repr__(self) -> str:
-        return f"<OpOverloadPacket(op='{self.namespace}.{self.__name__}')>"
-
-    def __str__(self) -> str:
-        return f"{self.namespace}.{self.__name__}"
 
 
 # ops of PyTorch's that libraries name as keys of tables, of counts and of what subclasses of Tensor do; here calls are made

@@ -371,15 +371,29 @@ def torch_function(
 
 
 def init_subclass(cls: Any, **kwargs: Any) -> None:
-    """From a subclass with a __torch_function__ of its own on, functions written in Python ask too."""
+    """From a subclass with a __torch_function__ of its own on, functions written in Python ask too.
+
+    One with a __torch_dispatch__ and without it has no say in what functions do, as in PyTorch.
+    """
     super(Tensor, cls).__init_subclass__(**kwargs)
+    is_own = getattr(cls.__torch_function__, "__func__", None) is not torch_function
+    if cls.__torch_dispatch__ is not Tensor.__torch_dispatch__ and not is_own:
+        cls.__torch_function__ = _C._disabled_torch_function_impl
     if "__torch_function__" in vars(cls) and cls.__torch_function__ is not _C._disabled_torch_function_impl:
         from vibetensor.torch.overrides import let_functions_ask
 
         let_functions_ask()
 
 
+def make_wrapper_subclass(cls: Any, size: Any, *args: Any, **kwargs: Any) -> Any:
+    """A tensor of class `cls` with that shape and no memory; `cls` answers calls by its `__torch_dispatch__`."""
+    from vibetensor.torch.utils._python_dispatch import make_wrapper_subclass as make
+
+    return make(cls, size, *args, **kwargs)
+
+
 METHODS: dict[str, Any] = {
+    "_make_wrapper_subclass": staticmethod(make_wrapper_subclass),
     "__torch_function__": classmethod(torch_function),
     "__init_subclass__": classmethod(init_subclass),
     "__repr__": tensor_repr,

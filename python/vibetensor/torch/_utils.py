@@ -204,6 +204,13 @@ def _set_obj_state(obj: Any, state: Any) -> Any:
     return obj
 
 
+def _rebuild_wrapper_subclass(*args: Any) -> Any:
+    """A tensor of a class that answers calls by its `__torch_dispatch__`, before its attributes are set."""
+    from vibetensor.torch._copying import rebuild_wrapper
+
+    return rebuild_wrapper(*args)
+
+
 def _rebuild_meta_tensor_no_storage(dtype: Any, size: Any, stride: Any, requires_grad: bool) -> Any:
     """A tensor of shapes only."""
     return _C.ops.empty_strided(size, stride, dtype=dtype, device="meta").requires_grad_(requires_grad)
@@ -229,9 +236,6 @@ def _rebuild_sparse_csr_tensor(layout: Any, data: Any) -> Any:
 _rebuild_nested_tensor = Refused("torch._utils._rebuild_nested_tensor", "nested tensors are not there; save a list")
 _rebuild_qtensor = Refused(
     "torch._utils._rebuild_qtensor", "quantized tensors are not there; save dequantize() of them"
-)
-_rebuild_wrapper_subclass = Refused(
-    "torch._utils._rebuild_wrapper_subclass", "tensors that wrap others are not there; save what they wrap"
 )
 
 

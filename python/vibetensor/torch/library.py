@@ -19,9 +19,10 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch._op_overload import OpOverload, RegistryOp
 from vibetensor.torch._op_schema import read_schema
 from vibetensor.torch._opcheck import DEFAULT_TESTS, check
-from vibetensor.torch._ops import KEYS, Op, RegistryOp, ops
+from vibetensor.torch._ops import KEYS, Op, ops
 
 __all__ = [
     "CustomOpDef",
@@ -342,6 +343,8 @@ def opcheck(
             "torch.library.opcheck: atol and rtol are of test_aot_dispatch_dynamic, which is not there"
         )
     names = (test_utils,) if isinstance(test_utils, str) else tuple(test_utils)
+    if isinstance(op, OpOverload):
+        op = op.overloadpacket
     subject = op if isinstance(op, RegistryOp) else op_named(op)
     return check(subject, tuple(args), dict(kwargs or {}), names, raise_exception)
 

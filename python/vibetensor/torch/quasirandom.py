@@ -65,12 +65,6 @@ class SobolEngine:
 
     scramble: with a random shift and random linear maps, of `seed` if it is given, else of the default generator.
     ValueError for dimensions out of 1 to 21201. NotImplementedError without SciPy.
-
-    >>> from vibetensor.torch.quasirandom import SobolEngine
-    >>> SobolEngine(2).draw(3)
-    tensor([[0.0000, 0.0000],
-            [0.5000, 0.5000],
-            [0.7500, 0.2500]])
     """
 
     MAXBIT = BITS

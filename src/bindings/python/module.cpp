@@ -9,8 +9,10 @@
 #include "bindings/python/op_function.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
+#include "bindings/python/torch_dispatch.h"
 #include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
+#include "core/startup_pages.h"
 
 namespace vt::python {
 namespace {
@@ -24,6 +26,7 @@ void init(nanobind::module_& m) {
   init_node_types(module);
   init_function_node(module);
   init_torch_function(module);
+  init_torch_dispatch(module);
   init_ops(module);
   init_constructors(module);
   init_array_functions(module);
@@ -48,6 +51,7 @@ void init(nanobind::module_& m) {
   bind_saved_tensor_hooks(m);
   bind_profiler(m);
   bind_plugins(m);
+  release_startup_pages(reinterpret_cast<const void*>(&init));
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ void init_ops(PyObject* module);
 // The overloads of an op; null if there is none of that name.
 const OpEntry* find_entry(std::string_view name);
 const OpEntry& entry_of(std::string_view name);  // Internal error if there is none
+// The function of one overload by its full name, "add.Tensor"; RuntimeError if there is none.
+PyObject* overload_function(const std::string& full_name);
 
 // Parses, calls and wraps. Throws; null is never returned.
 PyObject* invoke(const OpEntry& entry, const PythonCall& call);

@@ -88,6 +88,8 @@ nb::list arguments_of(const Op& op) {
     d["accepts_number"] = a.accepts_number;
     d["has_default"] = a.has_default;
     d["default"] = default_of(a.default_value);
+    d["written"] = a.written;
+    d["aliased"] = a.aliased;
     list.append(d);
   }
   return list;
@@ -99,21 +101,30 @@ nb::list returns_of(const Op& op) {
   return list;
 }
 
+nb::dict describe(const Op& op) {
+  nb::dict d;
+  d["name"] = op.name();
+  d["schema"] = op.schema().text();
+  d["arguments"] = arguments_of(op);
+  d["returns"] = returns_of(op);
+  d["places"] = places_of(op);
+  d["tags"] = tags_of(op);
+  d["autocast"] = autocast_of(op);
+  d["batching"] = batch::kind_of(op);
+  d["doc"] = op.functional().parts.doc;
+  return d;
+}
+
 nb::list registry() {
   nb::list list;
-  for (const auto& op : Registry::get().ops()) {
-    nb::dict d;
-    d["name"] = op->name();
-    d["schema"] = op->schema().text();
-    d["arguments"] = arguments_of(*op);
-    d["returns"] = returns_of(*op);
-    d["places"] = places_of(*op);
-    d["tags"] = tags_of(*op);
-    d["autocast"] = autocast_of(*op);
-    d["batching"] = batch::kind_of(*op);
-    d["doc"] = op->functional().parts.doc;
-    list.append(d);
-  }
+  for (const Op* op : Registry::get().ops()) list.append(describe(*op));
+  return list;
+}
+
+// The overloads of a bare name as registry() describes them, in order of declaration.
+nb::list overloads_of(const std::string& name) {
+  nb::list list;
+  for (const Op* op : Registry::get().overloads(name)) list.append(describe(*op));
   return list;
 }
 
@@ -152,6 +163,7 @@ nb::dict live_counters() {
 
 void bind_registry(nb::module_& m) {
   m.def("registry", registry);
+  m.def("overloads_of", overloads_of);
   m.def("functions_of", functions_of);
   m.def("return_types", types_of_results);
   m.def("set_result_repr", [](nb::handle function) { set_result_repr(function.ptr()); });

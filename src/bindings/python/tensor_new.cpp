@@ -42,21 +42,23 @@ PyObject* new_tensor(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   });
 }
 
+DimVec ints_of(PyObject* tuple) {
+  DimVec out;
+  for (Py_ssize_t i = 0; i < PyTuple_Size(tuple); ++i) {
+    int64_t value;
+    VT_CHECK(int_from(PyTuple_GetItem(tuple, i), value), Type, "expected ints, got ",
+             type_name_of(PyTuple_GetItem(tuple, i)));
+    out.push_back(value);
+  }
+  return out;
+}
+
 // A subclass of Tensor that objects can be made of.
 PyTypeObject* subclass_from(PyObject* cls, const char* function) {
   VT_CHECK(PyType_Check(cls) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(cls), tensor_type), Type, function,
            "(): cls must be a type derived from Tensor, got ",
            PyType_Check(cls) ? std::string(text_of(Ref::steal(PyObject_GetAttrString(cls, "__name__")).get()))
                              : type_name_of(cls));
-  if (cls != reinterpret_cast<PyObject*>(tensor_type)) {
-    const Ref dispatch = Ref::steal_or_null(PyObject_GetAttrString(cls, "__torch_dispatch__"));
-    if (!dispatch) PyErr_Clear();
-    const Ref name = dispatch ? Ref::steal_or_null(PyObject_GetAttrString(dispatch.get(), "__name__")) : Ref();
-    if (dispatch && !name) PyErr_Clear();
-    VT_CHECK(!dispatch || (name && text_of(name.get()) == "_disabled_torch_dispatch_impl"), NotImplemented, function,
-             "(): ", text_of(Ref::steal(PyObject_GetAttrString(cls, "__name__")).get()),
-             " defines __torch_dispatch__, which is not there yet; __torch_function__ is");
-  }
   return reinterpret_cast<PyTypeObject*>(cls);
 }
 
@@ -73,6 +75,27 @@ PyObject* make_subclass(PyObject*, PyObject* args, PyObject* kwargs) {
     Tensor t = make_detached(expect_tensor(data, "_make_subclass(): argument 'data'"));
     if (require_grad) autograd::set_requires_grad(t, true);
     return wrap_as(type, std::move(t));
+  });
+}
+
+// (cls, sizes, strides or None, offset, dtype, device): without memory, for a class that answers its calls.
+PyObject* make_wrapper(PyObject*, PyObject* args) {
+  return guarded([&] {
+    PyObject *cls, *sizes, *strides, *type, *on;
+    long long offset;
+    if (!PyArg_ParseTuple(args, "OO!OLOO:_make_wrapper", &cls, &PyTuple_Type, &sizes, &strides, &offset, &type, &on)) {
+      throw PythonErrorSet{};
+    }
+    DType dtype;
+    Device device;
+    VT_CHECK(dtype_from(type, dtype), Type, "_make_wrapper(): expected a torch.dtype, got ", type_name_of(type));
+    VT_CHECK(device_from(on, device), Type, "_make_wrapper(): expected a torch.device, got ", type_name_of(on));
+    PyTypeObject* kind = subclass_from(cls, "_make_wrapper_subclass");
+    const DimVec shape = ints_of(sizes);
+    const DimVec steps = strides == Py_None ? contiguous_strides(shape) : ints_of(strides);
+    const auto bytes = static_cast<size_t>(view_extent(shape, steps, offset)) * size_of(dtype);
+    auto storage = make_intrusive<StorageImpl>(Allocation{}, bytes, device);
+    return wrap_as(kind, Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, shape, steps, offset)));
   });
 }
 
@@ -178,16 +201,6 @@ PyObject* storage_as_bytes(PyObject* self, PyObject*) {
     return wrap(over_storage(tensor_of(self), DType::uint8, {&bytes, 1}, {&one, 1}, 0));
   });
 }
-DimVec ints_of(PyObject* tuple) {
-  DimVec out;
-  for (Py_ssize_t i = 0; i < PyTuple_Size(tuple); ++i) {
-    int64_t value;
-    VT_CHECK(int_from(PyTuple_GetItem(tuple, i), value), Type, "expected ints, got ",
-             type_name_of(PyTuple_GetItem(tuple, i)));
-    out.push_back(value);
-  }
-  return out;
-}
 PyObject* over_storage_method(PyObject* self, PyObject* args) {
   return guarded([&] {
     PyObject *type, *sizes, *strides;
@@ -210,6 +223,8 @@ void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethod
   slots.push_back({Py_tp_new, reinterpret_cast<void*>(new_tensor)});
   methods.push_back({"_make_subclass", with_keywords(make_subclass), kKeywords | METH_STATIC,
                      "A tensor of a subclass over the memory of `data`, without history."});
+  methods.push_back({"_make_wrapper", make_wrapper, METH_VARARGS | METH_STATIC,
+                     "A tensor of a subclass without memory: (cls, sizes, strides or None, offset, dtype, device)."});
   methods.push_back(method_of_one<"as_subclass", as_subclass>(
       "self as a tensor of a subclass, over the same memory and with its history."));
   methods.push_back({"_storage_as_bytes", storage_as_bytes, METH_NOARGS,

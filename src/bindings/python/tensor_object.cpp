@@ -7,6 +7,7 @@
 #include "bindings/python/dlpack_exchange.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/tensor_slots.h"
+#include "bindings/python/torch_dispatch.h"
 
 namespace vt::python {
 
@@ -145,6 +146,7 @@ PyObject* wrap_as(PyTypeObject* type, Tensor t) {
   if (type == tensor_type) return wrap(std::move(t));
   VT_ASSERT(!t.impl()->frontend_object(), "the tensor has an object already");
   Ref o = Ref::steal(PyType_GenericAlloc(type, 0));
+  if (type_answers(type)) t.impl()->set_key(Key::Python, true);
   TensorImpl* impl = t.detach_impl();
   object_of(o.get())->impl = impl;
   impl->set_frontend_object(o.get());

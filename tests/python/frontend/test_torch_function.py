@@ -277,16 +277,6 @@ def test_names_of_the_protocol():
         vt.ones(1)
 
 
-def test_dispatch_is_refused():
-    class Wraps(vt.Tensor):
-        @classmethod
-        def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
-            raise AssertionError
-
-    with pytest.raises(NotImplementedError, match="Wraps defines __torch_dispatch__"):
-        vt.ones(1).as_subclass(Wraps)
-
-
 def test_programs_without_subclasses_are_left_alone():
     """Functions written in Python keep their code until there is somebody to ask."""
     code = """

@@ -86,9 +86,24 @@ class DisableTorchFunction(DisableTorchFunctionSubclass):
 _disabled_torch_function_impl = ours._disabled_torch_function_impl
 
 
-def _disabled_torch_dispatch_impl(func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-    """`func` of the arguments: what a class has for `__torch_dispatch__` that has no say in what ops do."""
-    return func(*args, **(kwargs or {}))
+class _DisableTorchDispatch:
+    """Context in which neither types of tensors nor modes answer calls of ops."""
+
+    def __enter__(self) -> None:
+        self.before = ours.exchange_torch_dispatch_off(True)
+
+    def __exit__(self, *exc: object) -> None:
+        ours.exchange_torch_dispatch_off(self.before)
+
+
+def _len_torch_dispatch_stack() -> int:
+    """How many modes that answer calls of ops are entered on this thread."""
+    return len(ours.torch_dispatch_modes())
+
+
+def _get_dispatch_stack_at(index: int) -> Any:
+    """The mode of that number; 0 is the outermost."""
+    return ours.torch_dispatch_modes()[index]
 
 
 def _is_torch_function_enabled() -> bool:

@@ -131,6 +131,9 @@ class TorchNames:
 
             return _utils._rebuild_sparse_tensor, (tensor.layout, parts_of(tensor))
         geometry = (tuple(tensor.shape), tensor.stride())
+        if _C.is_wrapper(tensor):
+            rest = (tensor.storage_offset(), tensor.layout, tensor.device, tensor.requires_grad)
+            return _utils._rebuild_wrapper_subclass, (type(tensor), tensor.dtype, *geometry, *rest)
         if tensor.device.type == "meta":
             return _utils._rebuild_meta_tensor_no_storage, (tensor.dtype, *geometry, tensor.requires_grad)
         storage, kind = UntypedStorage.of(tensor), class_of(tensor.dtype)

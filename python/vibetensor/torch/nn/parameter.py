@@ -30,7 +30,8 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         if data is None:
             data = _C.ops.empty(0)
-        if type(data) is Tensor or isinstance(data, Parameter) or not _C.has_torch_function((data,)):
+        is_plain = type(data) is Tensor or isinstance(data, Parameter) or not _C.has_torch_function((data,))
+        if is_plain and not _C.answers_torch_dispatch(data):
             return Tensor._make_subclass(cls, data, requires_grad)
         parameter = data.detach().requires_grad_(requires_grad)
         if type(parameter) is not type(data):

@@ -54,6 +54,14 @@ def indent_after_first(text: str, spaces: int) -> str:
     return text.replace("\n", "\n" + " " * spaces)
 
 
+def swap_in(param: Any, made: Any) -> None:
+    """Returns None; `param` becomes a Parameter of `made`, for all who hold it."""
+    from vibetensor.torch.utils._swap import swap_tensors
+
+    if made is not param:
+        swap_tensors(param, Parameter(made, requires_grad=param.requires_grad))
+
+
 class Module(HookedCall, StateDict):
     """A part of a network: parameters, buffers and child modules by name, and a forward() that uses them.
 
@@ -356,7 +364,10 @@ class Module(HookedCall, StateDict):
             for param in self._parameters.values():
                 if param is not None:
                     grad = param.grad
-                    param.data = fn(param.detach())
+                    if _C.answers_torch_dispatch(param):
+                        swap_in(param, fn(param))  # what it is made of is in its object
+                    else:
+                        param.data = fn(param.detach())
                     if grad is not None:
                         param.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)
             for name, buffer in self._buffers.items():
