@@ -12,6 +12,7 @@
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
+#include "cuda/waiting_work.h"
 #include "dispatch/kept_memory.h"
 #include "ops/copy/copy.h"
 #include "ops/nn/ready_gradient.h"
@@ -64,7 +65,7 @@ Tensor conform(Tensor g, const TensorMeta& m, const Node& from, bool may_stay_na
 bool is_ours_alone(const Tensor& g) {
   const TensorImpl& t = *g.impl();
   return t.use_count() == 1 && !t.frontend_object() && !t.view_base() && t.is_contiguous() && t.has_memory() &&
-         t.storage()->use_count() == 1 && !t.storage()->read_only();
+         t.storage()->use_count() == 1 + cuda::waiting_writers(*t.storage()) && !t.storage()->read_only();
 }
 
 class Task;

@@ -117,6 +117,12 @@ void give_all_waiting() {
   give_if([](const WaitingWork&) { return true; }, done);
 }
 
+uint32_t count_writers(const StorageImpl& storage) {
+  std::lock_guard lock(works().mutex);
+  const auto writes = [&](const Work& work) { return work->written.get() == &storage; };
+  return static_cast<uint32_t>(std::ranges::count_if(works().list, writes));
+}
+
 }  // namespace detail
 
 void forget_waiting(const Capture& capture) noexcept {

@@ -64,9 +64,14 @@ namespace detail {
 VT_API extern std::atomic<int> waiting;  // works, and threads that look at them
 VT_API void give_waiting_before(Stream stream, StorageSpan storages);
 VT_API void give_all_waiting();
+VT_API uint32_t count_writers(const StorageImpl& storage);
 }  // namespace detail
 
 inline bool anything_waits() { return detail::waiting.load(std::memory_order_acquire) != 0; }
+/// How many works wait to write this memory, each of which counts as a use of it.
+inline uint32_t waiting_writers(const StorageImpl& storage) {
+  return VT_UNLIKELY(anything_waits()) ? detail::count_writers(storage) : 0;
+}
 /// Everything that waits goes to its stream.
 inline void give_waiting() {
   if (VT_UNLIKELY(anything_waits())) detail::give_all_waiting();

@@ -7,6 +7,7 @@
 #include "iter/stored_cast.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/plan_loop.h"
+#include "ops/copy/waiting_terms.h"
 
 namespace vt {
 namespace {
@@ -284,6 +285,7 @@ void copy_converting(const Loop& loop) {
 }
 
 void strided_copy_cuda(const Tensor& to, const Tensor& from) {
+  if (waiting::wait_to_copy(to, from)) return;
   const Stream stream = cuda::current_stream(to.device().index);
   const CopyPlan plan = plan_copy(to.sizes(), to.strides(), from.strides());
   if (to.dtype() == from.dtype()) {

@@ -7,6 +7,7 @@
 #include "dispatch/registry.h"
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_vector.cuh"
+#include "ops/copy/waiting_terms.h"
 #include "ops/join/join_kernels.h"
 
 namespace vt {
@@ -115,6 +116,7 @@ bool reads_in_order(const Walk& w, TensorSpan parts) {
 }
 
 bool join_cuda(TensorSpan parts, const Tensor& out, int64_t dim) {
+  if (waiting::wait_to_join(parts, out, dim)) return true;
   if (parts.size() > kParts || out.numel() > INT32_MAX || !out.is_contiguous()) return false;
   Walk w{DimVec(out.sizes()), {}, static_cast<size_t>(dim)};
   for (const Tensor& t : parts) {

@@ -4,6 +4,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/narrow_copy.h"
 #include "ops/nn/norm_rows.cuh"
+#include "ops/pointwise/residual_sum.h"
 
 namespace vt {
 namespace {
@@ -13,6 +14,26 @@ using cuda::LaunchConfig;
 using cuda::RowPlan;
 using cuda::Stream;
 using cuda::Vector;
+
+/// What is added to the input first, and where the sum goes.
+struct Residual {
+  const void* addend = nullptr;  // null: nothing
+  DType dtype = DType::float32;
+  float* sum = nullptr;
+
+  template <int Width>
+  __device__ __forceinline__ Vector<float, Width> load(int64_t at) const {
+    if (dtype == DType::float32) return load_vector<Width>(static_cast<const float*>(addend) + at);
+    const auto bits = load_vector<Width>(static_cast<const uint16_t*>(addend) + at);
+    Vector<float, Width> values;
+#pragma unroll
+    for (int v = 0; v < Width; ++v) {
+      values[v] = dtype == DType::bfloat16 ? __uint_as_float(static_cast<uint32_t>(bits[v]) << 16)
+                                           : static_cast<float>(__builtin_bit_cast(float16, bits[v]));
+    }
+    return values;
+  }
+};
 
 template <typename T>
 struct ForwardArguments {
@@ -26,18 +47,45 @@ struct ForwardArguments {
   int64_t n;
   opmath_t<T> eps;
   NarrowOutput narrow;
+  Residual residual;  // of float32
+
+  template <bool Sums>
+  __device__ __forceinline__ T first_of(int64_t row) const {
+    if constexpr (Sums) {
+      return __fadd_rn(in[row * n], residual.load<1>(row * n)[0]);
+    } else {
+      return in[row * n];
+    }
+  }
 };
 
-template <typename T, int Width, int Count, bool Rms>
-__global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<T> p) {
+/// Adds the addend to a row, and writes the sum.
+template <int Width, int Count>
+__device__ __forceinline__ void add_residual(const Residual& residual, RowRegisters<float, Width, Count>& x,
+                                             int64_t first, int n, const RowPlace& place) {
+#pragma unroll
+  for (int k = 0; k < Count; ++k) {
+    const int i = (k * place.group + place.thread) * Width;
+    if (i >= n) continue;
+    const Vector<float, Width> addend = residual.load<Width>(first + i);
+#pragma unroll
+    for (int v = 0; v < Width; ++v) x.vectors[k][v] = __fadd_rn(x.vectors[k][v], addend[v]);
+  }
+  x.store(residual.sum + first, n, place);
+}
+
+/// Sums: the input is the sum of two tensors, which is written too.
+template <typename T, int Width, int Count, bool Rms, bool Sums>
+__device__ __forceinline__ void normalize(const ForwardArguments<T>& p) {
   using Compute = opmath_t<T>;
   const RowPlace place = cuda::row_place();
   if (place.row >= p.rows) return;
   const int n = static_cast<int>(p.n);
   RowRegisters<T, Width, Count> x;
   // Counted from the first element the mean of equal ones is exact.
-  const T first = Rms ? static_cast<T>(0.0f) : p.in[place.row * n];
+  const T first = Rms ? static_cast<T>(0.0f) : p.template first_of<Sums>(place.row);
   x.load(p.in + place.row * n, n, place, first);
+  if constexpr (Sums) add_residual(p.residual, x, place.row * n, n, place);
   Compute mean = 0;
   if constexpr (!Rms) {
 #pragma unroll
@@ -78,6 +126,15 @@ __global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<
     if constexpr (!Rms) p.mean[place.row] = mean;
     p.rstd[place.row] = rstd;
   }
+}
+
+template <typename T, int Width, int Count, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads) norm_rows(ForwardArguments<T> p) {
+  normalize<T, Width, Count, Rms, false>(p);
+}
+template <int Width, int Count, bool Rms>
+__global__ void __launch_bounds__(cuda::kRowThreads, 2) norm_rows_of_sums(ForwardArguments<float> p) {
+  normalize<float, Width, Count, Rms, true>(p);
 }
 
 template <typename T, bool Rms>
@@ -124,6 +181,12 @@ void launch_forward(const LaunchConfig& base, const RowPlan& plan, const Forward
   auto kernel = !plan.resident ? norm_long_rows<T, Rms>
                 : plan.vectors ? norm_rows<T, kWidth, cuda::kRowVectors<T, kWidth>, Rms>
                                : norm_rows<T, 1, cuda::kRowVectors<T, 1>, Rms>;
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.residual.addend != nullptr) {
+      kernel = plan.vectors ? norm_rows_of_sums<kWidth, cuda::kRowVectors<T, kWidth>, Rms>
+                            : norm_rows_of_sums<1, cuda::kRowVectors<T, 1>, Rms>;
+    }
+  }
   cuda::launch(config, storages, kernel, p);
 }
 
@@ -142,23 +205,35 @@ void norm_forward(const char* op, NormKind kind, const Tensor& input, const Tens
   visit_dtype<kFloatingSet>(input.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Compute = opmath_t<T>;
-    const ForwardArguments<T> p{input.data<T>(),
-                                data_or_null<const T>(weight),
-                                data_or_null<const T>(bias),
-                                out.data<T>(),
-                                kind == NormKind::Rms ? nullptr : mean.data<Compute>(),
-                                rstd.data<Compute>(),
-                                rows,
-                                n,
-                                static_cast<Compute>(eps),
-                                narrow_output(narrow)};
+    ForwardArguments<T> p{input.data<T>(),
+                          data_or_null<const T>(weight),
+                          data_or_null<const T>(bias),
+                          out.data<T>(),
+                          kind == NormKind::Rms ? nullptr : mean.data<Compute>(),
+                          rstd.data<Compute>(),
+                          rows,
+                          n,
+                          static_cast<Compute>(eps),
+                          narrow_output(narrow),
+                          {}};
     bool aligned = cuda::rows_aligned<T>(input, n) && cuda::rows_aligned<T>(out, n);
     for (const Tensor* t : {&weight, &bias}) aligned = aligned && (!t->defined() || cuda::is_aligned(t->data(), 16));
     const RowPlan plan = cuda::plan_rows<T>(rows, n, aligned);
+    std::unique_ptr<pointwise::ResidualSum> sum;  // of which the input is the result
+    if constexpr (std::is_same_v<T, float>) {
+      if (plan.resident) sum = pointwise::take_residual_sum(input);
+      if (sum) p.in = sum->a.data<float>(), p.residual = {sum->b.data(), sum->b.dtype(), input.data<float>()};
+    }
     const LaunchConfig config{op, stream, {}, {}};
-    const std::initializer_list<const StorageImpl*> storages = {
-        input.storage().get(), storage_or_null(weight), storage_or_null(bias),  out.storage().get(),
-        storage_or_null(mean), rstd.storage().get(),    storage_or_null(narrow)};
+    const std::initializer_list<const StorageImpl*> storages = {input.storage().get(),
+                                                                storage_or_null(weight),
+                                                                storage_or_null(bias),
+                                                                out.storage().get(),
+                                                                storage_or_null(mean),
+                                                                rstd.storage().get(),
+                                                                storage_or_null(narrow),
+                                                                sum ? sum->a.storage().get() : nullptr,
+                                                                sum ? sum->b.storage().get() : nullptr};
     if (kind == NormKind::Rms) {
       launch_forward<T, true>(config, plan, p, storages);
     } else {

@@ -3,13 +3,18 @@
 #include "cuda/backend.h"
 #include "cuda/capture.h"
 #include "cuda/waiting_work.h"
+#include "ops/copy/waiting_terms.h"
 #include "ops/pointwise/relu_mask.h"
-#include "ops/pointwise/waiting_terms.h"
+#include "ops/pointwise/residual_sum.h"
+#include "ops/pointwise/rows.h"
 
 namespace vt::pointwise {
 namespace {
 
 using cuda::ElementCall;
+using waiting::kept;
+using waiting::Term;
+using waiting::WaitingTerms;
 using Work = std::unique_ptr<cuda::WaitingWork>;
 
 bool may_wait(const Tensor& t) { return cuda::may_wait(*t.storage()); }
@@ -68,34 +73,21 @@ bool waits_with_mask(const Tensor& gradient, const Tensor& result, const Tensor&
 
 // ---- Note [Waiting terms] ----
 
-// float32 on one device, whose elements 32 bits can count.
-bool may_be_in_term(const Tensor& t, const Tensor& out) {
-  if (t.dtype() != DType::float32 || t.device() != out.device() || t.impl()->is_wrapped_number() || !may_wait(t))
-    return false;
-  int64_t reach = 0;
-  for (int64_t d = 0; d < t.dim(); ++d) reach += (t.size(d) - 1) * t.stride(d);
-  return reach <= INT32_MAX;
-}
-
-// A tensor as a term keeps it: the memory without the history.
-Tensor part(const Tensor& t) { return make_detached(t); }
-
 // The product with a term that waits alone, else with the tensor.
 Term product_of(const cuda::WaitingList& list, cuda::Stream stream, const Tensor& x, const Tensor& y) {
   const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*x.storage(), stream));
   const Term* alone = waiting != nullptr ? waiting->term_of(x) : nullptr;
-  if (alone == nullptr || alone->y.defined()) return {part(x), part(y)};
-  return {alone->x, part(y), alone->negative};
+  if (alone == nullptr || alone->y.defined()) return {kept(x), kept(y)};
+  return {alone->x, kept(y), alone->negative};
 }
 
 // Whether this is captured work of tensors that may be in terms.
 bool may_wait_as_term(const Call& call, const Row& row, const Tensor& out) {
-  if (VT_LIKELY(!cuda::is_capturing()) || call.op.kind() != OpKind::Functional || out.numel() == 0 ||
-      out.dim() > kMostTermDims || !may_be_in_term(out, out)) {
+  if (VT_LIKELY(!cuda::is_capturing()) || call.op.kind() != OpKind::Functional || !waiting::may_wait_to_write(out)) {
     return false;
   }
   for (int i = 0; i < row.inputs; ++i) {
-    if (!may_be_in_term(input(call, row, i), out)) return false;
+    if (!waiting::may_be_in_term(input(call, row, i), out.device())) return false;
   }
   return true;
 }
@@ -113,13 +105,47 @@ bool waits_as_sum(const Call& call, const Row& row, const Tensor& out, bool diff
     const auto* waiting = dynamic_cast<const WaitingTerms*>(list.writing(*t.storage(), stream));
     const Term* alone = waiting != nullptr ? waiting->term_of(t) : nullptr;
     any = any || alone != nullptr;
-    terms.push_back(alone != nullptr ? *alone : Term{part(t), {}});
+    terms.push_back(alone != nullptr ? *alone : Term{kept(t), {}});
   }
   if (!any) return false;
   if (difference) terms[1].negative = !terms[1].negative;
   list.add(std::make_unique<WaitingTerms>(stream, std::move(terms), out));
   return true;
 }
+
+// A sum of captured work that a norm may take, Note [Residual sums].
+bool waits_as_residual(const Call& call, const Row& row, const Tensor& out) {
+  if (VT_LIKELY(!cuda::is_capturing()) || call.op.kind() != OpKind::Functional || number(call, row) != 1) return false;
+  if (!waiting::may_wait_to_write(out) || !out.is_contiguous()) return false;
+  const Tensor *a = &input(call, row, 0), *b = &input(call, row, 1);
+  if (a->dtype() != DType::float32) std::swap(a, b);
+  for (const Tensor* t : {a, b}) {
+    const bool alike = t->device() == out.device() && same(t->sizes(), out.sizes()) && t->is_contiguous();
+    const bool aligned = reinterpret_cast<uintptr_t>(t->data()) % 16 == 0;  // as norms read rows
+    if (!alike || !aligned || !may_wait(*t)) return false;
+  }
+  if (a->dtype() != DType::float32 || (b->dtype() != DType::float32 && !is_reduced_floating(b->dtype()))) return false;
+  const cuda::Stream stream = cuda::current_stream(out.device().index);
+  cuda::WaitingList().add(std::make_unique<ResidualSum>(stream, kept(*a), kept(*b), out));
+  return true;
+}
+
+// By the row itself, so that even the signs of NaNs are an eager call's.
+class WaitingNegative final : public WaitingTerms {
+ public:
+  WaitingNegative(cuda::Stream stream, const Tensor& x, const Tensor& out)
+      : WaitingTerms(stream, std::vector<Term>{{kept(x), {}, true}}, out) {}
+
+  void give() override {
+    const cuda::StreamGuard on(stream);
+    TensorIter it;
+    it.add_output(result());
+    it.add_input(places()[0].terms[0].x);
+    it.build(DType::float32);
+    const char none[16] = {};
+    rows::neg.cuda("neg", it, DType::float32, none);
+  }
+};
 
 bool joins_elements(const Call& call, const Row& row, ElementCall::Kind kind, const Tensor& out) {
   return cuda::anything_waits() && call.op.kind() != OpKind::Out && joins(call, row, kind, out);
@@ -133,7 +159,8 @@ bool wait_relu(const Call& call, const Row& row, const Tensor& out) {
 
 bool wait_add(const Call& call, const Row& row, const Tensor& out) {
   return waits_as_sum(call, row, out, false) ||
-         (number(call, row) == 1 && joins_elements(call, row, ElementCall::Kind::Add, out));
+         (number(call, row) == 1 && joins_elements(call, row, ElementCall::Kind::Add, out)) ||
+         waits_as_residual(call, row, out);
 }
 
 bool wait_sub(const Call& call, const Row& row, const Tensor& out) { return waits_as_sum(call, row, out, true); }
@@ -151,7 +178,7 @@ bool wait_neg(const Call& call, const Row& row, const Tensor& out) {
   if (!may_wait_as_term(call, row, out)) return false;
   const cuda::Stream stream = cuda::current_stream(out.device().index);
   cuda::WaitingList list;
-  list.add(std::make_unique<WaitingTerms>(stream, std::vector<Term>{{part(input(call, row, 0)), {}, true}}, out));
+  list.add(std::make_unique<WaitingNegative>(stream, input(call, row, 0), out));
   return true;
 }
 

@@ -1,5 +1,6 @@
 // Part of one dim: select, slice, narrow, and the ops that put a gradient back into place.
 #include "dispatch/registry.h"
+#include "ops/copy/waiting_terms.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/view.h"
@@ -30,7 +31,8 @@ template <class Place>
 bool add_to_waiting(GradContext& ctx, const Place& place_in) {
   const Tensor sum = ctx.take_waiting(0);
   if (!sum.defined()) return false;
-  ops::add_(place_in(sum), ctx.grad());
+  const Tensor place = place_in(sum);
+  if (!waiting::wait_to_add(sum, place, ctx.grad())) ops::add_(place, ctx.grad());
   ctx.set(0, sum);
   return true;
 }
@@ -87,8 +89,11 @@ void select_backward_derivative(GradContext& ctx) {
 
 Tensor slice_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t start, int64_t end,
                              int64_t step) {
-  const Tensor out = ops::filled(input_sizes, 0, grad_output.dtype(), grad_output.device());
-  put_gradient(slice_kernel(out, dim, start, end, step), grad_output);
+  const Tensor out = empty(input_sizes, grad_output.dtype(), grad_output.device());
+  const Tensor place = slice_kernel(out, dim, start, end, step);
+  if (waiting::wait_to_put(out, place, grad_output)) return out;
+  if (out.numel() > 0) fill_data(out, 0);
+  put_gradient(place, grad_output);
   return out;
 }
 void slice_backward_derivative(GradContext& ctx) {

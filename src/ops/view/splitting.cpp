@@ -1,4 +1,6 @@
 // One tensor into many views: split, chunk, tensor_split, unbind.
+#include <algorithm>
+
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/factory/factory.h"
@@ -221,12 +223,12 @@ void unbind_backward(GradContext& ctx) {
   Tensors parts(grads.begin(), grads.end());
   DimVec sizes(ctx.sizes(0));
   sizes.erase(static_cast<size_t>(dim));
+  const auto any = std::ranges::find_if(grads, [](const Tensor& g) { return g.defined(); });
   Tensor zeros;
-  for (const Tensor& g : grads) {
-    if (g.defined() && !zeros.defined()) zeros = ops::filled(sizes, 0, g.dtype(), g.device());
-  }
   for (Tensor& p : parts) {
-    if (!p.defined()) p = zeros;
+    if (p.defined()) continue;
+    if (!zeros.defined()) zeros = ops::filled(sizes, 0, any->dtype(), any->device());
+    p = zeros;
   }
   DimVec strides(parts[0].strides());
   const int64_t step = parts.size() > 1 ? parts[1].storage_offset() - parts[0].storage_offset() : 0;
