@@ -13,6 +13,7 @@
 #include "cuda/fault.h"
 #include "cuda/gemm_choices_file.h"
 #include "cuda/small_product.h"
+#include "cuda/split_product.h"
 
 namespace vt::cuda {
 namespace {
@@ -71,7 +72,10 @@ std::optional<lt::Algorithm> fastest(const lt::Api& api, lt::Handle handle, cons
   std::optional<lt::Algorithm> best;
   double least = std::numeric_limits<double>::infinity();
   std::vector<lt::Algorithm> all = candidates(api, handle, plan, key, workspace_bytes, kCandidates);
-  if (key.split != SplitChoice::None) all.push_back(kSplitProduct);
+  if (key.split != SplitChoice::None) {
+    all.push_back(kSplitProduct);
+    if (has_small_tiles(g, stream.device)) all.push_back(kSplitProductSmall);
+  }
   if (is_small(g)) all.push_back(kSmallProduct);
   for (const lt::Algorithm& a : all) {
     const double t = time_of(api, handle, g, plan, a, workspace_bytes, stream);
@@ -99,7 +103,7 @@ std::optional<lt::Algorithm> remembered(const lt::Api& api, lt::Handle handle, c
   if (is_new) file->second = read_choices(path);
   const auto entry = file->second.find(key);
   if (entry == file->second.end()) return std::nullopt;
-  if (is_split_product(entry->second) || is_small_product(entry->second)) return entry->second;
+  if (is_ours(entry->second)) return entry->second;
   lt::Heuristic result{};
   const lt::Status status =
       api.algorithm_check(handle, plan.desc, plan.a, plan.b, plan.addend, plan.c, &entry->second, &result);
@@ -124,8 +128,10 @@ void set_gemm_choices_folder(std::string folder) {
 void choose(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const PlanKey& key, size_t workspace_bytes,
             Stream stream, Plan& plan) {
   std::optional<lt::Algorithm> chosen;
-  if (key.split == SplitChoice::Always) {
+  if (key.split == SplitChoice::AlwaysLarge) {
     chosen = kSplitProduct;
+  } else if (key.split == SplitChoice::AlwaysSmall) {
+    chosen = kSplitProductSmall;
   } else if (worth_measuring(g, key, stream)) {
     const std::string path = choices_path(gemm_choices_folder(), stream.device, api.version());
     chosen = remembered(api, handle, plan, key, path);

@@ -52,7 +52,7 @@ bool read_hexadecimal(const std::string& text, size_t from, void* data, size_t b
 
 std::string choices_path(const std::string& folder, int device, size_t library_version) {
   if (folder.empty()) return {};
-  std::string name = "gemm-2-" + device_properties(device).name + "-" + std::to_string(library_version) + "-" +
+  std::string name = "gemm-3-" + device_properties(device).name + "-" + std::to_string(library_version) + "-" +
                      std::to_string(device_api().driver_version()) + ".txt";
   for (char& c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';

@@ -93,8 +93,9 @@ PlanKey plan_key(const GemmArgs& g, int device) {
   key.uses_c = g.beta != 0.0;
   key.tf32 = g.dtype == DType::float32 && float32_products() == Float32Products::Tf32;
   key.split = !can_split(g, device)                          ? SplitChoice::None
-              : float32_products() == Float32Products::Split ? SplitChoice::Always
-                                                             : SplitChoice::Candidate;
+              : float32_products() != Float32Products::Split ? SplitChoice::Candidate
+              : likely_tiles(g, device) == SplitTiles::Small ? SplitChoice::AlwaysSmall
+                                                             : SplitChoice::AlwaysLarge;
   key.deterministic = is_deterministic();
   if (is_8_bit(g.dtype)) {
     key.b_dtype = static_cast<uint8_t>(g.b_dtype.value_or(g.dtype));
@@ -109,12 +110,14 @@ PlanKey plan_key(const GemmArgs& g, int device) {
   return key;
 }
 
-bool is_split_product(const lt::Algorithm& algorithm) {
-  return std::memcmp(&algorithm, &kSplitProduct, sizeof algorithm) == 0;
+namespace {
+bool is(const lt::Algorithm& algorithm, const lt::Algorithm& other) {
+  return std::memcmp(&algorithm, &other, sizeof algorithm) == 0;
 }
+}  // namespace
 
-bool is_small_product(const lt::Algorithm& algorithm) {
-  return std::memcmp(&algorithm, &kSmallProduct, sizeof algorithm) == 0;
+bool is_ours(const lt::Algorithm& algorithm) {
+  return is(algorithm, kSplitProduct) || is(algorithm, kSplitProductSmall) || is(algorithm, kSmallProduct);
 }
 
 // Note [Row-major products]
@@ -196,8 +199,9 @@ std::vector<lt::Algorithm> candidates(const lt::Api& api, lt::Handle handle, con
 
 void multiply(const lt::Api& api, lt::Handle handle, const GemmArgs& g, const Plan& plan,
               const lt::Algorithm& algorithm, size_t workspace_bytes, Stream stream) {
-  if (is_split_product(algorithm)) return split_product(g, stream);
-  if (is_small_product(algorithm)) return small_product(g, stream);
+  if (is(algorithm, kSplitProduct)) return split_product(g, stream, SplitTiles::Large);
+  if (is(algorithm, kSplitProductSmall)) return split_product(g, stream, SplitTiles::Small);
+  if (is(algorithm, kSmallProduct)) return small_product(g, stream);
   // Large enough for a complex<double>; real types read the front.
   struct {
     float f[2];

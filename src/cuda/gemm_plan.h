@@ -12,7 +12,7 @@
 namespace vt::cuda {
 
 /// What becomes of the split product (Note [Split products]).
-enum class SplitChoice : uint8_t { None, Candidate, Always };
+enum class SplitChoice : uint8_t { None, Candidate, AlwaysLarge, AlwaysSmall };
 
 /// Everything that a kernel choice depends on. Compared, hashed and stored as bytes, so it has no padding.
 struct PlanKey {
@@ -42,10 +42,12 @@ PlanKey plan_key(const GemmArgs& args, int device);
 
 /// Stands for the split product among the library's algorithms, none of which is these bits.
 inline constexpr lt::Algorithm kSplitProduct{{0x73706c6974, 0, 0, 0, 0, 0, 0, 1}};
-bool is_split_product(const lt::Algorithm& algorithm);
+/// With small tiles.
+inline constexpr lt::Algorithm kSplitProductSmall{{0x73706c6974, 1, 0, 0, 0, 0, 0, 1}};
 /// The same for the product of small matrices.
 inline constexpr lt::Algorithm kSmallProduct{{0x736d616c6c, 0, 0, 0, 0, 0, 0, 1}};
-bool is_small_product(const lt::Algorithm& algorithm);
+/// Whether it stands for a kernel of ours.
+bool is_ours(const lt::Algorithm& algorithm);
 
 /// A problem with its descriptors and the algorithm chosen for it; kept for the life of the process.
 struct Plan {

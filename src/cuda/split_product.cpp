@@ -1,9 +1,28 @@
 #include "cuda/split_product.h"
 
+#include <atomic>
+
 #include "core/error.h"
 #include "cuda/device.h"
 
 namespace vt::cuda {
+
+namespace {
+constexpr int kAsTheShape = -1;
+std::atomic<int> tiles_to_take{kAsTheShape};
+}  // namespace
+
+void set_split_tiles(std::optional<SplitTiles> tiles) {
+  tiles_to_take.store(tiles ? static_cast<int>(*tiles) : kAsTheShape, std::memory_order_relaxed);
+}
+
+SplitTiles likely_tiles(const GemmArgs& g, int device) {
+  if (!has_small_tiles(g, device)) return SplitTiles::Large;
+  const int given = tiles_to_take.load(std::memory_order_relaxed);
+  if (given != kAsTheShape) return static_cast<SplitTiles>(given);
+  const int64_t large = g.batch * ((g.m + 127) / 128) * ((g.n + 127) / 128);
+  return large < device_properties(device).multi_processor_count ? SplitTiles::Small : SplitTiles::Large;
+}
 
 #ifdef VT_SM90
 bool can_split(const GemmArgs& g, int device) {
@@ -21,7 +40,8 @@ bool can_split(const GemmArgs& g, int device) {
 }
 #else
 bool can_split(const GemmArgs&, int) { return false; }
-void split_product(const GemmArgs&, Stream) { VT_THROW(Internal, "this build has no kernels for Hopper"); }
+bool has_small_tiles(const GemmArgs&, int) { return false; }
+void split_product(const GemmArgs&, Stream, SplitTiles) { VT_THROW(Internal, "this build has no kernels for Hopper"); }
 #endif
 
 }  // namespace vt::cuda

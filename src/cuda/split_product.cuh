@@ -1,9 +1,10 @@
 // The kernel of split products for Hopper; Note [Split products] in cuda/split_product.h says what it computes.
 //
 // A block works through tiles of C, chunk after chunk of k. One warpgroup produces: it reads B a chunk ahead, splits it
-// and writes the parts into a ring of buffers. Each of two warpgroups of consumers holds half of the tile's rows: it
-// reads them a chunk ahead too, splits them in registers, multiplies, and adds the chunk's sums to its own. The
-// consumers take turns, so that one splits and adds while the products of the other run.
+// and writes the parts into a ring of buffers. Each warpgroup of consumers holds 64 of the tile's rows: it reads them a
+// chunk ahead too, splits them in registers, multiplies, and adds the chunk's sums to its own. Two consumers take
+// turns, so that one splits and adds while the products of the other run. Tiles of 64 x 64 have one, and a second block
+// on the multiprocessor in the other's place: small products have too few large tiles to go round.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,8 @@
 namespace vt::cuda::split {
 
 inline constexpr int kParts = 3;
-inline constexpr int kRows = 128, kCols = 128;  // of a tile of C
-inline constexpr int kDepth = 32;               // of a chunk of k
-inline constexpr int kConsumers = 2, kThreads = 128 * (1 + kConsumers);
+inline constexpr int kDepth = 32;  // of a chunk of k
 inline constexpr int kStages = 4;
-inline constexpr int kConsumerRegisters = 208, kProducerRegisters = 88;
 inline constexpr unsigned kWarp = 0xffffffffu;
 
 /// The matrices of a batch `stride` apart, their rows as they lie `ld` apart, in elements.
@@ -42,10 +40,24 @@ struct Globals {
   int chunks, section_chunks;  // of k
   int tiles;                   // in all
   bool pairs;                  // of neighbours in a row of c are aligned
+  bool plain;                  // they are, and c = a b
 };
 
-template <bool TransposeA, bool TransposeB, bool Vectors>
-struct Config {
+/// Sizes of a tile of C, and what that takes.
+struct LargeTiles {
+  static constexpr int kRows = 128, kCols = 128;
+  static constexpr int kConsumers = 2, kThreads = 128 * (1 + kConsumers), kTogether = 1;  // blocks of a multiprocessor
+  static constexpr int kConsumerRegisters = 208, kProducerRegisters = 88;
+};
+struct SmallTiles {
+  static constexpr int kRows = 64, kCols = 64;
+  static constexpr int kConsumers = 1, kThreads = 128 * (1 + kConsumers), kTogether = 2;
+  static constexpr int kConsumerRegisters = 168, kProducerRegisters = 88;
+};
+
+template <class Tiles, bool TransposeA, bool TransposeB, bool Vectors>
+struct Config : Tiles {
+  using Tiles::kCols;
   static constexpr bool kTransposeA = TransposeA, kTransposeB = TransposeB;
   static constexpr bool kVectors = Vectors;  // rows of a and b can be read by 8 and 16 bytes
   using B = std::conditional_t<TransposeB, Tile<kCols, kDepth>, Tile<kDepth, kCols>>;  // as it lies
@@ -60,6 +72,7 @@ struct Shared {
 
 /// The chunks that a block multiplies, tile after tile. Tiles that run at the same time are neighbours both ways, so
 /// that they read the same rows and columns.
+template <class Config>
 struct Work {
   static constexpr int kGroup = 8;  // tiles one above the other that come before the next column
 
@@ -84,8 +97,8 @@ struct Work {
     matrix = layer % g.batch;
     const int first = place / (kGroup * g.col_tiles) * kGroup, size = min(kGroup, g.row_tiles - first);
     const int rest = place - first * g.col_tiles;
-    row = (first + rest % size) * kRows;
-    col = rest / size * kCols;
+    row = (first + rest % size) * Config::kRows;
+    col = rest / size * Config::kCols;
     chunk = section * g.section_chunks;
     end = min(g.chunks, chunk + g.section_chunks);
   }
@@ -127,7 +140,7 @@ struct Producer {
   using B = typename Config::B;
   static constexpr int kAcross = B::kCols / 4;     // threads along a row
   static constexpr int kStep = 128 / kAcross;      // rows from one load to the next
-  static constexpr int kLoads = B::kRows / kStep;  // 8
+  static constexpr int kLoads = B::kRows / kStep;  // 8 or 4
   static_assert(2 * kStep % 8 == 0, "the swizzle of every second load is the same");
 
   const Globals& g;
@@ -135,7 +148,7 @@ struct Producer {
   const int thread = static_cast<int>(threadIdx.x);
   const int row = thread / kAcross, col = thread % kAcross * 4;  // of the first load, in the tile
 
-  __device__ __forceinline__ void fetch(float4 (&to)[kLoads], const Work& w) const {
+  __device__ __forceinline__ void fetch(float4 (&to)[kLoads], const Work<Config>& w) const {
     constexpr bool kByColumn = Config::kTransposeB;  // rows of the tile are columns of the product
     const int k = w.chunk * kDepth;
     const int first_row = (kByColumn ? w.col : k) + row, rows = kByColumn ? g.n : g.k;
@@ -151,7 +164,7 @@ struct Producer {
     const uint32_t first[2] = {B::chunk(0, row, col & ~7) + col % 8 * 2,
                                B::chunk(0, row + kStep, col & ~7) + col % 8 * 2};
     RingPlace<kStages> place;
-    Work ahead(g);
+    Work<Config> ahead(g);
     float4 next[kLoads];
     fetch(next, ahead);
     while (ahead.more(g)) {
@@ -189,7 +202,7 @@ template <class Config>
 struct Consumer {
   using B = typename Config::B;
   static constexpr bool kByColumn = Config::kTransposeA;  // rows of A lie side by side
-  static constexpr int kSums = kCols / 2;
+  static constexpr int kConsumers = Config::kConsumers, kSums = Config::kCols / 2;
 
   const Globals& g;
   Shared<Config>& s;
@@ -204,14 +217,16 @@ struct Consumer {
       : g(globals), s(shared), group(group), thread(static_cast<int>(threadIdx.x) % 128) {}
 
   // The two rows are neighbours where neighbours can be read at once.
-  __device__ __forceinline__ int row_of(const Work& w, int which) const {
+  __device__ __forceinline__ int row_of(const Work<Config>& w, int which) const {
     const int lane_row = thread % 32 / 4;
     return w.row + group * 64 + thread / 32 * 16 + (kByColumn ? 2 * lane_row + which : lane_row + 8 * which);
   }
-  __device__ __forceinline__ int col_of(const Work& w, int eight) const { return w.col + 8 * eight + thread % 4 * 2; }
+  __device__ __forceinline__ int col_of(const Work<Config>& w, int eight) const {
+    return w.col + 8 * eight + thread % 4 * 2;
+  }
 
   // Reads 2 rows by 8 of k: those at 8 p + c and 8 p + c + 1, c as above, for p from 0 to 3.
-  __device__ __forceinline__ void fetch(const Work& w) {
+  __device__ __forceinline__ void fetch(const Work<Config>& w) {
     const int k = w.chunk * kDepth + thread % 4 * 2;
     const float* a = g.a.data + w.matrix * g.a.stride;
 #pragma unroll
@@ -254,7 +269,7 @@ struct Consumer {
 #pragma unroll
       for (int step = 0; step < kDepth / 16; ++step) {
         const uint64_t from = Config::kTransposeB ? B::shift(0, 16 * step) : B::shift(16 * step, 0);
-        Wgmma<bfloat16, kCols>::template registers<!Config::kTransposeB>(
+        Wgmma<bfloat16, Config::kCols>::template registers<!Config::kTransposeB>(
             products, parts[i] + 4 * step, b + static_cast<uint64_t>((Order - i) * B::kBytes / 16) + from,
             Order < kParts - 1 || i > 0 || step > 0);
       }
@@ -262,18 +277,22 @@ struct Consumer {
     wgmma_commit();
   }
 
-  __device__ __forceinline__ void my_turn() const { named_sync(1 + group, 128 * kConsumers); }
-  __device__ __forceinline__ void next_turn() const { named_arrive(1 + (group + 1) % kConsumers, 128 * kConsumers); }
+  __device__ __forceinline__ void my_turn() const {
+    if constexpr (kConsumers > 1) named_sync(1 + group, 128 * kConsumers);
+  }
+  __device__ __forceinline__ void next_turn() const {
+    if constexpr (kConsumers > 1) named_arrive(1 + (group + 1) % kConsumers, 128 * kConsumers);
+  }
 
   __device__ __forceinline__ void run() {
     if (group == kConsumers - 1) next_turn();
     RingPlace<kStages> place;
 #pragma unroll
     for (int i = 0; i < kSums; ++i) products[i] = 0;
-    Work ahead(g);
+    Work<Config> ahead(g);
     fetch(ahead);
     while (ahead.more(g)) {
-      const Work here = ahead;
+      const Work<Config> here = ahead;
       uint32_t lost = 0;
 #pragma unroll
       for (int i = 0; i < kSums; ++i) sum[i] = 0;
@@ -304,7 +323,7 @@ struct Consumer {
     }
   }
 
-  __device__ __forceinline__ void finish(const Work& w, uint32_t lost) {
+  __device__ __forceinline__ void finish(const Work<Config>& w, uint32_t lost) {
     float zero[4] = {};  // NaN if a sum is not finite; in parallel
 #pragma unroll
     for (int i = 0; i < kSums; ++i) zero[i % 4] = fmaf(sum[i], 0.0f, zero[i % 4]);
@@ -314,7 +333,7 @@ struct Consumer {
   }
 
   // The sums once more, by FMA.
-  __device__ __forceinline__ void multiply_plainly(const Work& w) {
+  __device__ __forceinline__ void multiply_plainly(const Work<Config>& w) {
     const int last = min(g.k, w.end * kDepth), row = min(row_of(w, 0), g.m - 1), next_row = min(row_of(w, 1), g.m - 1);
     const float* a = g.a.data + w.matrix * g.a.stride;
     const float* b = g.b.data + w.matrix * g.b.stride;
@@ -337,8 +356,19 @@ struct Consumer {
     }
   }
 
-  __device__ __forceinline__ void store(const Work& w) const {
+  __device__ __forceinline__ void store(const Work<Config>& w) const {
     float* c = g.c + w.section * g.section_stride + w.matrix * g.stride_c;
+    if (g.plain && w.row + Config::kRows <= g.m && w.col + Config::kCols <= g.n) {
+#pragma unroll
+      for (int r = 0; r < 2; ++r) {
+        float* to = c + row_of(w, r) * g.ldc + col_of(w, 0);
+#pragma unroll
+        for (int i = 0; i < kSums / 4; ++i) {
+          *reinterpret_cast<float2*>(to + 8 * i) = make_float2(sum[4 * i + 2 * r], sum[4 * i + 2 * r + 1]);
+        }
+      }
+      return;
+    }
 #pragma unroll
     for (int i = 0; i < kSums / 4; ++i) {
       const int col = col_of(w, i), valid = g.n - col;
@@ -370,23 +400,23 @@ struct Consumer {
 };
 
 template <class Config>
-__global__ void __launch_bounds__(kThreads, 1) multiply(const __grid_constant__ Globals g) {
+__global__ void __launch_bounds__(Config::kThreads, Config::kTogether) multiply(const __grid_constant__ Globals g) {
   extern __shared__ __align__(1024) uint8_t memory[];  // as tiles are
   auto& s = *reinterpret_cast<Shared<Config>*>(memory);
   if (threadIdx.x == 0) {
     for (int i = 0; i < kStages; ++i) {
       s.full[i].init(4);
-      s.empty[i].init(4 * kConsumers);
+      s.empty[i].init(4 * Config::kConsumers);
     }
     publish_barriers();
   }
   __syncthreads();
   const int group = __shfl_sync(kWarp, static_cast<int>(threadIdx.x) / 128, 0);
   if (group == 0) {
-    shrink_registers<kProducerRegisters>();
+    shrink_registers<Config::kProducerRegisters>();
     Producer<Config>{g, s}.run();
   } else {
-    grow_registers<kConsumerRegisters>();
+    grow_registers<Config::kConsumerRegisters>();
     Consumer<Config>(g, s, group - 1).run();
   }
 }

@@ -16,6 +16,8 @@
 // Float32Products says otherwise.
 #pragma once
 
+#include <optional>
+
 #include "cuda/gemm.h"
 
 namespace vt::cuda {
@@ -23,7 +25,15 @@ namespace vt::cuda {
 /// Whether split_product takes this product, and may: float32, at least 16 terms, no epilogue but a bias, on compute
 /// capability 9.0, with Float32Products::Float32 or Split.
 VT_API bool can_split(const GemmArgs& args, int device);
+/// Sizes of the tiles of C that a block makes.
+enum class SplitTiles : uint8_t { Large, Small };
+/// Whether this product, which can be split, may have small tiles, and is not so large that they cannot pay.
+bool has_small_tiles(const GemmArgs& args, int device);
+/// The tiles of products that are split without being measured: those set here, or, with nothing, those that suit the
+/// shape.
+VT_API void set_split_tiles(std::optional<SplitTiles> tiles);
+SplitTiles likely_tiles(const GemmArgs& args, int device);
 /// Gives the product to `stream`; it must be one that can be split.
-void split_product(const GemmArgs& args, Stream stream);
+void split_product(const GemmArgs& args, Stream stream, SplitTiles tiles);
 
 }  // namespace vt::cuda

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 
 #include "cuda/device.h"
 #include "cuda/launch.h"
@@ -16,11 +17,12 @@ constexpr int64_t kSectionBytes = 32 << 20;  // of all sections' products; what 
 
 int64_t tiles_of(int64_t size, int tile) { return (size + tile - 1) / tile; }
 
-// Into how many sections k is cut so that all blocks have work. Costs are in chunks, of about a microsecond: those of
-// the block that has most to do, a start and an end per tile, and the pass that adds the sections up.
-int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks) {
+// Into how many sections k is cut so that all blocks have work. Costs are in microseconds: those of the block that has
+// most to do, of which a chunk takes `chunk_cost`, with a start and an end per tile, and the pass that adds the
+// sections up.
+int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks, double chunk_cost) {
   constexpr int64_t kLeastChunks = 4;
-  constexpr double kTileCost = 1, kPassCost = 3, kBytesPerChunk = 3e6;
+  constexpr double kTileCost = 1, kPassCost = 3, kBytesPerMicrosecond = 3e6;
   const double bytes = static_cast<double>(g.batch) * static_cast<double>(g.m) * static_cast<double>(g.n) * 4;
   int best = 1;
   double least = 0;
@@ -28,11 +30,11 @@ int sections_of(const GemmArgs& g, int64_t tiles, int64_t chunks, int64_t blocks
     const int64_t each = (chunks + sections - 1) / sections;
     if ((sections - 1) * each >= chunks) continue;  // the last ones would be empty
     const int64_t rounds = (tiles * sections + blocks - 1) / blocks;
-    double cost = static_cast<double>(rounds) * (static_cast<double>(each) + kTileCost);
+    double cost = static_cast<double>(rounds) * (static_cast<double>(each) * chunk_cost + kTileCost);
     if (sections > 1) {
       const double moved = bytes * static_cast<double>(sections);
       if (moved > static_cast<double>(kSectionBytes)) break;
-      cost += kPassCost + (moved + bytes) / kBytesPerChunk;
+      cost += kPassCost + (moved + bytes) / kBytesPerMicrosecond;
     }
     if (sections == 1 || cost < least) best = static_cast<int>(sections), least = cost;
   }
@@ -54,15 +56,19 @@ void launch_multiply(const split::Globals& g, int64_t blocks, Stream stream) {
     allowed[stream.device].store(true, std::memory_order_release);
   }
   const LaunchConfig config{kOp, stream, dim3(static_cast<unsigned>(std::min<int64_t>(blocks, g.tiles))),
-                            dim3(split::kThreads), sizeof(split::Shared<Config>)};
+                            dim3(Config::kThreads), sizeof(split::Shared<Config>)};
   launch(config, {}, kernel, g);
 }
 
-// Calls f with the kernel's configuration.
-template <class F>
+// Calls f with the kernel's configuration. Small tiles are for vectors, and not for two transposed factors.
+template <class Tiles, class F>
 void with_config(bool transpose_a, bool transpose_b, bool vectors, const F& f) {
   const auto choose = [&]<bool A, bool B>() {
-    vectors ? f(split::Config<A, B, true>()) : f(split::Config<A, B, false>());
+    if constexpr (std::is_same_v<Tiles, split::SmallTiles>) {
+      if constexpr (!(A && B)) f(split::Config<Tiles, A, B, true>());
+    } else {
+      vectors ? f(split::Config<Tiles, A, B, true>()) : f(split::Config<Tiles, A, B, false>());
+    }
   };
   if (transpose_a) {
     transpose_b ? choose.template operator()<true, true>() : choose.template operator()<true, false>();
@@ -71,10 +77,13 @@ void with_config(bool transpose_a, bool transpose_b, bool vectors, const F& f) {
   }
 }
 
-}  // namespace
+bool reads_by_vectors(const GemmArgs& g) {
+  return reads_by(2, g.a, g.lda, g.batch > 1 ? g.stride_a : 0, g.transpose_a ? g.m : g.k) &&
+         reads_by(4, g.b, g.ldb, g.batch > 1 ? g.stride_b : 0, g.transpose_b ? g.k : g.n);
+}
 
-void split_product(const GemmArgs& g, Stream stream) {
-  const DeviceGuard guard(stream.device);
+template <class Tiles>
+void give(const GemmArgs& g, Stream stream, double chunk_cost) {
   split::Globals s{};
   s.a = {static_cast<const float*>(g.a), g.lda, g.batch > 1 ? g.stride_a : 0};
   s.b = {static_cast<const float*>(g.b), g.ldb, g.batch > 1 ? g.stride_b : 0};
@@ -88,13 +97,14 @@ void split_product(const GemmArgs& g, Stream stream) {
   s.n = static_cast<int>(g.n);
   s.k = static_cast<int>(g.k);
   s.batch = static_cast<int>(g.batch);
-  s.row_tiles = static_cast<int>(tiles_of(g.m, split::kRows));
-  s.col_tiles = static_cast<int>(tiles_of(g.n, split::kCols));
+  s.row_tiles = static_cast<int>(tiles_of(g.m, Tiles::kRows));
+  s.col_tiles = static_cast<int>(tiles_of(g.n, Tiles::kCols));
   s.chunks = static_cast<int>(tiles_of(g.k, split::kDepth));
 
-  const int64_t blocks = device_properties(stream.device).multi_processor_count;
+  const int64_t processors = device_properties(stream.device).multi_processor_count;
+  const int64_t blocks = processors * Tiles::kTogether;
   const int64_t tiles = int64_t{s.row_tiles} * s.col_tiles * s.batch;
-  const int sections = sections_of(g, tiles, s.chunks, blocks);
+  const int sections = sections_of(g, tiles, s.chunks, blocks, chunk_cost);
   s.section_chunks = (s.chunks + sections - 1) / sections;
   s.tiles = static_cast<int>(tiles * sections);
 
@@ -110,14 +120,30 @@ void split_product(const GemmArgs& g, Stream stream) {
     product.beta = 0;
   }
   product.pairs = reads_by(2, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % 2 == 0;
-  const bool vectors = reads_by(2, g.a, g.lda, s.a.stride, g.transpose_a ? g.m : g.k) &&
-                       reads_by(4, g.b, g.ldb, s.b.stride, g.transpose_b ? g.k : g.n);
-  with_config(g.transpose_a, g.transpose_b, vectors,
-              [&]<class Config>(Config) { launch_multiply<Config>(product, blocks, stream); });
+  product.plain = product.pairs && product.alpha == 1 && product.beta == 0 && product.bias == nullptr;
+  with_config<Tiles>(g.transpose_a, g.transpose_b, reads_by_vectors(g),
+                     [&]<class Config>(Config) { launch_multiply<Config>(product, blocks, stream); });
   if (sections == 1) return;
   const int64_t count = g.batch * g.m * g.n;
-  const LaunchConfig config{kOp, stream, dim3(blocks_for(count, 256, 16 * blocks)), dim3(256)};
+  const LaunchConfig config{kOp, stream, dim3(blocks_for(count, 256, 16 * processors)), dim3(256)};
   launch(config, {}, split::add_sections, s, static_cast<const float*>(product.c), sections);
+}
+
+}  // namespace
+
+bool has_small_tiles(const GemmArgs& g, int device) {
+  constexpr double kMostRounds = 4;
+  const int64_t tiles = g.batch * tiles_of(g.m, split::SmallTiles::kRows) * tiles_of(g.n, split::SmallTiles::kCols);
+  const int64_t at_once = split::SmallTiles::kTogether * device_properties(device).multi_processor_count;
+  return reads_by_vectors(g) && !(g.transpose_a && g.transpose_b) &&
+         static_cast<double>(tiles) <= kMostRounds * static_cast<double>(at_once);
+}
+
+void split_product(const GemmArgs& g, Stream stream, SplitTiles tiles) {
+  const DeviceGuard guard(stream.device);
+  // Microseconds of a chunk where all blocks are busy.
+  constexpr double kLarge = 1, kSmall = 0.5;
+  tiles == SplitTiles::Small ? give<split::SmallTiles>(g, stream, kSmall) : give<split::LargeTiles>(g, stream, kLarge);
 }
 
 }  // namespace vt::cuda

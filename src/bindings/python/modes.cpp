@@ -21,6 +21,7 @@
 #include "core/determinism.h"
 #include "core/thread_state.h"
 #include "cpu/thread_pool.h"
+#include "cuda/split_product.h"
 #include "iter/promotion.h"
 #include "ops/nn/attention_choice.h"
 
@@ -247,6 +248,14 @@ void bind_modes(nb::module_& m) {
       "allow_attention", [](bool fused, bool parts) { ops::allow_attention({fused, parts}); }, nb::arg("fused"),
       nb::arg("parts"));
   m.def("portable_attention", &ops::portable_attention);
+  m.def(
+      "set_split_tiles",
+      [](nb::handle small) {
+        using cuda::SplitTiles;
+        const auto tiles = [&] { return nb::cast<bool>(small) ? SplitTiles::Small : SplitTiles::Large; };
+        cuda::set_split_tiles(small.is_none() ? std::nullopt : std::optional(tiles()));
+      },
+      nb::arg("small").none());
   m.def("set_portable_attention", &ops::set_portable_attention, nb::arg("alone"));
   m.def("can_fuse_attention",
         [](nb::handle q, nb::handle k, nb::handle v, nb::handle mask, double dropout, bool causal, bool gqa) {

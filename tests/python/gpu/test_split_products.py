@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from vibetensor import _C
 
 from .side import ours, random, reference, theirs, torch
 
@@ -17,6 +18,15 @@ pytestmark = [
         reason="the kernel is for compute capability 9.0",
     ),
 ]
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["large tiles", "small tiles"])
+def tiles(request: pytest.FixtureRequest) -> Iterator[None]:
+    _C.set_split_tiles(request.param)
+    yield
+    _C.set_split_tiles(None)
+
+
 ORDERS = [(False, False), (False, True), (True, False), (True, True)]  # which of the factors lie transposed
 UNIT = 2.0**24
 
