@@ -1,34 +1,15 @@
 // nonzero on CUDA: a count per block, a scan of the counts, and a second pass that writes coordinates.
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/masked_cuda.h"
+#include "ops/index/set_elements.cuh"
 
 namespace vt {
 namespace {
 
 using namespace vt::cuda;
+using namespace vt::set_elements;
 
-constexpr int kThreads = 256;
-constexpr int kWarps = kThreads / 32;
-constexpr int kRounds = 16;
-constexpr int64_t kPerWarp = 32 * kRounds;
-constexpr int64_t kPerBlock = kWarps * kPerWarp;
 constexpr int kScanThreads = 1024;
-
-// The set elements among this warp's, a word for each 32 of them in order. Returns how many.
-template <class T>
-__device__ __forceinline__ int find_set(const T* values, int64_t n, unsigned (&set)[kRounds]) {
-  const int64_t first = blockIdx.x * kPerBlock + threadIdx.x / 32 * kPerWarp + threadIdx.x % 32;
-  bool own[kRounds];
-#pragma unroll
-  for (int r = 0; r < kRounds; ++r) own[r] = first + r * 32 < n && values[first + r * 32] != T(0);
-  int count = 0;
-#pragma unroll
-  for (int r = 0; r < kRounds; ++r) {
-    set[r] = __ballot_sync(0xffffffffu, own[r]);
-    count += __popc(set[r]);
-  }
-  return count;
-}
 
 template <class T>
 __global__ void __launch_bounds__(kThreads) count_kernel(const T* values, int64_t n, int64_t* counts) {
@@ -88,14 +69,11 @@ template <class T>
 __global__ void __launch_bounds__(kThreads)
     write_kernel(const T* values, int64_t n, const int64_t* starts, Shape shape, int64_t* out) {
   __shared__ int of_warp[kWarps];
-  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  const int lane = threadIdx.x % 32;
   unsigned set[kRounds];
   const int own = find_set(values, n, set);
-  if (lane == 0) of_warp[warp] = own;
-  __syncthreads();
-  int64_t place = starts[blockIdx.x];
-  for (int w = 0; w < warp; ++w) place += of_warp[w];
-  const int64_t first = blockIdx.x * kPerBlock + warp * kPerWarp + lane;
+  int64_t place = set_before_warp(starts, own, of_warp);
+  const int64_t first = first_element();
 #pragma unroll
   for (int r = 0; r < kRounds; ++r) {
     if (set[r] >> lane & 1) {
@@ -114,27 +92,35 @@ __global__ void __launch_bounds__(kThreads)
 
 }  // namespace
 
-Tensor nonzero_cuda(const Tensor& self) {
-  const Tensor flat = contiguous_data(self);
-  const int64_t n = flat.numel();
-  const int64_t blocks = (n + kPerBlock - 1) / kPerBlock;
-  if (n == 0) return empty(DimVec{0, self.dim()}, DType::int64, self.device());
-  VT_CHECK(blocks <= 0x7fffffff, NotImplemented, "nonzero of ", n, " elements on CUDA");
-  const Tensor counts = empty(DimVec{blocks + 1}, DType::int64, self.device());
-  const Stream stream = current_stream(self.device().index);
-  const LaunchConfig config{"nonzero", stream, dim3(static_cast<unsigned>(blocks)), dim3(kThreads)};
+Tensor set_before_blocks(const Tensor& flat) {
+  const int64_t n = flat.numel(), blocks = (n + kPerBlock - 1) / kPerBlock;
+  VT_CHECK(blocks <= 0x7fffffff, NotImplemented, "finding the set ones of ", n, " elements on CUDA");
+  const Tensor counts = empty(DimVec{blocks + 1}, DType::int64, flat.device());
+  const Stream stream = current_stream(flat.device().index);
   visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    launch(config, {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()),
-           n, counts.data<int64_t>());
+    launch({"nonzero", stream, dim3(static_cast<unsigned>(blocks)), dim3(kThreads)},
+           {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()), n,
+           counts.data<int64_t>());
   });
   launch({"nonzero", stream, dim3(1), dim3(kScanThreads)}, {counts.storage().get()}, scan_kernel,
          counts.data<int64_t>(), blocks);
+  return counts;
+}
+
+Tensor nonzero_cuda(const Tensor& self) {
+  const Tensor flat = contiguous_data(self);
+  const int64_t n = flat.numel();
+  if (n == 0) return empty(DimVec{0, self.dim()}, DType::int64, self.device());
+  const Tensor counts = set_before_blocks(flat);
+  const int64_t blocks = counts.numel() - 1;
   const Tensor total(make_intrusive<TensorImpl>(counts.storage(), DType::int64, IntSpan(), IntSpan(), blocks));
   const Tensor out = empty(DimVec{read_scalar(total).to_int(), self.dim()}, DType::int64, self.device());
   if (out.size(0) == 0 || self.dim() == 0) return out;
   Shape shape{static_cast<int>(self.dim()), {}};
   for (int64_t d = 0; d < self.dim(); ++d) shape.sizes[d] = self.sizes()[d];
+  const LaunchConfig config{"nonzero", current_stream(self.device().index), dim3(static_cast<unsigned>(blocks)),
+                            dim3(kThreads)};
   visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     launch(config, {flat.storage().get(), counts.storage().get(), out.storage().get()}, write_kernel<T>,

@@ -5,6 +5,7 @@
 #include "core/math.h"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
+#include "iter/cuda_vector.cuh"
 #include "ops/reduce/fold.h"
 #include "ops/reduce/scan.h"
 
@@ -33,23 +34,52 @@ __device__ Acc scan_warp(Acc value) {
   return value;
 }
 
-// Folds `carry` with elements [begin, end) of a line, kThreads at a time, and writes each result if `out` is not null.
-// Every thread of the block gets the last one.
+// Folds `carry` with elements [begin, end) of a line, a vector of them to a thread at a time, and writes each result if
+// `out` is not null. Every thread of the block gets the last one.
 template <class T, class Fold, class Acc>
 __device__ Acc scan_span(const T* in, int64_t in_step, T* out, int64_t out_step, int64_t begin, int64_t end, Acc carry,
                          Acc* warps) {
-  for (int64_t base = begin; base < end; base += kThreads) {
-    const int64_t i = base + threadIdx.x;
-    Acc value = i < end ? static_cast<Acc>(in[i * in_step]) : Fold::template identity<Acc>();
-    value = scan_warp<Fold>(value);
-    if (threadIdx.x % 32 == 31) warps[threadIdx.x / 32] = value;
+  constexpr int kEach = cuda::kVectorWidth<T> < 4 ? cuda::kVectorWidth<T> : 4;
+  const auto is_vector = [&](const T* data, int64_t step) {
+    return step == 1 && reinterpret_cast<uintptr_t>(data + begin) % (sizeof(T) * kEach) == 0;
+  };
+  const bool reads_vectors = is_vector(in, in_step), writes_vectors = out != nullptr && is_vector(out, out_step);
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  for (int64_t base = begin; base < end; base += kThreads * kEach) {
+    const int64_t first = base + threadIdx.x * kEach;
+    const bool whole = first + kEach <= end;
+    Acc value[kEach];  // of this thread's elements up to each
+    if (reads_vectors && whole) {
+      const auto read = cuda::load_vector<kEach>(in + first);
+#pragma unroll
+      for (int e = 0; e < kEach; ++e) value[e] = static_cast<Acc>(read[e]);
+    } else {
+#pragma unroll
+      for (int e = 0; e < kEach; ++e) {
+        value[e] = first + e < end ? static_cast<Acc>(in[(first + e) * in_step]) : Fold::template identity<Acc>();
+      }
+    }
+#pragma unroll
+    for (int e = 1; e < kEach; ++e) value[e] = Fold::template combine<Acc>(value[e - 1], value[e]);
+    const Acc of_warp = scan_warp<Fold>(value[kEach - 1]);
+    const Acc of_lanes_before = cuda::shuffle_up(of_warp, 1);
+    if (lane == 31) warps[warp] = of_warp;
     __syncthreads();
     if (out != nullptr) {
       Acc before = carry;
-      for (int w = 0; w < static_cast<int>(threadIdx.x / 32); ++w)
-        before = Fold::template combine<Acc>(before, warps[w]);
-      value = Fold::template combine<Acc>(before, value);
-      if (i < end) out[i * out_step] = static_cast<T>(value);
+      for (int w = 0; w < warp; ++w) before = Fold::template combine<Acc>(before, warps[w]);
+      if (lane > 0) before = Fold::template combine<Acc>(before, of_lanes_before);
+      cuda::Vector<T, kEach> results;
+#pragma unroll
+      for (int e = 0; e < kEach; ++e) results[e] = static_cast<T>(Fold::template combine<Acc>(before, value[e]));
+      if (writes_vectors && whole) {
+        cuda::store_vector<kEach>(out + first, results);
+      } else {
+#pragma unroll
+        for (int e = 0; e < kEach; ++e) {
+          if (first + e < end) out[(first + e) * out_step] = results[e];
+        }
+      }
     }
     for (int w = 0; w < kThreads / 32; ++w) carry = Fold::template combine<Acc>(carry, warps[w]);
     __syncthreads();

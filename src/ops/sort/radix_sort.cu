@@ -1,7 +1,19 @@
-// A radix sort, eight bits at a time from the lowest: count the digits of each tile, turn the counts into places, move.
-// A digit's place within a tile follows the order of the input, which makes every pass stable.
+// A radix sort, eight bits at a time from the lowest. All digits are counted once; then each pass reads and writes the
+// items once: a block ranks the digits of a tile, says how many of each it has, and adds up what the tiles before it
+// say, which tells it where its items go. A digit's place within a tile follows the order of the input, which makes
+// every pass stable.
+//
+// Note [Counts of tiles]
+// What a tile says of a digit is a word: a number in its low half, and in its high half which pass says it and whether
+// it counts the tile alone or all up to it. A tile adds up the words before its own until it meets one of the second
+// kind, and then writes such a word itself. Tiles are taken in order, from a counter, so those before are with running
+// blocks or done, and waiting for them ends.
 #include "ops/sort/radix_sort.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "cuda/copy.h"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
 
@@ -10,38 +22,51 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr int kWarps = kThreads / 32;
-constexpr int kRounds = 8;
-constexpr int kTile = kThreads * kRounds;
-constexpr int kDigits = 256;
-constexpr int kManyTiles = 512;  // of a row, from which on a block scans the counts of one digit only
-
-// A warp's items lie next to each other, so that ranks follow the input's order.
-__device__ __forceinline__ int64_t item_of(int tile, int round) {
-  return static_cast<int64_t>(tile) * kTile + (threadIdx.x / 32) * (32 * kRounds) + round * 32 + threadIdx.x % 32;
-}
+constexpr int kDigitBits = 8;
+constexpr int kDigits = 1 << kDigitBits;
+static_assert(kDigits == kThreads, "a thread per digit");
 
 template <typename Key>
-__global__ void __launch_bounds__(kThreads)
-    count_digits(const Key* keys, uint32_t* counts, int64_t n, int tiles, int shift) {
-  __shared__ uint32_t histogram[kDigits];
-  histogram[threadIdx.x] = 0;
-  __syncthreads();
-  const int64_t row = blockIdx.y;
-#pragma unroll
-  for (int r = 0; r < kRounds; ++r) {
-    const int64_t i = item_of(blockIdx.x, r);
-    if (i < n) atomicAdd(&histogram[keys[row * n + i] >> shift & (kDigits - 1)], 1u);
-  }
-  __syncthreads();
-  // Digit by digit, tile by tile: the order in which items come out.
-  counts[(row * kDigits + threadIdx.x) * tiles + blockIdx.x] = histogram[threadIdx.x];
+__device__ __forceinline__ unsigned digit_of(Key key, int pass) {
+  return static_cast<unsigned>(key >> (pass * kDigitBits)) & (kDigits - 1);
 }
 
-// Sum over the block of one value per thread, and over the threads before this one. `sums`: a value per warp.
-template <int Threads>
-__device__ __forceinline__ uint32_t sum_before(uint32_t own, uint32_t* sums, uint32_t& total) {
+/// How many of the row's keys have each digit, for each pass, added to `counts` (rows, passes, digits). Blocks are
+/// (part, row).
+template <typename Key, int Passes>
+__global__ void __launch_bounds__(kThreads) count_digits(const Key* keys, uint32_t* counts, int64_t n, int passes) {
+  constexpr int kUnroll = 4;
+  __shared__ uint32_t found[Passes][kDigits];
+#pragma unroll
+  for (int pass = 0; pass < Passes; ++pass) found[pass][threadIdx.x] = 0;
+  __syncthreads();
+  const Key* row = keys + blockIdx.y * n;
+  const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x; i < n; i += kUnroll * step) {
+    Key key[kUnroll];
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) key[u] = i + u * step < n ? row[i + u * step] : 0;
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) {
+      if (i + u * step >= n) break;
+#pragma unroll
+      for (int pass = 0; pass < Passes; ++pass) {
+        if (pass < passes) atomicAdd(&found[pass][digit_of(key[u], pass)], 1u);
+      }
+    }
+  }
+  __syncthreads();
+  for (int pass = 0; pass < passes; ++pass) {
+    const uint32_t count = found[pass][threadIdx.x];
+    if (count != 0) atomicAdd(counts + (blockIdx.y * passes + pass) * kDigits + threadIdx.x, count);
+  }
+}
+
+// Sum over the threads before this one of one value per thread. `sums`: a value per warp.
+__device__ __forceinline__ uint32_t sum_before(uint32_t own, uint32_t* sums) {
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
   uint32_t sum = own;
+#pragma unroll
   for (int distance = 1; distance < 32; distance *= 2) {
     const uint32_t below = __shfl_up_sync(cuda::kFullWarp, sum, distance);
     if (lane >= distance) sum += below;
@@ -49,66 +74,99 @@ __device__ __forceinline__ uint32_t sum_before(uint32_t own, uint32_t* sums, uin
   if (lane == 31) sums[warp] = sum;
   __syncthreads();
   uint32_t before = 0;
-  total = 0;
 #pragma unroll
-  for (int w = 0; w < Threads / 32; ++w) {
+  for (int w = 0; w < kWarps; ++w) {
     if (w < warp) before += sums[w];
-    total += sums[w];
   }
   __syncthreads();
   return before + sum - own;
 }
 
-// Exclusive running sums in place of n counts to a block; the sum of all to `totals`, if it is not null.
-template <int Threads>
-__global__ void __launch_bounds__(Threads) scan_counts(uint32_t* counts, uint32_t* totals, int64_t n) {
-  constexpr int kEach = 16;
-  __shared__ uint32_t sums[Threads / 32];
-  counts += blockIdx.x * n;
-  uint32_t carry = 0;
-  for (int64_t base = 0; base < n; base += Threads * kEach) {
-    const int64_t first = base + threadIdx.x * kEach;
-    uint32_t value[kEach], own = 0, total;
-#pragma unroll
-    for (int k = 0; k < kEach; ++k) {
-      value[k] = first + k < n ? counts[first + k] : 0;
-      own += value[k];
-    }
-    uint32_t before = carry + sum_before<Threads>(own, sums, total);
-#pragma unroll
-    for (int k = 0; k < kEach; ++k) {
-      if (first + k < n) counts[first + k] = before;
-      before += value[k];
-    }
-    carry += total;
-  }
-  if (threadIdx.x == 0 && totals != nullptr) totals[blockIdx.x] = carry;
+// What tiles say of their digits, see Note [Counts of tiles]. Nothing else is read through it, so order does not
+// matter.
+enum class Counted : uint32_t { Tile = 1, AllSoFar = 2 };
+__device__ __forceinline__ uint32_t said_in(int pass, Counted what) { return 2 * pass + static_cast<uint32_t>(what); }
+
+__device__ __forceinline__ void say(uint64_t* word, uint32_t what, uint32_t count) {
+  const uint64_t value = static_cast<uint64_t>(what) << 32 | count;
+  asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" ::"l"(word), "l"(value) : "memory");
+}
+__device__ __forceinline__ uint64_t hear(const uint64_t* word) {
+  uint64_t value;
+  asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];" : "=l"(value) : "l"(word) : "memory");
+  return value;
 }
 
+/// Items of the tiles before with this thread's digit; says in `own` how many there are with the tile's `count`.
+__device__ __forceinline__ uint32_t count_before(uint64_t* own, uint32_t count, int tile, int pass) {
+  const uint32_t alone = said_in(pass, Counted::Tile), so_far = said_in(pass, Counted::AllSoFar);
+  if (tile == 0) {
+    say(own, so_far, count);
+    return 0;
+  }
+  say(own, alone, count);
+  uint32_t before = 0;
+  for (const uint64_t* other = own - kDigits;; other -= kDigits) {
+    uint64_t word = hear(other);
+    while (static_cast<uint32_t>(word >> 32) < alone) word = hear(other);
+    before += static_cast<uint32_t>(word);
+    if (static_cast<uint32_t>(word >> 32) == so_far) break;
+  }
+  say(own, so_far, before + count);
+  return before;
+}
+
+/// Keys with what goes along, rows of n.
 template <typename Key>
-__global__ void __launch_bounds__(kThreads)
-    move_items(const Key* keys, const int32_t* payload, Key* keys_out, int32_t* payload_out, const uint32_t* places,
-               const uint32_t* totals, int64_t n, int tiles, int shift) {
+struct Items {
+  Key* keys;
+  int32_t* payload;
+};
+
+/// What passes share: counts (rows, passes, digits) and, where a row has more than one tile, the next tile of each pass
+/// and words (rows, tiles, digits).
+struct Shared {
+  uint32_t* counts;
+  uint32_t* next_tile;
+  uint64_t* words;
+  int tiles, passes;
+};
+
+template <typename Key, int Rounds>
+__global__ void __launch_bounds__(kThreads, 3)
+    move_items(Items<Key> from, Items<Key> to, const Shared shared, int64_t n, int pass) {
+  constexpr int kTile = kThreads * Rounds;
   __shared__ uint32_t warp_counts[kWarps][kDigits];
-  __shared__ uint32_t tile_places[kDigits];   // of a digit's first item of this tile, in the row
-  __shared__ uint32_t digit_starts[kDigits];  // and in the tile in order
+  __shared__ int32_t steps[kDigits];    // from an item's place in the tile in order to that in the row
+  __shared__ uint32_t starts[kDigits];  // of digits in the tile in order
   __shared__ uint32_t sums[kWarps];
   __shared__ Key ordered[kTile];
   __shared__ int32_t ordered_payload[kTile];
+  __shared__ uint32_t taken;
+  const bool one_tile = shared.tiles == 1;
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  const int64_t row = blockIdx.y;
+  if (threadIdx.x == 0) taken = one_tile ? blockIdx.x : atomicAdd(shared.next_tile + pass, 1u);
+#pragma unroll
   for (int w = 0; w < kWarps; ++w) warp_counts[w][threadIdx.x] = 0;
   __syncthreads();
-  Key key[kRounds];
-  int32_t carried[kRounds];
-  uint32_t rank[kRounds];
+  const auto tile = static_cast<int>(taken % static_cast<uint32_t>(shared.tiles));
+  const int64_t row = taken / static_cast<uint32_t>(shared.tiles), begin = static_cast<int64_t>(tile) * kTile;
+  const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
+  // A warp's items lie next to each other, so that ranks follow the input's order.
+  const int first = warp * (32 * Rounds) + lane;
+  const Key* keys = from.keys + row * n + begin;
+  const int32_t* payload = from.payload + row * n + begin;
+  Key key[Rounds];
+  int32_t carried[Rounds];
+  uint32_t rank[Rounds];
 #pragma unroll
-  for (int r = 0; r < kRounds; ++r) {
-    const int64_t i = item_of(blockIdx.x, r);
-    const bool valid = i < n;
-    key[r] = valid ? keys[row * n + i] : 0;
-    carried[r] = valid ? payload[row * n + i] : 0;
-    const unsigned digit = valid ? static_cast<unsigned>(key[r] >> shift & (kDigits - 1)) : kDigits;
+  for (int r = 0; r < Rounds; ++r) key[r] = first + r * 32 < items ? keys[first + r * 32] : 0;
+#pragma unroll
+  for (int r = 0; r < Rounds; ++r) carried[r] = first + r * 32 < items ? payload[first + r * 32] : 0;
+#pragma unroll
+  for (int r = 0; r < Rounds; ++r) {
+    const bool valid = first + r * 32 < items;
+    const unsigned digit = valid ? digit_of(key[r], pass) : kDigits;
     const unsigned peers = __match_any_sync(cuda::kFullWarp, digit);
     const unsigned below = __popc(peers & ((1u << lane) - 1));
     rank[r] = valid ? warp_counts[warp][digit] + below : 0;
@@ -118,70 +176,72 @@ __global__ void __launch_bounds__(kThreads)
   }
   __syncthreads();
   {
-    uint32_t before = 0;
+    const unsigned digit = threadIdx.x;
+    uint32_t count = 0;
+#pragma unroll
     for (int w = 0; w < kWarps; ++w) {
-      const uint32_t count = warp_counts[w][threadIdx.x];
-      warp_counts[w][threadIdx.x] = before;
-      before += count;
+      const uint32_t of_warp = warp_counts[w][digit];
+      warp_counts[w][digit] = count;
+      count += of_warp;
     }
-    uint32_t all;
-    digit_starts[threadIdx.x] = sum_before<kThreads>(before, sums, all);
-    uint32_t place = places[(row * kDigits + threadIdx.x) * tiles + blockIdx.x];
-    if (totals != nullptr) place += sum_before<kThreads>(totals[row * kDigits + threadIdx.x], sums, all);
-    tile_places[threadIdx.x] = place;
+    const uint32_t start = sum_before(count, sums);
+    starts[digit] = start;
+    uint32_t place = start;
+    if (!one_tile) {
+      place = sum_before(shared.counts[(row * shared.passes + pass) * kDigits + digit], sums);
+      place += count_before(shared.words + (row * shared.tiles + tile) * kDigits + digit, count, tile, pass);
+    }
+    steps[digit] = static_cast<int32_t>(place - start);
   }
   __syncthreads();
   // Put in order here first, so that neighbours are written by neighbours.
 #pragma unroll
-  for (int r = 0; r < kRounds; ++r) {
-    if (item_of(blockIdx.x, r) >= n) continue;
-    const unsigned digit = static_cast<unsigned>(key[r] >> shift & (kDigits - 1));
-    const uint32_t at = digit_starts[digit] + warp_counts[warp][digit] + rank[r];
+  for (int r = 0; r < Rounds; ++r) {
+    if (first + r * 32 >= items) break;
+    const unsigned digit = digit_of(key[r], pass);
+    const uint32_t at = starts[digit] + warp_counts[warp][digit] + rank[r];
     ordered[at] = key[r];
     ordered_payload[at] = carried[r];
   }
   __syncthreads();
-  const int64_t begin = static_cast<int64_t>(blockIdx.x) * kTile;
-  const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
   for (int at = threadIdx.x; at < items; at += kThreads) {
-    const unsigned digit = static_cast<unsigned>(ordered[at] >> shift & (kDigits - 1));
-    const int64_t place = row * n + tile_places[digit] + (at - digit_starts[digit]);
-    keys_out[place] = ordered[at];
-    payload_out[place] = ordered_payload[at];
+    const int64_t place = row * n + static_cast<uint32_t>(steps[digit_of(ordered[at], pass)] + at);
+    to.keys[place] = ordered[at];
+    to.payload[place] = ordered_payload[at];
   }
 }
 
-template <typename Key>
+template <typename Key, int Rounds>
 SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
+  constexpr int kPasses = static_cast<int>(sizeof(Key)), kTile = kThreads * Rounds;
   const cuda::Stream stream = cuda::current_stream(pairs.keys.device().index);
-  const int tiles = static_cast<int>((n + kTile - 1) / kTile);
-  const Tensor counts = empty(DimVec{rows, kDigits, tiles}, DType::int32, pairs.keys.device());
+  const int passes = (bits + kDigitBits - 1) / kDigitBits, tiles = static_cast<int>((n + kTile - 1) / kTile);
   SortPairs other{empty_like(pairs.keys), empty_like(pairs.payload)};
-  const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(tiles), static_cast<unsigned>(rows)),
-                                  dim3(kThreads)};
-  // The counts of a row are scanned by one block, or, where there are many, those of each digit by one, and what comes
-  // before a digit is added as the items move.
-  const bool by_digit = tiles >= kManyTiles;
-  const Tensor totals = by_digit ? empty(DimVec{rows, kDigits}, DType::int32, pairs.keys.device()) : Tensor();
-  auto* digit_totals = by_digit ? reinterpret_cast<uint32_t*>(totals.data()) : nullptr;
-  const StorageImpl* totals_storage = by_digit ? totals.storage().get() : nullptr;
-  cuda::LaunchConfig scan{"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(1024)};
-  if (by_digit) {
-    scan.grid.x *= kDigits;
-    scan.block.x = kThreads;
+  Shared shared{nullptr, nullptr, nullptr, tiles, passes};
+  Tensor memory;
+  if (tiles > 1) {
+    const int64_t words = rows * tiles * kDigits, counts = rows * passes * kDigits, bytes = words * 8 + counts * 4;
+    memory = empty(DimVec{bytes + kPasses * 4}, DType::uint8, pairs.keys.device());
+    auto* start = static_cast<char*>(memory.data());
+    cuda::fill_bytes(start, 0, static_cast<size_t>(memory.numel()), stream, {memory.storage().get()});
+    shared.words = reinterpret_cast<uint64_t*>(start);
+    shared.counts = reinterpret_cast<uint32_t*>(start + words * 8);
+    shared.next_tile = reinterpret_cast<uint32_t*>(start + bytes);
+    constexpr int64_t kBlocks = 1056, kLeast = kThreads * 8;  // of all rows; keys of a block
+    const unsigned parts = cuda::blocks_for(n, kLeast, std::max<int64_t>(1, kBlocks / rows));
+    const cuda::LaunchConfig config{"sort", stream, dim3(parts, static_cast<unsigned>(rows)), dim3(kThreads)};
+    cuda::launch(config, {pairs.keys.storage().get(), memory.storage().get()}, count_digits<Key, kPasses>,
+                 static_cast<const Key*>(pairs.keys.data()), shared.counts, n, passes);
   }
-  auto* places = reinterpret_cast<uint32_t*>(counts.data());
-  for (int shift = 0; shift < bits; shift += 8) {
-    auto* keys = static_cast<const Key*>(pairs.keys.data());
-    cuda::launch(config, {pairs.keys.storage().get(), counts.storage().get()}, count_digits<Key>, keys, places, n,
-                 tiles, shift);
-    cuda::launch(scan, {counts.storage().get(), totals_storage}, by_digit ? scan_counts<kThreads> : scan_counts<1024>,
-                 places, digit_totals, by_digit ? int64_t{tiles} : int64_t{kDigits} * tiles);
+  const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(rows * tiles)), dim3(kThreads)};
+  const auto items = [](const SortPairs& p) {
+    return Items<Key>{static_cast<Key*>(p.keys.data()), p.payload.data<int32_t>()};
+  };
+  for (int pass = 0; pass < passes; ++pass) {
     cuda::launch(config,
                  {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
-                  other.payload.storage().get(), counts.storage().get(), totals_storage},
-                 move_items<Key>, keys, pairs.payload.data<int32_t>(), static_cast<Key*>(other.keys.data()),
-                 other.payload.data<int32_t>(), places, digit_totals, n, tiles, shift);
+                  other.payload.storage().get(), memory.defined() ? memory.storage().get() : nullptr},
+                 move_items<Key, Rounds>, items(pairs), items(other), shared, n, pass);
     std::swap(pairs, other);
   }
   return pairs;
@@ -194,8 +254,10 @@ SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
            "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
            " of ", n);
-  return pairs.keys.dtype() == DType::int32 ? sort_by<uint32_t>(std::move(pairs), rows, n, bits)
-                                            : sort_by<uint64_t>(std::move(pairs), rows, n, bits);
+  constexpr int64_t kShort = kThreads * 8;
+  if (pairs.keys.dtype() != DType::int32) return sort_by<uint64_t, 8>(std::move(pairs), rows, n, bits);
+  return n <= kShort ? sort_by<uint32_t, 8>(std::move(pairs), rows, n, bits)
+                     : sort_by<uint32_t, 16>(std::move(pairs), rows, n, bits);
 }
 
 }  // namespace vt

@@ -41,4 +41,23 @@ VT_HD_INLINE uint64_t sort_key(T value, bool descending) {
   return descending ? ~bits & kMask : bits;
 }
 
+/// The value whose key this is. False, with nothing set, where there are several: the zeros, and the NaNs.
+template <typename T>
+VT_HD_INLINE bool value_of_key(uint64_t key, bool descending, T& value) {
+  constexpr uint64_t kMask = kKeyBits<T> == 64 ? ~uint64_t{0} : (uint64_t{1} << (kKeyBits<T> % 64)) - 1;
+  const uint64_t ordered = descending ? ~key & kMask : key;
+  if constexpr (std::is_same_v<T, bool>) {
+    value = ordered != 0;
+  } else if constexpr (std::is_integral_v<T>) {
+    value = static_cast<T>(std::is_signed_v<T> ? ordered - (uint64_t{1} << (kKeyBits<T> - 1)) : ordered);
+  } else {
+    using Bits = std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
+    constexpr Bits kSign = static_cast<Bits>(Bits{1} << (sizeof(T) * 8 - 1));
+    const auto bits = static_cast<Bits>(ordered);
+    if (bits == kSign || bits == static_cast<Bits>(~Bits{0})) return false;
+    value = __builtin_bit_cast(T, static_cast<Bits>(bits & kSign ? bits & ~kSign : ~bits));
+  }
+  return true;
+}
+
 }  // namespace vt

@@ -1,8 +1,11 @@
 // Rows are sorted as unsigned integers whose order is that of the values: short rows in shared memory, long ones by
 // radix.
+#include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "cuda/launch.h"
+#include "iter/cuda_block.cuh"
 #include "ops/sort/radix_sort.h"
 #include "ops/sort/sort_cuda.h"
 #include "ops/sort/sort_key.h"
@@ -11,6 +14,7 @@ namespace vt {
 namespace {
 
 constexpr int kShort = 2048;
+constexpr int kEachOfLongest = 4;  // elements of a thread in the longest of short rows
 constexpr int64_t kMaxGrid = 0x7fffffff;
 
 template <typename T>
@@ -48,43 +52,80 @@ struct ShortItem<false> {
   __device__ bool operator>(const ShortItem& o) const { return key > o.key || (key == o.key && at > o.at); }
 };
 
-// A bitonic sort of one row. `size`: the power of two at or above n; a thread has one pair of each step. While pairs
-// are at most 32 apart, a warp's threads meet only each other, and wait only for each other.
-template <typename T>
-__global__ void __launch_bounds__(kShort / 2) sort_short_rows(SortArguments<T> p, int size) {
+/// Puts two items in order, or in the other one.
+template <typename Item>
+__device__ __forceinline__ void exchange(Item& a, Item& b, bool ascending) {
+  if ((a > b) == ascending) {
+    const Item other = a;
+    a = b;
+    b = other;
+  }
+}
+
+// A bitonic sort of one row. `size`: the power of two at or above n. A thread has `Each` neighbours in registers; pairs
+// that are further apart meet by shuffles within a warp, and in shared memory between warps.
+template <typename T, int Each>
+__global__ void __launch_bounds__(kShort / kEachOfLongest) sort_short_rows(SortArguments<T> p, int size) {
   using Item = ShortItem<kKeyBits<T> <= 32>;
-  __shared__ Item items[kShort];
+  extern __shared__ __align__(16) char memory[];
+  auto* items = reinterpret_cast<Item*>(memory);
+  const int thread = threadIdx.x, threads = blockDim.x, first = thread * Each;
   const int64_t row = blockIdx.x;
   const T* in = p.in + row * p.n;
-  for (int i = threadIdx.x; i < size; i += blockDim.x) {
+  Item own[Each];
+#pragma unroll
+  for (int e = 0; e < Each; ++e) {
     // The padding has the largest indices and stays behind equal keys.
-    items[i] = Item::make(i < p.n ? sort_key(in[i], p.descending) : ~uint64_t{0}, i);
+    const int i = e * threads + thread;
+    own[e] = Item::make(i < p.n ? sort_key(in[i], p.descending) : ~uint64_t{0}, i);
   }
-  __syncthreads();
   for (int length = 2; length <= size; length *= 2) {
-    for (int distance = length / 2; distance > 0; distance /= 2) {
-      const int t = threadIdx.x;
-      if (t < size / 2) {
-        const int i = 2 * t - (t & (distance - 1)), j = i + distance;
-        const Item a = items[i], b = items[j];
-        if ((a > b) == ((i & length) == 0)) {
-          items[i] = b;
-          items[j] = a;
-        }
-      }
-      if (distance > 32 || (distance == 1 && length > 32)) {
+    for (int distance = length / 2; distance >= Each; distance /= 2) {
+      const int apart = distance / Each;  // threads
+      const bool keeps_smaller = ((first & length) == 0) == ((first & distance) == 0);
+      if (apart >= 32) {
         __syncthreads();
-      } else {
-        __syncwarp();
+#pragma unroll
+        for (int e = 0; e < Each; ++e) items[e * threads + thread] = own[e];
+        __syncthreads();
+      }
+#pragma unroll
+      for (int e = 0; e < Each; ++e) {
+        const Item other = apart >= 32 ? items[e * threads + (thread ^ apart)] : cuda::shuffle_xor(own[e], apart);
+        if ((own[e] > other) == keeps_smaller) own[e] = other;
+      }
+    }
+#pragma unroll
+    for (int distance = Each / 2; distance > 0; distance /= 2) {
+      if (distance >= length) continue;
+#pragma unroll
+      for (int e = 0; e < Each; ++e) {
+        if ((e & distance) == 0) exchange(own[e], own[e + distance], ((first + e) & length) == 0);
       }
     }
   }
   __syncthreads();
-  for (int i = threadIdx.x; i < p.kept; i += blockDim.x) {
+#pragma unroll
+  for (int e = 0; e < Each; ++e) items[first + e] = own[e];
+  __syncthreads();
+  for (int i = thread; i < p.kept; i += threads) {
     const int from = items[i].index();
     if (p.values != nullptr) p.values[row * p.kept + i] = in[from];
     if (p.indices != nullptr) p.indices[row * p.kept + i] = from;
   }
+}
+
+// Of rows whose length is `size` or shorter, by as few threads as keep a warp busy.
+template <typename T>
+void launch_short_rows(cuda::LaunchConfig config, cuda::StorageSpan storages, const SortArguments<T>& p, int size) {
+  const auto launch = [&]<int Each>(std::integral_constant<int, Each>) {
+    const int threads = std::max(32, size / Each);
+    config.block = dim3(static_cast<unsigned>(threads));
+    config.shared_bytes = static_cast<size_t>(threads) * Each * sizeof(ShortItem<kKeyBits<T> <= 32>);
+    cuda::launch(config, storages, sort_short_rows<T, Each>, p, size);
+  };
+  if (size <= 32) return launch(std::integral_constant<int, 1>());
+  size <= 64 ? launch(std::integral_constant<int, 2>()) : launch(std::integral_constant<int, kEachOfLongest>());
 }
 
 template <typename T>
@@ -99,13 +140,19 @@ __global__ void __launch_bounds__(256)
   index[i] = static_cast<int32_t>(i % n);
 }
 
+// Values come from their keys, which lie in order, and not from where they stood, but for zeros and NaNs.
 template <typename T>
-__global__ void __launch_bounds__(256) take_sorted(SortArguments<T> p, const int32_t* index, int64_t total) {
+__global__ void __launch_bounds__(256)
+    take_sorted(SortArguments<T> p, const stored_key_t<T>* keys, const int32_t* index, int64_t total) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
   if (i >= total) return;
   const int64_t row = i / p.kept, place = i % p.kept;
   const int32_t from = index[row * p.n + place];
-  if (p.values != nullptr) p.values[i] = p.in[row * p.n + from];
+  if (p.values != nullptr) {
+    T value;
+    if (!value_of_key(keys[row * p.n + place], p.descending, value)) value = p.in[row * p.n + from];
+    p.values[i] = value;
+  }
   if (p.indices != nullptr) p.indices[i] = from;
 }
 
@@ -129,10 +176,10 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
     cuda::LaunchConfig config{"sort", stream, dim3(1), dim3(256)};
     if (n <= kShort) {
       const int size = static_cast<int>(std::bit_ceil(static_cast<uint64_t>(n)));
-      config.block = dim3(static_cast<unsigned>(size / 2 < 32 ? 32 : size / 2));
+      const StorageImpl* const storages[] = {from, value_storage, index_storage};
       for (int64_t begin = 0; begin < rows; begin += kMaxGrid) {
         config.grid = dim3(cuda::blocks_for(rows - begin, 1, kMaxGrid));
-        cuda::launch(config, {from, value_storage, index_storage}, sort_short_rows<T>, part_from(p, begin), size);
+        launch_short_rows(config, cuda::StorageSpan(storages), part_from(p, begin), size);
       }
       return;
     }
@@ -149,7 +196,9 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
                    descending);
       pairs = radix_sort_cuda(std::move(pairs), count, n, kKeyBits<T>);
       config.grid = dim3(cuda::blocks_for(count * kept, 256));
-      cuda::launch(config, {from, pairs.payload.storage().get(), value_storage, index_storage}, take_sorted<T>, part,
+      cuda::launch(config,
+                   {from, pairs.keys.storage().get(), pairs.payload.storage().get(), value_storage, index_storage},
+                   take_sorted<T>, part, static_cast<const stored_key_t<T>*>(pairs.keys.data()),
                    pairs.payload.data<int32_t>(), count * kept);
     }
   });

@@ -45,6 +45,10 @@ TEST_CASE_TEMPLATE("keys are in the order of the numbers and fit their bits", T,
       const uint64_t key = sort_key(numbers[i], descending);
       if constexpr (kKeyBits<T> < 64) CHECK((key >> kKeyBits<T>) == 0);
       if (i > 0) CHECK((sort_key(numbers[i - 1], descending) < key) == !descending);
+      T value{};
+      const bool alone = value_of_key(key, descending, value);
+      CHECK(alone == (std::is_integral_v<T> || (numbers[i] == numbers[i] && numbers[i] != T(0))));
+      if (alone) CHECK(value == numbers[i]);
     }
   }
 }
