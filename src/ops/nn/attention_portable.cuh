@@ -98,7 +98,7 @@ void launch_forward_of(const PortableForward& call) {
     } else {
       launch_forward_as<ForwardConfig<T, Dim, 1, 4, 64, Dim <= 128 ? 3 : 2>>(call);
     }
-  } else if constexpr (kWide<T> || Dim > 128) {
+  } else if constexpr (kWide<T> ? Dim > 32 : Dim > 128) {
     launch_forward_as<ForwardConfig<T, Dim, 4, 1, 32, 2>>(call);
   } else {
     launch_forward_as<ForwardConfig<T, Dim, 4, 1, 64, 2>>(call);
@@ -110,6 +110,9 @@ void launch_portable_forward(const PortableForward& call);
 template <class T>
 void launch_portable_forward_of(const PortableForward& call) {
   const int64_t dim = call.q.size(3);
+  if constexpr (kWide<T>) {
+    if (dim <= 32) return launch_forward_of<T, 32>(call);
+  }
   if (dim <= 64) return launch_forward_of<T, 64>(call);
   if (dim <= 128) return launch_forward_of<T, 128>(call);
   if constexpr (!kWide<T>) launch_forward_of<T, 256>(call);
@@ -129,7 +132,7 @@ void launch_backward_as(const PortableBackward& call) {
 
 template <class T, int Dim>
 void launch_backward_of(const PortableBackward& call) {
-  constexpr int kCols = kWide<T> || Dim > 64 ? 32 : 64, kStages = Dim > 128 ? 1 : 2;
+  constexpr int kCols = Dim > (kWide<T> ? 32 : 64) ? 32 : 64, kStages = Dim > 128 ? 1 : 2;
   launch_backward_as<BackwardConfig<T, Dim, Gradient::kQuery, kCols, kStages>>(call);
   if constexpr (Dim > (kWide<T> ? 64 : 128)) {  // the registers hold one sum
     launch_backward_as<BackwardConfig<T, Dim, Gradient::kKey, kCols, kStages>>(call);
@@ -145,11 +148,15 @@ template <class T>
 void launch_portable_backward_of(const PortableBackward& call) {
   const BackwardGlobals& g = call.by_query;
   const int64_t rows = int64_t{g.batch} * g.heads * g.queries;
-  cuda::launch(
-      {"_attention_backward", cuda::current_stream(call.q.device().index), dim3(cuda::blocks_for(rows, 4)), dim3(128)},
-      Storages{storage_of(call.grad), storage_of(call.out), storage_of(call.lse), storage_of(call.sums)},
-      portable_backward_sums<T>, g);
+  const int rows_of_block = kSumThreads / sum_lanes<T>(g.dim);
+  cuda::launch({"_attention_backward", cuda::current_stream(call.q.device().index),
+                dim3(cuda::blocks_for(rows, rows_of_block)), dim3(kSumThreads)},
+               Storages{storage_of(call.grad), storage_of(call.out), storage_of(call.lse), storage_of(call.sums)},
+               portable_backward_sums<T>, g);
   const int64_t dim = call.q.size(3);
+  if constexpr (kWide<T>) {
+    if (dim <= 32) return launch_backward_of<T, 32>(call);
+  }
   if (dim <= 64) return launch_backward_of<T, 64>(call);
   if (dim <= 128) return launch_backward_of<T, 128>(call);
   if constexpr (!kWide<T>) launch_backward_of<T, 256>(call);

@@ -6,6 +6,7 @@
 // more products than a kernel that adds gradients of queries to memory.
 #pragma once
 
+#include "iter/cuda_vector.cuh"
 #include "ops/nn/attention_scores.cuh"
 #include "ops/nn/attention_tiles.cuh"
 
@@ -28,12 +29,22 @@ struct BackwardGlobals {
   General general;  // by query for gradients of queries, else by key
 };
 
-/// A warp for each row of queries.
+inline constexpr int kSumThreads = 128;
+/// Threads that share a row of queries, of 16 bytes each as far as there are so many.
 template <class T>
-__global__ void __launch_bounds__(128) portable_backward_sums(const __grid_constant__ BackwardGlobals g) {
-  const int64_t row = static_cast<int64_t>(blockIdx.x) * 4 + threadIdx.x / 32;
-  if (row >= static_cast<int64_t>(g.batch) * g.heads * g.queries) return;
-  const int lane = static_cast<int>(threadIdx.x) % 32;
+__host__ __device__ __forceinline__ int sum_lanes(int dim) {
+  int lanes = 1;
+  while (lanes < 32 && lanes * 16 < dim * static_cast<int>(sizeof(T))) lanes *= 2;
+  return lanes;
+}
+
+template <class T>
+__global__ void __launch_bounds__(kSumThreads) portable_backward_sums(const __grid_constant__ BackwardGlobals g) {
+  constexpr int kEach = 16 / static_cast<int>(sizeof(T));
+  const int lanes = sum_lanes<T>(g.dim), lane = static_cast<int>(threadIdx.x) % lanes;
+  const int64_t rows = static_cast<int64_t>(g.batch) * g.heads * g.queries;
+  const int64_t own = static_cast<int64_t>(blockIdx.x) * (kSumThreads / lanes) + static_cast<int>(threadIdx.x) / lanes;
+  const int64_t row = min(own, rows - 1);
   const int query = static_cast<int>(row % g.queries), head = static_cast<int>(row / g.queries % g.heads);
   const int64_t batch = row / g.queries / g.heads;
   const auto row_of = [&](const void* data, const RowStrides& at) {
@@ -41,10 +52,13 @@ __global__ void __launch_bounds__(128) portable_backward_sums(const __grid_const
   };
   const T *dout = row_of(g.dout, g.dout_at), *out = row_of(g.out, g.out_at);
   float sum = 0;
-  for (int col = lane; col < g.dim; col += 32) sum += static_cast<float>(dout[col]) * static_cast<float>(out[col]);
+  for (int col = lane * kEach; col < g.dim; col += lanes * kEach) {
+    const auto x = cuda::load_vector<kEach>(dout + col), y = cuda::load_vector<kEach>(out + col);
 #pragma unroll
-  for (int step = 16; step > 0; step /= 2) sum += __shfl_xor_sync(kWarp, sum, step);
-  if (lane > 0) return;
+    for (int e = 0; e < kEach; ++e) sum += static_cast<float>(x[e]) * static_cast<float>(y[e]);
+  }
+  for (int step = lanes / 2; step > 0; step /= 2) sum += __shfl_xor_sync(kWarp, sum, step);
+  if (lane > 0 || own >= rows) return;
   const float lse = g.lse[row];  // of a query that sees nothing the probabilities are zero
   g.sums[row] = {lse == -INFINITY ? INFINITY : lse * static_cast<float>(kLog2E), sum};
 }

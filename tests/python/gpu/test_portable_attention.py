@@ -49,7 +49,7 @@ def test_16_bits(dtype: str, dim: int, causal: bool) -> None:
 
 
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("dim", [4, 64, 100, 128])
+@pytest.mark.parametrize("dim", [4, 32, 64, 100, 128])
 def test_float32(dim: int, causal: bool) -> None:
     for queries, keys in ((64, 64), (300, 300), (1, 777), (5, 7), (200, 70)):
         compare(*inputs(2, 4, queries, keys, dim, "float32", shared=2), causal, slack=12)
