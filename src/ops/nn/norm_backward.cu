@@ -8,7 +8,6 @@
 // normal)), the bracket for layer norm only; grad_weight = sum(grad * normal), grad_bias = sum(grad) over rows.
 #include "cuda/copy.h"
 #include "dispatch/registry.h"
-#include "iter/cuda_reduce.cuh"
 #include "ops/nn/norm_rows.cuh"
 
 namespace vt {
@@ -29,7 +28,7 @@ struct BackwardArguments {
   const opmath_t<T>* rstd;
   T* grad_in;             // may be null
   bool adds;              // to what grad_in holds
-  opmath_t<T>* partials;  // (blocks * rows per block, 2, n); may be null
+  opmath_t<T>* partials;  // (blocks, sums, n); may be null
   int64_t rows;
   int64_t n;
   NarrowOutput narrow;  // of grad_in
@@ -127,6 +126,33 @@ template <typename T>
 inline constexpr BackwardThreads kLongRows = sizeof(T) == 8 ? BackwardThreads{512, 512} : BackwardThreads{1024, 1024};
 inline constexpr BackwardThreads kNarrowRows{cuda::kRowThreads, cuda::kRowThreads};
 
+/// Sums per column: of the weight, and of the bias where there is one.
+template <bool Rms>
+inline constexpr int kSums = Rms ? 1 : 2;
+
+/// Adds up what the warps of a block have, in their order; the first one gets it.
+template <int Count, typename Compute>
+__device__ __forceinline__ void join_warps(Compute (&weight_sum)[Count], Compute (&bias_sum)[Count]) {
+  if (blockDim.y == 1) return;
+  __shared__ Compute joined[2][Count][32];
+  const int lane = threadIdx.x;
+  for (int warp = 0; warp < blockDim.y; ++warp) {
+    if (threadIdx.y == warp) {
+#pragma unroll
+      for (int i = 0; i < Count; ++i) {
+        joined[0][i][lane] = warp == 0 ? weight_sum[i] : joined[0][i][lane] + weight_sum[i];
+        joined[1][i][lane] = warp == 0 ? bias_sum[i] : joined[1][i][lane] + bias_sum[i];
+      }
+    }
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < Count; ++i) {
+    weight_sum[i] = joined[0][i][lane];
+    bias_sum[i] = joined[1][i][lane];
+  }
+}
+
 template <typename T, int Width, int Count, bool Rms, int Most, int Together>
 __global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
@@ -192,7 +218,9 @@ __global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(Back
     }
   }
   if (p.partials == nullptr) return;
-  Compute* to = p.partials + place.row * 2 * n;
+  join_warps(weight_sum, bias_sum);
+  if (threadIdx.y != 0) return;
+  Compute* to = p.partials + static_cast<int64_t>(blockIdx.x) * kSums<Rms> * n;
 #pragma unroll
   for (int k = 0; k < Count; ++k) {
     const int i = (k * place.group + place.thread) * Width;
@@ -204,7 +232,7 @@ __global__ void __launch_bounds__(Most, Together / Most) norm_backward_rows(Back
       of_bias[v] = bias_sum[k * Width + v];
     }
     cuda::store_vector<Width>(to + i, of_weight);
-    cuda::store_vector<Width>(to + n + i, of_bias);
+    if constexpr (!Rms) cuda::store_vector<Width>(to + n + i, of_bias);
   }
 }
 
@@ -250,28 +278,36 @@ __global__ void __launch_bounds__(256) norm_backward_columns(BackwardArguments<T
     weight_sum += grad * (static_cast<Compute>(p.in[row * p.n + column]) - mean) * p.rstd[row];
     bias_sum += grad;
   }
-  Compute* to = p.partials + static_cast<int64_t>(blockIdx.y) * 2 * p.n;
+  Compute* to = p.partials + static_cast<int64_t>(blockIdx.y) * kSums<Rms> * p.n;
   to[column] = weight_sum;
-  to[p.n + column] = bias_sum;
+  if constexpr (!Rms) to[p.n + column] = bias_sum;
 }
 
-/// Adds up partial sums of (weight, bias) per column.
-template <typename T>
-struct ColumnSums {
-  using Acc = opmath_t<T>;
-  static constexpr bool kOrdered = false;
-  T* weight;
-  T* bias;
-  int64_t n;
+constexpr int kPartColumns = 32, kPartRows = 32;  // of a block
 
-  __device__ Acc identity() const { return Acc(0); }
-  __device__ Acc reduce(Acc a, Acc x, int64_t) const { return a + x; }
-  __device__ Acc combine(Acc a, Acc b) const { return a + b; }
-  __device__ void write(int64_t i, Acc a) const {
-    T* to = i < n ? weight : bias;
-    if (to != nullptr) to[i < n ? i : i - n] = static_cast<T>(a);
+/// Adds up the sums of `parts` blocks per column; those from n on are of the bias.
+template <typename T>
+__global__ void __launch_bounds__(kPartColumns* kPartRows)
+    add_parts(const opmath_t<T>* partials, int parts, int64_t columns, int64_t n, T* weight, T* bias) {
+  using Compute = opmath_t<T>;
+  __shared__ Compute sums[kPartRows][kPartColumns];
+  const int64_t column = static_cast<int64_t>(blockIdx.x) * kPartColumns + threadIdx.x;
+  Compute sum = 0;
+  if (column < columns) {
+#pragma unroll 4
+    for (int part = threadIdx.y; part < parts; part += kPartRows) sum += partials[part * columns + column];
   }
-};
+  sums[threadIdx.y][threadIdx.x] = sum;
+  __syncthreads();
+#pragma unroll
+  for (int half = kPartRows / 2; half > 0; half /= 2) {
+    if (threadIdx.y < half) sums[threadIdx.y][threadIdx.x] += sums[threadIdx.y + half][threadIdx.x];
+    __syncthreads();
+  }
+  T* to = column < n ? weight : bias;
+  if (threadIdx.y != 0 || column >= columns || to == nullptr) return;
+  to[column < n ? column : column - n] = static_cast<T>(sums[0][threadIdx.x]);
+}
 
 template <typename T, bool Rms>
 void launch_backward(const char* op, Stream stream, const RowPlan& plan, BackwardArguments<T> p, bool want_sums,
@@ -291,7 +327,7 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
                                       : std::clamp<int64_t>(p.rows / 64, 1, 64);
   Tensor partials;
   if (want_sums) {
-    partials = empty(DimVec{parts * rows_per_block, 2 * p.n}, dtype_of<Compute>, like.device());
+    partials = empty(DimVec{parts, kSums<Rms> * p.n}, dtype_of<Compute>, like.device());
     p.partials = partials.data<Compute>();
   }
   LaunchConfig config{op, stream, {}, plan.block};
@@ -315,9 +351,12 @@ void launch_backward(const char* op, Stream stream, const RowPlan& plan, Backwar
     }
   }
   if (want_sums) {
-    const int64_t dim = 0;
-    cuda::launch_reduce<Compute>(op, stream, partials, {&dim, 1}, ColumnSums<T>{grad_weight, grad_bias, p.n},
-                                 weight_storage, bias_storage);
+    const int64_t columns = partials.size(1);
+    config.grid = dim3(cuda::blocks_for(columns, kPartColumns));
+    config.block = dim3(kPartColumns, kPartRows);
+    cuda::launch(config, {partials.storage().get(), weight_storage, bias_storage}, add_parts<T>,
+                 static_cast<const Compute*>(p.partials), static_cast<int>(parts), columns, p.n, grad_weight,
+                 grad_bias);
   }
 }
 
