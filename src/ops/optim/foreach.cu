@@ -117,7 +117,7 @@ Tensor norms_cuda(TensorSpan self) {
   visit_dtype<kFloatingSet>(self[0].dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     optim::for_each_table<2>(
-        self.size(), [&](size_t i) { return self[i].numel(); },
+        self.size(), optim::kChunk, [&](size_t i) { return self[i].numel(); },
         [&](ListTable<2>& table, int slot, size_t i) {
           table.data[0][slot] = dense[i].data();
           table.data[1][slot] = out.data<T>() + i;

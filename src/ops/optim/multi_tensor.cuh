@@ -12,7 +12,8 @@ namespace vt::optim {
 
 inline constexpr int kListTensors = 256;  // per launch; the table stays well below the 32 KiB of kernel parameters
 inline constexpr int kListThreads = 512;
-inline constexpr int64_t kChunk = 16384;  // elements per block
+inline constexpr int64_t kChunk = 16384;                         // elements per block
+inline constexpr int64_t kLeastChunk = 2048, kManyBlocks = 512;  // of elements that are too few for many such blocks
 
 /// Entry i of each of `Lists` parallel lists.
 template <int Lists>
@@ -22,6 +23,7 @@ struct ListTable {
   int64_t numel[kListTensors];
   int32_t first_block[kListTensors + 1];
   int32_t count = 0;
+  int64_t chunk;  // elements per block
 };
 
 /// The part of a tensor that a block works on.
@@ -39,8 +41,8 @@ __device__ __forceinline__ ListChunk find_chunk(const ListTable<Lists>& table) {
     const int middle = (low + high) / 2;
     (table.first_block[middle] <= block ? low : high) = middle;
   }
-  const int64_t begin = (block - table.first_block[low]) * kChunk;
-  const int64_t end = begin + kChunk < table.numel[low] ? begin + kChunk : table.numel[low];
+  const int64_t begin = (block - table.first_block[low]) * table.chunk;
+  const int64_t end = begin + table.chunk < table.numel[low] ? begin + table.chunk : table.numel[low];
   return {low, begin, end};
 }
 
@@ -58,11 +60,20 @@ __device__ __forceinline__ void for_chunk(const ListChunk& chunk, bool aligned, 
   for (int64_t i = tail + threadIdx.x; i < chunk.end; i += kListThreads) elements(i);
 }
 
+/// Elements per block of what works on each element alone: fewer where there are few, so that all processors have some.
+inline int64_t chunk_for(size_t tensors, const auto& numel_of) {
+  int64_t total = 0;
+  for (size_t i = 0; i < tensors; ++i) total += numel_of(i);
+  const int64_t wanted = (total / kManyBlocks + kLeastChunk - 1) / kLeastChunk * kLeastChunk;
+  return std::clamp(wanted, kLeastChunk, kChunk);
+}
+
 /// Deals `tensors` out to tables and calls use(table, blocks) with each. `fill(table, slot, i)` writes data and steps
 /// of tensor i; empty tensors get no slot.
 template <int Lists, typename Fill, typename Use>
-void for_each_table(size_t tensors, const auto& numel_of, const Fill& fill, const Use& use) {
+void for_each_table(size_t tensors, int64_t chunk, const auto& numel_of, const Fill& fill, const Use& use) {
   ListTable<Lists> table;
+  table.chunk = chunk;
   int32_t blocks = 0;
   auto flush = [&] {
     table.first_block[table.count] = blocks;
@@ -73,7 +84,7 @@ void for_each_table(size_t tensors, const auto& numel_of, const Fill& fill, cons
   for (size_t i = 0; i < tensors; ++i) {
     const int64_t numel = numel_of(i);
     if (numel == 0) continue;
-    const int64_t wanted = (numel + kChunk - 1) / kChunk;
+    const int64_t wanted = (numel + chunk - 1) / chunk;
     VT_CHECK(wanted < INT32_MAX, NotImplemented, "a tensor of ", numel, " elements in a list is not implemented");
     if (table.count == kListTensors || blocks + wanted >= INT32_MAX) flush();
     table.first_block[table.count] = blocks;
@@ -90,10 +101,11 @@ void for_each_table(size_t tensors, const auto& numel_of, const Fill& fill, cons
 template <int Lists, typename Kernel, typename Fill, typename... Args>
 void launch_lists(const char* op, cuda::Stream stream, cuda::StorageSpan storages, size_t tensors, const auto& numel_of,
                   Kernel kernel, const Fill& fill, const Args&... args) {
-  for_each_table<Lists>(tensors, numel_of, fill, [&](const ListTable<Lists>& table, int32_t blocks) {
-    const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
-    cuda::launch(config, storages, kernel, table, args...);
-  });
+  for_each_table<Lists>(
+      tensors, chunk_for(tensors, numel_of), numel_of, fill, [&](const ListTable<Lists>& table, int32_t blocks) {
+        const cuda::LaunchConfig config{op, stream, dim3(static_cast<unsigned>(blocks)), dim3(kListThreads)};
+        cuda::launch(config, storages, kernel, table, args...);
+      });
 }
 
 }  // namespace vt::optim

@@ -139,12 +139,13 @@ void with_lanes(int64_t width, const F& f) {
   width < kWide ? f(std::integral_constant<int, 1>()) : f(std::integral_constant<int, 32>());
 }
 
-// Item numbers in ascending order of content; stable.
+// Item numbers in ascending order of content; stable. Items of one element are put in order too, in `sorted`.
 template <typename T>
-Tensor sorted_items(const Tensor& items, int64_t count, int64_t width) {
+Tensor sorted_items(const Tensor& items, int64_t count, int64_t width, Tensor& sorted) {
   Tensor order = empty(DimVec{count}, DType::int64, items.device());
   if (width == 1) {
-    sort_rows_cuda(items, 1, count, false, count, Tensor(), order);
+    sorted = empty(DimVec{count}, items.dtype(), items.device());
+    sort_rows_cuda(items, 1, count, false, count, sorted, order);
     return order;
   }
   launch(config_for(items, count), {order.storage().get()}, number_items, order.data<int64_t>(), count);
@@ -166,7 +167,7 @@ ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, b
                             bool counts) {
   auto int64s = [&](int64_t n) { return empty(DimVec{n}, DType::int64, items.device()); };
   if (count == 0) return {int64s(0), counts ? int64s(0) : Tensor(), inverse ? int64s(0) : Tensor()};
-  Tensor order;
+  Tensor order, sorted;
   const Tensor marks = empty(DimVec{count}, DType::bool_, items.device());
   visit_dtype<kAllSet>(items.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -174,14 +175,16 @@ ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, b
       if constexpr (is_complex_v<T>) {
         throw_unsupported_dtype(items.dtype());
       } else {
-        order = sorted_items<T>(items, count, width);
+        order = sorted_items<T>(items, count, width, sorted);
       }
     }
     with_lanes(width, [&]<int Lanes>(std::integral_constant<int, Lanes>) {
+      const Tensor& read = sorted.defined() ? sorted : items;
+      const bool in_order = sorted.defined() || !order.defined();
       launch(config_for(items, count * Lanes),
-             {items.storage().get(), order.defined() ? order.storage().get() : nullptr, marks.storage().get()},
-             mark_first<Lanes, T>, Items<T>{static_cast<const T*>(items.data()), count, width},
-             order.defined() ? order.data<int64_t>() : nullptr, marks.data<bool>());
+             {read.storage().get(), in_order ? nullptr : order.storage().get(), marks.storage().get()},
+             mark_first<Lanes, T>, Items<T>{static_cast<const T*>(read.data()), count, width},
+             in_order ? nullptr : order.data<int64_t>(), marks.data<bool>());
     });
   });
   const Tensor found_starts = ops::nonzero(marks);  // (groups, 1)
