@@ -171,6 +171,47 @@ def product_errors() -> Iterator[str]:
     yield from lines_of(["data", "k", "PyTorch", "split"], rows)
 
 
+LEAST_BYTES = {  # that an element of cuda_sorting.py's pieces has to move: inputs read once, results written once
+    "sort, one row": 16,
+    "sort bf16, one row": 12,
+    "sort int64, one row": 24,
+    "sort, rows of 64": 16,
+    "sort, rows of 1024": 16,
+    "sort, 16 rows": 16,
+    "topk(50), rows of 50304": 4,
+    "median, one row": 4,
+    "median, rows of 1024": 4,
+    "kthvalue, 16 rows": 4,
+    "mode, rows of 1024": 8,
+    "unique of 1000 values": 16,
+    "unique of distinct values": 16,
+    "unique rows of 2": 1,
+    "unique_consecutive": 16,
+    "searchsorted": 16,
+    "bucketize, 257 edges": 12,
+    "bincount, 1000 bins": 8,
+    "bincount with weights": 12,
+    "histc, 100 bins": 4,
+    "cumsum, one row": 8,
+    "cumsum, rows of 1024": 8,
+    "cumsum down columns": 8,
+    "nonzero": 5,
+    "masked_scatter": 9,
+}
+COPY_BYTES_PER_MS = 4.3e9  # of a copy on an H200, read and written
+
+
+def sorting() -> Iterator[str]:
+    found = result("cuda_sorting")
+    rows = []
+    for r in found["rows"]:
+        least = LEAST_BYTES[r["piece"]] * found["elements"] / COPY_BYTES_PER_MS
+        rows.append([r["piece"], f"{r['vibetensor ms']:.3f}", f"{r['pytorch ms']:.3f}", f"{least:.3f}"])
+    yield f"{found['gpu']}, {found['elements']} elements, PyTorch {found['pytorch']}, ms:"
+    yield ""
+    yield from lines_of(["piece", "ours", "PyTorch", "least bytes at 4.3 TB/s"], rows)
+
+
 LAYERS = {
     "convolutions": r"^conv (?!.*groups)",
     "depthwise convolutions": r"^conv .*groups",
@@ -214,6 +255,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "peaks": peaks,
     "product errors": product_errors,
     "products": products,
+    "sorting": sorting,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
     "models": lambda: steps("models_h200", MODELS),
 }
