@@ -85,7 +85,9 @@ def test_queries_keys_and_values_of_one_projection() -> None:
         grads = [g.view(2, 12, 4, 16).transpose(1, 2) for g in (gq, gk, gv)]
         return [q.detach(), k.detach(), *torch.autograd.grad([q, k, v], x, grads)]
 
-    same_in_replays(make, [torch.randn(2, 12, 3 * 64, device="cuda"), *(torch.randn(2, 12, 64, device="cuda") for _ in range(3))])
+    same_in_replays(
+        make, [torch.randn(2, 12, 3 * 64, device="cuda"), *(torch.randn(2, 12, 64, device="cuda") for _ in range(3))]
+    )
 
 
 MOVES: dict[str, Make] = {
@@ -123,7 +125,9 @@ def test_factors_that_are_written_to_before_they_are_joined() -> None:
     same_in_replays(make, [torch.randn(8, 9, device="cuda") for _ in range(2)])
 
 
-@pytest.mark.parametrize("slices", [[(0, 4), (4, 8)], [(4, 8), (0, 4)], [(0, 2), (6, 8)], [(1, 5), (3, 8)], [(0, 8), (2, 4)]])
+@pytest.mark.parametrize(
+    "slices", [[(0, 4), (4, 8)], [(4, 8), (0, 4)], [(0, 2), (6, 8)], [(1, 5), (3, 8)], [(0, 8), (2, 4)]]
+)
 def test_gradients_of_slices(slices: list[tuple[int, int]]) -> None:
     def make(rows: torch.Tensor, w: torch.Tensor) -> list[torch.Tensor]:
         found = []
