@@ -381,3 +381,31 @@ def test_addr_of_bools() -> None:
         return [(str(y.dtype), y.tolist()) for y in rows]
 
     assert results(ours) == results(reference)
+
+
+PAST_64_BITS = {
+    OverflowError: [
+        lambda t, x: x + 2**70,
+        lambda t, x: 2**70 * x,
+        lambda t, x: x == 2**70,
+        lambda t, x: x.fill_(2**70),
+        lambda t, x: t.full((2,), 2**70),
+    ],
+    ValueError: [
+        lambda t, x: t.tensor(2**70),
+        lambda t, x: x[2**70],
+        lambda t, x: x.sum(2**70),
+        lambda t, x: x.roll(2**70),
+    ],
+}
+
+
+@pytest.mark.parametrize("error", PAST_64_BITS)
+def test_integers_of_more_than_64_bits(error: type[Exception]) -> None:
+    for t in (ours, reference):
+        assert t.tensor([1, 2**70], dtype=t.float64).tolist() == [1, 2**70]
+        assert t.tensor(2**64, dtype=t.float32).item() == 2**64
+        assert t.tensor([0.5, 2**63]).tolist() == [0.5, 2**63]
+        for call in PAST_64_BITS[error]:
+            with pytest.raises(error, match=r"int too big to convert|Overflow when unpacking long"):
+                call(t, t.ones(2))

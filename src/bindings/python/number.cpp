@@ -7,12 +7,27 @@
 namespace vt::python {
 namespace {
 
-int64_t int64_of(PyObject* o) {
+int64_t int64_of(PyObject* o, bool& fits) {
   int overflow = 0;
   const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
-  VT_CHECK(overflow == 0, Value, "Overflow when unpacking long: the number does not fit in 64 bits");
   if (v == -1 && PyErr_Occurred()) throw PythonErrorSet{};
+  fits = overflow == 0;
   return v;
+}
+
+// A size, a dim or an index.
+int64_t int64_of(PyObject* o) {
+  bool fits;
+  const int64_t v = int64_of(o, fits);
+  VT_CHECK(fits, Value, "Overflow when unpacking long: the number does not fit in 64 bits");
+  return v;
+}
+
+Scalar number_of_int(PyObject* o) {
+  bool fits;
+  const int64_t v = int64_of(o, fits);
+  VT_CHECK(fits, Overflow, "int too big to convert: the number does not fit in 64 bits; say it as a float");
+  return Scalar(v);
 }
 
 // What a NumPy scalar stands for, by the first letter of its type's name: bool_, int*/uint*, float*, complex*.
@@ -42,7 +57,7 @@ complex<double> complex_of(PyObject* o) {
 bool numpy_number(PyObject* o, Scalar& out) {
   switch (numpy_kind(o)) {
     case 'b': out = Scalar(PyObject_IsTrue(o) == 1); return true;
-    case 'i': out = Scalar(int64_of(Ref::steal(PyNumber_Index(o)).get())); return true;
+    case 'i': out = number_of_int(Ref::steal(PyNumber_Index(o)).get()); return true;
     case 'f': out = Scalar(PyFloat_AsDouble(o)); return true;
     case 'c': {
       const Ref z = Ref::steal(PyObject_CallMethod(o, "__complex__", nullptr));
@@ -88,13 +103,13 @@ bool number_from(PyObject* o, Scalar& out) {
   if (type == &PyFloat_Type) {
     out = Scalar(PyFloat_AsDouble(o));
   } else if (type == &PyLong_Type) {
-    out = Scalar(int64_of(o));
+    out = number_of_int(o);
   } else if (type == &PyBool_Type) {
     out = Scalar(o == Py_True);
   } else if (PyFloat_Check(o)) {
     out = Scalar(PyFloat_AsDouble(o));
   } else if (PyLong_Check(o)) {
-    out = Scalar(int64_of(o));
+    out = number_of_int(o);
   } else if (PyComplex_Check(o)) {
     out = Scalar(complex_of(o));
   } else {

@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 import vibetensor.safetensors
 import vibetensor.torch as vt
-from compare import outcome
+from compare import outcome, same
 
 FLOATS = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu")
 INTEGERS = ("uint16", "uint32", "uint64")
@@ -216,7 +216,6 @@ REFUSED_OF_FLOATS = {
     "sum": lambda t, x: x.sum(),
     "exp": lambda t, x: x.exp(),
     "cumsum": lambda t, x: x.cumsum(0),
-    "equal": lambda t, x: t.equal(x, x),
 }
 
 
@@ -398,3 +397,35 @@ def test_products_with_scales_that_are_refused():
     ):
         with pytest.raises((RuntimeError, ValueError), match="_scaled_mm"):
             call()
+
+
+COMPARED = {
+    "eq": lambda t, x, y: x == y,
+    "ne": lambda t, x, y: x != y,
+    "a number": lambda t, x, y: [x == 1, x != 2.0, x == 1.04, x.eq(t.tensor(1.0))],
+    "isnan": lambda t, x, y: [x.isnan(), (x == x).all()],
+    "equal": lambda t, x, y: [t.equal(x, y), t.equal(x, x.clone())],
+    "strided": lambda t, x, y: x[::2] == y[::2],
+    "broadcast": lambda t, x, y: x[:, None] == y,
+}
+
+
+@pytest.mark.parametrize("what", COMPARED)
+@pytest.mark.parametrize("name", STORED)
+def test_comparisons(name, what):
+    def program(t):
+        x = t.tensor([1.0, 2.0, 4.0, 0.5, float("nan")][: 4 if name in INTEGERS else 5]).to(getattr(t, name))
+        y = t.tensor([1.0, 4.0, 4.0, 0.5, float("nan")][: len(x)]).to(getattr(t, name))
+        return COMPARED[what](t, x, y)
+
+    assert same(program(vt), program(torch))
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_numbers_out_of_range(name):
+    def program(t):
+        numbers = [1000.0, -1000.0, 1e6, 1e300, float("inf"), float("nan"), 448, 464.0, 480]
+        made = t.tensor(numbers, dtype=getattr(t, name))
+        return bits(t, made), [bits(t, t.tensor(n, dtype=getattr(t, name)).view(1)) for n in (1000, 460.0)]
+
+    assert program(vt) == program(torch)
