@@ -4,7 +4,9 @@
 #include "cuda/launch.h"
 #include "iter/cuda_vector.cuh"
 #include "ops/copy/memory_format.h"
-#include "ops/pointwise/rows.h"
+#include "ops/pointwise/row.h"
+#include "ops/pointwise/row_of.h"
+#include "ops/pointwise/waiting_rows.h"
 
 namespace vt::pointwise {
 namespace {
@@ -89,12 +91,13 @@ WaitingSum::WaitingSum(cuda::Stream on, Tensor a_, Tensor b_, const Tensor& to)
 void WaitingSum::give() { run("add", stream, a, b, {}, out, written.get()); }
 
 Tensor sum_that_waits(const Op& op, const Tensor& a, const Tensor& b) {
-  const bool fits = op.functional().parts.data == &rows::relu && a.is_cuda() && a.device() == b.device() &&
-                    a.dtype() == b.dtype() && is_floating(a.dtype()) && same(a.sizes(), b.sizes()) &&
-                    same(a.strides(), b.strides()) && is_contiguous_in(a, suggested_format(a)) &&
-                    a.numel() >= kLeastWaiting && a.numel() % mask_width(a.dtype()) == 0 &&
-                    (a.impl()->keys() - kBackendKeys).empty() && (b.impl()->keys() - kBackendKeys).empty() &&
-                    is_aligned(a) && is_aligned(b) && cuda::may_wait(*a.storage()) && cuda::may_wait(*b.storage());
+  const Row* row = row_of(op);
+  const bool fits = row != nullptr && row->wait == wait_relu && a.device() == b.device() && a.dtype() == b.dtype() &&
+                    is_floating(a.dtype()) && same(a.sizes(), b.sizes()) && same(a.strides(), b.strides()) &&
+                    is_contiguous_in(a, suggested_format(a)) && a.numel() >= kLeastWaiting &&
+                    a.numel() % mask_width(a.dtype()) == 0 && (a.impl()->keys() - kBackendKeys).empty() &&
+                    (b.impl()->keys() - kBackendKeys).empty() && is_aligned(a) && is_aligned(b) &&
+                    cuda::may_wait(*a.storage()) && cuda::may_wait(*b.storage());
   if (!fits) return {};
   Tensor out = empty_strided(a.sizes(), a.strides(), a.dtype(), a.device());
   auto work = std::make_unique<WaitingSum>(cuda::current_stream(a.device().index), a, b, out);

@@ -13,6 +13,7 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
+#include "ops/pointwise/row_of.h"
 
 namespace vt::pointwise {
 namespace {
@@ -259,6 +260,11 @@ VT_NOINLINE const Row& chosen(const Call& call, const Row& row) {
 }
 
 }  // namespace
+
+const Row* row_of(const Op& op) {
+  const Op::Parts& parts = op.functional().parts;
+  return parts.kernel[0] == row_kernel ? static_cast<const Row*>(parts.data) : nullptr;
+}
 
 void row_kernel(Call& call) {
   const Row& row = *static_cast<const Row*>(call.op.functional().parts.data);
