@@ -1,5 +1,6 @@
 #include "core/tensor.h"
 
+#include "core/alignment.h"
 #include "core/allocation_note.h"
 #include "core/detach_hook.h"
 #include "core/live_count.h"
@@ -197,6 +198,7 @@ Tensor make_view(const Tensor& self, IntSpan sizes, IntSpan strides, int64_t off
 
 Tensor make_dtype_view(const Tensor& self, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   TensorImpl* s = self.impl();
+  check_alignment(s->storage()->data(), dtype, self.device());
   auto view = make_intrusive<TensorImpl>(s->storage(), dtype, sizes, strides, offset);
   view->keep_wrapper(*s);
   if (s->own_version_counter()) view->set_version_counter(s->own_version_counter());
@@ -229,6 +231,7 @@ Tensor make_detached(const Tensor& self, bool fresh_version) {
 Tensor from_memory(Allocation memory, size_t bytes, DType dtype, IntSpan sizes, IntSpan strides, Device device,
                    bool read_only) {
   auto storage = make_intrusive<StorageImpl>(memory, bytes, device, read_only);
+  if (bytes > 0) check_alignment(storage->data(), dtype, device);
   return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, sizes, strides, 0));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/alignment.h"
 #include "core/loan.h"
 #include "cuda/backend.h"
 #include "cuda/device_api.h"
@@ -100,7 +101,7 @@ CheckedDLTensor check(const DLTensor& t, bool read_only) {
   VT_CHECK(!__builtin_add_overflow(reinterpret_cast<uintptr_t>(t.data), t.byte_offset, &begin) &&
                !__builtin_add_overflow(begin, static_cast<uintptr_t>(bytes), &end),
            Buffer, "DLPack: byte_offset ", t.byte_offset, " leads out of the address space");
-  const auto alignment = static_cast<uintptr_t>(is_complex(out.dtype) ? item / 2 : item);
+  const uintptr_t alignment = alignment_of(out.dtype, out.device);
   VT_CHECK(begin % alignment == 0, Buffer, "DLPack: expected data aligned to ", alignment, " bytes for ", out.dtype,
            ", got an address that is ", begin % alignment, " bytes past that (byte_offset ", t.byte_offset,
            "); copy the array first");

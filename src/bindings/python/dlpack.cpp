@@ -134,8 +134,11 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs) {
                                      &max_version, &dl_device, &copy)) {
       throw PythonErrorSet{};
     }
-    VT_CHECK(max_version == Py_None || (PyTuple_Check(max_version) && PyTuple_Size(max_version) == 2), Type,
-             "__dlpack__(): argument 'max_version' must be tuple of 2 ints, not ", type_name_of(max_version));
+    if (max_version != Py_None && !(PyTuple_Check(max_version) && PyTuple_Size(max_version) == 2)) {
+      const Ref given = Ref::steal(PyObject_Repr(max_version));
+      VT_THROW(Type, "__dlpack__(): argument 'max_version' must be a tuple of 2 ints, (major, minor), not ",
+               text_of(given.get()));
+    }
     VT_CHECK(copy == Py_None || PyBool_Check(copy), Type, "__dlpack__(): argument 'copy' must be bool, not ",
              type_name_of(copy));
     VT_CHECK(stream == Py_None || PyLong_Check(stream), Type, "__dlpack__(): argument 'stream' must be int, not ",

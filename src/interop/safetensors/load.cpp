@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/alignment.h"
 #include "cuda/capture.h"
 #include "cuda/copy.h"
 #include "cuda/event.h"
@@ -283,9 +284,8 @@ Tensor map(const Found& found) {
   VT_CHECK(pages, Value, "safetensors: only files can be mapped");
   const char* const data = pages.get() + found.file->place(e);
   check_bools(found, data, e.bytes());
-  const auto alignment = is_complex(e.dtype) ? size_of(e.dtype) / 2 : size_of(e.dtype);
   const DimVec strides = contiguous_strides(e.sizes);
-  if (reinterpret_cast<uintptr_t>(data) % alignment != 0) {
+  if (reinterpret_cast<uintptr_t>(data) % alignment_of(e.dtype, kCPU) != 0) {
     auto copy = std::make_unique<Storage>(allocate_storage(e.bytes(), kCPU));
     std::memcpy((*copy)->data(), data, e.bytes());
     void* const memory = (*copy)->data();

@@ -182,6 +182,7 @@ BAD = {
     "misaligned data": {"data": 4097, "shape": (2,)},
     "misaligned doubles": {"bits": 64, "data": 4100, "shape": (2,)},
     "misaligned complex": {"code": 5, "bits": 128, "data": 4100, "shape": (2,)},
+    "complex between": {"code": 5, "bits": 128, "data": 4104, "shape": (2,)},
     "no device": {"device_type": 0},
     "a device of others": {"device_type": 8},
     "a device type of 2^31 - 1": {"device_type": 2**31 - 1},
@@ -460,3 +461,10 @@ def test_a_table_of_another_version_is_passed_over():
             return torch.ones(2).__dlpack__()
 
     assert vt.from_dlpack(Newer()).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("version", [(), (1,), (1, 0, 0), [1, 0], 1, "1.0"])
+def test_a_version_that_is_none(version):
+    with pytest.raises(TypeError) as caught:
+        vt.ones(1).__dlpack__(max_version=version)
+    assert str(caught.value).endswith(f"'max_version' must be a tuple of 2 ints, (major, minor), not {version!r}")
