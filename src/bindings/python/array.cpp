@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 
+#include "autograd/autograd.h"
 #include "bindings/python/cuda_array.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
+#include "core/alignment.h"
 #include "core/loan.h"
 #include "cuda/backend.h"
 #include "ops/copy/copy.h"
@@ -137,11 +139,11 @@ Tensor from_buffer(PyObject* o) {
     strides.push_back(view->shape[i] < 2 ? 1 : stride / static_cast<int64_t>(item));
   }
   const auto extent = static_cast<size_t>(view_extent(sizes, strides, 0)) * item;
-  Tensor t =
-      from_memory({view->buf, view.get(), release_buffer}, extent, dtype, sizes, strides, kCPU, view->readonly != 0);
+  if (extent > 0) check_alignment(view->buf, dtype, kCPU);
   releaser.view = nullptr;
-  (void)view.release();
-  return t;
+  const bool read_only = view->readonly != 0;
+  void* const data = view->buf;
+  return from_memory({data, view.release(), release_buffer}, extent, dtype, sizes, strides, kCPU, read_only);
 }
 
 PyObject* numpy_module() {
@@ -287,8 +289,10 @@ PyObject* frombuffer(PyObject*, PyObject* args, PyObject* kwargs) {
     const bool read_only = view->readonly != 0;
     char* data = static_cast<char*>(view->buf) + offset;
     const int64_t one = 1;
-    return wrap(from_memory({data, view.release(), release_buffer}, static_cast<size_t>(n * item), dtype, {&n, 1},
-                            {&one, 1}, kCPU, read_only));
+    Tensor t = from_memory({data, view.release(), release_buffer}, static_cast<size_t>(n * item), dtype, {&n, 1},
+                           {&one, 1}, kCPU, read_only);
+    if (requires_grad != 0) autograd::set_requires_grad(t, true);
+    return wrap(std::move(t));
   });
 }
 
@@ -312,18 +316,20 @@ bool is_array_like(PyObject* o) { return has_attribute(o, "__array__") || offers
 
 Tensor tensor_from_array(PyObject* o) {
   if (offers_cuda_array(o)) return tensor_from_cuda_array(o);
-  if (PyObject_CheckBuffer(o)) {
-    try {
-      return from_buffer(o);
-    } catch (const Error& e) {
-      // Negative strides and the like: NumPy can copy.
-      if (e.kind() != ErrorKind::Value || PyObject_HasAttrString(o, "copy") != 1) throw;
-      const Ref copy = Ref::steal(PyObject_CallMethod(o, "copy", nullptr));
-      return from_buffer(copy.get());
-    }
-  }
+  if (PyObject_CheckBuffer(o)) return from_buffer(o);
   const Ref array = Ref::steal(PyObject_CallMethod(o, "__array__", nullptr));
   return from_buffer(array.get());
+}
+
+Tensor tensor_for_copy(PyObject* o) {
+  try {
+    return tensor_from_array(o);
+  } catch (const Error& e) {
+    // Negative strides and the like: NumPy can copy.
+    if (e.kind() != ErrorKind::Value || PyObject_HasAttrString(o, "copy") != 1) throw;
+    const Ref copy = Ref::steal(PyObject_CallMethod(o, "copy", nullptr));
+    return tensor_from_array(copy.get());
+  }
 }
 
 PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs);

@@ -6,6 +6,7 @@
 #include "bindings/python/number.h"
 #include "bindings/python/tensor_object.h"
 #include "core/thread_state.h"
+#include "iter/stored_cast.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/typed/copy.h"
@@ -85,7 +86,7 @@ void infer(PyObject* o, size_t depth, Inferred& out) {
     if (PyLong_Check(o)) return out.add(DType::int64);
     if (is_other_sequence(o) && is_array_like(o)) {
       try {
-        return out.add(tensor_from_array(o).dtype());
+        return out.add(tensor_for_copy(o).dtype());
       } catch (const Error& e) {  // of another byte order: its entries are read one by one
         if (e.kind() != ErrorKind::Value) throw;
       }
@@ -100,6 +101,16 @@ void infer(PyObject* o, size_t depth, Inferred& out) {
   Scalar s;
   if (!number_from(o, s)) throw_not_a_number(o);
   out.add(s.dtype());
+}
+
+// As a conversion of tensors gives it.
+template <class T>
+T element_of(const Scalar& s) {
+  if constexpr (is_float8_v<T>) {
+    return through_way<T>(s.to<float>());
+  } else {
+    return s.to<T>();
+  }
 }
 
 template <class T>
@@ -117,8 +128,18 @@ void store(PyObject* o, T* to) {
       PyErr_Clear();
     }
   }
+  if constexpr (is_floating(dtype_of<T>) || is_complex(dtype_of<T>)) {
+    if (PyLong_Check(o)) {  // of any size
+      const double value = PyLong_AsDouble(o);
+      if (value == -1 && PyErr_Occurred()) throw PythonErrorSet{};
+      *to = element_of<T>(Scalar(value));
+      return;
+    }
+  }
   Scalar s;
-  if (is_tensor(o)) {
+  if (int64_t whole; is_integral(dtype_of<T>) && Py_TYPE(o) == &PyLong_Type && int_from(o, whole)) {
+    s = Scalar(whole);
+  } else if (is_tensor(o)) {
     VT_CHECK(tensor_of(o).numel() == 1, Value, "only one element tensors can be converted to Python scalars");
     s = item(tensor_of(o));
   } else if (!number_from(o, s)) {
@@ -131,7 +152,7 @@ void store(PyObject* o, T* to) {
   if constexpr (d == DType::bool_) {
     *to = s.to_bool();
   } else {
-    *to = s.to<T>();
+    *to = element_of<T>(s);
   }
 }
 
@@ -186,7 +207,7 @@ Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype, Device devic
   }
   Tensor t;
   if (!PyLong_Check(data) && !PyFloat_Check(data) && !is_list_or_tuple(data) && is_array_like(data)) {
-    t = ops::_to_copy(tensor_from_array(data), dtype);
+    t = ops::_to_copy(tensor_for_copy(data), dtype);
   } else {
     t = from_sequence(data, dtype);
   }

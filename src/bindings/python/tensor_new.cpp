@@ -8,6 +8,7 @@
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
 #include "bindings/python/warning.h"
+#include "core/alignment.h"
 #include "core/sparse.h"
 #include "core/thread_state.h"
 #include "ops/copy/copy.h"
@@ -117,8 +118,11 @@ struct DataOptions {
   bool requires_grad = false;
 };
 
-DataOptions parse_options(PyObject* args, PyObject* kwargs, const char* format, const char* function) {
-  static const char* names[] = {"data", "dtype", "device", "requires_grad", "pin_memory", nullptr};
+constexpr const char* kNamesOfCopy[] = {"data", "dtype", "device", "requires_grad", "pin_memory", nullptr};
+constexpr const char* kNamesOfShare[] = {"data", "dtype", "device", nullptr};
+
+DataOptions parse_options(PyObject* args, PyObject* kwargs, const char* format, const char* function,
+                          const char* const* names = kNamesOfCopy) {
   PyObject *dtype = Py_None, *device = Py_None, *requires_grad = Py_False, *pin_memory = Py_False;
   DataOptions o;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(names), &o.data, &dtype, &device,
@@ -159,7 +163,7 @@ PyObject* tensor(PyObject*, PyObject* args, PyObject* kwargs) {
 // Shares memory and history where dtype and device allow it.
 PyObject* as_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
-    const DataOptions o = parse_options(args, kwargs, "O|OO$OO:as_tensor", "as_tensor");
+    const DataOptions o = parse_options(args, kwargs, "O|OO:as_tensor", "as_tensor", kNamesOfShare);
     if (is_tensor(o.data)) {
       Tensor t = tensor_of(o.data);
       if (o.device) t = ops::as_device(t, resolve_device(*o.device));
@@ -191,6 +195,7 @@ PyObject* new_tensor_like(PyObject* self, PyObject* args, PyObject* kwargs) {
 // Tensors over the same storage without history: all of its bytes, or any geometry inside.
 Tensor over_storage(const Tensor& t, DType dtype, IntSpan sizes, IntSpan strides, int64_t offset) {
   VT_CHECK(!is_sparse(t), NotImplemented, "Cannot access storage of ", name_in_text(layout_of(t)), "TensorImpl");
+  check_alignment(t.storage()->data(), dtype, t.device());
   Tensor made(make_intrusive<TensorImpl>(t.storage(), dtype, sizes, strides, offset));
   made.impl()->set_inference(thread_state().inference_mode);
   return made;

@@ -109,3 +109,45 @@ def test_files_as_storages_and_tensors(tmp_path):
         vt.from_file(str(path), size=100)
     with pytest.raises(FileNotFoundError):
         vt.from_file(str(tmp_path / "none"), size=1)
+
+
+@pytest.mark.parametrize("make", ["as_tensor", "asarray", "from_numpy"])
+def test_what_shares_memory_refuses_negative_strides(make):
+    for t in (vt, torch):
+        with pytest.raises(ValueError, match=r"stride.*negative"):
+            getattr(t, make)(numpy.arange(4)[::-1])
+    assert vt.tensor(numpy.arange(4)[::-1]).tolist() == [3, 2, 1, 0]
+
+
+def test_arguments_that_sharing_has_no_use_for():
+    for t in (vt, torch):
+        with pytest.raises(TypeError, match="requires_grad"):
+            t.as_tensor([1.0], requires_grad=True)
+        assert t.frombuffer(bytearray(8), dtype=t.float32, requires_grad=True).requires_grad
+        with pytest.raises(RuntimeError, match="floating point"):
+            t.frombuffer(bytearray(8), dtype=t.int32, requires_grad=True)
+
+
+def between(count):
+    """complex128 numbers in memory that begins 8 bytes past a multiple of 16."""
+    bytes_ = numpy.zeros(16 * count + 24, dtype=numpy.uint8)
+    begin = (8 - bytes_.ctypes.data) % 16
+    return bytes_[begin : begin + 16 * count]
+
+
+def test_complex_numbers_between_the_places_that_they_are_moved_by():
+    bytes_ = between(4)
+    numbers = bytes_.view(numpy.complex128)
+    for share in (
+        lambda: vt.from_numpy(numbers),
+        lambda: vt.as_tensor(numbers),
+        lambda: vt.frombuffer(memoryview(bytes_), dtype=vt.complex128),
+        lambda: vt.from_numpy(bytes_).view(vt.complex128),
+        lambda: vt.view_as_complex(vt.from_numpy(bytes_.view(numpy.float64)).view(-1, 2)),
+        lambda: vt.asarray(vt.from_numpy(bytes_).untyped_storage(), dtype=vt.complex128),
+    ):
+        with pytest.raises(ValueError, match="complex128 have to lie at multiples of 16 bytes"):
+            share()
+    assert vt.tensor(numbers).tolist() == [0, 0, 0, 0]
+    assert vt.from_numpy(between(4).view(numpy.complex64)).sum().item() == 0
+    assert vt.from_numpy(numbers[:0]).shape == (0,)
