@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/convert.h"
+#include "iter/element_words.h"
 #include "iter/stored_cast.h"
 
 namespace vt::cpu::VT_ISA {
@@ -58,10 +59,6 @@ constexpr const Run* kRuns[kNumComputedDTypes] = {
 };
 #undef VT_DTYPE
 
-struct Bytes16 {
-  uint64_t a, b;
-};
-
 template <class T>
 void move_run(char* out, int64_t out_stride, const char* in, int64_t in_stride, int64_t n) {
   constexpr auto kItem = static_cast<int64_t>(sizeof(T));
@@ -97,13 +94,8 @@ void move_strided(char* out, int64_t out_stride, const char* in, int64_t in_stri
     if (out != in) std::memmove(out, in, static_cast<size_t>(n * item));
     return;
   }
-  switch (item) {
-    case 1: return move_run<uint8_t>(out, out_stride, in, in_stride, n);
-    case 2: return move_run<uint16_t>(out, out_stride, in, in_stride, n);
-    case 4: return move_run<uint32_t>(out, out_stride, in, in_stride, n);
-    case 8: return move_run<uint64_t>(out, out_stride, in, in_stride, n);
-    default: return move_run<Bytes16>(out, out_stride, in, in_stride, n);
-  }
+  visit_words(static_cast<size_t>(item),
+              [&]<class Word>(TypeTag<Word>) { move_run<Word>(out, out_stride, in, in_stride, n); });
 }
 
 }  // namespace vt::cpu::VT_ISA

@@ -4,6 +4,7 @@
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
+#include "iter/element_words.h"
 #include "iter/stored_cast.h"
 #include "ops/copy/cast_rows.h"
 #include "ops/copy/copy_plan.h"
@@ -45,19 +46,8 @@ void copy_row(char* to_bytes, const char* from_bytes, int64_t n, int64_t to_stri
   }
 }
 
-// Copies between equal dtypes move bytes of the element's size.
-struct alignas(16) Bytes16 {
-  uint64_t words[2];
-};
-
 RowFunction same_dtype_row(size_t bytes) {
-  switch (bytes) {
-    case 1: return copy_row<uint8_t, uint8_t>;
-    case 2: return copy_row<uint16_t, uint16_t>;
-    case 4: return copy_row<uint32_t, uint32_t>;
-    case 8: return copy_row<uint64_t, uint64_t>;
-    default: return copy_row<Bytes16, Bytes16>;
-  }
+  return visit_words(bytes, []<class Word>(TypeTag<Word>) -> RowFunction { return copy_row<Word, Word>; });
 }
 
 // Null where a stored dtype is converted: cast_strided does that.

@@ -2,6 +2,7 @@
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
+#include "iter/element_words.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
@@ -43,20 +44,10 @@ void triangle_rows(const Tensor& in, int64_t k, Tensor& out) {
   });
 }
 
-struct alignas(16) Bytes16 {
-  uint64_t words[2];
-};
-
 template <bool kUpper>
 void triangle_cpu(const Tensor& self, int64_t diagonal, Tensor& out) {
   const Tensor in = contiguous_data(self);
-  switch (in.element_size()) {
-    case 1: return triangle_rows<uint8_t, kUpper>(in, diagonal, out);
-    case 2: return triangle_rows<uint16_t, kUpper>(in, diagonal, out);
-    case 4: return triangle_rows<uint32_t, kUpper>(in, diagonal, out);
-    case 8: return triangle_rows<uint64_t, kUpper>(in, diagonal, out);
-    default: return triangle_rows<Bytes16, kUpper>(in, diagonal, out);
-  }
+  visit_words(in.element_size(), [&]<class Word>(TypeTag<Word>) { triangle_rows<Word, kUpper>(in, diagonal, out); });
 }
 
 void tril_backward(GradContext& ctx) { ctx.set(0, ops::tril(ctx.grad(), ctx.arg<int64_t>(1))); }

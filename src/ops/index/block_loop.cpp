@@ -2,6 +2,7 @@
 
 #include "core/convert.h"
 #include "cpu/thread_pool.h"
+#include "iter/element_words.h"
 
 namespace vt {
 namespace {
@@ -36,10 +37,6 @@ void add_row(char* to_bytes, const char* from_bytes, int64_t n, int64_t to_strid
   }
 }
 
-struct alignas(16) Bytes16 {
-  uint64_t words[2];
-};
-
 int64_t rows_of(const CopyPlan& plan, int dims) {
   int64_t n = 1;
   for (int d = 0; d < dims; ++d) n *= plan.sizes[d];
@@ -49,13 +46,7 @@ int64_t rows_of(const CopyPlan& plan, int dims) {
 }  // namespace
 
 RowFunction copy_row_function(size_t element_bytes) {
-  switch (element_bytes) {
-    case 1: return copy_row<uint8_t>;
-    case 2: return copy_row<uint16_t>;
-    case 4: return copy_row<uint32_t>;
-    case 8: return copy_row<uint64_t>;
-    default: return copy_row<Bytes16>;
-  }
+  return visit_words(element_bytes, []<class Word>(TypeTag<Word>) -> RowFunction { return copy_row<Word>; });
 }
 
 RowFunction add_row_function(DType dtype) {

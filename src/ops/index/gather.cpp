@@ -1,5 +1,6 @@
 // gather and take_along_dim: one element along a dim per index.
 #include "dispatch/registry.h"
+#include "iter/element_words.h"
 #include "iter/overlap.h"
 #include "ops/factory/factory.h"
 #include "ops/index/element_loop.h"
@@ -48,10 +49,6 @@ TensorSpec gather_meta(const Tensor& self, int64_t& dim, const Tensor& index, bo
   return {DimVec(index.sizes()), self.dtype(), self.device(), {}};
 }
 
-struct alignas(16) Bytes16 {
-  uint64_t words[2];
-};
-
 template <class Bytes>
 void gather_elements(const Tensor& self, const ElementLoop& loop, Tensor& out) {
   const Bytes* from = static_cast<const Bytes*>(self.data());
@@ -62,13 +59,7 @@ void gather_elements(const Tensor& self, const ElementLoop& loop, Tensor& out) {
 void gather_cpu(const Tensor& self, int64_t dim, const Tensor& index, bool, Tensor& out) {
   if (index.numel() == 0) return;
   const ElementLoop loop(self, out, index, dim);
-  switch (out.element_size()) {
-    case 1: return gather_elements<uint8_t>(self, loop, out);
-    case 2: return gather_elements<uint16_t>(self, loop, out);
-    case 4: return gather_elements<uint32_t>(self, loop, out);
-    case 8: return gather_elements<uint64_t>(self, loop, out);
-    default: return gather_elements<Bytes16>(self, loop, out);
-  }
+  visit_words(out.element_size(), [&]<class Word>(TypeTag<Word>) { gather_elements<Word>(self, loop, out); });
 }
 
 void gather_backward(GradContext& ctx) {
