@@ -569,3 +569,24 @@ def test_gradient_buffers_are_independent():
     (x + y).sum().backward()
     x.grad.zero_()
     assert y.grad.tolist() == [1, 1, 1]
+
+
+WINDOWS = {
+    "as_strided": lambda x: x.as_strided((600, 2), (0, 1)),
+    "as_strided, overlapping": lambda x: x.as_strided((40, 500), (1, 1)),
+    "unfold": lambda x: x.unfold(0, 500, 1),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("name", WINDOWS)
+def test_gradients_of_windows_lose_no_terms(name, dtype):
+    """A 16-bit sum of as many terms stops growing at 256 or 2048: the terms are added up in float32."""
+
+    def gradient(t, dtype):
+        x = t.ones(540, dtype=getattr(t, dtype), requires_grad=True)
+        WINDOWS[name](x).sum().backward()
+        return x.grad
+
+    exact = gradient(reference, "float64")
+    assert gradient(vt, dtype).tolist() == exact.to(getattr(reference, dtype)).tolist()

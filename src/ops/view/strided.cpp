@@ -45,15 +45,17 @@ Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offse
   return ops::reshape(ops::as_strided(all, sizes, strides, offset), DimVec{-1});
 }
 
-// What the elements of `values`, seen as a view, add up to in flat memory of `count` elements.
+// What the elements of `values`, seen as a view, add up to in flat memory of `count` elements; 16-bit floats that add
+// up do so in float32.
 Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan strides, int64_t offset) {
-  const Tensor flat = ops::new_zeros(values, DimVec{count});
   if (has_distinct_elements(sizes, strides)) {
+    const Tensor flat = ops::new_zeros(values, DimVec{count});
     ops::copy_(ops::as_strided(flat, sizes, strides, offset), values);
     return flat;
   }
-  return ops::index_add(flat, 0, positions_of(count, sizes, strides, offset, values.device()),
-                        ops::reshape(values, DimVec{-1}));
+  const Tensor terms = ops::as_dtype(values, opmath_dtype(values.dtype()));
+  return ops::index_add(ops::new_zeros(terms, DimVec{count}), 0,
+                        positions_of(count, sizes, strides, offset, values.device()), ops::reshape(terms, DimVec{-1}));
 }
 
 // The gradient of the view goes to the memory that both lie in, and the input reads its share there. The input's own
@@ -72,7 +74,7 @@ void as_strided_derivative(GradContext& ctx) {
     const Tensor readers = scatter_view(one, count, input_sizes, input_strides, input_at - base);
     flat = ops::div(flat, ops::maximum(readers, ops::filled_like(readers, 1)));
   }
-  ctx.set(0, ops::as_strided(flat, input_sizes, input_strides, input_at - base));
+  ctx.set(0, ops::as_dtype(ops::as_strided(flat, input_sizes, input_strides, input_at - base), ctx.grad().dtype()));
 }
 
 Tensor unfold_kernel(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
@@ -98,11 +100,13 @@ void unfold_derivative(GradContext& ctx) {
 }
 
 // Adds every window to where it came from: a block of `step` positions at a time, which lie apart in all windows.
+// 16-bit floats of several windows add up in float32.
 Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_t dim, int64_t size, int64_t step) {
-  const Tensor out = ops::filled(input_sizes, 0, grad_in.dtype(), grad_in.device());
+  const DType sums = size > step ? opmath_dtype(grad_in.dtype()) : grad_in.dtype();
+  const Tensor out = ops::filled(input_sizes, 0, sums, grad_in.device());
   if (input_sizes.empty()) {
     if (size == 1) ops::copy_(out, ops::reshape(grad_in, input_sizes));
-    return out;
+    return ops::as_dtype(out, grad_in.dtype());
   }
   dim = wrap_dim(dim, static_cast<int64_t>(input_sizes.size()));
   const int64_t windows = grad_in.size(dim);
@@ -111,7 +115,7 @@ Tensor unfold_backward_kernel(const Tensor& grad_in, IntSpan input_sizes, int64_
     const Tensor target = ops::unfold(ops::narrow(out, dim, begin, (windows - 1) * step + width), dim, width, step);
     ops::add_(target, ops::narrow(grad_in, -1, begin, width));
   }
-  return out;
+  return ops::as_dtype(out, grad_in.dtype());
 }
 void unfold_backward_derivative(GradContext& ctx) {
   ctx.set(0, ops::unfold(ctx.grad(), ctx.arg<int64_t>(2), ctx.arg<int64_t>(3), ctx.arg<int64_t>(4)));
