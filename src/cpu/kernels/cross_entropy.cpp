@@ -9,8 +9,6 @@
 
 namespace vt::cpu {
 
-static constexpr double kLargestSum = 1 << 20;
-
 static int64_t row_grain(int64_t columns) { return 1 + 8192 / (columns + 1); }
 
 template <class T>
@@ -54,9 +52,7 @@ void cross_entropy_backward(const T* logits, const int64_t* target, int64_t igno
         const auto picked = static_cast<opmath_t<T>>(x[at]);
         auto shift = static_cast<opmath_t<T>>(lse[r]);
         auto rest = static_cast<opmath_t<T>>(lse[r] - static_cast<double>(shift));
-        // Beside logits this large even double has no digits for the log of the sum, as in a row that is masked by the
-        // lowest number of its dtype.
-        if (std::fabs(lse[r]) > kLargestSum) rest = sum(x, columns, shift);
+        if (std::fabs(lse[r]) > kLargestKeptSum) rest = sum(x, columns, shift);
         kernel(x, row, shift, rest, scale, columns);
         // From the logit again: a 16-bit probability near 1 has lost the digits of its distance to 1.
         row[at] = T(scale * (static_cast<opmath_t<T>>(std::exp(picked - shift - rest)) - 1));

@@ -7,6 +7,10 @@
 
 namespace vt::cpu {
 
+// Beside logits larger than this even double has no digits for the log of the sum, as in a row that is masked by the
+// lowest number of its dtype: backward makes it anew.
+inline constexpr double kLargestKeptSum = 1 << 20;
+
 // lse[r] = log sum exp of row r of logits (rows, columns), in double: float32 has no digits left for a probability
 // below a logit of a few thousands; loss[r] = lse[r] - logits[r, target[r]], 0 where the target is `ignore`. Returns
 // the first row whose target is neither `ignore` nor in [0, columns), or -1.

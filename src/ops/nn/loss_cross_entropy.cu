@@ -1,6 +1,7 @@
 // Cross entropy on CUDA: the forward reads the logits once, the backward reads them once and writes the gradient, over
 // them if it may; where backward is foreseen (Note [Ready gradients] in ready_gradient.h) the forward does both.
 #include "core/thread_state.h"
+#include "cpu/kernels/cross_entropy.h"
 #include "cuda/device_error.h"
 #include "dispatch/registry.h"
 #include "iter/cuda_rows.cuh"
@@ -135,10 +136,21 @@ struct LogSum {
   __device__ explicit LogSum(double lse)
       : most(static_cast<Compute>(lse)),
         rest(m::isinf(most) ? Compute(0) : static_cast<Compute>(lse - static_cast<double>(most))) {}
+  __device__ explicit LogSum(const MaxSum<Compute>& state)
+      : most(state.largest), rest(m::isinf(most) ? Compute(0) : m::log(state.sum)) {}
 };
 template <typename Compute>
 __device__ __forceinline__ double log_sum(const MaxSum<Compute>& state) {
   return static_cast<double>(state.largest) + static_cast<double>(m::log(state.sum));
+}
+
+/// That of a row that is read again, by the whole block.
+template <typename T>
+__device__ __noinline__ LogSum<opmath_t<T>> log_sum_again(const T* x, int64_t classes) {
+  MaxSum<opmath_t<T>> state{-std::numeric_limits<opmath_t<T>>::infinity(), 0};
+  for (int64_t i = threadIdx.x; i < classes; i += blockDim.x) state = CombineMaxSum<T>()(state, state_of(x[i]));
+  __shared__ MaxSum<opmath_t<T>> scratch[32];
+  return LogSum<opmath_t<T>>(combine_block<T>(state, scratch));
 }
 
 /// Gradients of a vector of logits that starts at class `at`, for a row whose target is `t`.
@@ -241,7 +253,7 @@ __global__ void __launch_bounds__(kHeldThreads, 1) cross_entropy_held_rows(Forwa
     state = combine_block<T>(state, scratch[turn]);
     if (thread == 0) write_loss(p, row, targets[turn], state, picked);
     if constexpr (Gradient) {
-      const LogSum<Compute> lse(log_sum(state));
+      const LogSum<Compute> lse(state);
       const int64_t target = targets[turn];
       T* out = p.gradient + row * p.classes;
       const Compute row_scale = target == p.ignore ? Compute(0) : scale;
@@ -361,7 +373,8 @@ __global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArgum
   const int64_t row = blockIdx.x, t = p.target[row];
   const T* x = p.logits + row * p.classes;
   T* out = p.out + row * p.classes;
-  const LogSum<Compute> lse(p.lse[row]);
+  const double kept = p.lse[row];
+  const LogSum<Compute> lse = m::abs(kept) > cpu::kLargestKeptSum ? log_sum_again(x, p.classes) : LogSum<Compute>(kept);
   const Compute scale = t == p.ignore ? Compute(0) : *p.grad / *p.count;
   int64_t head = 0, vectors = p.classes;
   if constexpr (Vectors) {

@@ -107,6 +107,24 @@ def test_cross_entropy_of_numbered_classes(n: int, skip: int, dtype: str) -> Non
     near(x.grad, y.grad, scale=4)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float64"])
+@pytest.mark.parametrize("n", [4, 4096, 40000])
+@pytest.mark.parametrize("level", [-1e30, 3e38])
+@pytest.mark.parametrize("factor", [1, 3])
+def test_cross_entropy_of_equal_huge_logits(factor: int, level: float, n: int, dtype: str) -> None:
+    """Beside them even float64 has no digits for the log of the sum; all but some classes are as likely."""
+    a = reference.full((3, n), level, dtype=reference.float64)
+    a[1, n // 2 :] = -3.3e38
+    x = ours(a.to(getattr(reference, dtype))).requires_grad_()
+    loss = F.cross_entropy(x, ours(reference.tensor([0, 1, -100])))
+    (loss * factor).backward()
+    y = a.clone().requires_grad_()
+    expected = R.cross_entropy(y, reference.tensor([0, 1, -100]))
+    (expected * factor).backward()
+    near(loss, expected, scale=2)
+    near(x.grad, y.grad, scale=4)
+
+
 def loss_of(x: Any, t: Any) -> tuple[Any, int]:
     """The loss, and the bytes that the forward pass keeps."""
     before = torch.cuda.memory_allocated()
