@@ -4,6 +4,8 @@
 
 #include "autograd/op_node.h"
 #include "core/error.h"
+#include "dispatch/op.h"
+#include "profiler/names.h"
 #include "profiler/profile.h"
 
 namespace vt::profiler {
@@ -36,10 +38,15 @@ const char* copy_name(uint8_t kind) {
 
 }  // namespace
 
+std::string name_of(const Op& op) {
+  const std::string& name = op.schema().name();
+  return name.find("::") == std::string::npos ? "aten::" + name : name;
+}
+
 std::string name_of(const HostSpan& span) {
   constexpr const char* kEvaluate = "autograd::engine::evaluate_function: ";
   switch (span.kind) {
-    case SpanKind::Op: return "aten::" + span.op->schema().name();
+    case SpanKind::Op: return name_of(*span.op);
     case SpanKind::Range: return span.detail->name;
     case SpanKind::Replay: return vt::detail::concat("CUDA graph ", span.graph, ": replay");
     case SpanKind::Capture: return vt::detail::concat("CUDA graph ", span.graph, ": capture");

@@ -7,6 +7,7 @@
 #include "cuda/nvtx.h"
 #include "dispatch/op.h"
 #include "profiler/inputs.h"
+#include "profiler/names.h"
 
 namespace vt::profiler {
 namespace {
@@ -47,7 +48,7 @@ void NvtxRanges::stop() noexcept {
 
 uint64_t NvtxRanges::begin(const Op& op, std::span<const Value> args) noexcept {
   try {
-    std::string name = "aten::" + op.schema().name();
+    std::string name = name_of(op);
     if (grad_enabled()) name += vt::detail::concat(", seq = ", autograd::peek_sequence_number());
     if (shapes_.load(std::memory_order_relaxed)) name += ", sizes = " + sizes_text(op, args);
     return begin_range(name.c_str());

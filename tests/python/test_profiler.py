@@ -481,3 +481,14 @@ def test_names_are_where_pytorch_has_them():
     assert vt.autograd.profiler.record_function is vt.profiler.record_function
     assert vt.autograd.ProfilerActivity is vt.profiler.ProfilerActivity
     assert vt.profiler.kineto_available() is torch.profiler.kineto_available()
+
+
+def test_ops_of_others_have_their_own_namespace():
+    def names(t):
+        library = t.library.Library("tests_profiler", "DEF")
+        library.define("half(Tensor x) -> Tensor")
+        library.impl("half", lambda x: x / 2, "CompositeImplicitAutograd")
+        events = profiled(t, lambda t: t.ops.tests_profiler.half(t.ones(2))).events()
+        return {e.name for e in events if "half" in e.name}
+
+    assert names(vt) == names(torch) == {"tests_profiler::half"}

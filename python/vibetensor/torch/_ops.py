@@ -82,6 +82,14 @@ class Op:
         raise NotImplementedError(f"{name} has no kernel for {device}, only for {', '.join(self.kernels) or 'nothing'}")
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        number = _C.profiler_begin_range(self.name(), "")
+        try:
+            return self.run(*args, **kwargs)
+        finally:
+            _C.profiler_end_range(number)
+
+    def run(self, /, *args: Any, **kwargs: Any) -> Any:
+        """What a call gives; to a profile a call is a range."""
         leaves = tree_leaves((args, kwargs))
         if self.vmap_rule is not None:
             from vibetensor.torch._functorch.vmap import call_rule, is_mapped

@@ -119,4 +119,9 @@ assert (_C.live_counters(), live["plugin_handles"]) == (live, 0), (_C.live_count
 checked = torch.library.opcheck(ops.gain, (torch.ones(2, 3, requires_grad=True), 2.0))
 assert checked == dict.fromkeys(("test_schema", "test_autograd_registration", "test_faketensor"), "SUCCESS")
 assert torch.library.opcheck(ops.fill, (torch.ones(2), 2.0), test_utils="test_schema") == {"test_schema": "SUCCESS"}
+
+# ---- a profile names them as they are called
+with torch.profiler.profile() as profile:
+    ops.gain(torch.ones(2), 2.0)
+assert {e.name for e in profile.events()} >= {"gain::gain", "aten::ones"}
 print("done")
