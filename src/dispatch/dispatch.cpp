@@ -1,6 +1,7 @@
 #include "dispatch/dispatch.h"
 
 #include "dispatch/call_observer.h"
+#include "dispatch/frontend.h"
 
 namespace vt {
 namespace detail {
@@ -31,6 +32,18 @@ std::string describe_operands(const Op& op, const Value* args) {
   return out;
 }
 
+// What callers know the op as: "fft.rfft" of the op fft_rfft.
+std::string public_name(const Op& op) {
+  std::string name = op.schema().name();
+  for (const Place& place : kPlaces) {
+    if ((op.functional().parts.surface & place.surface) != 0 && name.starts_with(place.prefix) &&
+        !place.prefix.empty()) {
+      name[place.prefix.size() - 1] = '.';
+    }
+  }
+  return name;
+}
+
 VT_NOINLINE void fill_defaults(const Op& op, Value* args, int given) {
   for (int i = given; i < op.arg_count(); ++i) {
     const Arg& a = op.schema().args()[i];
@@ -43,7 +56,7 @@ inline void run(Call& c) {
   try {
     dispatch(c);
   } catch (Error& e) {
-    e.add_frame(c.op.schema().name(), describe_operands(c.op, c.args));
+    e.add_frame(public_name(c.op), describe_operands(c.op, c.args));
     throw;
   }
 }

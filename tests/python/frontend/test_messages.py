@@ -94,6 +94,17 @@ def test_an_op_is_named_once():
         assert str(caught.value).count(name + "(") == 1 and not str(caught.value).startswith(name + ":")
 
 
+def test_an_op_of_a_module_is_called_as_it_is_there():
+    for call, name in (
+        (lambda: vt.fft.rfft(vt.ones(0)), "fft.rfft"),
+        (lambda: vt.special.i0e(vt.ones(2, dtype=vt.complex64)), "special.i0e"),
+        (lambda: vt.linalg.cross(vt.ones(2), vt.ones(2)), "linalg.cross"),
+    ):
+        with pytest.raises((RuntimeError, NotImplementedError)) as caught:
+            call()
+        assert str(caught.value).startswith(name)
+
+
 COMPOSITE = {
     "cross_entropy": (lambda: F.cross_entropy(vt.ones(2, 3), vt.ones(3).long()), "nll|log_softmax"),
     "matmul": (lambda: vt.ones(2, 3) @ vt.ones(2, 3), r"\bmm\b|addmm"),
