@@ -280,6 +280,8 @@ def einsum(*args: Any) -> Any:
 
 def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     """The int64 coordinates of the non-zero elements, (n, dims); one vector per dim with `as_tuple`."""
+    if not isinstance(as_tuple, bool):
+        raise TypeError(f"nonzero(): argument 'as_tuple' must be bool, not {_C.type_name(as_tuple)}")
     if as_tuple:
         return tuple(ops.nonzero_numpy(input))
     found = ops.nonzero(input)

@@ -113,6 +113,8 @@ def _push_mode(mode: TorchFunctionMode) -> None:
 
 
 def _pop_mode() -> TorchFunctionMode:
+    if not modes.entered:
+        raise RuntimeError("trying to pop from empty mode stack: no mode is entered in this thread")
     mode = modes.entered.pop()
     _C.count_torch_function_modes(-1)
     return mode

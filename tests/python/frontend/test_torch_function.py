@@ -296,3 +296,29 @@ assert torch.nn.functional.relu.__code__ is not before
 assert list(inspect.signature(torch.nn.functional.relu).parameters) == ["input", "inplace"]
 """
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)
+
+
+@BOTH
+def test_leaving_a_mode_that_is_not_entered(t):
+    class Silent(t.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func(*args, **(kwargs or {}))
+
+    mode = Silent()
+    with pytest.raises(RuntimeError, match="trying to pop from empty mode stack"), mode:
+        mode.__exit__(None, None, None)
+    assert t.overrides._len_torch_function_stack() == 0
+
+
+@BOTH
+def test_names_that_are_not_there_are_no_calls(t):
+    seen = []
+
+    class Watches(t.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            seen.append(func)
+            return func(*args, **(kwargs or {}))
+
+    with Watches():
+        assert not hasattr(t.nn.functional, "nothing") and not hasattr(t.fft, "nothing")
+    assert seen == []

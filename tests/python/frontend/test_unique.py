@@ -37,3 +37,9 @@ def test_nonzero_as_tuple() -> None:
     assert lists(ours.nonzero(ours.tensor(values), as_tuple=True)) == expected
     assert lists(ours.tensor(values).nonzero(as_tuple=True)) == expected
     assert ours.tensor(values).nonzero().tolist() == [[0, 0], [1, 1]]
+    for call in (
+        lambda: ours.nonzero(ours.tensor(values), as_tuple=3),
+        lambda: ours.tensor(values).nonzero(as_tuple=3),
+    ):
+        with pytest.raises(TypeError, match="'as_tuple' must be bool, not int"):
+            call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -101,9 +102,9 @@ def gradcheck(
 ) -> bool:
     """True if backward through `func` agrees with central finite differences at `inputs`.
 
-    `inputs`: a tensor or a tuple of arguments; those that require grad must be float64 and not share
-    memory. An entry is right if |analytical - numerical| <= atol + rtol * |numerical|. A mismatch
-    raises GradcheckError, or returns False with raise_exception=False; so does a second backward whose
+    `inputs`: a tensor or a tuple of arguments; those that require grad may not share memory, and below float64, which is
+    warned of, differences have few digits. An entry is right if |analytical - numerical| <= atol + rtol * |numerical|. A
+    mismatch raises GradcheckError, or returns False with raise_exception=False; so does a second backward whose
     gradients differ from the first's by more than `nondet_tol`.
 
     >>> import vibetensor.torch as torch
@@ -131,11 +132,17 @@ def _check(func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol:
             "gradcheck expects at least one input tensor to require gradient, "
             "but none of the them have requires_grad=True."
         )
-    for tensor in wanted:
+    for index, tensor in enumerate(args):
+        if not (isinstance(tensor, Tensor) and tensor.requires_grad):
+            continue
         if tensor.dtype.is_complex:
             raise NotImplementedError("gradcheck: complex inputs are not there yet")
         if tensor.dtype != _C.float64:
-            raise ValueError(f"gradcheck: expected inputs of torch.float64, got {tensor.dtype}")
+            warnings.warn(
+                f"Input #{index} requires gradient and is not a double precision floating point or complex. This check "
+                "will likely fail if all the inputs are not of double precision floating point or complex. ",
+                stacklevel=3,
+            )
         if not tensor.is_leaf:
             tensor.retain_grad()
 

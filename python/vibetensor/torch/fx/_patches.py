@@ -12,7 +12,7 @@ from vibetensor.torch.fx.node import map_aggregate
 from vibetensor.torch.fx.proxy import Proxy
 
 # of a type, or about the program and not about values
-NEVER = {"is_tensor", "is_storage", "typename", "compile", "has_torch_function"}
+NEVER = {"is_tensor", "is_storage", "typename", "compile", "has_torch_function", "module_getattr"}
 MISSING = object()
 # warnings.warn passes over frames of files named like this when it looks for the line that it is about
 INTERNAL = f"{__file__} (internal, like importlib._bootstrap)"
