@@ -23,12 +23,13 @@ ENDINGS = {".safetensors": safetensors.save, ".pt": torch.save, ".pth": torch.sa
 def convert(source: Path, target: Path, max_shard_size: str | None = None) -> None:
     """Returns None; reads the checkpoint `source` and writes it to `target` in the format of that name's ending.
 
-    source: a file, or the index of several safetensors files. max_shard_size: with it, a flat dict of tensors goes to
-    several safetensors files of at most so many bytes ("5GB") with an index.
+    source: a file, or several safetensors files by their index or by the name that they would have as one.
+    max_shard_size: with it, a flat dict of tensors goes to several safetensors files of at most so many bytes ("5GB")
+    with an index.
     """
     if target.suffix not in ENDINGS:
         raise ValueError(f"expected a name that ends in {', '.join(ENDINGS)}, got {target}")
-    if source.name.endswith(".index.json"):
+    if source.name.endswith(".index.json") or Path(f"{source}.index.json").exists() > source.exists():
         content: Any = safetensors.load_file(source)
     else:
         content = torch.load(source, map_location="cpu")

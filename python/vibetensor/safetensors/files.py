@@ -117,8 +117,27 @@ def load_file(
         return dict(checkpoint.map(None))
 
 
+def is_place(item: Any) -> bool:
+    """Whether an index is a range, an ellipsis or one position; others, lists and tensors, pick elements."""
+    if isinstance(item, slice) or item is Ellipsis:
+        return True
+    return (
+        hasattr(item, "__index__")
+        and not isinstance(item, bool)
+        and getattr(item, "ndim", 0) == 0
+        and not is_mask(item)
+    )
+
+
+def is_mask(item: Any) -> bool:
+    return isinstance(item, _C.Tensor) and item.dtype == _C.bool
+
+
 class Slice:
-    """A tensor of a file of which parts are read: `f.get_slice("weight")[10:20]`."""
+    """A tensor of a file of which parts are read: `f.get_slice("weight")[10:20]`.
+
+    An index with lists, tensors, bools or None in it reads the whole tensor first.
+    """
 
     def __init__(self, checkpoint: Any, name: str, device: Any):
         self._checkpoint, self._name, self._device = checkpoint, name, device
@@ -133,6 +152,8 @@ class Slice:
 
     def __getitem__(self, index: Any) -> Any:
         items = list(index) if isinstance(index, tuple) else [index]
+        if not all(map(is_place, items)):
+            return self[...][index]
         if items.count(Ellipsis) > 1:
             raise IndexError("an index can only have a single ellipsis ('...')")
         if Ellipsis not in items:

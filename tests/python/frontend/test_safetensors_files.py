@@ -141,6 +141,30 @@ def test_what_cannot_be_written(tmp_path):
     assert st.load_file(tmp_path / "m")["right"].tolist() == [[1.0, 2.0], [4.0, 5.0]]
 
 
+@pytest.mark.parametrize(
+    "index",
+    [
+        "True",
+        "[0, 2]",
+        "None",
+        "(slice(None), [1, 0])",
+        "t.tensor([0, 2])",
+        "t.tensor([True, False, True])",
+        "t.tensor(True)",
+        "t.tensor(1)",
+        "(..., t.tensor([3]))",
+        "()",
+    ],
+)
+def test_indices_that_pick_elements(index, tmp_path):
+    package.save_file({"x": torch.arange(12).reshape(3, 4)}, tmp_path / "m")
+    with st.safe_open(tmp_path / "m") as f:
+        ours = f.get_slice("x")[eval(index, {"t": vt})]
+    with safetensors.safe_open(tmp_path / "m", framework="pt") as f:
+        theirs = f.get_slice("x")[eval(index, {"t": torch})]
+    assert ours.tolist() == theirs.tolist() and ours.shape == theirs.shape
+
+
 def test_a_checkpoint_in_shards(tmp_path):
     tensors = {f"layer.{i}": vt.full((100,), float(i)) for i in range(7)}
     st.save_file(tensors, tmp_path / "model.safetensors", {"format": "pt"}, max_shard_size="1KB")

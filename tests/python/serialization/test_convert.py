@@ -40,6 +40,16 @@ def test_the_command(tmp_path):
     }
 
 
+def test_from_shards_by_the_name_that_they_have_together(tmp_path):
+    content = {f"t{i}": vt.arange(i * 100.0) for i in range(6)}
+    safetensors.save_file(content, tmp_path / "m.safetensors", max_shard_size="1KB")
+    for source, target in (("m.safetensors", "a.pt"), ("m.safetensors.index.json", "b.pt")):
+        convert(tmp_path / source, tmp_path / target)
+        assert {k: v.tolist() for k, v in vt.load(tmp_path / target).items()} == {
+            k: v.tolist() for k, v in content.items()
+        }
+
+
 def test_what_it_refuses(tmp_path):
     torch.save(torch.nn.Linear(2, 3), tmp_path / "module.pt")
     (tmp_path / "text.pt").write_text("hello")
