@@ -176,6 +176,23 @@ def test_no_tensor_is_left_over():
     assert _C.live_counters() == live
 
 
+@pytest.mark.parametrize("dtype", [*NUMBERS, "bfloat16", "float8_e4m3fn", "float8_e5m2"])
+@pytest.mark.parametrize("shape", [(4, 6), (), (0, 3), (5,)])
+def test_jax_both_ways(dtype, shape):
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    theirs = jax.numpy.ones(shape, dtype)
+    mine = vt.from_dlpack(theirs)
+    assert str(mine.dtype) == f"torch.{dtype}" and tuple(mine.shape) == shape
+    back = jax.numpy.from_dlpack(mine)
+    assert back.dtype == theirs.dtype and back.shape == shape and bool((back == theirs).all())
+    if mine.numel():
+        assert mine.data_ptr() == theirs.unsafe_buffer_pointer() == back.unsafe_buffer_pointer()
+    del theirs, mine
+    gc.collect()
+    assert bool((back == jax.numpy.ones(shape, dtype)).all())
+
+
 ml_dtypes = pytest.mark.parametrize(
     "dtype", ["bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"]
 )

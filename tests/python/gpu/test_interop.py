@@ -44,6 +44,18 @@ def test_torch_both_ways(dtype, layout):
     assert torch.equal(got, expected)
 
 
+@pytest.mark.parametrize("dtype", DTYPES[:10] + DTYPES[10:12])
+def test_cupy_both_ways(dtype):
+    cupy = pytest.importorskip("cupy")
+    if dtype == "bfloat16":
+        pytest.skip("CuPy has none")
+    theirs = cupy.arange(24).reshape(4, 6).astype(dtype)[::2]
+    mine = vt.from_dlpack(theirs)
+    assert str(mine.dtype) == f"torch.{dtype}" and mine.data_ptr() == theirs.data.ptr and mine.stride() == (12, 1)
+    back = cupy.from_dlpack(mine)
+    assert back.dtype == theirs.dtype and back.data.ptr == theirs.data.ptr and bool((back == theirs).all())
+
+
 def test_the_consumers_stream_waits_for_ours():
     side = torch.cuda.Stream()
     for _ in range(20):
