@@ -142,16 +142,17 @@ Napi::Value op_functions(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Napi::Env env = info.Env();
     const std::string name = info[0].ToString();
-    std::unique_ptr<OpFunction>& function = EnvData::of(env).functions[name];
-    if (!function) {
+    auto& functions = EnvData::of(env).functions;
+    if (!functions.contains(name)) {
       std::vector<Candidate> candidates = overloads_to_try(name);
       VT_CHECK(!candidates.empty(), Attribute, "there is no op named '", name, "'");
-      function = std::make_unique<OpFunction>(OpFunction{name, std::move(candidates)});
+      functions.emplace(name, std::make_unique<OpFunction>(OpFunction{name, std::move(candidates)}));
     }
+    OpFunction* const function = functions.find(name)->second.get();
     Napi::Array pair = Napi::Array::New(env, 2);
     napi_value sync, async;
-    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<false>, function.get(), &sync);
-    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<true>, function.get(), &async);
+    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<false>, function, &sync);
+    napi_create_function(env, name.c_str(), NAPI_AUTO_LENGTH, call<true>, function, &async);
     pair.Set(0u, sync);
     pair.Set(1u, async);
     return pair;
