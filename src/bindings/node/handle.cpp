@@ -111,21 +111,21 @@ void HandleTable::account(int64_t bytes) {
   napi_adjust_external_memory(env_, std::exchange(unreported_, 0), &total);
 }
 
+// In scopes of its own: a handle on the sentinel would keep it alive through the collection that making a tensor
+// starts.
 void HandleTable::watch_collector() {
   napi_value value = nullptr;
-  if (sentinel_) {
-    napi_handle_scope scope;
-    check(napi_open_handle_scope(env_, &scope));
-    const bool alive = napi_get_reference_value(env_, sentinel_, &value) == napi_ok && value;
-    check(napi_close_handle_scope(env_, scope));
-    if (alive) return;
-    napi_delete_reference(env_, std::exchange(sentinel_, nullptr));
-    sweep();
-  }
   napi_handle_scope scope;
   check(napi_open_handle_scope(env_, &scope));
-  check(napi_create_object(env_, &value));
-  check(napi_create_reference(env_, value, 0, &sentinel_));
+  const bool alive = sentinel_ && napi_get_reference_value(env_, sentinel_, &value) == napi_ok && value;
+  if (!alive) {
+    if (sentinel_) {
+      napi_delete_reference(env_, std::exchange(sentinel_, nullptr));
+      sweep();
+    }
+    check(napi_create_object(env_, &value));
+    check(napi_create_reference(env_, value, 0, &sentinel_));
+  }
   check(napi_close_handle_scope(env_, scope));
 }
 
