@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from vibetensor import _C
@@ -64,99 +64,6 @@ def get_printoptions() -> dict[str, Any]:
     return options._asdict()
 
 
-class NumberFormat:
-    """Pads every number of one tensor to one width, in the notation that suits all of them."""
-
-    def __init__(self, values: list[Any], floating: bool):
-        self.floating = floating
-        self.width = 1
-        self.spec = ""
-        self.whole = True  # every finite value is an integer
-        self.scientific = False
-        if not floating:
-            self.width = max([1, *(len(str(v)) for v in values)])
-            return
-        finite = [v for v in values if v != 0 and math.isfinite(v)]
-        if not finite:
-            return
-        low, high = min(abs(v) for v in finite), max(abs(v) for v in finite)
-        self.whole = all(v == math.ceil(v) for v in finite)
-        self.scientific = high / low > 1000.0 or high > 1.0e8 or low < 1.0e-4
-        if options.sci_mode is not None:
-            self.scientific = options.sci_mode
-        self.width = max(1, *(len(self.plain(v)) for v in finite))
-
-    def plain(self, value: Any) -> str:
-        if not self.floating:
-            return str(value)
-        if self.scientific:
-            return f"{value:.{options.precision}e}"
-        if self.whole:
-            return f"{value:.0f}" + ("." if math.isfinite(value) else "")
-        return f"{value:.{options.precision}f}"
-
-    def __call__(self, value: Any) -> str:
-        return self.plain(value).rjust(self.width)
-
-
-def complex_format(values: list[complex]) -> tuple[Callable[[complex], str], int]:
-    real = NumberFormat([v.real for v in values], True)
-    imag = NumberFormat([v.imag for v in values], True)
-
-    def text(value: complex) -> str:
-        second = imag(value.imag).lstrip() + "j"
-        return real(value.real) + ("" if second[0] in "+-" else "+") + second
-
-    return text, real.width + imag.width + 1
-
-
-def flatten(nested: Any) -> Iterator[Any]:
-    if isinstance(nested, list):
-        for item in nested:
-            yield from flatten(item)
-    else:
-        yield nested
-
-
-def edges_only(tensor: Any) -> Any:
-    """The part of `tensor` that a summary shows: the first and last edgeitems along each long dimension."""
-    edge = options.edgeitems
-    for dim, size in enumerate(tensor.shape):
-        if size > 2 * edge:
-            tensor = _C.ops.cat([tensor.narrow(dim, 0, edge), tensor.narrow(dim, size - edge, edge)], dim)
-    return tensor
-
-
-class Layout:
-    """Lays a nested list out in lines; `shape` is that of the whole tensor, the list may hold its edges only."""
-
-    def __init__(self, text: Callable[[Any], str], width: int, shape: tuple[int, ...], summarise: bool):
-        self.text, self.width, self.shape, self.summarise = text, width, shape, summarise
-
-    def cut(self, dim: int) -> bool:
-        return self.summarise and self.shape[dim] > 2 * options.edgeitems
-
-    def vector(self, values: list[Any], indent: int, dim: int) -> str:
-        cells = [self.text(v) for v in values]
-        if self.cut(dim):
-            dots = " ..." if options.edgeitems else "..."
-            cells = [*cells[: options.edgeitems], dots, *cells[options.edgeitems :]]
-        per_line = max(1, (options.linewidth - indent) // (self.width + 2))
-        lines = [", ".join(cells[i : i + per_line]) for i in range(0, len(cells), per_line)]
-        return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-
-    def block(self, nested: Any, indent: int, dim: int = 0) -> str:
-        remaining = len(self.shape) - dim
-        if remaining == 0:
-            return self.text(nested)
-        if remaining == 1:
-            return self.vector(nested, indent, dim)
-        parts = [self.block(item, indent + 1, dim + 1) for item in nested]
-        if self.cut(dim):
-            parts = [*parts[: options.edgeitems], "...", *parts[options.edgeitems :]]
-        return "[" + ("," + "\n" * (remaining - 1) + " " * (indent + 1)).join(parts) + "]"
-
-
 class CurrentOptions:
     """The options as they are now, as attributes: PRINT_OPTS.threshold."""
 
@@ -169,21 +76,7 @@ PRINT_OPTS = CurrentOptions()
 
 def contents(tensor: Any, indent: int) -> str:
     """The numbers of `tensor` in brackets, to be printed `indent` columns from the left."""
-    if tensor.is_meta:
-        return "..."
-    if tensor.numel() == 0:
-        return "[]"
-    if tensor.dtype == _C.float4_e2m1fn_x2:  # two numbers in a byte, which is shown as a number
-        tensor = tensor.view(_C.uint8).to(_C.float32)
-    summarise = tensor.numel() > options.threshold
-    nested = (edges_only(tensor) if summarise else tensor).tolist()
-    values = list(flatten(nested))
-    if tensor.dtype.is_complex:
-        text, width = complex_format(values)
-    else:
-        text = NumberFormat(values, tensor.dtype.is_floating_point)
-        width = text.width
-    return Layout(text, width, tuple(tensor.shape), summarise).block(nested, indent)
+    return _C.contents_text(tensor, *options._replace(threshold=float(options.threshold)), indent)
 
 
 def is_default_dtype(dtype: Any, default: Any) -> bool:

@@ -1,15 +1,17 @@
-// _C.system_info(): what vibetensor.info prints.
+// What Python shows as text: the system (_C.system_info, for vibetensor.info) and the elements of a tensor (its repr).
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
 #include <utility>
 
+#include "bindings/python/tensor_object.h"
 #include "core/build_info.h"
 #include "cpu/lapack.h"
 #include "cpu/simd_dispatch.h"
 #include "cpu/thread_pool.h"
 #include "cuda/device.h"
 #include "cuda/library.h"
+#include "ops/tensor_text.h"
 
 namespace nb = nanobind;
 
@@ -86,8 +88,26 @@ nb::dict system_info() {
   return d;
 }
 
+nb::str contents_text(nb::handle tensor, int precision, double threshold, int64_t edge_items, int64_t line_width,
+                      nb::handle scientific, int64_t indent) {
+  ops::PrintOptions options{precision, threshold, edge_items, line_width, std::nullopt};
+  if (!scientific.is_none()) options.scientific = nb::cast<bool>(scientific);
+  const Tensor& t = expect_tensor(tensor.ptr(), "contents_text(): argument 'tensor'");
+  std::string text;
+  {
+    const WithoutGil others_run;  // a GPU is waited for
+    text = ops::contents_text(t, options, indent);
+  }
+  return nb::str(text.data(), text.size());
+}
+
 }  // namespace
 
-void bind_info(nb::module_& m) { m.def("system_info", &system_info); }
+void bind_info(nb::module_& m) {
+  m.def("system_info", &system_info);
+  m.def("contents_text", contents_text, nb::arg("tensor"), nb::arg("precision"), nb::arg("threshold"),
+        nb::arg("edgeitems"), nb::arg("linewidth"), nb::arg("sci_mode").none(), nb::arg("indent"),
+        "The elements in brackets, to be printed `indent` columns from the left.");
+}
 
 }  // namespace vt::python
