@@ -39,9 +39,15 @@ before(() => {
   const words = "the quick brown fox jumps over the lazy dog and runs away from its own shadow in the night".split(" ");
   let seed = 1;
   const next = () => (seed = (seed * 48271) % 2147483647);
-  const lines = Array.from({ length: 2000 }, () => Array.from({ length: 8 }, () => words[next() % words.length]).join(" "));
+  const lines = Array.from({ length: 2000 }, () =>
+    Array.from({ length: 8 }, () => words[next() % words.length]).join(" "),
+  );
   writeFileSync(text, `${lines.join(".\n")}.\n`);
-  const compiled = spawnSync(process.execPath, [join(root, "js/node_modules/typescript/bin/tsc"), "-p", join(root, "js/examples")]);
+  const compiled = spawnSync(process.execPath, [
+    join(root, "js/node_modules/typescript/bin/tsc"),
+    "-p",
+    join(root, "js/examples"),
+  ]);
   assert.equal(compiled.status, 0, String(compiled.stdout));
   const python = spawnSync("python3", ["-c", PYTHON], {
     cwd: root,
@@ -63,29 +69,40 @@ test("the GPT's losses are Python's, bit for bit", { timeout: 120000 }, async (t
   assert.ok(losses.at(-1) < losses[0]);
 });
 
-test("the server streams text of Python's checkpoint, and stops when the client goes away", { timeout: 60000 }, async (t) => {
-  if (skip) return t.skip(skip);
-  const server = spawn(process.execPath, [example("serve"), checkpoint, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  t.after(() => server.kill());
-  const [line] = await once(server.stdout, "data");
-  const url = String(line).trim();
-  const stats = async () => (await fetch(`${url}/stats`)).json();
-  assert.match(await (await fetch(url)).text(), /<title>/);
-  assert.equal((await fetch(`${url}/absent`)).status, 404);
-  const whole = await (await fetch(`${url}/generate?prompt=the&length=40`)).text();
-  assert.equal(whole.length, 40);
-  assert.match(whole, /^[a-z. \n]+$/);
-  const before = await stats();
-  const clients = Array.from({ length: 8 }, async (_, i) => {
-    const controller = new AbortController();
-    const response = await fetch(`${url}/generate?prompt=the&length=${i % 2 ? 60 : 5000}`, { signal: controller.signal });
-    if (i % 2) return assert.equal((await response.text()).length, 60);
-    await response.body.getReader().read();
-    controller.abort();
-  });
-  await Promise.all(clients);
-  for (let tries = 0; tries < 50 && (await stats()).runtime.inFlight > 0; ++tries) await setTimeout(100);
-  const { memory, runtime } = await stats();
-  assert.equal(runtime.inFlight, 0);
-  assert.ok(memory.handles <= before.memory.handles + 8, `${memory.handles} handles, ${before.memory.handles} before`);
-});
+test(
+  "the server streams text of Python's checkpoint, and stops when the client goes away",
+  { timeout: 60000 },
+  async (t) => {
+    if (skip) return t.skip(skip);
+    const server = spawn(process.execPath, [example("serve"), checkpoint, "--port", "0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    t.after(() => server.kill());
+    const [line] = await once(server.stdout, "data");
+    const url = String(line).trim();
+    const stats = async () => (await fetch(`${url}/stats`)).json();
+    assert.match(await (await fetch(url)).text(), /<title>/);
+    assert.equal((await fetch(`${url}/absent`)).status, 404);
+    const whole = await (await fetch(`${url}/generate?prompt=the&length=40`)).text();
+    assert.equal(whole.length, 40);
+    assert.match(whole, /^[a-z. \n]+$/);
+    const before = await stats();
+    const clients = Array.from({ length: 8 }, async (_, i) => {
+      const controller = new AbortController();
+      const response = await fetch(`${url}/generate?prompt=the&length=${i % 2 ? 60 : 5000}`, {
+        signal: controller.signal,
+      });
+      if (i % 2) return assert.equal((await response.text()).length, 60);
+      await response.body.getReader().read();
+      controller.abort();
+    });
+    await Promise.all(clients);
+    for (let tries = 0; tries < 50 && (await stats()).runtime.inFlight > 0; ++tries) await setTimeout(100);
+    const { memory, runtime } = await stats();
+    assert.equal(runtime.inFlight, 0);
+    assert.ok(
+      memory.handles <= before.memory.handles + 8,
+      `${memory.handles} handles, ${before.memory.handles} before`,
+    );
+  },
+);
