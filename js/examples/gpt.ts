@@ -25,7 +25,8 @@ const { values } = parseArgs({
 const WARMUP = 50;
 
 async function main(): Promise<void> {
-  if (!existsSync(values.data)) throw new Error(`there is no text at ${values.data}: name a file with --data, or run "make demo" once`);
+  if (!existsSync(values.data))
+    throw new Error(`there is no text at ${values.data}: name a file with --data, or run "make demo" once`);
   const steps = Number(values.steps);
   const seed = Number(values.seed);
   const { device } = values;
@@ -67,12 +68,17 @@ async function main(): Promise<void> {
     });
   }
   if (values.out) {
-    await safetensors.save(values.out, model.stateDict(), { metadata: { vocabulary: corpus.vocabulary, config: JSON.stringify(model.config) } });
+    await safetensors.save(values.out, model.stateDict(), {
+      metadata: { vocabulary: corpus.vocabulary, config: JSON.stringify(model.config) },
+    });
   }
   if (values.losses) return;
   model.eval();
   process.stdout.write(values.prompt);
-  for await (const character of generate(model, corpus.vocabulary, values.prompt, { length: Number(values.length), device })) {
+  for await (const character of generate(model, corpus.vocabulary, values.prompt, {
+    length: Number(values.length),
+    device,
+  })) {
     process.stdout.write(character);
   }
   process.stdout.write("\n");

@@ -25,7 +25,11 @@ class Attention extends nn.Module {
   forwardSync(x: Tensor): Tensor {
     const [b, t, c] = x.shape as [number, number, number];
     const { heads } = this.config;
-    const [q, k, v] = this.qkv.forwardSync(x).viewSync([b, t, 3, heads, c / heads]).permuteSync([2, 0, 3, 1, 4]).unbindSync(0);
+    const [q, k, v] = this.qkv
+      .forwardSync(x)
+      .viewSync([b, t, 3, heads, c / heads])
+      .permuteSync([2, 0, 3, 1, 4])
+      .unbindSync(0);
     const y = ops.scaled_dot_product_attentionSync(q!, k!, v!, { is_causal: true }); // (B, heads, T, C / heads)
     return this.out.forwardSync(y.transposeSync(1, 2).reshapeSync([b, t, c]));
   }
@@ -102,11 +106,19 @@ export class Corpus {
   readonly generator: Generator;
   private readonly window: Tensor;
 
-  constructor(text: string, private readonly config: Config, private readonly device: string, private readonly seed: number) {
+  constructor(
+    text: string,
+    private readonly config: Config,
+    private readonly device: string,
+    private readonly seed: number,
+  ) {
     const characters = [...text];
     this.vocabulary = [...new Set(characters)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!).join("");
     const index = new Map([...this.vocabulary].map((c, i) => [c, i]));
-    const tokens = tensor(Uint8Array.from(characters, (c) => index.get(c)!), { device }).keep();
+    const tokens = tensor(
+      Uint8Array.from(characters, (c) => index.get(c)!),
+      { device },
+    ).keep();
     const held = Math.floor(characters.length / 10);
     this.train = tokens.atSync(`:${characters.length - held}`);
     this.held = tokens.atSync(`${characters.length - held}:`);
@@ -141,7 +153,12 @@ export interface Sampling {
 }
 
 /** Characters that the model writes after the prompt, as they come. */
-export async function* generate(model: GPT, vocabulary: string, prompt: string, options: Sampling): AsyncGenerator<string> {
+export async function* generate(
+  model: GPT,
+  vocabulary: string,
+  prompt: string,
+  options: Sampling,
+): AsyncGenerator<string> {
   const { length, temperature = 0.8, signal, device = "cpu" } = options;
   const characters = [...vocabulary];
   const known = [...prompt].map((c) => characters.indexOf(c)).filter((i) => i >= 0);

@@ -17,8 +17,12 @@ const { values } = parseArgs({
 
 class Net extends nn.Module {
   features = new nn.Sequential(
-    new nn.Conv2d(1, 16, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2),
-    new nn.Conv2d(16, 32, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2),
+    new nn.Conv2d(1, 16, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(16, 32, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
     new nn.Flatten(),
   );
   classes = new nn.Sequential(new nn.Linear(32 * 7 * 7, 64), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(64, 10));
@@ -49,7 +53,13 @@ function digits(device: string): { train: data.TensorDataset; test: data.TensorD
   const dataset = (rows: [number, number[]][]) => {
     const pixels = Float32Array.from(rows.flatMap(([, image]) => image));
     const images = tensor(pixels, { device }).viewSync([rows.length, 1, 28, 28]);
-    return new data.TensorDataset(images, tensor(rows.map(([digit]) => digit), { dtype: "int64", device }));
+    return new data.TensorDataset(
+      images,
+      tensor(
+        rows.map(([digit]) => digit),
+        { dtype: "int64", device },
+      ),
+    );
   };
   return { train: dataset(parts.train), test: dataset(parts.test) };
 }
@@ -85,7 +95,11 @@ async function main(): Promise<void> {
   const optimizer = new optim.AdamW(model.parameters(), { lr: 2e-3 });
   let left = values.steps === undefined ? Infinity : Number(values.steps);
   for (let epoch = 0; epoch < Number(values.epochs) && left > 0; ++epoch) {
-    const loader = new data.DataLoader<Tensor[]>(train, { batchSize: Number(values.batch), shuffle: true, dropLast: true });
+    const loader = new data.DataLoader<Tensor[]>(train, {
+      batchSize: Number(values.batch),
+      shuffle: true,
+      dropLast: true,
+    });
     let done = 0;
     for await (const [x, y] of loader) {
       await scopeAsync(async () => {
@@ -93,7 +107,8 @@ async function main(): Promise<void> {
         await loss.backward();
         await optimizer.step();
         optimizer.zeroGrad();
-        if (++done % 10 === 0 || done === loader.length) progress(done, loader.length, `loss ${((await loss.item()) as number).toFixed(3)}`);
+        if (++done % 10 === 0 || done === loader.length)
+          progress(done, loader.length, `loss ${((await loss.item()) as number).toFixed(3)}`);
       });
       x!.dispose();
       y!.dispose();
@@ -103,7 +118,9 @@ async function main(): Promise<void> {
   const table = await confusion(model, test);
   const right = table.reduce((sum, row, digit) => sum + row[digit]!, 0);
   const all = table.flat().reduce((a, b) => a + b, 0);
-  console.log(`\n${right} of ${all} right (${((100 * right) / all).toFixed(1)} %). Rows: digits, columns: what they were taken for.`);
+  console.log(
+    `\n${right} of ${all} right (${((100 * right) / all).toFixed(1)} %). Rows: digits, columns: what they were taken for.`,
+  );
   console.table(table);
 }
 

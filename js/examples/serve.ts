@@ -56,13 +56,15 @@ function description(metadata: Record<string, string>): Description {
   const structure = metadata["vibetensor.structure"];
   const found = structure === undefined ? metadata : plain(JSON.parse(structure));
   const { vocabulary, config } = found as { vocabulary?: string; config?: string | Partial<Config> };
-  if (vocabulary === undefined) throw new Error("this checkpoint says nothing of a vocabulary: it is not one of gpt.py or gpt.ts");
+  if (vocabulary === undefined)
+    throw new Error("this checkpoint says nothing of a vocabulary: it is not one of gpt.py or gpt.ts");
   return { vocabulary, config: typeof config === "string" ? (JSON.parse(config) as Partial<Config>) : (config ?? {}) };
 }
 
 // A dict in the structure that Python's save describes: {"dict": [[key, value], ...]}.
 function plain(value: unknown): unknown {
-  const pairs = typeof value === "object" && value !== null && "dict" in value ? (value.dict as [string, unknown][]) : undefined;
+  const pairs =
+    typeof value === "object" && value !== null && "dict" in value ? (value.dict as [string, unknown][]) : undefined;
   return pairs ? Object.fromEntries(pairs.map(([key, entry]) => [key, plain(entry)])) : value;
 }
 
@@ -83,7 +85,8 @@ async function stream({ model, vocabulary }: Loaded, query: URLSearchParams, res
   };
   try {
     for await (const character of generate(model, vocabulary, query.get("prompt") ?? "", options)) {
-      if (!response.write(character)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (!response.write(character))
+        await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
     }
     response.end();
   } catch (error) {
@@ -100,7 +103,9 @@ async function answer(loaded: Loaded, request: IncomingMessage, response: Server
   } else if (url.pathname === "/stats") {
     const { handles, bytes, tensors } = memory();
     response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ runtime: runtime.stats(), memory: { handles, bytes, tensors, rss: process.memoryUsage().rss } }));
+    response.end(
+      JSON.stringify({ runtime: runtime.stats(), memory: { handles, bytes, tensors, rss: process.memoryUsage().rss } }),
+    );
   } else {
     response.writeHead(404).end("not found\n");
   }

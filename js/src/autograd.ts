@@ -29,7 +29,11 @@ export async function grad(
   return abortable(() => addon.backward(...gradArguments(outputs, inputs, rest), true), signal);
 }
 
-export function gradSync(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function gradSync(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   enter();
   return addon.backward(...gradArguments(outputs, inputs, options), false) as (Tensor | null)[];
 }
@@ -58,7 +62,10 @@ export interface FunctionDefinition<Args extends unknown[]> {
   name?: string;
   forward(ctx: FunctionContext, ...args: Args): Tensor | Tensor[];
   /** One gradient, or null, for each tensor among forward's arguments, of the gradients of its results. */
-  backward(ctx: BackwardContext, ...grads: Tensor[]): Tensor | null | (Tensor | null)[] | Promise<Tensor | null | (Tensor | null)[]>;
+  backward(
+    ctx: BackwardContext,
+    ...grads: Tensor[]
+  ): Tensor | null | (Tensor | null)[] | Promise<Tensor | null | (Tensor | null)[]>;
 }
 
 /**
@@ -71,7 +78,9 @@ export interface FunctionDefinition<Args extends unknown[]> {
  *
  * It computes at once. A `backward` that is asynchronous needs the asynchronous form of the pass.
  */
-export function defineFunction<Args extends unknown[]>(definition: FunctionDefinition<Args>): (...args: Args) => Tensor | Tensor[] {
+export function defineFunction<Args extends unknown[]>(
+  definition: FunctionDefinition<Args>,
+): (...args: Args) => Tensor | Tensor[] {
   return (...args) => {
     const ctx = new FunctionContext();
     const inputs = args.filter((arg): arg is Tensor & Args[number] => arg instanceof addon.Tensor) as Tensor[];
@@ -80,9 +89,18 @@ export function defineFunction<Args extends unknown[]>(definition: FunctionDefin
     const outputs = Array.isArray(results) ? results : [results];
     const { saved, ...memory } = ctx;
     const backward = (...tensors: (Tensor | null)[]) =>
-      definition.backward({ ...memory, savedTensors: tensors.slice(0, saved.length) }, ...(tensors.slice(saved.length) as Tensor[]));
+      definition.backward(
+        { ...memory, savedTensors: tensors.slice(0, saved.length) },
+        ...(tensors.slice(saved.length) as Tensor[]),
+      );
     const name = `${definition.name ?? "Function"}Backward`;
-    const recorded = addon.recordFunction(name, inputs, outputs, saved, hookFunction(backward as (...tensors: unknown[]) => unknown));
+    const recorded = addon.recordFunction(
+      name,
+      inputs,
+      outputs,
+      saved,
+      hookFunction(backward as (...tensors: unknown[]) => unknown),
+    );
     return Array.isArray(results) ? recorded : recorded[0]!;
   };
 }

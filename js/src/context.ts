@@ -149,26 +149,24 @@ export function isRecording(): boolean {
 export async function abortable<T>(start: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted();
   enter();
-  const promise = start();
-  if (!signal) return withStack(promise);
-  const job = addon.lastJob();
-  const abort = () => addon.abortJob(job, signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+  let job = 0;
+  const abort = () => addon.abortJob(job, signal?.reason);
   try {
-    return await withStack(promise);
+    const promise = start();
+    if (signal) job = addon.lastJob();
+    signal?.addEventListener("abort", abort, { once: true });
+    return await promise;
+  } catch (error) {
+    throw withStackOf(error);
   } finally {
-    signal.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
 }
 
-async function withStack<T>(promise: T | Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    // the error was made by a thread that knows no caller: here the stack leads to who awaits
-    if (error instanceof Error && "code" in error) Error.captureStackTrace(error);
-    throw error;
-  }
+/** The error of a rejection, which was made by a thread that knows no caller, with the stack of who awaits here. */
+export function withStackOf(error: unknown): unknown {
+  if (error instanceof Error && "code" in error) Error.captureStackTrace(error, withStackOf);
+  return error;
 }
 
 /** The default dtype of floating-point results, of the process. */

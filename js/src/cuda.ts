@@ -118,7 +118,9 @@ export class Graph {
  * each later call copies its arguments into those of the capture, so shapes must stay. Its results are overwritten by
  * the next call.
  */
-export function graphStep<Args extends import("./native.js").Tensor[], R>(body: (...args: Args) => R): (...args: Args) => R {
+export function graphStep<Args extends import("./native.js").Tensor[], R>(
+  body: (...args: Args) => R,
+): (...args: Args) => R {
   const warmups = 2;
   let calls = 0;
   let graph: Graph | undefined;

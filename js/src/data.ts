@@ -17,7 +17,8 @@ export class TensorDataset implements Dataset<Tensor[]> {
 
   constructor(...tensors: Tensor[]) {
     const lengths = new Set(tensors.map((t) => t.shape[0]));
-    if (lengths.size !== 1 || lengths.has(undefined)) throw new RangeError("TensorDataset: expected tensors of one first size");
+    if (lengths.size !== 1 || lengths.has(undefined))
+      throw new RangeError("TensorDataset: expected tensors of one first size");
     this.length = tensors[0]!.shape[0]!;
     this.tensors = tensors;
   }
@@ -37,7 +38,10 @@ export class TensorDataset implements Dataset<Tensor[]> {
 
 /** Some examples of another dataset. */
 export class Subset<T> implements Dataset<T> {
-  constructor(private readonly dataset: Dataset<T>, private readonly indices: readonly number[]) {}
+  constructor(
+    private readonly dataset: Dataset<T>,
+    private readonly indices: readonly number[],
+  ) {}
 
   get length(): number {
     return this.indices.length;
@@ -70,10 +74,13 @@ export function defaultCollate(examples: unknown[]): unknown {
     return tensor(examples as Nested, Number.isInteger(first) ? { dtype: "int64" } : {});
   }
   if (typeof first === "bigint" || typeof first === "boolean") return tensor(examples as Nested);
-  if (Array.isArray(first)) return first.map((_, i) => defaultCollate(examples.map((example) => (example as unknown[])[i])));
+  if (Array.isArray(first))
+    return first.map((_, i) => defaultCollate(examples.map((example) => (example as unknown[])[i])));
   if (typeof first === "object" && first !== null) {
     const keys = Object.keys(first);
-    return Object.fromEntries(keys.map((key) => [key, defaultCollate(examples.map((example) => (example as Record<string, unknown>)[key]))]));
+    return Object.fromEntries(
+      keys.map((key) => [key, defaultCollate(examples.map((example) => (example as Record<string, unknown>)[key]))]),
+    );
   }
   return examples;
 }
@@ -82,10 +89,15 @@ export function defaultCollate(examples: unknown[]): unknown {
 export class DataLoader<T, B = T> implements AsyncIterable<B> {
   private readonly options: DataLoaderOptions<T, B>;
 
-  constructor(private readonly dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
+  constructor(
+    private readonly dataset: Dataset<T>,
+    options: DataLoaderOptions<T, B> = {},
+  ) {
     const { batchSize = 1, prefetch = 2 } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`DataLoader: expected batchSize of at least 1, got ${batchSize}`);
-    if (!Number.isInteger(prefetch) || prefetch < 0) throw new RangeError(`DataLoader: expected prefetch of at least 0, got ${prefetch}`);
+    if (!Number.isInteger(batchSize) || batchSize < 1)
+      throw new RangeError(`DataLoader: expected batchSize of at least 1, got ${batchSize}`);
+    if (!Number.isInteger(prefetch) || prefetch < 0)
+      throw new RangeError(`DataLoader: expected prefetch of at least 0, got ${prefetch}`);
     this.options = options;
   }
 

@@ -8,24 +8,51 @@ offerOps();
 /** The version of the library. */
 export const version = addon.version;
 
-export type {
-  BackwardOptions, GradientHook, OpEntry, Place, Plugin, State, TensorConstructor,
-} from "./native.js";
+export type { BackwardOptions, GradientHook, OpEntry, Place, Plugin, State, TensorConstructor } from "./native.js";
 export type { Ops, TensorMethods } from "./ops.js";
 export type {
-  Abortable, DType, IndexItem, MemoryFormat, Nested, Scalar, Slice, TensorArray, TensorLike,
+  Abortable,
+  DType,
+  IndexItem,
+  MemoryFormat,
+  Nested,
+  Scalar,
+  Slice,
+  TensorArray,
+  TensorLike,
 } from "./types.js";
 export { fromTypedArray, Tensor, tensor, type TensorOptions } from "./tensor.js";
 export { slice } from "./indexing.js";
 export { call, callSync, ops, plugins, registry } from "./op_functions.js";
 export {
-  autocast, defaultDtype, enableGrad, isGradEnabled, noGrad, scope, scopeAsync, setDefaultDtype, task, withDevice,
+  autocast,
+  defaultDtype,
+  enableGrad,
+  isGradEnabled,
+  noGrad,
+  scope,
+  scopeAsync,
+  setDefaultDtype,
+  task,
+  withDevice,
   type AutocastOptions,
 } from "./context.js";
 export { Generator, getRngState, manualSeed, setRngState } from "./random.js";
 export {
-  fromDLPack, liveTensors, loadedPlugins, loadPlugin, memory, receiveTensor, runtime, sendTensor, setMemoryDebug, toDLPack,
-  type LiveTensor, type MemoryReport, type RuntimeOptions, type RuntimeStats,
+  fromDLPack,
+  liveTensors,
+  loadedPlugins,
+  loadPlugin,
+  memory,
+  receiveTensor,
+  runtime,
+  sendTensor,
+  setMemoryDebug,
+  toDLPack,
+  type LiveTensor,
+  type MemoryReport,
+  type RuntimeOptions,
+  type RuntimeStats,
 } from "./runtime.js";
 export { profile, recordFunction, type ProfileOptions, type ProfileResult } from "./profiler.js";
 export * as autograd from "./autograd.js";

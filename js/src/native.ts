@@ -3,7 +3,17 @@ import type { TensorMethods } from "./ops.js";
 import type { IndexItem, Scalar } from "./types.js";
 import { loadAddon } from "./loader.js";
 
-export type { Abortable, DType, IndexItem, MemoryFormat, Nested, Scalar, Slice, TensorArray, TensorLike } from "./types.js";
+export type {
+  Abortable,
+  DType,
+  IndexItem,
+  MemoryFormat,
+  Nested,
+  Scalar,
+  Slice,
+  TensorArray,
+  TensorLike,
+} from "./types.js";
 import type { Abortable, DType, TensorArray } from "./types.js";
 
 /**
@@ -89,7 +99,8 @@ export interface TensorConstructor {
 }
 
 /** Where an op is public, in PyTorch's names; "node": here, while Python has it under another name. */
-export type Place = "torch" | "Tensor" | "torch.nn.functional" | "torch.linalg" | "torch.special" | "torch.fft" | "node";
+export type Place =
+  "torch" | "Tensor" | "torch.nn.functional" | "torch.linalg" | "torch.special" | "torch.fft" | "node";
 
 /** One op, or a form of one, as the registry declares it. */
 export interface OpEntry {
@@ -199,7 +210,13 @@ type Item = number | bigint | boolean | null | "..." | { start?: number; stop?: 
 export interface CudaAddon {
   deviceCount(): number;
   unavailableReason(): string;
-  properties(device?: number): { name: string; major: number; minor: number; totalMemory: number; multiProcessorCount: number };
+  properties(device?: number): {
+    name: string;
+    major: number;
+    minor: number;
+    totalMemory: number;
+    multiProcessorCount: number;
+  };
   newStream(device?: number, priority?: number): Stream;
   currentStream(device?: number): Stream;
   waitStream(waiter: Stream, other: Stream): void;
@@ -295,7 +312,11 @@ export interface Addon {
   manualSeed(seed: number | bigint): void;
   rngState(): Tensor;
   setRngState(state: Tensor): void;
-  loadSafetensors(path: string, options: { names?: readonly string[]; device?: string; map?: boolean }, async: boolean): Maybe<LoadedTensors>;
+  loadSafetensors(
+    path: string,
+    options: { names?: readonly string[]; device?: string; map?: boolean },
+    async: boolean,
+  ): Maybe<LoadedTensors>;
   saveSafetensors(
     path: string,
     names: readonly string[],

@@ -1,5 +1,5 @@
 // The ops of the registry as functions and methods, in both forms.
-import { abortable, enter } from "./context.js";
+import { abortable, enter, withStackOf } from "./context.js";
 import { addon, type AnyOp, type OpEntry, type Tensor } from "./native.js";
 import type { Ops } from "./ops.js";
 
@@ -34,9 +34,15 @@ export function opPair(name: string): OpPair {
         enter();
         return sync(...args);
       },
-      async: (...args: unknown[]) => {
+      async: async (...args: unknown[]) => {
         const signal = splitSignal(args);
-        return abortable(() => promised(...args), signal);
+        if (signal) return abortable(() => promised(...args), signal);
+        enter();
+        try {
+          return await promised(...args);
+        } catch (error) {
+          throw withStackOf(error);
+        }
       },
     };
     pairs.set(name, pair);

@@ -19,7 +19,8 @@ export const runtime = {
   },
   configure(options: RuntimeOptions): void {
     for (const [name, value] of Object.entries(options)) {
-      if (!Number.isInteger(value) || value < 1) throw new RangeError(`configure: expected ${name} of at least 1, got ${value}`);
+      if (!Number.isInteger(value) || value < 1)
+        throw new RangeError(`configure: expected ${name} of at least 1, got ${value}`);
     }
     addon.configure(options.threads ?? 0, options.maxInFlight ?? 0); // 0: as it is
   },

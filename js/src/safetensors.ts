@@ -41,7 +41,11 @@ export function loadSync(path: string, options: LoadOptions = {}): Checkpoint {
 }
 
 /** Writes the tensors to a file, whole or not at all. */
-export async function save(path: string, tensors: Record<string, Tensor>, options: SaveOptions & Abortable = {}): Promise<void> {
+export async function save(
+  path: string,
+  tensors: Record<string, Tensor>,
+  options: SaveOptions & Abortable = {},
+): Promise<void> {
   const { signal, ...rest } = options;
   await abortable(() => addon.saveSafetensors(path, Object.keys(tensors), Object.values(tensors), rest, true), signal);
 }

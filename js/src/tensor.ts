@@ -2,7 +2,14 @@
 import { inspect } from "node:util";
 
 import { abortable, enter, isRecording } from "./context.js";
-import { addon, type Abortable, type BackwardOptions, type DType, type GradientHook, type Tensor as TensorHandle } from "./native.js";
+import {
+  addon,
+  type Abortable,
+  type BackwardOptions,
+  type DType,
+  type GradientHook,
+  type Tensor as TensorHandle,
+} from "./native.js";
 import { hookFunction } from "./hooks.js";
 import { items } from "./indexing.js";
 import { opPair } from "./op_functions.js";
@@ -12,18 +19,27 @@ export type Tensor = TensorHandle;
 /** The class of all tensors; `tensor(...)` makes one of nested arrays. */
 export const Tensor = addon.Tensor;
 
-if (!("dispose" in (Symbol as object))) Object.defineProperty(Symbol, "dispose", { value: Symbol.for("Symbol.dispose") });
+if (!("dispose" in (Symbol as object)))
+  Object.defineProperty(Symbol, "dispose", { value: Symbol.for("Symbol.dispose") });
 
 function define(members: object & ThisType<TensorHandle>): void {
   for (const [name, member] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
     Object.defineProperty(Tensor.prototype, name, { value: member.value, configurable: true, writable: true });
   }
   for (const symbol of Object.getOwnPropertySymbols(members)) {
-    Object.defineProperty(Tensor.prototype, symbol, { value: (members as Record<symbol, unknown>)[symbol], configurable: true, writable: true });
+    Object.defineProperty(Tensor.prototype, symbol, {
+      value: (members as Record<symbol, unknown>)[symbol],
+      configurable: true,
+      writable: true,
+    });
   }
 }
 
-function defineGetter(name: string, get: (t: TensorHandle) => unknown, set?: (t: TensorHandle, value: never) => void): void {
+function defineGetter(
+  name: string,
+  get: (t: TensorHandle) => unknown,
+  set?: (t: TensorHandle, value: never) => void,
+): void {
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     get(this: TensorHandle) {
@@ -41,7 +57,11 @@ defineGetter("ndim", (t) => t.shape.length);
 defineGetter("size", (t) => t.shape.reduce((n, size) => n * size, 1));
 defineGetter("isLeaf", (t) => addon.isLeaf(t));
 defineGetter("gradFn", (t) => addon.gradFnName(t));
-defineGetter("requiresGrad", (t) => addon.requiresGrad(t), (t, on: boolean) => addon.setRequiresGrad(t, on));
+defineGetter(
+  "requiresGrad",
+  (t) => addon.requiresGrad(t),
+  (t, on: boolean) => addon.setRequiresGrad(t, on),
+);
 defineGetter(
   "grad",
   (t) => {
@@ -136,10 +156,15 @@ function tensorText(t: TensorHandle): string {
   enter();
   let text = `tensor(${addon.tensorText(t, false)}`;
   const standard = addon.defaultDtype();
-  const plain = [standard, standard === "float64" ? "complex128" : "complex64", ...(t.size > 0 ? ["int64", "bool"] : [])];
+  const plain = [
+    standard,
+    standard === "float64" ? "complex128" : "complex64",
+    ...(t.size > 0 ? ["int64", "bool"] : []),
+  ];
   const notes: string[] = [];
   if (t.device !== "cpu") notes.push(`device='${t.device}'`);
-  if ((t.size === 0 && t.ndim !== 1) || t.device === "meta") notes.push(`size=(${t.shape.join(", ")}${t.ndim === 1 ? "," : ""})`);
+  if ((t.size === 0 && t.ndim !== 1) || t.device === "meta")
+    notes.push(`size=(${t.shape.join(", ")}${t.ndim === 1 ? "," : ""})`);
   if (!plain.includes(t.dtype)) notes.push(`dtype=${t.dtype}`);
   if (t.gradFn !== null) notes.push(`gradFn=<${t.gradFn.split("::").at(-1)}>`);
   else if (t.requiresGrad) notes.push("requiresGrad=true");
@@ -189,7 +214,8 @@ function elementsOf(data: TensorArray, dtype: DType): unknown[] {
 }
 
 function nested(data: TensorArray, shape: readonly number[], dtype: DType): unknown {
-  if (dtype.startsWith("float8") || dtype.startsWith("float4")) throw new TypeError(`tolist: convert ${dtype} to float32 first`);
+  if (dtype.startsWith("float8") || dtype.startsWith("float4"))
+    throw new TypeError(`tolist: convert ${dtype} to float32 first`);
   const elements = elementsOf(data, dtype);
   const build = (dim: number, from: number, count: number): unknown => {
     if (dim === shape.length) return elements[from];
@@ -253,7 +279,9 @@ export interface TensorOptions {
 export function tensor(data: Nested | TensorArray, options: TensorOptions = {}): Tensor {
   let result: Tensor;
   if (isTyped(data)) {
-    result = isHalfArray(data) ? new Tensor(new Uint16Array(data.buffer, data.byteOffset, data.length), undefined, "float16") : new Tensor(data);
+    result = isHalfArray(data)
+      ? new Tensor(new Uint16Array(data.buffer, data.byteOffset, data.length), undefined, "float16")
+      : new Tensor(data);
   } else {
     const shape = shapeOf(data);
     const flat: (number | bigint | boolean)[] = [];

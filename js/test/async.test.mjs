@@ -13,7 +13,13 @@ test("the plain name gives a promise, the name with Sync the result", async () =
   assert.deepEqual([...(await promise).dataSync()], [2, 3]);
   assert.deepEqual([...(await (await x.mul(3)).data())], [3, 6]);
   assert.equal(await tensor(2.5).item(), 2.5);
-  assert.deepEqual((await ops.sort(tensor([3, 1]))).map((t) => t.tolistSync()), [[1, 3], [1, 0]]);
+  assert.deepEqual(
+    (await ops.sort(tensor([3, 1]))).map((t) => t.tolistSync()),
+    [
+      [1, 3],
+      [1, 0],
+    ],
+  );
 });
 
 test("calls on the same memory keep the order of submission, awaited or not", async () => {
@@ -24,7 +30,10 @@ test("calls on the same memory keep the order of submission, awaited or not", as
     reads.push(x.clone());
   }
   const values = (await Promise.all(reads)).map((t) => t.atSync(999).itemSync());
-  assert.deepEqual(values, Array.from({ length: 200 }, (_, i) => i + 1));
+  assert.deepEqual(
+    values,
+    Array.from({ length: 200 }, (_, i) => i + 1),
+  );
   x.mul_(2);
   assert.equal(x.atSync(0).itemSync(), 400); // a synchronous call waits for its turn
 });
@@ -133,8 +142,17 @@ test("the executor's bound and threads can be set", async () => {
 });
 
 test("a task computes recorded calls at once, with what it was given", async () => {
-  const x = tensor([[1, 2], [3, 4]]);
-  const w = tensor([[1, 0], [0, 2]], { requiresGrad: true });
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const w = tensor(
+    [
+      [1, 0],
+      [0, 2],
+    ],
+    { requiresGrad: true },
+  );
   const y = await task(() => {
     const h = x.matmulSync(w);
     assert.deepEqual(h.shape, [2, 2]);
@@ -145,21 +163,46 @@ test("a task computes recorded calls at once, with what it was given", async () 
     h.add_Sync(1);
     return [h, h.atSync(0, "1:"), ops.arangeSync(3), h.sumSync()];
   });
-  assert.deepEqual(y[0].tolistSync(), [[2, 5], [4, 9]]);
+  assert.deepEqual(y[0].tolistSync(), [
+    [2, 5],
+    [4, 9],
+  ]);
   assert.deepEqual(y[1].tolistSync(), [5]);
   assert.deepEqual(y[2].tolistSync(), [0, 1, 2]);
   await y[3].backward();
-  assert.deepEqual(w.grad.tolistSync(), [[4, 4], [6, 6]]);
+  assert.deepEqual(w.grad.tolistSync(), [
+    [4, 4],
+    [6, 6],
+  ]);
 });
 
 test("what cannot be a task says so, and leaves nothing behind", async () => {
   const x = tensor([1, 2]);
-  await assert.rejects(task(() => x.addSync(1).itemSync()), /value/i);
-  await assert.rejects(task(() => x.add(1)), /synchronous/);
-  await assert.rejects(task(async () => 1), /asynchronous/);
-  await assert.rejects(task(() => { throw new Error("mine"); }), /mine/);
+  await assert.rejects(
+    task(() => x.addSync(1).itemSync()),
+    /value/i,
+  );
+  await assert.rejects(
+    task(() => x.add(1)),
+    /synchronous/,
+  );
+  await assert.rejects(
+    task(async () => 1),
+    /asynchronous/,
+  );
+  await assert.rejects(
+    task(() => {
+      throw new Error("mine");
+    }),
+    /mine/,
+  );
   let half;
-  await assert.rejects(task(() => { half = x.addSync(1); x.matmulSync(tensor([1, 2, 3])); }));
+  await assert.rejects(
+    task(() => {
+      half = x.addSync(1);
+      x.matmulSync(tensor([1, 2, 3]));
+    }),
+  );
   assert.throws(() => half.dataSync(), /cannot be used/);
   assert.deepEqual([...x.addSync(1).dataSync()], [2, 3]);
 });

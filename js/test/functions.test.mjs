@@ -60,7 +60,12 @@ test("several arguments and results; what needs no gradient gets none", async ()
 
 test("what a backward throws arrives as it is; an asynchronous one needs an asynchronous pass", async () => {
   class Mine extends Error {}
-  const fails = autograd.defineFunction({ forward: (_, x) => x.mulSync(2), backward() { throw new Mine("x"); } });
+  const fails = autograd.defineFunction({
+    forward: (_, x) => x.mulSync(2),
+    backward() {
+      throw new Mine("x");
+    },
+  });
   assert.throws(() => fails(leaf([1])).backwardSync(), Mine);
   await assert.rejects(fails(leaf([1])).backward(), Mine);
   const slow = autograd.defineFunction({
@@ -86,7 +91,12 @@ test("hooks see gradients and may replace them; removed ones do not", async () =
   const after = x.registerPostAccumulateGradHook((t) => void seen.push(t.grad.tolistSync()));
   x.mulSync(3).sumSync().backwardSync();
   await x.mulSync(3).sumSync().backward();
-  assert.deepEqual(seen, [[[3, 3], false], [30, 30], [[3, 3], false], [60, 60]]);
+  assert.deepEqual(seen, [
+    [[3, 3], false],
+    [30, 30],
+    [[3, 3], false],
+    [60, 60],
+  ]);
   remove();
   after();
   x.mulSync(3).sumSync().backwardSync();

@@ -10,13 +10,40 @@ const x = ops.arangeSync(12).reshapeSync([3, 4]);
 const cases = [
   [[1], [4, 5, 6, 7]],
   [[-1, 2], 10],
-  [["1:", "::2"], [[4, 6], [8, 10]]],
-  [[slice(0, 2), slice(1, undefined, 2)], [[1, 3], [5, 7]]],
-  [["...", 0], [0, 4, 8]],
+  [
+    ["1:", "::2"],
+    [
+      [4, 6],
+      [8, 10],
+    ],
+  ],
+  [
+    [slice(0, 2), slice(1, undefined, 2)],
+    [
+      [1, 3],
+      [5, 7],
+    ],
+  ],
+  [
+    ["...", 0],
+    [0, 4, 8],
+  ],
   [[null, 0], [[0, 1, 2, 3]]],
-  [[[2, 0]], [[8, 9, 10, 11], [0, 1, 2, 3]]],
-  [[tensor([0n, 2n]), tensor([1n, 3n])], [1, 11]],
-  [[tensor([true, false, true]), 1], [1, 9]],
+  [
+    [[2, 0]],
+    [
+      [8, 9, 10, 11],
+      [0, 1, 2, 3],
+    ],
+  ],
+  [
+    [tensor([0n, 2n]), tensor([1n, 3n])],
+    [1, 11],
+  ],
+  [
+    [tensor([true, false, true]), 1],
+    [1, 9],
+  ],
   [[[true, false, false]], [[0, 1, 2, 3]]],
 ];
 for (const [index, expected] of cases) {
@@ -31,7 +58,11 @@ test("assignment", async () => {
   assert.equal(y.setAtSync([0, "1:3"], -1), y);
   await y.setAt(2, tensor([1, 2, 3, 4]));
   y.setAtSync([y.gtSync(6)], 0);
-  assert.deepEqual(y.tolistSync(), [[0, -1, -1, 3], [4, 5, 6, 0], [1, 2, 3, 4]]);
+  assert.deepEqual(y.tolistSync(), [
+    [0, -1, -1, 3],
+    [4, 5, 6, 0],
+    [1, 2, 3, 4],
+  ]);
   const view = y.atSync(0);
   view.setAtSync(0, 50);
   assert.equal(y.atSync(0, 0).itemSync(), 50);
@@ -49,7 +80,13 @@ const prints = [
   [tensor([1, 2.5, -3]), "tensor([ 1.0000,  2.5000, -3.0000])"],
   [tensor([1, 2]), "tensor([1., 2.])"],
   [tensor(3.5), "tensor(3.5000)"],
-  [tensor([[1n, 20n], [3n, 4n]]), "tensor([[ 1, 20],\n        [ 3,  4]])"],
+  [
+    tensor([
+      [1n, 20n],
+      [3n, 4n],
+    ]),
+    "tensor([[ 1, 20],\n        [ 3,  4]])",
+  ],
   [tensor([true, false]), "tensor([ True, False])"],
   [tensor([1e-8, 1]), "tensor([1.0000e-08, 1.0000e+00])"],
   [tensor([1, 2], { dtype: "bfloat16" }), "tensor([1., 2.], dtype=bfloat16)"],
@@ -74,7 +111,10 @@ test("typed arrays: over the same memory, both ways", () => {
   const array = Float32Array.of(1, 2, 3, 4);
   const t = fromTypedArray(array, [2, 2]);
   array[3] = 40;
-  assert.deepEqual(t.tolistSync(), [[1, 2], [3, 40]]);
+  assert.deepEqual(t.tolistSync(), [
+    [1, 2],
+    [3, 40],
+  ]);
   t.add_Sync(1);
   assert.deepEqual([...array], [2, 3, 4, 41]);
   const own = tensor([1, 2, 3]);

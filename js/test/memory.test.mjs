@@ -48,7 +48,14 @@ test("a scope frees what was made in it, but what it returns and what was kept",
   assert.equal(liveTensors(), live + 2);
   assert.deepEqual([...y.dataSync(), ...kept.dataSync()], [10, 20, 2, 3]);
   assert.throws(() => scope(async () => 1), TypeError);
-  assert.throws(() => scope(() => { tensor([1]); throw new Error("mine"); }), /mine/);
+  assert.throws(
+    () =>
+      scope(() => {
+        tensor([1]);
+        throw new Error("mine");
+      }),
+    /mine/,
+  );
   y.dispose();
   kept.dispose();
   assert.equal(liveTensors(), live);
@@ -66,7 +73,10 @@ test("asynchronous scopes side by side free their own", async () => {
       return x;
     });
   const results = await Promise.all([run(0), run(100), run(200)]);
-  assert.deepEqual(results.map((t) => t.itemSync()), [10, 110, 210]);
+  assert.deepEqual(
+    results.map((t) => t.itemSync()),
+    [10, 110, 210],
+  );
   assert.ok(memory().handles <= live + 3, `${memory().handles} handles, ${live} before`); // fewer where a collection came between
   for (const t of results) t.dispose();
 });
@@ -85,7 +95,9 @@ test("debug mode says where each live tensor was made", () => {
   setMemoryDebug(true);
   const x = ops.zerosSync([3, 7]);
   setMemoryDebug(false);
-  const { shape, stack } = memory().live().find((t) => t.shape[1] === 7);
+  const { shape, stack } = memory()
+    .live()
+    .find((t) => t.shape[1] === 7);
   assert.deepEqual(shape, [3, 7]);
   assert.match(stack, /memory\.test\.mjs/);
   x.dispose();
@@ -96,7 +108,11 @@ test("training keeps the number of tensors and the resident memory", async () =>
   const x = ops.randnSync([32, 1, 14, 14]);
   const y = ops.randintSync(10, [32]);
   const model = new nn.Sequential(
-    new nn.Conv2d(1, 4, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2), new nn.Flatten(), new nn.Linear(196, 10),
+    new nn.Conv2d(1, 4, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Flatten(),
+    new nn.Linear(196, 10),
   );
   const optimizer = new optim.AdamW(model.parameters());
   const step = () =>

@@ -17,8 +17,15 @@ class Net extends nn.Module {
 test("state dicts have PyTorch's keys, and go in and out", () => {
   const net = new Net();
   assert.deepEqual(Object.keys(net.stateDict()), [
-    "conv.weight", "conv.bias", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var", "norm.num_batches_tracked",
-    "body.3.weight", "body.3.bias",
+    "conv.weight",
+    "conv.bias",
+    "norm.weight",
+    "norm.bias",
+    "norm.running_mean",
+    "norm.running_var",
+    "norm.num_batches_tracked",
+    "body.3.weight",
+    "body.3.bias",
   ]);
   assert.equal(net.parameters().length, 6);
   const other = new Net();
@@ -26,7 +33,12 @@ test("state dicts have PyTorch's keys, and go in and out", () => {
   assert.deepEqual(other.conv.weight.tolistSync(), net.conv.weight.tolistSync());
   assert.throws(() => other.loadStateDict({}), /missing keys: conv.weight/);
   const attention = new nn.MultiheadAttention(8, 2);
-  assert.deepEqual(Object.keys(attention.stateDict()), ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]);
+  assert.deepEqual(Object.keys(attention.stateDict()), [
+    "in_proj_weight",
+    "in_proj_bias",
+    "out_proj.weight",
+    "out_proj.bias",
+  ]);
 });
 
 test("forward as one task is forwardSync, state included", async () => {
@@ -66,7 +78,13 @@ test("attention of several heads", async () => {
   const attention = new nn.MultiheadAttention(8, 2, { batchFirst: true });
   const x = ops.randnSync([2, 5, 8]);
   const [y, weights] = await attention.forward(x, x, x);
-  assert.deepEqual([y.shape, weights.shape], [[2, 5, 8], [2, 5, 5]]);
+  assert.deepEqual(
+    [y.shape, weights.shape],
+    [
+      [2, 5, 8],
+      [2, 5, 5],
+    ],
+  );
   assert.equal((await attention.forward(x, x, x, { needWeights: false }))[1], null);
 });
 
@@ -120,11 +138,26 @@ test("schedules", () => {
       return Math.round(rate * 1e6) / 1e6;
     });
   };
-  assert.deepEqual(rates((o) => new optim.StepLR(o, 2), 5), [1, 1, 0.1, 0.1, 0.01]);
-  assert.deepEqual(rates((o) => new optim.ExponentialLR(o, 0.5), 3), [1, 0.5, 0.25]);
-  assert.deepEqual(rates((o) => new optim.CosineAnnealingLR(o, 2), 3), [1, 0.5, 0]);
-  assert.deepEqual(rates((o) => new optim.LambdaLR(o, (step) => 1 / (step + 1)), 2), [1, 0.5]);
-  assert.deepEqual(rates((o) => new optim.LinearLR(o, 0.5, 1, 2), 3), [0.5, 0.75, 1]);
+  assert.deepEqual(
+    rates((o) => new optim.StepLR(o, 2), 5),
+    [1, 1, 0.1, 0.1, 0.01],
+  );
+  assert.deepEqual(
+    rates((o) => new optim.ExponentialLR(o, 0.5), 3),
+    [1, 0.5, 0.25],
+  );
+  assert.deepEqual(
+    rates((o) => new optim.CosineAnnealingLR(o, 2), 3),
+    [1, 0.5, 0],
+  );
+  assert.deepEqual(
+    rates((o) => new optim.LambdaLR(o, (step) => 1 / (step + 1)), 2),
+    [1, 0.5],
+  );
+  assert.deepEqual(
+    rates((o) => new optim.LinearLR(o, 0.5, 1, 2), 3),
+    [0.5, 0.75, 1],
+  );
 });
 
 test("gradients are clipped", async () => {
@@ -155,15 +188,30 @@ test("batches: all examples once, shuffled by a seed, with prefetch", async () =
     }
     return batches;
   };
-  assert.deepEqual(await pass({}), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]);
+  assert.deepEqual(await pass({}), [
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9],
+  ]);
   assert.equal((await pass({ dropLast: true })).length, 2);
   const shuffled = await pass({ shuffle: true, generator: new Generator().manualSeed(3) });
-  assert.deepEqual(shuffled.flat().sort((a, b) => a - b), x.tolistSync());
+  assert.deepEqual(
+    shuffled.flat().sort((a, b) => a - b),
+    x.tolistSync(),
+  );
   assert.notDeepEqual(shuffled.flat(), x.tolistSync());
   assert.deepEqual(await pass({ shuffle: true, generator: new Generator().manualSeed(3) }), shuffled);
   const own = { length: 3, get: async (i) => ({ image: tensor([i]), label: i }) };
-  const [batch] = await Array.fromAsync?.(new data.DataLoader(own, { batchSize: 3 })) ?? [(await new data.DataLoader(own, { batchSize: 3 })[Symbol.asyncIterator]().next()).value];
-  assert.deepEqual([batch.image.tolistSync(), batch.label.tolistSync()], [[[0], [1], [2]], [0, 1, 2]]);
+  const [batch] = (await Array.fromAsync?.(new data.DataLoader(own, { batchSize: 3 }))) ?? [
+    (await new data.DataLoader(own, { batchSize: 3 })[Symbol.asyncIterator]().next()).value,
+  ];
+  assert.deepEqual(
+    [batch.image.tolistSync(), batch.label.tolistSync()],
+    [
+      [[0], [1], [2]],
+      [0, 1, 2],
+    ],
+  );
 });
 
 test("noGrad around a module records nothing", async () => {

@@ -70,22 +70,34 @@ test("a program ends with work under way", () => {
     const a = ops.onesSync([1000, 1000]);
     for (let i = 0; i < 50; ++i) ops.matmul(a, a);
     process.exit(0);`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd: fileURLToPath(new URL("..", import.meta.url)) });
+  execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+  });
 });
 
-test("the packed tarball installs without a network in an empty folder and runs the README's first example", { timeout: 120000 }, () => {
-  const js = fileURLToPath(new URL("..", import.meta.url));
-  const packed = mkdtempSync(join(tmpdir(), "vt-packed-"));
-  const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  try {
-    const [{ filename, size }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", packed], js).replace(/^[^[]*/, ""));
-    assert.ok(size < 40e6, `${size} bytes`);
-    writeFileSync(join(packed, "package.json"), `{ "private": true, "type": "module" }`);
-    run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(packed, filename)], packed);
-    const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(js, "README.md"), "utf8"));
-    writeFileSync(join(packed, "example.js"), example);
-    assert.match(run(process.execPath, ["example.js"], packed), /^tensor\(\[\[-?0\.\],\s+\[1\.\],\s+\[1\.\],\s+\[-?0\.\]\]/);
-  } finally {
-    rmSync(packed, { recursive: true });
-  }
-});
+test(
+  "the packed tarball installs without a network in an empty folder and runs the README's first example",
+  { timeout: 120000 },
+  () => {
+    const js = fileURLToPath(new URL("..", import.meta.url));
+    const packed = mkdtempSync(join(tmpdir(), "vt-packed-"));
+    const run = (command, args, cwd) =>
+      execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      const [{ filename, size }] = JSON.parse(
+        run("npm", ["pack", "--json", "--pack-destination", packed], js).replace(/^[^[]*/, ""),
+      );
+      assert.ok(size < 40e6, `${size} bytes`);
+      writeFileSync(join(packed, "package.json"), `{ "private": true, "type": "module" }`);
+      run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(packed, filename)], packed);
+      const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(js, "README.md"), "utf8"));
+      writeFileSync(join(packed, "example.js"), example);
+      assert.match(
+        run(process.execPath, ["example.js"], packed),
+        /^tensor\(\[\[-?0\.\],\s+\[1\.\],\s+\[1\.\],\s+\[-?0\.\]\]/,
+      );
+    } finally {
+      rmSync(packed, { recursive: true });
+    }
+  },
+);

@@ -40,12 +40,28 @@ test("an asynchronous body is waited for, and ranges of it", async () => {
 
 test("errors end the profile, two at once are refused, a limit holds", async () => {
   const off = { device: false };
-  assert.throws(() => profile(() => { throw new Error("mine"); }, off), /mine/);
-  await assert.rejects(profile(async () => { throw new Error("mine too"); }, off), /mine too/);
+  assert.throws(
+    () =>
+      profile(() => {
+        throw new Error("mine");
+      }, off),
+    /mine/,
+  );
+  await assert.rejects(
+    profile(async () => {
+      throw new Error("mine too");
+    }, off),
+    /mine too/,
+  );
   assert.throws(() => profile(() => profile(() => 1, off), off), /already enabled/);
   assert.throws(() => profile(() => 1, { device: false, limit: 0 }), RangeError);
   const x = tensor([1]);
-  const result = profile(() => { for (let i = 0; i < 10; ++i) ops.negSync(x); }, { device: false, limit: 4 });
+  const result = profile(
+    () => {
+      for (let i = 0; i < 10; ++i) ops.negSync(x);
+    },
+    { device: false, limit: 4 },
+  );
   assert.equal(result.dropped.host, 6);
   assert.equal(names(result).length, 4);
 });

@@ -80,18 +80,36 @@ test("an item comes as a JavaScript value", () => {
 });
 
 test("what PyTorch computes in Python is an op here", () => {
-  const x = tensor([[1, 2], [3, 4]]);
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
   assert.deepEqual([...ops.einsumSync("ij,kj->ik", [x, x]).dataSync()], [5, 11, 11, 25]);
   assert.deepEqual([...ops.tensordotSync(x, x, [1], [0]).dataSync()], [7, 10, 15, 22]);
   assert.equal(ops.kl_divSync(tensor([0, 0]), tensor([1, 1]), 2, { log_target: false }).itemSync(), 0);
 });
 
 test("multi-head attention gives its weights only where they are wanted", () => {
-  const x = tensor([[1, 2], [3, 4]]);
-  const zeros = tensor([[0, 0], [0, 0], [0, 0], [0, 0], [1, 0], [0, 1]]);
-  const unit = tensor([[1, 0], [0, 1]]);
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const zeros = tensor([
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ]);
+  const unit = tensor([
+    [1, 0],
+    [0, 1],
+  ]);
   const attend = (need_weights) =>
-    ops.multi_head_attention_forwardSync(x, x, x, 2, 1, zeros, null, null, null, false, 0, unit, null, { need_weights });
+    ops.multi_head_attention_forwardSync(x, x, x, 2, 1, zeros, null, null, null, false, 0, unit, null, {
+      need_weights,
+    });
   const [output, weights] = attend(true);
   assert.deepEqual([...output.dataSync()], [2, 3, 2, 3]); // every score is 0, so the result is the mean
   assert.deepEqual([...weights.dataSync()], [0.5, 0.5, 0.5, 0.5]);

@@ -17,12 +17,23 @@ const wrote = spawnSync("python3", ["-W", "ignore", join(root, "tests/python/sam
   env: { ...process.env, PYTHONPATH: `${join(root, "python")}:${join(root, "tests/python")}` },
   encoding: "utf8",
 });
-const skip = wrote.status === 0 ? false : `Python could not write the samples: ${wrote.error ?? wrote.stderr.split("\n").at(-2)}`;
+const skip =
+  wrote.status === 0 ? false : `Python could not write the samples: ${wrote.error ?? wrote.stderr.split("\n").at(-2)}`;
 
 const arrays = {
-  float32: Float32Array, float64: Float64Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
-  uint32: Uint32Array, uint64: BigUint64Array, uint16: Uint16Array, float16: Uint16Array, bfloat16: Uint16Array,
-  complex64: Float32Array, complex128: Float64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  uint16: Uint16Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
 };
 
 function reader(bytes) {
@@ -81,20 +92,33 @@ test("every op gives what it gives in Python", { skip, timeout: 120000 }, async 
       const leaves = flat([args, Object.values(named)]).filter((v) => v instanceof Tensor && v.requiresGrad);
       manualSeed(entry.seed);
       const results = flat(i % 2 ? callSync(entry.op, args, named) : await call(entry.op, args, named));
-      assert.equal(results.length === 1 && results[0] === undefined ? 0 : results.length, entry.results[0] === null && entry.results.length === 1 && results[0] === undefined ? 0 : entry.results.length, what);
+      assert.equal(
+        results.length === 1 && results[0] === undefined ? 0 : results.length,
+        entry.results[0] === null && entry.results.length === 1 && results[0] === undefined ? 0 : entry.results.length,
+        what,
+      );
       entry.results.forEach((expected, k) => same(results[k] ?? null, expected, bytes, `${what}, result ${k}`));
       ran.add(entry.op);
       if (entry.gradients.length === 0) continue;
-      const sums = results.filter((t) => t instanceof Tensor && t.requiresGrad && !t.dtype.startsWith("complex")).map((t) => t.sumSync());
-      const grads = autograd.gradSync(sums.filter((s) => s.requiresGrad), leaves, { allowUnused: true });
+      const sums = results
+        .filter((t) => t instanceof Tensor && t.requiresGrad && !t.dtype.startsWith("complex"))
+        .map((t) => t.sumSync());
+      const grads = autograd.gradSync(
+        sums.filter((s) => s.requiresGrad),
+        leaves,
+        { allowUnused: true },
+      );
       entry.gradients.forEach((expected, k) => same(grads[k], expected, bytes, `${what}, gradient ${k}`));
       gradients += entry.gradients.length;
     } catch (error) {
-      if (!promotesOtherwise.has(entry.op)) failures.push(`${what}: ${error.message.split("\n").slice(0, 3).join(" | ")}`);
+      if (!promotesOtherwise.has(entry.op))
+        failures.push(`${what}: ${error.message.split("\n").slice(0, 3).join(" | ")}`);
     }
   }
   assert.equal(failures.length, 0, `${failures.length} of ${calls.length} calls:\n${failures.slice(0, 60).join("\n")}`);
-  const functional = new Set(registry.filter(({ kind }) => kind === "functional").map(({ name }) => name.split(".")[0]));
+  const functional = new Set(
+    registry.filter(({ kind }) => kind === "functional").map(({ name }) => name.split(".")[0]),
+  );
   const missing = [...functional].filter((name) => !name.includes("::") && !ran.has(name) && !(name in leftOut));
   assert.deepEqual(missing, []);
   assert.ok(gradients > 1000, `${gradients} gradients`);

@@ -49,7 +49,10 @@ test("data() is row-major whatever the strides", () => {
 });
 
 test("nested arrays", () => {
-  const x = tensor([[1, 2], [3, 4]]);
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
   assert.deepEqual(x.shape, [2, 2]);
   assert.equal(tensor([true, false]).dtype, "bool");
   assert.deepEqual(tensor([[], []]).shape, [2, 0]);

@@ -1,10 +1,29 @@
 // What the types say, checked by the compiler alone.
-import { autograd, data, nn, ops, optim, scope, slice, task, tensor, type DType, type Tensor, type TensorArray } from "vibetensor";
+import {
+  autograd,
+  data,
+  nn,
+  ops,
+  optim,
+  scope,
+  slice,
+  task,
+  tensor,
+  type DType,
+  type Tensor,
+  type TensorArray,
+} from "vibetensor";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<A, B>(_: Same<A, B>): void {}
 
-const x = tensor([[1, 2], [3, 4]], { dtype: "float32", requiresGrad: true });
+const x = tensor(
+  [
+    [1, 2],
+    [3, 4],
+  ],
+  { dtype: "float32", requiresGrad: true },
+);
 is<typeof x, Tensor>(true);
 is<ReturnType<typeof x.mulSync>, Tensor>(true);
 const product = x.mul(2);

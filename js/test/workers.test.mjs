@@ -8,10 +8,14 @@ import { ops, receiveTensor, sendTensor, tensor } from "vibetensor";
 
 const url = JSON.stringify(import.meta.resolve("vibetensor"));
 const start = (body) =>
-  new Worker(new URL(`data:text/javascript,${encodeURIComponent(`
+  new Worker(
+    new URL(
+      `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from "node:worker_threads";
     import * as vt from ${url};
-    ${body}`)}`));
+    ${body}`)}`,
+    ),
+  );
 
 test("a tensor goes to a worker and back, its memory shared", async () => {
   const worker = start(`parentPort.once("message", (parcel) => {
@@ -32,8 +36,10 @@ test("workers end with work in flight", async () => {
   const count = Number(process.env.VT_WORKERS ?? 12);
   const a = ops.onesSync([64, 64]);
   for (let done = 0; done < count; done += 4) {
-    await Promise.all(Array.from({ length: 4 }, async (_, i) => {
-      const worker = start(`
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, i) => {
+        const worker = start(
+          `
         const a = vt.ops.onesSync([400, 400], { requiresGrad: undefined });
         a.requiresGrad = true;
         const loss = a.matmulSync(a).sumSync();
@@ -41,11 +47,13 @@ test("workers end with work in flight", async () => {
         loss.backward();
         for (let i = 0; i < 20; ++i) a.matmul(a);
         vt.task(() => a.matmulSync(a));
-        parentPort.postMessage("begun");`.replace(", { requiresGrad: undefined }", ""));
-      await once(worker, "message");
-      if (i % 2) a.matmulSync(a);
-      await worker.terminate();
-    }));
+        parentPort.postMessage("begun");`.replace(", { requiresGrad: undefined }", ""),
+        );
+        await once(worker, "message");
+        if (i % 2) a.matmulSync(a);
+        await worker.terminate();
+      }),
+    );
   }
   assert.equal((await a.matmul(a)).atSync(0, 0).itemSync(), 64);
 });

@@ -18,7 +18,9 @@ export function clipGradNormSync(parameters: readonly Tensor[], maxNorm: number,
   if (grads.length === 0) return ops.zerosSync([]);
   return noGrad(() => {
     const groups = byKind(grads);
-    const norms = groups.map((group) => ops.stackSync(ops._foreach_normSync(group, normType)).toSync({ device: grads[0]!.device }));
+    const norms = groups.map((group) =>
+      ops.stackSync(ops._foreach_normSync(group, normType)).toSync({ device: grads[0]!.device }),
+    );
     const total = ops.linalg_vector_normSync(norms.length === 1 ? norms[0]! : ops.catSync(norms), normType);
     const factor = ops.clampSync(ops.divSync(maxNorm, total.addSync(1e-6)), { max: 1 });
     for (const group of groups) ops._foreach_mul_Sync(group, factor.toSync({ device: group[0]!.device }));

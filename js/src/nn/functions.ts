@@ -50,7 +50,10 @@ export class Softmax extends Module {
 
 /** Joins the dimensions from `start` to `end`. */
 export class Flatten extends Module {
-  constructor(private readonly start = 1, private readonly end = -1) {
+  constructor(
+    private readonly start = 1,
+    private readonly end = -1,
+  ) {
     super();
   }
 
@@ -63,7 +66,10 @@ type Pair = number | readonly [number, number];
 const list = (value: Pair): number[] => (typeof value === "number" ? [value, value] : [...value]);
 
 export class MaxPool2d extends Module {
-  constructor(private readonly kernelSize: Pair, private readonly options: { stride?: Pair; padding?: Pair } = {}) {
+  constructor(
+    private readonly kernelSize: Pair,
+    private readonly options: { stride?: Pair; padding?: Pair } = {},
+  ) {
     super();
   }
 
@@ -74,7 +80,10 @@ export class MaxPool2d extends Module {
 }
 
 export class AvgPool2d extends Module {
-  constructor(private readonly kernelSize: Pair, private readonly options: { stride?: Pair; padding?: Pair } = {}) {
+  constructor(
+    private readonly kernelSize: Pair,
+    private readonly options: { stride?: Pair; padding?: Pair } = {},
+  ) {
     super();
   }
 
@@ -148,7 +157,9 @@ export class HuberLoss extends lossModule((x, target, reduction) => ops.huber_lo
 export class KLDivLoss extends lossModule((x, target, reduction) => ops.kl_divSync(x, target, reduction)) {}
 /** Of log-probabilities (N, C, ...) and classes (N, ...). */
 export class NLLLoss extends lossModule((x, target, reduction) => ops.nll_lossSync(x, target, null, reduction)) {}
-export class BCELoss extends lossModule((x, target, reduction) => ops.binary_cross_entropySync(x, target, null, reduction)) {}
+export class BCELoss extends lossModule((x, target, reduction) =>
+  ops.binary_cross_entropySync(x, target, null, reduction),
+) {}
 export class BCEWithLogitsLoss extends lossModule((x, target, reduction) =>
   ops.binary_cross_entropy_with_logitsSync(x, target, null, null, reduction),
 ) {}

@@ -22,7 +22,8 @@ export const ones_ = (t: Tensor): Tensor => constant_(t, 1);
 
 function fans(t: Tensor): { fanIn: number; fanOut: number } {
   const [outer, inner, ...kernel] = t.shape;
-  if (outer === undefined || inner === undefined) throw new RangeError("init: expected a tensor of at least two dimensions");
+  if (outer === undefined || inner === undefined)
+    throw new RangeError("init: expected a tensor of at least two dimensions");
   const field = kernel.reduce((n, size) => n * size, 1);
   return { fanIn: inner * field, fanOut: outer * field };
 }
@@ -41,7 +42,10 @@ export function kaimingUniform_(t: Tensor, { a = 0, generator }: { a?: number; g
 }
 
 /** Uniform numbers that keep the variance of values and gradients. */
-export function xavierUniform_(t: Tensor, { gain = 1, generator }: { gain?: number; generator?: Generator } = {}): Tensor {
+export function xavierUniform_(
+  t: Tensor,
+  { gain = 1, generator }: { gain?: number; generator?: Generator } = {},
+): Tensor {
   const { fanIn, fanOut } = fans(t);
   const std = gain * Math.sqrt(2.0 / (fanIn + fanOut));
   const bound = Math.sqrt(3.0) * std;

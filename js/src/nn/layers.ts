@@ -140,7 +140,15 @@ class BatchNorm extends Module {
   forwardSync(x: Tensor): Tensor {
     if (this.training) noGrad(() => this.num_batches_tracked.add_Sync(1));
     return ops.batch_normSync(
-      x, this.weight, this.bias, this.running_mean, this.running_var, this.training, this.momentum, this.eps, true,
+      x,
+      this.weight,
+      this.bias,
+      this.running_mean,
+      this.running_var,
+      this.training,
+      this.momentum,
+      this.eps,
+      true,
     );
   }
 }
@@ -177,7 +185,11 @@ export class MultiheadAttention extends Module {
   private readonly dropout: number;
   private readonly batchFirst: boolean;
 
-  constructor(private readonly embedDim: number, private readonly heads: number, options: AttentionOptions = {}) {
+  constructor(
+    private readonly embedDim: number,
+    private readonly heads: number,
+    options: AttentionOptions = {},
+  ) {
     super();
     const { dropout = 0, bias = true, batchFirst = false } = options;
     this.dropout = dropout;
@@ -191,13 +203,26 @@ export class MultiheadAttention extends Module {
   }
 
   forwardSync(
-    query: Tensor, key: Tensor, value: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
     { needWeights = true, mask, isCausal = false }: { needWeights?: boolean; mask?: Tensor; isCausal?: boolean } = {},
   ): [Tensor, Tensor | null] {
     const turn = (x: Tensor) => (this.batchFirst && x.ndim === 3 ? x.transposeSync(0, 1) : x);
     const [output, weights] = ops.multi_head_attention_forwardSync(
-      turn(query), turn(key), turn(value), this.embedDim, this.heads, this.in_proj_weight, this.in_proj_bias, null, null,
-      false, this.training ? this.dropout : 0, this.out_proj.weight, this.out_proj.bias,
+      turn(query),
+      turn(key),
+      turn(value),
+      this.embedDim,
+      this.heads,
+      this.in_proj_weight,
+      this.in_proj_bias,
+      null,
+      null,
+      false,
+      this.training ? this.dropout : 0,
+      this.out_proj.weight,
+      this.out_proj.bias,
       { training: this.training, need_weights: needWeights, attn_mask: mask ?? null, is_causal: isCausal },
     ) as [Tensor, Tensor | null];
     return [turn(output), weights];

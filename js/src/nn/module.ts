@@ -39,7 +39,8 @@ export abstract class Module {
   /** A promise of what forwardSync computes. The last argument may be `{ signal }`. */
   forward(...args: [...Parameters<this["forwardSync"]>, Abortable?]): Promise<ReturnType<this["forwardSync"]>> {
     const last = args.at(-1) as Abortable | undefined;
-    const signal = typeof last === "object" && last !== null && last.signal instanceof AbortSignal ? last.signal : undefined;
+    const signal =
+      typeof last === "object" && last !== null && last.signal instanceof AbortSignal ? last.signal : undefined;
     const given = signal ? args.slice(0, -1) : args;
     return task(() => this.forwardSync(...given) as ReturnType<this["forwardSync"]>, signal ? { signal } : {});
   }
@@ -88,7 +89,9 @@ export abstract class Module {
     const missing = Object.keys(own).filter((key) => !(key in state));
     const unexpected = Object.keys(state).filter((key) => !(key in own));
     if (strict && missing.length + unexpected.length > 0) {
-      throw new Error(`loadStateDict: missing keys: ${missing.join(", ") || "none"}; unexpected keys: ${unexpected.join(", ") || "none"}`);
+      throw new Error(
+        `loadStateDict: missing keys: ${missing.join(", ") || "none"}; unexpected keys: ${unexpected.join(", ") || "none"}`,
+      );
     }
     for (const [key, value] of Object.entries(state)) {
       const target = own[key];

@@ -17,9 +17,18 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
 
   constructor(params: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const defaults = { lr: 1e-3, betas: [0.9, 0.999] as const, eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, ...options };
+    const defaults = {
+      lr: 1e-3,
+      betas: [0.9, 0.999] as const,
+      eps: 1e-8,
+      weightDecay: 0,
+      amsgrad: false,
+      maximize: false,
+      ...options,
+    };
     checkNotNegative("Adam", { lr: defaults.lr, eps: defaults.eps, weightDecay: defaults.weightDecay });
-    if (defaults.betas.some((beta) => !(beta >= 0 && beta < 1))) throw new RangeError(`Adam: expected betas in [0, 1), got ${defaults.betas}`);
+    if (defaults.betas.some((beta) => !(beta >= 0 && beta < 1)))
+      throw new RangeError(`Adam: expected betas in [0, 1), got ${defaults.betas}`);
     super(params, defaults);
   }
 

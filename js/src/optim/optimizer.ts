@@ -25,7 +25,9 @@ export abstract class Optimizer<Options extends { lr: number }> {
     const entries = [...(params as readonly unknown[])];
     if (entries.length === 0) throw new RangeError(`${this.constructor.name}: there is no parameter`);
     this.groups = isGroup(entries[0])
-      ? entries.filter(isGroup).map(({ params: own, ...options }) => ({ params: [...own], options: { ...defaults, ...options } }))
+      ? entries
+          .filter(isGroup)
+          .map(({ params: own, ...options }) => ({ params: [...own], options: { ...defaults, ...options } }))
       : [{ params: entries as Tensor[], options: { ...defaults } }];
   }
 
@@ -76,19 +78,29 @@ export abstract class Optimizer<Options extends { lr: number }> {
     const numbers = new Map(this.groups.flatMap(({ params }) => params).map((p, i) => [p, i] as const));
     const state: OptimizerState["state"] = {};
     for (const [p, values] of this.state) state[numbers.get(p)!] = { ...values };
-    return { state, groups: this.groups.map(({ params, options }) => ({ params: params.map((p) => numbers.get(p)!), options: { ...options } })) };
+    return {
+      state,
+      groups: this.groups.map(({ params, options }) => ({
+        params: params.map((p) => numbers.get(p)!),
+        options: { ...options },
+      })),
+    };
   }
 
   loadStateDict(saved: OptimizerState): void {
     const params = this.groups.flatMap((group) => group.params);
-    if (saved.groups.length !== this.groups.length || saved.groups.some((g, i) => g.params.length !== this.groups[i]!.params.length)) {
+    if (
+      saved.groups.length !== this.groups.length ||
+      saved.groups.some((g, i) => g.params.length !== this.groups[i]!.params.length)
+    ) {
       throw new RangeError("loadStateDict: the state is of other groups of parameters");
     }
     saved.groups.forEach((group, i) => Object.assign(this.groups[i]!.options, group.options));
     this.state.clear();
     for (const [number, values] of Object.entries(saved.state)) {
       const own: Record<string, Tensor> = {};
-      for (const [name, value] of Object.entries(values)) own[name] = noGrad(() => (value as Tensor).cloneSync()).keep();
+      for (const [name, value] of Object.entries(values))
+        own[name] = noGrad(() => (value as Tensor).cloneSync()).keep();
       this.state.set(params[Number(number)]!, own);
     }
   }
@@ -102,6 +114,7 @@ export abstract class Optimizer<Options extends { lr: number }> {
 
 export function checkNotNegative(what: string, options: object): void {
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${what}: expected ${name} of at least 0, got ${value}`);
+    if (typeof value === "number" && !(value >= 0))
+      throw new RangeError(`${what}: expected ${name} of at least 0, got ${value}`);
   }
 }

@@ -16,7 +16,9 @@ abstract class Scheduler {
   protected abstract factor(step: number, base: number): number;
 
   protected apply(): void {
-    this.optimizer.groups.forEach(({ options }, i) => (options.lr = this.base[i]! * this.factor(this.lastEpoch, this.base[i]!)));
+    this.optimizer.groups.forEach(
+      ({ options }, i) => (options.lr = this.base[i]! * this.factor(this.lastEpoch, this.base[i]!)),
+    );
   }
 
   step(): void {
@@ -41,7 +43,10 @@ abstract class Scheduler {
 
 /** The first rate times what a function gives for the number of the step. */
 export class LambdaLR extends Scheduler {
-  constructor(optimizer: Pick<Any, "groups">, private readonly of: (step: number) => number) {
+  constructor(
+    optimizer: Pick<Any, "groups">,
+    private readonly of: (step: number) => number,
+  ) {
     super(optimizer);
     this.apply();
   }
@@ -53,7 +58,11 @@ export class LambdaLR extends Scheduler {
 
 /** Times `gamma` every `stepSize` steps. */
 export class StepLR extends Scheduler {
-  constructor(optimizer: Pick<Any, "groups">, private readonly stepSize: number, private readonly gamma = 0.1) {
+  constructor(
+    optimizer: Pick<Any, "groups">,
+    private readonly stepSize: number,
+    private readonly gamma = 0.1,
+  ) {
     super(optimizer);
     this.apply();
   }
@@ -65,7 +74,10 @@ export class StepLR extends Scheduler {
 
 /** Times `gamma` every step. */
 export class ExponentialLR extends Scheduler {
-  constructor(optimizer: Pick<Any, "groups">, private readonly gamma: number) {
+  constructor(
+    optimizer: Pick<Any, "groups">,
+    private readonly gamma: number,
+  ) {
     super(optimizer);
     this.apply();
   }
@@ -77,7 +89,11 @@ export class ExponentialLR extends Scheduler {
 
 /** Along half a cosine down to `minimum`, within `steps` steps. */
 export class CosineAnnealingLR extends Scheduler {
-  constructor(optimizer: Pick<Any, "groups">, private readonly steps: number, private readonly minimum = 0) {
+  constructor(
+    optimizer: Pick<Any, "groups">,
+    private readonly steps: number,
+    private readonly minimum = 0,
+  ) {
     super(optimizer);
     this.apply();
   }
@@ -90,7 +106,12 @@ export class CosineAnnealingLR extends Scheduler {
 
 /** From `start` to `end` times the first rate, in equal parts, within `steps` steps. */
 export class LinearLR extends Scheduler {
-  constructor(optimizer: Pick<Any, "groups">, private readonly start = 1 / 3, private readonly end = 1, private readonly steps = 5) {
+  constructor(
+    optimizer: Pick<Any, "groups">,
+    private readonly start = 1 / 3,
+    private readonly end = 1,
+    private readonly steps = 5,
+  ) {
     super(optimizer);
     this.apply();
   }

@@ -15,7 +15,15 @@ export interface SGDOptions {
 /** Gradient descent with momentum. State of a parameter: momentum_buffer, where momentum is not zero. */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Parameters<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    const defaults = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options };
+    const defaults = {
+      lr: 1e-3,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+      ...options,
+    };
     checkNotNegative("SGD", { lr: defaults.lr, momentum: defaults.momentum, weightDecay: defaults.weightDecay });
     if (defaults.nesterov && (defaults.momentum <= 0 || defaults.dampening !== 0)) {
       throw new RangeError("SGD: Nesterov's momentum requires a momentum and no dampening");
@@ -30,8 +38,16 @@ export class SGD extends Optimizer<SGDOptions> {
     for (const first of [true, false]) {
       const chosen = params.flatMap((p, i) => (isFresh[i] === first ? [[p, grads[i]!] as const] : []));
       if (chosen.length === 0) continue;
-      const buffers = chosen.map(([p]) => this.stateOf(p, () => ({ momentum_buffer: ops.zeros_likeSync(p) }))["momentum_buffer"]!);
-      this.launch(chosen.map(([p]) => p), chosen.map(([, grad]) => grad), buffers, options, first);
+      const buffers = chosen.map(
+        ([p]) => this.stateOf(p, () => ({ momentum_buffer: ops.zeros_likeSync(p) }))["momentum_buffer"]!,
+      );
+      this.launch(
+        chosen.map(([p]) => p),
+        chosen.map(([, grad]) => grad),
+        buffers,
+        options,
+        first,
+      );
     }
   }
 
