@@ -70,7 +70,7 @@ class StackTable {
       return 0;
     }
     const auto first = static_cast<uint32_t>(frames_.size());
-    entries_.reserve(entries_.size() + 1);
+    if (entries_.size() == entries_.capacity()) entries_.reserve(2 * entries_.size() + 64);
     frames_.insert(frames_.end(), frames, frames + count);
     for (int i = 0; i < count; ++i) {
       if (codes_.insert(frames[i].code).second) Py_INCREF(frames[i].code);

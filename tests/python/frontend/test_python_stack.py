@@ -259,7 +259,12 @@ def test_the_table_is_bounded() -> None:
     program = """
 from vibetensor import _C
 scope = {"take": _C.python_stack}
-exec("def spread(n):\\n" + "\\n".join(f"    if n == {i}: return take()" for i in range(3000)), scope)
+lines = ["def spread(n):"]
+for i in range(3000):
+    if i % 50 == 0:
+        lines.append(f"  if n < {i + 50}:")
+    lines.append(f"    if n == {i}: return take()")
+exec("\\n".join(lines), scope)
 seen = set()
 for outer in range(60):
     caller = eval("\\n" * outer + "lambda n: spread(n)", scope)
