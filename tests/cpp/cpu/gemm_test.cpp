@@ -36,6 +36,19 @@ double size_of_error(acc_t<T> x) {
   else return std::fabs(static_cast<double>(x));
 }
 
+/// A matrix, or its transpose, row after row in the type that sums are made in.
+template <class T>
+std::vector<acc_t<T>> widened(const std::vector<T>& from, bool transposed, int64_t rows, int64_t columns, int64_t ld) {
+  std::vector<acc_t<T>> wide(static_cast<size_t>(rows * columns));
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      wide[static_cast<size_t>(i * columns + j)] =
+          acc_t<T>(from[static_cast<size_t>(transposed ? j * ld + i : i * ld + j)]);
+    }
+  }
+  return wide;
+}
+
 template <class T>
 void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha_value, double beta_value,
                 bool with_bias, int64_t padding = 3) {
@@ -59,16 +72,19 @@ void check_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, dou
   const S alpha = S(alpha_value), beta = S(beta_value);
   cpu::gemm<T>(trans_a, trans_b, m, n, k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc,
                with_bias ? bias.data() : nullptr);
+  const std::vector<W> wide_a = widened(a, trans_a, m, k, lda), wide_b = widened(b, trans_b, k, n, ldb);
+  std::vector<W> sums(static_cast<size_t>(n));
   double worst = 0;
   for (int64_t i = 0; i < m; ++i) {
+    sums.assign(sums.size(), W(0));
+    for (int64_t p = 0; p < k; ++p) {
+      const W factor = wide_a[static_cast<size_t>(i * k + p)];
+      const W* row = wide_b.data() + p * n;
+      for (int64_t j = 0; j < n; ++j) sums[static_cast<size_t>(j)] = sums[static_cast<size_t>(j)] + factor * row[j];
+    }
     for (int64_t j = 0; j < n; ++j) {
-      W sum = W(0);
-      for (int64_t p = 0; p < k; ++p) {
-        sum = sum + W(a[static_cast<size_t>(trans_a ? p * lda + i : i * lda + p)]) *
-                        W(b[static_cast<size_t>(trans_b ? j * ldb + p : p * ldb + j)]);
-      }
       const auto at = static_cast<size_t>(i * ldc + j);
-      W expected = W(alpha) * sum;
+      W expected = W(alpha) * sums[static_cast<size_t>(j)];
       if (beta_value != 0) expected = expected + W(beta) * W(before[at]);
       if (with_bias) expected = expected + W(bias[static_cast<size_t>(j)]);
       if constexpr (std::is_integral_v<T>) {
