@@ -9,20 +9,21 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def collector_begins_anew():
+    """The collector leaves alone what is there before a file's first test: a million objects, most of them pytest's and
+    PyTorch's. A test that collects would walk them all, half a second each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def checks_of_pytorchs_distributions():
     """They stay on: PyTorch's compiler turns them off for the whole process when it first runs."""
     yield
     if (distributions := sys.modules.get("torch.distributions")) is not None:
         distributions.Distribution.set_default_validate_args(True)
-
-
-def pytest_collection_finish():
-    """The collector leaves alone what is there before the first test: a million objects, which the tests that collect would
-    walk, each for half a second.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
