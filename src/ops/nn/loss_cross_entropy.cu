@@ -367,7 +367,7 @@ struct BackwardArguments {
 
 /// `Vectors`: logits and gradient lie alike to 16-byte boundaries.
 template <typename T, bool Vectors>
-__global__ void __launch_bounds__(kThreads) cross_entropy_gradient(BackwardArguments<T> p) {
+__global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 2 : 3) cross_entropy_gradient(BackwardArguments<T> p) {
   using Compute = opmath_t<T>;
   constexpr int kWidth = Vectors ? cuda::kVectorWidth<T> : 1;
   const int64_t row = blockIdx.x, t = p.target[row];
