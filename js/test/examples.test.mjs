@@ -10,10 +10,12 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { browser, visit } from "./browser.mjs";
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "vt-examples-"));
-after(() => rmSync(folder, { recursive: true }));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
 
 const steps = Number(process.env.VT_GPT_STEPS ?? 25);
 const text = join(folder, "text.txt");
@@ -69,17 +71,31 @@ test("the GPT's losses are Python's, bit for bit", { timeout: 120000 }, async (t
   assert.ok(losses.at(-1) < losses[0]);
 });
 
+async function serve(t) {
+  const server = spawn(process.execPath, [example("serve"), checkpoint, "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => server.kill());
+  const [line] = await once(server.stdout, "data");
+  return String(line).trim();
+}
+
+test("the page shows what the model writes", { timeout: 60000 }, async (t) => {
+  if (skip || !browser) return t.skip(skip || "no Chromium here");
+  const url = await serve(t);
+  const done = `document.getElementById("state")?.textContent.endsWith("done")`;
+  const shown = await visit(`${url}/?prompt=the&length=50#write`, join(folder, "profile"), done, ({ evaluate }) =>
+    evaluate(`document.getElementById("text").textContent`),
+  );
+  assert.match(shown, /^the[a-z. \n]{50}$/);
+});
+
 test(
   "the server streams text of Python's checkpoint, and stops when the client goes away",
   { timeout: 60000 },
   async (t) => {
     if (skip) return t.skip(skip);
-    const server = spawn(process.execPath, [example("serve"), checkpoint, "--port", "0"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    t.after(() => server.kill());
-    const [line] = await once(server.stdout, "data");
-    const url = String(line).trim();
+    const url = await serve(t);
     const stats = async () => (await fetch(`${url}/stats`)).json();
     assert.match(await (await fetch(url)).text(), /<title>/);
     assert.equal((await fetch(`${url}/absent`)).status, 404);
