@@ -8,6 +8,9 @@ Layers on one step do not see each other. The families of src/ops have an order 
 of those before it and calls what comes after it through the typed entries, "ops/typed/<family>.h". CUDA's own headers
 belong to src/cuda, src/fabric, *.cu and *.cuh alone: everything else is compiled by the host compiler and reads without
 them. No hand-written file is over 1,000 lines.
+
+Which backend runs is data: a kernel stands in an op's table or in a BackendTable. Where dispatch, iter and ops ask for the
+device all the same each line has its reason, and there are MOST_QUESTIONS of them at most.
 """
 
 from __future__ import annotations
@@ -60,6 +63,11 @@ CUDA_HEADER = re.compile(
     r"|^(cooperative_groups|mma|vector_types|device_launch_parameters)[./h]"
 )
 MAX_LINES = 1000
+ASKED_LAYERS = ("dispatch", "iter", "ops")
+ASKS = re.compile(
+    r"\bis_(?:cuda|cpu|meta)\(\)|\bDeviceType::|(?<!\bon\()(?<!\bnothing_to_do\()\bKey::(?:CUDA|CPU|Meta)\b"
+)
+MOST_QUESTIONS = 15
 
 
 def reaches_up(family: str, header: str) -> bool:
@@ -99,9 +107,21 @@ def complaints_of(path: Path, root: Path = ROOT) -> Iterator[str]:
             yield f'{where}: "{header}" is CUDA code, only *.cu and *.cuh may include it'
 
 
+def questions_in(path: Path, root: Path = ROOT) -> list[str]:
+    """The lines of one file of src/ that ask for the device outside of a table, with their numbers."""
+    relative = path.relative_to(root / "src")
+    if relative.parts[0] not in ASKED_LAYERS:
+        return []
+    lines = enumerate(path.read_text().splitlines(), 1)
+    return [f"{path.relative_to(root)}:{n}: {line.strip()}" for n, line in lines if ASKS.search(line)]
+
+
 def main() -> int:
     files = sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in SUFFIXES)
     complaints = [line for path in files for line in complaints_of(path)]
+    questions = [line for path in files for line in questions_in(path)]
+    if len(questions) > MOST_QUESTIONS:
+        complaints += [f"{len(questions)} lines ask for the device, more than {MOST_QUESTIONS}:", *questions]
     print("\n".join(complaints) if complaints else f"layers: {len(files)} files, all arrows point down")
     return 1 if complaints else 0
 

@@ -69,3 +69,24 @@ def test_a_file_of_more_than_a_thousand_lines_is_named(complaints):
 
 def test_the_checkout_itself_is_clean(capsys):
     assert check_layers.main() == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("if (t.is_cuda()) return;", True),
+        ("return device.is_cpu() ? a : b;", True),
+        ("if (call.key != Key::CPU) return false;", True),
+        ("case DeviceType::Meta: return 0;", True),
+        ("variance.on(Key::Meta, variance_shape);", False),
+        ("lstm_step.cpu(lstm_step_cpu).nothing_to_do(Key::Meta);", False),
+        ("r.at(name).cuda(gather_cuda);", False),
+        ("backend(t.device().type).allocate(bytes, t.device());", False),
+    ],
+)
+def test_questions_for_the_device(tmp_path, line, asks):
+    for layer, counts in (("ops/x", asks), ("cuda", False)):
+        path = tmp_path / "src" / layer / "a.cpp"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"// text\n  {line}\n")
+        assert check_layers.questions_in(path, tmp_path) == ([f"src/{layer}/a.cpp:2: {line}"] if counts else [])
