@@ -422,10 +422,18 @@ export interface Ops {
   arange(start: Scalar, end: Scalar, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   arange(start: Scalar, end: Scalar, step: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   arange(start: Scalar, end: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  arange(end: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  arange(start: Scalar, end: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  arange(start: Scalar, end: Scalar, step: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  arange(start: Scalar, end: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   arangeSync(end: Scalar, named?: { dtype?: DType | null; device?: string | null }): Tensor;
   arangeSync(start: Scalar, end: Scalar, named?: { dtype?: DType | null; device?: string | null }): Tensor;
   arangeSync(start: Scalar, end: Scalar, step: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null }): Tensor;
   arangeSync(start: Scalar, end: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null }): Tensor;
+  arangeSync(end: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  arangeSync(start: Scalar, end: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  arangeSync(start: Scalar, end: Scalar, step: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  arangeSync(start: Scalar, end: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   arccos(self: Tensor, named?: Abortable): Promise<Tensor>;
   arccos(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   arccosSync(self: Tensor): Tensor;
@@ -1521,8 +1529,12 @@ export interface Ops {
   /** The identity matrix (n, m), m being n unless given. */
   eye(n: number | bigint, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   eye(n: number | bigint, m: number | bigint, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  eye(n: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  eye(n: number | bigint, m: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   eyeSync(n: number | bigint, named?: { dtype?: DType | null; device?: string | null }): Tensor;
   eyeSync(n: number | bigint, m: number | bigint, named?: { dtype?: DType | null; device?: string | null }): Tensor;
+  eyeSync(n: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  eyeSync(n: number | bigint, m: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   feature_alpha_dropout(input: Tensor, p: number, train: boolean, named?: Abortable): Promise<Tensor>;
   feature_alpha_dropoutSync(input: Tensor, p: number, train: boolean): Tensor;
   feature_dropout(input: Tensor, p: number, train: boolean, named?: Abortable): Promise<Tensor>;
@@ -1959,7 +1971,9 @@ export interface Ops {
   frobenius_normSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[], named: { keepdim?: boolean; out: Tensor }): Tensor;
   /** fill_value everywhere, of that size. */
   full(size: number | bigint | readonly (number | bigint)[], fill_value: Scalar, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  full(size: number | bigint | readonly (number | bigint)[], fill_value: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   fullSync(size: number | bigint | readonly (number | bigint)[], fill_value: Scalar, named?: { dtype?: DType | null; device?: string | null }): Tensor;
+  fullSync(size: number | bigint | readonly (number | bigint)[], fill_value: Scalar, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   /** fill_value everywhere, of the shape and dtype of input. */
   full_like(self: Tensor, fill_value: Scalar, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null } & Abortable): Promise<Tensor>;
   full_likeSync(self: Tensor, fill_value: Scalar, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null }): Tensor;
@@ -2818,7 +2832,9 @@ export interface Ops {
   linear_cross_entropySync(self: Tensor, weight: Tensor, target: Tensor, named?: { bias?: Tensor | null; class_weight?: Tensor | null; reduction?: number | bigint; ignore_index?: number | bigint; chunk?: number | bigint }): Tensor;
   /** steps numbers from start to end, both included, evenly spaced: 1-d. */
   linspace(start: Scalar, end: Scalar, steps: number | bigint, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  linspace(start: Scalar, end: Scalar, steps: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   linspaceSync(start: Scalar, end: Scalar, steps: number | bigint, named?: { dtype?: DType | null; device?: string | null }): Tensor;
+  linspaceSync(start: Scalar, end: Scalar, steps: number | bigint, named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   /** input / (k + alpha * the mean square of `size` neighbouring channels) ** beta; channels are the second dim. */
   local_response_norm(input: Tensor, size: number | bigint, alpha: number, beta: number, k: number, named?: { alpha?: number; beta?: number; k?: number } & Abortable): Promise<Tensor>;
   local_response_norm(input: Tensor, size: number | bigint, alpha: number, beta: number, named?: { alpha?: number; beta?: number; k?: number } & Abortable): Promise<Tensor>;
@@ -2938,8 +2954,12 @@ export interface Ops {
   logit_Sync(self: Tensor, named?: { eps?: number | null }): Tensor;
   logspace(start: Scalar, end: Scalar, steps: number | bigint, base: number, named?: { base?: number; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   logspace(start: Scalar, end: Scalar, steps: number | bigint, named?: { base?: number; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  logspace(start: Scalar, end: Scalar, steps: number | bigint, base: number, named: { base?: number; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  logspace(start: Scalar, end: Scalar, steps: number | bigint, named: { base?: number; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   logspaceSync(start: Scalar, end: Scalar, steps: number | bigint, base: number, named?: { base?: number; dtype?: DType | null; device?: string | null }): Tensor;
   logspaceSync(start: Scalar, end: Scalar, steps: number | bigint, named?: { base?: number; dtype?: DType | null; device?: string | null }): Tensor;
+  logspaceSync(start: Scalar, end: Scalar, steps: number | bigint, base: number, named: { base?: number; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  logspaceSync(start: Scalar, end: Scalar, steps: number | bigint, named: { base?: number; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   /** log(sum(exp(input))) along dim. */
   logsumexp(self: Tensor, dim: number | bigint | readonly (number | bigint)[], keepdim: boolean, named?: { keepdim?: boolean } & Abortable): Promise<Tensor>;
   logsumexp(self: Tensor, dim: number | bigint | readonly (number | bigint)[], named?: { keepdim?: boolean } & Abortable): Promise<Tensor>;
@@ -3558,7 +3578,9 @@ export interface Ops {
   one_hotSync(self: Tensor, named?: { num_classes?: number | bigint }): Tensor;
   /** Ones of that size. */
   ones(size: number | bigint | readonly (number | bigint)[], named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  ones(size: number | bigint | readonly (number | bigint)[], named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   onesSync(size: number | bigint | readonly (number | bigint)[], named?: { dtype?: DType | null; device?: string | null }): Tensor;
+  onesSync(size: number | bigint | readonly (number | bigint)[], named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   /** Ones of the shape and dtype of input. */
   ones_like(self: Tensor, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null } & Abortable): Promise<Tensor>;
   ones_likeSync(self: Tensor, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null }): Tensor;
@@ -3774,8 +3796,12 @@ export interface Ops {
   /** start, start + step, ... up to end, which arange leaves out. */
   range(start: Scalar, end: Scalar, step: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   range(start: Scalar, end: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  range(start: Scalar, end: Scalar, step: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
+  range(start: Scalar, end: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   rangeSync(start: Scalar, end: Scalar, step: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null }): Tensor;
   rangeSync(start: Scalar, end: Scalar, named?: { step?: Scalar; dtype?: DType | null; device?: string | null }): Tensor;
+  rangeSync(start: Scalar, end: Scalar, step: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
+  rangeSync(start: Scalar, end: Scalar, named: { step?: Scalar; dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   ravel(self: Tensor, named?: Abortable): Promise<Tensor>;
   ravelSync(self: Tensor): Tensor;
   real(self: Tensor, named?: Abortable): Promise<Tensor>;
@@ -5066,7 +5092,9 @@ export interface Ops {
   zero_Sync(self: Tensor): Tensor;
   /** Zeros of that size. */
   zeros(size: number | bigint | readonly (number | bigint)[], named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
+  zeros(size: number | bigint | readonly (number | bigint)[], named: { dtype?: DType | null; device?: string | null; out: Tensor } & Abortable): Promise<Tensor>;
   zerosSync(size: number | bigint | readonly (number | bigint)[], named?: { dtype?: DType | null; device?: string | null }): Tensor;
+  zerosSync(size: number | bigint | readonly (number | bigint)[], named: { dtype?: DType | null; device?: string | null; out: Tensor }): Tensor;
   /** Zeros of the shape and dtype of input. */
   zeros_like(self: Tensor, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null } & Abortable): Promise<Tensor>;
   zeros_likeSync(self: Tensor, named?: { dtype?: DType | null; device?: string | null; memory_format?: MemoryFormat | null }): Tensor;

@@ -52,6 +52,21 @@ VT_NOINLINE void fill_defaults(const Op& op, Value* args, int given) {
   }
 }
 
+// The device that a factory is not told is the thread's default. One that writes to a tensor is told both by that.
+inline void complete_factory(const Op& op, Value* args) {
+  Value& device = args[op.device_argument()];
+  if (VT_LIKELY(op.kind() != OpKind::Out)) {
+    if (device.is_none()) device = box(thread_state().default_device);
+    return;
+  }
+  const Tensor& out = args[op.input_count()].as_tensor();
+  if (device.is_none()) device = box(out.device());
+  for (int i = 0; i < op.input_count(); ++i) {
+    const bool is_dtype = op.schema().args()[static_cast<size_t>(i)].type == ArgType::ScalarType;
+    if (is_dtype && args[i].is_none()) args[i] = box(out.dtype());
+  }
+}
+
 inline void run(Call& c) {
   try {
     dispatch(c);
@@ -83,9 +98,7 @@ KeySet keys_of(const Op& op, const Value* args) {
 
 void call_op(const Op& op, Value* args, int given, Results& results) {
   if (given < op.arg_count()) fill_defaults(op, args, given);
-  if (op.is_factory() && args[op.device_argument()].is_none()) {
-    args[op.device_argument()] = box(thread_state().default_device);
-  }
+  if (op.is_factory()) complete_factory(op, args);
   Call c{op, args, results, keys_of(op, args)};
   CallObserver* const observer = detail::call_observer.load(std::memory_order_acquire);
   if (VT_UNLIKELY(observer != nullptr)) return run_observed(c, *observer);

@@ -107,9 +107,10 @@ void register_factory(Registry& r) {
   r.def("empty_strided(int[] size, int[] stride, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(empty_strided_factory);
   r.def("full(int[] size, Scalar fill_value, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(full_factory);
-  r.def("zeros(int[] size, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(zeros_factory);
-  r.def("ones(int[] size, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(ones_factory);
+      .composite(full_factory)
+      .out();
+  r.def("zeros(int[] size, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(zeros_factory).out();
+  r.def("ones(int[] size, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(ones_factory).out();
   r.def("scalar_tensor(Scalar s, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(scalar_tensor);
 
   r.def(

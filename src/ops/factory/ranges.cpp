@@ -157,20 +157,25 @@ Tensor counted(const Scalar& start, const Scalar& step, int64_t count, DType dty
 
 void register_ranges(Registry& r) {
   fill_range.cpu(fill_range_cpu);
-  r.def("arange(Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(arange_end);
+  r.def("arange(Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(arange_end).out();
   r.def("arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(arange_start);
+      .composite(arange_start)
+      .out();
   r.def(
        "arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(arange_start_step);
+      .composite(arange_start_step)
+      .out();
   r.def("range(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(range)
+      .out()
       .doc("start, start + step, ... up to end, which arange leaves out.");
   r.def("linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(linspace);
+      .composite(linspace)
+      .out();
   r.def(
        "logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
-      .composite(logspace);
+      .composite(logspace)
+      .out();
 }
 
 }  // namespace vt

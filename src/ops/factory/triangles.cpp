@@ -115,8 +115,8 @@ void register_triangles(Registry& r) {
       .composite(triangle_indices<false>);
   r.def("triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=None, Device? device=None) -> Tensor")
       .composite(triangle_indices<true>);
-  r.def("eye(int n, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(eye);
-  r.def("eye.m(int n, int m, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(eye_m);
+  r.def("eye(int n, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(eye).out();
+  r.def("eye.m(int n, int m, *, ScalarType? dtype=None, Device? device=None) -> Tensor").composite(eye_m).out();
 }
 
 }  // namespace vt

@@ -3,6 +3,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, overload
 from vibetensor._C import Generator, Number, Tensor, _bool, _float, _int, _str
 from vibetensor.torch import return_types as _return_types
+from vibetensor.torch.nn._scaled_products import ScalingType as ScalingType
+from vibetensor.torch.nn._scaled_products import SwizzleType as SwizzleType
 from vibetensor.torch._tensor import _C as _C
 from vibetensor.torch.nn._spatial import adaptive_max_pool1d as adaptive_max_pool1d
 from vibetensor.torch.nn._spatial import adaptive_max_pool1d_with_indices as adaptive_max_pool1d_with_indices
