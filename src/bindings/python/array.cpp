@@ -12,6 +12,7 @@
 #include "bindings/python/torch_function.h"
 #include "core/alignment.h"
 #include "core/loan.h"
+#include "core/thread_state.h"
 #include "cuda/backend.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
@@ -199,7 +200,7 @@ Ref to_numpy(PyObject* self, bool force) {
   const Tensor& t = tensor_of(keep.get());
   VT_CHECK(t.is_cpu(), Type, "can't convert ", t.device(),
            " device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.");
-  VT_CHECK(!t.requires_grad(), Runtime,
+  VT_CHECK(!(t.requires_grad() && grad_enabled()), Runtime,
            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
   Ref foreign;
   if (info(t.dtype()).numpy[0] == 'V') {

@@ -230,8 +230,8 @@ void add_constructor_slots(std::vector<PyType_Slot>& slots, std::vector<PyMethod
                      "A tensor of a subclass over the memory of `data`, without history."});
   methods.push_back({"_make_wrapper", make_wrapper, METH_VARARGS | METH_STATIC,
                      "A tensor of a subclass without memory: (cls, sizes, strides or None, offset, dtype, device)."});
-  methods.push_back(method_of_one<"as_subclass", as_subclass>(
-      "self as a tensor of a subclass, over the same memory and with its history."));
+  methods.push_back({"as_subclass", as_subclass, METH_O,
+                     "self as a tensor of a subclass, over the same memory and with its history."});
   methods.push_back({"_storage_as_bytes", storage_as_bytes, METH_NOARGS,
                      "The whole storage as a uint8 tensor over it, without history."});
   methods.push_back({"_over_storage", over_storage_method, METH_VARARGS,
