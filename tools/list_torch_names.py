@@ -2,8 +2,8 @@
 
 python/vibetensor/torch/_torch_names.txt: its public names, one line a module: its name, a colon, its names. By it the
 package tells a name that PyTorch has and we lack from one that is misspelt. The line "modules" has the full names of
-all modules that a program may import, "leaves" the ops that we make of others and PyTorch does not before
-__torch_dispatch__ is asked.
+all modules that a program may import, "aten" its ops that we lack, "leaves" the ops that we make of others and PyTorch
+does not before __torch_dispatch__ is asked.
 python/vibetensor/torch/_dynamo/settings.json: the settings of its compiler with their defaults, null for those that
 depend on the machine. Needs PyTorch; run it again when the version that we follow changes.
 """
@@ -76,6 +76,15 @@ def modules() -> list[str]:
     return found
 
 
+def absent_ops() -> list[str]:
+    """The ops of PyTorch's that the registry has not."""
+    from vibetensor import _C
+
+    names = {name.removeprefix("aten::") for name in torch._C._dispatch_get_all_op_names() if name.startswith("aten::")}
+    ours = {row["name"].partition(".")[0] for row in _C.registry()}
+    return sorted({name.partition(".")[0] for name in names} - ours)
+
+
 def leaves() -> list[str]:
     """Our ops that are made of others and that reach a backend, or `__torch_dispatch__`, whole in PyTorch."""
     from vibetensor import _C
@@ -100,6 +109,7 @@ def main() -> None:
     lines = [f"Tensor: {' '.join(public_names(torch.Tensor))}"]
     lines += [f"{module}: {' '.join(public_names(importlib.import_module(module)))}" for module in MODULES.split()]
     lines.append(f"modules: {' '.join(modules())}")
+    lines.append(f"aten: {' '.join(absent_ops())}")
     lines.append(f"leaves: {' '.join(leaves())}")
     (PACKAGE / "_torch_names.txt").write_text("\n".join(lines) + "\n")
     defaults = {module: settings(module) for module in SETTINGS}

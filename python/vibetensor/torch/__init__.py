@@ -202,8 +202,11 @@ SUBMODULES = """
     optim overrides profiler quasirandom return_types signal sparse special storage testing torch_version types utils version xpu
 """
 NAMES_BY_HOME = {
-    "_C": "PyTorchFileReader PyTorchFileWriter",
-    "_absent_dtypes": "chalf complex32 qint32 qint8 quint2x4 quint4x2 quint8",
+    "_C": "DeviceObjType PyTorchFileReader PyTorchFileWriter Tag TensorType",
+    "_absent_dtypes": """
+        chalf complex32 int1 int2 int3 int4 int5 int6 int7 qint32 qint8 quint2x4 quint4x2 quint8 uint1 uint2 uint3 uint4
+        uint5 uint6 uint7
+    """,
     "_asarray": "asarray from_file",
     "_checks": """
         _assert _assert_async _check _check_index _check_is_size _check_not_implemented _check_tensor_all
@@ -218,7 +221,9 @@ NAMES_BY_HOME = {
     "_higher_order_ops.cond": "cond",
     "_higher_order_ops.while_loop": "while_loop",
     "_histogram": "histogramdd",
+    "_int_products": "_int_mm",
     "_lowrank": "pca_lowrank svd_lowrank",
+    "futures": "Future",
     "_ops": "ops",
     "amp.autocast_mode": """
         get_autocast_cpu_dtype get_autocast_gpu_dtype is_autocast_cpu_enabled set_autocast_cpu_dtype
@@ -230,7 +235,7 @@ NAMES_BY_HOME = {
     """,
     "_tensor": "set_default_tensor_type",
     "_type_info": "finfo",
-    "_utils": "get_device_module",
+    "_utils": "_has_compatible_shallow_copy_type get_device_module",
     "jit": "ScriptFunction ScriptModule",
     "storage": """
         BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage

@@ -14,7 +14,7 @@ class AbsentDtype:
     def __init__(self, name: str, itemsize: int):
         self.name, self.itemsize = name, itemsize
         self.is_floating_point, self.is_complex = False, name == "complex32"
-        self.is_signed = not name.startswith("quint")
+        self.is_signed = not name.startswith(("quint", "uint", "bits"))
         self.refusal = f"torch.{name} is not there yet: no tensor can have this dtype"
 
     def __repr__(self) -> str:
@@ -25,6 +25,7 @@ class AbsentDtype:
 
 
 TABLE = {"complex32": 4, "qint8": 1, "quint8": 1, "qint32": 4, "quint4x2": 1, "quint2x4": 1}  # name: bytes
+TABLE |= dict.fromkeys([f"{kind}{bits}" for kind in ("int", "uint") for bits in range(1, 8)], 1)
 
 # the name of its type is what an op says that it was given
 for _name, _size in TABLE.items():

@@ -63,13 +63,21 @@ class MissingModules:
     def __init__(self, root: str, explain: Callable[[str], str | None] = not_yet):
         self.root, self.explain = root, explain
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """None, so that importlib.util.find_spec() says that there is none; but an import raises here."""
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """None, so that importlib.util.find_spec() says that there is none; but an import raises here.
+
+        A module whose names only raise is found.
+        """
         if not name.startswith(self.root + "."):
-            return
+            return None
+        if self.root == "vibetensor.torch":
+            from vibetensor.torch._refused_modules import spec_of
+
+            if (spec := spec_of(name)) is not None:
+                return spec
         caller = sys._getframe(2)
         if caller.f_code.co_name != "_find_and_load_unlocked":
-            return
+            return None
         sentence = self.explain(name.removeprefix("vibetensor."))
         raise ModuleNotFoundError(
             f"No module named {name!r}: {sentence or 'neither here nor in PyTorch'}", name=name, path=path
@@ -83,8 +91,8 @@ def install(root: str, explain: Callable[[str], str | None] = not_yet) -> None:
 
 
 # modules, below vibetensor.torch, of names that only raise, and of some that do
-SOME_REFUSALS = ("_C", "_symbolic", "jit")
-ONLY_REFUSALS = ("_absent_dtypes", "utils.data.datapipes.datapipe")
+SOME_REFUSALS = ("_C", "_symbolic", "jit", "nn._scaled_products")
+ONLY_REFUSALS = ("_absent_dtypes", "sparse.semi_structured", "utils.data.datapipes.datapipe")
 
 
 def module_getattr(

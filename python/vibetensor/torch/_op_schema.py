@@ -19,7 +19,8 @@ NUMBERS = frozenset({"int", "float", "complex", "bool", "Scalar", "SymInt", "Sym
 # defaults that are written as names
 NAMED_DEFAULTS = words("""
     Mean contiguous_format preserve_format channels_last strided sparse float16 float32 float64 bfloat16 half
-    float double int8 int16 int32 int64 uint8 bool complex64 complex128 long int
+    float double int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128 long int float8_e4m3fn
+    float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2
 """)
 KEYWORDS = words("""
     and def delete else for from if import in is lambda not or pass return while with

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from vibetensor import _C, plugins
-from vibetensor.torch._not_there import Refused
+from vibetensor.torch._not_there import Refused, RefusedType, torch_names
+from vibetensor.torch._op_overload import OpOverload as OpOverload  # PyTorch has it here
 from vibetensor.torch._op_overload import RegistryOp
 from vibetensor.torch.autograd.function import Function
 from vibetensor.torch.utils._pytree import tree_leaves
@@ -33,6 +34,13 @@ KEYS = {
     "AutogradCUDA": "autograd",
     "": "composite",
 }
+
+
+OpOverloadPacket = RegistryOp
+
+
+class HigherOrderOperator(RefusedType, why="functions of functions are plain functions here"):
+    """An op that takes functions: there are none, so isinstance says False."""
 
 
 DEVICE_KEYS = ("cpu", "cuda", "meta", "any")
@@ -155,20 +163,21 @@ class Recorded(Function):
         return (None, None, None, *(found if isinstance(found, tuple | list) else (found,)))
 
 
-# ops of PyTorch's that libraries name as keys of tables, of counts and of what subclasses of Tensor do; here calls are made
-# of others
-NAMES_ALONE = frozenset(
-    (
-        "_pin_memory",
-        "_scaled_dot_product_flash_attention",
-        "_scaled_dot_product_flash_attention_backward",
-        "_sparse_addmm",
-        "_sparse_mm_reduce_impl",
-        "_to_copy",
-        "alias",
-        "convolution_backward",
-    )
-)
+# in the list of PyTorch's names: its ops that are not there. Libraries name them as keys of tables and of what subclasses of
+# Tensor do
+ABSENT = "aten"
+# and those of its other namespaces
+NAMES_ALONE = {
+    "_c10d_functional": """
+        all_gather_into_tensor all_gather_into_tensor_coalesced all_reduce all_reduce_ all_reduce_coalesced
+        _wrap_tensor_autograd all_to_all_single broadcast broadcast_ reduce_scatter_tensor
+        reduce_scatter_tensor_coalesced wait_tensor
+    """,
+    "c10d": "allgather_ allreduce_ alltoall_ barrier broadcast_ gather_ recv_ reduce_ reduce_scatter_ scatter_ send",
+    "c10d_functional": "all_gather_into_tensor all_reduce broadcast reduce_scatter_tensor wait_tensor",
+    "prim": "device layout",
+    "prims": "convert_element_type",
+}
 
 
 class Namespace:
@@ -193,10 +202,9 @@ class Namespace:
             function = getattr(_C.ops, f"{self._name}::{name}", None)
         if function is not None:
             return RegistryOp(self._name, name, function)
-        if self._name == "aten" and name in NAMES_ALONE:
-            return RegistryOp(
-                self._name, name, Refused(f"torch.ops.aten.{name}", "it is a name; other ops do its work")
-            )
+        if name in (torch_names(ABSENT) if self._name == "aten" else NAMES_ALONE.get(self._name, "").split()):
+            why = "it is a name; other ops do its work"
+            return RegistryOp(self._name, name, Refused(f"torch.ops.{self._name}.{name}", why))
         if self._owner.library_of(self._name) is not None:
             return Op(self._name, name)  # without kernels: calling it says why
         raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")

@@ -174,6 +174,22 @@ def tensor_type(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any
     return self.to(dtype, non_blocking)
 
 
+def new(self: Any, *args: Any, device: Any = None) -> Any:
+    """A tensor of self's dtype and device, as old programs make one: of sizes, elements unset, or of data.
+
+    NumPy's arrays and sequences are data, ints and a Size sizes; a tensor of that dtype comes back over the same memory.
+    """
+    device = self.device if device is None else device
+    (first,) = args if len(args) == 1 else (None,)
+    if isinstance(first, Tensor):
+        if first.dtype != self.dtype:
+            raise TypeError(f"new(): expected a tensor of {self.dtype} (got {first.type()})")
+        return first.detach().to(device)
+    if first is not None and not isinstance(first, Integral | _C.Size):
+        return _C.tensor(first, dtype=self.dtype, device=device)
+    return _C.ops.empty(tuple(first) if isinstance(first, _C.Size) else args or (0,), dtype=self.dtype, device=device)
+
+
 def norm(self: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """The p-norm of all elements, or along `dim`; "fro" is the 2-norm."""
     from vibetensor.torch.functional import norm as of
@@ -400,6 +416,7 @@ METHODS: dict[str, Any] = {
     "__format__": tensor_format,
     "__contains__": contains,
     "backward": backward,
+    "new": new,
     "nonzero": nonzero,
     "lu": lu,
     "norm": norm,
@@ -447,6 +464,16 @@ def share_with_processes(reduction: Any) -> None:
     init_reductions()
 
 
+# names of Python 2's, by those that took their place
+OLD_NAMES = {
+    "__div__": "__truediv__",
+    "__rdiv__": "__rtruediv__",
+    "__idiv__": "__itruediv__",
+    "__nonzero__": "__bool__",
+    "__long__": "__int__",
+}
+
+
 def attach(name: str, member: Any) -> None:
     """Returns None; `member` is Tensor's under that name, which a function bears."""
     if isinstance(member, FunctionType):
@@ -460,6 +487,8 @@ def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
         attach(name, method)
+    for old, name in OLD_NAMES.items():
+        setattr(Tensor, old, getattr(Tensor, name))
     for name in torch_names("Tensor"):
         if not hasattr(Tensor, name):
             setattr(Tensor, name, AbsentMethod(name))

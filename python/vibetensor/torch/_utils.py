@@ -204,6 +204,12 @@ def _set_obj_state(obj: Any, state: Any) -> Any:
     return obj
 
 
+def _has_compatible_shallow_copy_type(input: Any, from_: Any) -> bool:
+    """Whether `input.data = from_` keeps the kind of tensor that `input` is: device, layout, and memory or none."""
+    kinds = [(t.device.type, t.layout, _C.is_wrapper(t)) for t in (input, from_)]
+    return kinds[0] == kinds[1]
+
+
 def _rebuild_wrapper_subclass(*args: Any) -> Any:
     """A tensor of a class that answers calls by its `__torch_dispatch__`, before its attributes are set."""
     from vibetensor.torch._copying import rebuild_wrapper

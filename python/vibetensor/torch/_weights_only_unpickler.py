@@ -15,7 +15,7 @@ from pickle import UnpicklingError
 from typing import Any, BinaryIO
 
 from vibetensor import _C
-from vibetensor.torch import _utils
+from vibetensor.torch import _absent_dtypes, _utils
 from vibetensor.torch._copying import set_generator_state
 from vibetensor.torch._serialization.files import size_of
 from vibetensor.torch._serialization.makers import (
@@ -51,7 +51,8 @@ def by_name(entries: Iterable[Allowed]) -> dict[str, Any]:
     found = {}
     for entry in entries:
         value, name = entry if isinstance(entry, tuple) and len(entry) == 2 else (entry, None)
-        if not callable(value) or not isinstance(name, str | None):
+        is_dtype = name is not None and isinstance(value, _C.dtype | _absent_dtypes.AbsentDtype)
+        if not (callable(value) or is_dtype) or not isinstance(name, str | None):
             raise TypeError(f"expected a class or function, or one with the name that files have for it, got {entry!r}")
         found[name or name_of(value)] = value
     return found

@@ -11,5 +11,8 @@ def cuda_version() -> str:
 
 cuda = cuda_version()
 hip = None
+xpu = None
+debug = False
+git_version = "Unknown"  # builds do not know the commit that they are of
 
-__all__ = ["__version__", "cuda", "hip"]
+__all__ = ["__version__", "cuda", "debug", "git_version", "hip", "xpu"]

@@ -244,7 +244,7 @@ def test_what_pytorch_has_is_not_called_unknown():
 
 
 IMPORTS = {
-    "from vibetensor.torch.nn.functional import scaled_mm": "torch.nn.functional.scaled_mm is not there yet",
+    "from vibetensor.torch.nn.functional import grouped_mm": "torch.nn.functional.grouped_mm is not there yet",
     "from vibetensor.torch import miopen_rnn": "torch.miopen_rnn is not there yet",
     "from vibetensor.torch import export": "torch.export is not there yet",
     "from vibetensor.torch import ones, miopen_rnn as rnn": "torch.miopen_rnn is not there yet",

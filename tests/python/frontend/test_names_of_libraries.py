@@ -392,3 +392,156 @@ def test_states_of_checkpoints():
     assert x.requires_grad and x.is_leaf
     with pytest.warns(UserWarning, match="None of the inputs have requires_grad=True"):
         module.check_backward_validity([vt.ones(1)])
+
+
+def test_modules_whose_names_only_raise():
+    """What torchao and others import of PyTorch's compiler: there once it is imported, and it says why it does nothing."""
+    meta = importlib.import_module("vibetensor.torch.sparse._triton_ops_meta")
+    with pytest.raises(NotImplementedError, match=r"torch\.sparse._triton_ops_meta\.get_meta is not there yet: Triton"):
+        meta.get_meta()
+    observer = importlib.import_module("vibetensor.torch.ao.quantization.observer")
+    assert (
+        not isinstance(vt.ones(1), observer.ObserverBase) and vt.ao.quantization.ObserverBase is observer.ObserverBase
+    )
+    with pytest.raises(NotImplementedError, match="ObserverBase is not there yet"):
+        observer.ObserverBase()
+    with pytest.raises(ModuleNotFoundError, match="neither here nor in PyTorch"):
+        importlib.import_module("vibetensor.torch.sparse.no_such_module")
+    assert "get_meta" not in dir(vt.sparse) and not hasattr(vt, "export_nothing")
+
+
+def test_names_that_torchao_imports():
+    common = importlib.import_module("vibetensor.torch._prims_common")
+    theirs = importlib.import_module("torch._prims_common")
+    for shape in ((2, 3, 4), (0, 3), (5,), ()):
+        for row_major in (True, False):
+            args = (shape, row_major)
+            assert common.make_contiguous_strides_for(*args) == theirs.make_contiguous_strides_for(*args)
+    for t, module in ((vt, common), (torch, theirs)):
+        x = t.ones(2, 3, 4, 5)
+        assert module.suggest_memory_format(x) is t.contiguous_format
+        assert module.suggest_memory_format(x.to(memory_format=t.channels_last)) is t.channels_last
+    ordered = importlib.import_module("vibetensor.torch.utils._ordered_set").OrderedSet
+    assert list(ordered([3, 1, 3]).union([1, 2])) == [3, 1, 2] and ordered([1, 2]) == {2, 1}
+    a = vt.full((2, 2), 100, dtype=vt.int8)
+    product = importlib.import_module("vibetensor.torch._higher_order_ops").out_dtype(
+        vt.ops.aten.mm.default, vt.int32, a, a
+    )
+    assert product.dtype == vt.int32 and product.tolist() == [[20000, 20000]] * 2
+    assert isinstance(vt.ops.aten.add.Tensor, vt._ops.OpOverload) and vt.Tag.pointwise.name == "pointwise"
+    with pytest.raises(NotImplementedError, match="it is a name"):
+        vt.ops.aten._efficient_attention_forward.default(vt.ones(1))
+    with pytest.raises(AttributeError, match="no_such_op"):
+        vt.ops.aten.no_such_op  # noqa: B018
+    assert repr(vt.uint4) == "torch.uint4" and refusal(vt.uint4) is not None
+    rules = importlib.import_module("vibetensor.torch._inductor.decomposition")
+    assert rules.register_decomposition([vt.ops.aten.mm])(max) is max and rules.decompositions[vt.ops.aten.mm] is max
+
+
+@pytest.mark.parametrize("t", [vt, torch], ids=["vibetensor", "torch"])
+def test_hooks_of_registrations(t):
+    module = importlib.import_module(f"{t.__name__}.nn.modules.module")
+    seen = []
+    handles = [
+        register(lambda owner, name, value: seen.append((type(owner).__name__, name)))
+        for register in (
+            module.register_module_parameter_registration_hook,
+            module.register_module_buffer_registration_hook,
+            module.register_module_module_registration_hook,
+        )
+    ]
+    model = t.nn.Sequential(t.nn.Linear(1, 1, bias=False))
+    model.register_buffer("b", None)
+    model.child = t.nn.ReLU()
+    for handle in handles:
+        handle.remove()
+    model.other = t.nn.ReLU()
+    assert seen == [("Linear", "weight"), ("Sequential", "0"), ("Sequential", "b"), ("Sequential", "child")]
+
+
+@pytest.mark.parametrize("t", [vt, torch], ids=["vibetensor", "torch"])
+def test_batches_cut_up_and_put_together(t):
+    module = importlib.import_module(f"{t.__name__}.nn.parallel.scatter_gather")
+    batch = t.arange(6.0).view(3, 2)
+    if t is vt:  # PyTorch's own needs GPUs for this
+        parts = module.scatter({"x": batch, "y": [batch, 7]}, ["cpu", "cpu"])
+        assert [part["x"].tolist() for part in parts] == [batch[:2].tolist(), batch[2:].tolist()]
+        assert [part["y"][1] for part in parts] == [7, 7]
+        args, kwargs = module.scatter_kwargs((batch,), {"a": 1}, ["cpu", "cpu"])
+        assert len(args) == len(kwargs) == 2 and kwargs[1] == {"a": 1}
+        assert t.equal(module.gather([part["x"] for part in parts], "cpu"), batch)
+        assert module.gather([{"a": t.tensor(1.0)}, {"a": t.tensor(2.0)}], -1)["a"].tolist() == [1.0, 2.0]
+    assert module.is_namedtuple(t.max(batch, 0)) or not module.is_namedtuple((1,))
+
+
+def test_old_ways_to_make_and_to_divide():
+    def program(t):
+        x = t.ones(2, dtype=t.float64)
+        found = [x.new([1, 2]), x.new(2, 3).shape, x.new().shape, x.new(t.Size([1])).shape, x.new(x)]
+        return [*found, (x / 2).__div__(2)]
+
+    same(program(vt), program(torch))
+
+
+def test_dtypes_as_safe_globals():
+    with vt.serialization.safe_globals([(vt.uint1, "torch.uint1"), (vt.float16, "torch.float16")]):
+        assert vt.serialization.get_safe_globals()
+    with pytest.raises(TypeError, match="expected a class or function"):
+        vt.serialization.add_safe_globals([(3, "three")])
+
+
+def test_products_of_integers():
+    def program(t):
+        t.manual_seed(0)
+        a, b = t.randint(-128, 128, (17, 24), dtype=t.int8), t.randint(-128, 128, (24, 8), dtype=t.int8)
+        return t._int_mm(a, b)
+
+    same(program(vt), program(torch))
+    with pytest.raises(RuntimeError, match="Expected mat2 dtype to be of type int8"):
+        vt._int_mm(vt.ones(2, 2, dtype=vt.int8), vt.ones(2, 2))
+
+
+def test_numpy_of_what_requires_a_gradient():
+    def program(t):
+        x = t.ones(2, requires_grad=True)
+        with t.no_grad():
+            return x.numpy().tolist()
+
+    assert program(vt) == program(torch) == [1.0, 1.0]
+    with pytest.raises(RuntimeError, match="requires grad"):
+        vt.ones(2, requires_grad=True).numpy()
+
+
+def test_factories_that_write():
+    def program(t):
+        found = []
+        for name, args in (
+            ("zeros", ((2, 3),)),
+            ("ones", (2, 3)),
+            ("full", ((2,), 3.0)),
+            ("eye", (3,)),
+            ("eye", (2, 3)),
+            ("arange", (4,)),
+            ("arange", (1, 4)),
+            ("linspace", (0, 1, 3)),
+            ("logspace", (0, 1, 3)),
+        ):
+            for dtype in (t.float32, t.float64, t.int64):
+                out = t.empty(0, dtype=dtype)
+                assert getattr(t, name)(*args, out=out) is out
+                found.append(out)
+        return found
+
+    same(program(vt), program(torch))
+
+
+def test_a_subclass_is_given_up():
+    """as_subclass asks nobody: what a subclass makes of it would be of the subclass again."""
+    for t in (vt, torch):
+
+        class Kind(t.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                return super().__torch_function__(func, types, args, kwargs or {})
+
+        assert type(t.ones(1).as_subclass(Kind).as_subclass(t.Tensor)) is t.Tensor

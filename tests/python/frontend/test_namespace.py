@@ -14,7 +14,7 @@ from compare import ours_of, same
     [
         ("", "miopen_rnn"),
         ("nn", "qat"),
-        ("nn.functional", "scaled_mm"),
+        ("nn.functional", "grouped_mm"),
         ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
         ("distributed", "rendezvous"),

@@ -6,6 +6,7 @@ torch.library registers functions for.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, ClassVar
 
 from vibetensor import _C as ours
@@ -121,12 +122,41 @@ class PyTorchFileWriter(RefusedType, why="torch.save writes files"):
     """A file that is written record by record."""
 
 
+class Tag(Enum):
+    """What an op's declaration tells PyTorch's compiler; here it is taken and told nobody."""
+
+    core = 0
+    cudagraph_unsafe = 1
+    data_dependent_output = 2
+    dynamic_output_shape = 3
+    flexible_layout = 4
+    generated = 5
+    inplace_view = 6
+    maybe_aliasing_or_mutating = 7
+    needs_contiguous_strides = 8
+    needs_exact_strides = 9
+    needs_fixed_stride_order = 10
+    nondeterministic_bitwise = 11
+    nondeterministic_seeded = 12
+    pointwise = 13
+    pt2_compliant_tag = 14
+    view_copy = 15
+
+
 class Graph(RefusedType, why=EAGER):
     """A scripted program: there are none, so isinstance says False."""
 
 
 class Value(RefusedType, why=EAGER):
     """A value in a scripted program: there are none, so isinstance says False."""
+
+
+class TensorType(RefusedType, why=EAGER):
+    """The type of tensors in a scripted program: there are none, so isinstance says False."""
+
+
+class DeviceObjType(RefusedType, why=EAGER):
+    """The type of devices in a scripted program: there are none, so isinstance says False."""
 
 
 class ScriptObject(RefusedType, why=EAGER):
@@ -230,6 +260,18 @@ def _is_torch_function_mode_enabled() -> bool:
 def _is_alias_of(a: Any, b: Any) -> bool:
     """Whether two tensors share memory."""
     return a._storage_key() == b._storage_key()
+
+
+class _cpu:
+    """What libraries ask of the processor where PyTorch's binary part answers."""
+
+    @staticmethod
+    def _is_avx2_supported() -> bool:
+        return ours.system_info()["cpu"]["simd"] in ("x86-64-v3", "x86-64-v4")
+
+    @staticmethod
+    def _is_avx512_supported() -> bool:
+        return ours.system_info()["cpu"]["simd"] == "x86-64-v4"
 
 
 class _nn:

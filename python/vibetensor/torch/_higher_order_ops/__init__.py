@@ -2,6 +2,7 @@
 
 from vibetensor.torch._higher_order_ops.associative_scan import associative_scan
 from vibetensor.torch._higher_order_ops.cond import cond
+from vibetensor.torch._higher_order_ops.out_dtype import out_dtype
 from vibetensor.torch._higher_order_ops.while_loop import while_loop
 
-__all__ = ["associative_scan", "cond", "while_loop"]
+__all__ = ["associative_scan", "cond", "out_dtype", "while_loop"]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetensor.torch._not_there import RefusedType
 from vibetensor.torch.distributed import nn
 from vibetensor.torch.distributed.groups import ReduceOp
 
 __all__ = ["all_gather_tensor", "all_reduce", "broadcast", "wait_tensor"]
+
+
+class AsyncCollectiveTensor(RefusedType, why="collectives are done when they return"):
+    """A result that is still on its way: there are none, so isinstance says False."""
 
 
 def wait_tensor(tensor: Any) -> Any:

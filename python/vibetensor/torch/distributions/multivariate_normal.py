@@ -9,6 +9,7 @@ import vibetensor.torch as torch
 from vibetensor.torch.distributions import constraints
 from vibetensor.torch.distributions.distribution import Distribution
 from vibetensor.torch.distributions.scale_matrix import ScaleMatrixParams, scale_tril_of
+from vibetensor.torch.distributions.scale_matrix import precision_to_scale_tril as _precision_to_scale_tril  # noqa: F401
 from vibetensor.torch.distributions.utils import standard_normal
 
 

@@ -239,6 +239,7 @@ def optimize_for_inference(mod: Any, other_methods: list[str] | None = None) -> 
     return freeze(mod.eval() if type_of(mod, TopLevelTracedModule) else mod)
 
 
+_get_trace_graph = Refused("torch.jit._get_trace_graph", EAGER)
 run_frozen_optimizations = Refused("torch.jit.run_frozen_optimizations", EAGER)
 
 

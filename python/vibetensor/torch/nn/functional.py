@@ -444,4 +444,7 @@ def multi_head_attention_forward(
     )
 
 
-__getattr__ = module_getattr(__name__)
+__getattr__ = module_getattr(
+    __name__,
+    homes=dict.fromkeys(("ScalingType", "SwizzleType", "scaled_grouped_mm", "scaled_mm"), "nn._scaled_products"),
+)

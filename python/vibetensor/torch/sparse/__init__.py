@@ -89,4 +89,13 @@ def spdiags(diagonals: Any, offsets: Any, shape: Any, layout: Any = None) -> Any
 
 
 TYPES = ("BFloat16", "Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short")
-__getattr__ = module_getattr(__name__, ["tensor_types"], {f"{name}Tensor": "sparse.tensor_types" for name in TYPES})
+SEMI_STRUCTURED = """
+    SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT SparseSemiStructuredTensorCUTLASS
+    to_sparse_semi_structured
+"""
+__getattr__ = module_getattr(
+    __name__,
+    ["tensor_types"],
+    {f"{name}Tensor": "sparse.tensor_types" for name in TYPES}
+    | dict.fromkeys(SEMI_STRUCTURED.split(), "sparse.semi_structured"),
+)

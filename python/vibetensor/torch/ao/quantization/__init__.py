@@ -8,8 +8,9 @@ __all__ = ["DeQuantStub", "QConfig", "QuantStub"]
 WAY_ROUND = "run the model as it is; torch.autocast makes it smaller and faster on a GPU"
 
 FUNCTIONS = """
-    convert default_observer default_per_channel_weight_observer default_weight_observer fuse_modules fuse_modules_qat
-    get_default_qat_qconfig get_default_qconfig prepare prepare_qat quantize quantize_dynamic
+    convert default_observer default_placeholder_observer default_per_channel_weight_observer default_weight_observer
+    fuse_modules fuse_modules_qat get_default_qat_qconfig get_default_qconfig prepare prepare_qat quantize
+    quantize_dynamic
 """
 for _name in FUNCTIONS.split():
     globals()[_name] = Refused(f"torch.ao.quantization.{_name}", WAY_ROUND)
@@ -27,4 +28,12 @@ class QConfig(RefusedType, why=WAY_ROUND):
     """How layers are quantized."""
 
 
-__getattr__ = module_getattr(__name__)
+HOMES = {
+    "fake_quantize": "FakeQuantize FakeQuantizeBase",
+    "observer": "HistogramObserver MinMaxObserver ObserverBase PerChannelMinMaxObserver PlaceholderObserver",
+    "qconfig": "QConfigAny",
+    "qconfig_mapping": "QConfigMapping",
+}
+__getattr__ = module_getattr(
+    __name__, homes={name: f"ao.quantization.{home}" for home, names in HOMES.items() for name in names.split()}
+)

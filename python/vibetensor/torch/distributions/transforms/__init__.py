@@ -18,6 +18,7 @@ from vibetensor.torch.distributions.transforms.elements import (
     SoftplusTransform,
     TanhTransform,
 )
+from vibetensor.torch.distributions.transforms.elements import _clipped_sigmoid as _clipped_sigmoid
 from vibetensor.torch.distributions.transforms.matrices import (
     CorrCholeskyTransform,
     LowerCholeskyTransform,

@@ -69,6 +69,12 @@ class PowerTransform(Transform):
     inverse_shape = forward_shape
 
 
+def _clipped_sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), kept off 0 and 1."""
+    limits = torch.finfo(x.dtype)
+    return torch.clamp(torch.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
+
+
 class SigmoidTransform(WithoutOptions):
     """y = 1 / (1 + exp(-x)), kept off 0 and 1."""
 
@@ -78,8 +84,7 @@ class SigmoidTransform(WithoutOptions):
     sign = +1
 
     def _call(self, x: Any) -> Any:
-        limits = torch.finfo(x.dtype)
-        return torch.clamp(torch.sigmoid(x), min=limits.tiny, max=1.0 - limits.eps)
+        return _clipped_sigmoid(x)
 
     def _inverse(self, y: Any) -> Any:
         limits = torch.finfo(y.dtype)

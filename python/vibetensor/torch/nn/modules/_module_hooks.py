@@ -36,6 +36,33 @@ def add_hook(hooks: OrderedDict[int, Any], hook: Any, prepend: bool, *flags: Ord
     return handle
 
 
+# asked of every module: hook(module, name, what is registered) may give something else to register
+_global_parameter_registration_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+_global_buffer_registration_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+_global_module_registration_hooks: OrderedDict[int, Callable[..., Any]] = OrderedDict()
+
+
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """A handle with `remove()`; hook(module, name, parameter) sees every parameter that a module gets, and may replace it."""
+    return add_hook(_global_parameter_registration_hooks, hook, False)
+
+
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """A handle with `remove()`; hook(module, name, buffer) sees every buffer that a module gets, and may replace it."""
+    return add_hook(_global_buffer_registration_hooks, hook, False)
+
+
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """A handle with `remove()`; hook(module, name, child) sees every child that a module gets, and may replace it."""
+    return add_hook(_global_module_registration_hooks, hook, False)
+
+
+def replaced_by(hook: Callable[..., Any], module: Any, name: str, given: Any) -> Any:
+    """What a hook of registrations makes of what is registered: that itself where it gives None."""
+    found = hook(module, name, given)
+    return given if found is None else found
+
+
 def as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 

@@ -10,10 +10,17 @@ from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.nn.modules._module_hooks import (  # noqa: F401 - PyTorch has them here
     HookedCall,
+    _global_buffer_registration_hooks,
+    _global_module_registration_hooks,
+    _global_parameter_registration_hooks,
+    register_module_buffer_registration_hook,
     register_module_forward_hook,
     register_module_forward_pre_hook,
     register_module_full_backward_hook,
     register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+    replaced_by,
 )
 from vibetensor.torch.nn.modules._module_state import (  # noqa: F401
     EXTRA_STATE,
@@ -129,6 +136,8 @@ class Module(HookedCall, StateDict):
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
                 "To express a parameter as a function of another Tensor, compute the value in the forward() method."
             )
+        for hook in _global_parameter_registration_hooks.values() if param is not None else ():
+            param = replaced_by(hook, self, name, param)
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
@@ -138,6 +147,8 @@ class Module(HookedCall, StateDict):
             raise TypeError(
                 f"cannot assign '{_C.type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
+        for hook in _global_buffer_registration_hooks.values():
+            tensor = replaced_by(hook, self, name, tensor)
         self._buffers[name] = tensor
         if persistent:
             self._non_persistent_buffers_set.discard(name)
@@ -151,6 +162,8 @@ class Module(HookedCall, StateDict):
 
             raise TypeError(f"{typename(module)} is not a Module subclass")
         self._vt_check_name("module", name, self.__dict__.get("_modules", {}))
+        for hook in _global_module_registration_hooks.values():
+            module = replaced_by(hook, self, name, module)
         self._modules[name] = module
 
     register_module = add_module
@@ -189,6 +202,8 @@ class Module(HookedCall, StateDict):
                 raise AttributeError("cannot assign module before Module.__init__() call")
             own.pop(name, None)
             self._vt_forget(name, "_parameters", "_buffers")
+            for hook in _global_module_registration_hooks.values():
+                value = replaced_by(hook, self, name, value)
             own["_modules"][name] = value
         elif name in own.get("_modules", ()):
             if value is not None:

@@ -28,6 +28,7 @@ from vibetensor.torch.utils.data.sampler import (
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
 T = TypeVar("T")
+_collate_fn_t = Callable[[list[T]], Any]
 
 # what the order of reading was made from
 FIXED = frozenset(("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"))
