@@ -56,7 +56,7 @@ build: compiler $(VENV)/.with-build $(VENV)/.with-run
 	@tools/get_ccache.sh
 	@echo "building in $(BUILD); the first time takes minutes, most of them for CUDA (README.md)"
 	@cmake --preset dev -DVT_CUDA_ARCHS="$(or $(ARCHS),$(VT_CUDA_ARCHS),here)" -DVT_TESTS=$(if $(WITH_TESTS),ON,OFF) \
-	  -DVT_NODE=$(if $(WITH_NODE),ON,OFF) -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF)
+	  -DVT_NODE=$(if $(WITH_NODE),ON,OFF) -DVT_BENCH=$(if $(WITH_BENCH),ON,OFF) -DVT_PRECOMPILE=ON
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
 demo: compiler $(VENV)/.with-demo build
