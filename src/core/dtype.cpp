@@ -2,15 +2,26 @@
 
 #include <atomic>
 
+#include "core/unsigned.h"
+
 namespace vt {
 
 namespace {
 
-bool is_stored_integral(DType d) { return is_stored_only(d) && is_integral(d); }
+// A wide unsigned integer and another integer or bool, as the array API standard has it: the smallest dtype with the
+// numbers of both. For uint64 and a signed one there is none.
+DType promote_integers(DType a, DType b) {
+  const DType wide = is_wide_unsigned(a) ? a : b, other = is_wide_unsigned(a) ? b : a;
+  if (!is_signed(other)) return size_of(other) > size_of(wide) ? other : wide;
+  VT_CHECK(wide != DType::uint64, Runtime, "Promotion of uint64 and ", other,
+           " is not supported: no integer has the numbers of both");
+  return size_of(other) > size_of(wide) ? other : ordered_dtype(wide);
+}
 
 // As in PyTorch an 8-bit float promotes with itself alone, a wide unsigned integer with other floats too.
 DType promote_stored(DType a, DType b) {
-  const bool integers = is_stored_integral(a) || is_stored_integral(b);
+  if (is_integral(a, true) && is_integral(b, true)) return promote_integers(a, b);
+  const bool integers = is_wide_unsigned(a) || is_wide_unsigned(b);
   const auto takes_integers = [](DType d) { return is_floating(d) && (!is_stored_only(d) || set_of(d) == kOpaqueSet); };
   if (integers && takes_integers(a)) return a;
   if (integers && takes_integers(b)) return b;

@@ -21,6 +21,7 @@
   F(pointwise_comparison) \
   F(pointwise_selection) \
   F(pointwise_variates) \
+  F(pointwise_unsigned) \
   F(pointwise_composite) \
   F(pointwise_predicates) \
   F(special_functions) \

@@ -2,8 +2,10 @@
 #include "ops/factory/ranges.h"
 
 #include "core/convert.h"
+#include "core/unsigned.h"
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
+#include "ops/copy/kernels.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/factory/register.h"
@@ -23,6 +25,10 @@ using OptDevice = std::optional<Device>;
 constexpr unsigned kRangeSet = kIntegralSet | kFloatingSet;
 
 Tensor filled_range(Tensor out, const Range& range) {
+  if (is_wide_unsigned(out.dtype())) {
+    copy_data(out, filled_range(empty(out.sizes(), DType::int64, out.device()), range));
+    return out;
+  }
   VT_CHECK(set_of(out.dtype()) & kRangeSet, NotImplemented, "not implemented for ", out.dtype());
   if (out.numel() > 0) fill_range(out.device(), out, range);
   return out;

@@ -1,6 +1,7 @@
 #include "ops/index/block_loop.h"
 
 #include "core/convert.h"
+#include "core/unsigned.h"
 #include "cpu/thread_pool.h"
 #include "iter/element_words.h"
 
@@ -50,7 +51,8 @@ RowFunction copy_row_function(size_t element_bytes) {
 }
 
 RowFunction add_row_function(DType dtype) {
-  return visit_dtype<kAllSet>(dtype, [](auto tag) -> RowFunction { return add_row<typename decltype(tag)::type>; });
+  return visit_dtype<kAllSet>(bits_dtype(dtype),
+                              [](auto tag) -> RowFunction { return add_row<typename decltype(tag)::type>; });
 }
 
 void BlockLoop::run() const {

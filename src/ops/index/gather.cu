@@ -1,4 +1,5 @@
 // gather and the scatters on CUDA: one thread per element of the index.
+#include "core/unsigned.h"
 #include "dispatch/registry.h"
 #include "iter/overlap.h"
 #include "ops/index/block_copy.cuh"
@@ -133,7 +134,7 @@ void scatter_elements_cuda(const Tensor& out, int64_t dim, const Tensor& index, 
     return;
   }
   if (mode == ScatterMode::Add) {
-    visit_dtype<kAllSet>(out.dtype(), [&](auto tag) {
+    visit_dtype<kAllSet>(bits_dtype(out.dtype()), [&](auto tag) {
       if constexpr (std::is_integral_v<typename decltype(tag)::type>) run(tag, AddElement{});
       else run_in_order(tag, AddElement{}, JoinSum{});
     });

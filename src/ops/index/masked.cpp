@@ -1,4 +1,5 @@
 // Elements named by a mask: nonzero, masked_select, masked_scatter.
+#include "core/unsigned.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
@@ -17,9 +18,9 @@ namespace {
 std::vector<int64_t> true_positions(const Tensor& t) {
   const Tensor flat = contiguous_data(t);
   std::vector<int64_t> out;
-  visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
+  visit_dtype<kAllSet>(bits_dtype(flat.dtype()), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const T* values = flat.data<T>();
+    const T* values = static_cast<const T*>(flat.data());
     const int64_t n = flat.numel();
     int64_t count = 0;
     for (int64_t i = 0; i < n; ++i) count += values[i] != T(0);

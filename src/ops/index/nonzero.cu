@@ -1,4 +1,5 @@
 // nonzero on CUDA: a count per block, a scan of the counts, and a second pass that writes coordinates.
+#include "core/unsigned.h"
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/masked_cuda.h"
 #include "ops/index/set_elements.cuh"
@@ -97,7 +98,7 @@ Tensor set_before_blocks(const Tensor& flat) {
   VT_CHECK(blocks <= 0x7fffffff, NotImplemented, "finding the set ones of ", n, " elements on CUDA");
   const Tensor counts = empty(DimVec{blocks + 1}, DType::int64, flat.device());
   const Stream stream = current_stream(flat.device().index);
-  visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
+  visit_dtype<kAllSet>(bits_dtype(flat.dtype()), [&](auto tag) {
     using T = typename decltype(tag)::type;
     launch({"nonzero", stream, dim3(static_cast<unsigned>(blocks)), dim3(kThreads)},
            {flat.storage().get(), counts.storage().get()}, count_kernel<T>, static_cast<const T*>(flat.data()), n,
@@ -121,7 +122,7 @@ Tensor nonzero_cuda(const Tensor& self) {
   for (int64_t d = 0; d < self.dim(); ++d) shape.sizes[d] = self.sizes()[d];
   const LaunchConfig config{"nonzero", current_stream(self.device().index), dim3(static_cast<unsigned>(blocks)),
                             dim3(kThreads)};
-  visit_dtype<kAllSet>(flat.dtype(), [&](auto tag) {
+  visit_dtype<kAllSet>(bits_dtype(flat.dtype()), [&](auto tag) {
     using T = typename decltype(tag)::type;
     launch(config, {flat.storage().get(), counts.storage().get(), out.storage().get()}, write_kernel<T>,
            static_cast<const T*>(flat.data()), n, counts.data<int64_t>(), shape, out.data<int64_t>());

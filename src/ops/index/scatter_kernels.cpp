@@ -1,6 +1,7 @@
 #include "ops/index/scatter_kernels.h"
 
 #include "core/math.h"
+#include "core/unsigned.h"
 #include "ops/index/element_loop.h"
 #include "ops/index/wide_sums.h"
 
@@ -46,7 +47,8 @@ void scatter_elements_cpu(const Tensor& out, int64_t dim, const Tensor& index, c
                       [&](const Tensor& wide) { scatter_elements_cpu(wide, dim, index, float32_data(src), mode); });
   }
   const ElementLoop loop(out, src, index, dim);
-  visit_dtype<kAllSet>(out.dtype(), [&](auto tag) {
+  const bool extremum = mode == ScatterMode::Max || mode == ScatterMode::Min;
+  visit_dtype<kAllSet>(extremum ? out.dtype() : bits_dtype(out.dtype()), [&](auto tag) {
     using T = typename decltype(tag)::type;
     switch (mode) {
       case ScatterMode::Set: return scatter_of<T, ScatterMode::Set>(out, src, loop);

@@ -6,6 +6,7 @@
 #include "ops/copy/read_at_once.h"
 #include "ops/index/register.h"
 #include "ops/index/search_cuda.h"
+#include "ops/pointwise/signed_order.h"
 
 namespace vt {
 
@@ -136,7 +137,8 @@ void search(const Tensor& sorted_sequence, const Tensor& self, bool right, const
   // Floats as elsewhere; integers wide enough for both, so that no number is cut.
   const DType usual = result_type(sorted_sequence, self);
   const DType common = is_floating(usual) ? usual : promote(sorted_sequence.dtype(), self.dtype());
-  const Tensor rows = operand(sorted_sequence, common, out.device()), values = operand(self, common, out.device());
+  const Tensor rows = pointwise::in_signed_order(operand(sorted_sequence, common, out.device()));
+  const Tensor values = pointwise::in_signed_order(operand(self, common, out.device()));
   const Tensor order = sorter.defined() ? contiguous_data(sorter) : sorter;
   const bool one_row = sorted_sequence.dim() == 1;
   const int64_t per_row = self.dim() == 0 ? 1 : self.size(-1);

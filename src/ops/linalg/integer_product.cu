@@ -1,4 +1,5 @@
 // Products of integer matrices on CUDA: tiles of both operands in shared memory, plain multiply and add.
+#include "core/unsigned.h"
 #include "cuda/launch.h"
 #include "ops/linalg/product_kernels.h"
 
@@ -80,12 +81,12 @@ __global__ void __launch_bounds__(kTile* kRows) multiply(Arguments<T> p) {
 
 void integer_product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out,
                           const Scalar& alpha, const Scalar& beta, const Tensor& bias) {
-  visit_dtype<kIntegralSet>(out.dtype(), [&]<class T>(TypeTag<T>) {
+  visit_dtype<kIntegralSet>(bits_dtype(out.dtype()), [&]<class T>(TypeTag<T>) {
     const Arguments<T> arguments{s,
                                  Strided<T>(a),
                                  Strided<T>(b),
-                                 out.data<T>(),
-                                 bias.defined() ? bias.data<T>() : nullptr,
+                                 static_cast<T*>(out.data()),
+                                 bias.defined() ? static_cast<const T*>(bias.data()) : nullptr,
                                  static_cast<wrapping_t<T>>(alpha.to<T>()),
                                  static_cast<wrapping_t<T>>(beta.to<T>())};
     const int64_t tiles = s.batch * ((s.m + kTile - 1) / kTile) * ((s.n + kTile - 1) / kTile);

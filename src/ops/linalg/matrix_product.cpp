@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/unsigned.h"
 #include "cpu/gemm.h"
 #include "cuda/gemm.h"
 #include "cuda/small_product.h"
@@ -74,7 +75,8 @@ void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const 
     }
     return;
   }
-  visit_dtype<kNumericSet>(out.dtype(), [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
+  visit_dtype<kNumericSet>(bits_dtype(out.dtype()),
+                           [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
 }
 
 // A product of one element, of a row and a column, as a sum: cuBLASLt 13 crashes on it in complex128.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/unsigned.h"
 #include "cpu/simd_dispatch.h"
 #include "cpu/thread_pool.h"
 #include "iter/cast.h"
@@ -11,6 +12,7 @@
 #include "ops/batch/rules.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/scalar_fits.h"
+#include "ops/pointwise/complex_special.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
 #include "ops/pointwise/row_of.h"
@@ -144,10 +146,13 @@ bool try_small(Call& call, const Row& row) {
     out = empty(in[lead]->sizes(), result);
   }
   data[0] = static_cast<char*>(out.data());
-  const LoopKernel kernel = cpu_kernel(row, dtype);
+  LoopKernel kernel = cpu_kernel(row, dtype);
+  const char* numbers = params.bytes;
+  MendedLoop mended;
+  if (VT_UNLIKELY(is_complex(dtype))) mend_special_values(row, dtype, mended, kernel, numbers);
   const int64_t n = out.numel();
   if (n <= kLoopGrain) {
-    if (n > 0) kernel(data, repeated, n, params.bytes);
+    if (n > 0) kernel(data, repeated, n, numbers);
   } else {
     int64_t step[3] = {static_cast<int64_t>(size_of(result)), static_cast<int64_t>(size_of(dtype)),
                        static_cast<int64_t>(size_of(dtype))};
@@ -157,12 +162,24 @@ bool try_small(Call& call, const Row& row) {
     parallel_for(0, n, kLoopGrain, [&](int64_t begin, int64_t end) {
       char* part[3];
       for (int i = 0; i <= row.inputs; ++i) part[i] = data[i] + begin * step[i];
-      kernel(part, repeated, end - begin, params.bytes);
+      kernel(part, repeated, end - begin, numbers);
     });
   }
   if (call.op.kind() == OpKind::Inplace) out.impl()->bump_version();
   call.results.add(std::move(out));
   return true;
+}
+
+// Whether elements of uint64 are compared with a number below all of them, which has no place among their bits.
+bool compares_with_negative(const Call& call, const Row& row) {
+  if (row.rule.gives != Gives::Bool) return false;
+  for (int i = 0; i < row.inputs; ++i) {
+    const Tensor& t = input(call, row, i);
+    if (!t.impl()->is_wrapped_number() || t.dtype() != DType::int64) continue;
+    const Scalar number = read_scalar(t);
+    if (number.to_int() < 0 && !number.is_past_int64()) return true;
+  }
+  return false;
 }
 
 DType promoted(const Call& call, const Row& row) {
@@ -175,8 +192,11 @@ DType promoted(const Call& call, const Row& row) {
     state.add(*t.impl());
   }
   for (int i = 0; row.rule.numbers_promote && i < row.numbers; ++i) state.add(number_of(call.args[row.number_at[i]]));
-  return state.result();
+  const DType common = state.result();
+  return common == DType::uint64 && compares_with_negative(call, row) ? DType::float64 : common;
 }
+
+void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute);
 
 void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType compute) {
   const DType type = loop_dtype(call, row, compute);
@@ -188,10 +208,28 @@ void loop_cpu(const Call& call, const Row& row, const TensorIter& it, DType comp
     loop.dtypes[i + 1] = i == row.mask ? DType::bool_ : type;
     loop.via[i + 1] = i == row.mask ? DType::bool_ : operand_dtype(row.rule, it.tensor(i + 1), i, compute);
   }
+  MendedLoop mended;
+  if (VT_UNLIKELY(is_complex(type))) mend_special_values(row, type, mended, loop.kernel, loop.params);
   run_cpu_loop(it, loop);
 }
 
+// The kernels of CUDA write no wide unsigned integers: an int64 result is converted.
+void loop_cuda_unsigned(const Call& call, const Row& row, const TensorIter& it) {
+  Tensor inputs[3];
+  TensorIter in_int64;
+  in_int64.add_output({});
+  for (int i = 0; i < row.inputs; ++i) {
+    const Tensor& t = input(call, row, i);
+    inputs[i] = it.is_host_scalar(i + 1) && is_wide_unsigned(t.dtype()) ? cast_data(t, DType::int64) : t;
+    in_int64.add_input(inputs[i]);
+  }
+  in_int64.build(result_dtype(row.rule, DType::int64));
+  loop_cuda(call, row, in_int64, DType::int64);
+  copy_data(it.output(), in_int64.output());
+}
+
 void loop_cuda(const Call& call, const Row& row, const TensorIter& it, DType compute) {
+  if (VT_UNLIKELY(is_wide_unsigned(compute))) return loop_cuda_unsigned(call, row, it);
   if (row.wait != nullptr && row.wait(call, row, it.output())) return;
   const DType type = loop_dtype(call, row, compute);
   const DType common = type == DType::float64 ? type : compute;
@@ -221,10 +259,11 @@ void run_row(Call& call, const Row& row) {
   if (try_small(call, row)) return;
   const DType common = promoted(call, row);
   if (row.check) row.check(call, common);
-  // Tests that take every dtype take stored ones too, in what holds their elements.
-  const bool stored = is_stored_only(common) && row.rule.gives == Gives::Bool && row.rule.domain == kAllSet;
+  // Tests that take every dtype take 8-bit floats too, in what holds their elements.
+  const bool stored = is_stored_only(common) && !is_wide_unsigned(common) && row.rule.gives == Gives::Bool &&
+                      row.rule.domain == kAllSet;
   const DType compute = row.rule.to_float ? to_floating_result(common) : stored ? way_between(common, common) : common;
-  if ((row.rule.domain & set_of(compute)) == 0) throw_unsupported_dtype(common);
+  if ((row.rule.domain & computed_set_of(compute)) == 0) throw_unsupported_dtype(common);
   if (row.mask >= 0) {
     const DType mask = input(call, row, row.mask).dtype();
     VT_CHECK(mask == DType::bool_, Runtime, "expected the mask to be a bool tensor, but got a tensor with dtype ",
@@ -251,6 +290,11 @@ namespace {
 
 VT_NOINLINE const Row& chosen(const Call& call, const Row& row) {
   Choice choice{input(call, row, 0).dtype()};
+  for (int i = 0; i < row.inputs; ++i) {
+    if (VT_LIKELY(input(call, row, i).dtype() != DType::uint64)) continue;
+    choice.dtype = promoted(call, row);
+    break;
+  }
   if (row.numbers == 1) {
     const Scalar number = number_of(call.args[row.number_at[0]]);
     const bool of_tensors_kind = is_differentiable(choice.dtype) || (number.is_integral() && is_integral(choice.dtype));

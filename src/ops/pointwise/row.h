@@ -20,8 +20,8 @@ using CudaLaunch = void (*)(const char* name, const TensorIter& it, DType comput
 
 struct Row;
 
-// What a row may choose by, see VT_ROW_OF: the dtype of the call's first tensor and the row's number, if that leaves
-// the result's dtype to the tensor.
+// What a row may choose by, see VT_ROW_OF: the dtype of the call's first tensor, or uint64 if that is computed in, and
+// the row's number, if that leaves the result's dtype to the tensor.
 struct Choice {
   DType dtype;
   double number = std::numeric_limits<double>::quiet_NaN();

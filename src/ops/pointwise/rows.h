@@ -17,6 +17,7 @@ namespace vt::pointwise::rows {
 #include "ops/pointwise/math.def"
 #include "ops/pointwise/rounding.def"
 #include "ops/pointwise/selection.def"
+#include "ops/pointwise/unsigned.def"
 #include "ops/pointwise/variates.def"
 #undef VT_UNARY
 #undef VT_UNARY_WITH

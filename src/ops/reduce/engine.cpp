@@ -1,5 +1,6 @@
 #include "ops/reduce/engine.h"
 
+#include "core/unsigned.h"
 #include "cpu/simd_dispatch.h"
 #include "ops/copy/copy.h"
 #include "ops/reduce/cpu_engine.h"
@@ -34,15 +35,15 @@ namespace rows {
 }  // namespace rows
 
 DType result_of(const Row& row, DType compute) {
-  if ((row.rule.domain & set_of(compute)) == 0) throw_unsupported_dtype(compute);
+  if ((row.rule.domain & computed_set_of(compute)) == 0) throw_unsupported_dtype(compute);
   return pointwise::result_dtype(row.rule, compute);
 }
 
 namespace {
 
-// No kernel computes in a stored dtype.
+// No kernel computes in a stored dtype, but int64 stands for wide unsigned integers.
 void check_computed(DType compute) {
-  if (is_stored_only(compute)) throw_unsupported_dtype(compute);
+  if (is_stored_only(compute) && !is_wide_unsigned(compute)) throw_unsupported_dtype(compute);
 }
 
 void reduce_cpu(const Row& row, const Tensor& in, DType compute, IntSpan dims, const Tensor& out, double p) {

@@ -3,6 +3,7 @@
 
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/reduce/engine.h"
 #include "ops/reduce/ties.h"
 #include "ops/typed/copy.h"
@@ -37,9 +38,15 @@ TensorSpec amax_meta(const Tensor& self, DimVec& dim, bool& keepdim) {
   check_not_empty(self, dim, largest ? "amax" : "amin");
   return {reduced_sizes(self, dim, keepdim), self.dtype(), self.device()};
 }
+void reduce_ordered(const reduce::Row& row, const Tensor& self, IntSpan dims, const Tensor& out) {
+  if (!is_wide_unsigned(self.dtype())) return reduce::reduce(row, self, self.dtype(), dims, out);
+  pointwise::run_in_signed_order(self, out, [&](const Tensor& ordered, const Tensor& found) {
+    reduce::reduce(row, ordered, ordered.dtype(), dims, found);
+  });
+}
 template <const reduce::Row& row>
 void amax_kernel(const Tensor& self, const DimVec& dim, bool, Tensor& out) {
-  reduce::reduce(row, self, self.dtype(), dim, out);
+  reduce_ordered(row, self, dim, out);
 }
 // Evenly among the elements that `reached` the result.
 Tensor shared_among(const Tensor& reached, const Tensor& grad, IntSpan dims) {
@@ -63,7 +70,7 @@ TensorSpec max_all_meta(const Tensor& self) {
 }
 template <const reduce::Row& row>
 void max_all_kernel(const Tensor& self, Tensor& out) {
-  reduce::reduce(row, self, self.dtype(), all_dims(self), out);
+  reduce_ordered(row, self, all_dims(self), out);
 }
 
 // ---- values and indices along a dim ----
@@ -76,9 +83,16 @@ std::array<TensorSpec, 2> max_dim_meta(const Tensor& self, int64_t& dim, bool& k
   const DimVec sizes = reduced_sizes(self, dims, keepdim);
   return {TensorSpec{sizes, self.dtype(), self.device()}, TensorSpec{sizes, DType::int64, self.device()}};
 }
+// The largest or smallest elements along a dim and their places.
+void pick(bool largest, const Tensor& self, int64_t dim, const Tensor& values, const Tensor& indices) {
+  if (!is_wide_unsigned(self.dtype())) return arg_reduce(self.device(), largest, self, dim, values, indices);
+  pointwise::run_in_signed_order(self, values, [&](const Tensor& ordered, const Tensor& found) {
+    arg_reduce(self.device(), largest, ordered, dim, found, indices);
+  });
+}
 template <bool largest>
 void max_dim_kernel(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  arg_reduce(self.device(), largest, self, dim, values, indices);
+  pick(largest, self, dim, values, indices);
 }
 // The chosen elements get the gradient.
 void max_dim_backward(GradContext& c) {
@@ -109,12 +123,12 @@ TensorSpec argmax_meta(const Tensor& self, MaybeDim& dim, bool& keepdim) {
 }
 template <bool largest>
 void argmax_kernel(const Tensor& self, const MaybeDim& dim, bool, Tensor& out) {
-  if (dim) return arg_reduce(self.device(), largest, self, *dim, {}, out);
+  if (dim) return pick(largest, self, *dim, {}, out);
   const Tensor dense = self.is_contiguous() ? self : ops::clone(self, MemoryFormat::Contiguous);
   const int64_t numel = self.numel(), one = 1;
   const Tensor flat = make_detached(dense);
   flat.impl()->reset_geometry(dense.storage(), dense.dtype(), {&numel, 1}, {&one, 1}, dense.storage_offset());
-  arg_reduce(self.device(), largest, flat, 0, {}, out);
+  pick(largest, flat, 0, {}, out);
 }
 
 // ---- aminmax ----

@@ -4,11 +4,14 @@
 #include <limits>
 
 #include "core/thread_state.h"
+#include "core/unsigned.h"
 #include "dispatch/registry.h"
 #include "ops/batch/batch_call.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/reduce/engine.h"
 #include "ops/reduce/sum_dtype.h"
 #include "ops/tensor_operators.h"
@@ -37,6 +40,11 @@ TensorSpec scan_meta(const Tensor& self, int64_t& dim, MaybeDType& dtype) {
 }
 template <Scan scan>
 void scan_kernel(const Tensor& self, int64_t dim, const MaybeDType& dtype, Tensor& out) {
+  if (is_wide_unsigned(*dtype)) {
+    Tensor wide = empty(out.sizes(), DType::int64, out.device());
+    scan_kernel<scan>(ops::as_dtype(self, *dtype), dim, DType::int64, wide);
+    return copy_data(out, wide);
+  }
   const Tensor in = self.dtype() == *dtype ? self : ops::as_dtype(self, *dtype);
   if (in.numel() > 0) scan_along(in.device(), scan, in, dim, out);
 }
@@ -125,6 +133,10 @@ std::array<TensorSpec, 2> cummax_meta(const Tensor& self, int64_t& dim) {
 template <Scan scan>
 void cummax_kernel(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
   if (self.numel() == 0) return;
+  if (is_wide_unsigned(self.dtype())) {
+    return pointwise::run_in_signed_order(
+        self, values, [&](const Tensor& ordered, Tensor& found) { cummax_kernel<scan>(ordered, dim, found, indices); });
+  }
   const bool is_bool = self.dtype() == DType::bool_;
   const Tensor in = is_bool ? ops::as_dtype(self, DType::uint8) : self;
   const Tensor found = is_bool ? empty(self.sizes(), DType::uint8, self.device()) : values;

@@ -2,6 +2,7 @@
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
 #include "ops/factory/factory.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/reduce/ties.h"
 #include "ops/sort/register.h"
 #include "ops/sort/select_cuda.h"
@@ -67,6 +68,15 @@ void select_ranked_cpu(const Tensor& self, int64_t dim, RowRank rank, int64_t k,
   });
 }
 
+void select_ordered(const Tensor& self, int64_t dim, RowRank rank, int64_t k, const Tensor& values,
+                    const Tensor& indices) {
+  if (values.numel() == 0) return;
+  if (!is_wide_unsigned(self.dtype())) return select_ranked(self.device(), self, dim, rank, k, values, indices);
+  pointwise::run_in_signed_order(self, values, [&](const Tensor& ordered, const Tensor& selected) {
+    select_ranked(self.device(), ordered, dim, rank, k, selected, indices);
+  });
+}
+
 std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t& dim, bool& keepdim) {
   dim = wrap_dim(dim, self.dim());
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
@@ -76,7 +86,7 @@ std::array<TensorSpec, 2> kthvalue_meta(const Tensor& self, int64_t& k, int64_t&
   return values_and_positions(sizes_without(self, dim, keepdim), self);
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) select_ranked(self.device(), self, dim, RowRank::Kth, k - 1, values, indices);
+  select_ordered(self, dim, RowRank::Kth, k - 1, values, indices);
 }
 void kthvalue_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 2, 3); }
 
@@ -89,7 +99,7 @@ std::array<TensorSpec, 2> median_dim_meta(const Tensor& self, int64_t& dim, bool
 }
 template <RowRank rank>
 void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) select_ranked(self.device(), self, dim, rank, 0, values, indices);
+  select_ordered(self, dim, rank, 0, values, indices);
 }
 void median_dim_backward(GradContext& ctx) { selected_along_dim_backward(ctx, 1, 2); }
 

@@ -5,6 +5,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
 #include "ops/typed/index.h"
@@ -51,6 +52,11 @@ void sort_slices(const Tensor& self, int64_t dim, Tensor& values, Tensor& indice
 
 void sort_cpu(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
   if (self.numel() == 0) return;
+  if (is_wide_unsigned(self.dtype())) {
+    return pointwise::run_in_signed_order(self, values, [&](const Tensor& ordered, Tensor& sorted) {
+      sort_cpu(ordered, dim, descending, sorted, indices);
+    });
+  }
   visit_dtype<kRealSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (descending) {

@@ -1,6 +1,7 @@
 // sort and topk on CUDA.
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/sort/mode_cuda.h"
 #include "ops/sort/select_cuda.h"
 #include "ops/sort/sort_cuda.h"
@@ -26,6 +27,11 @@ void sort_along(const Tensor& self, int64_t dim, bool descending, Tensor& values
     return;
   }
   if (values.numel() == 0) return;
+  if (is_wide_unsigned(self.dtype())) {
+    return pointwise::run_in_signed_order(self, values, [&](const Tensor& ordered, Tensor& sorted) {
+      sort_along(ordered, dim, descending, sorted, indices);
+    });
+  }
   const Tensor rows = contiguous_data(dim_last(self, dim));
   const int64_t n = self.size(dim), kept = values.size(dim), count = self.numel() / n;
   const Tensor value_rows = dim_last(values, dim), index_rows = dim_last(indices, dim);

@@ -1,6 +1,7 @@
 // topk: the first elements of each slice, in order.
 #include "cpu/thread_pool.h"
 #include "dispatch/registry.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/sort.h"
@@ -51,6 +52,11 @@ void topk_slices(const Tensor& self, int64_t k, int64_t dim, bool sorted, Tensor
 
 void topk_cpu(const Tensor& self, int64_t k, int64_t dim, bool largest, bool sorted, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
+  if (is_wide_unsigned(self.dtype())) {
+    return pointwise::run_in_signed_order(self, values, [&](const Tensor& ordered, Tensor& sorted_values) {
+      topk_cpu(ordered, k, dim, largest, sorted, sorted_values, indices);
+    });
+  }
   visit_dtype<kIntegralSet | kFloatingSet>(self.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (largest) {

@@ -3,6 +3,7 @@
 
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/pointwise/signed_order.h"
 #include "ops/sort/register.h"
 #include "ops/sort/slices.h"
 #include "ops/sort/unique_groups.h"
@@ -70,8 +71,9 @@ Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, boo
 
 Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecutive) {
   const Tensor flat = ops::view(contiguous_data(self), DimVec{self.numel()});
-  return results_of(group_items(flat.device(), flat, flat.numel(), 1, consecutive, inverse, counts), flat, 0, inverse,
-                    counts, self.sizes());
+  const Tensor items = pointwise::in_signed_order(flat);
+  return results_of(group_items(items.device(), items, items.numel(), 1, consecutive, inverse, counts), flat, 0,
+                    inverse, counts, self.sizes());
 }
 
 Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts, bool consecutive) {
@@ -80,7 +82,7 @@ Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts,
   const int64_t count = self.sizes()[dim];
   VT_CHECK(self.numel() > 0 || count == 0, Runtime,
            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
-  const Tensor items = contiguous_data(ops::movedim(self, dim, 0));
+  const Tensor items = pointwise::in_signed_order(contiguous_data(ops::movedim(self, dim, 0)));
   const int64_t width = count == 0 ? 1 : items.numel() / count;
   return results_of(group_items(items.device(), items, count, width, consecutive, inverse, counts), self, dim, inverse,
                     counts, DimVec{count});

@@ -1,0 +1,3 @@
+#include "ops/pointwise/rows_cuda.cuh"
+
+#include "ops/pointwise/unsigned.def"

@@ -1,0 +1,3 @@
+#include "ops/pointwise/rows_simd.h"
+
+#include "ops/pointwise/unsigned.def"
