@@ -2,6 +2,7 @@
 #   make demo     trains a small GPT on Shakespeare
 #   make test     all tests: C++, Python, Node
 #   make opinfo   PyTorch's own samples of its ops, layers and optimizers: renews docs/opinfo.md
+#   make array-api  the array API standard's own tests, from GitHub: renews docs/array_api.md
 #   make build    the libraries alone, usable through .venv/bin/python
 #   make setup    the tools alone, for CONTRIBUTING.md's loop
 #   make wheel    a wheel to give away, for every GPU
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test opinfo mutations safetensors-mutations build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -69,6 +70,10 @@ test: compiler $(VENV)/.with-test
 # The samples that PyTorch tests itself with, all of them; fails if something that was whole is so no longer.
 opinfo: $(VENV)/.with-test build
 	PYTHONPATH=tests/python $(BIN)/python -m pytorch_samples
+
+# The array API standard's own tests, fetched from GitHub: renews docs/array_api.md.
+array-api: build
+	$(BIN)/python tools/array_api.py
 
 # A hundred thousand damaged checkpoints, where `make test` reads a few thousand.
 mutations: $(VENV)/.with-test build

@@ -321,6 +321,34 @@ def array_wrap(self: Any, array: Any, context: Any = None, return_scalar: bool =
     return _C.from_numpy(array.astype("uint8") if array.dtype == bool else array)
 
 
+def array_namespace(self: Any, /, *, api_version: str | None = None) -> Any:
+    """The module vibetensor.array_api, the functions of the Python array API standard.
+
+    api_version: a version of the standard, "2021.12" to "2025.12", each of which is part of the next; ValueError for
+    another one.
+    """
+    from vibetensor import array_api
+
+    if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", array_api.__array_api_version__):
+        raise ValueError(f"__array_namespace__: there is no version {api_version!r} of the array API here")
+    return array_api
+
+
+def to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
+    """Self on a device, as the array API standard spells it; self itself if it is there.
+
+    NotImplementedError for a stream: the copy is on the current one.
+    """
+    if stream is not None:
+        raise NotImplementedError("to_device: stream is not there; copies are on the current stream")
+    return self.to(device)
+
+
+def matmul_in_place(self: Any, other: Any) -> Any:
+    """self @ other, a new tensor: `@=` does not write to self, as in PyTorch."""
+    return self @ other
+
+
 def shown_names(self: Any) -> list[str]:
     """The attributes and methods that are there, for dir() and completion."""
     kinds = type(self).__mro__
@@ -443,6 +471,9 @@ METHODS: dict[str, Any] = {
     "__complex__": as_complex,
     "__reversed__": reversed_rows,
     "__array_wrap__": array_wrap,
+    "__array_namespace__": array_namespace,
+    "to_device": to_device,
+    "__imatmul__": matmul_in_place,
     "__dir__": shown_names,
     "__array_priority__": 1000,  # NumPy's operators leave the result to the tensor's
 }
