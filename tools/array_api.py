@@ -42,6 +42,11 @@ DIFFERENCES = [
         r"complex|a =|imag",
         "On CUDA complex functions of infinities and NaN give NaN where C99, and so the standard, names a value.",
     ),
+    (
+        r"uint64",
+        "A Python number from 2^63 on raises beside an array of `uint64`, by an operator, a function or an assignment; "
+        "`full`, `full_like` and `arange` take it.",
+    ),
 ]
 
 INTRODUCTION = """# The array API standard
@@ -53,7 +58,7 @@ INTRODUCTION = """# The array API standard
 import vibetensor.array_api as xp
 
 x = xp.asarray([3, 1, 2], dtype=xp.uint16)
-print(xp.sort(x), xp.sum(x).dtype)          # uint16 in, uint64 out
+print(xp.sort(x), xp.sum(x).dtype)  # uint16 in, uint64 out
 ```
 
 Arrays are `torch.Tensor`s, so that everything else of `vibetensor.torch` takes them too. The functions are names and argument

@@ -1,7 +1,7 @@
 // Note [Wide unsigned integers]
-// uint16, uint32 and uint64 are stored dtypes (Note [Stored dtypes] in core/dtype.h): no kernel is compiled for them. They
-// are computed with all the same, by kernels that are there for signed integers:
-//   rows and sums   run in int64, as those of every integer do. It holds all of uint16 and uint32, and stands for the bits
+// uint16, uint32 and uint64 are stored dtypes (Note [Stored dtypes] in core/dtype.h): no kernel is compiled for them.
+// They are computed with all the same, by kernels that are there for signed integers:
+//   rows and sums   run in int64, as those of every integer do. It holds all of uint16 and uint32, and stands for bits
 //                   of an uint64, of which sums, products, bits and equality are what they are of an int64. Where the
 //                   sign counts, a row names one for uint64 in its column of_uint64.
 //   moves           see elements as the signed integer of their size: bits_dtype

@@ -67,7 +67,13 @@ def ones(shape: Any, *, dtype: Any = None, device: Any = None) -> Any:
 
 def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Any:
     """An array of a shape filled with a number, by default of the dtype that this Python number has."""
-    return torch.full(sizes(shape), fill_value, dtype=dtype, device=device)
+    return filled(sizes(shape), fill_value, dtype, device)
+
+
+def filled(shape: Any, number: Any, dtype: Any, device: Any) -> Any:
+    if dtype is torch.uint64 and number >= 2**63:  # by the bits of an int64
+        return torch.full(shape, number - 2**64, dtype=torch.int64, device=device).view(dtype)
+    return torch.full(shape, number, dtype=dtype, device=device)
 
 
 def empty_like(x: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
@@ -87,7 +93,7 @@ def ones_like(x: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
 
 def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Any:
     """An array like x filled with a number."""
-    return torch.full_like(x, fill_value, dtype=dtype, device=device)
+    return filled(x.shape, fill_value, dtype or x.dtype, device or x.device)
 
 
 def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Any:
