@@ -1,5 +1,6 @@
 #include "core/sparse.h"
 
+#include "core/fabric.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
 
@@ -31,7 +32,9 @@ Layout layout_of(const StorageImpl& storage) {
 
 KeySet keys_over(const StorageImpl& storage) {
   const KeySet backend = backend_key(storage.device().type);
-  return VT_UNLIKELY(sparse_payload(storage) != nullptr) ? backend | Key::Sparse : backend;
+  if (VT_LIKELY(!storage.memory().context || storage.data())) return backend;
+  if (sparse_payload(storage)) return backend | Key::Sparse;
+  return fabric_parts(storage) ? backend | Key::Fabric : backend;
 }
 
 Tensor make_sparse(Layout layout, SparseParts parts, IntSpan sizes) {

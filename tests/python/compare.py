@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 import vibetensor.torch as vt
+from vibetensor import fabric
 
 # What a norm may differ by, relative to its size.
 ACCURACY = {"float64": 1e-12, "float32": 2e-5, "float16": 2e-3, "bfloat16": 1.6e-2}
@@ -36,7 +37,7 @@ def theirs_of(ours: Any) -> Any:
     """A torch CPU tensor with the values and strides of a tensor of ours, in the same memory where that may be shared."""
     if ours.layout != vt.strided:
         return sparse_on(torch, ours.detach().cpu(), theirs_of)
-    here = ours.detach().cpu()
+    here = fabric.gather(ours.detach()).cpu()
     try:
         return torch.from_dlpack(here)
     except BufferError:  # read-only

@@ -40,6 +40,7 @@ void init(nanobind::module_& m) {
   bind_modes(m);
   bind_registry(m);
   bind_transforms(m);
+  bind_fabric(m);
   bind_info(m);
   bind_cuda(m);
   bind_cuda_graphs(m);

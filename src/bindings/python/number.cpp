@@ -1,6 +1,7 @@
 #include "bindings/python/number.h"
 
 #include "bindings/python/tensor_object.h"
+#include "core/fabric.h"
 #include "core/sparse.h"
 #include "ops/typed/copy.h"
 
@@ -159,7 +160,7 @@ bool scalar_from(PyObject* o, Scalar& out) { return number_from(o, out) || tenso
 Scalar item(const Tensor& t) {
   VT_CHECK(t.numel() == 1, Runtime, "a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
   VT_CHECK(t.device().type != DeviceType::Meta, Runtime, "Tensor.item() cannot be called on meta tensors");
-  if (t.is_cpu() && !is_sparse(t)) {
+  if (t.is_cpu() && !is_sparse(t) && !is_fabric(t)) {
     return visit_dtype<kNumberSet>(t.dtype(),
                                    [&]<class T>(TypeTag<T>) { return Scalar(*static_cast<const T*>(t.data())); });
   }

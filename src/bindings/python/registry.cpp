@@ -12,6 +12,7 @@
 #include "cuda/graph.h"
 #include "dispatch/frontend.h"
 #include "dispatch/registry.h"
+#include "fabric/call.h"
 #include "ops/batch/batch_call.h"
 #include "plugin/loader.h"
 
@@ -111,6 +112,7 @@ nb::dict describe(const Op& op) {
   d["tags"] = tags_of(op);
   d["autocast"] = autocast_of(op);
   d["batching"] = batch::kind_of(op);
+  d["sharding"] = fabric::kind_of(op);
   d["doc"] = op.functional().parts.doc;
   return d;
 }

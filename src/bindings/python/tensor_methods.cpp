@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_slots.h"
 #include "bindings/python/torch_function.h"
 #include "cuda/backend.h"
+#include "fabric/local.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 
@@ -133,6 +134,7 @@ PyObject* nested_list(const T* data, IntSpan sizes, IntSpan strides) {
 PyObject* tolist(PyObject* o, PyObject*) {
   return guarded([&] {
     Tensor t = tensor_of(o);
+    if (VT_UNLIKELY(is_fabric(t))) t = fabric::gathered(t);
     if (!t.is_cpu()) {
       t = named("tolist", t, [&] { return ops::_to_copy(make_detached(t), std::nullopt, kCPU); });
     }

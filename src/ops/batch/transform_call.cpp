@@ -55,8 +55,8 @@ bool returns_number(const Op& op) {
   return std::ranges::any_of(rets, [](const Ret& r) { return element_type(r.type) != ArgType::Tensor; });
 }
 
-// By the backend or the kernel for sparse tensors: the keys above have had the call.
-void run_below(Call& call) { dispatch(call, KeySet::from_bits(~(kBackendKeys | Key::Sparse).bits())); }
+// By the backend or the kernel of other payloads: the keys above have had the call.
+void run_below(Call& call) { dispatch(call, KeySet::from_bits(~(kBackendKeys | Key::Sparse | Key::Fabric).bits())); }
 
 void check_no_captured_is_written(const Call& call) {
   const Op& op = call.op;

@@ -23,6 +23,7 @@ bool same_dense_layout(const Tensor& a, const Tensor& b) {
 MemoryAt memory_of(const Tensor& t) {
   VT_CHECK(!holds_payload(*t.storage()), Runtime, "vmap: the values of ", to_string(t),
            " differ from example to example, so they ", "cannot be read here");
+  if (VT_UNLIKELY(!t.impl()->has_memory()) && t.device().type != DeviceType::Meta) throw_no_memory(t.device());
   return {t.impl()->address(), t.device(), t.storage().get()};
 }
 

@@ -193,10 +193,11 @@ Problem saved_problem(const GradContext& ctx) {
           ctx.saved(4), ctx.arg<int64_t>(5), ctx.arg<int64_t>(6)};
 }
 
-// Chunks are written with kernels, which neither a second derivative nor the examples of a vmap can look into.
+// Chunks are written with kernels, which neither a second derivative nor payloads (a vmap's, shards) can look into.
 bool takes_ops(const GradContext& ctx) {
-  return grad_enabled() || is_wrapped(ctx.grad(0)) || is_wrapped(ctx.saved(0)) || is_wrapped(ctx.saved(1)) ||
-         is_wrapped(ctx.saved(3));
+  const auto is_payload = [](const Tensor& t) { return !t.impl()->has_memory(); };
+  return grad_enabled() || is_payload(ctx.grad(0)) || is_payload(ctx.saved(0)) || is_payload(ctx.saved(1)) ||
+         is_payload(ctx.saved(3));
 }
 
 // Whether the op made every gradient that is asked for. Inside vmap it does not see who will ask.

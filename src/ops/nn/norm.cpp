@@ -180,7 +180,7 @@ Tensor through_statistics(Tensor dx, const Tensor& grad_mean, const Tensor& grad
 // through the statistics.
 bool may_run_kernel(GradContext& ctx, const Tensor& x, std::initializer_list<int> statistics) {
   const bool none = std::ranges::none_of(statistics, [&](int i) { return ctx.grad(i).defined(); });
-  return none && !grad_enabled() && top_vmap() == 0 && norm_backward.has(x.device());
+  return none && !grad_enabled() && top_vmap() == 0 && x.impl()->has_memory() && norm_backward.has(x.device());
 }
 
 // The gradient of the input joins the one that waits for it, if there is one, and is written in 16 bits too where it

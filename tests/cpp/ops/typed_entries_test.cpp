@@ -25,7 +25,9 @@ TEST_CASE("every functional and in-place op has a typed entry, and every entry a
   initialize();
   std::set<std::string> declared;
   for (const auto& op : Registry::get().ops()) {
-    if (op->kind() != OpKind::Out) declared.insert(op->schema().text());
+    // Those of layers above src/ops are called from outside alone.
+    const bool is_above = op->name().starts_with("_fabric_");
+    if (op->kind() != OpKind::Out && !is_above) declared.insert(op->schema().text());
   }
   const std::set<std::string> found = entries();
   CHECK(declared.size() > 500);

@@ -1,0 +1,140 @@
+"""All-reduce over the GPUs of a machine: the fabric's, from one process, beside NCCL's as PyTorch calls it.
+
+    python bench/collectives.py --out bench/results/collectives_h200.json
+
+NCCL runs in a process per GPU, with the same sizes and dtype, before and in the same run. Times are medians, from Python
+(eager) and of a replayed CUDA graph; bus bandwidth is 2 (n - 1) / n times the bytes over the time, as NCCL's tests have it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+SIZES = [1 << p for p in (10, 14, 18, 20, 22, 24, 26, 28, 30)]
+GRAPH_SIZES = [s for s in SIZES if s <= 1 << 24]
+IN_GRAPH = 20
+
+
+def repeats_of(size: int) -> tuple[int, int]:
+    """(batches, calls in each)."""
+    return (20, 50) if size <= 1 << 20 else (10, 10) if size <= 1 << 26 else (5, 5)
+
+
+def timed(call: Any, wait: Any, size: int) -> float:
+    """Median seconds of a call."""
+    batches, calls = repeats_of(size)
+    for _ in range(5):
+        call()
+    wait()
+    times = []
+    for _ in range(batches):
+        start = time.perf_counter()
+        for _ in range(calls):
+            call()
+        wait()
+        times.append((time.perf_counter() - start) / calls)
+    return statistics.median(times)
+
+
+def nccl_worker(rank: int, world: int, results: Any) -> None:
+    import os
+
+    import torch
+    import torch.distributed as dist
+
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29511", NCCL_NVLS_ENABLE="0")
+    torch.cuda.set_device(rank)
+    dist.init_process_group("nccl", rank=rank, world_size=world)
+    for size in SIZES:
+        data = torch.ones(size // 2, dtype=torch.bfloat16, device="cuda")
+        seconds = timed(partial(dist.all_reduce, data), torch.cuda.synchronize, size)
+        if rank == 0:
+            results[("eager", size)] = seconds
+        if size in GRAPH_SIZES:
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
+                for _ in range(IN_GRAPH):
+                    dist.all_reduce(data)
+            replayed = timed(graph.replay, torch.cuda.synchronize, size) / IN_GRAPH
+            if rank == 0:
+                results[("graph", size)] = replayed
+    dist.destroy_process_group()
+
+
+def nccl(world: int) -> dict[tuple[str, int], float]:
+    import torch.multiprocessing as mp
+
+    with mp.Manager() as manager:
+        results = manager.dict()
+        mp.spawn(nccl_worker, args=(world, results), nprocs=world)
+        return dict(results)
+
+
+def ours(world: int) -> dict[tuple[str, int], float]:
+    import vibetensor.torch as torch
+    from vibetensor import fabric
+
+    found: dict[tuple[str, int], float] = {}
+
+    def wait() -> None:
+        for i in range(world):
+            torch.cuda.synchronize(i)
+
+    for size in SIZES:
+        parts = [torch.ones(size // 2, dtype=torch.bfloat16, device=f"cuda:{i}") for i in range(world)]
+        fabric.all_reduce(parts)
+        for part in parts:
+            assert bool((part == world).all()), f"{size} bytes: a wrong sum"
+        for part in parts:
+            part.zero_()
+        found[("eager", size)] = timed(partial(fabric.all_reduce, parts), wait, size)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    import torch as reference
+
+    world = reference.cuda.device_count()
+    theirs = nccl(world)
+    mine = ours(world)
+    rows = []
+    for size in SIZES:
+        row: dict[str, Any] = {"bytes": size}
+        for kind in ("eager", "graph"):
+            if (kind, size) in theirs:
+                row[f"nccl_{kind}_us"] = 1e6 * theirs[(kind, size)]
+            if (kind, size) in mine:
+                row[f"ours_{kind}_us"] = 1e6 * mine[(kind, size)]
+        factor = 2 * (world - 1) / world * size / 1e9
+        row["nccl_GBps"] = factor / theirs[("eager", size)]
+        row["ours_GBps"] = factor / mine[("eager", size)]
+        rows.append(row)
+    record = {
+        "gpus": world,
+        "gpu": reference.cuda.get_device_name(0),
+        "torch": reference.__version__,
+        "nccl": ".".join(map(str, reference.cuda.nccl.version())),
+        "dtype": "bfloat16",
+        "all_reduce": rows,
+    }
+    if args.out:
+        args.out.write_text(json.dumps(record, indent=1) + "\n")
+    for row in rows:
+        print(
+            f"{row['bytes']:>11} B  ours {row['ours_eager_us']:9.1f} us {row['ours_GBps']:7.1f} GB/s"
+            f"   NCCL {row['nccl_eager_us']:9.1f} us {row['nccl_GBps']:7.1f} GB/s"
+            f"   NCCL in a graph {row.get('nccl_graph_us', float('nan')):8.1f} us"
+        )
+
+
+if __name__ == "__main__":
+    main()

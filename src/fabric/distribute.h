@@ -1,0 +1,18 @@
+// The ops that place tensors: from a whole one to shards and back, and from placement to placement.
+#pragma once
+
+#include "fabric/local.h"
+
+namespace vt {
+class Registry;
+namespace fabric {
+
+// How a tensor lies on its mesh, as seen from its own dims.
+VT_API Placements placements_of(const Tensor& t);
+
+// Placements as ops take them: three numbers for each dim of a mesh, kind, dim and reduction.
+VT_API DimVec as_numbers(const Placements& placements);
+
+}  // namespace fabric
+void register_fabric(Registry& r);
+}  // namespace vt
