@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <vector>
 
 #include "core/build_info.h"
 #include "core/error.h"
@@ -112,6 +113,19 @@ CUmemAllocationProp physical_memory(int device) {
   properties.type = CU_MEM_ALLOCATION_TYPE_PINNED;
   properties.location = {CU_MEM_LOCATION_TYPE_DEVICE, device};
   return properties;
+}
+
+// Who may read and write memory of the device: itself, and every device that reaches it.
+std::vector<CUmemAccessDesc> access_from(int device) {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) != cudaSuccess) count = device + 1;
+  std::vector<CUmemAccessDesc> access;
+  for (int d = 0; d < count; ++d) {
+    int able = d == device;
+    if (!able && cudaDeviceCanAccessPeer(&able, d, device) != cudaSuccess) able = 0;
+    if (able) access.push_back({CUmemLocation{CU_MEM_LOCATION_TYPE_DEVICE, d}, CU_MEM_ACCESS_FLAGS_PROT_READWRITE});
+  }
+  return access;
 }
 
 class RuntimeApi final : public DeviceApi {
@@ -251,8 +265,8 @@ class RuntimeApi final : public DeviceApi {
       const CUresult mapped = cuMemMap(address, bytes, 0, handle, 0);
       (void)cuMemRelease(handle);  // the mapping keeps the memory
       if (mapped != CUDA_SUCCESS) return mapped;
-      const CUmemAccessDesc access{properties.location, CU_MEM_ACCESS_FLAGS_PROT_READWRITE};
-      const CUresult allowed = cuMemSetAccess(address, bytes, &access, 1);
+      const std::vector<CUmemAccessDesc> access = access_from(device);
+      const CUresult allowed = cuMemSetAccess(address, bytes, access.data(), access.size());
       if (allowed != CUDA_SUCCESS) (void)cuMemUnmap(address, bytes);
       return allowed;
     });

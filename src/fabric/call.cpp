@@ -257,22 +257,36 @@ void run_rule(Call& call) {
   call.results = placed.run();
 }
 
+// Parts of sums (gradients) beside what is replicated are added up, all together.
+void settle_replicas(const Call& call, const std::vector<Placements>& places) {
+  std::vector<Tensor> partial;
+  for (const Value& v : call.arguments().subspan(1)) {
+    if (v.tag != Tag::TensorList) continue;
+    const TensorSpan list = v.as_tensor_list();
+    for (size_t j = 0; j < std::min(list.size(), places.size()); ++j) {
+      const bool is_replica = std::ranges::all_of(places[j], &Placement::is_replicate);
+      if (is_replica && list[j].defined() && is_fabric(list[j])) partial.push_back(list[j]);
+    }
+  }
+  settle_together(partial);
+}
+
 // Lists of tensors of which those at one place belong together: each place lies as the tensor there that is written to.
 void run_lists(Call& call) {
   const TensorSpan written = call.args[0].as_tensor_list();
   const bool all_fabric =
       std::ranges::all_of(written, [](const Tensor& t) { return is_fabric(t) && locals_of(t).aliases; });
   const auto& args = call.op.schema().args();
-  const auto is_written_number = [&](size_t i) { return args[i].written && args[i].type == ArgType::Tensor; };
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (!all_fabric || is_written_number(i)) return run_whole(call, false);
-  }
+  const bool writes_numbers =
+      std::ranges::any_of(args, [](const Arg& a) { return a.written && a.type == ArgType::Tensor; });
+  if (!all_fabric || writes_numbers) return run_whole(call, false);
   const Mesh& mesh = mesh_of(call);
   std::vector<Placements> places;
   for (const Tensor& t : written) {
     settle(t);
     places.push_back(placements_of(t));
   }
+  settle_replicas(call, places);
   const auto members = static_cast<size_t>(mesh.members());
   std::vector<std::vector<std::vector<Tensor>>> lists(args.size(), std::vector<std::vector<Tensor>>(members));
   const auto place = [&](size_t arg, const Tensor& t, const Placements& as) {

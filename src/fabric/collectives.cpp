@@ -1,6 +1,7 @@
 #include "fabric/collectives.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "fabric/peer_reduce.h"
 #include "ops/copy/copy.h"
@@ -12,6 +13,21 @@
 
 namespace vt::fabric {
 namespace {
+
+enum Collective : int { kAllReduce, kReduceScatter, kAllGather, kAllToAll, kBroadcast, kCollectives };
+constexpr const char* kNames[kCollectives] = {"all_reduce", "reduce_scatter", "all_gather", "all_to_all", "broadcast"};
+
+struct Count {
+  std::atomic<int64_t> calls{0}, bytes{0};
+};
+Count counts[kCollectives];
+
+void count(Collective which, TensorSpan parts) {
+  counts[which].calls.fetch_add(1, std::memory_order_relaxed);
+  int64_t bytes = 0;
+  for (const Tensor& t : parts) bytes += t.numel() * static_cast<int64_t>(t.element_size());
+  counts[which].bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
 
 // What sums are taken in.
 DType wide_dtype(DType d) { return d == DType::float16 || d == DType::bfloat16 ? DType::float32 : d; }
@@ -52,12 +68,6 @@ Tensor joined(const std::vector<Tensor>& pieces, int dim) {
   return pieces.size() == 1 ? pieces[0] : ops::cat(pieces, dim);
 }
 
-std::vector<Device> devices_of(TensorSpan parts) {
-  std::vector<Device> devices;
-  for (const Tensor& t : parts) devices.push_back(t.device());
-  return devices;
-}
-
 Tensor piece(const Tensor& t, int dim, std::span<const int64_t> bounds, size_t i) {
   return ops::narrow(t, dim, bounds[i], bounds[i + 1] - bounds[i]);
 }
@@ -65,6 +75,7 @@ Tensor piece(const Tensor& t, int dim, std::span<const int64_t> bounds, size_t i
 }  // namespace
 
 std::vector<Tensor> broadcast(const Tensor& value, std::span<const Device> devices) {
+  if (devices.size() > 1) count(kBroadcast, {&value, 1});
   std::vector<Tensor> out;
   for (const Device d : devices) out.push_back(on(value, d));
   return out;
@@ -72,23 +83,29 @@ std::vector<Tensor> broadcast(const Tensor& value, std::span<const Device> devic
 
 std::vector<Tensor> all_reduce(TensorSpan parts, Reduce reduce) {
   if (parts.size() == 1) return {parts[0]};
+  count(kAllReduce, parts);
   if (adds(reduce) && can_reduce_over_peers(parts)) {
     std::vector<Tensor> sums;
     for (const Tensor& t : parts) sums.push_back(empty_like(t));
     reduce_over_peers(parts, sums, scale_of(reduce, parts));
     return sums;
   }
-  return broadcast(reduced(parts, reduce), devices_of(parts));
+  const Tensor total = reduced(parts, reduce);
+  std::vector<Tensor> out;
+  for (const Tensor& t : parts) out.push_back(on(total, t.device()));
+  return out;
 }
 
 void all_reduce_in_place(TensorSpan parts, Reduce reduce) {
   if (parts.size() == 1) return;
+  count(kAllReduce, parts);
   if (adds(reduce) && can_reduce_over_peers(parts)) return reduce_over_peers(parts, parts, scale_of(reduce, parts));
   const Tensor total = reduced(parts, reduce);
   for (const Tensor& t : parts) ops::copy_(t, total);
 }
 
 std::vector<Tensor> reduce_scatter(TensorSpan parts, Reduce reduce, int dim, std::span<const int64_t> bounds) {
+  count(kReduceScatter, parts);
   std::vector<Tensor> out;
   for (size_t i = 0; i < parts.size(); ++i) {
     std::vector<Tensor> pieces;
@@ -99,6 +116,7 @@ std::vector<Tensor> reduce_scatter(TensorSpan parts, Reduce reduce, int dim, std
 }
 
 std::vector<Tensor> all_gather(TensorSpan parts, int dim) {
+  count(kAllGather, parts);
   std::vector<Tensor> out;
   for (size_t i = 0; i < parts.size(); ++i) {
     const bool there = i > 0 && parts[i].device() == parts[i - 1].device();
@@ -114,6 +132,7 @@ std::vector<Tensor> all_gather(TensorSpan parts, int dim) {
 }
 
 std::vector<Tensor> all_to_all(TensorSpan parts, int split, std::span<const int64_t> bounds, int join) {
+  count(kAllToAll, parts);
   std::vector<Tensor> out;
   for (size_t i = 0; i < parts.size(); ++i) {
     std::vector<Tensor> pieces;
@@ -121,6 +140,16 @@ std::vector<Tensor> all_to_all(TensorSpan parts, int split, std::span<const int6
     out.push_back(joined(pieces, join));
   }
   return out;
+}
+
+std::vector<CollectiveCount> collective_counts() {
+  std::vector<CollectiveCount> all;
+  for (int i = 0; i < kCollectives; ++i) all.push_back({kNames[i], counts[i].calls.load(), counts[i].bytes.load()});
+  return all;
+}
+
+void reset_collective_counts() {
+  for (Count& c : counts) c.calls = c.bytes = 0;
 }
 
 }  // namespace vt::fabric

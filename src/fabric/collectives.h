@@ -20,4 +20,13 @@ std::vector<Tensor> all_to_all(TensorSpan parts, int split, std::span<const int6
 // A copy of `value` on each device; itself on its own.
 std::vector<Tensor> broadcast(const Tensor& value, std::span<const Device> devices);
 
+// How often each of the above ran with more than one member, and the bytes of the parts that it was given.
+struct CollectiveCount {
+  const char* name;
+  int64_t calls;
+  int64_t bytes;
+};
+VT_API std::vector<CollectiveCount> collective_counts();
+VT_API void reset_collective_counts();
+
 }  // namespace vt::fabric

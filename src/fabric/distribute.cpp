@@ -74,8 +74,9 @@ Tensor distribute(const Tensor& self, int64_t mesh_id, IntSpan placements, bool 
 
 void distribute_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
-  if (ctx.arg<bool>(3)) return ctx.set(0, g);  // any placement serves
-  ctx.set(0, ops::as_device(is_fabric(g) ? gathered(g) : g, ctx.device(0)));
+  if (ctx.arg<bool>(3) || !is_fabric(g)) return ctx.set(0, g);  // any placement serves
+  const Tensor whole = call<Tensor>(find_op("_fabric_gather"), g, ctx.arg<int64_t>(1), as_numbers(placements_of(g)));
+  ctx.set(0, ops::as_device(whole, ctx.device(0)));
 }
 
 // `placements`: those of the tensor; none of one that is on no mesh.
@@ -85,12 +86,11 @@ Tensor gather(const Tensor& self, int64_t, IntSpan) { return ops::clone(is_fabri
 void gather_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
   if (is_fabric(g) || ctx.arg<IntSpan>(2).empty()) return ctx.set(0, g);
-  const Mesh& mesh = Mesh::numbered(ctx.arg<int64_t>(1));
-  Placements as = placements_from(mesh, ctx.arg<IntSpan>(2), g.sizes());
-  for (Placement& p : as) {
-    if (p.is_partial()) p = Placement::replicate();
+  DimVec as(ctx.arg<IntSpan>(2));
+  for (size_t j = 0; j < as.size(); j += 3) {
+    if (static_cast<Placement::Kind>(as[j]) == Placement::Kind::Partial) as[j] = 0;
   }
-  ctx.set(0, make_tensor(redistribute(locals_of(g, mesh), as)));
+  ctx.set(0, call<Tensor>(find_op("_fabric_distribute"), g, ctx.arg<int64_t>(1), as));
 }
 
 // A tensor of which each member has the part that is given for it.
@@ -146,6 +146,7 @@ void register_fabric(Registry& r) {
       .all(distribute)
       .backward(keep::none, distribute_backward)
       .any_device()
+      .value_dependent()
       .internal();
   r.def("_fabric_gather(Tensor self, int mesh, int[] placements) -> Tensor")
       .all(gather)
@@ -155,6 +156,7 @@ void register_fabric(Registry& r) {
   r.def("_fabric_join(Tensor[] shards, int mesh, int[] placements, int[] size) -> Tensor")
       .all(join)
       .not_differentiable()
+      .value_dependent()
       .any_device()
       .internal();
   r.def("_fabric_all_reduce_(Tensor(a!)[] self, str reduction=\"sum\") -> ()")

@@ -8,6 +8,7 @@
 #include "fabric/collectives.h"
 #include "fabric/redistribute.h"
 #include "ops/copy/copy.h"
+#include "ops/typed/join.h"
 #include "ops/typed/view.h"
 
 namespace vt::fabric {
@@ -319,6 +320,75 @@ void settle(const Tensor& t) {
   std::vector<Tensor> shards;
   for (Tensor& part : reduced.parts) shards.push_back(own_shard(std::exchange(part, Tensor())));
   replace_shards(t, std::move(settled), std::move(shards));
+}
+
+namespace {
+
+constexpr int64_t kBucketBytes = 64 << 20;
+
+bool go_together(const FabricParts& a, const FabricParts& b) {
+  return a.mesh == b.mesh && a.placements == b.placements && a.shards[0].dtype() == b.shards[0].dtype();
+}
+
+Placements without_partials(Placements placements) {
+  for (Placement& p : placements) {
+    if (p.is_partial()) p = Placement::replicate();
+  }
+  return placements;
+}
+
+// Tensors over roots that go together, none of them sharded: what each member has of them, end to end.
+void settle_bucket(TensorSpan bucket) {
+  const FabricParts& first = fabric_parts(bucket[0]);
+  Locals flat{first.mesh, first.placements, {}, {}, false};
+  const auto members = static_cast<size_t>(first.mesh->members());
+  for (size_t m = 0; m < members; ++m) {
+    std::vector<Tensor> pieces;
+    for (const Tensor& t : bucket) pieces.push_back(ops::view(fabric_parts(t).shards[m], DimVec{-1}));
+    flat.parts.push_back(ops::cat(pieces, 0));
+  }
+  flat.sizes = DimVec(flat.parts[0].sizes());
+  const Placements settled = without_partials(first.placements);
+  flat = redistribute(std::move(flat), settled);
+  for (Tensor& part : flat.parts) part = own_shard(std::exchange(part, Tensor()));
+  int64_t at = 0;
+  for (const Tensor& t : bucket) {
+    const DimVec sizes = fabric_parts(t).sizes;
+    const int64_t count = checked_numel(sizes);
+    std::vector<Tensor> shards;
+    for (const Tensor& part : flat.parts) {
+      shards.push_back(make_detached(ops::view(ops::narrow(part, 0, at, count), sizes)));
+    }
+    replace_shards(t, settled, std::move(shards));
+    at += count;
+  }
+}
+
+}  // namespace
+
+void settle_together(TensorSpan tensors) {
+  std::vector<Tensor> bucket;
+  int64_t bytes = 0;
+  const auto finish = [&] {
+    if (bucket.size() == 1) settle(bucket[0]);
+    if (bucket.size() > 1) settle_bucket(bucket);
+    bucket.clear();
+    bytes = 0;
+  };
+  for (const Tensor& t : tensors) {
+    const FabricParts& parts = fabric_parts(t);
+    const auto is = [&](bool (Placement::*kind)() const) { return std::ranges::any_of(parts.placements, kind); };
+    const bool is_known = std::ranges::any_of(bucket, [&](const Tensor& b) { return b.storage() == t.storage(); });
+    if (!is(&Placement::is_partial) || is_known) continue;
+    if (is(&Placement::is_shard) || t.numel() == 0) {
+      settle(t);
+      continue;
+    }
+    if (!bucket.empty() && (bytes > kBucketBytes || !go_together(fabric_parts(bucket[0]), parts))) finish();
+    bucket.push_back(t);
+    bytes += checked_numel(parts.sizes) * static_cast<int64_t>(t.element_size());
+  }
+  finish();
 }
 
 void write_whole(const Tensor& t, const Tensor& whole) {

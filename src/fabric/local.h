@@ -33,6 +33,9 @@ void write_whole(const Tensor& fabric_tensor, const Tensor& whole);
 // Reduces the members' values of a Partial, for every tensor over the storage; nothing to do for other placements.
 void settle(const Tensor& fabric_tensor);
 
+// The same for several, in buckets: one collective for many small tensors.
+void settle_together(TensorSpan fabric_tensors);
+
 // A Fabric tensor of those parts, which become its shards: copied where they are not dense, or may be somebody else's.
 Tensor make_tensor(Locals locals);
 

@@ -4,9 +4,11 @@
 
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "cuda/allocator.h"
 #include "cuda/device.h"
 
 namespace vt::fabric {
@@ -32,6 +34,9 @@ bool enable(int device, int peer) {
 }  // namespace
 
 bool connect(std::span<const int> devices) {
+  // Of the driver's pools, and of others' allocators, memory is not mapped for peers.
+  const std::string_view allocator = cuda::allocator().name();
+  if (allocator != "native" && allocator != "passthrough") return false;
   static std::map<std::pair<int, int>, bool> known;
   const std::lock_guard lock(mutex);
   bool all = true;

@@ -16,6 +16,7 @@ from vibetensor.fabric.tensors import (
     shard,
     shards,
 )
+from vibetensor.fabric.topology import Topology, reset_stats, stats, topology
 
 __all__ = [
     "Mesh",
@@ -24,6 +25,7 @@ __all__ = [
     "Replicate",
     "Shard",
     "ShardedOptimizer",
+    "Topology",
     "all_reduce",
     "data_parallel",
     "distribute",
@@ -34,7 +36,10 @@ __all__ = [
     "parallelize",
     "placement",
     "replicate",
+    "reset_stats",
     "set_strict",
     "shard",
     "shards",
+    "stats",
+    "topology",
 ]

@@ -9,6 +9,7 @@
 #include "bindings/python/tensor_object.h"
 #include "core/fabric.h"
 #include "fabric/call.h"
+#include "fabric/collectives.h"
 #include "fabric/local.h"
 
 namespace nb = nanobind;
@@ -56,6 +57,17 @@ nb::tuple shards(nb::handle o) {
   return nb::make_tuple(nb::steal(wrap_grads(parts)), locals.aliases);
 }
 
+nb::dict stats() {
+  nb::dict all;
+  for (const fabric::CollectiveCount& c : fabric::collective_counts()) {
+    nb::dict entry;
+    entry["calls"] = c.calls;
+    entry["bytes"] = c.bytes;
+    all[c.name] = entry;
+  }
+  return all;
+}
+
 }  // namespace
 
 void bind_fabric(nb::module_& m) {
@@ -68,6 +80,8 @@ void bind_fabric(nb::module_& m) {
     const Tensor t = expect_tensor(o.ptr(), "fabric_settle()");
     if (is_fabric(t)) fabric::settle(t);
   });
+  m.def("fabric_stats", stats);
+  m.def("fabric_reset_stats", fabric::reset_collective_counts);
   m.def("fabric_strict", fabric::set_strict, nb::arg("on"));
 }
 

@@ -246,3 +246,34 @@ def test_plans_are_checked() -> None:
         fabric.parallelize(Words(), {"nowhere": "row"}, TWO)
     with pytest.raises(ValueError, match="expected one of column"):
         fabric.parallelize(Words(), {"inner": "diagonal"}, TWO)
+
+
+def test_counts_of_collectives() -> None:
+    fabric.reset_stats()
+    x = fabric.shard(torch.ones(4, 4), TWO)
+    x.sum().item()
+    assert fabric.stats()["all_reduce"] == {"calls": 1, "bytes": 8}
+    fabric.gather(x)
+    assert fabric.stats()["all_gather"] == {"calls": 1, "bytes": 64}
+
+
+def test_gradients_are_added_up_in_one_bucket() -> None:
+    model = fabric.data_parallel(Words(), TWO)
+    optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+    fabric.reset_stats()
+    model(torch.randint(10, (4, 3))).square().sum().backward()
+    assert fabric.stats()["all_reduce"]["calls"] == 0
+    optimizer.step()
+    assert fabric.stats()["all_reduce"]["calls"] == 1
+    assert all(p.grad.placement == Replicate() for p in model.parameters())
+
+
+def test_topology() -> None:
+    some = fabric.Topology(("A", "A", "B"), ((True, True, False), (True, True, False), (False, False, True)))
+    assert some.cliques == [[0, 1], [2]]
+    assert [line.split()[:4] for line in str(some).splitlines()[1:]] == [
+        ["cuda:0", "-", "peer", "host"],
+        ["cuda:1", "peer", "-", "host"],
+        ["cuda:2", "host", "host", "-"],
+    ]
+    assert len(fabric.topology().names) == torch.cuda.device_count()

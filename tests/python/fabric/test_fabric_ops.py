@@ -65,8 +65,10 @@ def whole(value: Any) -> Any:
     return value
 
 
-def placings(args: Any) -> Iterator[int]:
-    yield from range(REPLICATED, max((t.dim() for t in tensors_of(args)), default=0))
+def placings(args: Any, members: int) -> Iterator[int]:
+    """Replicas are the same for any number of members."""
+    most = max((t.dim() for t in tensors_of(args)), default=0)
+    yield from range(REPLICATED if members == 2 or most == 0 else 0, most)
 
 
 def dtype_of(sample: Sample) -> str:
@@ -101,7 +103,7 @@ def check_call(sample: Sample, call: Call, function: Any, mesh: fabric.Mesh, gra
     compared = 0
 
     plain = Arguments(call, dtype, grad=grad).ours
-    for dim in placings([plain[0], list(plain[1].values())]):
+    for dim in placings([plain[0], list(plain[1].values())], len(mesh)):
         what = f"{sample.op}({call}) of {'replicas' if dim == REPLICATED else f'shards of dim {dim}'} on {len(mesh)}"
         args, kwargs = Arguments(call, dtype, grad=grad).ours
         placed = [on_mesh(a, mesh, dim) for a in args], {k: on_mesh(v, mesh, dim) for k, v in kwargs.items()}
