@@ -2,7 +2,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "bindings/python/module.h"
+#include "bindings/python/fabric.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/object.h"
 #include "bindings/python/small_types.h"

@@ -3,6 +3,7 @@
 
 #include "autograd/autograd.h"
 #include "bindings/python/array.h"
+#include "bindings/python/fabric.h"
 #include "bindings/python/function_node.h"
 #include "bindings/python/generator_object.h"
 #include "bindings/python/node_object.h"

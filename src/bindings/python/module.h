@@ -23,7 +23,6 @@ void bind_saved_tensor_hooks(nanobind::module_& m);  // saved_tensor_hooks.cpp
 void bind_profiler(nanobind::module_& m);            // profiler.cpp
 void bind_plugins(nanobind::module_& m);             // plugin.cpp
 void bind_transforms(nanobind::module_& m);          // transforms.cpp: vmap, levels of grad
-void bind_fabric(nanobind::module_& m);              // fabric.cpp: meshes and placements
 void bind_cuda_graphs(nanobind::module_& m);         // cuda_graph.cpp
 
 }  // namespace vt::python
