@@ -76,6 +76,8 @@ PRINT_OPTS = CurrentOptions()
 
 def contents(tensor: Any, indent: int) -> str:
     """The numbers of `tensor` in brackets, to be printed `indent` columns from the left."""
+    if _C.is_fabric(tensor):
+        tensor = _C.ops._fabric_gather(tensor, 0, [])
     return _C.contents_text(tensor, *options._replace(threshold=float(options.threshold)), indent)
 
 
@@ -126,6 +128,10 @@ def suffixes(tensor: Any) -> Iterator[str]:
             yield f"size={tuple(tensor.shape)}"
         if not is_default_dtype(tensor.dtype, default):
             yield f"dtype={tensor.dtype}"
+    if (place := _C.fabric_placement(tensor)) is not None:
+        from vibetensor.fabric.placement import placement_of
+
+        yield f"placement={', '.join(str(placement_of(*p)) for p in place[1])}"
     if tensor.grad_fn is not None:
         yield f"grad_fn=<{tensor.grad_fn.name().rsplit('::', 1)[-1]}>"
     elif tensor.requires_grad:
