@@ -12,6 +12,7 @@
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
+#include "cuda/branch.h"
 #include "cuda/waiting_work.h"
 #include "dispatch/kept_memory.h"
 #include "ops/copy/copy.h"
@@ -64,6 +65,7 @@ Tensor conform(Tensor g, const TensorMeta& m, const Node& from, bool may_stay_na
 // The engine alone has it: nobody could see a write to it.
 bool is_ours_alone(const Tensor& g) {
   const TensorImpl& t = *g.impl();
+  if (t.has_memory()) cuda::join_branches_of(*t.storage());
   return t.use_count() == 1 && !t.frontend_object() && !t.view_base() && t.is_contiguous() && t.has_memory() &&
          t.storage()->use_count() == 1 + cuda::waiting_writers(*t.storage()) && !t.storage()->read_only();
 }

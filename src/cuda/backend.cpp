@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "core/memory_observer.h"
+#include "cuda/branch.h"
 #include "cuda/capture.h"
 #include "cuda/copy.h"
 #include "cuda/device.h"
@@ -73,6 +74,7 @@ void show(StorageImpl& storage) {
   storage.drop_companion();
   if (Block* block = block_of(storage)) shown(*block).store(true, std::memory_order_release);
   give_waiting();
+  join_branches();
 }
 
 bool may_wait(const StorageImpl& storage) noexcept {

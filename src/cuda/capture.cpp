@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "cuda/backend.h"
+#include "cuda/branch.h"
 #include "cuda/device_error.h"
 #include "cuda/philox_slots.h"
 #include "cuda/waiting_work.h"
@@ -129,6 +130,7 @@ Capture::~Capture() {
 CapturedWork Capture::end() {
   VT_CHECK(thread_capture == this, Runtime, "expected a capture to end on the thread that began it");
   give_waiting();
+  join_branches();
   GraphHandle graph = nullptr;
   const Status status = stop(graph);
   restore();
@@ -156,6 +158,7 @@ Status Capture::stop(GraphHandle& graph) noexcept {
 
 void Capture::restore() noexcept {
   forget_waiting(*this);
+  forget_branches();
   active_ = false;
   if (thread_capture == this) {
     thread_capture = nullptr;
@@ -233,6 +236,7 @@ bool Capture::made_here(const StorageImpl& storage) const {
 }
 
 void Capture::on_work(const char* op, Stream stream, StorageSpan storages) {
+  note_work_beside(stream, storages);
   if (stream != stream_) {
     CaptureState state = CaptureState::None;
     uint64_t id = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "cuda/branch.h"
 #include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
@@ -46,6 +47,7 @@ void Event::record(Stream stream) {
   VT_CHECK(device_ == stream.device, Runtime, "expected a stream of cuda:", device_,
            " to record this event, got cuda:", stream.device);
   give_waiting();
+  join_branches();
   check(device_api().record_event(handle_, stream), "event record", stream.device);
 }
 

@@ -5,6 +5,7 @@
 #include "core/build_info.h"
 #include "core/determinism.h"
 #include "cuda/backend.h"
+#include "cuda/branch.h"
 #include "cuda/stream.h"
 #include "cuda/waiting_work.h"
 #include "cuda/work.h"
@@ -193,6 +194,7 @@ vt_status call_op(const vt_function* function, const vt_value* args, int32_t arg
     Results r;
     vt::call_op(op, arguments.values(), op.arg_count(), r);
     cuda::give_waiting();  // the plugin knows the addresses of its tensors
+    cuda::join_branches();
     *result_count = results_to_abi(callback, r, results, *result_count);
   });
 }

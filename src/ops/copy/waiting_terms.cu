@@ -17,6 +17,7 @@ constexpr int kDims = kMostTermDims;
 constexpr int kOperands = 4;  // x and y of two terms
 constexpr int kThreads = 256;
 constexpr int kVector = 4;
+constexpr int kUnroll = 2;
 
 /// Dims from the innermost of out on; the innermost counted in units.
 struct PlaceArguments {
@@ -67,19 +68,8 @@ __device__ __forceinline__ Vector<float, Width> term_at(const PlaceArguments& p,
   return x;
 }
 
-template <int Width, int Places>
-__global__ void __launch_bounds__(kThreads) sum_terms(const __grid_constant__ TermArguments<Places> all) {
-  const PlaceArguments& p = all.places[Places == 1 ? 0 : blockIdx.y];
-  const uint32_t i = blockIdx.x * kThreads + threadIdx.x;
-  if (i >= p.count) return;
-  uint32_t at[kDims] = {}, rest = i;
-#pragma unroll
-  for (int d = 0; d < kDims; ++d) {
-    if (d >= p.ndim) break;
-    uint32_t quotient;
-    p.dividers[d].split(rest, quotient, at[d]);
-    rest = quotient;
-  }
+template <int Width>
+__device__ __forceinline__ Vector<float, Width> sum_at(const PlaceArguments& p, const uint32_t (&at)[kDims]) {
   Vector<float, Width> sum = term_at<Width>(p, 0, at);
   if (p.data[2] != nullptr) {
     const Vector<float, Width> second = term_at<Width>(p, 1, at);
@@ -90,7 +80,34 @@ __global__ void __launch_bounds__(kThreads) sum_terms(const __grid_constant__ Te
 #pragma unroll
     for (int v = 0; v < Width; ++v) sum[v] = __fadd_rn(0.0f, sum[v]);
   }
-  ::vt::cuda::store_vector<Width>(p.out + offset_of(p, p.out_strides, Width, at), sum);
+  return sum;
+}
+
+template <int Width, int Places>
+__global__ void __launch_bounds__(kThreads) sum_terms(const __grid_constant__ TermArguments<Places> all) {
+  const PlaceArguments& p = all.places[Places == 1 ? 0 : blockIdx.y];
+  const uint32_t first = blockIdx.x * (kThreads * kUnroll) + threadIdx.x;
+  Vector<float, Width> sums[kUnroll];
+  uint32_t to[kUnroll];
+#pragma unroll
+  for (int u = 0; u < kUnroll; ++u) {
+    uint32_t rest = first + u * kThreads;
+    if (rest >= p.count) break;
+    uint32_t at[kDims] = {};
+#pragma unroll
+    for (int d = 0; d < kDims; ++d) {
+      if (d >= p.ndim) break;
+      uint32_t quotient;
+      p.dividers[d].split(rest, quotient, at[d]);
+      rest = quotient;
+    }
+    to[u] = offset_of(p, p.out_strides, Width, at);
+    sums[u] = sum_at<Width>(p, at);
+  }
+#pragma unroll
+  for (int u = 0; u < kUnroll; ++u) {
+    if (first + u * kThreads < p.count) ::vt::cuda::store_vector<Width>(p.out + to[u], sums[u]);
+  }
 }
 
 // Steps of a tensor along the dims of a place that it expands to.
@@ -203,7 +220,7 @@ void give_places(::vt::cuda::Stream stream, const std::vector<Place>& places, co
       p.places[i] = arguments_of(places[i], walks[i], to[i], vectors ? kVector : 1);
       most = std::max(most, p.places[i].count);
     }
-    const dim3 blocks(::vt::cuda::blocks_for(most, kThreads), static_cast<unsigned>(places.size()));
+    const dim3 blocks(::vt::cuda::blocks_for(most, kThreads * kUnroll), static_cast<unsigned>(places.size()));
     ::vt::cuda::launch({"sum of products", stream, blocks, dim3(kThreads)},
                        ::vt::cuda::StorageSpan(storages.data(), storages.size()),
                        vectors ? sum_terms<kVector, Places> : sum_terms<1, Places>, p);

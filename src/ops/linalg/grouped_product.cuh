@@ -237,6 +237,7 @@ struct Consumer {
         for (int i = 0; i < kSums; ++i) sum[i] = 0;
       }
       store(w);
+      __syncwarp();  // lanes that store fewer elements come back to the others, whom the products need
     }
   }
 

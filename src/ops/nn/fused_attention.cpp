@@ -27,13 +27,17 @@ namespace {
 // Shape inference. All tensors are (batch, heads, rows, dim), keys and values of as many heads or fewer.
 // -----------------------------------------------------------------
 
-// Contiguous like a contiguous `like`; else (batch, heads, rows, dim) that lies as (batch, rows, heads, dim), as
-// queries cut out of rows do, so that joining the heads afterwards is a view.
-TensorSpec heads_inside(const Tensor& like, int64_t rows, int64_t dim) {
+// (batch, heads, rows, dim) of as many heads as `like`: contiguous, or as (batch, rows, heads, dim) lies, as queries
+// cut out of rows do, so that joining the heads afterwards is a view.
+TensorSpec heads_of(const Tensor& like, int64_t rows, int64_t dim, bool by_rows) {
   const int64_t batch = like.size(0), heads = like.size(1);
-  if (like.is_contiguous()) return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(), {}};
-  return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(),
-          DimVec{rows * heads * dim, dim, heads * dim, 1}};
+  DimVec strides;
+  if (by_rows) strides = DimVec{rows * heads * dim, dim, heads * dim, 1};
+  return {DimVec{batch, heads, rows, dim}, like.dtype(), like.device(), std::move(strides)};
+}
+// By rows if queries lie so, or values: a rotary embedding on the way makes queries contiguous.
+TensorSpec result_of(const Tensor& q, const Tensor& v) {
+  return heads_of(q, q.size(2), v.size(3), !q.is_contiguous() || !v.is_contiguous());
 }
 
 bool shares_heads(int64_t query, int64_t key, int64_t value) {
@@ -58,7 +62,7 @@ void check_heads(const Tensor& q, const Tensor& k, const Tensor& v) {
 
 std::array<TensorSpec, 2> attention_meta(const Tensor& q, const Tensor& k, const Tensor& v, bool&, double&) {
   check_heads(q, k, v);
-  return {heads_inside(q, q.size(2), v.size(3)),
+  return {result_of(q, v),
           TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}}};
 }
 
@@ -81,8 +85,7 @@ std::array<TensorSpec, 3> attention_general_meta(const Tensor& q, const Tensor& 
   check_ranges(seen, q.size(2));
   check_ranges(seeing, k.size(2));
   VT_CHECK(seen.defined() == seeing.defined(), Runtime, "expected ranges of keys and of queries, or none");
-  return {heads_inside(q, q.size(2), v.size(3)),
-          TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}},
+  return {result_of(q, v), TensorSpec{DimVec{q.size(0), q.size(1), q.size(2)}, opmath_dtype(q.dtype()), q.device(), {}},
           TensorSpec{DimVec{dropout_p > 0 ? 2 : 0}, DType::int64, q.device(), {}}};
 }
 
@@ -347,7 +350,7 @@ AttentionGradients new_attention_gradients(const Tensor& grad, const Tensor& q, 
     return {slice(q, 0), slice(k, place->key), slice(v, place->value)};
   }
   const auto separate = [](const Tensor& t) {
-    const TensorSpec spec = heads_inside(t, t.size(2), t.size(3));
+    const TensorSpec spec = heads_of(t, t.size(2), t.size(3), !t.is_contiguous());
     return spec.strides.empty() ? empty(spec.sizes, spec.dtype, spec.device)
                                 : empty_strided(spec.sizes, spec.strides, spec.dtype, spec.device);
   };

@@ -25,6 +25,7 @@ constexpr int kWarps = kThreads / 32;
 constexpr int kDigitBits = 8;
 constexpr int kDigits = 1 << kDigitBits;
 static_assert(kDigits == kThreads, "a thread per digit");
+constexpr int kHeard = 8;  // words that a thread asks for at once
 
 template <typename Key>
 __device__ __forceinline__ unsigned digit_of(Key key, int pass) {
@@ -106,11 +107,20 @@ __device__ __forceinline__ uint32_t count_before(uint64_t* own, uint32_t count, 
   }
   say(own, alone, count);
   uint32_t before = 0;
-  for (const uint64_t* other = own - kDigits;; other -= kDigits) {
-    uint64_t word = hear(other);
-    while (static_cast<uint32_t>(word >> 32) < alone) word = hear(other);
-    before += static_cast<uint32_t>(word);
-    if (static_cast<uint32_t>(word >> 32) == so_far) break;
+  const uint64_t* next = own;
+  for (bool done = false; !done; tile -= kHeard) {
+    // Several words are on their way at once.
+    uint64_t words[kHeard];
+#pragma unroll
+    for (int i = 0; i < kHeard; ++i) words[i] = i < tile ? hear(next - (i + 1) * kDigits) : 0;
+#pragma unroll
+    for (int i = 0; i < kHeard; ++i) {
+      if (done) break;
+      while (static_cast<uint32_t>(words[i] >> 32) < alone) words[i] = hear(next - (i + 1) * kDigits);
+      before += static_cast<uint32_t>(words[i]);
+      done = static_cast<uint32_t>(words[i] >> 32) == so_far;
+    }
+    next -= kHeard * kDigits;
   }
   say(own, so_far, before + count);
   return before;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "cuda/branch.h"
+#include "cuda/event.h"
 #include "simulated/graph_work.h"
 
 using namespace vt;
@@ -91,4 +92,79 @@ TEST_CASE("what fails on a branch leaves the capture whole") {
   });
   graph.replay();
   CHECK(first_byte(a) == 2);
+}
+
+TEST_CASE("what comes after a branch goes on beside it, and waits where it touches the branch's memory") {
+  SimulatedMachine machine;
+  const Tensor a = bytes(64), b = bytes(64), c = bytes(64), d = bytes(64), e = bytes(64);
+  cuda::Graph graph;
+  capture(graph, [&] {
+    {
+      Branch branch(kCuda);
+      copy(b, a);
+      branch.leave();
+      copy(c, a);
+    }
+    fill(e, 4);  // beside it
+    SUBCASE("a read of what it made") { copy(d, b); }
+    SUBCASE("a write of what it reads") {
+      fill(a, 9);
+      copy(d, b);
+    }
+    SUBCASE("an event") {
+      cuda::Event event;
+      event.record(cuda::current_stream(0));
+      copy(d, b);
+    }
+    SUBCASE("another stream that reads what it made") {
+      const cuda::Stream side = cuda::pool_stream(0), trunk = cuda::current_stream(0);
+      cuda::wait_stream(side, trunk);
+      {
+        const cuda::StreamGuard guard(side);
+        copy(d, b);
+      }
+      cuda::wait_stream(trunk, side);
+    }
+    SUBCASE("more branches") {
+      for (int turn = 0; turn < 5; ++turn) {
+        Branch branch(kCuda);
+        copy(d, b);
+        branch.leave();
+        fill(e, turn);
+      }
+    }
+    SUBCASE("the end of the capture") {
+      Branch branch(kCuda);
+      copy(d, b);
+    }
+  });
+  for (const int value : {3, 4}) {
+    fill(a, value);
+    fill(d, 0);
+    graph.replay();
+    CHECK(first_byte(b) == value);
+    CHECK(first_byte(c) == value);
+    CHECK(first_byte(d) == value);
+  }
+}
+
+TEST_CASE("memory that a branch reads is not given to what comes after it before the branch is waited for") {
+  SimulatedMachine machine;
+  const Tensor a = bytes(1 << 20), b = bytes(1 << 20);
+  cuda::Graph graph;
+  capture(graph, [&] {
+    Tensor made = bytes(1 << 20);
+    copy(made, a);
+    {
+      Branch branch(kCuda);
+      copy(b, made);
+    }
+    made = {};
+    for (int turn = 0; turn < 3; ++turn) fill(bytes(1 << 20), 7);
+  });
+  for (const int value : {3, 4}) {
+    fill(a, value);
+    graph.replay();
+    CHECK(first_byte(b) == value);
+  }
 }

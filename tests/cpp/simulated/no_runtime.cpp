@@ -1,5 +1,6 @@
 // Stands where the CUDA runtime is in the library: programs that are built from the sources of the allocator, without
 // CUDA, link this. Behind it is a device of its own, so that a call made while no test has set one does no harm.
+#include "cuda/branch.h"
 #include "cuda/capture.h"
 #include "cuda/runtime_api.h"
 #include "simulated/device.h"
@@ -15,6 +16,7 @@ DeviceApi& runtime_api() noexcept {
 // Captures of these programs are the device's own, without cuda/capture.h.
 Capture* current_capture() noexcept { return nullptr; }
 void refuse_under_capture(const char*) {}
+void join_branches() {}
 std::string place_suffix() { return {}; }
 Capture::~Capture() = default;
 void Capture::on_work(const char*, Stream, StorageSpan) {}
