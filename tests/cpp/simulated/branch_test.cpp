@@ -1,6 +1,8 @@
 // Branches of captured graphs: which stream gets which work, what comes after what, and what a failure leaves.
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "cuda/branch.h"
 #include "cuda/event.h"
 #include "simulated/graph_work.h"
@@ -94,77 +96,105 @@ TEST_CASE("what fails on a branch leaves the capture whole") {
   CHECK(first_byte(a) == 2);
 }
 
+namespace {
+
+struct Buffers {
+  Tensor a = bytes(64), b = bytes(64), c = bytes(64), d = bytes(64), e = bytes(64);
+};
+constexpr uint64_t kOrders = 30;  // in which what is ready runs
+
+}  // namespace
+
 TEST_CASE("what comes after a branch goes on beside it, and waits where it touches the branch's memory") {
-  SimulatedMachine machine;
-  const Tensor a = bytes(64), b = bytes(64), c = bytes(64), d = bytes(64), e = bytes(64);
-  cuda::Graph graph;
-  capture(graph, [&] {
-    {
-      Branch branch(kCuda);
-      copy(b, a);
-      branch.leave();
-      copy(c, a);
-    }
-    fill(e, 4);  // beside it
-    SUBCASE("a read of what it made") { copy(d, b); }
-    SUBCASE("a write of what it reads") {
-      fill(a, 9);
-      copy(d, b);
-    }
-    SUBCASE("an event") {
-      cuda::Event event;
-      event.record(cuda::current_stream(0));
-      copy(d, b);
-    }
-    SUBCASE("another stream that reads what it made") {
-      const cuda::Stream side = cuda::pool_stream(0), trunk = cuda::current_stream(0);
-      cuda::wait_stream(side, trunk);
-      {
-        const cuda::StreamGuard guard(side);
-        copy(d, b);
+  using Rest = void (*)(const Buffers&);
+  const std::pair<const char*, Rest> rests[] = {
+      {"a read of what it made", [](const Buffers& m) { copy(m.d, m.b); }},
+      {"a write of what it reads",
+       [](const Buffers& m) {
+         fill(m.a, 9);
+         copy(m.d, m.b);
+       }},
+      {"an event, and a stream that waits for it",
+       [](const Buffers& m) {
+         const cuda::Stream side = cuda::pool_stream(0), trunk = cuda::current_stream(0);
+         cuda::wait_stream(side, trunk);
+         {
+           const cuda::StreamGuard guard(side);
+           copy(m.d, m.b);
+         }
+         cuda::wait_stream(trunk, side);
+       }},
+      {"a stream that waited before",
+       [](const Buffers& m) {
+         const cuda::Stream side = cuda::pool_stream(0), trunk = cuda::current_stream(0);
+         cuda::wait_stream(side, trunk);
+         {
+           Branch branch(kCuda);
+           copy(m.e, m.b);
+         }
+         {
+           const cuda::StreamGuard guard(side);
+           copy(m.d, m.e);
+         }
+         cuda::wait_stream(trunk, side);
+       }},
+      {"more branches",
+       [](const Buffers& m) {
+         for (int turn = 0; turn < 5; ++turn) {
+           Branch branch(kCuda);
+           copy(turn % 2 == 0 ? m.d : m.c, m.b);
+           branch.leave();
+           fill(m.e, turn);
+         }
+         fill(m.b, 8);
+       }},
+  };
+  for (const auto& [name, rest] : rests) {
+    CAPTURE(name);
+    for (uint64_t seed = 1; seed <= kOrders; ++seed) {
+      SimulatedMachine machine({.seed = seed});
+      const Buffers m;
+      cuda::Graph graph;
+      capture(graph, [&] {
+        {
+          Branch branch(kCuda);
+          copy(m.b, m.a);
+          branch.leave();
+          copy(m.c, m.a);
+        }
+        fill(m.e, 4);  // beside it
+        rest(m);
+      });
+      for (const int value : {3, 5}) {
+        fill(m.a, value);
+        fill(m.b, 0);
+        graph.replay();
+        CHECK(first_byte(m.c) == value);
+        CHECK(first_byte(m.d) == value);
       }
-      cuda::wait_stream(trunk, side);
     }
-    SUBCASE("more branches") {
-      for (int turn = 0; turn < 5; ++turn) {
-        Branch branch(kCuda);
-        copy(d, b);
-        branch.leave();
-        fill(e, turn);
-      }
-    }
-    SUBCASE("the end of the capture") {
-      Branch branch(kCuda);
-      copy(d, b);
-    }
-  });
-  for (const int value : {3, 4}) {
-    fill(a, value);
-    fill(d, 0);
-    graph.replay();
-    CHECK(first_byte(b) == value);
-    CHECK(first_byte(c) == value);
-    CHECK(first_byte(d) == value);
   }
 }
 
 TEST_CASE("memory that a branch reads is not given to what comes after it before the branch is waited for") {
-  SimulatedMachine machine;
-  const Tensor a = bytes(1 << 20), b = bytes(1 << 20);
-  cuda::Graph graph;
-  capture(graph, [&] {
-    Tensor made = bytes(1 << 20);
-    copy(made, a);
-    {
-      Branch branch(kCuda);
-      copy(b, made);
+  for (uint64_t seed = 1; seed <= kOrders; ++seed) {
+    SimulatedMachine machine({.seed = seed});
+    const Tensor a = bytes(1 << 20), b = bytes(1 << 20);
+    cuda::Graph graph;
+    capture(graph, [&] {
+      Tensor made = bytes(1 << 20);
+      copy(made, a);
+      {
+        Branch branch(kCuda);
+        copy(b, made);
+      }
+      made = {};
+      for (int turn = 0; turn < 3; ++turn) fill(bytes(1 << 20), 7);
+    });
+    for (const int value : {3, 4}) {
+      fill(a, value);
+      graph.replay();
+      CHECK(first_byte(b) == value);
     }
-    made = {};
-    for (int turn = 0; turn < 3; ++turn) fill(bytes(1 << 20), 7);
-  });
-  for (const int value : {3, 4}) {
-    fill(a, value);
-    graph.replay();
-    CHECK(first_byte(b) == value);
   }
 }
