@@ -192,14 +192,15 @@ ItemGroups group_items_cuda(const Tensor& items, int64_t count, int64_t width, b
   const Tensor starts(make_intrusive<TensorImpl>(found_starts.storage(), DType::int64, DimVec{groups}, groups));
   const int64_t* places = order.defined() ? order.data<int64_t>() : nullptr;
   const StorageImpl* order_storage = order.defined() ? order.storage().get() : nullptr;
-  ItemGroups found{order.defined() ? int64s(groups) : starts, counts ? int64s(groups) : Tensor(),
-                   inverse ? int64s(count) : Tensor()};
-  if (order.defined() || counts) {
+  const bool by_order = order.defined() && !sorted.defined();
+  ItemGroups found{by_order ? int64s(groups) : starts, counts ? int64s(groups) : Tensor(),
+                   inverse ? int64s(count) : Tensor(), sorted};
+  if (by_order || counts) {
     launch(config_for(items, groups),
            {starts.storage().get(), order_storage, found.first.storage().get(),
             counts ? found.members.storage().get() : nullptr},
            describe_groups, starts.data<int64_t>(), places, groups, count,
-           order.defined() ? found.first.data<int64_t>() : nullptr, counts ? found.members.data<int64_t>() : nullptr);
+           by_order ? found.first.data<int64_t>() : nullptr, counts ? found.members.data<int64_t>() : nullptr);
   }
   if (inverse) {
     launch(config_for(items, count), {starts.storage().get(), order_storage, found.group_of.storage().get()},

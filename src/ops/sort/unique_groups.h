@@ -11,6 +11,7 @@ struct ItemGroups {
   Tensor first;     // (groups): number of an item of each
   Tensor members;   // (groups): how many there are; undefined if not asked for
   Tensor group_of;  // (items): the group of each item; undefined if not asked for
+  Tensor sorted;    // the items in ascending order, of which `first` is then a number; may be undefined
 };
 
 /// `items` is contiguous: item i is the `width` elements from i * width on. A NaN equals nothing. Not `consecutive`:
