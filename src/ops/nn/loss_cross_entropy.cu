@@ -253,7 +253,9 @@ __global__ void __launch_bounds__(kHeldThreads, 1) cross_entropy_held_rows(Forwa
     state = combine_block<T>(state, scratch[turn]);
     if (thread == 0) write_loss(p, row, targets[turn], state, picked);
     if constexpr (Gradient) {
-      const LogSum<Compute> lse(state);
+      // As the backward kernel has it, to the bit.
+      const double kept = log_sum(state);
+      const LogSum<Compute> lse = m::abs(kept) > cpu::kLargestKeptSum ? LogSum<Compute>(state) : LogSum<Compute>(kept);
       const int64_t target = targets[turn];
       T* out = p.gradient + row * p.classes;
       const Compute row_scale = target == p.ignore ? Compute(0) : scale;
