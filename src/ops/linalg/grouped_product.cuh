@@ -237,7 +237,6 @@ struct Consumer {
         for (int i = 0; i < kSums; ++i) sum[i] = 0;
       }
       store(w);
-      __syncwarp();  // lanes that store fewer elements come back to the others, whom the products need
     }
   }
 
