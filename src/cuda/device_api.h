@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/macros.h"
 #include "cuda/types.h"
@@ -50,10 +51,25 @@ enum class CopyKind { HostToDevice, DeviceToHost, DeviceToDevice };
 enum class CaptureMode { Global = 0, ThreadLocal = 1, Relaxed = 2 };
 enum class CaptureState { None = 0, Active = 1, Invalidated = 2 };
 
+/// A kernel that load_kernel loaded, and what the driver says of it.
+struct KernelFacts {
+  const void* kernel = nullptr;  // for KernelLaunch, on the device that it was loaded for
+  int registers = 0;             // of a thread
+  int local_bytes = 0;           // of a thread, spilled registers among them
+  int shared_bytes = 0;          // of a block, beside what a launch asks for
+  int max_threads = 0;           // of a block
+  struct Parameter {
+    size_t offset, bytes;
+    friend bool operator==(const Parameter&, const Parameter&) = default;
+  };
+  bool parameters_known = false;  // older drivers do not tell
+  std::vector<Parameter> parameters;
+};
+
 /// One kernel launch. `storages` are those that the kernel reads or writes.
 struct KernelLaunch {
-  const char* op;  // a string literal that names it in errors
-  const void* kernel;
+  const char* op;      // names it in errors; lives as long as the process
+  const void* kernel;  // a __global__ function of ours, or what load_kernel gave
   unsigned grid[3];
   unsigned block[3];
   size_t shared_bytes;
@@ -61,6 +77,9 @@ struct KernelLaunch {
   const StorageImpl* const* storages;
   size_t storage_count;
   unsigned cluster[3] = {1, 1, 1};  // in blocks
+  bool loaded = false;              // whether load_kernel gave the kernel
+  bool cooperative = false;         // all blocks run at once, and may wait for each other
+  bool overlapping = false;         // may begin before the stream's work before it has ended (programmatic launch)
 
   bool in_clusters() const { return cluster[0] != 1 || cluster[1] != 1 || cluster[2] != 1; }
 };

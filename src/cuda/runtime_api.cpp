@@ -59,12 +59,12 @@ class BesideCapture {
   cudaStreamCaptureMode mode_ = cudaStreamCaptureModeRelaxed;
 };
 
-// A function of libcuda, looked up on first use; null if the driver does not have it.
+// A function of libcuda as CUDA `version` has it, looked up on first use; null if the driver does not have it.
 template <class Function>
-Function entry_point(const char* name) {
+Function entry_point(const char* name, unsigned version = 12000) {
   void* found = nullptr;
   cudaDriverEntryPointQueryResult status;
-  if (cudaGetDriverEntryPointByVersion(name, &found, 12000, cudaEnableDefault, &status) != cudaSuccess) {
+  if (cudaGetDriverEntryPointByVersion(name, &found, version, cudaEnableDefault, &status) != cudaSuccess) {
     (void)cudaGetLastError();
   }
   return reinterpret_cast<Function>(found);
@@ -83,9 +83,37 @@ struct CachedFunction {
   int device = -1;
   cudaFunction_t function = nullptr;
 };
-constexpr size_t kCachedFunctions = 512;  // a power of two; a collision costs one more look-up
+constexpr size_t kPlainSharedBytes = size_t{48} << 10;  // more has to be asked for
+constexpr size_t kCachedFunctions = 512;                // a power of two; a collision costs one more look-up
 
-Status function_of(const void* kernel, int device, cudaFunction_t& function) {
+// What CUDA calls to load a kernel are made of; a status other than Success ends the loading.
+Status facts_of(CUfunction function, KernelFacts& facts) {
+  VT_DRIVER_FUNCTION(cuFuncGetAttribute);
+  const std::pair<CUfunction_attribute, int*> wanted[] = {
+      {CU_FUNC_ATTRIBUTE_NUM_REGS, &facts.registers},
+      {CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES, &facts.local_bytes},
+      {CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, &facts.shared_bytes},
+      {CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK, &facts.max_threads}};
+  for (const auto& [attribute, value] : wanted) {
+    if (const CUresult error = cuFuncGetAttribute(value, attribute, function); error != CUDA_SUCCESS) {
+      return status_of(error);
+    }
+  }
+  static const auto parameter_info = entry_point<decltype(&::cuFuncGetParamInfo)>("cuFuncGetParamInfo", 12040);
+  facts.parameters_known = parameter_info != nullptr;
+  KernelFacts::Parameter p{};
+  while (parameter_info && parameter_info(function, facts.parameters.size(), &p.offset, &p.bytes) == CUDA_SUCCESS) {
+    facts.parameters.push_back(p);
+  }
+  return Status::Success;
+}
+
+Status function_of(const KernelLaunch& launch, int device, cudaFunction_t& function) {
+  if (launch.loaded) {
+    function = static_cast<cudaFunction_t>(const_cast<void*>(launch.kernel));
+    return Status::Success;
+  }
+  const void* kernel = launch.kernel;
   thread_local CachedFunction cache[kCachedFunctions];
   CachedFunction& slot = cache[(reinterpret_cast<uintptr_t>(kernel) >> 4) % kCachedFunctions];
   if (VT_UNLIKELY(slot.kernel != kernel || slot.device != device)) {
@@ -346,26 +374,36 @@ class RuntimeApi final : public DeviceApi {
   // --- work ---
   Status launch(Stream stream, const KernelLaunch& l) override {
     VT_DRIVER_FUNCTION(cuLaunchKernel);
-    if (VT_UNLIKELY(l.in_clusters())) return launch_clusters(stream, l);
+    if (VT_UNLIKELY(l.in_clusters() || l.cooperative || l.overlapping)) return launch_specially(stream, l);
     return Current(stream.device).then([&] {
       cudaFunction_t function = nullptr;
-      if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
+      if (const Status status = function_of(l, stream.device, function); status != Status::Success) {
         return static_cast<CUresult>(status);
       }
       return cuLaunchKernel(function, l.grid[0], l.grid[1], l.grid[2], l.block[0], l.block[1], l.block[2],
                             static_cast<unsigned>(l.shared_bytes), stream.handle, l.arguments, nullptr);
     });
   }
-  Status launch_clusters(Stream stream, const KernelLaunch& l) {
+  Status launch_specially(Stream stream, const KernelLaunch& l) {
     VT_DRIVER_FUNCTION(cuLaunchKernelEx);
     return Current(stream.device).then([&] {
       cudaFunction_t function = nullptr;
-      if (const Status status = function_of(l.kernel, stream.device, function); status != Status::Success) {
+      if (const Status status = function_of(l, stream.device, function); status != Status::Success) {
         return static_cast<CUresult>(status);
       }
-      CUlaunchAttribute cluster{};
-      cluster.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;
-      cluster.value.clusterDim = {l.cluster[0], l.cluster[1], l.cluster[2]};
+      CUlaunchAttribute attributes[3] = {};
+      unsigned count = 0;
+      const auto add = [&](CUlaunchAttributeID id) -> CUlaunchAttributeValue& {
+        attributes[count].id = id;
+        return attributes[count++].value;
+      };
+      if (l.in_clusters()) {
+        add(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION).clusterDim = {l.cluster[0], l.cluster[1], l.cluster[2]};
+      }
+      if (l.cooperative) add(CU_LAUNCH_ATTRIBUTE_COOPERATIVE).cooperative = 1;
+      if (l.overlapping) {
+        add(CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION).programmaticStreamSerializationAllowed = 1;
+      }
       const CUlaunchConfig config{.gridDimX = l.grid[0],
                                   .gridDimY = l.grid[1],
                                   .gridDimZ = l.grid[2],
@@ -374,10 +412,30 @@ class RuntimeApi final : public DeviceApi {
                                   .blockDimZ = l.block[2],
                                   .sharedMemBytes = static_cast<unsigned>(l.shared_bytes),
                                   .hStream = stream.handle,
-                                  .attrs = &cluster,
-                                  .numAttrs = 1};
+                                  .attrs = attributes,
+                                  .numAttrs = count};
       return cuLaunchKernelEx(&config, function, l.arguments, nullptr);
     });
+  }
+  Status load_kernel(int device, const void* image, const char* name, size_t shared_bytes,
+                     KernelFacts& facts) override {
+    VT_DRIVER_FUNCTION(cuModuleLoadData);
+    VT_DRIVER_FUNCTION(cuModuleGetFunction);
+    VT_DRIVER_FUNCTION(cuFuncSetAttribute);
+    // The runtime makes the device's context current, which is where the driver loads to.
+    if (const Status status = status_of(cudaSetDevice(device)); status != Status::Success) return status;
+    thread_device = device;
+    const BesideCapture beside;
+    CUmodule module = nullptr;
+    CUfunction function = nullptr;
+    CUresult error = cuModuleLoadData(&module, image);
+    if (error == CUDA_SUCCESS) error = cuModuleGetFunction(&function, module, name);
+    if (error == CUDA_SUCCESS && shared_bytes > kPlainSharedBytes) {
+      error =
+          cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, static_cast<int>(shared_bytes));
+    }
+    facts.kernel = function;
+    return error == CUDA_SUCCESS ? facts_of(function, facts) : status_of(error);
   }
   Status allow_shared_memory(const void* kernel, size_t bytes) override {
     return status_of(

@@ -46,6 +46,8 @@ void init(nanobind::module_& m) {
   bind_cuda(m);
   bind_cuda_graphs(m);
   bind_cuda_memory(m);
+  bind_loaded_kernels(m);
+  bind_kernel_variants(m);
   bind_atomic_file(m);
   bind_shared_memory(m);
   bind_safetensors(m);

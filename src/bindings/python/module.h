@@ -24,5 +24,7 @@ void bind_profiler(nanobind::module_& m);            // profiler.cpp
 void bind_plugins(nanobind::module_& m);             // plugin.cpp
 void bind_transforms(nanobind::module_& m);          // transforms.cpp: vmap, levels of grad
 void bind_cuda_graphs(nanobind::module_& m);         // cuda_graph.cpp
+void bind_loaded_kernels(nanobind::module_& m);      // loaded_kernel.cpp
+void bind_kernel_variants(nanobind::module_& m);     // kernel_variants.cpp
 
 }  // namespace vt::python

@@ -1,4 +1,6 @@
 // What is given to streams of simulated devices: launches, copies, fills.
+#include <string_view>
+
 #include "core/error.h"
 #include "core/storage.h"
 #include "simulated/device.h"
@@ -39,6 +41,31 @@ Status SimulatedDevice::launch(Stream stream, const KernelLaunch& launch) {
 
 Status SimulatedDevice::allow_shared_memory(const void*, size_t bytes) {
   return bytes <= (size_t{227} << 10) ? Status::Success : Status::InvalidValue;
+}
+
+Status SimulatedDevice::load_kernel(int device, const void* image, const char* name, size_t shared_bytes,
+                                    KernelFacts& facts) {
+  constexpr auto kNoBinary = static_cast<Status>(209), kNoSuchKernel = static_cast<Status>(500);
+  std::lock_guard lock(mutex_);
+  if (!valid(device)) return Status::InvalidValue;
+  const std::string_view text = static_cast<const char*>(image);  // "simulated", then the names of its kernels
+  if (!text.starts_with("simulated ")) return kNoBinary;
+  const size_t at = text.find(concat(" ", name, "("));
+  if (at == std::string_view::npos) return kNoSuchKernel;
+  if (shared_bytes > (size_t{227} << 10)) return Status::InvalidValue;
+  facts.kernel = text.data() + at;
+  facts.registers = 32;
+  facts.max_threads = 1024;
+  facts.parameters_known = true;
+  size_t offset = 0;  // "name(8 4)": the bytes of its parameters
+  for (size_t i = text.find('(', at) + 1; text[i] != ')'; ++i) {
+    if (text[i] == ' ') continue;
+    const size_t bytes = static_cast<size_t>(text[i] - '0');
+    offset = (offset + bytes - 1) / bytes * bytes;
+    facts.parameters.push_back({offset, bytes});
+    offset += bytes;
+  }
+  return Status::Success;
 }
 
 Status SimulatedDevice::copy(void* to, const void* from, size_t bytes, CopyKind kind, Stream stream) {
