@@ -13,10 +13,10 @@ def __getattr__(name: str) -> Any:
         from vibetensor.graphs import graph_step
 
         return graph_step
-    if name == "debug":
+    if name in ("cubin", "debug", "triton"):
         from importlib import import_module
 
-        return import_module("vibetensor.debug")
+        return import_module(f"vibetensor.{name}")
     if name in ("load_plugin", "include_path"):
         from importlib import import_module
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from numbers import Integral
 from types import FunctionType
 from typing import Any
@@ -514,6 +516,12 @@ def attach(name: str, member: Any) -> None:
     setattr(Tensor, name, member)
 
 
+def launch_through_us(triton: Any) -> None:
+    """Makes Triton launch on our tensors, unless PyTorch itself is there to do it for its own."""
+    if sys.modules.get("torch") in (None, sys.modules["vibetensor.torch"]):
+        import_module("vibetensor.triton")
+
+
 def install() -> None:
     """Attach the methods above, stand-ins for those that PyTorch has and we lack, copying and pickling."""
     for name, method in METHODS.items():
@@ -526,3 +534,4 @@ def install() -> None:
     _copying.install()
     _C.set_result_repr(result_repr)
     when_imported("multiprocessing.reduction", share_with_processes)
+    when_imported("triton", launch_through_us)

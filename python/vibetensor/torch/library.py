@@ -38,6 +38,7 @@ __all__ = [
     "register_kernel",
     "register_vmap",
     "triton_op",
+    "wrap_triton",
 ]
 
 Fn = Callable[..., Any]
@@ -57,7 +58,6 @@ SCHEMA_TYPES: dict[Any, str] = {
 NO_TRACE = "nothing is traced"
 register_torch_dispatch = Refused("torch.library.register_torch_dispatch", NO_TRACE)
 register_autocast = Refused("torch.library.register_autocast", "cast in the op's own function")
-wrap_triton = Refused("torch.library.wrap_triton", "Triton's kernels are not launched from here")
 get_ctx = Refused("torch.library.get_ctx", NO_TRACE)
 
 
@@ -232,7 +232,28 @@ def custom_op(
     return make if fn is None else make(fn)
 
 
-triton_op = custom_op
+def triton_op(name: str, fn: Fn | None = None, /, *, mutates_args: Any, schema: str | None = None) -> Any:
+    """The function as an op whose kernels are Triton's, a CustomOpDef; a decorator without `fn`.
+
+    fn launches its kernels through `wrap_triton`. On meta these launch nothing, so that it gives shapes there.
+    vibetensor.triton.op, which also takes a derivative.
+    """
+    from vibetensor.triton import op
+
+    return op(name, fn, mutates_args=mutates_args, schema=schema)
+
+
+def wrap_triton(triton_kernel: Any, /) -> Any:
+    """What launches the kernel inside a triton_op: `wrap_triton(kernel)[grid](*args)`.
+
+    triton_kernel: what triton.jit or triton.autotune made; RuntimeError for anything else.
+    """
+    from vibetensor.triton import wrap
+
+    try:
+        return wrap(triton_kernel)
+    except TypeError:
+        raise RuntimeError("wrap_triton only works on functions annotated with triton.jit or triton.autotune") from None
 
 
 def define(qualname: str, schema: str, *, lib: Any = None, tags: Any = ()) -> None:

@@ -28,6 +28,7 @@ struct Variants {
   std::vector<Ref> defaults;  // null: must be given
   Ref name;                   // of the kernel
   Ref compile;                // (arguments by name, options by name) -> LoadedKernel, or NotImplemented
+  Ref otherwise;              // (grid, *args, **options): what launches where there is no LoadedKernel
   Ref kernels;                // dict, by key
 };
 
@@ -170,8 +171,6 @@ void grid_from(const Variants& v, PyObject* given, const Call& call, int64_t (&g
   }
 }
 
-PyObject* not_implemented() { return Ref::borrow(Py_NotImplemented).release(); }
-
 // A new reference to the variant for this call, or to NotImplemented.
 Ref variant_for(const Variants& v, const Call& call, PyObject* key) {
   if (PyObject* found = PyDict_GetItemWithError(v.kernels.get(), key)) return Ref::borrow(found);
@@ -184,7 +183,6 @@ Ref variant_for(const Variants& v, const Call& call, PyObject* key) {
   return made;
 }
 
-// None; NotImplemented where Triton itself has to launch.
 PyObject* call(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* names) {
   return guarded([&] {
     const Variants& v = variants_of(self);
@@ -194,9 +192,8 @@ PyObject* call(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* n
     const int device = cuda::current_device();
     const Ref key = call.key(device);
     if (call.on_meta()) return Ref::borrow(Py_None).release();  // shapes alone: there is nothing to compute
-    if (!key) return not_implemented();
-    const Ref variant = variant_for(v, call, key.get());
-    if (variant.get() == Py_NotImplemented) return not_implemented();
+    const Ref variant = key ? variant_for(v, call, key.get()) : Ref::borrow(Py_NotImplemented);
+    if (variant.get() == Py_NotImplemented) return PyObject_Vectorcall(v.otherwise.get(), args, given, names);
     const cuda::LoadedKernel& kernel = *loaded_kernel_of(variant.get());
     int64_t grid[3] = {1, 1, 1};
     grid_from(v, args[0], call, grid);
@@ -212,12 +209,13 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   if (!v) return 0;
   for (const Ref& o : v->defaults) Py_VISIT(o.get());
   Py_VISIT(v->compile.get());
+  Py_VISIT(v->otherwise.get());
   Py_VISIT(v->kernels.get());
   return 0;
 }
 int clear(PyObject* self) {
   Variants* v = reinterpret_cast<VariantsObject*>(self)->variants;
-  if (v) v->compile = {};
+  if (v) v->compile = v->otherwise = {};
   return 0;
 }
 void dealloc(PyObject* self) {
@@ -249,14 +247,15 @@ void make_variants_type(PyObject* module) {
 }
 
 // `defaults` are those of the last parameters, as Python has them.
-nb::object make_variants(nb::str name, nb::tuple names, std::string_view kinds, nb::tuple defaults,
-                         nb::object compile) {
+nb::object make_variants(nb::str name, nb::tuple names, std::string_view kinds, nb::tuple defaults, nb::object compile,
+                         nb::object otherwise) {
   VT_CHECK(kinds.size() == nb::len(names) && nb::len(defaults) <= nb::len(names), Value,
            "expected a kind for each argument and at most as many defaults");
   auto v = std::make_unique<Variants>();
   v->kinds = kinds;
   v->name = Ref::borrow(name.ptr());
   v->compile = Ref::borrow(compile.ptr());
+  v->otherwise = Ref::borrow(otherwise.ptr());
   v->kernels = Ref::steal(PyDict_New());
   v->defaults.resize(nb::len(names) - nb::len(defaults));
   for (nb::handle o : defaults) v->defaults.push_back(Ref::borrow(o.ptr()));
@@ -275,9 +274,13 @@ nb::object make_variants(nb::str name, nb::tuple names, std::string_view kinds, 
 
 void bind_kernel_variants(nb::module_& m) {
   make_variants_type(m.ptr());
-  m.def("kernel_variants", [](nb::str name, nb::tuple names, nb::str kinds, nb::tuple defaults, nb::object compile) {
-    return make_variants(name, names, text_of(kinds.ptr()), defaults, compile);
-  });
+  m.def(
+      "kernel_variants",
+      [](nb::str name, nb::tuple names, nb::str kinds, nb::tuple defaults, nb::object compile, nb::object otherwise) {
+        return make_variants(name, names, text_of(kinds.ptr()), defaults, compile, otherwise);
+      },
+      nb::arg("name"), nb::arg("names"), nb::arg("kinds"), nb::arg("defaults"), nb::arg("compile"),
+      nb::arg("otherwise"));
 }
 
 }  // namespace vt::python
