@@ -54,7 +54,7 @@ class Cubin:
     cluster: Triple = (1, 1, 1)
     cooperative: bool = False
     overlapping: bool = False
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         _ = self.layout  # that there is one
@@ -132,13 +132,15 @@ def op(
     likewise. grid: the blocks, of the schema's arguments. What `results` makes is also what the op gives on meta. backward
     and setup_context are those of torch.library.register_autograd.
 
-    ValueError where the kernel has an argument that none of them names.
+    ValueError where the kernel has an argument that none of them names. NotImplementedError for defaults in the schema.
     """
     from inspect import Parameter, Signature
 
     from vibetensor.torch import library
     from vibetensor.torch._op_schema import read_schema
 
+    if "=" in schema.rpartition("->")[0]:
+        raise NotImplementedError(f"{qualname}: defaults in the schema of a cubin's op are not there")
     cubin = kernel if isinstance(kernel, Cubin) else load(kernel)
     names = [argument.name for argument in read_schema(qualname.partition("::")[2] + schema).arguments]
     made = {**results, **(numbers or {})}

@@ -11,7 +11,7 @@ import pytest
 import vibetensor.torch as torch
 from vibetensor import _C, cubin
 from vibetensor import triton as vt_triton
-from vibetensor.triton import cache, compiled, language, source
+from vibetensor.triton import cache, compiled, source, stand_in
 
 IMAGE = b"\x7fELF and so on"
 
@@ -182,7 +182,7 @@ def test_kernel_without_a_gpu(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="outer: Triton is not installed"):
         outer.compile({}, {})
     assert vt_triton.wrap(outer) is outer
-    assert repr(language.language().float32) == "triton.language.float32"
+    assert repr(stand_in.language().float32) == "triton.language.float32"
 
 
 def test_kinds_of_arguments():
@@ -273,3 +273,22 @@ def test_op_with_a_derivative_and_a_rule_for_vmap():
     doubled(x).sum().backward()
     assert x.grad.tolist() == [2, 2, 2]
     assert torch.vmap(doubled)(torch.ones(2, 3)).tolist() == [[2.0] * 3] * 2
+
+
+def test_what_waits_for_an_import_is_not_lost_by_a_question(tmp_path, monkeypatch):
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    from vibetensor.torch._on_import import when_imported
+
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "asked_for_first.py").write_text("")
+    seen = []
+    for _ in range(2):
+        when_imported("asked_for_first", seen.append)
+    assert find_spec("asked_for_first") is not None and seen == []
+    found = import_module("asked_for_first")
+    assert seen == [found, found]
+    del sys.modules["asked_for_first"]
+    import_module("asked_for_first")
+    assert len(seen) == 2

@@ -5,25 +5,35 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
+from threading import get_ident
 from typing import Any
 
 
 class AfterImport:
-    """Finds module `name` for the import system, once, and calls `run(module)` after it has been executed."""
+    """Finds module `name` for the import system and calls `run(module)` after it has been executed, once.
+
+    Being asked where the module is, without importing it, changes nothing.
+    """
 
     def __init__(self, name: str, run: Callable[[Any], None]):
         self.name, self.run = name, run
+        self.asking: int | None = None  # the thread that asks the other finders
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name != self.name:
+        if name != self.name or self.asking == get_ident():
             return None
-        sys.meta_path.remove(self)  # type: ignore[arg-type]
-        spec = find_spec(name)
+        self.asking = get_ident()
+        try:
+            spec = find_spec(name)
+        finally:
+            self.asking = None
         if spec is None or spec.loader is None:
             return spec
         execute = spec.loader.exec_module
 
         def exec_module(module: Any) -> None:
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)  # type: ignore[arg-type]
             execute(module)
             self.run(module)
 

@@ -31,7 +31,7 @@ def activate() -> None:
 
 def __getattr__(name: str) -> Any:
     if name == "language":
-        from vibetensor.triton.language import language
+        from vibetensor.triton.stand_in import language
 
         return language()
     raise AttributeError(f"module 'vibetensor.triton' has no attribute {name!r}")

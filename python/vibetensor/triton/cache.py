@@ -29,7 +29,7 @@ def folder() -> Path | None:
 
 def installed_version() -> str | None:
     """Triton's, without importing it; None where it is not installed."""
-    from vibetensor.triton.language import is_installed
+    from vibetensor.triton.stand_in import is_installed
 
     if not is_installed():
         return None

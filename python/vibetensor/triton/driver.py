@@ -40,6 +40,9 @@ class Utilities:
         kernel = make(image).on(device)
         return kernel, kernel, kernel.registers, kernel.local_bytes // 4, kernel.max_threads
 
+    def unload_module(self, module: Any) -> None:
+        """Returns None; the kernel stays loaded, since a graph may hold it."""
+
     def get_device_properties(self, device: int) -> dict[str, int]:
         """What tuning asks for, by Triton's names."""
         p = _C.cuda_get_device_properties(device)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 from vibetensor import _C
 from vibetensor.cubin import Cubin
 from vibetensor.triton import cache
-from vibetensor.triton.language import is_installed
-from vibetensor.triton.source import whole_text
+from vibetensor.triton.stand_in import is_installed
+from vibetensor.triton.source import names_of, whole_text
 
 CONSTANT, WHOLE, TYPE_ONLY = "c", "s", "n"
 TENSOR_TYPES = {
@@ -37,6 +38,10 @@ def is_constant(parameter: inspect.Parameter) -> bool:
     annotation = parameter.annotation
     text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
     return "constexpr" in text
+
+
+def is_ordinary(parameter: inspect.Parameter) -> bool:
+    return parameter.kind is parameter.POSITIONAL_OR_KEYWORD
 
 
 def type_of(value: Any) -> str:
@@ -88,8 +93,26 @@ class Kernel:
                 )
             import triton
 
-            self._compiler = triton.jit(self.fn, **self.settings)
+            fn = self._for_triton()
+            if fn is not self.fn:  # a copy with the globals of now, which may change
+                return triton.jit(fn, **self.settings)
+            self._compiler = triton.jit(fn, **self.settings)
         return self._compiler
+
+    def _for_triton(self) -> Any:
+        """The function, with Triton's JITFunctions in the place of Kernels that it calls."""
+        fn: Any = self.fn
+        own = {n: v.compiler for n in names_of(fn.__code__) if isinstance(v := fn.__globals__.get(n), Kernel)}
+        if not own:
+            return fn
+        made = FunctionType(fn.__code__, {**fn.__globals__, **own}, fn.__name__, fn.__defaults__, fn.__closure__)
+        made.__kwdefaults__, made.__annotations__, made.__qualname__ = (
+            fn.__kwdefaults__,
+            fn.__annotations__,
+            fn.__qualname__,
+        )
+        made.__module__ = fn.__module__
+        return made
 
     def __getitem__(self, grid: Any) -> Callable[..., None]:
         return partial(self._launch, grid)
@@ -118,13 +141,14 @@ class Kernel:
         return found.on(device)
 
     def is_debugged(self) -> bool:
-        """Whether a setting of Triton's asks for code that is not to be kept."""
+        """Whether a setting of Triton's, of the environment too, asks for other code than the kernel's own says."""
         if not is_installed():
             return False
         from triton import knobs
+        from triton._C.libtriton import get_cache_invalidating_env_vars
 
         asked = (knobs.compilation.always_compile, knobs.compilation.override, knobs.compilation.dump_ir)
-        return any(asked) or bool(knobs.runtime.debug) or bool(self.settings.get("debug"))
+        return any((*asked, knobs.runtime.debug, self.settings.get("debug"), get_cache_invalidating_env_vars()))
 
     def key(self, arguments: dict[str, Any], options: dict[str, Any], device: int) -> str:
         """What the machine code depends on, as the name that the cache has for it."""
@@ -205,6 +229,8 @@ def wrap(kernel: Any) -> Any:
         made: Any = TunedKernel(kernel)
     elif type(kernel).__name__ == "InterpretedFunction":  # TRITON_INTERPRET=1: Triton runs it on the CPU
         return kernel
+    elif hasattr(kernel, "pre_run_hooks") and not all(map(is_ordinary, kernel.signature.parameters.values())):
+        return kernel  # *args, say: Triton's own launch knows them
     elif hasattr(kernel, "pre_run_hooks"):
         made = Kernel(kernel.fn, kernel, do_not_specialize=kernel.do_not_specialize, debug=kernel.debug)
     else:

@@ -9,7 +9,7 @@ import textwrap
 
 KERNELS = """
 from vibetensor.triton import jit, language as tl
-STEP = 2
+STEP = tl.constexpr(2)
 SHIFT = tl.constexpr(3)
 
 @jit
@@ -31,7 +31,7 @@ n = int(sys.argv[2])
 x = torch.arange(n, device="cuda", dtype=torch.float32)
 y = torch.empty_like(x)
 kernels.twice_and_more[lambda meta: (-(-n // meta["BLOCK"]),)](x, y, n, 1.5)
-assert torch.equal(y, x * kernels.STEP + 4.5), y
+assert torch.equal(y, x * kernels.STEP.value + 4.5), y
 assert (sys.argv[1] == "without") == (sys.modules.get("triton") is None)
 assert "torch" not in sys.modules
 """
@@ -56,7 +56,7 @@ def test_without_triton(tmp_path):
         known = arguments != ("without", "1008")  # a multiple of 16 is another kind of argument
         assert (done.returncode == 0) == known, done.stderr
     assert len(list((tmp_path / "cache").iterdir())) == 1
-    (tmp_path / "kernels.py").write_text(KERNELS.replace("STEP = 2", "STEP = 5"))
+    (tmp_path / "kernels.py").write_text(KERNELS.replace("constexpr(2)", "constexpr(5)"))
     assert run(tmp_path, "without", "1000").returncode != 0  # another kernel
     assert run(tmp_path, "with", "1000").returncode == 0
     assert len(list((tmp_path / "cache").iterdir())) == 2
