@@ -134,6 +134,7 @@ class KernelParameters:
 
 class LoadedKernel:
     name: _str
+    arguments: tuple[str, ...]
     device_index: _int
     registers: _int
     local_bytes: _int
@@ -141,7 +142,7 @@ class LoadedKernel:
     def __call__(self, x: _int, y: _int, z: _int, stream: _int | None, /, *args: Any) -> None: ...
 
 class KernelVariants:
-    kernels: dict[Any, LoadedKernel]
+    kernels: dict[Any, tuple[LoadedKernel, Any]]
     def __call__(self, grid: Any, /, *args: Any, **options: Any) -> Any: ...
 
 def load_kernel(
@@ -162,6 +163,7 @@ def kernel_variants(
     defaults: tuple[Any, ...],
     compile: Callable[[dict[str, Any], dict[str, Any]], Any],
     otherwise: Callable[..., Any],
+    skips_meta: _bool,
 ) -> KernelVariants: ...
 
 class Checkpoint:

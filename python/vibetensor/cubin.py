@@ -128,9 +128,9 @@ def op(
     """The kernel as an op "namespace::name" of torch.ops, a torch.library.CustomOpDef.
 
     schema: "(Tensor x, float factor) -> Tensor". The kernel's arguments are found by name: first those of the schema, then
-    `results`, each a function of the schema's arguments that makes a result, in the schema's order, then `numbers`, made
-    likewise. grid: the blocks, of the schema's arguments. What `results` makes is also what the op gives on meta. backward
-    and setup_context are those of torch.library.register_autograd.
+    `results` (one or more), each a function of the schema's arguments that makes a result, in the schema's order, then
+    `numbers`, made likewise. grid: the blocks, of the schema's arguments. What `results` makes is also what the op gives on
+    meta. backward and setup_context are those of torch.library.register_autograd.
 
     ValueError where the kernel has an argument that none of them names. NotImplementedError for defaults in the schema.
     """
@@ -151,15 +151,14 @@ def op(
     signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(*args, **kwargs).arguments
-        values = dict(given)
-        outputs = [make(*given.values()) for make in results.values()]
-        values.update(zip(results, outputs, strict=True))
-        for name, make in (numbers or {}).items():
-            values[name] = make(*given.values())
-        if not any(isinstance(o, _C.Tensor) and o.is_meta for o in outputs):
-            cubin[grid(*given.values())](*[values[name] for name in cubin.arguments])
-        return outputs[0] if len(outputs) == 1 else tuple(outputs) or None
+        given = args if len(args) == len(names) and not kwargs else signature.bind(*args, **kwargs).args
+        values = dict(zip(names, given, strict=True))
+        for name, make in made.items():
+            values[name] = make(*given)
+        outputs = tuple(values[name] for name in results)
+        if not any(output.is_meta for output in outputs):
+            cubin[grid(*given)](*[values[name] for name in cubin.arguments])
+        return outputs[0] if len(outputs) == 1 else outputs
 
     run.__name__ = qualname.partition("::")[2]
     run.__signature__ = signature  # type: ignore[attr-defined]

@@ -195,11 +195,16 @@ def test_kinds_of_arguments():
     def otherwise(grid, *args, **options):
         return grid, args, options
 
-    launch = _C.kernel_variants("k", ("x", "n", "B"), "ssc", (4,), compile, otherwise)
+    launch = _C.kernel_variants("k", ("x", "n", "B"), "ssc", (4,), compile, otherwise, skips_meta=False)
     x = torch.ones(3)
-    assert launch((2,), x, n=5, num_warps=8) == ((2,), (x,), {"n": 5, "num_warps": 8})
-    assert asked == [({"x": x, "n": 5, "B": 4}, {"num_warps": 8})]
-    assert launch((2,), x, (1, 2)) == ((2,), (x, (1, 2)), {}) and len(asked) == 1  # only Triton knows tuples
+    assert launch((2,), x, (1, 2)) == ((2,), (x, (1, 2)), {}) and asked == []  # only Triton knows tuples
+    assert launch((2,), meta := torch.empty(1, device="meta"), 1) == ((2,), (meta, 1), {}) and asked == []
+    if torch.cuda.is_available():
+        assert launch((2,), x, n=5, num_warps=8) == ((2,), (x,), {"n": 5, "num_warps": 8})
+        assert asked == [({"x": x, "n": 5, "B": 4}, {"num_warps": 8})]
+    else:
+        with pytest.raises(RuntimeError, match="NVIDIA driver"):
+            launch((2,), x, n=5)
     assert launch.kernels == {}
 
 

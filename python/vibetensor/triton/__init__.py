@@ -22,11 +22,12 @@ def activate() -> None:
 
     Importing vibetensor.triton does it too; this is for a program that gave Triton another driver in between.
     """
-    from triton.runtime import driver
+    from triton.runtime import driver as drivers
 
-    from vibetensor.triton.driver import Driver
+    from vibetensor.triton.driver import driver, without_pytorch
 
-    driver.set_active(Driver())
+    without_pytorch()
+    drivers.set_active(driver)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from triton.backends.driver import DriverBase
 from vibetensor import _C
 from vibetensor.triton.benchmark import benchmark, flushed_memory
 from vibetensor.triton.compiled import WARP, cubin_of, launcher
+from vibetensor.triton.shortcut import shorten
 
 
 class Loading(threading.local):
@@ -23,10 +25,21 @@ class Loading(threading.local):
 loading = Loading()
 
 
-def launcher_of(src: Any, metadata: Any) -> Callable[..., None]:
-    """What launches the kernel that Triton compiled from `src`."""
-    loading.cubin_for = lambda image: cubin_of(src.signature, metadata, image)
-    return launcher(loading.cubin_for(b""), src.signature, metadata)
+def without_pytorch() -> None:
+    """Returns None; lets Triton's C++ look for PyTorch's Tensor now and find none, unless PyTorch is there already.
+
+    It would import PyTorch at the first launch otherwise, wherever that is installed.
+    """
+    if "torch" in sys.modules:
+        return
+    from triton._C.libtriton import native_specialize_impl
+    from triton.backends.nvidia.compiler import CUDABackend
+
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        native_specialize_impl(CUDABackend(GPUTarget("cuda", 80, WARP)), 1, False, True, True)
+    finally:
+        del sys.modules["torch"]
 
 
 class Utilities:
@@ -58,14 +71,21 @@ class Utilities:
 
 
 class Driver(DriverBase):  # type: ignore[misc]
-    """Triton's driver for our tensors and streams."""
+    """Triton's driver for our tensors and streams; there is one, `driver`."""
 
     def __init__(self) -> None:
         self.utils = Utilities()
-        self.launcher_cls = launcher_of
+        self.launcher_cls = self.launcher_of
         self.get_current_device = _C.cuda_current_device
         self.set_current_device = _C.cuda_set_device
         self.get_current_stream = _C.cuda_current_raw_stream
+
+    def launcher_of(self, src: Any, metadata: Any) -> Callable[..., None]:
+        """What launches the kernel that Triton compiled from `src`."""
+        loading.cubin_for = lambda image: cubin_of(src.signature, metadata, image)
+        if hasattr(getattr(src, "fn", None), "pre_run_hooks"):
+            shorten(src.fn, self)
+        return launcher(loading.cubin_for(b""), src.signature, metadata)
 
     @classmethod
     def is_active(cls) -> bool:
@@ -103,3 +123,6 @@ class Driver(DriverBase):  # type: ignore[misc]
 
     def clear_cache(self, cache: Any) -> None:
         cache.zero_()
+
+
+driver = Driver()

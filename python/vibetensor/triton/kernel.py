@@ -8,7 +8,7 @@ comes from the cache on the disk, or Triton compiles it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.cubin import Cubin
 from vibetensor.triton import cache
-from vibetensor.triton.stand_in import is_installed
 from vibetensor.triton.source import names_of, whole_text
+from vibetensor.triton.stand_in import is_installed
 
 CONSTANT, WHOLE, TYPE_ONLY = "c", "s", "n"
 TENSOR_TYPES = {
@@ -42,6 +42,14 @@ def is_constant(parameter: inspect.Parameter) -> bool:
 
 def is_ordinary(parameter: inspect.Parameter) -> bool:
     return parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+
+
+def kinds_of(parameters: list[inspect.Parameter], unspecialized: Sequence[Any]) -> str:
+    """How each parameter makes a difference; `unspecialized` are names or places."""
+    return "".join(
+        CONSTANT if is_constant(p) else TYPE_ONLY if i in unspecialized or p.name in unspecialized else WHOLE
+        for i, p in enumerate(parameters)
+    )
 
 
 def type_of(value: Any) -> str:
@@ -74,13 +82,11 @@ class Kernel:
         self.fn, self.settings, self._compiler = fn, settings, compiler
         parameters = list(inspect.signature(fn).parameters.values())
         self.names = tuple(p.name for p in parameters)
-        unspecialized = settings.get("do_not_specialize") or ()
-        self.kinds = "".join(
-            CONSTANT if is_constant(p) else TYPE_ONLY if i in unspecialized or p.name in unspecialized else WHOLE
-            for i, p in enumerate(parameters)
-        )
+        self.kinds = kinds_of(parameters, settings.get("do_not_specialize") or ())
         defaults = tuple(p.default for p in parameters if p.default is not p.empty)
-        self._launch = _C.kernel_variants(fn.__name__, self.names, self.kinds, defaults, self._variant, self._by_triton)
+        self._launch = _C.kernel_variants(
+            fn.__name__, self.names, self.kinds, defaults, self._variant, self._by_triton, skips_meta=True
+        )
 
     @property
     def compiler(self) -> Any:
@@ -125,7 +131,7 @@ class Kernel:
         self.compiler.run(*args, grid=grid, warmup=False, **options)
 
     def _variant(self, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
-        """The machine code for the first call of a kind, loaded; NotImplemented where Triton itself has to launch."""
+        """The machine code for the first call of a kind, loaded, and None; NotImplemented where Triton has to launch."""
         if self._compiler is not None and self._compiler.pre_run_hooks:
             return NotImplemented
         device = _C.cuda_current_device()
@@ -138,7 +144,7 @@ class Kernel:
                 return NotImplemented
             if keeps:
                 cache.keep(found, self.__name__, key)
-        return found.on(device)
+        return found.on(device), None
 
     def is_debugged(self) -> bool:
         """Whether a setting of Triton's, of the environment too, asks for other code than the kernel's own says."""

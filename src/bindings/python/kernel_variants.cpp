@@ -27,9 +27,10 @@ struct Variants {
   std::string kinds;          // a Kind for each
   std::vector<Ref> defaults;  // null: must be given
   Ref name;                   // of the kernel
-  Ref compile;                // (arguments by name, options by name) -> LoadedKernel, or NotImplemented
-  Ref otherwise;              // (grid, *args, **options): what launches where there is no LoadedKernel
-  Ref kernels;                // dict, by key
+  Ref compile;      // (arguments by name, options by name) -> (LoadedKernel, what a call returns) or NotImplemented
+  bool skips_meta;  // whether a call with tensors on meta is no launch; else it goes on to `otherwise`
+  Ref otherwise;    // (grid, *args, **options): what launches where there is no LoadedKernel
+  Ref kernels;      // dict, by key
 };
 
 struct VariantsObject {
@@ -55,17 +56,26 @@ class Call {
     }
   }
 
-  // Null where an argument is of a kind that only Triton knows.
-  Ref key(int device) {
-    text_.push_back(static_cast<char>(device));
+  // False where an argument is of a kind that only Triton knows.
+  bool describe() {
+    bool known = true;
     for (size_t i = 0; i < slots_.size(); ++i) {
-      const bool known = v_.kinds[i] == Constant ? (add_constant(slots_[i]), true) : add(slots_[i], v_.kinds[i]);
-      if (!known) return {};
+      if (v_.kinds[i] == Constant) {
+        add_constant(slots_[i]);
+      } else {
+        known &= add(slots_[i], v_.kinds[i]);
+      }
     }
     for (const auto& [name, value] : options_) {
       values_.push_back(name);
       add_constant(value);
     }
+    return known;
+  }
+
+  // Of what describe() has seen, on a device.
+  Ref key(int device) {
+    text_.push_back(static_cast<char>(device));
     Ref text = Ref::steal(PyBytes_FromStringAndSize(text_.data(), static_cast<Py_ssize_t>(text_.size())));
     if (values_.empty()) return text;
     Ref key = Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(values_.size() + 1)));
@@ -171,14 +181,16 @@ void grid_from(const Variants& v, PyObject* given, const Call& call, int64_t (&g
   }
 }
 
-// A new reference to the variant for this call, or to NotImplemented.
+// A new reference to what `compile` gave for this call.
 Ref variant_for(const Variants& v, const Call& call, PyObject* key) {
   if (PyObject* found = PyDict_GetItemWithError(v.kernels.get(), key)) return Ref::borrow(found);
   if (PyErr_Occurred()) throw PythonErrorSet{};
   Ref made =
       Ref::steal(PyObject_CallFunctionObjArgs(v.compile.get(), call.arguments().get(), call.options().get(), nullptr));
   if (made.get() == Py_NotImplemented) return made;
-  VT_CHECK(loaded_kernel_of(made.get()), Type, "expected a LoadedKernel, got ", type_name_of(made.get()));
+  VT_CHECK(
+      PyTuple_Check(made.get()) && PyTuple_Size(made.get()) == 2 && loaded_kernel_of(PyTuple_GetItem(made.get(), 0)),
+      Type, "expected a LoadedKernel and what a call returns, got ", type_name_of(made.get()));
   if (PyDict_SetItem(v.kernels.get(), key, made.get()) < 0) throw PythonErrorSet{};
   return made;
 }
@@ -189,17 +201,20 @@ PyObject* call(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* n
     const Py_ssize_t given = PyVectorcall_NARGS(nargsf);
     VT_CHECK(given >= 1, Type, text_of(v.name.get()), " needs a grid");
     Call call(v, args + 1, given - 1, names);
-    const int device = cuda::current_device();
-    const Ref key = call.key(device);
-    if (call.on_meta()) return Ref::borrow(Py_None).release();  // shapes alone: there is nothing to compute
-    const Ref variant = key ? variant_for(v, call, key.get()) : Ref::borrow(Py_NotImplemented);
+    bool known = call.describe();
+    if (call.on_meta()) {
+      if (v.skips_meta) return Ref::borrow(Py_None).release();  // shapes alone: there is nothing to compute
+      known = false;
+    }
+    const Ref variant =
+        known ? variant_for(v, call, call.key(cuda::current_device()).get()) : Ref::borrow(Py_NotImplemented);
     if (variant.get() == Py_NotImplemented) return PyObject_Vectorcall(v.otherwise.get(), args, given, names);
-    const cuda::LoadedKernel& kernel = *loaded_kernel_of(variant.get());
+    const cuda::LoadedKernel& kernel = *loaded_kernel_of(PyTuple_GetItem(variant.get(), 0));
     int64_t grid[3] = {1, 1, 1};
     grid_from(v, args[0], call, grid);
     grid[0] *= kernel.shape().cluster[0];  // Triton counts programs, which are clusters
     launch_loaded(kernel, cuda::current_stream(kernel.device()), grid, call.slots());
-    return Ref::borrow(Py_None).release();
+    return Ref::borrow(PyTuple_GetItem(variant.get(), 1)).release();
   });
 }
 
@@ -248,7 +263,7 @@ void make_variants_type(PyObject* module) {
 
 // `defaults` are those of the last parameters, as Python has them.
 nb::object make_variants(nb::str name, nb::tuple names, std::string_view kinds, nb::tuple defaults, nb::object compile,
-                         nb::object otherwise) {
+                         nb::object otherwise, bool skips_meta) {
   VT_CHECK(kinds.size() == nb::len(names) && nb::len(defaults) <= nb::len(names), Value,
            "expected a kind for each argument and at most as many defaults");
   auto v = std::make_unique<Variants>();
@@ -256,6 +271,7 @@ nb::object make_variants(nb::str name, nb::tuple names, std::string_view kinds, 
   v->name = Ref::borrow(name.ptr());
   v->compile = Ref::borrow(compile.ptr());
   v->otherwise = Ref::borrow(otherwise.ptr());
+  v->skips_meta = skips_meta;
   v->kernels = Ref::steal(PyDict_New());
   v->defaults.resize(nb::len(names) - nb::len(defaults));
   for (nb::handle o : defaults) v->defaults.push_back(Ref::borrow(o.ptr()));
@@ -276,11 +292,12 @@ void bind_kernel_variants(nb::module_& m) {
   make_variants_type(m.ptr());
   m.def(
       "kernel_variants",
-      [](nb::str name, nb::tuple names, nb::str kinds, nb::tuple defaults, nb::object compile, nb::object otherwise) {
-        return make_variants(name, names, text_of(kinds.ptr()), defaults, compile, otherwise);
+      [](nb::str name, nb::tuple names, nb::str kinds, nb::tuple defaults, nb::object compile, nb::object otherwise,
+         bool skips_meta) {
+        return make_variants(name, names, text_of(kinds.ptr()), defaults, compile, otherwise, skips_meta);
       },
       nb::arg("name"), nb::arg("names"), nb::arg("kinds"), nb::arg("defaults"), nb::arg("compile"),
-      nb::arg("otherwise"));
+      nb::arg("otherwise"), nb::arg("skips_meta"));
 }
 
 }  // namespace vt::python

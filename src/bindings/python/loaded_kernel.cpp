@@ -64,6 +64,9 @@ template <auto Get>
 PyObject* number(PyObject* self, void*) {
   return PyLong_FromLongLong(static_cast<long long>(Get(*as_object(self)->kernel)));
 }
+PyObject* argument_names(PyObject* self, void*) {
+  return guarded([&] { return nb::tuple(nb::cast(as_object(self)->kernel->layout().arguments)).release().ptr(); });
+}
 PyObject* name(PyObject* self, void*) { return PyUnicode_FromString(as_object(self)->kernel->name()); }
 
 void make_kernel_type(PyObject* module) {
@@ -72,6 +75,7 @@ void make_kernel_type(PyObject* module) {
       {nullptr, 0, 0, 0, nullptr}};
   static PyGetSetDef getset[] = {
       {"name", name, nullptr, nullptr, nullptr},
+      {"arguments", argument_names, nullptr, nullptr, nullptr},
       {"device_index", number<[](const LoadedKernel& k) { return k.device(); }>, nullptr, nullptr, nullptr},
       {"registers", number<[](const LoadedKernel& k) { return k.facts().registers; }>, nullptr, nullptr, nullptr},
       {"local_bytes", number<[](const LoadedKernel& k) { return k.facts().local_bytes; }>, nullptr, nullptr, nullptr},

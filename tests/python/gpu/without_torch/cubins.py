@@ -78,7 +78,7 @@ def test_refusals(image):
     with pytest.raises(RuntimeError, match="neither a cubin"):
         cubin.Cubin("scale_rows", b"\x7fELF nothing", (), ()).on(0)
     with pytest.raises(RuntimeError, match="can have"):
-        cubin.Cubin("scale_rows", image, ("x",), (MATRIX,) * 4, threads=(2048, 1, 1)).on(0)
+        cubin.Cubin("sum_in_shared", image, ("x", "n"), ("x:ptr", "x:ptr", "n:i32"), threads=(2048, 1, 1)).on(0)
     for wrong, text in (((x, factors, True, "a"), "must be real"), ((x.cpu(), factors, True, 0.0), "argument x")):
         with pytest.raises((TypeError, ValueError), match=text):
             scale_rows(image)[1,](*wrong)

@@ -82,6 +82,7 @@ def keep(ctx, inputs, output):
 
 
 def launch(x, factor):
+    x = x.contiguous()
     y = torch.empty_like(x)
     ours.wrap(scale_kernel)[(triton.cdiv(x.numel(), 256),)](x, y, factor, x.numel(), BLOCK=256)
     return y
