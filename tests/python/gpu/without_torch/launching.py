@@ -171,6 +171,42 @@ def test_what_was_compiled():
     assert isinstance(kernel.function, _C.LoadedKernel)
 
 
+STEP = tl.constexpr(2)
+
+
+@triton.jit
+def step_kernel(x, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    tl.store(x + at, tl.load(x + at) + STEP)
+
+
+def test_later_launches_are_ours_and_know_what_triton_checks():
+    x, y = pair(size=64)
+    first, second = (add_kernel[(1,)](x, y, x, 64, BLOCK=64) for _ in range(2))
+    assert first is second and "ptx" in second.asm and "run" in vars(add_kernel)
+    seen = []
+    hooks = triton.knobs.runtime.launch_enter_hook
+    hooks.add(lambda said: seen.append(said.get()["name"]))
+    try:
+        add_kernel[(1,)](x, y, x, 64, BLOCK=64)
+    finally:
+        hooks.calls.clear()
+    assert seen == ["add_kernel"]
+    with pytest.raises(RuntimeError, match="meta"):
+        add_kernel[(1,)](torch.empty(64, device="meta"), y, x, 64, BLOCK=64)
+    counts = torch.zeros(16, device="cuda")
+    for _ in range(2):
+        step_kernel[(1,)](counts, BLOCK=16)
+    assert (counts == 4).all().item()
+    global STEP
+    before, STEP = STEP, tl.constexpr(3)
+    try:
+        with pytest.raises(RuntimeError, match="Global variable STEP has changed"):
+            step_kernel[(1,)](counts, BLOCK=16)
+    finally:
+        STEP = before
+
+
 def test_reinterpreted_tensor():
     x = torch.arange(16, device="cuda", dtype=torch.int32)
     out = torch.empty_like(x)
