@@ -246,12 +246,40 @@ def cpu_layers() -> Iterator[str]:
     yield from lines_of(["layers", "measured", "geometric mean", "under 1 / 1.1", "least"], rows)
 
 
+def own_kernels() -> Iterator[str]:
+    found = result("triton_h200")
+    sides = {"triton": "in Triton", "cubin": "in CuTe", "ours": "built in", "pytorch": "PyTorch", "unfused": "PyTorch, in ops"}
+
+    def cell(row: dict[str, Any], side: str) -> str:
+        times = [row.get(f"{side}_us"), row.get(f"{side}_backward_us")]
+        return " / ".join(f"{t:.0f}" if t >= 100 else f"{t:.1f}" for t in times if t is not None) or "-"
+
+    yield f"{found['gpu']}, bf16, PyTorch {found['pytorch']}, Triton {found['triton']}, microseconds forward / backward:"
+    yield ""
+    rows = [[row["name"], *(cell(row, side) for side in sides)] for row in found["rows"]]
+    yield from lines_of(["kernel", *sides.values()], rows)
+
+
+def launches() -> Iterator[str]:
+    found = result("triton_h200")["launches"]
+    theirs = {"launch": "Triton's launch", "op": "custom_op with it", "op, recorded": "the same, recorded"}
+    rows = [
+        [name, f"{row['ours_ns'] / 1000:.1f}", f"{theirs[row['torch']]}: {row['torch_ns'] / 1000:.1f}", f"{row['ratio']:.2f}"]
+        for name, row in found.items()
+    ]
+    yield "Microseconds of the host for one call of a small kernel, beside PyTorch in the same run:"
+    yield ""
+    yield from lines_of(["call", "ours", "PyTorch", "ratio"], rows)
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
     "cpu layers": cpu_layers,
     "cpu products": cpu_products,
     "curves": curves,
     "determinism": determinism,
+    "launches": launches,
+    "own kernels": own_kernels,
     "peaks": peaks,
     "product errors": product_errors,
     "products": products,

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "autograd/autograd.h"
 #include "core/error.h"
 #include "core/storage.h"
 #include "simulated/machine.h"
@@ -17,6 +18,10 @@ using cuda::LoadedKernel;
 using cuda::ParameterLayout;
 
 namespace {
+
+const struct Initialized {
+  Initialized() { initialize(); }
+} initialized;
 
 constexpr const char* kImage = "simulated add(8 8 4) twice(8 4 8)";
 const std::vector<std::string> kAdd = {"x:ptr", "y:ptr", "n:i32"};
