@@ -7,6 +7,7 @@ as any other. A library of ops that were compiled for PyTorch cannot run here: e
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,13 @@ DEVICE_KEYS = ("cpu", "cuda", "meta", "any")
 
 # ops of other libraries that are written again here, by namespace
 OURS = {"torchvision": "vibetensor.torch._torchvision_ops"}
+
+
+@lru_cache(maxsize=1024)
+def signature_of(kernel: Callable[..., Any]) -> Any:
+    from inspect import signature
+
+    return signature(kernel)
 
 
 class Op:
@@ -112,9 +120,7 @@ class Op:
             kernel = self.answered(kernel)
         if not recorded and not self.written:
             return kernel(*args, **kwargs)
-        from inspect import signature
-
-        bound = signature(kernel).bind(*args, **kwargs)
+        bound = signature_of(kernel).bind(*args, **kwargs)
         bound.apply_defaults()
         output = Recorded.apply(self, kernel, bound.kwargs, *bound.args) if recorded else kernel(*args, **kwargs)
         written = [bound.arguments[name] for name in self.written if name in bound.arguments]

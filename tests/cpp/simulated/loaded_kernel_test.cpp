@@ -99,7 +99,7 @@ TEST_CASE("a kernel is launched with its parameters and the memory that it uses"
   CHECK(launches == 1);
   CHECK_THROWS_AS(kernel.launch({}, {3, 1, 1}, parameters, storages), Error);  // no whole clusters
   CHECK_THROWS_AS(kernel.launch({}, {2, 65536, 1}, parameters, storages), Error);
-  machine.faulty.set_fault({.call = Call::Launch});
+  machine.faulty.set_fault({.call = simulated::Call::Launch});
   CHECK(message_of([&] { kernel.launch({}, {2, 1, 1}, parameters, storages); }).find("add") != std::string::npos);
   machine.device.set_launch_probe({});
 }
@@ -119,6 +119,6 @@ TEST_CASE("a kernel that cannot be loaded says why") {
   CHECK(load("add", kImage, kAdd, {.threads = {1, 1, 1}, .shared_bytes = size_t{1} << 20}).find("shared memory") !=
         std::string::npos);
   CHECK(load("add", kImage, kAdd, {.threads = {1, 1, 1}, .cluster = {4, 4, 1}}).find("cluster") != std::string::npos);
-  machine.faulty.set_fault({.call = Call::LoadKernel});
+  machine.faulty.set_fault({.call = simulated::Call::LoadKernel});
   CHECK(load("add", kImage, kAdd, one).find("add") != std::string::npos);
 }
