@@ -248,7 +248,13 @@ def cpu_layers() -> Iterator[str]:
 
 def own_kernels() -> Iterator[str]:
     found = result("triton_h200")
-    sides = {"triton": "in Triton", "cubin": "in CuTe", "ours": "built in", "pytorch": "PyTorch", "unfused": "PyTorch, in ops"}
+    sides = {
+        "triton": "in Triton",
+        "cubin": "in CuTe",
+        "ours": "built in",
+        "pytorch": "PyTorch",
+        "unfused": "PyTorch, in ops",
+    }
 
     def cell(row: dict[str, Any], side: str) -> str:
         times = [row.get(f"{side}_us"), row.get(f"{side}_backward_us")]
@@ -264,7 +270,12 @@ def launches() -> Iterator[str]:
     found = result("triton_h200")["launches"]
     theirs = {"launch": "Triton's launch", "op": "custom_op with it", "op, recorded": "the same, recorded"}
     rows = [
-        [name, f"{row['ours_ns'] / 1000:.1f}", f"{theirs[row['torch']]}: {row['torch_ns'] / 1000:.1f}", f"{row['ratio']:.2f}"]
+        [
+            name,
+            f"{row['ours_ns'] / 1000:.1f}",
+            f"{theirs[row['torch']]}: {row['torch_ns'] / 1000:.1f}",
+            f"{row['ratio']:.2f}",
+        ]
         for name, row in found.items()
     ]
     yield "Microseconds of the host for one call of a small kernel, beside PyTorch in the same run:"
