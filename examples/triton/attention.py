@@ -17,37 +17,59 @@ from vibetensor.triton import op, wrap
 
 
 @triton.jit
-def attention_forward(
-    q, k, v, out, lses, length, scale, CAUSAL: tl.constexpr, QUERIES: tl.constexpr, KEYS: tl.constexpr,
-    WIDTH: tl.constexpr,
+def attend(
+    query, queries, k, v, head, sums, total, highest, begin, end, length, scale, MASKED: tl.constexpr,
+    CAUSAL: tl.constexpr, KEYS: tl.constexpr, WIDTH: tl.constexpr,
 ):  # fmt: skip
-    head = tl.program_id(1).to(tl.int64) * length
-    queries = tl.program_id(0) * QUERIES + tl.arange(0, QUERIES)
+    # What keys from `begin` to `end` add; MASKED where some of them are not for all queries.
     columns = tl.arange(0, WIDTH)
-    at = (head + queries)[:, None] * WIDTH + columns[None, :]
-    inside = queries < length
-    query = tl.load(q + at, mask=inside[:, None], other=0.0)
-    highest = tl.full((QUERIES,), -float("inf"), tl.float32)
-    total = tl.zeros((QUERIES,), tl.float32)
-    sums = tl.zeros((QUERIES, WIDTH), tl.float32)
-    end = min(length, (tl.program_id(0) + 1) * QUERIES) if CAUSAL else length
-    for first in range(0, end, KEYS):
+    for first in range(begin, end, KEYS):
         keys = first + tl.arange(0, KEYS)
-        at_keys = (head + keys)[:, None] * WIDTH + columns[None, :]
-        there = keys < length
-        key = tl.load(k + at_keys, mask=there[:, None], other=0.0)
-        value = tl.load(v + at_keys, mask=there[:, None], other=0.0)
+        at = (head + keys)[:, None] * WIDTH + columns[None, :]
+        if MASKED:
+            key = tl.load(k + at, mask=(keys < length)[:, None], other=0.0)
+            value = tl.load(v + at, mask=(keys < length)[:, None], other=0.0)
+        else:
+            key = tl.load(k + at)
+            value = tl.load(v + at)
         scores = tl.dot(query, tl.trans(key)) * scale
-        seen = there[None, :]
-        if CAUSAL:
-            seen = seen & (keys[None, :] <= queries[:, None])
-        scores = tl.where(seen, scores, -float("inf"))
+        if MASKED:
+            seen = (keys < length)[None, :]
+            if CAUSAL:
+                seen = seen & (keys[None, :] <= queries[:, None])
+            scores = tl.where(seen, scores, -float("inf"))
         higher = tl.maximum(highest, tl.max(scores, axis=1))
         powers = tl.exp2(scores - higher[:, None])
         shrink = tl.exp2(highest - higher)
         total = total * shrink + tl.sum(powers, axis=1)
         sums = tl.dot(powers.to(value.dtype), value, sums * shrink[:, None])
         highest = higher
+    return sums, total, highest
+
+
+@triton.jit
+def attention_forward(
+    q, k, v, out, lses, length, scale, CAUSAL: tl.constexpr, QUERIES: tl.constexpr, KEYS: tl.constexpr,
+    WIDTH: tl.constexpr,
+):  # fmt: skip
+    head = tl.program_id(1).to(tl.int64) * length
+    start = tl.program_id(0) * QUERIES
+    queries = start + tl.arange(0, QUERIES)
+    at = (head + queries)[:, None] * WIDTH + tl.arange(0, WIDTH)[None, :]
+    inside = queries < length
+    query = tl.load(q + at, mask=inside[:, None], other=0.0)
+    highest = tl.full((QUERIES,), -float("inf"), tl.float32)
+    total = tl.zeros((QUERIES,), tl.float32)
+    sums = tl.zeros((QUERIES, WIDTH), tl.float32)
+    # Keys that all queries see come first. QUERIES is a multiple of KEYS.
+    end = min(length, start + QUERIES) if CAUSAL else length
+    whole = start if CAUSAL else length // KEYS * KEYS
+    sums, total, highest = attend(
+        query, queries, k, v, head, sums, total, highest, 0, whole, length, scale, False, CAUSAL, KEYS, WIDTH
+    )
+    sums, total, highest = attend(
+        query, queries, k, v, head, sums, total, highest, whole, end, length, scale, True, CAUSAL, KEYS, WIDTH
+    )
     tl.store(out + at, (sums / total[:, None]).to(out.dtype.element_ty), mask=inside[:, None])
     tl.store(lses + head + queries, highest + tl.log2(total), mask=inside)
 
