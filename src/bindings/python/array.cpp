@@ -337,7 +337,6 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* dlpack_device_method(PyObject* self, PyObject*);
 
 void add_array_methods(std::vector<PyMethodDef>& methods) {
-  const int keywords = METH_VARARGS | METH_KEYWORDS;
   methods.insert(methods.end(), {keyword_method<"numpy", numpy_method>("A NumPy array over the same memory."),
                                  keyword_method<"__array__", array_method>(),
                                  keyword_method<"__dlpack__", dlpack_method>("A DLPack capsule over the same memory."),
