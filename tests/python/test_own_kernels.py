@@ -71,7 +71,7 @@ def test_numbers_of_numpy_and_bfloat16():
         ("a0.size(1):i32", torch.empty(3), IndexError),
         ("a0:tma", b"short", ValueError),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_arguments_that_do_not_fit(text, value, error):
     with pytest.raises(error):
