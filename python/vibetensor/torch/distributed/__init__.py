@@ -1,7 +1,6 @@
-"""Several processes: groups, and what they do together. A group can have one process so far.
+"""Several processes: groups, and what they do together, over TCP between CPUs.
 
-Programs that run under torchrun with one process run as they are; more processes raise NotImplementedError in
-init_process_group.
+Programs run under torchrun, srun, mpirun or `python -m vibetensor.launch` as they are, with the backend "gloo".
 """
 
 from vibetensor.torch._not_there import Refused, module_getattr
@@ -9,7 +8,6 @@ from vibetensor.torch.distributed.collectives import (
     P2POp,
     all_gather,
     all_gather_into_tensor,
-    all_gather_object,
     all_gather_single,
     all_reduce,
     all_reduce_coalesced,
@@ -18,9 +16,7 @@ from vibetensor.torch.distributed.collectives import (
     barrier,
     batch_isend_irecv,
     broadcast,
-    broadcast_object_list,
     gather,
-    gather_object,
     irecv,
     isend,
     monitored_barrier,
@@ -30,16 +26,13 @@ from vibetensor.torch.distributed.collectives import (
     reduce_scatter_single,
     reduce_scatter_tensor,
     scatter,
-    scatter_object_list,
     send,
 )
 from vibetensor.torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from vibetensor.torch.distributed.errors import DistBackendError, DistError, DistNetworkError, DistStoreError
 from vibetensor.torch.distributed.groups import (
     Backend,
     GroupMember,
-    ProcessGroup,
-    ReduceOp,
-    Work,
     default_pg_timeout,
     destroy_process_group,
     get_backend,
@@ -68,12 +61,27 @@ from vibetensor.torch.distributed.groups import (
     reduce_op,
     supports_complex,
 )
-from vibetensor.torch.distributed.store import FileStore, HashStore, PrefixStore, Store, TCPStore
+from vibetensor.torch.distributed.objects import (
+    all_gather_object,
+    broadcast_object_list,
+    gather_object,
+    scatter_object_list,
+)
+from vibetensor.torch.distributed.process_group import ProcessGroup, Work
+from vibetensor.torch.distributed.reduce_op import ReduceOp
+from vibetensor.torch.distributed.reducer import GradBucket
+from vibetensor.torch.distributed.store import FileStore, HashStore, PrefixStore, Store
+from vibetensor.torch.distributed.tcp_store import TCPStore
 
 __all__ = [
     "Backend",
     "DeviceMesh",
+    "DistBackendError",
+    "DistError",
+    "DistNetworkError",
+    "DistStoreError",
     "FileStore",
+    "GradBucket",
     "GroupMember",
     "HashStore",
     "P2POp",
@@ -138,9 +146,8 @@ __all__ = [
     "supports_complex",
 ]
 
-ONE_PROCESS = "groups have one process"
-split_group = Refused("torch.distributed.split_group", ONE_PROCESS)
-shrink_group = Refused("torch.distributed.shrink_group", ONE_PROCESS)
+split_group = Refused("torch.distributed.split_group", "make the groups with new_group")
+shrink_group = Refused("torch.distributed.shrink_group", "end the group and make another")
 
 __getattr__ = module_getattr(
     __name__,

@@ -1,12 +1,13 @@
-"""Collectives that give new tensors: of a group of one, copies."""
+"""Collectives that give new tensors: copies."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from vibetensor._C.ops import cat
 from vibetensor.torch._not_there import RefusedType
 from vibetensor.torch.distributed import nn
-from vibetensor.torch.distributed.groups import ReduceOp
+from vibetensor.torch.distributed.reduce_op import ReduceOp
 
 __all__ = ["all_gather_tensor", "all_reduce", "broadcast", "wait_tensor"]
 
@@ -27,7 +28,7 @@ def all_reduce(self: Any, reduceOp: str, group: Any = None, tag: str = "") -> An
 
 def all_gather_tensor(self: Any, gather_dim: int, group: Any = None, tag: str = "") -> Any:
     """The tensors of all processes joined along `gather_dim`."""
-    return nn.all_gather(self, group)[0]
+    return cat(nn.all_gather(self, group), gather_dim)
 
 
 def broadcast(self: Any, src: int, group: Any = None, tag: str = "") -> Any:
@@ -39,7 +40,8 @@ def all_to_all_single(
     self: Any, output_split_sizes: Any, input_split_sizes: Any, group: Any = None, tag: str = ""
 ) -> Any:
     """A part of every process's tensor."""
-    return nn.all_to_all_single(self, self, output_split_sizes, input_split_sizes, group)
+    like = self if not output_split_sizes else self.new_empty((sum(output_split_sizes), *self.shape[1:]))
+    return nn.all_to_all_single(like, self, output_split_sizes, input_split_sizes, group)
 
 
 all_reduce_autograd = all_reduce

@@ -1,21 +1,28 @@
-"""What processes of a group do together: in a group of one, each result is this process's own contribution."""
+"""What processes of a group do together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NoReturn
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
-from vibetensor.torch.distributed.groups import ReduceOp, Work, group_or_default, supports_complex
+from vibetensor.torch.distributed import rings
+from vibetensor.torch.distributed.groups import GroupMember, ProcessGroup, group_or_default, supports_complex
+from vibetensor.torch.distributed.messages import Messenger, Receive
+from vibetensor.torch.distributed.process_group import Work, bring_back, staged
+from vibetensor.torch.distributed.reduce_op import ReduceOp
+from vibetensor.torch.distributed.rings import Kind
 
 Tensor: Any = _C.Tensor
 INTEGER_ONLY = (ReduceOp.BAND, ReduceOp.BOR, ReduceOp.BXOR)
 
 
-def begin(group: Any, tensors: Sequence[Any], op: Any = ReduceOp.SUM, root: int | None = None) -> None:
-    """Raises unless there is a group, its process 0 is the root, and `tensors` are tensors that `op` can combine."""
-    group_or_default(group)
+def begin(group: Any, tensors: Sequence[Any], op: Any = ReduceOp.SUM) -> ProcessGroup:
+    """The group that is meant; raises unless `tensors` are tensors that `op` can combine."""
+    chosen = group_or_default(group)
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise TypeError(
@@ -32,51 +39,86 @@ def begin(group: Any, tensors: Sequence[Any], op: Any = ReduceOp.SUM, root: int 
         raise NotImplementedError(
             "ReduceOp.PREMUL_SUM is not there yet: it comes without its factor; multiply, then SUM"
         )
-    if root not in (None, 0):
-        raise RuntimeError(f"invalid root rank: {root}, of a group of one process")
+    return chosen
 
 
-def root_of(rank: int | None, group_rank: int | None, default: int | None = None) -> int:
-    """The root that is meant by its number in the default group, or in the group, which are the same."""
+def root_of(chosen: ProcessGroup, rank: int | None, group_rank: int | None, default: int | None = None) -> int:
+    """The number in the group of the root that is meant by its number in the default group, or in the group."""
     if rank is not None and group_rank is not None:
         raise ValueError("Can't specify both group_rank and global_rank")
-    given = rank if group_rank is None else group_rank
-    if given is None and default is None:
-        raise ValueError("Must specify global_rank or group_rank")
-    return default if given is None else given  # type: ignore[return-value]
+    if group_rank is None and rank is None:
+        if default is None:
+            raise ValueError("Must specify global_rank or group_rank")
+        rank = default
+    if group_rank is None:
+        if rank not in chosen.ranks:
+            raise RuntimeError(f"invalid root rank: {rank}, of a group of {members(chosen)}")
+        return chosen.ranks.index(rank)
+    if not 0 <= group_rank < chosen.size():
+        raise RuntimeError(f"invalid root rank: {group_rank}, of a group of {members(chosen)}")
+    return group_rank
 
 
-def done(async_op: bool, *results: Any) -> Work | None:
-    return Work(list(results)) if async_op else None
+def members(chosen: ProcessGroup) -> str:
+    return "one process" if chosen.size() == 1 else f"{chosen.size()} processes"
 
 
-def put(output: Any, value: Any) -> None:
-    """Returns None; fills `output` from `value`, of as many elements."""
+def done(work: Work, async_op: bool) -> Work | None:
+    if async_op:
+        return work
+    work.wait()
+    return None
+
+
+def alike(output: Any, value: Any) -> None:
+    """Raises RuntimeError unless `output` can hold `value`."""
     if output.numel() != value.numel() or output.dtype != value.dtype:
         raise RuntimeError(
-            f"a group of one process gives {tuple(value.shape)} of {value.dtype}, the output has "
+            f"expected an output of {value.numel()} elements of {value.dtype}, the output has "
             f"{tuple(output.shape)} of {output.dtype}"
         )
-    with no_grad():
-        output.detach().copy_(value.detach().reshape(output.shape))
 
 
-def only(values: Sequence[Any], what: str) -> Any:
-    if len(values) != 1:
-        raise RuntimeError(f"invalid {what} list (expected length 1, got {len(values)})")
-    return values[0]
+def one_for_each(chosen: ProcessGroup, values: Sequence[Any], what: str) -> list[Any]:
+    if len(values) != chosen.size():
+        raise RuntimeError(f"invalid {what} list (expected length {chosen.size()}, got {len(values)})")
+    return list(values)
+
+
+def in_place(
+    kind: Kind, chosen: ProcessGroup, tensor: Any, compute: Callable[[rings.Call, Any], None], detail: int = 0
+) -> Work:
+    """The Work of `compute` on a flat tensor of the CPU that has the values of `tensor`, and gives it its results."""
+
+    def call(call: rings.Call) -> None:
+        flat = staged(tensor)
+        compute(call, flat)
+        bring_back(flat, tensor)
+
+    return chosen.start(kind, [tensor], [tensor], call, detail=detail)
 
 
 def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Work | None:
-    """`tensor` becomes its own sum (or other combination): it stays. Returns a Work if `async_op`, as all of these do."""
-    begin(group, [tensor], op)
-    return done(async_op, tensor)
+    """`tensor` becomes the combination of all processes' tensors. Returns a Work if `async_op`, as all of these do, else None.
+
+    op: SUM, AVG (not in PyTorch's gloo), PRODUCT, MIN, MAX, and for integers BAND, BOR, BXOR. DistBackendError if a process
+    is gone, late, or in another collective.
+    """
+    chosen = begin(group, [tensor], op)
+    return done(in_place(Kind.all_reduce, chosen, tensor, lambda c, flat: rings.all_reduce(c, flat, op), op), async_op)
 
 
 def all_reduce_coalesced(tensors: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Any:
     """all_reduce of each of `tensors`."""
-    begin(group, tensors, op)
-    return done(async_op, *tensors)
+    chosen = begin(group, tensors, op)
+
+    def compute(call: rings.Call) -> None:
+        for tensor in tensors:
+            flat = staged(tensor)
+            rings.all_reduce(call, flat, op)
+            bring_back(flat, tensor)
+
+    return done(chosen.start(Kind.all_reduce, tensors, tensors, compute, detail=op), async_op)
 
 
 def reduce(
@@ -87,49 +129,90 @@ def reduce(
     async_op: bool = False,
     group_dst: int | None = None,
 ) -> Work | None:
-    """all_reduce, with the result at process `dst`."""
-    begin(group, [tensor], op, root_of(dst, group_dst))
-    return done(async_op, tensor)
+    """all_reduce, with the result at process `dst` alone."""
+    chosen = begin(group, [tensor], op)
+    root = root_of(chosen, dst, group_dst)
+    return done(in_place(Kind.reduce, chosen, tensor, lambda c, flat: rings.reduce(c, flat, op, root), root), async_op)
 
 
 def broadcast(
     tensor: Any, src: int | None = None, group: Any = None, async_op: bool = False, group_src: int | None = None
 ) -> Work | None:
-    """`tensor` becomes that of process `src`: it stays."""
-    begin(group, [tensor], root=root_of(src, group_src))
-    return done(async_op, tensor)
+    """`tensor` becomes that of process `src`."""
+    chosen = begin(group, [tensor])
+    root = root_of(chosen, src, group_src)
+    return done(
+        in_place(Kind.broadcast, chosen, tensor, lambda c, flat: rings.broadcast(c, flat, root), root), async_op
+    )
+
+
+def gathered(chosen: ProcessGroup, outputs: list[Any], tensor: Any, equal: bool) -> Work:
+    def compute(call: rings.Call) -> None:
+        flats = [staged(output) for output in outputs]
+        rings.all_gather(call, flats, staged(tensor))
+        for flat, output in zip(flats, outputs, strict=True):
+            bring_back(flat, output)
+
+    return chosen.start(Kind.all_gather, [tensor], outputs, compute, equal=equal)
 
 
 def all_gather(tensor_list: Sequence[Any], tensor: Any, group: Any = None, async_op: bool = False) -> Work | None:
-    """The tensors of all processes into `tensor_list`."""
-    begin(group, [tensor, *tensor_list])
-    put(only(tensor_list, "output tensor"), tensor)
-    return done(async_op, *tensor_list)
+    """The tensors of all processes into `tensor_list`; they may differ in shape, each as its output."""
+    chosen = begin(group, [tensor, *tensor_list])
+    outputs = one_for_each(chosen, tensor_list, "output tensor")
+    alike(outputs[chosen.rank()], tensor)
+    return done(gathered(chosen, outputs, tensor, False), async_op)
 
 
 def all_gather_into_tensor(output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False) -> Any:
-    """The tensors of all processes, joined, into `output_tensor`."""
-    begin(group, [output_tensor, input_tensor])
-    put(output_tensor, input_tensor)
-    return done(async_op, output_tensor)
+    """The tensors of all processes, joined, into `output_tensor`, of as many times the elements."""
+    chosen = begin(group, [output_tensor, input_tensor])
+    if output_tensor.dtype != input_tensor.dtype or output_tensor.numel() != chosen.size() * input_tensor.numel():
+        raise RuntimeError(
+            f"expected an output of {chosen.size()} times {input_tensor.numel()} elements of {input_tensor.dtype}, the output "
+            f"has {tuple(output_tensor.shape)} of {output_tensor.dtype}"
+        )
+
+    def compute(call: rings.Call, flat: Any) -> None:
+        rings.all_gather(call, rings.parts_of(flat, call.size), staged(input_tensor))
+
+    return done(in_place(Kind.all_gather, chosen, output_tensor, compute), async_op)
+
+
+def scattered_sum(
+    chosen: ProcessGroup, output: Any, inputs: Callable[[], list[Any]], like: Sequence[Any], op: Any
+) -> Work:
+    def compute(call: rings.Call) -> None:
+        flat = staged(output)
+        rings.reduce_scatter(call, inputs(), flat, op)
+        bring_back(flat, output)
+
+    return chosen.start(Kind.reduce_scatter, like, [output], compute, detail=op)
 
 
 def reduce_scatter(
     output: Any, input_list: Sequence[Any], op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """The combination of all processes' tensors for this process into `output`."""
-    begin(group, [output, *input_list], op)
-    put(output, only(input_list, "input tensor"))
-    return done(async_op, output)
+    chosen = begin(group, [output, *input_list], op)
+    inputs = one_for_each(chosen, input_list, "input tensor")
+    alike(output, inputs[chosen.rank()])
+    return done(scattered_sum(chosen, output, lambda: [staged(t) for t in inputs], inputs, op), async_op)
 
 
 def reduce_scatter_tensor(
     output: Any, input: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
     """This process's part of the combination of all processes' `input` into `output`."""
-    begin(group, [output, input], op)
-    put(output, input)
-    return done(async_op, output)
+    chosen = begin(group, [output, input], op)
+    if output.dtype != input.dtype or input.numel() != chosen.size() * output.numel():
+        raise RuntimeError(
+            f"expected an input of {chosen.size()} times {output.numel()} elements of {output.dtype}, it has "
+            f"{tuple(input.shape)} of {input.dtype}"
+        )
+    return done(
+        scattered_sum(chosen, output, lambda: rings.parts_of(staged(input), chosen.size()), [input], op), async_op
+    )
 
 
 all_gather_single = all_gather_into_tensor
@@ -145,11 +228,25 @@ def gather(
     group_dst: int | None = None,
 ) -> Work | None:
     """The tensors of all processes into `gather_list` at process `dst`."""
-    begin(group, [tensor], root=root_of(dst, group_dst, 0))
-    if not gather_list:
-        raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
-    put(only(gather_list, "output tensor"), tensor)
-    return done(async_op, *gather_list)
+    chosen = begin(group, [tensor, *(gather_list or [])])
+    root = root_of(chosen, dst, group_dst, chosen.ranks[0])
+    outputs: list[Any] = []
+    if chosen.rank() == root:
+        if not gather_list:
+            raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
+        outputs = one_for_each(chosen, gather_list, "output tensor")
+        for output in outputs:
+            alike(output, tensor)
+    elif gather_list:
+        raise ValueError("Argument ``gather_list`` must NOT be specified on non-destination ranks.")
+
+    def compute(call: rings.Call) -> None:
+        flats = [staged(output) for output in outputs]
+        rings.gather(call, staged(tensor), flats, root)
+        for flat, output in zip(flats, outputs, strict=True):
+            bring_back(flat, output)
+
+    return done(chosen.start(Kind.gather, [tensor], outputs, compute, detail=root), async_op)
 
 
 def scatter(
@@ -161,20 +258,48 @@ def scatter(
     group_src: int | None = None,
 ) -> Work | None:
     """This process's tensor of `scatter_list` at process `src` into `tensor`."""
-    begin(group, [tensor], root=root_of(src, group_src, 0))
-    if not scatter_list:
-        raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
-    put(tensor, only(scatter_list, "input tensor"))
-    return done(async_op, tensor)
+    chosen = begin(group, [tensor, *(scatter_list or [])])
+    root = root_of(chosen, src, group_src, chosen.ranks[0])
+    inputs: list[Any] = []
+    if chosen.rank() == root:
+        if not scatter_list:
+            raise ValueError("Argument ``scatter_list`` must be specified on source rank.")
+        inputs = one_for_each(chosen, scatter_list, "input tensor")
+        for given in inputs:
+            alike(tensor, given)
+    elif scatter_list:
+        raise ValueError("Argument ``scatter_list`` must NOT be specified on non-source ranks.")
+    return done(
+        in_place(
+            Kind.scatter,
+            chosen,
+            tensor,
+            lambda c, flat: rings.scatter(c, flat, [staged(t) for t in inputs], root),
+            root,
+        ),
+        async_op,
+    )
+
+
+def exchanged(chosen: ProcessGroup, outputs: list[Any], inputs: list[Any]) -> Work:
+    def compute(call: rings.Call) -> None:
+        flats = [staged(output) for output in outputs]
+        rings.all_to_all(call, flats, [staged(given) for given in inputs])
+        for flat, output in zip(flats, outputs, strict=True):
+            bring_back(flat, output)
+
+    return chosen.start(Kind.all_to_all, inputs, outputs, compute, equal=False)
 
 
 def all_to_all(
     output_tensor_list: Sequence[Any], input_tensor_list: Sequence[Any], group: Any = None, async_op: bool = False
 ) -> Work | None:
     """One tensor from every process into `output_tensor_list`, one to every process from `input_tensor_list`."""
-    begin(group, [*output_tensor_list, *input_tensor_list])
-    put(only(output_tensor_list, "output tensor"), only(input_tensor_list, "input tensor"))
-    return done(async_op, *output_tensor_list)
+    chosen = begin(group, [*output_tensor_list, *input_tensor_list])
+    outputs = one_for_each(chosen, output_tensor_list, "output tensor")
+    inputs = one_for_each(chosen, input_tensor_list, "input tensor")
+    alike(outputs[chosen.rank()], inputs[chosen.rank()])
+    return done(exchanged(chosen, outputs, inputs), async_op)
 
 
 def all_to_all_single(
@@ -185,115 +310,139 @@ def all_to_all_single(
     group: Any = None,
     async_op: bool = False,
 ) -> Work | None:
-    """A part of `input` to every process, and a part of `output` from every one."""
-    begin(group, [output, input])
-    check_splits((output_split_sizes, output), (input_split_sizes, input))
-    put(output, input)
-    return done(async_op, output)
+    """A part of `input` along its first dim to every process, and a part of `output` from every one."""
+    chosen = begin(group, [output, input])
+    outputs = split(chosen, output, output_split_sizes)
+    inputs = split(chosen, input, input_split_sizes)
+    alike(outputs[chosen.rank()], inputs[chosen.rank()])
+    return done(exchanged(chosen, outputs, inputs), async_op)
 
 
-def check_splits(*pairs: tuple[Sequence[int] | None, Any]) -> None:
-    """Raises RuntimeError for sizes of parts that are not one part, all of the tensor."""
-    for sizes, tensor in pairs:
-        if sizes and list(sizes) != [tensor.size(0)]:
-            raise RuntimeError(
-                f"split sizes {list(sizes)} of a group of one process for dimension 0 of {tensor.size(0)}"
-            )
+def split(chosen: ProcessGroup, tensor: Any, sizes: Sequence[int] | None) -> list[Any]:
+    """The parts of `tensor` along its first dim, equal ones without `sizes`; RuntimeError where they do not fit."""
+    length = tensor.size(0) if tensor.dim() else 1
+    if not sizes:
+        if length % chosen.size():
+            raise RuntimeError(f"Tensor's dim 0 ({length}) does not divide equally across group size ({chosen.size()})")
+        sizes = [length // chosen.size()] * chosen.size()
+    if len(sizes) != chosen.size() or sum(sizes) != length:
+        raise RuntimeError(f"split sizes {list(sizes)} of a group of {members(chosen)} for dimension 0 of {length}")
+    return list(tensor.detach().reshape(length, *tensor.shape[1:]).split(list(sizes)))
 
 
 def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None) -> Work | None:
-    """Waits until every process of the group has called it: not at all."""
-    begin(group, [])
-    return done(async_op)
+    """Waits until every process of the group has called it."""
+    chosen = begin(group, [])
+    work = chosen.start(
+        Kind.barrier,
+        [],
+        [],
+        lambda call: rings.everybody(call, _C.ops.zeros([1], dtype=_C.uint8)) and None,
+        timeout=timeout,
+    )
+    return done(work, async_op)
 
 
-def monitored_barrier(group: Any = None, timeout: Any = None, wait_all_ranks: bool = False) -> None:
-    """barrier."""
-    begin(group, [])
+def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_all_ranks: bool = False) -> None:
+    """barrier, at which process 0 of the group names the processes that do not come within `timeout`.
 
-
-# ---- objects
-
-
-def all_gather_object(object_list: list[Any], obj: Any, group: Any = None) -> None:
-    """Returns None; the objects of all processes into `object_list`, as copies."""
-    begin(group, [])
-    only(object_list, "output object")
-    object_list[0] = copied(obj)
-
-
-def copied(obj: Any) -> Any:
-    """`obj` as another process would get it."""
-    import pickle
-
-    return pickle.loads(pickle.dumps(obj))
-
-
-def gather_object(
-    obj: Any,
-    object_gather_list: list[Any] | None = None,
-    dst: int | None = None,
-    group: Any = None,
-    group_dst: int | None = None,
-) -> None:
-    """Returns None; the objects of all processes into `object_gather_list` at process `dst`."""
-    begin(group, [], root=root_of(dst, group_dst, 0))
-    if not object_gather_list:
-        raise ValueError("Argument ``gather_list`` must be specified on destination rank.")
-    all_gather_object(object_gather_list, obj, group)
-
-
-def broadcast_object_list(
-    object_list: list[Any], src: int | None = None, group: Any = None, device: Any = None, group_src: int | None = None
-) -> None:
-    """Returns None; `object_list` becomes that of process `src`: it stays."""
-    begin(group, [], root=root_of(src, group_src, 0))
-
-
-def scatter_object_list(
-    scatter_object_output_list: list[Any],
-    scatter_object_input_list: list[Any] | None = None,
-    src: int | None = None,
-    group: Any = None,
-    group_src: int | None = None,
-) -> None:
-    """Returns None; this process's object of the list at process `src` into the first place of the output list."""
-    begin(group, [], root=root_of(src, group_src, 0))
-    if not scatter_object_output_list:
-        raise ValueError("Expected argument scatter_object_output_list to be a list of size at least 1.")
-    if not scatter_object_input_list:
-        raise ValueError("source rank must provide non-empty scatter_object_input_list")
-    scatter_object_output_list[0] = copied(only(scatter_object_input_list, "input object"))
+    RuntimeError there names the first missing process, or with wait_all_ranks all of them.
+    """
+    chosen = begin(group, [])
+    if chosen.links is None:
+        return
+    seconds = (timeout or chosen.timeout).total_seconds()
+    key = f"{chosen.group_name}/monitored/{chosen.sequence}"
+    chosen.sequence += 1
+    if chosen.rank() != 0:
+        chosen.store.set(f"{key}/{chosen.rank()}", "here")
+        chosen.store.wait([f"{key}/all"], timedelta(seconds=seconds + 5))
+        barrier(chosen)  # so that process 0, which may serve the store, goes on after all have read it
+        return
+    missing, end = [], time.monotonic() + seconds
+    for rank in range(1, chosen.size()):
+        try:
+            chosen.store.wait([f"{key}/{rank}"], timedelta(seconds=max(0.01, end - time.monotonic())))
+        except RuntimeError:
+            missing.append(rank)
+            if not wait_all_ranks:
+                break
+    if missing:
+        raise RuntimeError(
+            f"[Rank 0]: Ranks {', '.join(map(str, missing))} failed to pass monitoredBarrier in {round(seconds * 1000)} ms"
+        )
+    chosen.store.set(f"{key}/all", "here")
+    barrier(chosen)
 
 
 # ---- from one process to another
 
 
-def refuse_peer(peer: int | None, group: Any, role: str) -> NoReturn:
-    group_or_default(group)
-    if peer in (None, 0):
+def messenger_of(chosen: ProcessGroup) -> Messenger:
+    if chosen.messenger is None:
+        chosen.messenger = Messenger(chosen.links)  # type: ignore[arg-type]
+    return chosen.messenger
+
+
+def peer_of(chosen: ProcessGroup, rank: int | None, group_rank: int | None, role: str) -> int:
+    if rank is not None and group_rank is not None:
+        raise ValueError("Can't specify both group_rank and global_rank")
+    if group_rank is None:
+        if rank is None:
+            raise ValueError("Must specify global_rank or group_rank")
+        if rank not in chosen.ranks:
+            raise ValueError(f"Invalid {role} rank {rank}: the group has {members(chosen)}")
+        group_rank = chosen.ranks.index(rank)
+    if group_rank == chosen.rank():
         raise ValueError(f"Invalid {role} rank: {role} rank should not be the same as the rank of the current process.")
-    raise ValueError(f"Invalid {role} rank {peer}: the group has one process")
+    if not 0 <= group_rank < chosen.size():
+        raise ValueError(f"Invalid {role} rank {group_rank}: the group has {members(chosen)}")
+    return group_rank
+
+
+def isend(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, group_dst: int | None = None) -> Work:
+    """The Work of sending `tensor` to process `dst`, to a recv with the same `tag`."""
+    chosen = begin(group, [tensor])
+    peer = peer_of(chosen, dst, group_dst, "destination")
+    work = Work([tensor])
+    messenger_of(chosen).send(staged(tensor), peer, tag, chosen.timeout.total_seconds(), work)
+    return work
+
+
+def irecv(tensor: Any, src: int | None = None, group: Any = None, tag: int = 0, group_src: int | None = None) -> Work:
+    """The Work of receiving into `tensor` what process `src`, or any, sends with the same `tag`.
+
+    The Work's `source` is the number in the default group of the process that sent it.
+    """
+    chosen = begin(group, [tensor])
+    peer = None if src is None and group_src is None else peer_of(chosen, src, group_src, "source")
+    if peer is None and chosen.links is None:
+        raise ValueError(f"Invalid source rank: the group has {members(chosen)}")
+    work = Work([tensor])
+    flat = staged(tensor)
+
+    def finish(sender: int, error: BaseException | None) -> None:
+        if error is None:
+            with no_grad():
+                bring_back(flat, tensor)
+            work.source = chosen.ranks[sender]
+        work._finish(error)
+
+    end = time.monotonic() + chosen.timeout.total_seconds()
+    messenger_of(chosen).receive(Receive(flat, peer, tag, end, finish))
+    return work
 
 
 def send(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, group_dst: int | None = None) -> None:
-    """Raises ValueError: there is no other process to send to."""
-    refuse_peer(dst if group_dst is None else group_dst, group, "destination")
+    """Returns None once `tensor` has left for process `dst`."""
+    isend(tensor, dst, group, tag, group_dst).wait()
 
 
 def recv(tensor: Any, src: int | None = None, group: Any = None, tag: int = 0, group_src: int | None = None) -> int:
-    """Raises ValueError: there is no other process to receive from."""
-    refuse_peer(src if group_src is None else group_src, group, "source")
-
-
-def isend(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, group_dst: int | None = None) -> None:
-    """Raises ValueError, as send."""
-    send(tensor, dst, group, tag, group_dst)
-
-
-def irecv(tensor: Any, src: int | None = None, group: Any = None, tag: int = 0, group_src: int | None = None) -> None:
-    """Raises ValueError, as recv."""
-    recv(tensor, src, group, tag, group_src)
+    """The number of the process whose message is in `tensor` now."""
+    work = irecv(tensor, src, group, tag, group_src)
+    work.wait()
+    return work.source
 
 
 class P2POp:
@@ -313,12 +462,18 @@ class P2POp:
                 "Invalid ``op``. Expected ``op`` to be of type ``torch.distributed.isend`` or ``torch.distributed.irecv``."
             )
         self.op, self.tensor, self.peer, self.group, self.tag = op, tensor, peer, group, tag
-        if group_peer is not None:
-            self.peer = group_peer
+        self.group_peer = group_peer
 
 
 def batch_isend_irecv(p2p_op_list: list[P2POp]) -> list[Work]:
-    """Raises ValueError, as send and recv; of an empty list too."""
+    """The Works of all sends and receives, which go on side by side; ValueError for an empty list."""
     if not p2p_op_list:
         raise ValueError("p2p_op_list must not be empty")
-    return [item.op(item.tensor, item.peer, item.group, item.tag) for item in p2p_op_list]
+    return [item.op(item.tensor, item.peer, item.group, item.tag, item.group_peer) for item in p2p_op_list]
+
+
+__all__ = [name for name, value in globals().items() if getattr(value, "__module__", None) == __name__] + [
+    "GroupMember",
+    "all_gather_single",
+    "reduce_scatter_single",
+]

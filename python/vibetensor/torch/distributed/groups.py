@@ -1,39 +1,22 @@
-"""Groups of processes: here of the one process that there is.
-
-A group of one has all that collectives need: what is to be summed, gathered or broadcast is there already. Groups of
-several raise NotImplementedError when they are made, so nothing behind that has to ask.
-"""
+"""Groups of processes: the default one, of all, and those that are made of some of them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from enum import IntEnum
 from typing import Any
-from urllib.parse import parse_qs, urlparse
 
 from vibetensor import _C
+from vibetensor.torch.distributed import rendezvous
+from vibetensor.torch.distributed.process_group import ProcessGroup
+from vibetensor.torch.distributed.reduce_op import ReduceOp
+from vibetensor.torch.distributed.store import PrefixStore
 
 default_pg_timeout = timedelta(minutes=30)
 NOT_INITIALIZED = "Default process group has not been initialized, please make sure to call init_process_group."
 
 
-class ReduceOp(IntEnum):
-    """How values of several processes are combined; numbered as PyTorch's."""
-
-    SUM = 0
-    AVG = 1
-    PRODUCT = 2
-    MIN = 3
-    MAX = 4
-    BAND = 5
-    BOR = 6
-    BXOR = 7
-    PREMUL_SUM = 8
-
-
-ReduceOp.RedOpType = ReduceOp  # type: ignore[attr-defined]  # PyTorch's name of the enumeration in the class
 reduce_op = ReduceOp  # its old name
 
 
@@ -55,59 +38,6 @@ class Backend(str):
         return super().__new__(cls, name.lower())
 
 
-class Work:
-    """A collective that was started, and in a group of one is done."""
-
-    def __init__(self, result: Any = None):
-        self._result = result
-
-    def wait(self, timeout: Any = None) -> bool:
-        """True: it is done."""
-        return True
-
-    def is_completed(self) -> bool:
-        """True."""
-        return True
-
-    def is_success(self) -> bool:
-        """True."""
-        return True
-
-    def exception(self) -> None:
-        """None."""
-
-    def result(self) -> Any:
-        """The tensors that were written."""
-        return self._result
-
-    def get_future(self) -> Any:
-        """A Future, done, of the tensors that were written."""
-        from vibetensor.torch.futures import Future
-
-        future = Future()
-        future.set_result(self._result)
-        return future
-
-
-class ProcessGroup:
-    """A group of one process."""
-
-    def __init__(self, name: str, backend: str, ranks: Sequence[int] = (0,)):
-        self.group_name, self.backend, self.ranks = name, backend, list(ranks)
-
-    def rank(self) -> int:
-        """The number of this process in the group: 0."""
-        return 0
-
-    def size(self) -> int:
-        """How many processes the group has: 1."""
-        return 1
-
-    def name(self) -> str:
-        """The name of its backend."""
-        return self.backend
-
-
 class GroupMember:
     """What stands for a group: the default one as WORLD, and one that this process is not in."""
 
@@ -125,11 +55,12 @@ class _Group:
 
 group: Any = _Group()
 made = 0  # groups so far, for their names
+attempts = 0  # default groups so far, whose keys in the store differ
 alive: set[ProcessGroup] = set()  # those that were not destroyed
 
 
 def is_available() -> bool:
-    """True: a group of one process can be made."""
+    """True: groups can be made."""
     return True
 
 
@@ -139,7 +70,7 @@ def is_initialized() -> bool:
 
 
 def is_gloo_available() -> bool:
-    """True, for a group of one process."""
+    """True: the collectives over TCP go by its name."""
     return True
 
 
@@ -189,40 +120,6 @@ def group_or_default(given: Any = None) -> ProcessGroup:
     return given
 
 
-def from_environment(name: str) -> str:
-    value = os.environ.get(name)
-    if value is None:
-        raise ValueError(
-            f"Error initializing torch.distributed using env:// rendezvous: environment variable {name} expected, but not set"
-        )
-    return value
-
-
-def rank_and_size(init_method: str | None, store: Any, rank: int, world_size: int) -> tuple[int, int]:
-    """Who this process is and how many there are, from the arguments, the URL or the environment."""
-    if store is not None:
-        if world_size <= 0:
-            raise AssertionError("world_size must be positive if using store")
-        if rank < 0:
-            raise AssertionError("rank must be non-negative if using store")
-        return rank, world_size
-    url = urlparse(init_method or "env://")
-    query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-    rank, world_size = int(query.get("rank", rank)), int(query.get("world_size", world_size))
-    if url.scheme == "env":
-        rank = rank if rank >= 0 else int(from_environment("RANK"))
-        world_size = world_size if world_size >= 0 else int(from_environment("WORLD_SIZE"))
-        return rank, world_size
-    if url.scheme not in ("tcp", "file"):
-        raise RuntimeError(f"No rendezvous handler for {url.scheme}://")
-    for value, what in ((rank, "rank"), (world_size, "world size")):
-        if value < 0:
-            raise ValueError(
-                f"Error initializing torch.distributed using {url.scheme}:// rendezvous: {what} parameter missing"
-            )
-    return rank, world_size
-
-
 def init_process_group(
     backend: str | None = None,
     init_method: str | None = None,
@@ -235,10 +132,13 @@ def init_process_group(
     device_id: Any = None,
     _ranks: list[int] | None = None,
 ) -> None:
-    """Returns None; makes the default group, of this process alone.
+    """Returns None; makes the default group, of all processes.
 
-    rank, world_size: as arguments, in the URL of `init_method`, or for env:// in $RANK and $WORLD_SIZE. NotImplementedError
-    for more than one process, ValueError where the two are not said or there is a default group already.
+    backend: "gloo", or none, whose collectives run on the CPU over TCP, for tensors of GPUs too, through copies; "nccl" and
+    "mpi" of several processes raise NotImplementedError. rank, world_size: as arguments, in the URL of `init_method`, or for
+    env:// in the variables of torchrun, Slurm, Open MPI or PMIx, in this order, with $MASTER_ADDR and $MASTER_PORT. timeout:
+    after which a process that does not come is an error. ValueError where rank and size are not said or there is a default
+    group already, DistNetworkError or DistStoreError for processes that do not come.
 
     >>> import vibetensor.torch as torch
     >>> torch.distributed.init_process_group("gloo", world_size=1, rank=0)
@@ -246,19 +146,29 @@ def init_process_group(
     1
     >>> torch.distributed.destroy_process_group()
     """
+    global attempts
     if GroupMember.WORLD is not None:
         raise ValueError("trying to initialize the default process group twice!")
     if init_method is not None and store is not None:
         raise AssertionError("Cannot specify both init_method and store.")
     name = "undefined" if backend is None else checked_backend(backend)
-    rank, world_size = rank_and_size(init_method, store, rank, world_size)
-    if world_size > 1:
-        raise NotImplementedError(
-            f"init_process_group: a group of {world_size} processes is not there yet; run one process, with WORLD_SIZE=1"
-        )
-    if rank != 0 or world_size != 1:
+    waits = timeout or default_pg_timeout
+    rank, world_size, store = rendezvous.place(init_method, store, rank, world_size, waits)
+    if not 0 <= rank < world_size:
         raise ValueError(f"init_process_group: rank {rank} of {world_size} processes")
-    GroupMember.WORLD = new_named(group_name, name)
+    check_several(name, world_size)
+    attempts += 1
+    store = PrefixStore(f"default_pg/{attempts}", store)
+    GroupMember.WORLD = new_named(group_name, name, list(range(world_size)), rank, store, waits)
+
+
+def check_several(backend: str, size: int) -> None:
+    """Raises NotImplementedError for a group of several processes by a backend that is not there."""
+    cpu = dict(pair.split(":") for pair in backend.split(",")).get("cpu", "none") if ":" in backend else backend
+    if size > 1 and cpu not in (Backend.GLOO, Backend.UNDEFINED):
+        raise NotImplementedError(
+            f'init_process_group: {size} processes by {cpu!r} are not there yet; "gloo" takes tensors of CPU and CUDA'
+        )
 
 
 def checked_backend(text: str) -> Backend:
@@ -275,10 +185,11 @@ def checked_backend(text: str) -> Backend:
     return name
 
 
-def new_named(name: str, backend: str) -> ProcessGroup:
+def new_named(name: str, backend: str, ranks: Sequence[int], rank: int, store: Any, timeout: timedelta) -> ProcessGroup:
+    """A group whose members are `ranks` of the default group, of which this process is number `rank`."""
     global made
     made += 1
-    created = ProcessGroup(name or str(made - 1), backend)
+    created = ProcessGroup(name or str(made - 1), backend, ranks, rank, store, timeout)
     alive.add(created)
     return created
 
@@ -291,9 +202,12 @@ def destroy_process_group(group: Any = None) -> None:
     ended = group_or_default(group)
     if ended is GroupMember.WORLD:
         GroupMember.WORLD, made = None, 0
+        for each in alive:
+            each.end()
         alive.clear()
     else:
         alive.remove(ended)
+        ended.end()
 
 
 def new_group(
@@ -306,17 +220,30 @@ def new_group(
     device_id: Any = None,
     sort_ranks: bool = True,
 ) -> Any:
-    """A group of the processes `ranks`, which can only be process 0; without any, GroupMember.NON_GROUP_MEMBER."""
+    """A group of the processes `ranks` of the default one; GroupMember.NON_GROUP_MEMBER in the others.
+
+    All processes of the default group have to call it, in the same order. ValueError for numbers that are not in the
+    default group or come twice.
+    """
+    global made
     world = group_or_default()
-    chosen = [0] if ranks is None else list(ranks)
+    chosen = list(world.ranks) if ranks is None else list(ranks)
     for rank in chosen:
-        if rank != 0:
-            raise ValueError(f"Rank {rank} is out of range. Valid ranks are 0 to 0 (world_size=1)")
-    if len(chosen) > 1:
+        if rank not in world.ranks:
+            raise ValueError(
+                f"Rank {rank} is out of range. Valid ranks are 0 to {world.size() - 1} (world_size={world.size()})"
+            )
+    if len(set(chosen)) != len(chosen):
         raise ValueError(f"ranks list must not contain duplicate entries, got {chosen}")
-    if not chosen:
+    if sort_ranks:
+        chosen.sort()
+    name = world.backend if backend is None else checked_backend(backend)
+    check_several(name, len(chosen))
+    if world.rank() not in chosen:
+        made += 1
         return GroupMember.NON_GROUP_MEMBER
-    return new_named(group_desc or "", world.backend if backend is None else checked_backend(backend))
+    store = None if world.store is None else PrefixStore(f"group {made}", world.store)
+    return new_named(group_desc or "", name, chosen, chosen.index(world.rank()), store, timeout or world.timeout)
 
 
 def new_subgroups(
@@ -327,28 +254,42 @@ def new_subgroups(
     pg_options: Any = None,
     group_desc: str | None = None,
 ) -> tuple[Any, list[Any]]:
-    """This process's group and all groups, of `group_size` processes each, which can only be one."""
-    if group_size not in (None, 1):
-        raise ValueError(f"The arg 'group_size' ({group_size}) must not exceed the world size (1)")
-    group_or_default(group)
-    own = new_group([0], timeout, backend, pg_options, group_desc=group_desc)
-    return own, [own]
+    """This process's group and all groups, of `group_size` processes each that follow one another.
+
+    Without `group_size` a group has the processes of a machine, as $LOCAL_WORLD_SIZE says. ValueError where the default
+    group does not divide by it.
+    """
+    world = group_or_default(group)
+    size = int(os.environ.get("LOCAL_WORLD_SIZE", world.size())) if group_size is None else group_size
+    if size > world.size():
+        raise ValueError(f"The arg 'group_size' ({size}) must not exceed the world size ({world.size()})")
+    if size <= 0 or world.size() % size:
+        raise ValueError(f"The world size ({world.size()}) must be divisible by 'group_size={size}'")
+    groups = [
+        new_group(world.ranks[i : i + size], timeout, backend, pg_options, group_desc=group_desc)
+        for i in range(0, world.size(), size)
+    ]
+    own = next(g for g in groups if isinstance(g, ProcessGroup))
+    return own, groups
 
 
 def get_rank(group: Any = None) -> int:
-    """The number of this process in the group: 0, or -1 for GroupMember.NON_GROUP_MEMBER."""
+    """The number of this process in the group, or -1 for GroupMember.NON_GROUP_MEMBER."""
     return -1 if group == GroupMember.NON_GROUP_MEMBER else group_or_default(group).rank()
 
 
 def get_world_size(group: Any = None) -> int:
-    """How many processes the group has: 1, or -1 for GroupMember.NON_GROUP_MEMBER."""
+    """How many processes the group has, or -1 for GroupMember.NON_GROUP_MEMBER."""
     return -1 if group == GroupMember.NON_GROUP_MEMBER else group_or_default(group).size()
 
 
 def get_node_local_rank(fallback_rank: int | None = None) -> int:
-    """The number of this process on its machine, from $LOCAL_RANK; else `fallback_rank`."""
-    if "LOCAL_RANK" in os.environ:
-        return int(os.environ["LOCAL_RANK"])
+    """The number of this process on its machine, as its launcher says in the environment; else `fallback_rank`."""
+    known = rendezvous.launcher()
+    variable = known.local_rank if known else "LOCAL_RANK"
+    for name in ("LOCAL_RANK", variable):
+        if name in os.environ:
+            return int(os.environ[name])
     if fallback_rank is None:
         raise RuntimeError(
             "LOCAL_RANK is not in the environment. Consider passing fallback_rank to allow `get_node_local_rank` to work "
@@ -369,16 +310,18 @@ def get_process_group_ranks(group: Any = None) -> list[int]:
 
 def get_global_rank(group: Any, group_rank: int) -> int:
     """The number in the default group of the group's process `group_rank`."""
-    if group_rank != 0:
+    ranks = get_process_group_ranks(group)
+    if not 0 <= group_rank < len(ranks):
         raise ValueError(f"Group rank {group_rank} is not part of group {group}")
-    return get_process_group_ranks(group)[0]
+    return ranks[group_rank]
 
 
 def get_group_rank(group: Any, global_rank: int) -> int:
     """The number in the group of the default group's process `global_rank`."""
-    if global_rank not in get_process_group_ranks(group):
+    ranks = get_process_group_ranks(group)
+    if global_rank not in ranks:
         raise ValueError(f"Global rank {global_rank} is not part of group {group}")
-    return 0
+    return ranks.index(global_rank)
 
 
 def get_pg_count() -> int:

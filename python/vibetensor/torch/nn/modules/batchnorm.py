@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.nn import functional as F
 from vibetensor.torch.nn import init
 from vibetensor.torch.nn.modules.lazy import LazyModuleMixin
@@ -208,9 +209,9 @@ class LazyBatchNorm3d(_LazyNormBase, BatchNorm3d):
 
 
 class SyncBatchNorm(_BatchNorm):
-    """Batch norm over all processes of a group; of one process, which is what there is, it is batch norm.
+    """Batch norm over the inputs of all processes of a group; of one process it is batch norm.
 
-    Takes inputs of two dims or more. NotImplementedError for a group of several processes.
+    Takes inputs of two dims or more, whose first sizes may differ between processes.
     """
 
     def __init__(
@@ -236,9 +237,37 @@ class SyncBatchNorm(_BatchNorm):
     def forward(self, input: Any) -> Any:
         import vibetensor.torch.distributed as dist
 
-        if dist.is_initialized() and dist.get_world_size(self.process_group) > 1:
-            raise NotImplementedError("SyncBatchNorm over several processes is not there yet")
-        return super().forward(input)
+        uses_batch = self.training or self.running_mean is None
+        if not (uses_batch and dist.is_initialized() and dist.get_world_size(self.process_group) > 1):
+            return super().forward(input)
+        self._check_input_dim(input)
+        return self._over_processes(input)
+
+    def _over_processes(self, input: Any) -> Any:
+        from vibetensor.torch.distributed.nn import all_reduce
+
+        dims = [d for d in range(input.dim()) if d != 1]
+        along = [1, self.num_features] + [1] * (input.dim() - 2)
+        wide = input.float() if input.element_size() < 4 else input
+        count = input.new_full((1,), input.numel() // self.num_features, dtype=wide.dtype)
+        sums = all_reduce(_C.ops.cat([wide.sum(dims), count]), group=self.process_group)
+        total = sums[-1].detach()
+        mean = sums[:-1] / total
+        centered = wide - mean.view(along)
+        variance = all_reduce((centered * centered).sum(dims), group=self.process_group) / total
+        if self.running_mean is not None and self.training:
+            with no_grad():
+                self.num_batches_tracked.add_(1)
+                share = 1.0 / float(self.num_batches_tracked) if self.momentum is None else self.momentum
+                unbiased = variance * (total / (total - 1))
+                self.running_mean.lerp_(mean.to(self.running_mean.dtype), share)
+                self.running_var.lerp_(unbiased.to(self.running_var.dtype), share)
+        out = centered * _C.ops.rsqrt(variance + self.eps).view(along)
+        if self.weight is not None:
+            out = out * self.weight.view(along)
+        if self.bias is not None:
+            out = out + self.bias.view(along)
+        return out.to(input.dtype)
 
     @classmethod
     def convert_sync_batchnorm(cls, module: Any, process_group: Any = None) -> Any:

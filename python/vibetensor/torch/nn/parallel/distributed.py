@@ -1,22 +1,26 @@
-"""A module whose gradients are averaged over the processes of a group: over the one process that there can be."""
+"""A module whose gradients are averaged over the processes of a group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from vibetensor import _C
 from vibetensor.torch import distributed
+from vibetensor.torch.distributed.reducer import Reducer
 from vibetensor.torch.nn.modules.module import Module
 from vibetensor.torch.nn.parallel.data_parallel import moved_to
+from vibetensor.torch.utils._pytree import tree_leaves
 
 
 class DistributedDataParallel(Module):
-    """`module` in a process group of one, where every gradient is its own average.
+    """`module` whose gradients are, when backward returns, their averages over the processes of a group.
 
-    Its child is named `module`, and so the keys of its state_dict begin. A group of several processes cannot be made yet:
-    init_process_group says so. Arguments that say how gradients travel change nothing in a group of one.
+    Its child is named `module`, and so the keys of its state_dict begin. It starts from process 0's parameters and buffers,
+    and with broadcast_buffers each forward takes process 0's buffers. bucket_cap_mb: how many MiB of gradients travel
+    together, 25. find_unused_parameters: parameters may be left out of a pass; without it RuntimeError says so in the next.
+    gradient_as_bucket_view: gradients are views of what travels. RuntimeError if parameters differ between processes.
     """
 
     def __init__(
@@ -62,11 +66,43 @@ class DistributedDataParallel(Module):
         self.dim, self.broadcast_buffers = dim, broadcast_buffers
         self.find_unused_parameters, self.static_graph = find_unused_parameters, static_graph
         self.require_backward_grad_sync = True
+        ignored = set(getattr(module, "_ddp_params_and_buffers_to_ignore", ()))
+        parameters = [(n, p) for n, p in module.named_parameters() if p.requires_grad and n not in ignored]
+        self._synchronized_buffers = [b for n, b in module.named_buffers() if n not in ignored]
+        limit = int((25 if bucket_cap_mb is None else bucket_cap_mb) * (1 << 20))
+        self._reducer_arguments = (
+            [p for _, p in parameters], self.process_group, limit, find_unused_parameters or static_graph,
+            gradient_as_bucket_view,
+        )  # fmt: skip
+        self._reducer: Reducer | None = None
+        if self.process_group.size() > 1:
+            check_alike(self.process_group, [(n, tuple(p.shape), str(p.dtype)) for n, p in parameters])
+            if init_sync:
+                self._from_first([*module.state_dict(keep_vars=True).values()])
+            self._reducer = Reducer(*self._reducer_arguments)
+
+    def _from_first(self, tensors: Sequence[Any]) -> None:
+        """Returns None; all processes take process 0's `tensors`."""
+        works = [
+            distributed.broadcast(t.detach(), group=self.process_group, group_src=0, async_op=True)
+            for t in tensors
+            if isinstance(t, _C.Tensor)
+        ]
+        for work in works:
+            work.wait()
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         if self.device is not None:
             inputs, kwargs = moved_to(self.device, inputs), moved_to(self.device, kwargs)
-        return self.module(*inputs, **kwargs)
+        reduces = self._reducer is not None and self.require_backward_grad_sync and _C.is_grad_enabled()
+        if reduces and self.broadcast_buffers and self.process_group.size() > 1:
+            self._from_first(self._synchronized_buffers)
+        out = self.module(*inputs, **kwargs)
+        if reduces and self._reducer is not None:
+            self._reducer.prepare([leaf for leaf in tree_leaves(out) if isinstance(leaf, _C.Tensor)])
+        elif self._reducer is not None:
+            self._reducer.active = False
+        return out
 
     @contextmanager
     def no_sync(self) -> Iterator[None]:
@@ -79,8 +115,34 @@ class DistributedDataParallel(Module):
 
     @contextmanager
     def join(self, *args: Any, **kwargs: Any) -> Iterator[None]:
-        """Context in which processes may have different numbers of inputs: the one there is waits for none."""
+        """Context in which processes may have different numbers of inputs: NotImplementedError for several processes."""
+        if self.process_group.size() > 1:
+            raise NotImplementedError(
+                "DistributedDataParallel.join is not there yet: give all processes as many inputs"
+            )
         yield
 
-    def register_comm_hook(self, state: Any, hook: Any) -> None:
-        raise NotImplementedError("DistributedDataParallel.register_comm_hook is not there yet: no gradients travel")
+    def register_comm_hook(self, state: Any, hook: Callable[[Any, Any], Any]) -> None:
+        """Returns None; from now on `hook(state, bucket)` reduces gradients: it returns a Future of the flat tensor.
+
+        bucket: a torch.distributed.GradBucket. The hook divides by the number of processes itself.
+        """
+        if not callable(hook):
+            raise TypeError("Communication hook must be callable.")
+        if self._reducer is None:
+            self._reducer = Reducer(*self._reducer_arguments)
+        if self._reducer.hook is not None:
+            raise RuntimeError("register_comm_hook can only be called once.")
+        self._reducer.hook = lambda bucket: hook(state, bucket)
+
+
+def check_alike(group: Any, parameters: list[Any]) -> None:
+    """Raises RuntimeError unless all processes have the same `parameters`."""
+    found: list[Any] = [None] * group.size()
+    distributed.all_gather_object(found, parameters, group)
+    for rank, theirs in enumerate(found):
+        if theirs != found[0]:
+            raise RuntimeError(
+                f"DDP expects same model across all ranks, but rank {rank} has {len(theirs)} params, and rank 0 {len(found[0])}, "
+                "or others in name, shape or dtype"
+            )

@@ -1,0 +1,101 @@
+"""What each process did last, for the error that says who is missing.
+
+A process keeps its last collectives in a ring. The one whose wait ends first asks for all records through the store; a thread
+of every process answers, also where the program computes or waits elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections import deque
+from datetime import timedelta
+from typing import Any
+
+from vibetensor.torch.distributed.errors import DistError
+
+LENGTH = 256  # collectives that are remembered
+ANSWER = 3.0  # seconds in which the others send their records
+ASKED = "flight/asked"
+
+
+def line_of_program() -> str:
+    """File and line of the nearest caller outside this package."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("vibetensor."):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
+
+
+class Recorder:
+    """The ring of one process in one group, and the thread that sends it when it is asked for."""
+
+    def __init__(self, name: str, store: Any, rank: int, size: int):
+        self.name, self.store, self.rank, self.size = name, store, rank, size
+        self.entries: deque[dict[str, Any]] = deque(maxlen=LENGTH)
+        self.ended = threading.Event()
+        watching = store
+        if size > 1:
+            watching = cloned(store)
+            threading.Thread(target=self._answer, args=(watching,), name="flight recorder", daemon=True).start()
+
+    def begin(self, sequence: int, kind: str, shapes: list[Any], dtype: str) -> dict[str, Any]:
+        """A new entry of the ring, whose `state` its collective changes."""
+        entry = {"sequence": sequence, "kind": kind, "shapes": shapes, "dtype": dtype, "line": line_of_program(),
+                 "state": "queued", "time": time.time()}  # fmt: skip
+        self.entries.append(entry)
+        return entry
+
+    def _answer(self, store: Any) -> None:
+        while not self.ended.is_set():
+            try:
+                store.wait([f"{self.name}/{ASKED}"], timedelta(seconds=1))
+            except DistError as error:
+                if "wait timeout" in str(error):
+                    continue
+                return  # the server is gone
+            except (OSError, AttributeError, TypeError):
+                return
+            self.send(store)
+            return
+
+    def send(self, store: Any) -> None:
+        store.set(f"{self.name}/flight/{self.rank}", json.dumps(list(self.entries)[-8:]))
+
+    def missing(self, sequence: int) -> str:
+        """Which processes did not begin the collective of number `sequence`, and where each was last seen."""
+        store = cloned(self.store)
+        store.set(f"{self.name}/{ASKED}", "1")
+        self.send(store)
+        found = []
+        end = time.monotonic() + ANSWER
+        for rank in range(self.size):
+            key = f"{self.name}/flight/{rank}"
+            try:
+                store.wait([key], timedelta(seconds=max(0.05, end - time.monotonic())))
+                entries = json.loads(store.get(key))
+            except (DistError, OSError):
+                found.append(f"rank {rank} does not answer")
+                continue
+            last = entries[-1] if entries else None
+            if last is None:
+                found.append(f"rank {rank} has not called any collective")
+            elif last["sequence"] < sequence:
+                found.append(
+                    f"rank {rank} did not call it; its last was {last['kind']} number {last['sequence']}, {last['state']}, at "
+                    f"{last['line']}"
+                )
+            elif (same := [e for e in entries if e["sequence"] == sequence]) and same[0]["state"] != "done":
+                found.append(f"rank {rank} is in {same[0]['kind']} at {same[0]['line']}")
+        return "; ".join(found)
+
+
+def cloned(store: Any) -> Any:
+    """The store over a connection of its own, on which a thread can wait."""
+    from vibetensor.torch.distributed.store import PrefixStore
+
+    if isinstance(store, PrefixStore):
+        return PrefixStore(store.prefix, cloned(store.underlying_store))
+    return store.clone() if hasattr(store, "clone") else store

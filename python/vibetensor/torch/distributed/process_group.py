@@ -1,0 +1,227 @@
+"""A group of processes: its connections, and the thread on which its collectives run one after another."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from vibetensor import _C
+from vibetensor.torch.autograd.grad_mode import no_grad
+from vibetensor.torch.distributed import rings
+from vibetensor.torch.distributed.errors import DistBackendError
+from vibetensor.torch.distributed.flight import Recorder
+from vibetensor.torch.distributed.links import Links
+
+
+def number_of(dtype: Any) -> int:
+    """The same number for a dtype in every process."""
+    return sum(ord(letter) * 31**i for i, letter in enumerate(str(dtype))) & 0xFFFF
+
+
+class Work:
+    """A collective that was started."""
+
+    def __init__(self, result: Any = None):
+        self._result, self._error = result, None  # type: tuple[Any, BaseException | None]
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._then: list[Callable[[Work], None]] = []
+        self.source = -1  # of a message: who sent it
+
+    def _finish(self, error: BaseException | None = None) -> None:
+        with self._lock:
+            self._error = error
+            self._done.set()
+            then, self._then = self._then, []
+        for call in then:
+            call(self)
+
+    def wait(self, timeout: timedelta | None = None) -> bool:
+        """True once it is done; raises what went wrong, or RuntimeError after `timeout`."""
+        if not self._done.wait(None if timeout is None else timeout.total_seconds()):
+            raise RuntimeError("Wait timeout")
+        if self._error is not None:
+            raise self._error
+        return True
+
+    def is_completed(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._done.is_set()
+
+    def is_success(self) -> bool:
+        """Whether it has ended well."""
+        return self._done.is_set() and self._error is None
+
+    def exception(self) -> BaseException | None:
+        """What went wrong, if it ended so."""
+        return self._error
+
+    def result(self) -> Any:
+        """The tensors that were written."""
+        return self._result
+
+    def get_future(self) -> Any:
+        """A Future of the tensors that are written."""
+        from vibetensor.torch.futures import Future
+
+        future = Future()
+
+        def finish(work: Work) -> None:
+            if work._error is None:
+                future.set_result(work._result)
+            else:
+                future._finish(None, work._error)
+
+        with self._lock:
+            if not self._done.is_set():
+                self._then.append(finish)
+                return future
+        finish(self)
+        return future
+
+
+class ProcessGroup:
+    """Processes that call collectives together.
+
+    ranks: the members' numbers in the default group. `links` is None for one process, whose collectives run at once.
+    """
+
+    def __init__(
+        self, name: str, backend: str, ranks: Sequence[int] = (0,), rank: int = 0, store: Any = None,
+        timeout: timedelta = timedelta(minutes=30),
+    ):  # fmt: skip
+        self.group_name, self.backend, self.ranks, self.timeout = name, backend, list(ranks), timeout
+        self._rank, self.store = rank, store
+        self.links: Links | None = None
+        self.messenger: Any = None  # of send and recv, once the first is called
+        self.sequence = 0
+        self.broken: BaseException | None = None
+        if len(self.ranks) > 1:
+            self.links = Links(name, store, rank, len(self.ranks), timeout.total_seconds())
+            self.recorder = Recorder(name, store, rank, len(self.ranks))
+            self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+            threading.Thread(target=self._run, name=f"collectives of {name}", daemon=True).start()
+
+    def rank(self) -> int:
+        """The number of this process in the group."""
+        return self._rank
+
+    def size(self) -> int:
+        """How many processes the group has."""
+        return len(self.ranks)
+
+    def name(self) -> str:
+        """The name of its backend."""
+        return self.backend
+
+    def start(
+        self,
+        kind: rings.Kind,
+        tensors: Sequence[Any],
+        results: Sequence[Any],
+        compute: Callable[[rings.Call], None],
+        *,
+        detail: int = 0,
+        equal: bool = True,
+        timeout: timedelta | None = None,
+    ) -> Work:
+        """The Work of `compute`, which runs on the group's thread after what was started before it.
+
+        tensors: what this process brings, of which all bring as many bytes if `equal`. results: what is written.
+        """
+        work = Work(list(results))
+        self.sequence += 1
+        sequence, seconds = self.sequence, (timeout or self.timeout).total_seconds()
+        size = sum(t.numel() * t.element_size() for t in tensors) if equal else 0
+        detail = detail << 16 | (number_of(tensors[0].dtype) if tensors else 0)
+        if self.links is None:
+            with no_grad():
+                compute(rings.Call(Alone(), kind, sequence, detail, size, seconds))  # type: ignore[arg-type]
+            work._finish()
+            return work
+        if self.broken is not None:
+            raise DistBackendError(f"group {self.group_name} has failed before: {self.broken}") from self.broken
+        links = self.links
+        entry = self.recorder.begin(
+            sequence, kind.name, [list(t.shape) for t in tensors[:8]], str(tensors[0].dtype) if tensors else "none"
+        )
+
+        def call() -> None:
+            if self.broken is not None:
+                work._finish(self.broken)
+                return
+            try:
+                entry["state"] = "running"
+                with no_grad():
+                    compute(rings.Call(links, kind, sequence, detail, size, seconds))
+                entry["state"] = "done"
+                work._finish()
+            except BaseException as error:  # it belongs to whoever waits
+                entry["state"] = "failed"
+                work._finish(self._break(error, kind, sequence))
+
+        self._calls.put(call)
+        return work
+
+    def _break(self, error: BaseException, kind: rings.Kind, sequence: int) -> BaseException:
+        """The error that all further calls give; connections end, so that the other processes hear of it."""
+        if isinstance(error, DistBackendError):
+            try:
+                where = self.recorder.missing(sequence)
+            except Exception as failure:  # the store is gone too
+                where = f"the records of the others cannot be had ({failure})"
+            error = DistBackendError(
+                f"{kind.name} number {sequence} of group {self.group_name}: {error}" + (f" ({where})" if where else "")
+            )
+        self.broken = error
+        if self.links is not None:
+            self.links.close()
+        return error
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
+
+    def end(self) -> None:
+        """Returns None; ends the thread and the connections, once what was started is done."""
+        if self.links is None:
+            return
+        ended = threading.Event()
+
+        def close() -> None:
+            self.links and self.links.close()
+            ended.set()
+
+        self._calls.put(close)
+        self._calls.put(None)
+        ended.wait(10)
+        self.recorder.ended.set()
+        self.broken = self.broken or DistBackendError("it was destroyed")
+
+
+class Alone:
+    """The links of a group of one, over which nothing goes."""
+
+    rank, size = 0, 1
+
+    def exchange(self, sends: Sequence[Any], receives: Sequence[Any], end: float, purpose: int = 0) -> None:
+        """Returns None: there is nobody to send to."""
+        if sends or receives:
+            raise DistBackendError("a group of one process has nobody to send to")
+
+
+def staged(tensor: Any) -> Any:
+    """`tensor` as a flat contiguous tensor of the CPU: itself where it is one, else a copy."""
+    flat = tensor.detach()
+    if flat.is_conj() or flat.is_neg():
+        flat = flat.resolve_conj().resolve_neg()
+    return flat.to(_C.device("cpu")).contiguous().reshape(-1)
+
+
+def bring_back(flat: Any, tensor: Any) -> None:
+    """Returns None; `tensor` gets the values of `flat`, unless that is its own memory."""
+    if flat.data_ptr() != tensor.data_ptr() or tensor.device.type != "cpu":
+        tensor.detach().copy_(flat.reshape(tensor.shape))

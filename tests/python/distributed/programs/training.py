@@ -1,0 +1,69 @@
+"""Trains a small network with DistributedDataParallel; prints losses over the whole batch and a hash of the parameters."""
+
+import json
+import sys
+
+import vibetensor.torch as torch
+import vibetensor.torch.distributed as dist
+from vibetensor.torch import nn
+from vibetensor.torch.distributed.algorithms.ddp_comm_hooks import default_hooks
+
+dist.init_process_group("gloo")
+rank, size = dist.get_rank(), dist.get_world_size()
+way = sys.argv[1]
+torch.manual_seed(rank)  # the first process's parameters are everybody's
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm, self.second = nn.Linear(8, 300), nn.BatchNorm1d(300), nn.Linear(300, 4)
+        self.other = nn.Linear(300, 4)
+
+    def forward(self, x, other=False):
+        x = torch.relu(self.norm(self.first(x)))
+        return (self.other if other else self.second)(x)
+
+
+options = {"find_unused_parameters": True} if way == "unused" else {}
+net = Net()
+if way != "unused":
+    net.other.requires_grad_(False)
+if way == "sync":
+    net = nn.SyncBatchNorm.convert_sync_batchnorm(net)
+elif way != "buffers":
+    net.norm = nn.Identity()
+model = nn.parallel.DistributedDataParallel(
+    net, bucket_cap_mb=0.005, gradient_as_bucket_view=way == "views", broadcast_buffers=way == "buffers", **options
+)
+if way == "hook":
+    model.register_comm_hook(None, default_hooks.bf16_compress_hook)
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+torch.manual_seed(7)
+data, labels = torch.randn(24, 8), torch.randint(0, 4, (24,))
+mine = slice(rank * 24 // size, (rank + 1) * 24 // size)
+losses = []
+for step in range(6):
+    optimizer.zero_grad(set_to_none=way != "views")
+    if way == "accumulate":
+        half = 12 // size
+        begin = mine.start
+        with model.no_sync():
+            (
+                nn.functional.cross_entropy(model(data[begin : begin + half]), labels[begin : begin + half]) / 2
+            ).backward()
+        loss = nn.functional.cross_entropy(model(data[begin + half : mine.stop]), labels[begin + half : mine.stop])
+        (loss / 2).backward()
+    else:
+        arguments = (step % 2 == 1,) if way == "unused" else ()
+        loss = nn.functional.cross_entropy(model(data[mine], *arguments), labels[mine])
+        loss.backward()
+    optimizer.step()
+    whole = loss.detach().clone()
+    dist.all_reduce(whole, dist.ReduceOp.AVG)
+    losses.append(whole.item())
+total = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
+everybody = [torch.empty_like(total) for _ in range(size)]
+dist.all_gather(everybody, total)
+assert all(torch.equal(everybody[0], theirs) for theirs in everybody), "parameters drifted apart"
+print(json.dumps({"losses": losses}))

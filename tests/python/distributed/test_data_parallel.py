@@ -1,0 +1,22 @@
+"""DistributedDataParallel: several processes learn what one learns from the whole batch."""
+
+import pytest
+from launched import run
+
+
+@pytest.mark.parametrize("way", ["plain", "views", "unused", "sync", "accumulate"])
+def test_losses_are_those_of_one_process(way):
+    alone = run("training.py", 1, way)[0]["losses"]
+    together = run("training.py", 2, way)
+    assert together[0] == together[1]
+    if way == "accumulate":  # the loss printed is of the second half of each process's part
+        assert len(together[0]["losses"]) == 6
+    else:
+        assert together[0]["losses"] == pytest.approx(alone, rel=2e-5)
+    assert alone[-1] < alone[0]
+
+
+def test_gradients_travel_in_16_bits():
+    assert run("training.py", 2, "hook")[0]["losses"] == pytest.approx(
+        run("training.py", 1, "plain")[0]["losses"], rel=2e-2
+    )
