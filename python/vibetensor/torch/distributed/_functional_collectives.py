@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vibetensor._C.ops import cat
+from vibetensor import _C
 from vibetensor.torch._not_there import RefusedType
 from vibetensor.torch.distributed import nn
 from vibetensor.torch.distributed.reduce_op import ReduceOp
@@ -28,7 +28,7 @@ def all_reduce(self: Any, reduceOp: str, group: Any = None, tag: str = "") -> An
 
 def all_gather_tensor(self: Any, gather_dim: int, group: Any = None, tag: str = "") -> Any:
     """The tensors of all processes joined along `gather_dim`."""
-    return cat(nn.all_gather(self, group), gather_dim)
+    return _C.ops.cat(nn.all_gather(self, group), gather_dim)
 
 
 def broadcast(self: Any, src: int, group: Any = None, tag: str = "") -> Any:

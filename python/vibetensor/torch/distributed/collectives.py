@@ -333,14 +333,11 @@ def split(chosen: ProcessGroup, tensor: Any, sizes: Sequence[int] | None) -> lis
 def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None) -> Work | None:
     """Waits until every process of the group has called it."""
     chosen = begin(group, [])
-    work = chosen.start(
-        Kind.barrier,
-        [],
-        [],
-        lambda call: rings.everybody(call, _C.ops.zeros([1], dtype=_C.uint8)) and None,
-        timeout=timeout,
-    )
-    return done(work, async_op)
+
+    def compute(call: rings.Call) -> None:
+        rings.everybody(call, _C.ops.zeros([1], dtype=_C.uint8))
+
+    return done(chosen.start(Kind.barrier, [], [], compute, timeout=timeout), async_op)
 
 
 def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_all_ranks: bool = False) -> None:

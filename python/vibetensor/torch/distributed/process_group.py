@@ -189,10 +189,10 @@ class ProcessGroup:
         """Returns None; ends the thread and the connections, once what was started is done."""
         if self.links is None:
             return
-        ended = threading.Event()
+        ended, links = threading.Event(), self.links
 
         def close() -> None:
-            self.links and self.links.close()
+            links.close()
             ended.set()
 
         self._calls.put(close)

@@ -230,7 +230,8 @@ class FileStore(Store):
 
 def packed(values: dict[str, bytes]) -> bytes:
     """Keys and values in a row, each after its length."""
-    return b"".join(struct.pack("<Q", len(part)) + part for pair in values.items() for part in map(as_bytes, pair))
+    parts = [part for key, value in values.items() for part in (key.encode(), value)]
+    return b"".join(struct.pack("<Q", len(part)) + part for part in parts)
 
 
 def unpacked(data: bytes, path: str) -> dict[str, bytes]:

@@ -83,7 +83,7 @@ class DistributedDataParallel(Module):
 
     def _from_first(self, tensors: Sequence[Any]) -> None:
         """Returns None; all processes take process 0's `tensors`."""
-        works = [
+        works: list[Any] = [
             distributed.broadcast(t.detach(), group=self.process_group, group_src=0, async_op=True)
             for t in tensors
             if isinstance(t, _C.Tensor)
