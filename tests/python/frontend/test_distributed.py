@@ -1,4 +1,4 @@
-"""torch.distributed in a group of one process, beside PyTorch's with gloo."""
+"""torch.distributed in a group of one process, beside PyTorch's with gloo; several are in tests/python/distributed."""
 
 import functools
 import importlib
@@ -71,8 +71,10 @@ def test_the_environment_says_who_we_are(monkeypatch):
     finally:
         vt.distributed.destroy_process_group()
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(NotImplementedError, match="a group of 2 processes is not there yet"):
-        vt.distributed.init_process_group("gloo")
+    with pytest.raises(NotImplementedError, match="2 processes by 'nccl' are not there yet"):
+        vt.distributed.init_process_group("nccl", store=vt.distributed.HashStore(), rank=0, world_size=2)
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    both(lambda t: t.distributed.init_process_group("gloo"))
     assert os.environ["RANK"] == "0" and not vt.distributed.is_initialized()
 
 

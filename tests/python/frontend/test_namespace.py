@@ -17,7 +17,7 @@ from compare import ours_of, same
         ("nn.functional", "grouped_mm"),
         ("utils.data", "graph_settings"),
         ("cuda", "nccl"),
-        ("distributed", "rendezvous"),
+        ("distributed", "BuiltinCommHookType"),
         ("autograd.profiler", "EnforceUnique"),
         ("testing", "make_tensor"),
         ("backends", "miopen"),
