@@ -1,4 +1,4 @@
-"""The kernels of examples/triton beside our built-in ops and PyTorch's, and what a launch costs.
+"""The kernels of examples/triton_kernels beside our built-in ops and PyTorch's, and what a launch costs.
 
     python bench/triton_kernels.py [--out bench/results/triton_h200.json]
 
@@ -28,7 +28,7 @@ from vibetensor import cubin
 from vibetensor import triton as vt_triton
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "examples" / "triton"), str(ROOT / "examples" / "cute")]
+sys.path[:0] = [str(ROOT / "examples" / "triton_kernels"), str(ROOT / "examples" / "cute")]
 import attention  # noqa: E402
 import cross_entropy  # noqa: E402
 import cubin_ops  # noqa: E402

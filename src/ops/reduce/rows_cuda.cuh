@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/math.h"
+#include "core/unsigned.h"
 #include "cuda/stream.h"
 #include "iter/cuda_reduce.cuh"
 #include "iter/cuda_stored.cuh"
@@ -41,7 +42,8 @@ void run(const char* name, const Tensor& in, IntSpan dims, const Tensor& out, do
   constexpr unsigned kIntegers = (r.domain & (kBoolSet | kIntegralSet)) != 0 ? 1u : 0u;
   auto launch = [&](auto tag) {
     using In = typename decltype(tag)::type;
-    const Reducer<RowOf, In> op{static_cast<char*>(out.data()), out.dtype(), static_cast<int64_t>(size_of(out.dtype())),
+    const Reducer<RowOf, In> op{static_cast<char*>(out.data()), bits_dtype(out.dtype()),
+                                static_cast<int64_t>(size_of(out.dtype())),
                                 static_cast<double>(in.numel()) / static_cast<double>(out.numel()), p};
     cuda::launch_reduce<In>(name, stream, in, dims, op, out.storage().get());
   };

@@ -65,7 +65,12 @@ ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bo
 // The kept slices along `dim`; inverse of shape `sizes`, and counts, where wanted.
 Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, bool inverse, bool counts, IntSpan sizes) {
   const Tensor none = empty(DimVec{0}, DType::int64, self.device());
-  const Tensor items = groups.sorted.defined() ? ops::view(groups.sorted, self.sizes()) : self;
+  Tensor items = groups.sorted.defined() ? ops::view(groups.sorted, self.sizes()) : self;
+  if (items.dtype() != self.dtype()) {
+    const Tensor ordered = std::move(items);
+    items = empty(self.sizes(), self.dtype(), self.device());
+    pointwise::from_signed_order(items, ordered);
+  }
   return {ops::index_select(items, dim, groups.first), inverse ? ops::view(groups.group_of, sizes) : none,
           counts ? groups.members : none};
 }

@@ -25,9 +25,9 @@ TEST_CASE("every functional and in-place op has a typed entry, and every entry a
   initialize();
   std::set<std::string> declared;
   for (const auto& op : Registry::get().ops()) {
-    // Those of layers above src/ops are called from outside alone.
-    const bool is_above = op->name().starts_with("_fabric_");
-    if (op->kind() != OpKind::Out && !is_above) declared.insert(op->schema().text());
+    // Those of layers above src/ops are called from outside alone; rows for uint64 are chosen by others' rows.
+    const bool has_none = op->name().starts_with("_fabric_") || op->name().ends_with("_unsigned");
+    if (op->kind() != OpKind::Out && !has_none) declared.insert(op->schema().text());
   }
   const std::set<std::string> found = entries();
   CHECK(declared.size() > 500);

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
-sys.path[:0] = [str(ROOT / "examples" / "triton"), str(ROOT / "examples" / "cute")]
+sys.path[:0] = [str(ROOT / "examples" / "triton_kernels"), str(ROOT / "examples" / "cute")]
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Softmax over the last dim, one row of the input in the registers of one program.
 
-python examples/triton/softmax.py
+python examples/triton_kernels/softmax.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A matrix product on tensor cores, its blocks chosen by measuring.
 
-python examples/triton/matmul.py
+python examples/triton_kernels/matmul.py
 """
 
 from __future__ import annotations

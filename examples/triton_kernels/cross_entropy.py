@@ -1,6 +1,6 @@
 """Cross entropy of logits, without the softmax ever in memory.
 
-python examples/triton/cross_entropy.py
+python examples/triton_kernels/cross_entropy.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Rotary position embedding: pairs of a head's features, half a head apart, turned by an angle that grows with the position.
 
-python examples/triton/rotary.py
+python examples/triton_kernels/rotary.py
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Attention without the matrix of scores in memory, forward and backward.
 
-python examples/triton/attention.py
+python examples/triton_kernels/attention.py
 """
 
 from __future__ import annotations

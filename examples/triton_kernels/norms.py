@@ -1,6 +1,6 @@
 """Layer norm and RMS norm over the last dim, with the gradients of input, weight and bias.
 
-python examples/triton/norms.py
+python examples/triton_kernels/norms.py
 """
 
 from __future__ import annotations
