@@ -86,7 +86,8 @@ def ends(name):
     x = values(name).view(20, 30).clone()
     x[x == 0] = 5
     bits = x.view({2: vt.int16, 4: vt.int32, 8: vt.int64}[x.element_size()])
-    bits[3, 4], bits[7, 1], bits[0, 0] = -1, -(2 ** (8 * x.element_size() - 1)), 3  # the largest, the middle, a small one
+    middle = -(2 ** (8 * x.element_size() - 1))
+    bits[3, 4], bits[7, 1], bits[0, 0] = -1, middle, 3  # the largest, the middle, a small one
     return x
 
 
