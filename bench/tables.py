@@ -283,6 +283,20 @@ def launches() -> Iterator[str]:
     yield from lines_of(["call", "ours", "PyTorch", "ratio"], rows)
 
 
+def process_groups() -> Iterator[str]:
+    """Two processes of a machine, beside PyTorch's gloo."""
+    found = result("process_groups_cpu")
+    yield f"On {found['processor']}, microseconds:"
+    yield ""
+    names = {"step": "a training step of DistributedDataParallel, 4 million parameters"}
+    rows = [
+        [names.get(name, f"{name} bytes"), *(f"{row[side]:.0f}" for side in ("vibetensor", "pytorch")),
+         f"{row['ratio']:.2f}"]
+        for name, row in found["us"].items()
+    ]  # fmt: skip
+    yield from lines_of(["two processes", "here", "PyTorch", "ratio"], rows)
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
     "cpu layers": cpu_layers,
@@ -293,6 +307,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "own kernels": own_kernels,
     "peaks": peaks,
     "product errors": product_errors,
+    "process groups": process_groups,
     "products": products,
     "sorting": sorting,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
