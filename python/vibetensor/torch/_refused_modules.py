@@ -16,7 +16,7 @@ from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
 COMPILER = "no graph is compiled here; torch.compile gives eager's results"
 QUANTIZED = "nothing is quantized by graphs here; tensors of a class of one's own may hold integers and their scales"
 KERNELS = "Triton's kernels are not launched from here; torch.sparse has products of BSR tensors"
-ONE_PROCESS = "groups have one process, on which a plain tensor is the whole of it"
+FABRIC = "vibetensor.fabric shards tensors over the devices of one process"
 NESTED = "tensors of ragged shapes are not there; pad them, or use nn.utils.rnn.pack_sequence"
 
 TABLE: dict[str, dict[str, str]] = {
@@ -92,7 +92,7 @@ TABLE: dict[str, dict[str, str]] = {
             to_sparse_semi_structured
         """,
     },
-    ONE_PROCESS: {
+    FABRIC: {
         "distributed.tensor.experimental": "context_parallel implicit_replication local_map register_sharding",
         "distributed.tensor.experimental._attention": "_context_parallel_shard context_parallel_unshard",
         "distributed._tensor.experimental": "implicit_replication local_map",

@@ -235,7 +235,7 @@ def test_state_dicts_of_one_process():
     frozen = functions.StateDictOptions(ignore_frozen_params=True, cpu_offload=True)
     assert list(functions.get_model_state_dict(model, options=frozen)) == ["weight"]
     assert functions.set_model_state_dict(model, state).missing_keys == []
-    with pytest.raises(NotImplementedError, match=r"torch\.save writes whole"):
+    with pytest.raises(NotImplementedError, match=r"can torch\.save"):
         vt.distributed.checkpoint.save(state)
 
 
@@ -305,7 +305,7 @@ def test_what_torch_geometric_and_kornia_import():
     vt.set_printoptions(profile="default")
     assert _tensor_str(vt.ones(2), 0) == torch._tensor_str._tensor_str(torch.ones(2), 0)
     assert vt._C._disabled_torch_function_impl(max, (), (1, 2)) == 2
-    with pytest.raises(NotImplementedError, match="one process"):
+    with pytest.raises(NotImplementedError, match="multiprocessing"):
         rpc.init_rpc("a")
     assert str(vt.ops.aten._pin_memory.default) == "aten._pin_memory.default"
     with pytest.raises(NotImplementedError):
@@ -318,7 +318,7 @@ def test_what_ignite_and_gpytorch_import():
     from vibetensor.torch.serialization import MAP_LOCATION
 
     assert not isinstance(vt.optim.SGD([vt.ones(1)], lr=1), ZeroRedundancyOptimizer) and MAP_LOCATION is not None
-    with pytest.raises(NotImplementedError, match="one process"):
+    with pytest.raises(NotImplementedError, match="whole optimizer"):
         ZeroRedundancyOptimizer([vt.ones(1)], vt.optim.SGD)
     draws = []
     for t, draw in ((vt, _standard_normal), (torch, torch.distributions.utils._standard_normal)):

@@ -1,4 +1,4 @@
-"""Processes as a grid: here one process, in as many dimensions as are asked for."""
+"""Processes as a grid: so far of one process, in as many dimensions as are asked for."""
 
 from __future__ import annotations
 
@@ -89,16 +89,16 @@ def init_device_mesh(
 ) -> DeviceMesh:
     """The grid of `mesh_shape`, whose sizes can only be 1; makes the default group where there is none."""
     if backend_override is not None:
-        raise NotImplementedError(
-            "init_device_mesh: backend_override is not there yet: no backend does anything in a group of one"
-        )
+        raise NotImplementedError("init_device_mesh: backend_override is not there yet: a mesh has one process")
     if mesh_dim_names is not None:
         if len(set(mesh_dim_names)) != len(mesh_dim_names):
             raise RuntimeError(f"Each mesh_dim_name must be unique. Found repeated mesh_dim_name in {mesh_dim_names}")
         if len(mesh_dim_names) != len(mesh_shape):
             raise RuntimeError("mesh_shape and mesh_dim_names should have same length!")
     if any(size != 1 for size in mesh_shape):
-        raise NotImplementedError(f"init_device_mesh: {mesh_shape} needs several processes, which are not there yet")
+        raise NotImplementedError(
+            f"init_device_mesh: {mesh_shape} of several processes is not there yet; new_group makes groups of them"
+        )
     return DeviceMesh(
         device_type, _C.ops.zeros(mesh_shape, dtype=_C.int64, device="cpu"), mesh_dim_names=mesh_dim_names
     )

@@ -1,9 +1,9 @@
-"""Optimizers of several processes, which are not there: what libraries import."""
+"""Optimizers of several processes, whose state lies in parts: the names; there are none yet."""
 
 from vibetensor.torch._not_there import RefusedType, module_getattr
 from vibetensor.torch.optim.optimizer import Optimizer
 
-WHY = "there is one process, in which the optimizer that it would wrap does the same"
+WHY = "every process steps the whole optimizer, which DistributedDataParallel gives the same gradients"
 
 
 class ZeroRedundancyOptimizer(RefusedType, Optimizer, why=WHY):

@@ -2,7 +2,7 @@
 
 from vibetensor.torch._not_there import Refused, module_getattr
 
-WAY_ROUND = "there is one process; torch.multiprocessing starts others and passes tensors to them"
+WAY_ROUND = "torch.multiprocessing starts processes and passes tensors to them"
 
 init_rpc = Refused("torch.distributed.rpc.init_rpc", WAY_ROUND)
 rpc_sync = Refused("torch.distributed.rpc.rpc_sync", WAY_ROUND)

@@ -5,5 +5,5 @@ from vibetensor.torch._not_there import Refused
 __all__: list[str] = []
 
 _sync_module_states = Refused(
-    "torch.distributed.utils._sync_module_states", "groups have one process, whose states agree"
+    "torch.distributed.utils._sync_module_states", "DistributedDataParallel does it when it is made"
 )

@@ -4,7 +4,7 @@ from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
 
 __all__ = ["load", "save"]
 
-WAY_ROUND = "groups have one process, whose state_dict torch.save writes whole"
+WAY_ROUND = "every process has the whole state_dict, which one of them can torch.save"
 
 save = Refused("torch.distributed.checkpoint.save", WAY_ROUND)
 async_save = Refused("torch.distributed.checkpoint.async_save", WAY_ROUND)

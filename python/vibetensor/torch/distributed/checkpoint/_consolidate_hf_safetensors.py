@@ -1,4 +1,4 @@
-"""Joins the files of several processes: there is one process."""
+"""Joins the files of several processes: the name; no process writes a part yet."""
 
 from vibetensor.torch._not_there import Refused
 from vibetensor.torch.distributed.checkpoint import WAY_ROUND

@@ -1,4 +1,4 @@
-"""What of a checkpoint each process reads and writes: the names; there is one process."""
+"""What of a checkpoint each process reads and writes: the names; there are none yet."""
 
 from vibetensor.torch._not_there import RefusedType
 from vibetensor.torch.distributed.checkpoint import WAY_ROUND

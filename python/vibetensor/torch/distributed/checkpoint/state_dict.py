@@ -1,4 +1,4 @@
-"""State dicts of what lies on several processes: on one process, the plain ones."""
+"""State dicts of what lies on several processes: the plain ones, as every process has the whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["StateDictOptions", "get_model_state_dict", "set_model_state_dict"]
 
 @dataclass
 class StateDictOptions:
-    """How a state dict is put together. On one process it is whole either way; `cpu_offload` moves it to the CPU."""
+    """How a state dict is put together. It is whole either way; `cpu_offload` moves it to the CPU."""
 
     full_state_dict: bool = False
     cpu_offload: bool = False

@@ -7,7 +7,7 @@ from vibetensor.torch.nn.modules.module import Module
 
 __all__ = ["FSDPModule", "FullyShardedDataParallel", "ShardingStrategy", "StateDictType", "fully_shard"]
 
-WAY_ROUND = "groups have one process, on which the module itself, or DistributedDataParallel around it, does the same"
+WAY_ROUND = "DistributedDataParallel trains a module that fits on each device"
 
 fully_shard = Refused("torch.distributed.fsdp.fully_shard", WAY_ROUND)
 register_fsdp_forward_method = Refused("torch.distributed.fsdp.register_fsdp_forward_method", WAY_ROUND)

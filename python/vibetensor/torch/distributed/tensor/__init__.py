@@ -9,10 +9,10 @@ from vibetensor.torch.distributed.device_mesh import DeviceMesh, init_device_mes
 
 __all__ = ["DTensor", "DeviceMesh", "Partial", "Placement", "Replicate", "Shard", "init_device_mesh"]
 
-ONE_PROCESS = "groups have one process, on which a plain tensor is the whole of it"
+WAY_ROUND = "vibetensor.fabric shards tensors over the devices of one process"
 
 
-class DTensor(RefusedType, why=ONE_PROCESS):
+class DTensor(RefusedType, why=WAY_ROUND):
     """A tensor on several processes: there are none, so isinstance says False."""
 
 
@@ -58,13 +58,13 @@ class Partial(Placement):
     reduce_op: str = "sum"
 
 
-distribute_tensor = Refused("torch.distributed.tensor.distribute_tensor", ONE_PROCESS)
-distribute_module = Refused("torch.distributed.tensor.distribute_module", ONE_PROCESS)
-full = Refused("torch.distributed.tensor.full", ONE_PROCESS)
-ones = Refused("torch.distributed.tensor.ones", ONE_PROCESS)
-zeros = Refused("torch.distributed.tensor.zeros", ONE_PROCESS)
-empty = Refused("torch.distributed.tensor.empty", ONE_PROCESS)
-rand = Refused("torch.distributed.tensor.rand", ONE_PROCESS)
-randn = Refused("torch.distributed.tensor.randn", ONE_PROCESS)
+distribute_tensor = Refused("torch.distributed.tensor.distribute_tensor", WAY_ROUND)
+distribute_module = Refused("torch.distributed.tensor.distribute_module", WAY_ROUND)
+full = Refused("torch.distributed.tensor.full", WAY_ROUND)
+ones = Refused("torch.distributed.tensor.ones", WAY_ROUND)
+zeros = Refused("torch.distributed.tensor.zeros", WAY_ROUND)
+empty = Refused("torch.distributed.tensor.empty", WAY_ROUND)
+rand = Refused("torch.distributed.tensor.rand", WAY_ROUND)
+randn = Refused("torch.distributed.tensor.randn", WAY_ROUND)
 
 __getattr__ = module_getattr(__name__, ["_utils", "device_mesh", "parallel", "placement_types"])

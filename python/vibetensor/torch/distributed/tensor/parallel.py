@@ -1,7 +1,7 @@
 """Layers cut over several processes: the names of the ways; there are none yet."""
 
 from vibetensor.torch._not_there import Refused, RefusedType
-from vibetensor.torch.distributed.tensor import ONE_PROCESS
+from vibetensor.torch.distributed.tensor import WAY_ROUND
 
 __all__ = [
     "ColwiseParallel",
@@ -14,33 +14,33 @@ __all__ = [
     "parallelize_module",
 ]
 
-parallelize_module = Refused("torch.distributed.tensor.parallel.parallelize_module", ONE_PROCESS)
-loss_parallel = Refused("torch.distributed.tensor.parallel.loss_parallel", ONE_PROCESS)
+parallelize_module = Refused("torch.distributed.tensor.parallel.parallelize_module", WAY_ROUND)
+loss_parallel = Refused("torch.distributed.tensor.parallel.loss_parallel", WAY_ROUND)
 
 
-class ParallelStyle(RefusedType, why=ONE_PROCESS):
+class ParallelStyle(RefusedType, why=WAY_ROUND):
     """Base of the ways."""
 
 
-class ColwiseParallel(ParallelStyle, why=ONE_PROCESS):
+class ColwiseParallel(ParallelStyle, why=WAY_ROUND):
     """A layer cut along its outputs."""
 
 
-class RowwiseParallel(ParallelStyle, why=ONE_PROCESS):
+class RowwiseParallel(ParallelStyle, why=WAY_ROUND):
     """A layer cut along its inputs."""
 
 
-class SequenceParallel(ParallelStyle, why=ONE_PROCESS):
+class SequenceParallel(ParallelStyle, why=WAY_ROUND):
     """A layer cut along the sequence."""
 
 
-class PrepareModuleInput(ParallelStyle, why=ONE_PROCESS):
+class PrepareModuleInput(ParallelStyle, why=WAY_ROUND):
     """Lays out a module's inputs."""
 
 
-class PrepareModuleOutput(ParallelStyle, why=ONE_PROCESS):
+class PrepareModuleOutput(ParallelStyle, why=WAY_ROUND):
     """Lays out a module's outputs."""
 
 
-class PrepareModuleInputOutput(ParallelStyle, why=ONE_PROCESS):
+class PrepareModuleInputOutput(ParallelStyle, why=WAY_ROUND):
     """Lays out both."""
