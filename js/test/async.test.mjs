@@ -130,10 +130,10 @@ test("ten thousand promises, some failing, some aborted, all settle", async () =
 });
 
 test("the executor's bound and threads can be set", async () => {
-  const x = ops.onesSync([8]);
-  runtime.configure({ maxInFlight: 4 });
+  const x = ops.onesSync([400, 400]); // products take longer than their submission
+  runtime.configure({ maxInFlight: 2 });
   try {
-    await Promise.all(Array.from({ length: 100 }, () => x.add(1).then((t) => t.dispose())));
+    await Promise.all(Array.from({ length: 30 }, () => x.matmul(x).then((t) => t.dispose())));
     assert.ok(runtime.stats().peakWaiting > 0);
   } finally {
     runtime.configure({ maxInFlight: 1024 });
