@@ -160,11 +160,7 @@ void run_whole(Call& call, bool as_first) {
 // The same of a composite, whose calls are recorded: what is gathered is too.
 void run_whole_composite(Call& call) {
   const Mesh& mesh = mesh_of(call);
-  const auto whole = [&](const Tensor& t) {
-    return t.defined() && is_fabric(t)
-               ? vt::call<Tensor>(find_op("_fabric_gather"), t, mesh.id(), as_numbers(placements_of(t)))
-               : t;
-  };
+  const auto whole = [&](const Tensor& t) { return t.defined() && is_fabric(t) ? call_gather(t, mesh.id()) : t; };
   Value values[kMaxArgs];
   Tensor tensors[kMaxArgs];
   std::vector<std::vector<Tensor>> lists;
@@ -185,7 +181,7 @@ void run_whole_composite(Call& call) {
   const Placements everywhere(static_cast<size_t>(mesh.dims()));
   const auto placed = [&](const Tensor& t) {
     if (!t.defined() || is_sparse(t) || is_fabric(t)) return t;
-    return vt::call<Tensor>(find_op("_fabric_distribute"), t, mesh.id(), as_numbers(everywhere));
+    return call_distribute(t, mesh.id(), as_numbers(everywhere));
   };
   for (Tensor& t : r.list) t = placed(t);
   for (int i = 0; i < r.count; ++i) r.tensors[i] = placed(r.tensors[i]);

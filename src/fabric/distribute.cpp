@@ -21,6 +21,16 @@ DimVec as_numbers(const Placements& placements) {
   return numbers;
 }
 
+Tensor call_gather(const Tensor& t, int64_t mesh_id) {
+  static const Op& op = find_op("_fabric_gather");
+  return call<Tensor>(op, t, mesh_id, as_numbers(placements_of(t)));
+}
+
+Tensor call_distribute(const Tensor& t, int64_t mesh_id, const DimVec& placements) {
+  static const Op& op = find_op("_fabric_distribute");
+  return call<Tensor>(op, t, mesh_id, placements);
+}
+
 namespace {
 
 Placements placements_from(const Mesh& mesh, IntSpan numbers, IntSpan sizes) {
@@ -75,7 +85,7 @@ Tensor distribute(const Tensor& self, int64_t mesh_id, IntSpan placements, bool 
 void distribute_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
   if (ctx.arg<bool>(3) || !is_fabric(g)) return ctx.set(0, g);  // any placement serves
-  const Tensor whole = call<Tensor>(find_op("_fabric_gather"), g, ctx.arg<int64_t>(1), as_numbers(placements_of(g)));
+  const Tensor whole = call_gather(g, ctx.arg<int64_t>(1));
   ctx.set(0, ops::as_device(whole, ctx.device(0)));
 }
 
@@ -90,7 +100,7 @@ void gather_backward(GradContext& ctx) {
   for (size_t j = 0; j < as.size(); j += 3) {
     if (static_cast<Placement::Kind>(as[j]) == Placement::Kind::Partial) as[j] = 0;
   }
-  ctx.set(0, call<Tensor>(find_op("_fabric_distribute"), g, ctx.arg<int64_t>(1), as));
+  ctx.set(0, call_distribute(g, ctx.arg<int64_t>(1), as));
 }
 
 // A tensor of which each member has the part that is given for it.

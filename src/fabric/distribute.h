@@ -13,6 +13,10 @@ VT_API Placements placements_of(const Tensor& t);
 // Placements as ops take them: three numbers for each dim of a mesh, kind, dim and reduction.
 VT_API DimVec as_numbers(const Placements& placements);
 
+// The ops _fabric_gather, of a tensor on the mesh, and _fabric_distribute, of one on none: dispatched, so recorded.
+Tensor call_gather(const Tensor& t, int64_t mesh_id);
+Tensor call_distribute(const Tensor& t, int64_t mesh_id, const DimVec& placements);
+
 }  // namespace fabric
 void register_fabric(Registry& r);
 }  // namespace vt

@@ -384,3 +384,13 @@ def test_scaling_in_a_group_of_one(group):
     scaling.step(optimizer)
     scaling.update()
     assert x.tolist() == [0.5, 0.5] and scaling.get_scale() == 16.0
+
+
+def test_options_that_are_not_there_are_refused(group):
+    d = vt.distributed
+    with pytest.raises(NotImplementedError, match="pg_options"):
+        d.new_group([0], pg_options=object())
+    with pytest.raises(NotImplementedError, match="use_local_synchronization"):
+        d.new_group([0], use_local_synchronization=True)
+    with pytest.raises(NotImplementedError, match="skip_all_reduce_unused_params"):
+        vt.nn.parallel.DistributedDataParallel(vt.nn.Linear(1, 1), skip_all_reduce_unused_params=True)

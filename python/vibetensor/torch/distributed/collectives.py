@@ -331,8 +331,10 @@ def split(chosen: ProcessGroup, tensor: Any, sizes: Sequence[int] | None) -> lis
 
 
 def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None) -> Work | None:
-    """Waits until every process of the group has called it."""
+    """Waits until every process of the group has called it. device_ids: of NCCL alone, as PyTorch has it."""
     chosen = begin(group, [])
+    if device_ids is not None and chosen.links is not None:
+        raise RuntimeError(f"Function argument device_ids not supported for the selected backend {chosen.backend}")
 
     def compute(call: rings.Call) -> None:
         rings.everybody(call, _C.ops.zeros([1], dtype=_C.uint8))

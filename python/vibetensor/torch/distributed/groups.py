@@ -151,6 +151,7 @@ def init_process_group(
         raise ValueError("trying to initialize the default process group twice!")
     if init_method is not None and store is not None:
         raise AssertionError("Cannot specify both init_method and store.")
+    refuse(pg_options=pg_options, _ranks=_ranks)
     name = "undefined" if backend is None else checked_backend(backend)
     waits = timeout or default_pg_timeout
     rank, world_size, store = rendezvous.place(init_method, store, rank, world_size, waits)
@@ -160,6 +161,13 @@ def init_process_group(
     attempts += 1
     store = PrefixStore(f"default_pg/{attempts}", store)
     GroupMember.WORLD = new_named(group_name, name, list(range(world_size)), rank, store, waits)
+
+
+def refuse(**given: Any) -> None:
+    """Raises NotImplementedError for options that say what is not there."""
+    for name, value in given.items():
+        if value is not None:
+            raise NotImplementedError(f"process groups: {name} is not there yet; leave it out")
 
 
 def check_several(backend: str, size: int) -> None:
@@ -226,6 +234,7 @@ def new_group(
     default group or come twice.
     """
     global made
+    refuse(pg_options=pg_options, use_local_synchronization=use_local_synchronization or None)
     world = group_or_default()
     chosen = list(world.ranks) if ranks is None else list(ranks)
     for rank in chosen:

@@ -46,6 +46,13 @@ class DistributedDataParallel(Module):
         super().__init__()
         if mixed_precision is not None:
             raise NotImplementedError("DistributedDataParallel: mixed_precision is not there yet; use torch.autocast")
+        for name, value in (
+            ("delay_all_reduce_named_params", delay_all_reduce_named_params),
+            ("param_to_hook_all_reduce", param_to_hook_all_reduce),
+            ("skip_all_reduce_unused_params", skip_all_reduce_unused_params or None),
+        ):
+            if value is not None:
+                raise NotImplementedError(f"DistributedDataParallel: {name} is not there yet; leave it out")
         if device_mesh is not None:
             raise NotImplementedError("DistributedDataParallel: device_mesh is not there yet; give process_group")
         self.process_group = distributed.group_or_default(process_group)
