@@ -34,12 +34,26 @@ template <class T>
 VT_HD_INLINE bool isfinite(const complex<T>& z) {
   return isfinite(z.re) && isfinite(z.im);
 }
+// Whether |z| is so large that 1 beside z, or i, is nothing.
+template <class T>
+VT_HD_INLINE bool is_large(const complex<T>& z) {
+  return max(abs(z.re), abs(z.im)) > T(1e18);
+}
+// What brings numbers close to the ends of T's range, where |z| is infinite or has lost its digits, to the middle of
+// it: a power of 4. 1 elsewhere.
+template <class T>
+VT_HD_INLINE T range_scale(const complex<T>& z) {
+  if (is_large(z)) return T(0x1p-60);
+  return max(abs(z.re), abs(z.im)) < T(1e-18) ? T(0x1p108) : T(1);
+}
 // z / |z|, and 0 for 0, as torch.sgn.
 template <class T>
 VT_HD_INLINE complex<T> sgn(const complex<T>& z) {
-  const T size = abs(z);
+  const T scale = range_scale(z);
+  const complex<T> scaled(z.re * scale, z.im * scale);
+  const T size = abs(scaled);
   if (size == T(0)) return {T(0), T(0)};
-  return {z.re / size, z.im / size};
+  return {scaled.re / size, scaled.im / size};
 }
 template <Ordered T>
 VT_HD_INLINE T sgn(T x) {
@@ -80,7 +94,15 @@ VT_HD_INLINE T log_abs(const complex<T>& z) {
   const T x = max(abs(z.re), abs(z.im));
   const T y = min(abs(z.re), abs(z.im));
   if (x > T(0.5) && x < T(2)) return T(0.5) * log1p((x - T(1)) * (x + T(1)) + y * y);
-  return log(abs(z));
+  const T scale = range_scale(z);
+  constexpr T kLn2 = T(0.69314718055994530942);
+  const T beyond = scale == T(1) ? T(0) : scale < T(1) ? T(60) * kLn2 : T(-108) * kLn2;
+  return log(hypot(z.re * scale, z.im * scale)) + beyond;
+}
+// log |2z|: what inverse functions tend to.
+template <class T>
+VT_HD_INLINE T log_twice_abs(const complex<T>& z) {
+  return log_abs(z) + T(0.69314718055994530942);
 }
 template <class T>
 VT_HD_INLINE complex<T> log(const complex<T>& z) {
@@ -113,8 +135,9 @@ VT_HD_INLINE complex<T> sqrt(const complex<T>& z) {
     const T other = isnan(z.im) ? z.im : T(0);
     return z.re > T(0) ? complex<T>(z.re, copysign(other, z.im)) : complex<T>(other, copysign(-z.re, z.im));
   }
-  // A quarter of the number, so that |z| + |re| cannot overflow.
-  const T half = sqrt(T(2) * (abs(z.re * T(0.25)) + hypot(z.re * T(0.25), z.im * T(0.25))));
+  const T scale = range_scale(z);
+  const T back = scale == T(1) ? T(1) : scale < T(1) ? T(0x1p30) : T(0x1p-54);  // the root of 1 / scale
+  const T half = back * sqrt(T(0.5) * (abs(z.re * scale) + hypot(z.re * scale, z.im * scale)));
   if (z.re >= T(0)) return {half, z.im / (T(2) * half)};
   return {abs(z.im) / (T(2) * half), copysign(half, z.im)};
 }
@@ -172,18 +195,21 @@ VT_HD_INLINE complex<T> tan(const complex<T>& z) {
 // Kahan's forms: products of square roots, whose branch cuts are where they belong.
 template <class T>
 VT_HD_INLINE complex<T> asinh(const complex<T>& z) {
+  if (is_large(z)) return {copysign(log_twice_abs(z), z.re), atan2(z.im, abs(z.re))};
   const complex<T> plus = sqrt(complex<T>(T(1) - z.im, z.re));    // sqrt(1 + iz)
   const complex<T> minus = sqrt(complex<T>(T(1) + z.im, -z.re));  // sqrt(1 - iz)
   return {asinh(plus.im * minus.re - plus.re * minus.im), atan2(z.im, plus.re * minus.re - plus.im * minus.im)};
 }
 template <class T>
 VT_HD_INLINE complex<T> acos(const complex<T>& z) {
+  if (is_large(z)) return {atan2(abs(z.im), z.re), copysign(log_twice_abs(z), -z.im)};
   const complex<T> minus = sqrt(complex<T>(T(1) - z.re, -z.im));
   const complex<T> plus = sqrt(complex<T>(T(1) + z.re, z.im));
   return {T(2) * atan2(minus.re, plus.re), asinh(plus.re * minus.im - plus.im * minus.re)};
 }
 template <class T>
 VT_HD_INLINE complex<T> acosh(const complex<T>& z) {
+  if (is_large(z)) return {log_twice_abs(z), angle(z)};
   const complex<T> minus = sqrt(complex<T>(z.re - T(1), z.im));
   const complex<T> plus = sqrt(complex<T>(z.re + T(1), z.im));
   return {asinh(minus.re * plus.re + minus.im * plus.im), T(2) * atan2(minus.im, plus.re)};

@@ -207,7 +207,7 @@ void cross_entropy(BatchCall& c) {
   const Tensor losses = ops::squeeze(rest + (largest - ops::gather(x, -1, classes.index)), -1);
   // rows that do not count may hold anything, infinities too
   const Tensor terms = ops::masked_fill(losses, ops::eq(classes.weights, wrapped_number(0.0)), Scalar(0.0));
-  c.give(std::tuple(sum_of_example(c, terms) / count, lse, count));
+  c.give(std::tuple(sum_of_example(c, terms) / count, lse, count, terms));
 }
 
 void cross_entropy_backward(BatchCall& c) {

@@ -36,12 +36,12 @@ void check_rows(const Tensor& logits, const Tensor& target) {
 }
 
 // Results: the mean over rows that count, the log of each row's sum of exponentials in double
-// (cpu/kernels/cross_entropy.h says why), and how many rows count.
-std::array<TensorSpec, 3> cross_entropy_meta(const Tensor& logits, const Tensor& target, int64_t&) {
+// (cpu/kernels/cross_entropy.h says why), how many rows count, and the loss of each, 0 where it does not.
+std::array<TensorSpec, 4> cross_entropy_meta(const Tensor& logits, const Tensor& target, int64_t&) {
   check_rows(logits, target);
   const DType d = opmath_dtype(logits.dtype());
   return {TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, DType::float64, logits.device(), {}},
-          TensorSpec{{}, d, logits.device(), {}}};
+          TensorSpec{{}, d, logits.device(), {}}, TensorSpec{{logits.size(0)}, d, logits.device(), {}}};
 }
 
 TensorSpec cross_entropy_backward_meta(const Tensor& logits, const Tensor& grad, const Tensor& target,
@@ -58,17 +58,17 @@ TensorSpec cross_entropy_backward_meta(const Tensor& logits, const Tensor& grad,
 // CPU -----------------------------------------------------------------------------------------------------------------
 
 void cross_entropy_cpu(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse,
-                       Tensor& count) {
+                       Tensor& count, Tensor& losses) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const int64_t* at = t.data<int64_t>();
   visit_dtype<kFloatingSet>(x.dtype(), [&]<class T>(TypeTag<T>) {
     using Math = opmath_t<T>;
-    std::vector<Math> terms(rows);
-    const int64_t bad = cpu::cross_entropy(x.data<T>(), at, ignore, lse.data<double>(), terms.data(), rows, classes);
+    Math* terms = losses.data<Math>();
+    const int64_t bad = cpu::cross_entropy(x.data<T>(), at, ignore, lse.data<double>(), terms, rows, classes);
     VT_CHECK(bad < 0, Index, "Target ", at[std::max<int64_t>(bad, 0)], " is out of bounds for ", classes, " classes.");
     const auto counted = static_cast<double>(rows - std::count(at, at + rows, ignore));
-    *loss.data<Math>() = static_cast<Math>(std::accumulate(terms.begin(), terms.end(), 0.0) / counted);
+    *loss.data<Math>() = static_cast<Math>(std::accumulate(terms, terms + rows, 0.0) / counted);
     *count.data<Math>() = static_cast<Math>(counted);
   });
 }
@@ -226,7 +226,7 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
 }  // namespace
 
 void register_loss_cross_entropy(Registry& r) {
-  r.def("_cross_entropy(Tensor logits, Tensor target, int ignore_index=-100) -> (Tensor, Tensor, Tensor)")
+  r.def("_cross_entropy(Tensor logits, Tensor target, int ignore_index=-100) -> (Tensor, Tensor, Tensor, Tensor)")
       .meta(cross_entropy_meta)
       .cpu(cross_entropy_cpu)
       .backward(keep::args(0, 1) | keep::results(1, 2), cross_entropy_derivative)

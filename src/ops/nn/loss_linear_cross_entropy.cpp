@@ -86,11 +86,7 @@ void over_chunks(const Problem& p, bool wanted, const Use& use) {
     const int64_t rows = std::min(p.chunk, all - first);
     const Tensor target = ops::narrow(p.target, 0, first, rows);
     const Tensor logits = ops::linear(ops::narrow(p.input, 0, first, rows), p.weight, p.bias);
-    const Tensor lse = std::get<1>(ops::_cross_entropy(logits, target, p.ignore));
-    const Tensor at = safe_target(target, p.ignore);
-    const Tensor picked = ops::squeeze(ops::gather(logits, 1, ops::unsqueeze(at, 1)), 1);
-    const Tensor losses = ops::masked_fill(ops::as_dtype(lse - ops::as_dtype(picked, lse.dtype()), math),
-                                           ops::eq(target, wrapped_number(p.ignore)), Scalar(0.0));
+    const auto [mean, lse, count, losses] = ops::_cross_entropy(logits, target, p.ignore);
     Tensor gradient;
     if (wanted && p.scale.dim() == 0) {
       gradient = ops::_cross_entropy_backward_(logits, p.scale, target, lse, one, p.ignore);

@@ -61,9 +61,9 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
                                         const Tensor& pos_weight, int64_t reduction) {
   VT_CHECK(same(self.sizes(), target.sizes()), Value, "Target size (", target.sizes(),
            ") must be the same as input size (", self.sizes(), ")");
-  const Tensor log_p = ops::log_sigmoid(self);
-  const Tensor positive = pos_weight.defined() ? (1 + (pos_weight - 1) * target) * log_p : log_p;
-  return reduced(weighted((1 - target) * self - positive, weight), reduction);
+  Tensor loss = ops::_binary_cross_entropy_with_logits(self, target);
+  if (pos_weight.defined()) loss = loss - (pos_weight - 1) * target * ops::log_sigmoid(self);
+  return reduced(weighted(loss, weight), reduction);
 }
 
 void check_real_floating(const Tensor& t) {

@@ -209,3 +209,27 @@ TEST_CASE("complex functions agree with the C library") {
   CHECK(huge.im == 0.0f);
   CHECK(m::abs(complex64(3e30f, 4e30f)) == doctest::Approx(5e30f));
 }
+
+TEST_CASE("complex functions keep their digits at both ends of the range of float") {
+  for (float size : {1e-44f, 1e-30f, 1e-10f, 1e17f, 1e19f, 1e30f, 2e38f, 3.3e38f}) {
+    for (auto [re, im] : {std::pair(1.0f, 1.0f), {-1.0f, 1.0f}, {1.0f, -1e-3f}, {-1.0f, 0.0f}, {0.0f, -1.0f}}) {
+      const complex64 z(size * re, size * im);
+      const std::complex<double> s(z.re, z.im);
+      CAPTURE(z.re);
+      CAPTURE(z.im);
+      const auto close = [](complex64 got, std::complex<double> expected) {
+        return std::abs(std::complex<double>(got.re, got.im) - expected) <=
+               1e-6 * std::abs(expected) + 3e-45;  // two units of the least
+      };
+      CHECK(close(m::log(z), std::log(s)));
+      CHECK(close(m::log1p(z), size < 1 ? s : std::log(1.0 + s)));
+      CHECK(close(m::sqrt(z), std::sqrt(s)));
+      CHECK(close(m::rsqrt(z), 1.0 / std::sqrt(s)));
+      CHECK(close(m::sgn(z), s / std::abs(s)));
+      CHECK(close(m::asinh(z), std::asinh(s)));
+      CHECK(close(m::acosh(z), std::acosh(s)));
+      CHECK(close(m::asin(z), std::asin(s)));
+      CHECK(close(m::acos(z), std::acos(s)));
+    }
+  }
+}

@@ -12,7 +12,8 @@ def cross_entropy(logits: Any, target: Any, ignore_index: int = -100) -> Any:
     counted = target != ignore_index
     picked = logits.gather(1, target.where(counted, 0)[:, None])[:, 0]
     count = counted.sum().to(logits.dtype)
-    return ((lse - picked) * counted).sum() / count, lse.detach().double(), count
+    losses = (lse - picked) * counted
+    return losses.sum() / count, lse.detach().double(), count, losses.detach()
 
 
 def cross_entropy_backward(logits: Any, grad: Any, target: Any, lse: Any, count: Any, ignore_index: int) -> Any:

@@ -278,6 +278,22 @@ ARITHMETIC = [
         SHARE,
         reference=lambda a, b: functional.binary_cross_entropy(*reference.broadcast_tensors(a, b), reduction="none"),
     ),
+    pointwise(
+        "_binary_cross_entropy_with_logits",
+        T(3, 4),
+        SHARE,
+        reference=lambda a, b: functional.binary_cross_entropy_with_logits(
+            *reference.broadcast_tensors(a, b), reduction="none"
+        ),
+    ),
+    pointwise(
+        "_binary_cross_entropy_with_logits_backward",
+        T(3, 4),
+        T(3, 4),
+        SHARE,
+        reference=lambda g, a, b: g * (a.sigmoid() - b),
+        tolerance=TWICE_ROUNDED,
+    ),
 ]
 
 COMPARISON = [
