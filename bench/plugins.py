@@ -44,6 +44,31 @@ def custom_ops() -> tuple[Any, Any]:
     return gain, differentiable
 
 
+def of_functions(device: str, custom: tuple[Any, Any]) -> dict[str, Case]:
+    """Calls of an op that torch.library makes of a function of Python, and of the function alone."""
+
+    def function(x: Any, factor: float) -> Any:
+        return x * factor
+
+    @ours.library.custom_op("bench::gain", mutates_args=())
+    def gain(x: ours.Tensor, factor: float) -> ours.Tensor:
+        return x * factor
+
+    x, rx = ours.ones(8, device=device), reference.ones(8, device=device)
+    return {
+        "a custom_op": (lambda: gain(x, 2.0), lambda: custom[0](rx, 2.0)),
+        "its function alone": (lambda: function(x, 2.0), lambda: function(rx, 2.0)),
+    }
+
+
+def measure_calls(device: str, cases: dict[str, Case], into: dict[str, Any]) -> None:
+    """Returns None; times the calls and keeps the figures by row."""
+    for row, (mine, theirs) in cases.items():
+        a, b = side_by_side(mine, theirs, device, 1)
+        into[row] = {"ours_ns": round(a, 1), "torch_ns": round(b, 1), "ratio": round(a / b, 3)}
+        print(f"{device:5s} {row:28s} {a:9.0f} ns {b:9.0f} ns   {a / b:.2f}")
+
+
 def calls(device: str, name: str, custom: tuple[Any, Any]) -> dict[str, Case]:
     """Calls of a plugin's op on a few elements and what stands for them in PyTorch."""
     gain, differentiable = custom
@@ -160,10 +185,9 @@ def main() -> None:
     for name in ("gain", "curves"):
         if getattr(arguments, name) is None or (name == "gain" and device == "cuda"):
             continue
-        for row, (mine, theirs) in calls(device, name, custom).items():
-            a, b = side_by_side(mine, theirs, device, 1)
-            report["calls"][row] = {"ours_ns": round(a, 1), "torch_ns": round(b, 1), "ratio": round(a / b, 3)}
-            print(f"{device:5s} {row:28s} {a:9.0f} ns {b:9.0f} ns   {a / b:.2f}")
+        measure_calls(device, calls(device, name, custom), report["calls"])
+    if device == "cpu":
+        measure_calls(device, of_functions(device, custom), report["calls"])
     given = {name: getattr(arguments, name) is not None for name in ("curves", "swiglu", "cutlass")}
     report["loops"] = measure_loops(device, **given)
     if arguments.out:

@@ -111,6 +111,10 @@ class OpOverload:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._function(*args, **kwargs)
 
+    def redispatch(self, keyset: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What the op gives for the arguments where only these dispatch keys have a say in the call."""
+        return self.overloadpacket.redispatch(keyset, *args, **kwargs)
+
     def __reduce__(self) -> Any:
         return getattr, (self.overloadpacket, self._overloadname)
 
@@ -136,6 +140,16 @@ class RegistryOp:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
+
+    def redispatch(self, keyset: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What the op gives for the arguments where only these dispatch keys have a say in the call.
+
+        keyset: what a function with_keyset got, less the keys that the call is to go past.
+        """
+        from vibetensor.torch._kernel_overrides import bits_of
+
+        name = self.__name__ if self.namespace == "aten" else f"{self.namespace}::{self.__name__}"
+        return _C.redispatch(name, bits_of(keyset), *args, **kwargs)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """What the registry says of the overloads that are declared, by their names."""

@@ -7,7 +7,6 @@ as any other. A library of ops that were compiled for PyTorch cannot run here: e
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,16 +44,10 @@ class HigherOrderOperator(RefusedType, why="functions of functions are plain fun
 
 
 DEVICE_KEYS = ("cpu", "cuda", "meta", "any")
+DEEP = 1 << 6  # in what operands_state gives: there are arguments that more has to be asked of
 
 # ops of other libraries that are written again here, by namespace
 OURS = {"torchvision": "vibetensor.torch._torchvision_ops"}
-
-
-@lru_cache(maxsize=1024)
-def signature_of(kernel: Callable[..., Any]) -> Any:
-    from inspect import signature
-
-    return signature(kernel)
 
 
 class Op:
@@ -63,6 +56,10 @@ class Op:
     def __init__(self, namespace: str, name: str):
         self.namespace, self.__name__ = namespace, name
         self.kernels: dict[str, Callable[..., Any]] = {}
+        # by what operands_state gives: kernels that such calls run with nothing before or after
+        self.direct: dict[int, Callable[..., Any]] = {}
+        # by kernel: its signature, and the names of its parameters where all may be given by position
+        self.signatures: dict[Callable[..., Any], tuple[Any, tuple[str, ...]]] = {}
         self.schema: str | None = None
         self.written: tuple[str, ...] = ()  # the arguments that it changes
         self.backward: Callable[..., Any] | None = None
@@ -97,15 +94,24 @@ class Op:
             raise NotImplementedError(f"{name} is not there: it is compiled for PyTorch, in {library}")
         raise NotImplementedError(f"{name} has no kernel for {device}, only for {', '.join(self.kernels) or 'nothing'}")
 
+    def changed(self) -> None:
+        """Returns None; calls look for their function anew."""
+        self.direct.clear()
+        self.signatures.clear()
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        state = _C.operands_state(args, kwargs)
+        kernel = self.direct.get(state)
+        if kernel is not None:
+            return kernel(*args, **kwargs)
         number = _C.profiler_begin_range(self.name(), "")
         try:
-            return self.run(*args, **kwargs)
+            return self.run(state, args, kwargs)
         finally:
             _C.profiler_end_range(number)
 
-    def run(self, /, *args: Any, **kwargs: Any) -> Any:
-        """What a call gives; to a profile a call is a range."""
+    def run(self, state: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a call gives that is not direct, whose state is `state`; to a profile it is a range."""
         leaves = tree_leaves((args, kwargs))
         if self.vmap_rule is not None:
             from vibetensor.torch._functorch.vmap import call_rule, is_mapped
@@ -114,16 +120,16 @@ class Op:
                 return call_rule(self.vmap_rule, args, kwargs)
         recorded = _C.is_grad_enabled() and any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves)
         kernel = self.kernel_for(leaves, recorded)
-        if not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS):
-            return kernel(*args, **kwargs)  # recorded op by op, or by itself
-        if _C.torch_dispatch_modes() or any(map(_C.answers_torch_dispatch, leaves)):
+        by_itself = not any(kernel is self.kernels.get(key) for key in DEVICE_KEYS)  # recorded op by op, or by itself
+        if not by_itself and (_C.torch_dispatch_modes() or any(map(_C.answers_torch_dispatch, leaves))):
             kernel = self.answered(kernel)
-        if not recorded and not self.written:
+        if by_itself or not (recorded or self.written):
+            if not state & DEEP:
+                self.direct[state] = kernel
             return kernel(*args, **kwargs)
-        bound = signature_of(kernel).bind(*args, **kwargs)
-        bound.apply_defaults()
-        output = Recorded.apply(self, kernel, bound.kwargs, *bound.args) if recorded else kernel(*args, **kwargs)
-        written = [bound.arguments[name] for name in self.written if name in bound.arguments]
+        arguments, args, kwargs = self.bound(kernel, args, kwargs)
+        output = Recorded.apply(self, kernel, kwargs, *args) if recorded else kernel(*args, **kwargs)
+        written = [arguments[name] for name in self.written if name in arguments]
         # a function that writes by other means than ops, such as NumPy's, goes unnoticed by backward otherwise
         _C.bump_versions([leaf for leaf in tree_leaves(written) if isinstance(leaf, Tensor)])
         return output
@@ -140,6 +146,24 @@ class Op:
             return kernel(*args, **kwargs) if result is NotImplemented else result
 
         return run
+
+    def bound(
+        self, kernel: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[dict[str, Any], tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a call of `kernel` by name, and those that go by position and by name, defaults filled in."""
+        from inspect import Parameter, signature
+
+        if kernel not in self.signatures:
+            found = signature(kernel)
+            kinds = {parameter.kind for parameter in found.parameters.values()}
+            plain = kinds <= {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+            self.signatures[kernel] = found, tuple(found.parameters) if plain else ()
+        form, names = self.signatures[kernel]
+        if not kwargs and len(names) == len(args):
+            return dict(zip(names, args, strict=True)), args, kwargs
+        bound = form.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound.arguments, bound.args, bound.kwargs
 
     def __repr__(self) -> str:
         return f"<OpOverload(op='{self.namespace}.{self.__name__}', overload='default')>"

@@ -14,10 +14,12 @@ tensor([2.])
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.torch._kernel_overrides import Kernel, fallthrough_kernel, is_overridden, override
 from vibetensor.torch._not_there import Refused, module_getattr
 from vibetensor.torch._op_overload import OpOverload, RegistryOp
 from vibetensor.torch._op_schema import read_schema
@@ -29,6 +31,8 @@ __all__ = [
     "Library",
     "custom_op",
     "define",
+    "fallthrough_kernel",
+    "get_kernel",
     "impl",
     "impl_abstract",
     "infer_schema",
@@ -42,6 +46,7 @@ __all__ = [
 ]
 
 Fn = Callable[..., Any]
+operands_state = _C.operands_state
 DEVICES = ("cpu", "cuda", "meta")
 # types of arguments and results by their names in schemas, and what is made of them
 SCHEMA_TYPES: dict[Any, str] = {
@@ -164,6 +169,7 @@ def give_schema(op: Op, name: str, arguments: str) -> None:
     read = read_schema(name + arguments)
     op.schema = arguments
     op.written = tuple(argument.name for argument in read.arguments if argument.is_written)
+    op.changed()
 
 
 class CustomOpDef:
@@ -178,8 +184,10 @@ class CustomOpDef:
     def _qualname(self) -> str:
         return self._op.name()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._op(*args, **kwargs)
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        op = self._op
+        kernel = op.direct.get(operands_state(args, kwargs))
+        return op(*args, **kwargs) if kernel is None else kernel(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<CustomOpDef({self._qualname})>"
@@ -227,6 +235,7 @@ def custom_op(
         give_schema(op, bare, text)
         for key in keys_of(device_types):
             op.kernels[key] = fn
+        op.changed()
         return CustomOpDef(op, fn)
 
     return make if fn is None else make(fn)
@@ -294,11 +303,30 @@ def impl(qualname: Any, types: Any, func: Any = None, *, lib: Any = None) -> Any
         op = op_named(qualname)
         for key in keys_of(types):
             op.kernels[key] = fn
+            op.changed()
             if lib is not None:
                 lib.registered.append((op, key))
         return fn
 
     return register_func if func is None else register_func(func)
+
+
+def get_kernel(op: Any, dispatch_key: str) -> Kernel:
+    """What a built-in op runs for a dispatch key now, to be called by the function that takes its place.
+
+    op: the name with its overload, "aten::add.Tensor". RuntimeError if there is no such op.
+
+    >>> import vibetensor.torch as torch
+    >>> kernel = torch.library.get_kernel("aten::sin", "CPU")
+    >>> library = torch.library.Library("aten", "IMPL")
+    >>> library.impl("sin", lambda keys, x: kernel.call_boxed(keys, x) + 1, "CPU", with_keyset=True)
+    >>> torch.sin(torch.zeros(1))
+    tensor([1.])
+    >>> del library
+    """
+    if not isinstance(op, str):
+        raise ValueError(f"get_kernel({op}): expected the name of an op and its overload, got {type(op).__name__}")
+    return Kernel(op.removeprefix("aten::"), dispatch_key)
 
 
 def register_kernel(op: Any, device_types: Any, func: Fn | None = None, /, *, lib: Any = None) -> Any:
@@ -336,6 +364,7 @@ def register_vmap(op: Any, func: Fn | None = None, /, *, lib: Any = None) -> Any
 
     def register(rule: Fn) -> Fn:
         known.vmap_rule = rule
+        known.changed()
         return rule
 
     return register if func is None else register(func)
@@ -370,6 +399,19 @@ def opcheck(
     return check(subject, tuple(args), dict(kwargs or {}), names, raise_exception)
 
 
+def take_back(registered: list[tuple[Op, str | None]], overridden: list[Fn]) -> None:
+    """Returns None; undoes what came by a Library."""
+    while overridden:
+        overridden.pop()()
+    for op, key in registered:
+        if key is None:
+            getattr(ops, op.namespace)._ops.pop(op.__name__, None)
+        else:
+            op.kernels.pop(key, None)
+            op.changed()
+    registered.clear()
+
+
 class Library:
     """Ops of a namespace, defined and given kernels one by one; `kind` is "DEF", "IMPL" or "FRAGMENT"."""
 
@@ -380,6 +422,8 @@ class Library:
             raise ValueError(f"{ns} is a reserved namespace. Please try creating a library with another name.")
         self.ns, self.kind, self.dispatch_key = ns, kind, dispatch_key
         self.registered: list[tuple[Op, str | None]] = []  # ops, and kernels of ops by key
+        self.overridden: list[Fn] = []  # what takes back the functions for built-in ops
+        weakref.finalize(self, take_back, self.registered, self.overridden).atexit = False
 
     def define(self, schema: str, alias_analysis: str = "", *, tags: Any = ()) -> str:
         """The name of the op that "name(Tensor x) -> Tensor" spells."""
@@ -391,19 +435,31 @@ class Library:
         return name.strip()
 
     def impl(
-        self, op_name: Any, fn: Fn, dispatch_key: str = "", *, with_keyset: bool = False, allow_override: bool = False
+        self, op_name: Any, fn: Fn, dispatch_key: str = "", *, with_keyset: bool = False, allow_override: bool = True
     ) -> None:
         """Returns None; `fn` computes the op for the dispatch key, in the place of one that was there before.
 
-        NotImplementedError for with_keyset, by which `fn` would be told the keys of the call: calls have none here.
+        In the namespace "aten" `op_name` is a built-in op with its overload, "add.Tensor", and the key CPU, CUDA, Meta,
+        Autograd, AutogradCPU or AutogradCUDA; with_keyset gives `fn` the call's keys as its first argument, and
+        fallthrough_kernel as `fn` lets calls go to the next key. It lasts as long as this object. allow_override: False
+        is a RuntimeError where another function of Python stands there already.
         """
-        if with_keyset:
-            raise NotImplementedError("Library.impl: with_keyset is not there yet: calls have no set of dispatch keys")
         if not callable(fn):
             raise TypeError(f"Input function is required to be a callable but found type {type(fn)}")
-        if self.ns == "aten":
-            raise NotImplementedError("torch.library: ops of aten are ours and cannot be replaced from Python")
         name = op_name.__name__ if not isinstance(op_name, str) else op_name.rpartition("::")[2]
+        if self.ns == "aten":
+            key = dispatch_key or self.dispatch_key
+            if not allow_override and is_overridden(name, key):
+                raise RuntimeError(
+                    "This is not allowed since there's already a kernel registered from python overriding "
+                    f"{name}'s behavior for {key} dispatch key and {self.ns} namespace."
+                )
+            self.overridden.append(override(name, fn, key, with_keyset))
+            return
+        if with_keyset:
+            raise NotImplementedError("Library.impl: with_keyset is for built-in ops: other calls have no set of keys")
+        if fn is fallthrough_kernel:
+            raise NotImplementedError("Library.impl: fallthrough_kernel is for built-in ops")
         impl(f"{self.ns}::{name}", dispatch_key or self.dispatch_key, fn, lib=self)
 
     def _register_fake(self, op_name: str, fn: Fn, _stacklevel: int = 1, *, allow_override: bool = False) -> None:
@@ -411,12 +467,7 @@ class Library:
 
     def _destroy(self) -> None:
         """Returns None; takes back the ops and the kernels that came by this object."""
-        for op, key in self.registered:
-            if key is None:
-                getattr(ops, op.namespace)._ops.pop(op.__name__, None)
-            else:
-                op.kernels.pop(key, None)
-        self.registered.clear()
+        take_back(self.registered, self.overridden)
 
 
 __getattr__ = module_getattr(__name__)

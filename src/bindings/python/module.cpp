@@ -30,6 +30,7 @@ void init(nanobind::module_& m) {
   init_torch_dispatch(module);
   init_ops(module);
   init_constructors(module);
+  init_operands_state(module);
   init_array_functions(module);
   init_warnings();
   m.def("type_name", [](nanobind::handle o) { return nanobind::steal(str_from(type_name_of(o.ptr()))); });
@@ -55,6 +56,7 @@ void init(nanobind::module_& m) {
   bind_saved_tensor_hooks(m);
   bind_profiler(m);
   bind_plugins(m);
+  bind_python_kernels(m);
   release_startup_pages(reinterpret_cast<const void*>(&init));
 }
 

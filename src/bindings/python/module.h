@@ -8,6 +8,7 @@
 namespace vt::python {
 
 void init_constructors(PyObject* module);            // tensor_new.cpp: tensor, as_tensor
+void init_operands_state(PyObject* module);          // operands_state.cpp
 void bind_modes(nanobind::module_& m);               // modes.cpp: grad mode, autocast, default dtype, backward
 void bind_registry(nanobind::module_& m);            // registry.cpp: what ops there are, counters
 void bind_info(nanobind::module_& m);                // info.cpp: system_info
@@ -26,5 +27,6 @@ void bind_transforms(nanobind::module_& m);          // transforms.cpp: vmap, le
 void bind_cuda_graphs(nanobind::module_& m);         // cuda_graph.cpp
 void bind_loaded_kernels(nanobind::module_& m);      // loaded_kernel.cpp
 void bind_kernel_variants(nanobind::module_& m);     // kernel_variants.cpp
+void bind_python_kernels(nanobind::module_& m);      // python_kernel.cpp: overrides of ops
 
 }  // namespace vt::python

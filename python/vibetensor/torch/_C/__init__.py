@@ -31,13 +31,19 @@ for _name in KEYS.split():
 
 
 class DispatchKeySet(frozenset):  # type: ignore[type-arg]
-    """Keys of PyTorch's dispatcher; `|` joins them."""
+    """Keys of PyTorch's dispatcher; `|` joins sets, `&` and `-` leave parts of them."""
 
     def __new__(cls, keys: Any = ()) -> DispatchKeySet:
         return super().__new__(cls, [keys] if isinstance(keys, str) else keys)
 
     def __or__(self, other: Any) -> DispatchKeySet:
         return DispatchKeySet(super().__or__(other))
+
+    def __and__(self, other: Any) -> DispatchKeySet:
+        return DispatchKeySet(super().__and__(other))
+
+    def __sub__(self, other: Any) -> DispatchKeySet:
+        return DispatchKeySet(super().__sub__(other))
 
     def has(self, key: DispatchKey) -> bool:
         """Whether `key` is among them."""
@@ -290,4 +296,9 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f"{__name__}._functorch")
+    if name in ("_AutoDispatchBelowAutograd", "_after_autograd_keyset"):
+        from vibetensor.torch import _kernel_overrides
+
+        below = name == "_AutoDispatchBelowAutograd"
+        return _kernel_overrides.BelowAutograd if below else _kernel_overrides.after_autograd_keyset
     return getattr(ours, name)

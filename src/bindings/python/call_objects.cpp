@@ -1,0 +1,80 @@
+#include "bindings/python/call_objects.h"
+
+#include "bindings/python/generator_object.h"
+#include "bindings/python/number.h"
+#include "bindings/python/small_types.h"
+#include "bindings/python/tensor_object.h"
+
+namespace vt::python {
+namespace {
+
+template <class T, class F>
+Ref list_of(std::span<const T> items, F make) {
+  Ref list = Ref::steal(PyList_New(static_cast<Py_ssize_t>(items.size())));
+  for (size_t i = 0; i < items.size(); ++i) {
+    PyList_SetItem(list.get(), static_cast<Py_ssize_t>(i), Ref::steal(make(items[i])).release());
+  }
+  return list;
+}
+
+Tensor tensor_in(const Call& call, PyObject* o) {
+  VT_CHECK(o == Py_None || is_tensor(o), Runtime, "Unable to cast ", type_name_of(o), " to Tensor: a function for ",
+           call.op.name(), " has to return what its schema says, ", call.op.schema().text());
+  return o == Py_None ? Tensor() : tensor_of(o);
+}
+
+void take_tensors(Call& call, PyObject* result, size_t count, std::vector<Tensor>& into) {
+  const Ref items = Ref::steal(PySequence_Tuple(result));
+  const auto found = static_cast<size_t>(PyTuple_Size(items.get()));
+  VT_CHECK(call.op.schema().returns_list() || found == count, Runtime, "a function for ", call.op.name(),
+           " has to return ", count, " results, got ", found);
+  for (size_t i = 0; i < found; ++i) {
+    into.push_back(tensor_in(call, PyTuple_GetItem(items.get(), static_cast<Py_ssize_t>(i))));
+  }
+}
+
+}  // namespace
+
+Ref argument_object(const Value& v) {
+  switch (v.tag) {
+    case Tag::None: return Ref::borrow(Py_None);
+    case Tag::Tensor: return Ref::steal(wrap(v.as_tensor()));
+    case Tag::TensorList: return list_of<Tensor>(v.as_tensor_list(), [](const Tensor& t) { return wrap(t); });
+    case Tag::Bool:
+    case Tag::Int:
+    case Tag::Double:
+    case Tag::Complex: return Ref::steal(to_python(Unbox<Scalar>::get(v)));
+    case Tag::IntList: return list_of(Unbox<IntSpan>::get(v), PyLong_FromLongLong);
+    case Tag::DoubleList: return list_of(Unbox<std::span<const double>>::get(v), PyFloat_FromDouble);
+    case Tag::BoolList: return list_of(Unbox<std::span<const bool>>::get(v), [](bool b) { return PyBool_FromLong(b); });
+    case Tag::String: return Ref::steal(str_from(Unbox<std::string_view>::get(v)));
+    case Tag::DType: return Ref::borrow(dtype_object(Unbox<DType>::get(v)));
+    case Tag::Device: return Ref::steal(make_device(Unbox<Device>::get(v)));
+    case Tag::Generator: return Ref::steal(wrap_generator(intrusive_ptr<Generator>(Unbox<Generator*>::get(v))));
+    case Tag::MemoryFormat: return Ref::borrow(memory_format_object(Unbox<MemoryFormat>::get(v)));
+  }
+  return Ref::borrow(Py_None);
+}
+
+void take_results(Call& call, PyObject* result) {
+  const std::vector<Ret>& rets = call.op.schema().rets();
+  Results& results = call.results;
+  if (rets.empty()) return;
+  if (rets.size() > 1 || call.op.schema().returns_list()) {
+    std::vector<Tensor> tensors;
+    take_tensors(call, result, rets.size(), tensors);
+    if ((results.is_list = call.op.schema().returns_list())) {
+      results.list = std::move(tensors);
+    } else {
+      for (Tensor& t : tensors) results.add(std::move(t));
+    }
+  } else if (rets[0].type == ArgType::Tensor) {
+    results.add(tensor_in(call, result));
+  } else {
+    VT_CHECK(number_from(result, results.scalar), Runtime, "a function for ", call.op.name(),
+             " has to return a number, got ", type_name_of(result));
+    results.number = box(results.scalar);
+  }
+}
+
+}  // namespace vt::python
