@@ -1,6 +1,7 @@
 #include "bindings/python/arguments.h"
 
 #include "bindings/python/generator_object.h"
+#include "bindings/python/large_number.h"
 #include "bindings/python/number.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
@@ -126,8 +127,16 @@ bool CallArguments::is_plain(PyObject* o) {
 }
 
 bool CallArguments::read_tensor(const Param& p, PyObject* o, Value& out) {
+  if (!p.accepts_number) return false;
   Scalar s;
-  if (!p.accepts_number || !number_from(o, s)) return false;
+  try {
+    if (!number_from(o, s)) return false;
+  } catch (const Error&) {  // perhaps an element of uint64
+    out = box(heap().numbers.emplace_back());
+    if (!wrapped_number_from(o, heap().numbers.back())) throw;
+    out = box(heap().numbers.back());
+    return true;
+  }
   set_number(s, out);
   return true;
 }

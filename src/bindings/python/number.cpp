@@ -1,5 +1,6 @@
 #include "bindings/python/number.h"
 
+#include "bindings/python/large_number.h"
 #include "bindings/python/tensor_object.h"
 #include "core/fabric.h"
 #include "core/sparse.h"
@@ -152,6 +153,36 @@ bool bool_from(PyObject* o, bool& out) {
   Scalar s;
   if (!scalar_from(o, s) || !s.is_bool()) return false;
   out = s.to_bool();
+  return true;
+}
+
+namespace {
+
+// An int that int64 does not hold and uint64 does.
+bool past_int64(PyObject* o, uint64_t& out) {
+  if (!PyLong_Check(o)) return false;
+  int overflow = 0;
+  PyLong_AsLongLongAndOverflow(o, &overflow);
+  if (overflow <= 0) return false;
+  out = PyLong_AsUnsignedLongLong(o);
+  if (!PyErr_Occurred()) return true;
+  PyErr_Clear();
+  return false;
+}
+
+}  // namespace
+
+bool wrapped_number_from(PyObject* o, Tensor& out) {
+  uint64_t large;
+  if (past_int64(o, large)) {
+    out = empty({}, DType::uint64);
+    *out.data<uint64_t>() = large;
+    out.impl()->set_wrapped_number(true);
+    return true;
+  }
+  Scalar s;
+  if (!number_from(o, s)) return false;
+  out = wrapped_number(s);
   return true;
 }
 

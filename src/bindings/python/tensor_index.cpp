@@ -1,5 +1,6 @@
 // x[...] and x[...] = value: Python's subscripts as the items that ops/index understands.
 #include "bindings/python/array.h"
+#include "bindings/python/large_number.h"
 #include "bindings/python/number.h"
 #include "bindings/python/op_function.h"
 #include "bindings/python/tensor_data.h"
@@ -106,11 +107,11 @@ PyObject* get_item(PyObject* o, PyObject* key) {
 
 void set_plain_item(const Tensor& self, PyObject* key, PyObject* value) {
   const Items items(key);
-  Scalar s;
+  Tensor number;
   if (is_tensor(value)) {
     ops::set_item(self, items.list, tensor_of(value));
-  } else if (number_from(value, s)) {
-    ops::set_item(self, items.list, wrapped_number(s));
+  } else if (wrapped_number_from(value, number)) {
+    ops::set_item(self, items.list, number);
   } else {
     VT_CHECK(offers_array(value) || PyList_Check(value) || PyTuple_Check(value), Type, "can't assign a ",
              type_name_of(value), " to a torch.", self.dtype(), " tensor");

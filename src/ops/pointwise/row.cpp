@@ -110,6 +110,7 @@ bool try_small(Call& call, const Row& row) {
     const TensorImpl* t = in[i] = input(call, row, i).impl();
     if (!t || !t->is_contiguous()) return false;
     if (t->is_wrapped_number()) {
+      if (VT_UNLIKELY(t->dtype() == DType::uint64)) return false;
       repeated |= 1u << i;
     } else if (lead < 0) {
       lead = i;
@@ -193,6 +194,11 @@ DType promoted(const Call& call, const Row& row) {
   }
   for (int i = 0; row.rule.numbers_promote && i < row.numbers; ++i) state.add(number_of(call.args[row.number_at[i]]));
   const DType common = state.result();
+  for (int i = 0; i < row.inputs; ++i) {
+    const TensorImpl& t = *input(call, row, i).impl();
+    VT_CHECK(t.dtype() != DType::uint64 || !t.is_wrapped_number() || !is_integral(common, true) || common == t.dtype(),
+             Overflow, "int too big to convert: the number does not fit in 64 bits; say it as a float");
+  }
   return common == DType::uint64 && compares_with_negative(call, row) ? DType::float64 : common;
 }
 

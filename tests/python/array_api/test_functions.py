@@ -193,6 +193,24 @@ def test_transforms(line, size, same):
         same(expression, r=r, c=c)
 
 
+def test_the_largest_numbers_of_uint64():
+    most = 2**64 - 1
+    x = xp.full((2, 3), most, dtype=xp.uint64)
+    assert x.tolist() == [[most] * 3] * 2 and xp.full_like(x, 2**63).tolist() == [[2**63] * 3] * 2
+    x[0, 1] = most - 1
+    assert x[0].tolist() == [most, most - 1, most] and (x - (most - 1)).tolist() == [[1, 0, 1], [1, 1, 1]]
+    assert xp.arange(most - 3, most, dtype=xp.uint64).tolist() == [most - 3, most - 2, most - 1]
+    assert (x + 1).tolist() == [[0, most, 0], [0, 0, 0]] and xp.bitwise_xor(x, most).tolist() == [[0, 1, 0], [0, 0, 0]]
+    assert int(x[0, 0]) == most and float(x[0, 0]) == 2.0**64
+    for wrong in (lambda: xp.ones(2, dtype=xp.int64) + 2**63, lambda: xp.ones(2, dtype=xp.int64) < 2**63):
+        with pytest.raises(OverflowError, match="64 bits"):
+            wrong()
+    with pytest.raises((OverflowError, RuntimeError)):
+        xp.ones(2, dtype=xp.int64).__setitem__(0, 2**63)
+    with pytest.raises((ValueError, RuntimeError)):
+        x + 2**64
+
+
 def test_general_eigenvalues():
     for dtype in (xp.float32, xp.float64, xp.complex128):
         x = xp.asarray([[0.0, -1.0], [1.0, 0.0]], dtype=dtype)
