@@ -57,7 +57,7 @@ void join_means(PlacedCall& c) {
 }
 
 Description cross_entropy(const Call& call, const RuleRow&) {
-  Description d = described(call, "nC,n->,n,");
+  Description d = described(call, "nC,n->,n,,n");
   d.results[2].over = Over::Nothing;
   return d;
 }

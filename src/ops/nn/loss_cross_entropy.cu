@@ -406,11 +406,10 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 8 ? 2 : 3) cross_entrop
 }
 
 void cross_entropy_cuda(const Tensor& logits, const Tensor& target, int64_t ignore, Tensor& loss, Tensor& lse,
-                        Tensor& count) {
+                        Tensor& count, Tensor& losses) {
   const Tensor x = contiguous_data(logits), t = contiguous_data(target);
   const int64_t rows = x.size(0), classes = x.size(1);
   const cuda::Stream stream = cuda::current_stream(x.device().index);
-  const Tensor losses = empty(lse.sizes(), opmath_dtype(x.dtype()), x.device());
   Tensor gradient;
   visit_dtype<kFloatingSet>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
