@@ -2,7 +2,8 @@
 
 A file may include its own layer and the layers below it:
 
-    core < cpu | cuda < iter < dispatch < ops < meta | fabric < autograd | interop < program < profiler | plugin < bindings
+    core < cpu | cuda < iter < dispatch < ops < meta | fabric < autograd | interop | processes < program
+    < profiler | plugin < bindings
 
 Layers on one step do not see each other. The families of src/ops have an order too (FAMILIES): a family includes headers
 of those before it and calls what comes after it through the typed entries, "ops/typed/<family>.h". CUDA's own headers
@@ -28,7 +29,7 @@ STEPS = [
     ("dispatch",),
     ("ops",),
     ("meta", "fabric"),
-    ("autograd", "interop"),
+    ("autograd", "interop", "processes"),
     ("program",),
     ("profiler", "plugin"),
     ("bindings",),

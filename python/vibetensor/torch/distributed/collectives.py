@@ -63,13 +63,6 @@ def members(chosen: ProcessGroup) -> str:
     return "one process" if chosen.size() == 1 else f"{chosen.size()} processes"
 
 
-def done(work: Work, async_op: bool) -> Work | None:
-    if async_op:
-        return work
-    work.wait()
-    return None
-
-
 def alike(output: Any, value: Any) -> None:
     """Raises RuntimeError unless `output` can hold `value`."""
     if output.numel() != value.numel() or output.dtype != value.dtype:
@@ -86,8 +79,13 @@ def one_for_each(chosen: ProcessGroup, values: Sequence[Any], what: str) -> list
 
 
 def in_place(
-    kind: Kind, chosen: ProcessGroup, tensor: Any, compute: Callable[[rings.Call, Any], None], detail: int = 0
-) -> Work:
+    kind: Kind,
+    chosen: ProcessGroup,
+    tensor: Any,
+    async_op: bool,
+    compute: Callable[[rings.Call, Any], None],
+    detail: int = 0,
+) -> Work | None:
     """The Work of `compute` on a flat tensor of the CPU that has the values of `tensor`, and gives it its results."""
 
     def call(call: rings.Call) -> None:
@@ -95,7 +93,7 @@ def in_place(
         compute(call, flat)
         bring_back(flat, tensor)
 
-    return chosen.start(kind, [tensor], [tensor], call, detail=detail)
+    return chosen.start(kind, [tensor], [tensor], call, async_op=async_op, detail=detail)
 
 
 def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Work | None:
@@ -105,7 +103,7 @@ def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op:
     is gone, late, or in another collective.
     """
     chosen = begin(group, [tensor], op)
-    return done(in_place(Kind.all_reduce, chosen, tensor, lambda c, flat: rings.all_reduce(c, flat, op), op), async_op)
+    return in_place(Kind.all_reduce, chosen, tensor, async_op, lambda c, flat: rings.all_reduce(c, flat, op), op)
 
 
 def all_reduce_coalesced(tensors: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Any:
@@ -118,7 +116,7 @@ def all_reduce_coalesced(tensors: Any, op: Any = ReduceOp.SUM, group: Any = None
             rings.all_reduce(call, flat, op)
             bring_back(flat, tensor)
 
-    return done(chosen.start(Kind.all_reduce, tensors, tensors, compute, detail=op), async_op)
+    return chosen.start(Kind.all_reduce, tensors, tensors, compute, async_op=async_op, detail=op)
 
 
 def reduce(
@@ -132,7 +130,7 @@ def reduce(
     """all_reduce, with the result at process `dst` alone."""
     chosen = begin(group, [tensor], op)
     root = root_of(chosen, dst, group_dst)
-    return done(in_place(Kind.reduce, chosen, tensor, lambda c, flat: rings.reduce(c, flat, op, root), root), async_op)
+    return in_place(Kind.reduce, chosen, tensor, async_op, lambda c, flat: rings.reduce(c, flat, op, root), root)
 
 
 def broadcast(
@@ -141,19 +139,17 @@ def broadcast(
     """`tensor` becomes that of process `src`."""
     chosen = begin(group, [tensor])
     root = root_of(chosen, src, group_src)
-    return done(
-        in_place(Kind.broadcast, chosen, tensor, lambda c, flat: rings.broadcast(c, flat, root), root), async_op
-    )
+    return in_place(Kind.broadcast, chosen, tensor, async_op, lambda c, flat: rings.broadcast(c, flat, root), root)
 
 
-def gathered(chosen: ProcessGroup, outputs: list[Any], tensor: Any, equal: bool) -> Work:
+def gathered(chosen: ProcessGroup, outputs: list[Any], tensor: Any, async_op: bool) -> Work | None:
     def compute(call: rings.Call) -> None:
         flats = [staged(output) for output in outputs]
         rings.all_gather(call, flats, staged(tensor))
         for flat, output in zip(flats, outputs, strict=True):
             bring_back(flat, output)
 
-    return chosen.start(Kind.all_gather, [tensor], outputs, compute, equal=equal)
+    return chosen.start(Kind.all_gather, [tensor], outputs, compute, async_op=async_op, equal=False)
 
 
 def all_gather(tensor_list: Sequence[Any], tensor: Any, group: Any = None, async_op: bool = False) -> Work | None:
@@ -161,7 +157,7 @@ def all_gather(tensor_list: Sequence[Any], tensor: Any, group: Any = None, async
     chosen = begin(group, [tensor, *tensor_list])
     outputs = one_for_each(chosen, tensor_list, "output tensor")
     alike(outputs[chosen.rank()], tensor)
-    return done(gathered(chosen, outputs, tensor, False), async_op)
+    return gathered(chosen, outputs, tensor, async_op)
 
 
 def all_gather_into_tensor(output_tensor: Any, input_tensor: Any, group: Any = None, async_op: bool = False) -> Any:
@@ -176,18 +172,18 @@ def all_gather_into_tensor(output_tensor: Any, input_tensor: Any, group: Any = N
     def compute(call: rings.Call, flat: Any) -> None:
         rings.all_gather(call, rings.parts_of(flat, call.size), staged(input_tensor))
 
-    return done(in_place(Kind.all_gather, chosen, output_tensor, compute), async_op)
+    return in_place(Kind.all_gather, chosen, output_tensor, async_op, compute)
 
 
 def scattered_sum(
-    chosen: ProcessGroup, output: Any, inputs: Callable[[], list[Any]], like: Sequence[Any], op: Any
-) -> Work:
+    chosen: ProcessGroup, output: Any, inputs: Callable[[], list[Any]], like: Sequence[Any], op: Any, async_op: bool
+) -> Work | None:
     def compute(call: rings.Call) -> None:
         flat = staged(output)
         rings.reduce_scatter(call, inputs(), flat, op)
         bring_back(flat, output)
 
-    return chosen.start(Kind.reduce_scatter, like, [output], compute, detail=op)
+    return chosen.start(Kind.reduce_scatter, like, [output], compute, async_op=async_op, detail=op)
 
 
 def reduce_scatter(
@@ -197,7 +193,7 @@ def reduce_scatter(
     chosen = begin(group, [output, *input_list], op)
     inputs = one_for_each(chosen, input_list, "input tensor")
     alike(output, inputs[chosen.rank()])
-    return done(scattered_sum(chosen, output, lambda: [staged(t) for t in inputs], inputs, op), async_op)
+    return scattered_sum(chosen, output, lambda: [staged(t) for t in inputs], inputs, op, async_op)
 
 
 def reduce_scatter_tensor(
@@ -210,9 +206,7 @@ def reduce_scatter_tensor(
             f"expected an input of {chosen.size()} times {output.numel()} elements of {output.dtype}, it has "
             f"{tuple(input.shape)} of {input.dtype}"
         )
-    return done(
-        scattered_sum(chosen, output, lambda: rings.parts_of(staged(input), chosen.size()), [input], op), async_op
-    )
+    return scattered_sum(chosen, output, lambda: rings.parts_of(staged(input), chosen.size()), [input], op, async_op)
 
 
 all_gather_single = all_gather_into_tensor
@@ -246,7 +240,7 @@ def gather(
         for flat, output in zip(flats, outputs, strict=True):
             bring_back(flat, output)
 
-    return done(chosen.start(Kind.gather, [tensor], outputs, compute, detail=root), async_op)
+    return chosen.start(Kind.gather, [tensor], outputs, compute, async_op=async_op, detail=root)
 
 
 def scatter(
@@ -269,26 +263,24 @@ def scatter(
             alike(tensor, given)
     elif scatter_list:
         raise ValueError("Argument ``scatter_list`` must NOT be specified on non-source ranks.")
-    return done(
-        in_place(
-            Kind.scatter,
-            chosen,
-            tensor,
-            lambda c, flat: rings.scatter(c, flat, [staged(t) for t in inputs], root),
-            root,
-        ),
+    return in_place(
+        Kind.scatter,
+        chosen,
+        tensor,
         async_op,
+        lambda c, flat: rings.scatter(c, flat, [staged(t) for t in inputs], root),
+        root,
     )
 
 
-def exchanged(chosen: ProcessGroup, outputs: list[Any], inputs: list[Any]) -> Work:
+def exchanged(chosen: ProcessGroup, outputs: list[Any], inputs: list[Any], async_op: bool) -> Work | None:
     def compute(call: rings.Call) -> None:
         flats = [staged(output) for output in outputs]
         rings.all_to_all(call, flats, [staged(given) for given in inputs])
         for flat, output in zip(flats, outputs, strict=True):
             bring_back(flat, output)
 
-    return chosen.start(Kind.all_to_all, inputs, outputs, compute, equal=False)
+    return chosen.start(Kind.all_to_all, inputs, outputs, compute, async_op=async_op, equal=False)
 
 
 def all_to_all(
@@ -299,7 +291,7 @@ def all_to_all(
     outputs = one_for_each(chosen, output_tensor_list, "output tensor")
     inputs = one_for_each(chosen, input_tensor_list, "input tensor")
     alike(outputs[chosen.rank()], inputs[chosen.rank()])
-    return done(exchanged(chosen, outputs, inputs), async_op)
+    return exchanged(chosen, outputs, inputs, async_op)
 
 
 def all_to_all_single(
@@ -315,7 +307,7 @@ def all_to_all_single(
     outputs = split(chosen, output, output_split_sizes)
     inputs = split(chosen, input, input_split_sizes)
     alike(outputs[chosen.rank()], inputs[chosen.rank()])
-    return done(exchanged(chosen, outputs, inputs), async_op)
+    return exchanged(chosen, outputs, inputs, async_op)
 
 
 def split(chosen: ProcessGroup, tensor: Any, sizes: Sequence[int] | None) -> list[Any]:
@@ -339,7 +331,7 @@ def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, t
     def compute(call: rings.Call) -> None:
         rings.everybody(call, _C.ops.zeros([1], dtype=_C.uint8))
 
-    return done(chosen.start(Kind.barrier, [], [], compute, timeout=timeout), async_op)
+    return chosen.start(Kind.barrier, [], [], compute, async_op=async_op, timeout=timeout)
 
 
 def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_all_ranks: bool = False) -> None:
@@ -355,7 +347,15 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
     chosen.sequence += 1
     if chosen.rank() != 0:
         chosen.store.set(f"{key}/{chosen.rank()}", "here")
-        chosen.store.wait([f"{key}/all"], timedelta(seconds=seconds + 5))
+        try:
+            chosen.store.wait([f"{key}/all"], timedelta(seconds=seconds + 5))
+            said = chosen.store.get(f"{key}/all").decode()
+        except (RuntimeError, OSError) as error:
+            raise RuntimeError(
+                f"[Rank {chosen.rank()}]: rank 0 did not end monitoredBarrier in {round(seconds * 1000)} ms: {error}"
+            ) from error
+        if said != "here":
+            raise RuntimeError(said)
         barrier(chosen)  # so that process 0, which may serve the store, goes on after all have read it
         return
     missing, end = [], time.monotonic() + seconds
@@ -367,9 +367,9 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
             if not wait_all_ranks:
                 break
     if missing:
-        raise RuntimeError(
-            f"[Rank 0]: Ranks {', '.join(map(str, missing))} failed to pass monitoredBarrier in {round(seconds * 1000)} ms"
-        )
+        text = f"Ranks {', '.join(map(str, missing))} failed to pass monitoredBarrier in {round(seconds * 1000)} ms"
+        chosen.store.set(f"{key}/all", text)
+        raise RuntimeError(f"[Rank 0]: {text}")
     chosen.store.set(f"{key}/all", "here")
     barrier(chosen)
 

@@ -65,31 +65,44 @@ class Recorder:
         store.set(f"{self.name}/flight/{self.rank}", json.dumps(list(self.entries)[-8:]))
 
     def missing(self, sequence: int) -> str:
-        """Which processes did not begin the collective of number `sequence`, and where each was last seen."""
+        """Which processes did not begin the collective of number `sequence`, or began another, and where each was last seen."""
         store = cloned(self.store)
         store.set(f"{self.name}/{ASKED}", "1")
         self.send(store)
-        found = []
         end = time.monotonic() + ANSWER
+        records: dict[int, list[dict[str, Any]] | None] = {}
         for rank in range(self.size):
             key = f"{self.name}/flight/{rank}"
             try:
                 store.wait([key], timedelta(seconds=max(0.05, end - time.monotonic())))
-                entries = json.loads(store.get(key))
-            except (DistError, OSError):
-                found.append(f"rank {rank} does not answer")
-                continue
-            last = entries[-1] if entries else None
-            if last is None:
-                found.append(f"rank {rank} has not called any collective")
-            elif last["sequence"] < sequence:
-                found.append(
-                    f"rank {rank} did not call it; its last was {last['kind']} number {last['sequence']}, {last['state']}, at "
-                    f"{last['line']}"
-                )
-            elif (same := [e for e in entries if e["sequence"] == sequence]) and same[0]["state"] != "done":
-                found.append(f"rank {rank} is in {same[0]['kind']} at {same[0]['line']}")
-        return "; ".join(found)
+                records[rank] = json.loads(store.get(key))
+            except (DistError, OSError) as error:
+                if "wait timeout" not in str(error):
+                    raise
+                records[rank] = None
+        own = {entry["sequence"]: entry["kind"] for entry in self.entries}
+        return "; ".join(filter(None, (said_of(rank, entries, sequence, own) for rank, entries in records.items())))
+
+
+def said_of(rank: int, entries: list[dict[str, Any]] | None, sequence: int, own: dict[int, str]) -> str | None:
+    """What the record of a process says of the collective `sequence`; own: the kinds of this process's collectives."""
+    if entries is None:
+        return f"rank {rank} does not answer"
+    if not entries:
+        return f"rank {rank} has not called any collective"
+    for entry in entries:
+        if own.get(entry["sequence"], entry["kind"]) != entry["kind"]:
+            return f"rank {rank} called {entry['kind']} as number {entry['sequence']}, at {entry['line']}"
+    last = entries[-1]
+    if last["sequence"] < sequence:
+        return (
+            f"rank {rank} did not call it; its last was {last['kind']} number {last['sequence']}, {last['state']}, at "
+            f"{last['line']}"
+        )
+    for entry in entries:
+        if entry["sequence"] == sequence and entry["state"] != "done":
+            return f"rank {rank} is in {entry['kind']} at {entry['line']}"
+    return None
 
 
 def cloned(store: Any) -> Any:

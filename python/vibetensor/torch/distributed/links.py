@@ -1,47 +1,27 @@
 """Connections between the processes of a group, and the one way in which bytes travel over them.
 
-Every pair has two connections: one for collectives, which all processes begin in the same order, one for send and recv. A
-message is a header and its payload; the header says what the sender is doing, so that processes that do different things
-hear of it instead of mixing their bytes up.
+Every pair has two connections: one for collectives, which all processes begin in the same order, one for send and recv. What
+collectives send to a process of the same machine goes through memory that both map. Before each message of a collective goes
+a greeting that says what the sender is doing, so that processes that do different things hear of it instead of mixing their
+bytes up.
 """
 
 from __future__ import annotations
 
-import select
+import os
 import socket
 import struct
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from vibetensor import _C
 from vibetensor.torch.distributed.errors import DistBackendError, DistNetworkError
 
-HEADER = struct.Struct("<QIIQ")  # sequence number, kind, detail, bytes of the payload
 HELLO = struct.Struct("<II")  # who connects, for which purpose
 COLLECTIVES, MESSAGES = 0, 1
-
-
-class Header(NamedTuple):
-    sequence: int
-    kind: int
-    detail: int
-    bytes: int
-
-
-class Transfer:
-    """Bytes on their way to or from one process."""
-
-    def __init__(self, peer: int, connection: socket.socket, parts: Sequence[Any]):
-        self.peer, self.connection = peer, connection
-        self.parts = [memoryview(part).cast("B") for part in parts if len(part)]
-
-    def went(self, count: int) -> None:
-        while count:
-            step = min(count, len(self.parts[0]))
-            self.parts[0] = self.parts[0][step:]
-            count -= step
-            if not len(self.parts[0]):
-                del self.parts[0]
+CHANNEL = 128 + (1 << 20)  # bytes of shared memory in which one process writes to one other
+TOKEN = 16  # random bytes at the end of an area, which say that it is the one meant
 
 
 class Links:
@@ -52,20 +32,24 @@ class Links:
 
     def __init__(self, name: str, store: Any, rank: int, size: int, seconds: float):
         self.name, self.rank, self.size = name, rank, size
-        self.connections: dict[tuple[int, int], socket.socket] = {}  # by peer and purpose
+        self._links = {COLLECTIVES: _C.ProcessLinks(), MESSAGES: _C.ProcessLinks()}
         end = time.monotonic() + seconds
+        area = Area.made(rank, size)
+        found: dict[tuple[int, int], socket.socket] = {}  # by peer and purpose
         listener = socket.create_server(("", 0), backlog=2 * size + 8)
         try:
             port = listener.getsockname()[1]
-            store.set(f"{name}/address/{rank}", f"{own_address(store)} {port}")
+            store.set(f"{name}/address/{rank}", f"{own_address(store)} {port} {area.address if area else '-'}")
             for peer in range(rank):  # the higher number connects
-                host, their_port = store.get(f"{name}/address/{peer}").decode().split()
+                host, their_port, _ = store.get(f"{name}/address/{peer}").decode().split(maxsplit=2)
                 for purpose in (COLLECTIVES, MESSAGES):
-                    self._keep(peer, purpose, self._connect(host, int(their_port), purpose, end))
-            while len(self.connections) < 2 * (size - 1):
-                self._accept(listener, end)
+                    found[peer, purpose] = self._connect(host, int(their_port), purpose, end)
+            while len(found) < 2 * (size - 1):
+                self._accept(listener, end, found)
+            self._share(area, store, found, end)
         except BaseException:
-            self.close()
+            for connection in found.values():
+                connection.close()
             raise
         finally:
             listener.close()
@@ -78,101 +62,136 @@ class Links:
         except OSError as error:
             raise DistNetworkError(f"[Rank {self.rank}] cannot reach a process at {host}:{port}: {error}") from error
 
-    def _accept(self, listener: socket.socket, end: float) -> None:
+    def _accept(self, listener: socket.socket, end: float, found: dict[tuple[int, int], socket.socket]) -> None:
         listener.settimeout(max(0.01, end - time.monotonic()))
         try:
             connection, _ = listener.accept()
             connection.settimeout(max(0.01, end - time.monotonic()))
             peer, purpose = HELLO.unpack(exactly(connection, HELLO.size))
         except (OSError, EOFError) as error:
-            missing = sorted(set(range(self.rank + 1, self.size)) - {peer for peer, _ in self.connections})
+            missing = sorted(set(range(self.rank + 1, self.size)) - {peer for peer, _ in found})
             raise DistNetworkError(
                 f"[Rank {self.rank}] ranks {missing} of group {self.name} did not connect: {error}"
             ) from error
-        if self.rank < peer < self.size and purpose in (COLLECTIVES, MESSAGES):
-            self._keep(peer, purpose, connection)
+        if self.rank < peer < self.size and purpose in (COLLECTIVES, MESSAGES) and (peer, purpose) not in found:
+            found[peer, purpose] = connection
         else:
             connection.close()
 
-    def _keep(self, peer: int, purpose: int, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setblocking(False)
-        self.connections[peer, purpose] = connection
+    def _share(self, area: Area | None, store: Any, found: dict[tuple[int, int], socket.socket], end: float) -> None:
+        """Returns None; makes links of the connections, with shared memory in each direction in which it can be had.
+
+        Each process says to each whether it writes to that one's area.
+        """
+        outboxes: dict[int, Any] = {}
+        for peer in range(self.size):
+            if peer != self.rank:
+                their_address = store.get(f"{self.name}/address/{peer}").decode().split(maxsplit=2)[2]
+                their_area = None if area is None else Area.opened(their_address, peer, self.size)
+                outboxes[peer] = None if their_area is None else their_area.channel_of(self.rank)
+        for peer, outbox in outboxes.items():
+            found[peer, COLLECTIVES].sendall(b"m" if outbox is not None else b"s")
+        for (peer, purpose), connection in list(found.items()):
+            inbox = outbox = None
+            if purpose == COLLECTIVES:
+                connection.settimeout(max(0.1, end - time.monotonic()))
+                try:
+                    writes = exactly(connection, 1) == b"m"
+                except (OSError, EOFError) as error:
+                    raise DistNetworkError(f"[Rank {self.rank}] rank {peer} went while they met: {error}") from error
+                outbox = outboxes[peer]
+                inbox = area.channel_of(peer) if area is not None and writes else None
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._links[purpose].add(peer, connection.detach(), inbox, outbox)
+            del found[peer, purpose]
 
     def close(self) -> None:
         """Returns None; ends all connections, at which the other sides hear that this process is gone."""
-        for connection in self.connections.values():
-            connection.close()
-        self.connections.clear()
+        for links in self._links.values():
+            links.end()
 
-    def exchange(self, sends: Sequence[tuple[int, Sequence[Any]]], receives: Sequence[tuple[int, Sequence[Any]]],
-                 end: float, purpose: int = COLLECTIVES) -> None:  # fmt: skip
-        """Returns None once all buffers of `sends` have left and all of `receives` are full, whichever can go first going first.
+    def descriptor(self, peer: int) -> int:
+        """The socket on which messages of process `peer` come, to be waited for with others."""
+        found: int = self._links[MESSAGES].descriptor(peer)
+        return found
 
-        sends, receives: (process, buffers), at most one of either for a process. end: time.monotonic() at which
-        DistBackendError names the processes that are waited for, as it does at once when one is gone.
+    def exchange(self, sends: Sequence[tuple[int, Any]], receives: Sequence[tuple[int, Any]], end: float,
+                 purpose: int = COLLECTIVES, greeting: bytes = b"") -> tuple[int, bytes] | None:  # fmt: skip
+        """None once all tensors of `sends` have left and those of `receives` are full, whichever can go first going first.
+
+        sends, receives: (process, tensor of the CPU, contiguous), at most one of either for a process. greeting: goes before
+        every message, and is expected before every one that comes; if something else comes, that is returned, with the
+        process that sent it. end: time.monotonic() at which DistBackendError names the processes that are waited for, as it
+        does at once when one is gone.
         """
-        out = {t.connection.fileno(): t for t in self._transfers(sends, purpose)}
-        into = {t.connection.fileno(): t for t in self._transfers(receives, purpose)}
-        poll = select.poll()
-        for number in {*out, *into}:
-            poll.register(number, self._events(number, out, into))
-        while out or into:
-            left = end - time.monotonic()
-            ready = poll.poll(max(0.0, left) * 1000) if left > 0 else []
-            if not ready:
-                late = sorted({t.peer for t in into.values()} or {t.peer for t in out.values()})
-                raise DistBackendError(
-                    f"[Rank {self.rank}] timed out waiting for rank{'s' * (len(late) > 1)} {str(late)[1:-1]}"
-                )
-            for number, event in ready:
-                if event & ~(select.POLLOUT) and number in into:
-                    self._receive(into[number])
-                    if not into[number].parts:
-                        del into[number]
-                if event & select.POLLOUT and number in out:
-                    self._send(out[number])
-                    if not out[number].parts:
-                        del out[number]
-                elif event & (select.POLLHUP | select.POLLERR) and number in out and number not in into:
-                    self._gone(out[number].peer, "the connection broke")
-                if number in out or number in into:
-                    poll.modify(number, self._events(number, out, into))
-                else:
-                    poll.unregister(number)
+        wrong = self._links[purpose].exchange(sends, receives, greeting, end - time.monotonic())
+        if wrong is None:
+            return None
+        what, peers, text = wrong
+        if what == "differs":
+            return peers[0], text
+        if what == "gone":
+            raise DistBackendError(f"[Rank {self.rank}] rank {peers[0]} is gone: {text.decode(errors='replace')}")
+        raise DistBackendError(
+            f"[Rank {self.rank}] timed out waiting for rank{'s' * (len(peers) > 1)} {str(peers)[1:-1]}"
+        )
 
-    def _transfers(self, given: Sequence[tuple[int, Sequence[Any]]], purpose: int) -> list[Transfer]:
-        for peer, _ in given:
-            if (peer, purpose) not in self.connections:
-                raise DistBackendError(f"[Rank {self.rank}] there is no connection to rank {peer}: the group has ended")
-        made = [Transfer(peer, self.connections[peer, purpose], parts) for peer, parts in given]
-        return [transfer for transfer in made if transfer.parts]
+
+class Area:
+    """Memory of process `rank` into which the others of a group of `size` write, a channel each.
+
+    Others open it by its address: the machine, the process and the descriptor there, and the token. Where that cannot be
+    done, as in another container, bytes go through the socket.
+    """
+
+    def __init__(self, memory: Any, rank: int, address: str):
+        self.memory, self.rank, self.address = memory, rank, address
 
     @staticmethod
-    def _events(number: int, out: dict[int, Transfer], into: dict[int, Transfer]) -> int:
-        return (select.POLLOUT if number in out else 0) | (select.POLLIN if number in into else 0)
-
-    def _send(self, transfer: Transfer) -> None:
+    def made(rank: int, size: int) -> Area | None:
+        """A new area; None where the machine has no such memory."""
         try:
-            transfer.went(transfer.connection.sendmsg(transfer.parts[:16]))
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            self._gone(transfer.peer, error.strerror or "broken")
+            memory = _C.shared_memory((size - 1) * CHANNEL + TOKEN)
+        except (RuntimeError, MemoryError):
+            return None
+        token = os.urandom(TOKEN)
+        memory[-TOKEN:] = _C.frombuffer(bytearray(token), dtype=_C.uint8)
+        descriptor = _C.shared_descriptor(memory)
+        return Area(memory, rank, f"{machine()} {os.getpid()} {descriptor} {token.hex()}")
 
-    def _receive(self, transfer: Transfer) -> None:
+    @staticmethod
+    def opened(address: str, rank: int, size: int) -> Area | None:
+        """The area of process `rank`, if it lies on this machine and can be opened."""
+        where, *rest = address.split()
+        if where != machine() or len(rest) != 3:
+            return None
+        process, descriptor, token = rest
         try:
-            count = transfer.connection.recv_into(transfer.parts[0])
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self._gone(transfer.peer, error.strerror or "broken")
-        if count == 0:
-            self._gone(transfer.peer, "it closed the connection")
-        transfer.went(count)
+            file = os.open(f"/proc/{process}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            memory = _C.map_shared_memory(file, (size - 1) * CHANNEL + TOKEN)
+        except RuntimeError:  # another file: the number is of another process's
+            return None
+        finally:
+            os.close(file)
+        same = bytes(memory[(size - 1) * CHANNEL :].tolist()).hex() == token
+        return Area(memory, rank, address) if same else None
 
-    def _gone(self, peer: int, why: str) -> None:
-        raise DistBackendError(f"[Rank {self.rank}] rank {peer} is gone: {why}")
+    def channel_of(self, writer: int) -> Any:
+        """The part into which process `writer` writes."""
+        at = (writer - (writer > self.rank)) * CHANNEL
+        return self.memory[at : at + CHANNEL]
+
+
+def machine() -> str:
+    """A name of this machine since its start; the kernel's."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return f"unknown-{os.urandom(8).hex()}"
 
 
 def exactly(connection: socket.socket, count: int) -> bytes:

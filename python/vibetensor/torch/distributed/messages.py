@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import queue
 import select
+import struct
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from vibetensor import _C
+from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.distributed.errors import DistBackendError
-from vibetensor.torch.distributed.links import HEADER, MESSAGES, Header, Links
+from vibetensor.torch.distributed.links import MESSAGES, Links
 from vibetensor.torch.distributed.process_group import Work
-from vibetensor.torch.distributed.rings import Kind, bytes_of
+
+HEADER = struct.Struct("<QQ")  # tag, bytes of the message
 
 
 class Receive:
@@ -46,10 +50,11 @@ class Messenger:
         """Returns None; `work` ends once `flat` has left for process `peer`."""
 
         def call() -> None:
-            data = bytes_of(flat)
-            header = HEADER.pack(0, Kind.send, tag, len(data))
+            header = HEADER.pack(tag, flat.numel() * flat.element_size())
             try:
-                self.links.exchange([(peer, [header, data])], [], time.monotonic() + seconds, MESSAGES)
+                end = time.monotonic() + seconds
+                self.links.exchange([(peer, _C.frombuffer(bytearray(header), dtype=_C.uint8))], [], end, MESSAGES)
+                self.links.exchange([(peer, flat)], [], end, MESSAGES)
                 work._finish()
             except BaseException as error:  # it belongs to whoever waits
                 work._finish(error)
@@ -74,14 +79,15 @@ class Messenger:
     def _receive_all(self) -> None:
         waiting: list[Receive] = []
         early: list[tuple[int, int, Any]] = []  # messages that nobody asked for yet: from whom, tag, bytes
+        others = {p: self.links.descriptor(p) for p in range(self.links.size) if p != self.links.rank}
         while True:
             poll = select.poll()
             poll.register(self._woken, select.POLLIN)
             peers = {}
-            for (peer, purpose), connection in list(self.links.connections.items()):
-                if purpose == MESSAGES and any(r.peer in (None, peer) for r in waiting):
-                    poll.register(connection.fileno(), select.POLLIN)
-                    peers[connection.fileno()] = peer
+            for peer, descriptor in others.items():
+                if any(r.peer in (None, peer) for r in waiting):
+                    poll.register(descriptor, select.POLLIN)
+                    peers[descriptor] = peer
             left = min((r.end for r in waiting), default=time.monotonic() + 3600) - time.monotonic()
             for number, _ in poll.poll(max(0.0, left) * 1000 + 1):
                 if number == self._woken:
@@ -93,8 +99,8 @@ class Messenger:
                     else:
                         early.remove(found)
                         self._fill(asked, found[0], found[2])
-                else:
-                    self._take(peers[number], waiting, early)
+                elif not self._take(peers[number], waiting, early):
+                    del others[peers[number]]
             for late in [r for r in waiting if r.end <= time.monotonic()]:
                 waiting.remove(late)
                 who = "any rank" if late.peer is None else f"rank {late.peer}"
@@ -102,44 +108,42 @@ class Messenger:
                     -1, DistBackendError(f"[Rank {self.links.rank}] timed out waiting for a message from {who}")
                 )
 
-    def _take(self, peer: int, waiting: list[Receive], early: list[tuple[int, int, Any]]) -> None:
-        """Reads one message of `peer`, into the tensor that waits for it or to be kept."""
+    def _take(self, peer: int, waiting: list[Receive], early: list[tuple[int, int, Any]]) -> bool:
+        """Reads one message of `peer`, into the tensor that waits for it or to be kept; False once there are no more."""
         soon = time.monotonic() + 60
-        head = bytearray(HEADER.size)
+        head = _C.ops.empty([HEADER.size], dtype=_C.uint8)
         try:
-            self.links.exchange([], [(peer, [head])], soon, MESSAGES)
-            header = Header(*HEADER.unpack(head))
-            asked = next((r for r in waiting if r.takes(peer, header.detail)), None)
-            if asked is not None and asked.flat.numel() * asked.flat.element_size() == header.bytes:
-                waiting.remove(asked)
-                self.links.exchange([], [(peer, [bytes_of(asked.flat)])], soon, MESSAGES)
-                asked.finish(peer, None)
-                return
-            data = bytearray(header.bytes)
-            self.links.exchange([], [(peer, [data])], soon, MESSAGES)
+            self.links.exchange([], [(peer, head)], soon, MESSAGES)
+            tag, size = HEADER.unpack(bytes(head.tolist()))
+            asked = next((r for r in waiting if r.takes(peer, tag)), None)
+            fits = asked is not None and asked.flat.numel() * asked.flat.element_size() == size
+            data = asked.flat if asked is not None and fits else _C.ops.empty([size], dtype=_C.uint8)
+            self.links.exchange([], [(peer, data)], soon, MESSAGES)
         except BaseException as error:
             for broken in [r for r in waiting if r.peer == peer or (r.peer is None and self.links.size == 2)]:
                 waiting.remove(broken)
                 broken.finish(-1, error)
-            connection = self.links.connections.pop((peer, MESSAGES), None)
-            if connection is not None:
-                connection.close()
-            return
+            return False
         if asked is None:
-            early.append((peer, header.detail, data))
+            early.append((peer, tag, data))
+            return True
+        waiting.remove(asked)
+        if fits:
+            asked.finish(peer, None)
         else:
-            waiting.remove(asked)
             self._fill(asked, peer, data)
+        return True
 
     @staticmethod
     def _fill(asked: Receive, peer: int, data: Any) -> None:
-        into = bytes_of(asked.flat)
-        if len(into) != len(data):
+        size = asked.flat.numel() * asked.flat.element_size()
+        if size != data.numel():
             asked.finish(
-                peer, DistBackendError(f"rank {peer} sent {len(data)} bytes, the tensor that receives has {len(into)}")
+                peer, DistBackendError(f"rank {peer} sent {data.numel()} bytes, the tensor that receives has {size}")
             )
             return
-        into[:] = data
+        with no_grad():
+            asked.flat.copy_(data.view(asked.flat.dtype))
         asked.finish(peer, None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.distributed import collectives
 from vibetensor.torch.distributed.collectives import begin, one_for_each, root_of
+from vibetensor.torch.storage import tensor_bytes
 
 
 def packed(obj: Any) -> Any:
@@ -20,9 +21,7 @@ def bytes_tensor(data: bytes) -> Any:
 
 
 def unpacked(tensor: Any) -> Any:
-    from vibetensor.torch.distributed.rings import bytes_of
-
-    return pickle.loads(bytes(bytes_of(tensor)))
+    return pickle.loads(tensor_bytes(tensor))
 
 
 def lengths(group: Any, tensor: Any) -> list[int]:

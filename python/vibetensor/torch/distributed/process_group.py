@@ -103,6 +103,9 @@ class ProcessGroup:
             self.links = Links(name, store, rank, len(self.ranks), timeout.total_seconds())
             self.recorder = Recorder(name, store, rank, len(self.ranks))
             self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+            self._lock = threading.Lock()  # of the two below, and of the order of calls
+            self._unfinished = 0  # calls that were started
+            self._turn = threading.Lock()  # whoever runs a call
             threading.Thread(target=self._run, name=f"collectives of {name}", daemon=True).start()
 
     def rank(self) -> int:
@@ -124,57 +127,85 @@ class ProcessGroup:
         results: Sequence[Any],
         compute: Callable[[rings.Call], None],
         *,
+        async_op: bool,
         detail: int = 0,
         equal: bool = True,
         timeout: timedelta | None = None,
-    ) -> Work:
-        """The Work of `compute`, which runs on the group's thread after what was started before it.
+    ) -> Work | None:
+        """The Work of `compute`, which runs after what was started before it: on the group's thread with async_op.
 
-        tensors: what this process brings, of which all bring as many bytes if `equal`. results: what is written.
+        Without, it is done on return, which gives None; it runs on the calling thread if nothing is before it. tensors: what
+        this process brings, of which all bring as many bytes if `equal`. results: what is written.
         """
-        work = Work(list(results))
-        self.sequence += 1
-        sequence, seconds = self.sequence, (timeout or self.timeout).total_seconds()
+        seconds = (timeout or self.timeout).total_seconds()
         size = sum(t.numel() * t.element_size() for t in tensors) if equal else 0
         detail = detail << 16 | (number_of(tensors[0].dtype) if tensors else 0)
+        work = Work(list(results))
         if self.links is None:
+            self.sequence += 1
             with no_grad():
-                compute(rings.Call(Alone(), kind, sequence, detail, size, seconds))  # type: ignore[arg-type]
+                compute(rings.Call(Alone(), kind, self.sequence, detail, size, seconds))
             work._finish()
-            return work
+            return work if async_op else None
         if self.broken is not None:
             raise DistBackendError(f"group {self.group_name} has failed before: {self.broken}") from self.broken
-        links = self.links
-        entry = self.recorder.begin(
-            sequence, kind.name, [list(t.shape) for t in tensors[:8]], str(tensors[0].dtype) if tensors else "none"
-        )
+        shapes, dtype = [list(t.shape) for t in tensors[:8]], str(tensors[0].dtype) if tensors else "none"
+        with self._lock:
+            self.sequence += 1
+            sequence = self.sequence
+            entry = self.recorder.begin(sequence, kind.name, shapes, dtype)
 
-        def call() -> None:
-            if self.broken is not None:
-                work._finish(self.broken)
-                return
+            def run() -> None:
+                self._run_call(
+                    work, entry, lambda links: compute(rings.Call(links, kind, sequence, detail, size, seconds))
+                )
+
+            here = not async_op and self._unfinished == 0
+            self._unfinished += 1
+            if here:
+                self._turn.acquire()
+            else:
+                self._calls.put(run)
+        if here:
             try:
-                entry["state"] = "running"
-                with no_grad():
-                    compute(rings.Call(links, kind, sequence, detail, size, seconds))
-                entry["state"] = "done"
-                work._finish()
-            except BaseException as error:  # it belongs to whoever waits
-                entry["state"] = "failed"
-                work._finish(self._break(error, kind, sequence))
+                run()
+            finally:
+                self._ran()
+        if async_op:
+            return work
+        work.wait()
+        return None
 
-        self._calls.put(call)
-        return work
+    def _run_call(self, work: Work, entry: dict[str, Any], compute: Callable[[Links], None]) -> None:
+        """Returns None; runs one collective, whose Work gets what goes wrong."""
+        if self.broken is not None or self.links is None:
+            work._finish(self.broken)
+            return
+        try:
+            entry["state"] = "running"
+            with no_grad():
+                compute(self.links)
+            entry["state"] = "done"
+            work._finish()
+        except BaseException as error:  # it belongs to whoever waits
+            entry["state"] = "failed"
+            work._finish(self._break(error, entry["kind"], entry["sequence"]))
 
-    def _break(self, error: BaseException, kind: rings.Kind, sequence: int) -> BaseException:
+    def _ran(self) -> None:
+        """Returns None; gives the turn, which the calling thread has, to the next call."""
+        self._turn.release()
+        with self._lock:
+            self._unfinished -= 1
+
+    def _break(self, error: BaseException, kind: str, sequence: int) -> BaseException:
         """The error that all further calls give; connections end, so that the other processes hear of it."""
         if isinstance(error, DistBackendError):
             try:
                 where = self.recorder.missing(sequence)
             except Exception as failure:  # the store is gone too
-                where = f"the records of the others cannot be had ({failure})"
+                where = f"the store, which rank 0 or its launcher serves, gives no records: {failure}"
             error = DistBackendError(
-                f"{kind.name} number {sequence} of group {self.group_name}: {error}" + (f" ({where})" if where else "")
+                f"{kind} number {sequence} of group {self.group_name}: {error}" + (f" ({where})" if where else "")
             )
         self.broken = error
         if self.links is not None:
@@ -183,7 +214,11 @@ class ProcessGroup:
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:
-            call()
+            self._turn.acquire()
+            try:
+                call()
+            finally:
+                self._ran()
 
     def end(self) -> None:
         """Returns None; ends the thread and the connections, once what was started is done."""
@@ -195,8 +230,10 @@ class ProcessGroup:
             links.close()
             ended.set()
 
-        self._calls.put(close)
-        self._calls.put(None)
+        with self._lock:
+            self._unfinished += 1
+            self._calls.put(close)
+            self._calls.put(None)
         ended.wait(10)
         self.recorder.ended.set()
         self.broken = self.broken or DistBackendError("it was destroyed")
@@ -207,7 +244,7 @@ class Alone:
 
     rank, size = 0, 1
 
-    def exchange(self, sends: Sequence[Any], receives: Sequence[Any], end: float, purpose: int = 0) -> None:
+    def exchange(self, sends: Sequence[Any], receives: Sequence[Any], end: float, *more: Any) -> None:
         """Returns None: there is nobody to send to."""
         if sends or receives:
             raise DistBackendError("a group of one process has nobody to send to")

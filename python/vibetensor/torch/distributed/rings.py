@@ -1,4 +1,4 @@
-"""Collectives over the connections of a group, on flat tensors in the memory of the CPU.
+"""Collectives over the links of a group, on flat tensors in the memory of the CPU.
 
 Small tensors go to everybody, and each process combines them in the order of ranks. Large ones go round a ring in parts: in
 every step a process sends a part to the next and combines what came from the one before. Either way all processes compute
@@ -7,18 +7,33 @@ each element in the same order: they end with the same bits, every time.
 
 from __future__ import annotations
 
-import ctypes
+import struct
 import time
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from vibetensor import _C
 from vibetensor.torch.distributed.errors import DistBackendError
-from vibetensor.torch.distributed.links import HEADER, Header, Links
+from vibetensor.torch.distributed.links import COLLECTIVES
 from vibetensor.torch.distributed.reduce_op import ReduceOp
 
+HEADER = struct.Struct(
+    "<QIIQ"
+)  # sequence number, kind, detail, bytes of all tensors; SIZE, of the message, comes after it
+SIZE = struct.Struct("<Q")
 SMALL = 32 << 10  # bytes up to which everybody sends all to all
+PIECE = 512 << 10  # bytes
+
+
+class Header(NamedTuple):
+    """What goes before each message of a collective."""
+
+    sequence: int
+    kind: int
+    detail: int
+    bytes: int
 
 
 class Kind(IntEnum):
@@ -49,14 +64,6 @@ COMBINE: dict[ReduceOp, Callable[[Any, Any], Any]] = {
 }
 
 
-def bytes_of(flat: Any) -> memoryview:
-    """The memory of a contiguous CPU tensor, which has to outlive it."""
-    count = flat.numel() * flat.element_size()
-    if count == 0:
-        return memoryview(b"")
-    return memoryview((ctypes.c_char * count).from_address(flat.data_ptr())).cast("B")
-
-
 def parts_of(flat: Any, count: int) -> list[Any]:
     """`flat` in `count` parts whose sizes differ by one at most."""
     size, more = divmod(flat.numel(), count)
@@ -67,38 +74,29 @@ def parts_of(flat: Any, count: int) -> list[Any]:
 class Call:
     """One collective of this process: what its messages say of it, and until when it waits."""
 
-    def __init__(self, links: Links, kind: Kind, sequence: int, detail: int, size: int, seconds: float):
+    def __init__(self, links: Any, kind: Kind, sequence: int, detail: int, size: int, seconds: float):
         self.links, self.rank, self.size = links, links.rank, links.size
         self.header = Header(sequence, kind, detail, size)
+        self.greeting = HEADER.pack(*self.header)
         self.end = time.monotonic() + seconds
-        self.met: set[tuple[str, int]] = set()
 
     def exchange(self, sends: Sequence[tuple[int, Any]], receives: Sequence[tuple[int, Any]]) -> None:
         """Returns None once the tensors of `sends` have left and those of `receives` are full.
 
-        The first message to and from each process has the header before it. DistBackendError if theirs is another than ours.
+        DistBackendError if a process sends tensors of another collective, or of another size.
         """
-        own = HEADER.pack(*self.header)
-        new = [(peer, bytearray(HEADER.size)) for peer, _ in receives if ("from", peer) not in self.met]
-        hello = [(peer, [own]) for peer, _ in sends if ("to", peer) not in self.met]
-        self.met.update(("from", peer) for peer, _ in receives)
-        self.met.update(("to", peer) for peer, _ in sends)
-        if new or hello:
-            self.links.exchange(hello, [(peer, [buffer]) for peer, buffer in new], self.end)
-            for peer, buffer in new:
-                self.check(peer, Header(*HEADER.unpack(buffer)))
-        self.links.exchange(
-            [(peer, [bytes_of(flat)]) for peer, flat in sends],
-            [(peer, [bytes_of(flat)]) for peer, flat in receives],
-            self.end,
-        )
-
-    def check(self, peer: int, theirs: Header) -> None:
-        if theirs == self.header:
+        other = self.links.exchange(sends, receives, self.end, COLLECTIVES, self.greeting)
+        if other is None:
             return
+        peer, text = other
+        theirs, (count,) = Header(*HEADER.unpack(text[: HEADER.size])), SIZE.unpack(text[HEADER.size :])
+        mine = next(flat for p, flat in receives if p == peer)
+        parts = ""
+        if theirs == self.header:
+            parts = f"; {count} bytes came where {mine.numel() * mine.element_size()} were expected"
         raise DistBackendError(
-            f"[Rank {self.rank}] is in {said(self.header)}, but rank {peer} in {said(theirs)}: all processes of a group have "
-            "to call the same collectives in the same order, with tensors of one size and dtype"
+            f"[Rank {self.rank}] is in {said(self.header)}, but rank {peer} in {said(theirs)}{parts}: all processes of a group "
+            "have to call the same collectives in the same order, with tensors of one size and dtype"
         )
 
 
@@ -115,14 +113,24 @@ def everybody(call: Call, mine: Any) -> list[Any]:
     return [theirs.get(p, mine) for p in range(call.size)]
 
 
+def pieces(flat: Any) -> list[Any]:
+    """`flat` in pieces that stay in a cache while they are received and combined."""
+    size = max(1, PIECE // flat.element_size())
+    return [flat[at : at + size] for at in range(0, flat.numel(), size)]
+
+
 def ring_of_sums(call: Call, parts: Sequence[Any], op: ReduceOp) -> None:
     """Returns None; part `rank` of `parts` becomes the combination of all processes' parts; the others are scratch."""
     following, before = (call.rank + 1) % call.size, (call.rank - 1) % call.size
     for step in range(call.size - 1):
-        sent, combined = parts[(call.rank - step - 1) % call.size], parts[(call.rank - step - 2) % call.size]
-        came = _C.ops.empty_like(combined)
-        call.exchange([(following, sent)], [(before, came)])
-        COMBINE[op](combined, came)
+        sent = pieces(parts[(call.rank - step - 1) % call.size])
+        combined = pieces(parts[(call.rank - step - 2) % call.size])
+        scratch: Any = _C.ops.empty_like(combined[0]) if combined else None
+        for out, into in zip_longest(sent, combined):
+            came = None if into is None else scratch[: into.numel()]
+            call.exchange([] if out is None else [(following, out)], [] if into is None else [(before, came)])
+            if into is not None:
+                COMBINE[op](into, came)
 
 
 def ring_of_copies(call: Call, parts: Sequence[Any]) -> None:
