@@ -20,3 +20,20 @@ def test_gradients_travel_in_16_bits():
     assert run("training.py", 2, "hook")[0]["losses"] == pytest.approx(
         run("training.py", 1, "plain")[0]["losses"], rel=2e-2
     )
+
+
+@pytest.mark.parametrize("way", ["zero", "zero_views", "zero_resumed"])
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_an_optimizer_in_parts_makes_the_same_steps(size, way):
+    assert run("training.py", size, way) == run("training.py", size, "plain")
+
+
+@pytest.mark.parametrize("way", ["all", "active", "zero", "accumulate", "buffers", "unused", "throw"])
+@pytest.mark.parametrize("size", [1, 3])
+def test_processes_with_different_numbers_of_inputs(size, way):
+    found = run("uneven.py", size, way)
+    if way == "throw":
+        assert [f["steps"] for f in found] == [2] * size
+        assert sum("exhausted" in f["error"] for f in found) == (size if size > 1 else 0)
+    else:
+        assert all(f["compared"] > 0 for f in found)

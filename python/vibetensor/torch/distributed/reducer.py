@@ -86,6 +86,7 @@ class Reducer:
         self.buckets = buckets_of(self.parameters, limit)
         self.bucket_of = {id(p): bucket for bucket in self.buckets for p in bucket.parameters()}
         self.hook: Callable[[GradBucket], Any] | None = None
+        self.divisor = group.size()  # of the sums of gradients
         self.active = False  # from a forward that is to be reduced to the end of its backward
         self.used: set[int] = set()
         self._next = 0  # the bucket that leaves next
@@ -110,6 +111,13 @@ class Reducer:
                 if id(p) not in reached:
                     self.bucket_of[id(p)]._waiting.discard(id(p))
 
+    def take_part(self) -> None:
+        """Returns None; answers the reductions of one backward of other processes, with zeros, and takes over its averages."""
+        self.active, self.used = True, set()
+        for bucket in self.buckets:
+            self._leave(bucket)
+        self._finish()
+
     def _ready(self, parameter: Any) -> None:
         if not self.active:
             return
@@ -131,7 +139,7 @@ class Reducer:
             if self.hook is not None:
                 bucket._future = self.hook(bucket)
                 return
-            bucket.buffer().div_(self.group.size())
+            bucket.buffer().div_(self.divisor)
         work = collectives.all_reduce(bucket.buffer(), group=self.group, async_op=True)
         bucket._future = work
 
@@ -158,7 +166,7 @@ class Reducer:
 
     def _used_by_any(self) -> set[int]:
         if not self.find_unused:
-            return self.used
+            return {id(p) for p in self.parameters}
         flags = _C.ops.zeros([len(self.parameters)], dtype=_C.int32)
         for i, p in enumerate(self.parameters):
             if id(p) in self.used:

@@ -7,6 +7,7 @@ import vibetensor.torch as torch
 import vibetensor.torch.distributed as dist
 from vibetensor.torch import nn
 from vibetensor.torch.distributed.algorithms.ddp_comm_hooks import default_hooks
+from vibetensor.torch.distributed.optim import ZeroRedundancyOptimizer
 
 dist.init_process_group("gloo")
 rank, size = dist.get_rank(), dist.get_world_size()
@@ -38,7 +39,16 @@ model = nn.parallel.DistributedDataParallel(
 )
 if way == "hook":
     model.register_comm_hook(None, default_hooks.bf16_compress_hook)
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+
+
+def new_optimizer():
+    if not way.startswith("zero"):
+        return torch.optim.AdamW(model.parameters(), lr=1e-2)
+    views = way == "zero_views"
+    return ZeroRedundancyOptimizer(model.parameters(), torch.optim.AdamW, parameters_as_bucket_view=views, lr=1e-2)
+
+
+optimizer = new_optimizer()
 torch.manual_seed(7)
 data, labels = torch.randn(24, 8), torch.randint(0, 4, (24,))
 mine = slice(rank * 24 // size, (rank + 1) * 24 // size)
@@ -59,9 +69,19 @@ for step in range(6):
         loss = nn.functional.cross_entropy(model(data[mine], *arguments), labels[mine])
         loss.backward()
     optimizer.step()
+    if way == "zero_resumed" and step == 2:
+        optimizer.consolidate_state_dict(to=size - 1)
+        saved = [optimizer.state_dict() if rank == size - 1 else None]
+        dist.broadcast_object_list(saved, size - 1)
+        optimizer = new_optimizer()
+        optimizer.load_state_dict(saved[0])
     whole = loss.detach().clone()
     dist.all_reduce(whole, dist.ReduceOp.AVG)
     losses.append(whole.item())
+if way.startswith("zero") and size > 1:
+    states = [None] * size
+    dist.all_gather_object(states, len(optimizer.optim.state))
+    assert sum(states) == len([p for p in model.parameters() if p.requires_grad]) and max(states) < sum(states)
 total = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
 everybody = [torch.empty_like(total) for _ in range(size)]
 dist.all_gather(everybody, total)
