@@ -9,6 +9,7 @@
 #include "autograd/node_observer.h"
 #include "autograd/node_states.h"
 #include "autograd/op_node.h"
+#include "autograd/python_key.h"
 #include "autograd/stream_order.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
@@ -335,7 +336,22 @@ Tensor take_waiting_gradient(const Edge& e) { return t_task ? t_task->take_waiti
 std::optional<DType> narrowed_by_receiver(const Edge& e) { return t_task ? t_task->narrowed_by(e) : std::nullopt; }
 
 Grads run_backward(const std::vector<Edge>& roots, Grads gradients, const BackwardOptions& options) {
-  return Task(roots, options).run(roots, std::move(gradients));
+  const Deferral& defer = deferral();
+  if (VT_LIKELY(!defer.enter_pass || !defer.enter_pass())) {
+    return Task(roots, options).run(roots, std::move(gradients));
+  }
+  Grads made;
+  try {
+    made = Task(roots, options).run(roots, std::move(gradients));
+  } catch (...) {
+    try {
+      defer.leave_pass();
+    } catch (const std::exception&) {  // the first error is the one to tell
+    }
+    throw;
+  }
+  defer.leave_pass();
+  return made;
 }
 
 }  // namespace vt::autograd

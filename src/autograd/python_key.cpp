@@ -11,6 +11,7 @@ constexpr KeySet kAboveAnswers = KeySet(Key::Transform) | Key::Autograd | Key::A
 
 thread_local uint8_t t_reasons = 0;
 Answer answer_call = nullptr;
+Deferral defer{};
 
 bool is_asked(const Call& call) {
   return call.keys.has(Key::Python) || (t_reasons & static_cast<uint8_t>(PythonKeyReason::Modes));
@@ -37,9 +38,35 @@ void want_python_key(PythonKeyReason reason, bool wanted) noexcept {
 
 void set_answer(Answer answer) { answer_call = answer; }
 
+void set_deferral(const Deferral& deferral) { defer = deferral; }
+const Deferral& deferral() { return defer; }
+
+namespace {
+
+// As python_call for a thread that defers, of calls that nobody else is asked about.
+void defer_call(Call& call) {
+  const Op::Parts& parts = call.op.functional().parts;
+  const bool reads = parts.value_dependent || call.op.kind() != OpKind::Functional;
+  if (parts.composite && reads) {
+    defer.settle(call);
+    const ExcludeKeys apart(Key::Python);
+    return dispatch(call);
+  }
+  if (passes_others_first(call)) return dispatch(call, Key::Python);
+  defer.run(call);
+}
+
+}  // namespace
+
 void python_call(Call& call) {
+  const bool defers = VT_UNLIKELY(t_reasons & static_cast<uint8_t>(PythonKeyReason::Deferral));
+  const bool asked = answer_call && is_asked(call);
+  if (defers) {
+    if (!asked && !is_call_watched()) return defer_call(call);
+    defer.settle(call);
+  }
   if (is_call_watched()) return watch_call(call);
-  if (!answer_call || !is_asked(call) || passes_others_first(call)) return dispatch(call, Key::Python);
+  if (!asked || passes_others_first(call)) return dispatch(call, Key::Python);
   bool answered;
   {
     const ExcludeKeys below(kAboveAnswers);

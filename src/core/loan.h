@@ -20,5 +20,7 @@ class VT_API Loan {
 /// Throws where a Loan of the storage lives; asked before StorageImpl::replace. The loans are a table of their own, as
 /// few storages are ever lent.
 VT_API void check_not_lent(const StorageImpl& storage);
+/// Whether a Loan of the storage lives.
+VT_API bool is_lent(const StorageImpl& storage);
 
 }  // namespace vt

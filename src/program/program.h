@@ -109,9 +109,6 @@ struct GroupArguments {
 /// deferred.
 extern BackendTable<void(const FusedGroup& group, const GroupArguments& arguments)> run_group;
 
-/// The same with a kernel per step and its values in memory: what a backend does whose pass is not ready.
-void run_steps_apart(const FusedGroup& group, const GroupArguments& arguments);
-
 // ---- The record of a run, for explain() and for comparing runs
 
 /// One call that reached a backend.

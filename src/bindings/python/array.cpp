@@ -16,6 +16,7 @@
 #include "cuda/backend.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -173,6 +174,7 @@ Ref interface_of(const Tensor& t) {
   DimVec strides;
   for (int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
   const bool writable = !t.storage()->read_only();
+  program::settle_for_others(t);
   cuda::show(*t.storage());
   static const char placeholder = 0;
   const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : &placeholder);

@@ -16,6 +16,7 @@
 #include "cuda/pinned.h"
 #include "cuda/stream.h"
 #include "ops/typed/copy.h"
+#include "program/defer.h"
 
 namespace nb = nanobind;
 
@@ -112,6 +113,7 @@ void bind_devices(nb::module_& m) {
 PyObject* is_pinned(PyObject* self, PyObject* args) {
   return guarded([&] {
     const Tensor& t = tensor_of(self);
+    program::settle(t);
     return PyBool_FromLong(t.is_cpu() && cuda::is_available() && t.numel() > 0 && cuda::is_pinned(t.data()));
   });
 }
@@ -121,6 +123,7 @@ PyObject* pin_memory(PyObject* self, PyObject* args) {
     const Tensor& t = tensor_of(self);
     VT_CHECK(t.is_cpu(), Runtime, "cannot pin '", t.device(), "' only dense CPU tensors can be pinned");
     cuda::ensure_available();
+    program::settle(t);
     if (t.numel() > 0 && cuda::is_pinned(t.data())) return Ref::borrow(self).release();
     const size_t bytes = static_cast<size_t>(t.numel()) * t.element_size();
     const DimVec strides = contiguous_strides(t.sizes());

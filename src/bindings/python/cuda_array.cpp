@@ -9,6 +9,7 @@
 #include "cuda/device_api.h"
 #include "interop/dlpack.h"
 #include "interop/stream_handover.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -68,6 +69,7 @@ PyObject* describe(PyObject* self, void*) {
     VT_CHECK(code[0] != 'V', Type, "Can't get ", kName, ": it has no name for ", t.dtype());
     DimVec strides;
     for (const int64_t s : t.strides()) strides.push_back(s * static_cast<int64_t>(t.element_size()));
+    program::settle_for_others(t);
     cuda::show(*t.storage());
     const auto address = reinterpret_cast<uintptr_t>(t.numel() ? t.data() : nullptr);
     PyObject* layout = t.is_contiguous() ? Ref::borrow(Py_None).release() : make_int_tuple(strides);

@@ -8,6 +8,7 @@
 #include "bindings/python/tensor_object.h"
 #include "cuda/device.h"
 #include "cuda/graph.h"
+#include "program/defer.h"
 
 namespace nb = nanobind;
 
@@ -91,6 +92,7 @@ struct StateWords {
   void add(PyObject* o) {
     if (is_tensor(o)) {
       const Tensor& t = tensor_of(o);
+      program::settle(t);
       const Tensor grad = autograd::grad(t);
       identity.push_back(reinterpret_cast<uintptr_t>(t.impl()));
       identity.push_back(reinterpret_cast<uintptr_t>(t.data()));

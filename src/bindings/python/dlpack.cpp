@@ -6,6 +6,7 @@
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "interop/stream_handover.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -152,6 +153,7 @@ PyObject* dlpack_method(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (copy != Py_None) request.copy = copy == Py_True;
     const Tensor& own = tensor_of(self);
     VT_CHECK(!own.requires_grad(), Buffer, "Can't export tensors that require gradient, use tensor.detach()");
+    program::settle_for_others(own);
     bool copied = false;
     const Tensor t = interop::prepare_export(own, request, copied);
     // A copy to the host has happened when the call returned.

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "cuda/pinned.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -78,6 +79,7 @@ uintptr_t KernelArguments::address_of(PyObject* o) {
 
 uintptr_t KernelArguments::address_of_tensor(const Tensor& t) {
   const TensorImpl& impl = *t.impl();
+  program::settle_for_others(t);
   VT_CHECK(impl.has_memory() && (impl.keys() & kWrapperKeys).empty(), Runtime,
            "expected a tensor with memory that a kernel can read, got ", t, ": on meta, sparse or inside a transform");
   if (device_ >= 0 && !(impl.device().is_cuda() && impl.device().index == device_)) {

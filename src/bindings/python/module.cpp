@@ -8,6 +8,7 @@
 #include "bindings/python/generator_object.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/op_function.h"
+#include "bindings/python/program.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/torch_dispatch.h"
@@ -58,6 +59,7 @@ void init(nanobind::module_& m) {
   bind_profiler(m);
   bind_plugins(m);
   bind_python_kernels(m);
+  bind_program(m);
   release_startup_pages(reinterpret_cast<const void*>(&init));
 }
 

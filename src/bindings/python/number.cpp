@@ -5,6 +5,7 @@
 #include "core/fabric.h"
 #include "core/sparse.h"
 #include "ops/typed/copy.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -192,6 +193,7 @@ Scalar item(const Tensor& t) {
   VT_CHECK(t.numel() == 1, Runtime, "a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
   VT_CHECK(t.device().type != DeviceType::Meta, Runtime, "Tensor.item() cannot be called on meta tensors");
   if (t.is_cpu() && !is_sparse(t) && !is_fabric(t)) {
+    program::settle(t);
     return visit_dtype<kNumberSet>(t.dtype(),
                                    [&]<class T>(TypeTag<T>) { return Scalar(*static_cast<const T*>(t.data())); });
   }

@@ -9,6 +9,7 @@
 #include "fabric/local.h"
 #include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
+#include "program/defer.h"
 
 namespace vt::python {
 namespace {
@@ -75,6 +76,7 @@ PyObject* data_ptr(PyObject* o, PyObject*) {
   return guarded([&] {
     const Tensor& t = tensor_of(o);
     VT_CHECK(!is_sparse(t), Runtime, "Cannot access data pointer of Tensor that doesn't have storage");
+    program::settle_for_others(t);
     cuda::show(*t.storage());
     return PyLong_FromVoidPtr(t.numel() && t.impl()->has_memory() ? t.impl()->address() : nullptr);
   });
@@ -138,6 +140,7 @@ PyObject* tolist(PyObject* o, PyObject*) {
     if (!t.is_cpu()) {
       t = named("tolist", t, [&] { return ops::_to_copy(make_detached(t), std::nullopt, kCPU); });
     }
+    program::settle(t);
     return visit_dtype<kNumberSet>(t.dtype(), [&]<class T>(TypeTag<T>) {
       return nested_list(static_cast<const T*>(t.data()), t.sizes(), t.strides());
     });

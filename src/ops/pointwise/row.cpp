@@ -12,10 +12,12 @@
 #include "ops/batch/rules.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/scalar_fits.h"
+#include "ops/pointwise/columns.h"
 #include "ops/pointwise/complex_special.h"
 #include "ops/pointwise/operand_dtype.h"
 #include "ops/pointwise/row_forms.h"
 #include "ops/pointwise/row_of.h"
+#include "ops/pointwise/row_plan.h"
 
 namespace vt::pointwise {
 namespace {
@@ -294,6 +296,9 @@ void run_row(Call& call, const Row& row) {
 
 namespace {
 
+// Whether a row's check reads values: of what integers are divided by.
+bool reads_operands(const Row& row, DType common) { return row.check == check_divisor && is_integral(common, true); }
+
 VT_NOINLINE const Row& chosen(const Call& call, const Row& row) {
   Choice choice{input(call, row, 0).dtype()};
   for (int i = 0; i < row.inputs; ++i) {
@@ -314,6 +319,35 @@ VT_NOINLINE const Row& chosen(const Call& call, const Row& row) {
 const Row* row_of(const Op& op) {
   const Op::Parts& parts = op.functional().parts;
   return parts.kernel[0] == row_kernel ? static_cast<const Row*>(parts.data) : nullptr;
+}
+
+bool plan_row(const Call& call, RowPlan& plan) {
+  const Row* row = row_of(call.op);
+  if (!row) return false;
+  if (row->choose) row = &chosen(call, *row);
+  for (int i = 0; i < row->inputs; ++i) {
+    if (!input(call, *row, i).defined()) return false;
+  }
+  const DType common = promoted(call, *row);
+  if (is_complex(common) || is_stored_only(common) || reads_operands(*row, common)) return false;
+  const DType compute = row->rule.to_float ? to_floating_result(common) : common;
+  if ((row->rule.domain & computed_set_of(compute)) == 0) return false;
+  if (row->mask >= 0 && input(call, *row, row->mask).dtype() != DType::bool_) return false;
+  if (row->check) row->check(call, common);
+  plan.row = row;
+  plan.common = compute;
+  plan.loop = loop_dtype(call, *row, compute);
+  plan.dtype = result_dtype(row->rule, compute);
+  Params params;
+  pack_numbers(params, call, *row, plan.loop, plan.loop == DType::float64 ? plan.loop : compute);
+  const size_t item = size_of(plan.loop);
+  for (int i = 0; i < row->numbers; ++i) std::memcpy(plan.numbers[i], params.bytes + i * item, item);
+  for (int i = 0; i < row->inputs; ++i) {
+    const TensorImpl& t = *input(call, *row, i).impl();
+    if (is_complex(t.dtype()) || is_stored_only(t.dtype())) return false;
+    plan.via[i] = i == row->mask ? DType::bool_ : operand_dtype(row->rule, t, i, compute);
+  }
+  return true;
 }
 
 void row_kernel(Call& call) {

@@ -1,7 +1,7 @@
-"""torch.compile: checks what it is asked for, and gives what runs eagerly.
+"""torch.compile: Python runs as ever, and the pointwise calls that it makes run together (`vibetensor.programs`).
 
 Its result is what PyTorch's is from outside: a function for a function, a method in place for `Module.compile`, and for
-a module an `OptimizedModule` around it. Compiling is a matter of speed alone, so eager results are right results.
+a module an `OptimizedModule` around it. Pointwise calls give eager's bits.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sized
 from functools import wraps
 from typing import Any
 
+from vibetensor.programs import deferred, run_deferred
 from vibetensor.torch._dynamo.exc import InvalidBackend
 from vibetensor.torch.nn.modules.module import Module
 
@@ -46,12 +47,15 @@ class OptimizedModule(Module):
 
     _orig_mod: Module
 
-    def __init__(self, mod: Module):
+    def __init__(self, mod: Module, fuses: bool = True):
         super().__init__()
+        self.__dict__["_fuses"] = fuses
         self._orig_mod = mod
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self._orig_mod(*args, **kwargs)
+        if not self._fuses:
+            return self._orig_mod(*args, **kwargs)
+        return run_deferred(self._orig_mod, args, kwargs)
 
     @property
     def training(self) -> bool:  # type: ignore[override]
@@ -90,7 +94,7 @@ class OptimizedModule(Module):
         return True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._orig_mod,)
+        return type(self), (self._orig_mod, self._fuses)
 
 
 def check_mode(mode: str) -> None:
@@ -144,11 +148,13 @@ def compile(
     isolate_recompiles: bool = False,
     shapes_spec: Any = None,
 ) -> Any:
-    """`model`, a module or a function, as something to call that gives the results of `model` itself, computed eagerly.
+    """`model`, a module or a function, as something to call that gives the results of `model` itself.
 
-    A module comes back as an `OptimizedModule` around it, with `disable` as itself; without `model`, a decorator comes
-    back. The other arguments choose between ways to compile: they are checked against PyTorch's names and change nothing.
-    RuntimeError for those that PyTorch refuses.
+    Python runs at each call, and chains of pointwise ops run as one pass over memory: docs/programs.md. Their bits are
+    eager's. A module comes back as an `OptimizedModule` around it, with `disable` as itself; without `model`, a
+    decorator comes back. With a backend for debugging ("eager") every op runs by itself. The other arguments choose
+    between ways to compile: they are checked against PyTorch's names and change nothing. RuntimeError for those that
+    PyTorch refuses.
 
     >>> import vibetensor.torch as torch
     >>> @torch.compile(mode="max-autotune")
@@ -182,15 +188,17 @@ def compile(
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     if disable or isinstance(model, type):
         return model
-    return OptimizedModule(model) if isinstance(model, Module) else compiled(model)
+    fuses = backend not in DEBUG_BACKENDS
+    return OptimizedModule(model, fuses) if isinstance(model, Module) else compiled(model, fuses)
 
 
-def compiled(fn: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(fn: Callable[..., Any], fuses: bool) -> Callable[..., Any]:
     """`fn` in a function of its own, which tells the original by `_torchdynamo_orig_callable`."""
 
     @wraps(fn, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)
 
-    call._torchdynamo_orig_callable = fn  # type: ignore[attr-defined]
-    return call
+    made = deferred(fn) if fuses else call
+    made._torchdynamo_orig_callable = fn  # type: ignore[attr-defined]
+    return made

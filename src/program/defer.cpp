@@ -1,0 +1,715 @@
+#include "program/defer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <mutex>
+
+#include "autograd/python_key.h"
+#include "autograd/sequence.h"
+#include "core/loan.h"
+#include "core/thread_state.h"
+#include "dispatch/dispatch.h"
+#include "iter/cast.h"
+#include "iter/tensor_iter.h"
+#include "ops/copy/memory_format.h"
+#include "ops/pointwise/row_plan.h"
+#include "program/backends.h"
+#include "program/record.h"
+
+namespace vt::program {
+namespace {
+
+using autograd::PythonKeyReason;
+using pointwise::RowPlan;
+
+// Fewer elements cost less than their step: they are computed at once, unless they are part of something.
+constexpr int64_t kFewestElements = 2048;
+// A group with more runs: so that what it holds is let go of, and its blocks' buffers stay in the cache.
+constexpr size_t kMostSteps = 96, kMostInputs = 24, kMostGroups = 24;
+
+struct PendingGroup;
+
+// What the storage of a value that waits keeps in memory's place.
+struct Pending {
+  PendingGroup* group;
+  uint16_t step;
+  DimVec strides;
+  Storage storage;  // null once a later step writes to the same storage
+};
+
+struct PendingGroup {
+  FusedGroup fused;
+  struct Source {
+    Storage storage;
+    int64_t offset;  // bytes
+  };
+  std::vector<Source> sources;                   // of the inputs
+  std::vector<std::unique_ptr<Pending>> values;  // by step
+  std::vector<Number> numbers;
+  int number = -1;  // in the record
+  const void* owner = nullptr;
+};
+
+struct State {
+  int depth = 0;
+  uint64_t first_node = 0;         // that autograd would make next when the scope was entered
+  bool backward_deferred = false;  // whether a scope made nodes
+  std::vector<std::unique_ptr<PendingGroup>> groups;
+  std::unique_ptr<Recorder> recorder;
+};
+thread_local State t_state;
+
+void never_freed(void*, void*, size_t) noexcept {}
+
+Pending* pending_of(const StorageImpl& storage) {
+  if (VT_LIKELY(storage.data() != nullptr)) return nullptr;
+  return storage.memory().free == &never_freed ? static_cast<Pending*>(storage.memory().context) : nullptr;
+}
+
+// ---- Running a group
+
+struct Memory {
+  Allocation allocation;
+  size_t bytes = 0;
+  ~Memory() {
+    if (allocation.free) allocation.free(allocation.data, allocation.context, bytes);
+  }
+};
+
+bool is_read_by_others(const Pending& value) { return value.storage && value.storage->use_count() > 1; }
+
+// Which steps the outputs need.
+std::vector<bool> needed_steps(const FusedGroup& group, const std::vector<uint16_t>& outputs) {
+  std::vector<bool> needed(group.steps.size(), false);
+  for (const uint16_t o : outputs) needed[o] = true;
+  for (size_t i = group.steps.size(); i-- > 0;) {
+    if (!needed[i]) continue;
+    const Step& step = group.steps[i];
+    for (int o = 0; o < step.operand_count; ++o) {
+      if (step.operands[o].from == Operand::From::Step) needed[step.operands[o].index] = true;
+    }
+  }
+  return needed;
+}
+
+int64_t elements_read(const GroupInput& input, const DimVec& sizes) {
+  int64_t n = 1;
+  for (size_t d = 0; d < sizes.size(); ++d) n *= input.strides[d] != 0 ? sizes[d] : 1;
+  return n;
+}
+
+// What of a group runs: the steps that outputs need, and their inputs.
+struct Runnable {
+  FusedGroup group;
+  std::vector<size_t> inputs;  // of the pending group
+  int64_t bytes_apart = 0;     // that the calls one by one would move
+
+  Runnable(const PendingGroup& from, const std::vector<uint16_t>& outputs) {
+    const FusedGroup& all = from.fused;
+    group.device = all.device;
+    group.sizes = all.sizes;
+    group.number_count = static_cast<uint16_t>(from.numbers.size());
+    const std::vector<bool> needed = needed_steps(all, outputs);
+    std::vector<uint16_t> step_at(all.steps.size()), input_at(all.inputs.size(), UINT16_MAX);
+    for (size_t i = 0; i < all.steps.size(); ++i) {
+      const Step& s = all.steps[i];
+      for (int o = 0; o < s.operand_count; ++o) bytes_apart += bytes_of(all, s.operands[o]);
+      bytes_apart += all.numel() * static_cast<int64_t>(size_of(s.dtype));
+      if (!needed[i]) continue;
+      step_at[i] = static_cast<uint16_t>(group.steps.size());
+      Step& step = group.steps.emplace_back(s);
+      for (int o = 0; o < step.operand_count; ++o) {
+        Operand& operand = step.operands[o];
+        if (operand.from == Operand::From::Step) operand.index = step_at[operand.index];
+        if (operand.from != Operand::From::Input) continue;
+        uint16_t& at = input_at[operand.index];
+        if (at == UINT16_MAX) {
+          at = static_cast<uint16_t>(inputs.size());
+          inputs.push_back(operand.index);
+          group.inputs.push_back(all.inputs[operand.index]);
+        }
+        operand.index = at;
+      }
+    }
+    for (const uint16_t o : outputs) group.outputs.push_back({step_at[o], from.values[o]->strides});
+  }
+
+  static int64_t bytes_of(const FusedGroup& all, const Operand& o) {
+    if (o.from == Operand::From::Number) return 0;
+    if (o.from == Operand::From::Step) return all.numel() * static_cast<int64_t>(size_of(all.steps[o.index].dtype));
+    const GroupInput& input = all.inputs[o.index];
+    return elements_read(input, all.sizes) * static_cast<int64_t>(size_of(input.dtype));
+  }
+  int64_t bytes_read() const {
+    int64_t n = 0;
+    for (const GroupInput& i : group.inputs) {
+      n += elements_read(i, group.sizes) * static_cast<int64_t>(size_of(i.dtype));
+    }
+    return n;
+  }
+  int64_t bytes_written() const {
+    int64_t n = 0;
+    for (const GroupOutput& o : group.outputs) {
+      n += group.numel() * static_cast<int64_t>(size_of(group.steps[o.step].dtype));
+    }
+    return n;
+  }
+};
+
+void run_pending(PendingGroup& group, const char* because);
+
+void run_sources_first(PendingGroup& group, const char* because) {
+  for (size_t i = 0; i < group.sources.size(); ++i) {
+    if (const Pending* p = pending_of(*group.sources[i].storage)) run_pending(*p->group, because);
+  }
+}
+
+void run_pending(PendingGroup& group, const char* because) {
+  State& state = t_state;
+  VT_CHECK(group.owner == &state, Runtime,
+           "a tensor of a compiled function that is still running was given to another thread; read it first where it "
+           "was made");
+  run_sources_first(group, because);
+  std::vector<uint16_t> outputs;
+  for (size_t i = 0; i < group.values.size(); ++i) {
+    if (is_read_by_others(*group.values[i])) outputs.push_back(static_cast<uint16_t>(i));
+  }
+  std::vector<Memory> made(outputs.size());
+  const Runnable runnable(group, outputs);
+  if (!outputs.empty()) {
+    GroupArguments arguments;
+    for (const size_t i : runnable.inputs) {
+      const PendingGroup::Source& source = group.sources[i];
+      arguments.inputs.push_back(static_cast<const char*>(source.storage->data()) + source.offset);
+      arguments.storages.push_back(source.storage.get());
+    }
+    arguments.numbers = group.numbers;
+    DeviceBackend& memory = backend(group.fused.device.type);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const StorageImpl& storage = *group.values[outputs[i]]->storage;
+      made[i].bytes = storage.bytes();
+      made[i].allocation = memory.allocate(storage.bytes(), group.fused.device);
+      arguments.outputs.push_back(static_cast<char*>(made[i].allocation.data));
+      arguments.storages.push_back(&storage);
+    }
+    run_group(group.fused.device, runnable.group, arguments);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      group.values[outputs[i]]->storage->replace(std::exchange(made[i].allocation, {}), made[i].bytes);
+    }
+  }
+  if (state.recorder) {
+    RanGroup ran{runnable.group, runnable.bytes_read(), runnable.bytes_written(), 0, because};
+    ran.bytes_saved = runnable.bytes_apart - ran.bytes_read - ran.bytes_written;
+    state.recorder->ran(group.number, std::move(ran));
+  }
+  const auto at = std::ranges::find(state.groups, &group, &std::unique_ptr<PendingGroup>::get);
+  const std::unique_ptr<PendingGroup> done = std::move(*at);
+  state.groups.erase(at);
+}
+
+// ---- Who reads and writes what
+
+bool reads(const PendingGroup& group, const StorageImpl& storage) {
+  return std::ranges::any_of(group.sources, [&](const auto& s) { return s.storage.get() == &storage; });
+}
+
+void run_readers(const StorageImpl& storage, const char* because) {
+  State& state = t_state;
+  for (size_t i = 0; i < state.groups.size();) {
+    if (reads(*state.groups[i], storage)) {
+      run_pending(*state.groups[i], because);
+      i = 0;  // what it read from ran too
+    } else {
+      ++i;
+    }
+  }
+}
+
+// Whether `group` has to run after `other`.
+bool depends(const PendingGroup& group, const PendingGroup& other) {
+  for (const auto& source : group.sources) {
+    const Pending* p = pending_of(*source.storage);
+    if (p && (p->group == &other || depends(*p->group, other))) return true;
+  }
+  return false;
+}
+
+void settle_arguments(const Call& call) {
+  for_each_tensor(call.arguments(), [&](int, const Tensor& t) { settle(t, call.op.schema().name().c_str()); });
+}
+
+void settle_written(const Call& call) {
+  const auto& args = call.op.schema().args();
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!args[i].written) continue;
+    const Value& v = call.args[i];
+    const char* name = call.op.schema().name().c_str();
+    if (v.tag == Tag::Tensor) run_readers(*v.as_tensor().storage(), name);
+    if (v.tag == Tag::TensorList) {
+      for (const Tensor& t : v.as_tensor_list()) {
+        if (t.defined()) run_readers(*t.storage(), name);
+      }
+    }
+  }
+}
+
+// ---- Making a step of a call
+
+// Whether somebody may write to the memory without a call that is seen: it is lent, or another library's.
+bool is_shared(const StorageImpl& storage) {
+  static const auto own_free = [] {
+    Memory of_ours{backend(DeviceType::CPU).allocate(64, kCPU), 64};
+    return of_ours.allocation.free;
+  }();
+  return (storage.device() == kCPU && storage.memory().free != own_free) || is_lent(storage);
+}
+
+bool is_host_scalar(const Tensor& t, Device device) { return t.dim() == 0 && t.is_cpu() && device != kCPU; }
+
+// What its call's result is, made by nobody yet.
+struct Shape {
+  DimVec sizes, strides;
+};
+
+class StepMaker {
+ public:
+  explicit StepMaker(Call& call) : call_(call) {}
+
+  // Null if the call became a step, else why it did not.
+  const char* make() {
+    if (call_.op.kind() == OpKind::Out) return "writes to a tensor that it was given";
+    if (const char* why = find_plan()) return why;
+    if (const char* why = find_operands()) return why;
+    find_shape();
+    const int64_t numel = checked_numel(shape_.sizes);
+    if (numel == 0) return "no elements";
+    const bool inplace = call_.op.kind() == OpKind::Inplace;
+    if (inplace) {
+      if (const char* why = check_inplace()) return why;
+    }
+    if (numel < kFewestElements && !any_member()) return "few elements";
+    PendingGroup& group = choose_group();
+    if (inplace && (!is_member(0, group) || reads_elsewhere(group))) {
+      if (group.fused.steps.empty()) std::erase_if(t_state.groups, [&](const auto& g) { return g.get() == &group; });
+      return "writes to memory that is read as well";
+    }
+    add_step(group);
+    return nullptr;
+  }
+  int group_number() const { return number_; }
+
+ private:
+  const char* find_plan() {
+    const std::string& name = call_.op.functional().name();
+    if (name == "_to_copy") return plan_cast(call_.args[1], call_.args[2], call_.args[4]);
+    if (name == "clone") return plan_cast({}, {}, call_.args[1]);
+    if (!pointwise::plan_row(call_, plan_)) return "no row, or of a dtype that is not fused";
+    for (int i = 0; i < plan_.row->inputs; ++i) operands_[count_++].position = plan_.row->input_at[i];
+    return nullptr;
+  }
+
+  const char* plan_cast(const Value& dtype, const Value& device, const Value& format) {
+    const Tensor& self = call_.args[0].as_tensor();
+    if (!device.is_none() && Unbox<Device>::get(device) != self.device()) return "another device";
+    if (!format.is_none() && Unbox<MemoryFormat>::get(format) != MemoryFormat::Preserve) return "another memory format";
+    plan_.row = nullptr;
+    plan_.loop = plan_.common = plan_.via[0] = self.dtype();
+    plan_.dtype = dtype.is_none() ? self.dtype() : Unbox<DType>::get(dtype);
+    for (const DType d : {plan_.loop, plan_.dtype}) {
+      if (is_complex(d) || is_stored_only(d)) return "a dtype that is not fused";
+    }
+    operands_[count_++].position = 0;
+    return nullptr;
+  }
+
+  const Tensor& tensor(int i) const { return call_.args[operands_[i].position].as_tensor(); }
+
+  const char* find_operands() {
+    device_ = kCPU;
+    bool any = false;
+    for (int i = 0; i < count_; ++i) {
+      const Tensor& t = tensor(i);
+      if (!t.impl()->is_wrapped_number() && t.device() != kCPU) device_ = t.device();
+    }
+    for (int i = 0; i < count_; ++i) {
+      const Tensor& t = tensor(i);
+      operands_[i].number = t.impl()->is_wrapped_number() || is_host_scalar(t, device_);
+      if (operands_[i].number) {
+        settle(t);
+        continue;
+      }
+      any = true;
+      if (t.device() != device_) return "tensors on several devices";
+      if (!t.impl()->has_memory() && !pending_of(*t.storage())) return "no memory";
+      if (t.impl()->has_memory() && is_shared(*t.storage())) return "its memory is known to others";
+    }
+    if (!any) return "numbers alone";
+    return run_group.has(device_) ? nullptr : "a device that fuses nothing";
+  }
+
+  void find_shape() {
+    const TensorImpl* lead = nullptr;
+    bool alike = true;
+    for (int i = 0; i < count_; ++i) {
+      const TensorImpl& t = *tensor(i).impl();
+      if (operands_[i].number) continue;
+      if (!lead) lead = &t;
+      alike &= t.is_contiguous() && same(t.sizes(), lead->sizes());
+    }
+    if (plan_.row == nullptr) {
+      shape_ = {DimVec(lead->sizes()), format_strides(MemoryFormat::Preserve, tensor(0))};
+    } else if (alike) {
+      shape_ = {DimVec(lead->sizes()), contiguous_strides(lead->sizes())};
+    } else {
+      TensorIter it;
+      it.add_output({});
+      for (int i = 0; i < count_; ++i) it.add_input(tensor(i));
+      it.build(plan_.dtype);
+      shape_ = {DimVec(it.output().sizes()), DimVec(it.output().strides())};
+    }
+  }
+
+  const char* check_inplace() const {
+    const Tensor& self = call_.args[0].as_tensor();
+    const Pending* p = pending_of(*self.storage());
+    if (!p) return "writes to memory";
+    if (self.dtype() != plan_.dtype || !same(self.sizes(), shape_.sizes)) return "writes to a part, or another dtype";
+    if (!is_value(self, *p)) return "writes through a view";
+    return nullptr;
+  }
+
+  // Whether the tensor has the elements of the value in the places that its group gives them.
+  bool is_value(const Tensor& t, const Pending& p) const {
+    return t.storage_offset() == 0 && t.dtype() == p.group->fused.steps[p.step].dtype &&
+           same(t.sizes(), p.group->fused.sizes) && same(t.strides(), p.strides);
+  }
+  // The group that computes operand i element by element with this call, or null.
+  PendingGroup* member_group(int i) const {
+    if (operands_[i].number) return nullptr;
+    const Pending* p = pending_of(*tensor(i).storage());
+    return p && same(p->group->fused.sizes, shape_.sizes) && is_value(tensor(i), *p) ? p->group : nullptr;
+  }
+  bool is_member(int i, const PendingGroup& group) const { return member_group(i) == &group; }
+  bool any_member() const {
+    for (int i = 0; i < count_; ++i) {
+      if (member_group(i)) return true;
+    }
+    return false;
+  }
+  bool reads_elsewhere(const PendingGroup& group) const {
+    const StorageImpl& written = *call_.args[0].as_tensor().storage();
+    for (const auto& g : t_state.groups) {
+      if (reads(*g, written)) return true;
+    }
+    for (int i = 1; i < count_; ++i) {  // as another view of itself
+      if (!operands_[i].number && tensor(i).storage().get() == &written && !is_member(i, group)) return true;
+    }
+    return false;
+  }
+
+  PendingGroup& choose_group() {
+    PendingGroup* chosen = nullptr;
+    for (int i = 0; i < count_; ++i) {
+      PendingGroup* g = member_group(i);
+      if (!g || g == chosen) continue;
+      if (!chosen) {
+        chosen = g;
+      } else if (!join(*chosen, *g)) {
+        run_pending(*chosen, "two groups that could not be one");
+        return choose_group();
+      }
+    }
+    if (!chosen) chosen = sharing_group();
+    if (chosen) {
+      // What it would wait for must not wait for it.
+      for (int i = 0; i < count_; ++i) {
+        const Pending* p = operands_[i].number ? nullptr : pending_of(*tensor(i).storage());
+        if (!p || is_member(i, *chosen)) continue;
+        if (p->group == chosen || depends(*p->group, *chosen)) {
+          run_pending(*p->group, "its value is read in other places");
+          return choose_group();
+        }
+      }
+      if (chosen->fused.steps.size() < kMostSteps && chosen->fused.inputs.size() + 3 < kMostInputs) return *chosen;
+      run_pending(*chosen, "as many steps or inputs as a group may have");
+      return choose_group();
+    }
+    if (t_state.groups.size() >= kMostGroups) run_pending(*t_state.groups.front(), "as many groups as may wait");
+    auto made = std::make_unique<PendingGroup>();
+    made->owner = &t_state;
+    made->fused.device = device_;
+    made->fused.sizes = shape_.sizes;
+    if (t_state.recorder) made->number = t_state.recorder->new_group();
+    t_state.groups.push_back(std::move(made));
+    return *t_state.groups.back();
+  }
+
+  // A group over the same indices that reads one of the inputs too.
+  PendingGroup* sharing_group() const {
+    for (const auto& g : t_state.groups) {
+      if (g->fused.device != device_ || !same(g->fused.sizes, shape_.sizes)) continue;
+      for (int i = 0; i < count_; ++i) {
+        if (!operands_[i].number && reads(*g, *tensor(i).storage())) return g.get();
+      }
+    }
+    return nullptr;
+  }
+
+  // Makes the steps of `other` part of `group`, where neither waits for the other.
+  bool join(PendingGroup& group, PendingGroup& other) {
+    if (group.fused.device != other.fused.device || depends(group, other) || depends(other, group)) return false;
+    if (group.fused.steps.size() + other.fused.steps.size() > kMostSteps ||
+        group.fused.inputs.size() + other.fused.inputs.size() > kMostInputs) {
+      return false;
+    }
+    const auto first_step = static_cast<uint16_t>(group.fused.steps.size());
+    const auto first_number = static_cast<uint16_t>(group.numbers.size());
+    std::vector<uint16_t> input_at;
+    for (size_t i = 0; i < other.sources.size(); ++i) {
+      input_at.push_back(add_input(group, other.sources[i], other.fused.inputs[i]));
+    }
+    for (Step step : other.fused.steps) {
+      step.first_number = static_cast<uint16_t>(step.first_number + first_number);
+      for (int o = 0; o < step.operand_count; ++o) {
+        Operand& operand = step.operands[o];
+        switch (operand.from) {
+          case Operand::From::Input: operand.index = input_at[operand.index]; break;
+          case Operand::From::Step: operand.index = static_cast<uint16_t>(operand.index + first_step); break;
+          case Operand::From::Number: operand.index = static_cast<uint16_t>(operand.index + first_number);
+        }
+      }
+      group.fused.steps.push_back(step);
+    }
+    for (auto& value : other.values) {
+      value->group = &group;
+      value->step = static_cast<uint16_t>(value->step + first_step);
+      group.values.push_back(std::move(value));
+    }
+    group.numbers.insert(group.numbers.end(), other.numbers.begin(), other.numbers.end());
+    if (t_state.recorder) t_state.recorder->joined(other.number, group.number);
+    std::erase_if(t_state.groups, [&](const auto& g) { return g.get() == &other; });
+    return true;
+  }
+
+  static uint16_t add_input(PendingGroup& group, const PendingGroup::Source& source, const GroupInput& input) {
+    for (size_t i = 0; i < group.sources.size(); ++i) {
+      const GroupInput& there = group.fused.inputs[i];
+      if (group.sources[i].storage == source.storage && group.sources[i].offset == source.offset &&
+          there.dtype == input.dtype && there.strides == input.strides) {
+        return static_cast<uint16_t>(i);
+      }
+    }
+    group.sources.push_back(source);
+    group.fused.inputs.push_back(input);
+    return static_cast<uint16_t>(group.sources.size() - 1);
+  }
+
+  // The strides of a tensor over the indices of the call.
+  DimVec spread_strides(const Tensor& t) const {
+    const size_t rank = shape_.sizes.size(), lead = rank - t.sizes().size();
+    DimVec strides(rank, 0);
+    for (size_t d = lead; d < rank; ++d) {
+      if (t.sizes()[d - lead] != 1) strides[d] = t.strides()[d - lead];
+    }
+    return strides;
+  }
+
+  static uint16_t add_number(PendingGroup& group, const void* bytes, DType dtype) {
+    Number n;
+    std::memcpy(n.bytes, bytes, size_of(dtype));
+    group.numbers.push_back(n);
+    return static_cast<uint16_t>(group.numbers.size() - 1);
+  }
+
+  void add_step(PendingGroup& group) {
+    Step step;
+    step.row = plan_.row;
+    step.loop = plan_.loop;
+    step.common = plan_.common;
+    step.dtype = plan_.dtype;
+    step.operand_count = static_cast<uint8_t>(count_);
+    for (int i = 0; i < count_; ++i) {
+      const Tensor& t = tensor(i);
+      Operand& o = step.operands[i];
+      o.via = plan_.via[i];
+      if (operands_[i].number) {
+        const DType wanted = plan_.row && i == plan_.row->mask ? DType::bool_ : plan_.loop;
+        alignas(16) char rounded[16], element[16];
+        cpu::cast_contiguous(rounded, o.via, static_cast<const char*>(t.data()), t.dtype(), 1);
+        cpu::cast_contiguous(element, wanted, rounded, o.via, 1);
+        o.from = Operand::From::Number;
+        o.index = add_number(group, element, wanted);
+        o.via = wanted;
+      } else if (is_member(i, group)) {
+        o.from = Operand::From::Step;
+        o.index = pending_of(*t.storage())->step;
+      } else {
+        o.from = Operand::From::Input;
+        const int64_t offset = t.storage_offset() * static_cast<int64_t>(t.element_size());
+        o.index = add_input(group, {t.storage(), offset}, {t.dtype(), spread_strides(t)});
+      }
+    }
+    if (plan_.row) {
+      step.number_count = static_cast<uint8_t>(plan_.row->numbers);
+      step.first_number = static_cast<uint16_t>(group.numbers.size());
+      for (int i = 0; i < plan_.row->numbers; ++i) add_number(group, plan_.numbers[i], plan_.loop);
+    }
+    group.fused.steps.push_back(step);
+    group.fused.number_count = static_cast<uint16_t>(group.numbers.size());
+    auto value = std::make_unique<Pending>();
+    value->group = &group;
+    value->step = static_cast<uint16_t>(group.fused.steps.size() - 1);
+    number_ = group.number;
+    if (call_.op.kind() == OpKind::Inplace) {
+      const Tensor& self = call_.args[0].as_tensor();
+      Pending* before = pending_of(*self.storage());
+      value->strides = before->strides;
+      value->storage = std::move(before->storage);
+      const size_t bytes = value->storage->bytes();
+      value->storage->replace({nullptr, value.get(), &never_freed}, bytes);
+      group.values.push_back(std::move(value));
+      self.impl()->bump_version();
+      call_.results.add(self);
+      return;
+    }
+    value->strides = shape_.strides;
+    const int64_t numel = checked_numel(shape_.sizes);
+    const size_t bytes = static_cast<size_t>(numel) * size_of(plan_.dtype);
+    value->storage =
+        make_intrusive<StorageImpl>(Allocation{nullptr, value.get(), &never_freed}, bytes, group.fused.device);
+    Tensor result(make_intrusive<TensorImpl>(value->storage, plan_.dtype, shape_.sizes, shape_.strides, 0));
+    if (VT_UNLIKELY(thread_state().inference_mode)) result.impl()->set_inference(true);
+    group.values.push_back(std::move(value));
+    call_.results.add(std::move(result));
+  }
+
+  struct CallOperand {
+    int position = 0;
+    bool number = false;
+  };
+
+  Call& call_;
+  RowPlan plan_{};
+  CallOperand operands_[3];
+  int count_ = 0;
+  Device device_;
+  Shape shape_;
+  int number_ = -1;
+};
+
+// ---- What the kernel of Key::Python asks
+
+void run_apart(Call& call) {
+  const ExcludeKeys apart(Key::Python);
+  dispatch(call);
+}
+
+void run_call(Call& call) {
+  State& state = t_state;
+  const Op::Parts& parts = call.op.functional().parts;
+  if (!(call.keys & kWrapperKeys).empty()) {
+    settle_arguments(call);
+    settle_written(call);
+    return run_apart(call);
+  }
+  if (parts.composite) return dispatch(call, Key::Python);
+  Recorder* const recorder = state.recorder.get();
+  Instruction noted;
+  if (recorder) noted = recorder->begin(call);
+  if (parts.view) {
+    noted.how = Instruction::How::View;
+    dispatch(call, Key::Python);
+  } else {
+    StepMaker maker(call);
+    const char* const why = maker.make();
+    if (why) {
+      settle_arguments(call);
+      settle_written(call);
+      noted.why = why;
+      run_apart(call);
+    } else {
+      noted.how = Instruction::How::Deferred;
+      noted.group = maker.group_number();
+    }
+  }
+  if (recorder && recorder == state.recorder.get()) recorder->end(std::move(noted), call);
+}
+
+void settle_call(const Call& call) {
+  settle_arguments(call);
+  settle_written(call);
+}
+
+bool enter_pass() {
+  if (!t_state.backward_deferred) return false;
+  enter();
+  return true;
+}
+
+void register_once() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    register_backends();
+    autograd::set_deferral({run_call, settle_call, enter_pass, leave});
+  });
+}
+
+}  // namespace
+
+void enter() {
+  register_once();
+  if (t_state.depth++ > 0) return;
+  t_state.first_node = autograd::peek_sequence_number();
+  autograd::want_python_key(PythonKeyReason::Deferral, true);
+}
+
+void leave() {
+  State& state = t_state;
+  VT_ASSERT(state.depth > 0, "a deferring scope was left that nobody entered");
+  if (--state.depth > 0) return;
+  state.backward_deferred |= autograd::peek_sequence_number() != state.first_node;
+  autograd::want_python_key(PythonKeyReason::Deferral, false);
+  try {
+    settle_all("the function returns");
+  } catch (...) {
+    // What could not be computed has no memory, and says so where it is read.
+    for (auto& group : state.groups) {
+      for (auto& value : group->values) {
+        if (!value->storage) continue;
+        const size_t bytes = value->storage->bytes();
+        value->storage->replace({}, bytes);
+      }
+    }
+    state.groups.clear();
+    throw;
+  }
+}
+
+bool is_deferring() noexcept { return t_state.depth > 0; }
+
+void start_record() { t_state.recorder = std::make_unique<Recorder>(); }
+
+Program take_record() {
+  VT_CHECK(t_state.recorder, Runtime, "nothing is being recorded");
+  Program program = t_state.recorder->take();
+  t_state.recorder.reset();
+  return program;
+}
+
+void settle_all(const char* because) {
+  while (!t_state.groups.empty()) run_pending(*t_state.groups.front(), because);
+}
+
+void settle_for_others(const Tensor& t) {
+  settle(t, "its address is asked for");
+  run_readers(*t.storage(), "the address of what it reads is asked for");
+}
+
+namespace detail {
+void settle_storage(StorageImpl& storage, const char* because) {
+  if (const Pending* p = pending_of(storage)) run_pending(*p->group, because);
+}
+}  // namespace detail
+
+}  // namespace vt::program
