@@ -8,10 +8,6 @@ namespace vt {
 // int64[n, dim]: the coordinates of the non-zero elements, in order. Waits for the GPU, which alone knows n.
 Tensor nonzero_cuda(const Tensor& self);
 
-// int64[blocks + 1]: how many elements of `flat`, which is contiguous and has some, are set before each block of
-// set_elements.cuh, and in all.
-Tensor set_before_blocks(const Tensor& flat);
-
 void masked_scatter_cuda(const Tensor& self, const Tensor& mask, const Tensor& source, Tensor& out);
 
 }  // namespace vt

@@ -2,7 +2,7 @@
 #include "ops/copy/kernels.h"
 #include "ops/index/index_cuda.cuh"
 #include "ops/index/masked_cuda.h"
-#include "ops/index/set_elements.cuh"
+#include "ops/reduce/set_elements.cuh"
 #include "ops/typed/view.h"
 
 namespace vt {

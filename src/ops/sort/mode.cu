@@ -60,7 +60,6 @@ __global__ void __launch_bounds__(512) longest_runs(ModeArguments<T> p) {
 
 void mode_cuda(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  if (values.numel() == 0) return;
   const Tensor rows = rows_along(self, dim);
   const int64_t count = values.numel(), n = rows.numel() / count;
   const Tensor sorted = empty_like(rows), from = empty(rows.sizes(), DType::int64, self.device());

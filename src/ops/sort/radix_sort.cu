@@ -3,6 +3,11 @@
 // say, which tells it where its items go. A digit's place within a tile follows the order of the input, which makes
 // every pass stable.
 //
+// Note [Passes that move nothing]
+// A pass in which all keys of a row have the same digit would copy the row as it is: the upper bytes of small integers,
+// of floats within a few binades. Where the caller can read a row from either of two places such passes are left out,
+// row by row, by the counts alone: the host does not know, so their blocks are launched and end at once.
+//
 // Note [Counts of tiles]
 // What a tile says of a digit is a word: a number in its low half, and in its high half which pass says it and whether
 // it counts the tile alone or all up to it. A tile adds up the words before its own until it meets one of the second
@@ -134,24 +139,36 @@ struct Items {
 };
 
 /// What passes share: counts (rows, passes, digits) and, where a row has more than one tile, the next tile of each pass
-/// and words (rows, tiles, digits).
+/// and words (rows, tiles, digits). `moves`: the passes that move a row, a bit for each; null: all do.
 struct Shared {
   uint32_t* counts;
   uint32_t* next_tile;
   uint64_t* words;
+  const int32_t* moves;
   int tiles, passes;
 };
 
-template <typename Key, int Rounds>
+/// A block for each row says which passes move it.
+__global__ void __launch_bounds__(kThreads) find_moves(const uint32_t* counts, int32_t* moves, uint32_t n, int passes) {
+  uint32_t moving = 0;
+  for (int pass = 0; pass < passes; ++pass) {
+    const bool all = counts[(blockIdx.x * passes + pass) * kDigits + threadIdx.x] == n;
+    if (!__syncthreads_or(all)) moving |= 1u << pass;
+  }
+  if (threadIdx.x == 0) moves[blockIdx.x] = static_cast<int32_t>(moving);
+}
+
+/// From one of two places to the other, as it is the row's turn. Carries: there is a payload.
+template <typename Key, int Rounds, bool Carries>
 __global__ void __launch_bounds__(kThreads, 3)
-    move_items(Items<Key> from, Items<Key> to, const Shared shared, int64_t n, int pass) {
+    move_items(Items<Key> one, Items<Key> other, const Shared shared, int64_t n, int pass) {
   constexpr int kTile = kThreads * Rounds;
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ int32_t steps[kDigits];    // from an item's place in the tile in order to that in the row
   __shared__ uint32_t starts[kDigits];  // of digits in the tile in order
   __shared__ uint32_t sums[kWarps];
   __shared__ Key ordered[kTile];
-  __shared__ int32_t ordered_payload[kTile];
+  __shared__ int32_t ordered_payload[Carries ? kTile : 1];
   __shared__ uint32_t taken;
   const bool one_tile = shared.tiles == 1;
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
@@ -162,17 +179,22 @@ __global__ void __launch_bounds__(kThreads, 3)
   const auto tile = static_cast<int>(taken % static_cast<uint32_t>(shared.tiles));
   const int64_t row = taken / static_cast<uint32_t>(shared.tiles), begin = static_cast<int64_t>(tile) * kTile;
   const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
+  const uint32_t moving = shared.moves != nullptr ? static_cast<uint32_t>(shared.moves[row]) : ~0u;
+  if ((moving >> pass & 1) == 0) return;
+  const bool back = __popc(moving & ((1u << pass) - 1)) % 2 != 0;
   // A warp's items lie next to each other, so that ranks follow the input's order.
   const int first = warp * (32 * Rounds) + lane;
-  const Key* keys = from.keys + row * n + begin;
-  const int32_t* payload = from.payload + row * n + begin;
+  const Key* keys = (back ? other.keys : one.keys) + row * n + begin;
+  const int32_t* payload = Carries ? (back ? other.payload : one.payload) + row * n + begin : nullptr;
   Key key[Rounds];
-  int32_t carried[Rounds];
+  int32_t carried[Carries ? Rounds : 1];
   uint32_t rank[Rounds];
 #pragma unroll
   for (int r = 0; r < Rounds; ++r) key[r] = first + r * 32 < items ? keys[first + r * 32] : 0;
+  if constexpr (Carries) {
 #pragma unroll
-  for (int r = 0; r < Rounds; ++r) carried[r] = first + r * 32 < items ? payload[first + r * 32] : 0;
+    for (int r = 0; r < Rounds; ++r) carried[r] = first + r * 32 < items ? payload[first + r * 32] : 0;
+  }
 #pragma unroll
   for (int r = 0; r < Rounds; ++r) {
     const bool valid = first + r * 32 < items;
@@ -211,27 +233,30 @@ __global__ void __launch_bounds__(kThreads, 3)
     const unsigned digit = digit_of(key[r], pass);
     const uint32_t at = starts[digit] + warp_counts[warp][digit] + rank[r];
     ordered[at] = key[r];
-    ordered_payload[at] = carried[r];
+    if constexpr (Carries) ordered_payload[at] = carried[r];
   }
   __syncthreads();
+  const Items<Key> to = back ? one : other;
   for (int at = threadIdx.x; at < items; at += kThreads) {
     const int64_t place = row * n + static_cast<uint32_t>(steps[digit_of(ordered[at], pass)] + at);
     to.keys[place] = ordered[at];
-    to.payload[place] = ordered_payload[at];
+    if constexpr (Carries) to.payload[place] = ordered_payload[at];
   }
 }
 
-template <typename Key, int Rounds>
-SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
+template <typename Key, int Rounds, bool Carries>
+SortedRows sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits, bool leave_out) {
   constexpr int kPasses = static_cast<int>(sizeof(Key)), kTile = kThreads * Rounds;
   const cuda::Stream stream = cuda::current_stream(pairs.keys.device().index);
   const int passes = (bits + kDigitBits - 1) / kDigitBits, tiles = static_cast<int>((n + kTile - 1) / kTile);
-  SortPairs other{empty_like(pairs.keys), empty_like(pairs.payload)};
-  Shared shared{nullptr, nullptr, nullptr, tiles, passes};
+  SortedRows sorted{{std::move(pairs), {}}, {}, passes};
+  auto& [one, other] = sorted.places;
+  other = {empty_like(one.keys), Carries ? empty_like(one.payload) : Tensor()};
+  Shared shared{nullptr, nullptr, nullptr, nullptr, tiles, passes};
   Tensor memory;
   if (tiles > 1) {
     const int64_t words = rows * tiles * kDigits, counts = rows * passes * kDigits, bytes = words * 8 + counts * 4;
-    memory = empty(DimVec{bytes + kPasses * 4}, DType::uint8, pairs.keys.device());
+    memory = empty(DimVec{bytes + kPasses * 4}, DType::uint8, one.keys.device());
     auto* start = static_cast<char*>(memory.data());
     cuda::fill_bytes(start, 0, static_cast<size_t>(memory.numel()), stream, {memory.storage().get()});
     shared.words = reinterpret_cast<uint64_t*>(start);
@@ -240,34 +265,56 @@ SortPairs sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits) {
     constexpr int64_t kBlocks = 1056, kLeast = kThreads * 8;  // of all rows; keys of a block
     const unsigned parts = cuda::blocks_for(n, kLeast, std::max<int64_t>(1, kBlocks / rows));
     const cuda::LaunchConfig config{"sort", stream, dim3(parts, static_cast<unsigned>(rows)), dim3(kThreads)};
-    cuda::launch(config, {pairs.keys.storage().get(), memory.storage().get()}, count_digits<Key, kPasses>,
-                 static_cast<const Key*>(pairs.keys.data()), shared.counts, n, passes);
+    cuda::launch(config, {one.keys.storage().get(), memory.storage().get()}, count_digits<Key, kPasses>,
+                 static_cast<const Key*>(one.keys.data()), shared.counts, n, passes);
+    if (leave_out) {
+      sorted.moves = empty(DimVec{rows}, DType::int32, one.keys.device());
+      shared.moves = sorted.moves.data<int32_t>();
+      cuda::launch({"sort", stream, dim3(static_cast<unsigned>(rows)), dim3(kThreads)},
+                   {memory.storage().get(), sorted.moves.storage().get()}, find_moves, shared.counts,
+                   sorted.moves.data<int32_t>(), static_cast<uint32_t>(n), passes);
+    }
   }
   const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(rows * tiles)), dim3(kThreads)};
+  const auto storage = [](const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; };
   const auto items = [](const SortPairs& p) {
-    return Items<Key>{static_cast<Key*>(p.keys.data()), p.payload.data<int32_t>()};
+    return Items<Key>{static_cast<Key*>(p.keys.data()), Carries ? p.payload.data<int32_t>() : nullptr};
   };
   for (int pass = 0; pass < passes; ++pass) {
     cuda::launch(config,
-                 {pairs.keys.storage().get(), pairs.payload.storage().get(), other.keys.storage().get(),
-                  other.payload.storage().get(), memory.defined() ? memory.storage().get() : nullptr},
-                 move_items<Key, Rounds>, items(pairs), items(other), shared, n, pass);
-    std::swap(pairs, other);
+                 {storage(one.keys), storage(one.payload), storage(other.keys), storage(other.payload), storage(memory),
+                  storage(sorted.moves)},
+                 move_items<Key, Rounds, Carries>, items(one), items(other), shared, n, pass);
   }
-  return pairs;
+  return sorted;
+}
+
+SortedRows sort_rows(SortPairs pairs, int64_t rows, int64_t n, int bits, bool leave_out) {
+  VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
+           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
+           " of ", n);
+  constexpr int64_t kShort = kThreads * 8;
+  const auto sort = [&]<bool Carries>(std::bool_constant<Carries>) {
+    if (pairs.keys.dtype() != DType::int32) {
+      return sort_by<uint64_t, 8, Carries>(std::move(pairs), rows, n, bits, leave_out);
+    }
+    return n <= kShort ? sort_by<uint32_t, 8, Carries>(std::move(pairs), rows, n, bits, leave_out)
+                       : sort_by<uint32_t, 16, Carries>(std::move(pairs), rows, n, bits, leave_out);
+  };
+  return pairs.payload.defined() ? sort(std::true_type()) : sort(std::false_type());
 }
 
 }  // namespace
 
 SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   if (rows == 0 || n < 2 || bits <= 0) return pairs;
-  VT_CHECK(n <= INT32_MAX && rows <= 65535, NotImplemented,
-           "sorting on CUDA is implemented for rows of up to 2^31 elements and up to 65535 long rows, got ", rows,
-           " of ", n);
-  constexpr int64_t kShort = kThreads * 8;
-  if (pairs.keys.dtype() != DType::int32) return sort_by<uint64_t, 8>(std::move(pairs), rows, n, bits);
-  return n <= kShort ? sort_by<uint32_t, 8>(std::move(pairs), rows, n, bits)
-                     : sort_by<uint32_t, 16>(std::move(pairs), rows, n, bits);
+  SortedRows sorted = sort_rows(std::move(pairs), rows, n, bits, false);
+  return std::move(sorted.places[sorted.passes % 2]);
+}
+
+SortedRows radix_sort_rows_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
+  if (rows == 0 || n < 2 || bits <= 0) return {{pairs, pairs}, {}, 0};
+  return sort_rows(std::move(pairs), rows, n, bits, true);
 }
 
 }  // namespace vt

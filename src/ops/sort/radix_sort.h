@@ -5,8 +5,8 @@
 
 namespace vt {
 
-/// Rows of unsigned keys of 64 bits (as int64) or 32 (as int32) with an int32 each that goes along; both (rows, n),
-/// contiguous.
+/// Rows of unsigned keys of 64 bits (as int64) or 32 (as int32), with an int32 each that goes along or, where `payload`
+/// is undefined, without; both (rows, n), contiguous.
 struct SortPairs {
   Tensor keys;
   Tensor payload;
@@ -15,5 +15,15 @@ struct SortPairs {
 /// Sorts each row by the low `bits` bits of its keys, ascending; equal keys keep their order. The tensors given are
 /// overwritten; what comes back may be them or others. On the current stream, deterministic.
 SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits);
+
+/// Rows in order, each in one of two places: only the GPU knows which.
+struct SortedRows {
+  SortPairs places[2];
+  Tensor moves;  // (rows), int32: a bit for each pass that moved the row; undefined: all of `passes` did
+  int passes;
+};
+
+/// radix_sort_cuda without the passes in which all keys of a row have the same digit.
+SortedRows radix_sort_rows_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits);
 
 }  // namespace vt

@@ -13,6 +13,10 @@ namespace vt {
 template <typename T>
 inline constexpr int kKeyBits = std::is_same_v<T, bool> ? 1 : static_cast<int>(sizeof(T) * 8);
 
+/// What a key is stored as.
+template <typename T>
+using stored_key_t = std::conditional_t<kKeyBits<T> <= 32, uint32_t, uint64_t>;
+
 /// Unsigned integers in the order of T; NaNs are all alike and the largest, and zeros are alike.
 template <typename T>
 VT_HD_INLINE uint64_t ordered_bits(T value) {

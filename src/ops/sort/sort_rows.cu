@@ -6,7 +6,7 @@
 
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
-#include "ops/sort/radix_sort.h"
+#include "ops/sort/radix_sorted.cuh"
 #include "ops/sort/sort_cuda.h"
 #include "ops/sort/sort_key.h"
 
@@ -128,29 +128,31 @@ void launch_short_rows(cuda::LaunchConfig config, cuda::StorageSpan storages, co
   size <= 64 ? launch(std::integral_constant<int, 2>()) : launch(std::integral_constant<int, kEachOfLongest>());
 }
 
-template <typename T>
-using stored_key_t = std::conditional_t<kKeyBits<T> <= 32, uint32_t, uint64_t>;
-
+/// `index` may be null.
 template <typename T>
 __global__ void __launch_bounds__(256)
     make_keys(const T* in, stored_key_t<T>* keys, int32_t* index, int64_t total, int64_t n, bool descending) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
   if (i >= total) return;
   keys[i] = static_cast<stored_key_t<T>>(sort_key(in[i], descending));
-  index[i] = static_cast<int32_t>(i % n);
+  if (index != nullptr) index[i] = static_cast<int32_t>(i % n);
 }
 
 // Values come from their keys, which lie in order, and not from where they stood, but for zeros and NaNs.
 template <typename T>
 __global__ void __launch_bounds__(256)
-    take_sorted(SortArguments<T> p, const stored_key_t<T>* keys, const int32_t* index, int64_t total) {
+    take_sorted(SortArguments<T> p, const RadixSorted<stored_key_t<T>> sorted, int64_t total) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * 256 + threadIdx.x;
   if (i >= total) return;
-  const int64_t row = i / p.kept, place = i % p.kept;
-  const int32_t from = index[row * p.n + place];
+  const int64_t row = i / p.kept, at = row * p.n + i % p.kept;
+  const int place = sorted.place(row);
+  const int32_t* payload = place == 0 ? sorted.payload[0] : sorted.payload[1];
+  const int32_t from = payload != nullptr ? payload[at] : 0;
   if (p.values != nullptr) {
     T value;
-    if (!value_of_key(keys[row * p.n + place], p.descending, value)) value = p.in[row * p.n + from];
+    if (!value_of_key((place == 0 ? sorted.keys[0] : sorted.keys[1])[at], p.descending, value)) {
+      value = p.in[row * p.n + from];
+    }
     p.values[i] = value;
   }
   if (p.indices != nullptr) p.indices[i] = from;
@@ -188,18 +190,19 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
     for (int64_t begin = 0; begin < rows; begin += batch) {
       const int64_t count = std::min(batch, rows - begin), total = count * n;
       const SortArguments<T> part = part_from(p, begin);
+      // The keys of integers say what the values are, so they go alone where only values are asked for.
+      const bool alone = std::is_integral_v<T> && part.indices == nullptr;
       SortPairs pairs{empty(DimVec{count, n}, kKeyBits<T> <= 32 ? DType::int32 : DType::int64, self.device()),
-                      empty(DimVec{count, n}, DType::int32, self.device())};
+                      alone ? Tensor() : empty(DimVec{count, n}, DType::int32, self.device())};
       config.grid = dim3(cuda::blocks_for(total, 256));
-      cuda::launch(config, {from, pairs.keys.storage().get(), pairs.payload.storage().get()}, make_keys<T>, part.in,
-                   static_cast<stored_key_t<T>*>(pairs.keys.data()), pairs.payload.data<int32_t>(), total, n,
-                   descending);
-      pairs = radix_sort_cuda(std::move(pairs), count, n, kKeyBits<T>);
+      cuda::launch(config, {from, pairs.keys.storage().get(), alone ? nullptr : pairs.payload.storage().get()},
+                   make_keys<T>, part.in, static_cast<stored_key_t<T>*>(pairs.keys.data()),
+                   alone ? nullptr : pairs.payload.data<int32_t>(), total, n, descending);
+      const SortedRows sorted = radix_sort_rows_cuda(std::move(pairs), count, n, kKeyBits<T>);
+      const auto places = storages_of(sorted);
       config.grid = dim3(cuda::blocks_for(count * kept, 256));
-      cuda::launch(config,
-                   {from, pairs.keys.storage().get(), pairs.payload.storage().get(), value_storage, index_storage},
-                   take_sorted<T>, part, static_cast<const stored_key_t<T>*>(pairs.keys.data()),
-                   pairs.payload.data<int32_t>(), count * kept);
+      cuda::launch(config, {from, places[0], places[1], places[2], places[3], places[4], value_storage, index_storage},
+                   take_sorted<T>, part, RadixSorted<stored_key_t<T>>(sorted), count * kept);
     }
   });
 }

@@ -62,17 +62,22 @@ ItemGroups group_items_cpu(const Tensor& items, int64_t count, int64_t width, bo
   });
 }
 
+// Of the groups' values, what they were in `self`, at `dim` of its sizes.
+Tensor values_of(const Tensor& values, const Tensor& self, int64_t dim) {
+  DimVec sizes(self.sizes());
+  sizes[static_cast<size_t>(dim)] = values.numel();
+  const Tensor shaped = ops::view(values, sizes);
+  if (values.dtype() == self.dtype()) return shaped;
+  const Tensor out = empty(sizes, self.dtype(), self.device());
+  pointwise::from_signed_order(out, shaped);
+  return out;
+}
+
 // The kept slices along `dim`; inverse of shape `sizes`, and counts, where wanted.
 Unique results_of(const ItemGroups& groups, const Tensor& self, int64_t dim, bool inverse, bool counts, IntSpan sizes) {
   const Tensor none = empty(DimVec{0}, DType::int64, self.device());
-  Tensor items = groups.sorted.defined() ? ops::view(groups.sorted, self.sizes()) : self;
-  if (items.dtype() != self.dtype()) {
-    const Tensor ordered = std::move(items);
-    items = empty(self.sizes(), self.dtype(), self.device());
-    pointwise::from_signed_order(items, ordered);
-  }
-  return {ops::index_select(items, dim, groups.first), inverse ? ops::view(groups.group_of, sizes) : none,
-          counts ? groups.members : none};
+  return {groups.values.defined() ? values_of(groups.values, self, dim) : ops::index_select(self, dim, groups.first),
+          inverse ? ops::view(groups.group_of, sizes) : none, counts ? groups.members : none};
 }
 
 Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecutive) {

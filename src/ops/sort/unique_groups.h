@@ -6,12 +6,13 @@
 
 namespace vt {
 
-/// Groups of equal items, in ascending order or, of neighbours, in theirs. All int64, on the device of the items.
+/// Groups of equal items, in ascending order or, of neighbours, in theirs. All on the device of the items, and int64
+/// but for `values`.
 struct ItemGroups {
-  Tensor first;     // (groups): number of an item of each
+  Tensor first;     // (groups): number of an item of each; undefined where `values` say more
   Tensor members;   // (groups): how many there are; undefined if not asked for
   Tensor group_of;  // (items): the group of each item; undefined if not asked for
-  Tensor sorted;    // the items in ascending order, of which `first` is then a number; may be undefined
+  Tensor values;    // (groups): an item of each, of one element; may be undefined
 };
 
 /// `items` is contiguous: item i is the `width` elements from i * width on. A NaN equals nothing. Not `consecutive`:

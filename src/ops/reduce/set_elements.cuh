@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "iter/cuda_block.cuh"
+#include "ops/reduce/set_elements.h"
 
 namespace vt::set_elements {
 
@@ -18,13 +19,13 @@ __device__ __forceinline__ int64_t first_element() {
   return blockIdx.x * kPerBlock + threadIdx.x / 32 * kPerWarp + threadIdx.x % 32;
 }
 
-/// The set elements among this warp's, a word for each 32 of them in order. Returns how many.
-template <class T>
-__device__ __forceinline__ int find_set(const T* values, int64_t n, unsigned (&set)[kRounds]) {
+/// The elements among this warp's of which `is_set` holds, a word for each 32 of them in order. Returns how many.
+template <class IsSet>
+__device__ __forceinline__ int find_where(int64_t n, const IsSet& is_set, unsigned (&set)[kRounds]) {
   const int64_t first = first_element();
   bool own[kRounds];
 #pragma unroll
-  for (int r = 0; r < kRounds; ++r) own[r] = first + r * 32 < n && values[first + r * 32] != T(0);
+  for (int r = 0; r < kRounds; ++r) own[r] = first + r * 32 < n && is_set(first + r * 32);
   int count = 0;
 #pragma unroll
   for (int r = 0; r < kRounds; ++r) {
@@ -32,6 +33,21 @@ __device__ __forceinline__ int find_set(const T* values, int64_t n, unsigned (&s
     count += __popc(set[r]);
   }
   return count;
+}
+/// Of those that are not zero.
+template <class T>
+__device__ __forceinline__ int find_set(const T* values, int64_t n, unsigned (&set)[kRounds]) {
+  return find_where(n, [=](int64_t i) { return values[i] != T(0); }, set);
+}
+
+/// A block's number of set elements, of which `own` are this warp's, goes to its place in `counts`.
+__device__ __forceinline__ void count_of_block(int own, int (&of_warp)[kWarps], int64_t* counts) {
+  if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = own;
+  __syncthreads();
+  if (threadIdx.x != 0) return;
+  int total = 0;
+  for (int w = 0; w < kWarps; ++w) total += of_warp[w];
+  counts[blockIdx.x] = total;
 }
 
 /// How many elements are set before this warp's: `starts` has that of each block, `own` is this warp's number. A
