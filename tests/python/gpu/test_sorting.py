@@ -206,7 +206,74 @@ def test_many_distinct_elements() -> None:
         assert reference.equal(theirs(g), e)
 
 
+def rows_of_few_digits(n: int, dtype: str) -> Any:
+    """Six rows whose numbers differ in different bytes: in all, the lowest, the highest, both ends, none, one element."""
+    info = reference.iinfo(getattr(reference, dtype))
+    top = info.bits - 8
+    generator = reference.Generator().manual_seed(n)
+    low = reference.randint(0, 128, (n,), generator=generator)
+    high = reference.randint(-128, 128, (n,), generator=generator) * (1 << top)
+    one = reference.full((n,), -3)
+    one[n // 2] = info.max
+    whole = reference.randint(info.min, info.max, (n,), generator=generator)
+    return reference.stack([whole, low, high, low + high, reference.full((n,), 7), one]).to(getattr(reference, dtype))
+
+
+@pytest.mark.parametrize("dtype", ["int16", "int32", "int64"])
+@pytest.mark.parametrize("n", [2049, 4097, 70_001])
+def test_sorts_that_leave_out_passes(n: int, dtype: str) -> None:
+    a = rows_of_few_digits(n, dtype)
+    for rows in (a, a[:1], a[3:4], a[4:]):
+        there, here = ours(rows), ours(rows).cpu()
+        for descending in (False, True):
+            got = torch.sort(there, 1, descending=descending)
+            for g, e, what in zip(got, torch.sort(here, 1, descending=descending), ("values", "indices"), strict=True):
+                identical(g, e, what)
+    for row in a:
+        identical(torch.unique(ours(row)), torch.unique(ours(row).cpu()), "unique")
+    floats = a[:, : n // 2 * 2].contiguous().view(reference.bfloat16 if dtype == "int16" else reference.float32)
+    identical(torch.sort(ours(floats), 1)[1], torch.sort(ours(floats).cpu(), 1)[1], "indices of floats")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int64", "int8", "bool"])
+@pytest.mark.parametrize("width", [2, 3, 4, 5])
+def test_unique_of_many_narrow_slices(width: int, dtype: str) -> None:
+    a = random(70_000, width, dtype=dtype)
+    a = a.round() if a.dtype.is_floating_point else a if a.dtype == reference.bool else a % 20
+    if a.dtype.is_floating_point:
+        a[5::29, 0] = NAN
+        a[3::31, 1] = INF
+        a[6::13, 0] = -0.0
+    got = torch.unique(ours(a), return_inverse=True, return_counts=True, dim=0)
+    expected = torch.unique(ours(a).cpu(), return_inverse=True, return_counts=True, dim=0)
+    for g, e, what in zip(got, expected, ("values", "inverse", "counts"), strict=True):
+        identical(g, e, what)
+
+
+@pytest.mark.parametrize("consecutive", [False, True])
+def test_unique_asks_for_some(consecutive: bool) -> None:
+    a = reference.randint(0, 9, (100, 1000))
+    function = torch.unique_consecutive if consecutive else torch.unique
+    values, inverse, counts = function(ours(a).cpu(), return_inverse=True, return_counts=True)
+    identical(function(ours(a)), values, "values")
+    for name, expected in (("return_inverse", inverse), ("return_counts", counts)):
+        got = function(ours(a), **{name: True})
+        identical(got[0], values, name)
+        identical(got[1], expected, name)
+
+
 # ---- searches
+
+
+@pytest.mark.parametrize("dtype", [*REALS, "bool"])
+@pytest.mark.parametrize("right", [False, True])
+def test_many_values_in_a_short_row(dtype: str, right: bool) -> None:
+    for width in (1, 2, 3, 257, 4096, 4097):
+        edges = torch.sort(ours(values_of((width,), dtype)))[0]
+        values = ours(values_of((64 * width + 5,), dtype, seed=1))
+        for options in ({"right": right}, {"right": right, "out_int32": True}):
+            expected = torch.searchsorted(edges.cpu(), values.cpu(), **options)
+            identical(torch.searchsorted(edges, values, **options), expected, f"places among {width}")
 
 
 @pytest.mark.parametrize("dtype", [*REALS, "bool"])
@@ -396,6 +463,7 @@ GRAPHED: dict[str, Any] = {
     "mode": lambda x, i: torch.mode(i, 1),
     "mode of long rows": lambda x, i: torch.mode(i.reshape(-1)),
     "sort": lambda x, i: torch.sort(x, 1),
+    "sort of long rows": lambda x, i: (*torch.sort(i.repeat(1, 70), 1), *torch.sort(x.repeat(1, 70), 1)),
     "topk": lambda x, i: torch.topk(x, 4),
     "searchsorted": lambda x, i: (torch.searchsorted(torch.sort(x[0])[0], x), torch.searchsorted(x[0].cumsum(0), 0.5)),
     "sorter": lambda x, i: (torch.searchsorted(x, x.flip(1), sorter=torch.argsort(x, 1)),),
