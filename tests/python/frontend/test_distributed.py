@@ -331,7 +331,7 @@ def test_join_of_one_process():
 
     class Counter(Joinable):
         join_device = property(lambda self: vt.device("cpu"))
-        join_process_group = property(lambda self: None)
+        join_process_group = property(lambda self: vt.distributed.group.WORLD)
 
         def __init__(self):
             super().__init__()
@@ -339,12 +339,17 @@ def test_join_of_one_process():
         def join_hook(self, **kwargs):
             return Hook()
 
-    counter = Counter()
-    with Join([counter]):
-        assert Join.notify_join_context(counter) is None and counter._join_config.enable
+    vt.distributed.init_process_group("gloo", world_size=1, rank=0)
+    counter, second = Counter(), Counter()
+    assert Join.notify_join_context(counter) is None
+    with Join([counter, second]):
+        assert Join.notify_join_context(counter).result()[0].tolist() == [1.0]
+        assert Join.notify_join_context(second) is None and counter._join_config.enable
+    assert not counter._join_config.enable
     with Join([counter], enable=False):
         pass
-    assert called == [True]
+    assert called == [True, True]
+    vt.distributed.destroy_process_group()
     with pytest.raises(ValueError, match="at least one joinable"):
         Join([])
     with pytest.raises(TypeError, match="expected objects of Joinable"):

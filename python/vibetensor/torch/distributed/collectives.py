@@ -10,6 +10,7 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.distributed import rings
+from vibetensor.torch.distributed.flight import await_readers
 from vibetensor.torch.distributed.groups import GroupMember, ProcessGroup, group_or_default, supports_complex
 from vibetensor.torch.distributed.messages import Messenger, Receive
 from vibetensor.torch.distributed.process_group import Work, bring_back, staged
@@ -355,6 +356,7 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
                 f"[Rank {chosen.rank()}]: rank 0 did not end monitoredBarrier in {round(seconds * 1000)} ms: {error}"
             ) from error
         if said != "here":
+            await_readers(chosen.store, f"{key}/read", 0)
             raise RuntimeError(said)
         barrier(chosen)  # so that process 0, which may serve the store, goes on after all have read it
         return
@@ -369,6 +371,7 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
     if missing:
         text = f"Ranks {', '.join(map(str, missing))} failed to pass monitoredBarrier in {round(seconds * 1000)} ms"
         chosen.store.set(f"{key}/all", text)
+        await_readers(chosen.store, f"{key}/read", chosen.size() - len(missing))
         raise RuntimeError(f"[Rank 0]: {text}")
     chosen.store.set(f"{key}/all", "here")
     barrier(chosen)
@@ -379,7 +382,7 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
 
 def messenger_of(chosen: ProcessGroup) -> Messenger:
     if chosen.messenger is None:
-        chosen.messenger = Messenger(chosen.links)  # type: ignore[arg-type]
+        chosen.messenger = Messenger(chosen.links, chosen.explained)  # type: ignore[arg-type]
     return chosen.messenger
 
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from vibetensor.torch.distributed.errors import DistError
+from vibetensor.torch.distributed.store import PrefixStore
 
 LENGTH = 256  # collectives that are remembered
 ANSWER = 3.0  # seconds in which the others send their records
@@ -66,7 +67,7 @@ class Recorder:
 
     def missing(self, sequence: int) -> str:
         """Which processes did not begin the collective of number `sequence`, or began another, and where each was last seen."""
-        store = cloned(self.store)
+        store = cloned(self.store, timedelta(seconds=ANSWER))
         store.set(f"{self.name}/{ASKED}", "1")
         self.send(store)
         end = time.monotonic() + ANSWER
@@ -80,8 +81,23 @@ class Recorder:
                 if "wait timeout" not in str(error):
                     raise
                 records[rank] = None
+        await_readers(self.store, f"{self.name}/flight/read", sum(record is not None for record in records.values()))
         own = {entry["sequence"]: entry["kind"] for entry in self.entries}
         return "; ".join(filter(None, (said_of(rank, entries, sequence, own) for rank, entries in records.items())))
+
+
+def await_readers(store: Any, key: str, expected: int) -> None:
+    """Returns None once `expected` processes have called this, where the store is served here, at most after ANSWER.
+
+    A process that has failed may end soon, and the store with it: before it does, the others have to read why.
+    """
+    store.add(key, 1)
+    below = store
+    while isinstance(below, PrefixStore):
+        below = below.underlying_store
+    end = time.monotonic() + ANSWER
+    while getattr(below, "serves", False) and store.add(key, 0) < expected and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def said_of(rank: int, entries: list[dict[str, Any]] | None, sequence: int, own: dict[int, str]) -> str | None:
@@ -105,10 +121,8 @@ def said_of(rank: int, entries: list[dict[str, Any]] | None, sequence: int, own:
     return None
 
 
-def cloned(store: Any) -> Any:
+def cloned(store: Any, timeout: timedelta | None = None) -> Any:
     """The store over a connection of its own, on which a thread can wait."""
-    from vibetensor.torch.distributed.store import PrefixStore
-
     if isinstance(store, PrefixStore):
-        return PrefixStore(store.prefix, cloned(store.underlying_store))
-    return store.clone() if hasattr(store, "clone") else store
+        return PrefixStore(store.prefix, cloned(store.underlying_store, timeout))
+    return store.clone(timeout) if hasattr(store, "clone") else store

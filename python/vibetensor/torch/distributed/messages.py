@@ -38,8 +38,8 @@ class Messenger:
     What comes before a recv asks for it is kept, so that a process may send before the other receives.
     """
 
-    def __init__(self, links: Links):
-        self.links = links
+    def __init__(self, links: Links, explain: Callable[[BaseException], BaseException]):
+        self.links, self.explain = links, explain
         self._sends: dict[int, queue.SimpleQueue[Callable[[], None]]] = {}
         self._asked: queue.SimpleQueue[Receive] = queue.SimpleQueue()
         self._wake, self._woken = os.pipe()[::-1]
@@ -57,7 +57,7 @@ class Messenger:
                 self.links.exchange([(peer, flat)], [], end, MESSAGES)
                 work._finish()
             except BaseException as error:  # it belongs to whoever waits
-                work._finish(error)
+                work._finish(self.explain(error))
 
         with self._lock:
             if peer not in self._sends:
@@ -104,9 +104,8 @@ class Messenger:
             for late in [r for r in waiting if r.end <= time.monotonic()]:
                 waiting.remove(late)
                 who = "any rank" if late.peer is None else f"rank {late.peer}"
-                late.finish(
-                    -1, DistBackendError(f"[Rank {self.links.rank}] timed out waiting for a message from {who}")
-                )
+                error = DistBackendError(f"[Rank {self.links.rank}] timed out waiting for a message from {who}")
+                late.finish(-1, self.explain(error))
 
     def _take(self, peer: int, waiting: list[Receive], early: list[tuple[int, int, Any]]) -> bool:
         """Reads one message of `peer`, into the tensor that waits for it or to be kept; False once there are no more."""
@@ -122,7 +121,7 @@ class Messenger:
         except BaseException as error:
             for broken in [r for r in waiting if r.peer == peer or (r.peer is None and self.links.size == 2)]:
                 waiting.remove(broken)
-                broken.finish(-1, error)
+                broken.finish(-1, self.explain(error))
             return False
         if asked is None:
             early.append((peer, tag, data))

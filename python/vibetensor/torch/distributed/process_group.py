@@ -199,18 +199,20 @@ class ProcessGroup:
 
     def _break(self, error: BaseException, kind: str, sequence: int) -> BaseException:
         """The error that all further calls give; connections end, so that the other processes hear of it."""
-        if isinstance(error, DistBackendError):
-            try:
-                where = self.recorder.missing(sequence)
-            except Exception as failure:  # the store is gone too
-                where = f"the store, which rank 0 or its launcher serves, gives no records: {failure}"
-            error = DistBackendError(
-                f"{kind} number {sequence} of group {self.group_name}: {error}" + (f" ({where})" if where else "")
-            )
-        self.broken = error
+        self.broken = error = self.explained(error, f"{kind} number {sequence} of group {self.group_name}: ", sequence)
         if self.links is not None:
             self.links.close()
         return error
+
+    def explained(self, error: BaseException, what: str = "", sequence: int = 0) -> BaseException:
+        """`error` with what the records of all processes say, of the collective `sequence` or of all."""
+        if not isinstance(error, DistBackendError):
+            return error
+        try:
+            where = self.recorder.missing(sequence)
+        except Exception as failure:  # the store is gone too
+            where = f"the store, which rank 0 or its launcher serves, gives no records: {failure}"
+        return DistBackendError(f"{what}{error}" + (f" ({where})" if where else ""))
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:

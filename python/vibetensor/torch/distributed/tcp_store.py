@@ -266,9 +266,14 @@ class TCPStore(Store):
             time.sleep(0.01)
             arrived = int(self._ask(Query.GET, text(ARRIVED), Wire.text))
 
-    def clone(self) -> TCPStore:
-        """A client with a connection of its own, for another thread."""
-        return TCPStore(self.host, self.port, self.world_size, timeout=self.timeout, wait_for_workers=False)
+    def clone(self, timeout: timedelta | None = None) -> TCPStore:
+        """A client with a connection of its own, for another thread; timeout: its own, else this store's."""
+        return TCPStore(self.host, self.port, self.world_size, timeout=timeout or self.timeout, wait_for_workers=False)
+
+    @property
+    def serves(self) -> bool:
+        """Whether the server is in this process."""
+        return self._server is not None
 
     def _ask(self, query: Query, arguments: bytes, answer: Callable[[Wire], Any] | None = None) -> Any:
         with self._lock:
