@@ -21,6 +21,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return getattr(import_module("vibetensor.plugins"), name)
+    if name in ("save_run", "load_run"):
+        from vibetensor import resume
+
+        return getattr(resume, name)
     if name == "enable_torch":
         from vibetensor.as_torch import enable_torch
 
