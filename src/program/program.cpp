@@ -12,7 +12,7 @@ namespace vt::program {
 
 constinit BackendTable<void(const FusedGroup&, const GroupArguments&)> run_group{"fused group"};
 
-void register_backends() { run_group.cpu(run_group_cpu); }
+void register_backends() { run_group.cpu(run_group_cpu).cuda(run_group_cuda); }
 
 int64_t FusedGroup::numel() const { return checked_numel(sizes); }
 

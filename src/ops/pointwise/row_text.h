@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "core/macros.h"
+
 namespace vt::pointwise {
 
 struct Row;
@@ -18,8 +20,8 @@ struct RowText {
   std::string_view rule;        // "kAny", what rule:: names
 };
 
-const RowText& row_text(const Row& row);
+VT_API const RowText& row_text(const Row& row);
 // Of all rows, in the order of the tables.
-std::span<const RowText> row_texts();
+VT_API std::span<const RowText> row_texts();
 
 }  // namespace vt::pointwise
