@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations fuzz kills build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -82,6 +82,14 @@ mutations: $(VENV)/.with-test build
 # A million damaged safetensors files beside the format's own library, where `make test` reads twenty thousand.
 safetensors-mutations: $(VENV)/.with-test build
 	VT_MUTATIONS=1000000 $(BIN)/python -m pytest tests/python/serialization/test_mutated_safetensors.py
+
+# Random programs beside PyTorch's, where `make test` judges a few hundred: make fuzz COUNT=1000000 SEED=0
+fuzz: $(VENV)/.with-test build
+	cd tests/python && PYTHONPATH=. $(BIN)/python -m fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),0)
+
+# A training run that is killed 200 times, where `make test` kills it six times, with and without workers.
+kills: $(VENV)/.with-test build
+	VT_KILLS=200 $(BIN)/python -m pytest tests/python/serialization/test_resume.py
 
 sanitize: compiler $(VENV)/.with-build
 	tools/get_doctest.sh || true

@@ -116,6 +116,9 @@ Tensor detach(const Tensor& t) { return make_detached(t); }
 void detach_inplace(const Tensor& t) {
   VT_CHECK(!is_wrapped(t) || !requires_grad_below(t), NotImplemented,
            "detach_() inside vmap of a tensor that is differentiated outside of it is not there; use detach()");
+  // A base that nobody else holds is an op's own, which shaped its result last.
+  const auto& base = t.impl()->view_base();
+  if (base && base->use_count() == 1) t.impl()->set_view_of(nullptr, ViewOrigin::Default);
   VT_CHECK(!t.impl()->view_base(), Runtime, "Can't detach views in-place. Use detach() instead.");
   if (AutogradMeta* m = meta_if_any(t)) {
     m->set_grad_fn(nullptr);

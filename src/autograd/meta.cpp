@@ -61,7 +61,10 @@ intrusive_ptr<Node> grad_accumulator(const Tensor& t) {
 
 Edge gradient_edge(const Tensor& t) {
   if (!t.requires_grad()) return {};
+  AutogradMeta* m = meta_if_any(t);
   if (auto fn = grad_fn(t)) return {std::move(fn), meta_if_any(t)->output_number};
+  // A view that is older than its base's wish for a gradient has none of its own.
+  if (t.impl()->view_base() && !(m && m->requires_grad)) return {};
   return {grad_accumulator(t), 0};
 }
 
@@ -106,7 +109,8 @@ void check_inplace(const Tensor& t) {
             "A view was created in inference mode and is being modified inplace in normal mode; this is not allowed");
       case ViewOrigin::Default: break;
     }
-    VT_CHECK(!is_leaf(Tensor(base)) || !base->requires_grad(), Runtime,
+    // The base of a leaf that is itself a view need not require grad.
+    VT_CHECK(!is_leaf(Tensor(base)), Runtime,
              "a view of a leaf Variable that requires grad is being used in an in-place operation.");
   }
   VT_CHECK(!is_leaf(t), Runtime, "a leaf Variable that requires grad is being used in an in-place operation.");

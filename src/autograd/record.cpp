@@ -4,6 +4,7 @@
 
 #include "autograd/meta.h"
 #include "autograd/op_node.h"
+#include "autograd/view_inplace.h"
 #include "core/sparse.h"
 #include "core/transform.h"
 #include "dispatch/dispatch.h"
@@ -44,6 +45,15 @@ bool is_argument(const Call& call, const Tensor& t) {
   return found;
 }
 
+// A kernel that shapes a tensor of its own last gives a view that nobody knows the base of: it is no view to its
+// caller.
+void forget_inner_base(const Call& call, const Tensor& t) {
+  if (VT_LIKELY(!t.impl()->view_base())) return;
+  bool shares = false;
+  for_each_tensor(call.arguments(), [&](int, const Tensor& input) { shares |= input.storage() == t.storage(); });
+  if (!shares) t.impl()->set_view_of(nullptr, ViewOrigin::Default);
+}
+
 void run_below(Call& call) {
   KeySet& excluded = thread_state().excluded;
   const StateGuard<KeySet> below(excluded, excluded | Key::Autograd);
@@ -75,8 +85,10 @@ void record_call(Call& call) {
   }
   const int written = written_argument(op);
   Tensor cloned;
+  DimVec sizes, strides;
   if (written >= 0) {
     const Tensor& self = call.args[written].as_tensor();
+    if (self.impl()->view_base()) sizes = DimVec(self.sizes()), strides = DimVec(self.strides());
     check_inplace(self);
     if (written == 0 && parts.keep.keeps_arg(0, wanted_arguments(op, call.args))) {
       cloned = vt::ops::clone(self);
@@ -88,7 +100,11 @@ void record_call(Call& call) {
   Results& r = call.results;
   if (written >= 0) {
     const Tensor self = call.args[written].as_tensor();
-    if (is_differentiable(self.dtype())) rebase_history(self, node);
+    if (self.impl()->view_base() && !(same(sizes, self.sizes()) && same(strides, self.strides()))) {
+      follow_base(self);  // transpose_ and its kin: nothing was written
+    } else if (is_differentiable(self.dtype())) {
+      rebase_history(self, node);
+    }
     node->keep_result(0, self, 0);
     return;
   }
@@ -102,6 +118,7 @@ void record_call(Call& call) {
       if (r.is_list || i < numbered) node->add_input(TensorMeta());
       return;
     }
+    forget_inner_base(call, t);
     if (r.is_list || i < numbered) set_history(t, node);
     node->keep_result(i, t, static_cast<uint32_t>(i));
   };

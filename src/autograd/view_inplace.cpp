@@ -6,6 +6,7 @@
 #include "ops/batch/batch_call.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/view.h"
+#include "ops/view/strided_gradient.h"
 
 namespace vt::autograd {
 namespace {
@@ -59,10 +60,14 @@ void rebase_history(const Tensor& t, const intrusive_ptr<Node>& node) {
   auto copy = make_intrusive<CopySlices>(base, t, node);
   set_history(base, copy);
   // The view's own history is made anew from the base's when somebody asks.
-  AutogradMeta& m = meta(t);
-  m.set_grad_fn(make_intrusive<AsStridedOfBase>(base, t));
+  follow_base(t);
+}
+
+void follow_base(const Tensor& view) {
+  AutogradMeta& m = meta(view);
+  m.set_grad_fn(make_intrusive<AsStridedOfBase>(Tensor(view.impl()->view_base()), view));
   m.output_number = 0;
-  m.view_version = t.impl()->version();
+  m.view_version = view.impl()->version();
 }
 
 CopySlices::CopySlices(const Tensor& base, const Tensor& view, intrusive_ptr<Node> fn)
@@ -102,6 +107,11 @@ Grads AsStridedOfBase::apply(Grads&& incoming) {
   Grads out(1);
   const Tensor& g = incoming[0];
   if (!g.defined()) return out;
+  if (!ops::has_distinct_elements(view_.sizes, view_.strides)) {
+    out[0] = ops::as_strided_gradient(g, {view_.sizes, view_.strides, view_.offset},
+                                      {base_.sizes, base_.strides, base_.offset});
+    return out;
+  }
   out[0] = ops::zero_(room_for(base_, g));
   // Differentiable: as_strided and copy_ are recorded when the graph of the gradient is being built.
   ops::copy_(as_strided(out[0], view_, view_.offset - base_.offset), g);

@@ -19,6 +19,9 @@ struct ViewGeometry {
   explicit ViewGeometry(const Tensor& t) : sizes(t.sizes()), strides(t.strides()), offset(t.storage_offset()) {}
 };
 
+// Makes a view's history that of its base as it is now, after a change of the view's geometry alone.
+void follow_base(const Tensor& view);
+
 // The history of a base after one of its views was written to by `fn`.
 class CopySlices final : public Node {
  public:

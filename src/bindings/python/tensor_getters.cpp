@@ -73,6 +73,7 @@ PyObject* transposed(PyObject* o, void*) {
 PyObject* matrix_transposed(PyObject* o, void* name) {
   return guarded([&] {
     const Tensor& t = tensor_of(o);
+    if (t.dim() == 0) return Py_NewRef(o);
     VT_CHECK(t.dim() >= 2, Runtime, "tensor.", static_cast<const char*>(name),
              " is only supported on matrices or batches of matrices. Got ", t.dim(), "-D tensor.");
     const Ref second = Ref::steal(PyLong_FromLong(-2)), last = Ref::steal(PyLong_FromLong(-1));

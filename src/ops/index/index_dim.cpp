@@ -62,7 +62,7 @@ TensorSpec index_select_meta(const Tensor& self, int64_t& dim, const Tensor& ind
   if (self.dim() > 0) {
     sizes[dim] = index.numel();
   } else {
-    VT_CHECK(index.numel() == 1, Index, "index_select(): Index to scalar can have only 1 value, got ", index.numel(),
+    VT_CHECK(index.numel() == 1, Runtime, "index_select(): Index to scalar can have only 1 value, got ", index.numel(),
              " value(s)");
   }
   return {std::move(sizes), self.dtype(), self.device(), {}};

@@ -1,6 +1,8 @@
 // Matrices put together from others: block_diag.
 #include "core/dtype.h"
 #include "dispatch/registry.h"
+#include "iter/promotion.h"
+#include "ops/copy/copy.h"
 #include "ops/join/register.h"
 #include "ops/typed/join.h"
 #include "ops/typed/view.h"
@@ -10,13 +12,14 @@ namespace {
 
 Tensor block_diag(TensorSpan tensors) {
   if (tensors.empty()) return empty(DimVec{1, 0}, default_dtype());
+  const DType dtype = result_type(tensors);
   std::vector<Tensor> blocks;
   int64_t width = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& t = tensors[i];
     VT_CHECK(t.dim() <= 2, Runtime, "block_diag(): Input tensors must have 2 or fewer dimensions. Input ", i, " has ",
              t.dim(), " dimensions");
-    blocks.push_back(ops::atleast_2d(t));
+    blocks.push_back(ops::atleast_2d(ops::as_dtype(t, dtype)));
     width = checked_add(width, blocks.back().size(1));
   }
   // Each block between zeros, as wide as the whole; the rows of one come below those of another.

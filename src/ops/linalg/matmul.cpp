@@ -120,14 +120,14 @@ TensorSpec linear_meta(const Tensor& x, const Tensor& w, const Tensor& bias) {
 // (rows, columns) over all leading dims; a view where the strides allow.
 Tensor as_rows(const Tensor& t) {
   if (t.dim() == 2) return t;
-  return ops::reshape(t, DimVec{t.size(-1) == 0 ? 0 : t.numel() / t.size(-1), t.size(-1)});
+  int64_t rows = 1;
+  for (int64_t d = 0; d + 1 < t.dim(); ++d) rows *= t.size(d);
+  return ops::reshape(t, DimVec{rows, t.size(-1)});
 }
 
 void linear_kernel(const Tensor& x, const Tensor& w, const Tensor& bias, Tensor& out) {
   if (out.numel() == 0) return;
-  const Tensor rows =
-      x.size(-1) == 0 ? empty(DimVec{out.numel() / out.size(-1), 0}, x.dtype(), x.device()) : as_rows(x);
-  linalg::matrix_product(rows, ops::transpose(w, 0, 1), as_rows(out), 1, 0, bias);
+  linalg::matrix_product(as_rows(x), ops::transpose(w, 0, 1), as_rows(out), 1, 0, bias);
 }
 
 void linear_backward(GradContext& ctx) {

@@ -61,8 +61,9 @@ Tensor linalg_vander(const Tensor& x, std::optional<int64_t> count) {
 
 Tensor cross_along(const Tensor& self, const Tensor& other, int64_t dim) {
   VT_CHECK(self.dim() == other.dim(), Runtime, "linalg.cross: inputs must have the same number of dimensions.");
-  VT_CHECK(self.dim() > 0 && self.size(dim) == 3 && other.size(dim) == 3, Runtime, "linalg.cross: inputs dimension ",
-           dim, " must have length 3. Got ", self.sizes(), " and ", other.sizes());
+  VT_CHECK(self.dim() > 0, Index, "Dimension specified as ", dim, " but tensor has no dimensions");
+  VT_CHECK(self.size(dim) == 3 && other.size(dim) == 3, Runtime, "linalg.cross: inputs dimension ", dim,
+           " must have length 3. Got ", self.sizes(), " and ", other.sizes());
   const DimVec sizes = broadcast_sizes(self.sizes(), other.sizes()), dims{dim};
   const Tensor a = ops::expand(self, sizes), b = ops::expand(other, sizes);
   auto shifted = [&](const Tensor& t, int64_t by) { return ops::roll(t, DimVec{by}, dims); };

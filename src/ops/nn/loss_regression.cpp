@@ -1,9 +1,11 @@
 // Losses of the distance to a target: mse, l1, smooth l1 and huber. Each is a pointwise row, then the reduction.
 #include "dispatch/registry.h"
+#include "ops/copy/copy.h"
 #include "ops/nn/loss.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -15,6 +17,11 @@ void check_weight(const Tensor& self, const Tensor& weight) {
            " and ", self.sizes());
 }
 
+// A number is spread out first, so that it counts as a tensor where dtypes are promoted, as PyTorch does it.
+Tensor beside(const Tensor& t, const Tensor& other) {
+  return t.dim() == 0 && other.dim() > 0 && t.dtype() != other.dtype() ? ops::expand(t, other.sizes()) : t;
+}
+
 // The mean is over what the weights add up to.
 Tensor weighted(const Tensor& loss, const Tensor& self, const Tensor& weight, int64_t reduction) {
   if (!weight.defined()) return reduced(loss, reduction);
@@ -24,21 +31,23 @@ Tensor weighted(const Tensor& loss, const Tensor& self, const Tensor& weight, in
 }
 
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Tensor& weight) {
-  return weighted(ops::_squared_difference(self, target), self, weight, reduction);
+  return weighted(ops::_squared_difference(beside(self, target), beside(target, self)), self, weight, reduction);
 }
 
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, const Tensor& weight) {
-  return weighted(ops::abs(self - target), self, weight, reduction);
+  return weighted(ops::abs(beside(self, target) - beside(target, self)), self, weight, reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   VT_CHECK(beta >= 0, Runtime, "smooth_l1_loss does not support negative values for beta.");
-  return reduced(beta == 0 ? ops::abs(self - target) : ops::_smooth_l1(self, target, beta), reduction);
+  return reduced(beta == 0 ? ops::abs(beside(self, target) - beside(target, self))
+                           : ops::_smooth_l1(beside(self, target), beside(target, self), beta),
+                 reduction);
 }
 
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta, const Tensor& weight) {
   VT_CHECK(delta > 0, Runtime, "huber_loss does not support non-positive values for delta.");
-  const Tensor loss = ops::_huber(self, target, delta);
+  const Tensor loss = ops::as_dtype(ops::_huber(self, target, delta), self.dtype());  // PyTorch's is the input's
   if (!weight.defined()) return reduced(loss, reduction);
   check_weight(self, weight);
   return reduced(loss * weight, reduction);  // the mean is over the elements: PyTorch's

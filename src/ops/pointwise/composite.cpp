@@ -65,13 +65,9 @@ Tensor masked_fill_number(const Tensor& self, const Tensor& mask, const Scalar& 
 Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
                   std::optional<double> neginf) {
   if (is_integral(self.dtype(), true)) return ops::conj_physical(self);
-  const double limit = visit_dtype<kAllSet>(self.dtype(), [](auto tag) -> double {
-    using T = typename decltype(tag)::type;
-    if constexpr (is_complex_v<T>) {
-      VT_THROW(NotImplemented, "nan_to_num of complex tensors is not implemented yet");
-    } else {
-      return static_cast<double>(std::numeric_limits<T>::max());
-    }
+  if (is_complex(self.dtype())) return view_as_complex(nan_to_num(view_as_real(self), nan, posinf, neginf));
+  const double limit = visit_dtype<kFloatingSet>(self.dtype(), [](auto tag) -> double {
+    return static_cast<double>(std::numeric_limits<typename decltype(tag)::type>::max());
   });
   return _nan_to_num(self, nan.value_or(0.0), posinf.value_or(limit), neginf.value_or(-limit));
 }

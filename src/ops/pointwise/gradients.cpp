@@ -7,6 +7,13 @@
 namespace vt::pointwise {
 
 Tensor kept_operand(const Tensor& t, const Tensor& grad) {
+  // An integer, or a float of fewer digits than the result: its logarithm, say, is wanted to all of the result's
+  // digits.
+  const DType precision = to_real(grad.dtype());
+  if (!t.impl()->is_wrapped_number() && is_floating(precision) &&
+      (is_integral(t.dtype(), true) || size_of(to_real(t.dtype())) < size_of(precision))) {
+    return ops::as_dtype(t, is_complex(t.dtype()) ? to_complex(precision) : precision);
+  }
   if (!t.impl()->is_wrapped_number() || to_real(grad.dtype()) != DType::float64) return t;
   const Tensor read = ops::as_dtype(t, is_complex(t.dtype()) ? DType::complex128 : DType::float64);
   return Tensor(make_intrusive<TensorImpl>(read.storage(), read.dtype(), IntSpan(), IntSpan(), read.storage_offset()));
@@ -36,6 +43,7 @@ Tensor shared_at_ties(const Tensor& grad, const Tensor& x, const Tensor& y) { re
 Tensor not_differentiable_twice(const char* op, const Tensor&) {
   VT_THROW(NotImplemented, "the second derivative of ", op, " is not implemented yet");
 }
+Tensor no_derivative(const char* op, const Tensor&) { VT_THROW(Runtime, "derivative for ", op, " is not implemented"); }
 
 Tensor sgn_gradient(const Tensor& grad, const Tensor& x) {
   if (!is_complex(x.dtype())) return zeros_like(grad);

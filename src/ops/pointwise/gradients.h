@@ -12,8 +12,8 @@ using namespace vt::ops;
 // The gradient of an argument that has none.
 inline const Tensor none;
 
-// An operand that was kept for a derivative. A number comes back as a tensor of the gradient's precision: an op of
-// numbers alone would be computed in the default dtype.
+// An operand that was kept for a derivative, in the gradient's precision if its own is less. A number comes back as a
+// tensor: an op of numbers alone would be computed in the default dtype.
 Tensor kept_operand(const Tensor& t, const Tensor& grad);
 
 Tensor zero();  // the number 0.0
@@ -26,6 +26,8 @@ Tensor unless(const Tensor& condition, const Tensor& grad);                   //
 Tensor shared_at_ties(const Tensor& grad, const Tensor& x, const Tensor& y);  // halved where x == y
 // d grad / dx of an op whose fused backward has no further derivative yet.
 [[noreturn]] Tensor not_differentiable_twice(const char* op, const Tensor&);
+// The gradient of an op that PyTorch records and has no derivative of.
+[[noreturn]] Tensor no_derivative(const char* op, const Tensor&);
 
 Tensor sgn_gradient(const Tensor& grad, const Tensor& x);
 Tensor angle_gradient(const Tensor& grad, const Tensor& x);

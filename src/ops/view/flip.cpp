@@ -1,6 +1,7 @@
 // Copies with elements in another order along dims: flip, roll, rot90.
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
+#include "ops/copy/memory_format.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/view.h"
 #include "ops/view/register.h"
@@ -16,7 +17,7 @@ TensorSpec flip_meta(const Tensor& self, DimVec& dims) {
     VT_CHECK(!(seen >> d & 1), Runtime, "dim ", given, " appears multiple times in the list of dims");
     seen |= uint64_t{1} << d;
   }
-  return {DimVec(self.sizes()), self.dtype(), self.device(), {}};
+  return {DimVec(self.sizes()), self.dtype(), self.device(), dense_strides_like(self.sizes(), self.strides())};
 }
 
 // A copy that starts at the far end of the flipped dims and steps back.

@@ -1,4 +1,7 @@
 // flip on CUDA.
+#include <algorithm>
+#include <numeric>
+
 #include "cuda/launch.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
@@ -33,15 +36,19 @@ void flip_cuda(const Tensor& self, const DimVec& dims, Tensor& out) {
   if (out.numel() == 0) return;
   VT_CHECK(self.dim() <= kMaxDims, NotImplemented, "flip of more than ", kMaxDims, " dims on CUDA, got ", self.dim());
   FlipArguments p{static_cast<int>(self.dim()), {}, {}};
-  for (int d = 0; d < p.ndim; ++d) {
-    p.sizes[d] = self.sizes()[d];
-    p.strides[d] = self.strides()[d];
-  }
+  DimVec strides(self.strides()), order(self.sizes());
   int64_t start = 0;
   for (const int64_t d : dims) {
     if (p.ndim == 0) break;
-    start += (p.sizes[d] - 1) * p.strides[d];
-    p.strides[d] = -p.strides[d];
+    start += (self.sizes()[d] - 1) * strides[d];
+    strides[d] = -strides[d];
+  }
+  // In the order of the result's memory, which is dense.
+  std::iota(order.begin(), order.end(), int64_t{0});
+  std::ranges::stable_sort(order, [&](int64_t a, int64_t b) { return out.strides()[a] > out.strides()[b]; });
+  for (int i = 0; i < p.ndim; ++i) {
+    p.sizes[i] = self.sizes()[order[i]];
+    p.strides[i] = strides[order[i]];
   }
   const cuda::LaunchConfig config{"flip", cuda::current_stream(out.device().index),
                                   dim3(cuda::blocks_for(out.numel(), 256, 1 << 20)), dim3(256)};

@@ -100,12 +100,15 @@ Tensor reversed_dims(const Tensor& self) {
   for (int64_t d = self.dim(); d-- > 0;) dims.push_back(d);
   return ops::permute(self, dims);
 }
+// A number is its own transpose, as in PyTorch.
 Tensor matrix_transpose(const Tensor& self) {
+  if (self.dim() == 0) return self;
   VT_CHECK(self.dim() >= 2, Runtime, "tensor.mT is only supported on matrices or batches of matrices. Got ", self.dim(),
            "-D tensor.");
   return ops::transpose(self, -2, -1);
 }
 Tensor adjoint(const Tensor& self) {
+  if (self.dim() == 0) return is_complex(self.dtype()) ? ops::conj_physical(self) : self;
   VT_CHECK(self.dim() >= 2, Runtime, "tensor.adjoint() is only supported on matrices or batches of matrices. Got ",
            self.dim(), "-D tensor.");
   const Tensor swapped = ops::transpose(self, -2, -1);

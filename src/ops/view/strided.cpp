@@ -9,6 +9,7 @@
 #include "ops/typed/view.h"
 #include "ops/view/register.h"
 #include "ops/view/slice_bounds.h"
+#include "ops/view/strided_gradient.h"
 
 namespace vt {
 namespace {
@@ -23,22 +24,6 @@ Tensor as_strided_kernel(const Tensor& self, IntSpan size, IntSpan stride, int64
   return make_view(self, size, stride, storage_offset);
 }
 
-// Whether every index tuple surely names an element of its own.
-bool has_distinct_elements(IntSpan sizes, IntSpan strides) {
-  DimVec order;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    if (sizes[d] == 0) return true;
-    if (sizes[d] > 1) order.push_back(static_cast<int64_t>(d));
-  }
-  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strides[a] < strides[b]; });
-  int64_t reach = 0;  // last offset that the dims so far get to
-  for (const int64_t d : order) {
-    if (strides[d] <= reach) return false;
-    reach += (sizes[d] - 1) * strides[d];
-  }
-  return true;
-}
-
 // Flat positions of a view's elements.
 Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offset, Device device) {
   const Tensor all = ops::counted(Scalar(0), Scalar(1), count, DType::int64, device);
@@ -48,7 +33,7 @@ Tensor positions_of(int64_t count, IntSpan sizes, IntSpan strides, int64_t offse
 // What the elements of `values`, seen as a view, add up to in flat memory of `count` elements; 16-bit floats that add
 // up do so in float32.
 Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan strides, int64_t offset) {
-  if (has_distinct_elements(sizes, strides)) {
+  if (ops::has_distinct_elements(sizes, strides)) {
     const Tensor flat = ops::new_zeros(values, DimVec{count});
     ops::copy_(ops::as_strided(flat, sizes, strides, offset), values);
     return flat;
@@ -58,23 +43,10 @@ Tensor scatter_view(const Tensor& values, int64_t count, IntSpan sizes, IntSpan 
                         positions_of(count, sizes, strides, offset, values.device()), ops::reshape(terms, DimVec{-1}));
 }
 
-// The gradient of the view goes to the memory that both lie in, and the input reads its share there. The input's own
-// geometry comes as arguments, because a derivative keeps no strides of tensors.
+// A derivative keeps no strides of tensors, so the input's own geometry comes as arguments.
 void as_strided_derivative(GradContext& ctx) {
-  const IntSpan sizes = ctx.arg<IntSpan>(1), strides = ctx.arg<IntSpan>(2);
-  const IntSpan input_sizes = ctx.sizes(0), input_strides = ctx.arg<IntSpan>(4);
-  const int64_t view_at = ctx.arg<int64_t>(3), input_at = ctx.arg<int64_t>(5);
-  const int64_t base = std::min(view_at, input_at);
-  const int64_t count =
-      std::max(view_extent(sizes, strides, view_at - base), view_extent(input_sizes, input_strides, input_at - base));
-  Tensor flat = scatter_view(ctx.grad(), count, sizes, strides, view_at - base);
-  if (!has_distinct_elements(input_sizes, input_strides)) {
-    // Several inputs read one location: they share its gradient.
-    const Tensor one = ops::filled(input_sizes, 1, flat.dtype(), flat.device());
-    const Tensor readers = scatter_view(one, count, input_sizes, input_strides, input_at - base);
-    flat = ops::div(flat, ops::maximum(readers, ops::filled_like(readers, 1)));
-  }
-  ctx.set(0, ops::as_dtype(ops::as_strided(flat, input_sizes, input_strides, input_at - base), ctx.grad().dtype()));
+  ctx.set(0, ops::as_strided_gradient(ctx.grad(), {ctx.arg<IntSpan>(1), ctx.arg<IntSpan>(2), ctx.arg<int64_t>(3)},
+                                      {ctx.sizes(0), ctx.arg<IntSpan>(4), ctx.arg<int64_t>(5)}));
 }
 
 Tensor unfold_kernel(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
@@ -122,6 +94,36 @@ void unfold_backward_derivative(GradContext& ctx) {
 }
 
 }  // namespace
+
+// The gradient goes to the memory that both lie in, and the tensor reads its share there.
+Tensor ops::as_strided_gradient(const Tensor& grad, const StridedGeometry& view, const StridedGeometry& of) {
+  const int64_t base = std::min(view.offset, of.offset);
+  const int64_t count = std::max(view_extent(view.sizes, view.strides, view.offset - base),
+                                 view_extent(of.sizes, of.strides, of.offset - base));
+  Tensor flat = scatter_view(grad, count, view.sizes, view.strides, view.offset - base);
+  if (!has_distinct_elements(of.sizes, of.strides)) {
+    // Several inputs read one location: they share its gradient.
+    const Tensor one = filled(of.sizes, 1, flat.dtype(), flat.device());
+    const Tensor readers = scatter_view(one, count, of.sizes, of.strides, of.offset - base);
+    flat = div(flat, maximum(readers, filled_like(readers, 1)));
+  }
+  return as_dtype(as_strided(flat, of.sizes, of.strides, of.offset - base), grad.dtype());
+}
+
+bool ops::has_distinct_elements(IntSpan sizes, IntSpan strides) {
+  DimVec order;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return true;
+    if (sizes[d] > 1) order.push_back(static_cast<int64_t>(d));
+  }
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strides[a] < strides[b]; });
+  int64_t reach = 0;  // last offset that the dims so far get to
+  for (const int64_t d : order) {
+    if (strides[d] <= reach) return false;
+    reach += (sizes[d] - 1) * strides[d];
+  }
+  return true;
+}
 
 void register_strided(Registry& r) {
   r.def("as_strided(Tensor(a) self, int[] size, int[] stride, int? storage_offset=None) -> Tensor(a)")
