@@ -42,11 +42,6 @@ DIFFERENCES = [
         r"complex|a =|imag",
         "On CUDA complex functions of infinities and NaN give NaN where C99, and so the standard, names a value.",
     ),
-    (
-        r"uint64",
-        "A Python number from 2^63 on raises beside an array of `uint64`, by an operator, a function or an assignment; "
-        "`full`, `full_like` and `arange` take it.",
-    ),
 ]
 
 INTRODUCTION = """# The array API standard

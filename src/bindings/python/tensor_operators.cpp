@@ -128,6 +128,7 @@ PyObject* to_int(PyObject* o) {
     if (Ref asked = asked_number(o, "__int__")) return asked.release();
     const Scalar s = single_item(o);
     VT_CHECK(!s.is_complex(), Runtime, "value cannot be converted to type int64_t without overflow: it is complex");
+    if (s.is_past_int64()) return to_python(s);
     return s.is_floating() ? PyLong_FromDouble(s.to_double()) : PyLong_FromLongLong(s.to_int());
   });
 }
@@ -152,7 +153,8 @@ PyObject* to_index(PyObject* o) {
     const Tensor& t = tensor_of(o);
     VT_CHECK(is_integral(t.dtype(), true) && t.numel() == 1, Type,
              "only integer tensors of a single element can be converted to an index");
-    return PyLong_FromLongLong(item(t).to_int());
+    const Scalar s = item(t);
+    return s.is_past_int64() ? to_python(s) : PyLong_FromLongLong(s.to_int());
   });
 }
 

@@ -3,6 +3,7 @@
 #include "core/transform.h"
 #include "core/warning.h"
 #include "ops/copy/copy.h"
+#include "ops/copy/kernels.h"
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/typed/copy.h"
@@ -164,7 +165,7 @@ void set_item(const Tensor& self, std::span<const IndexItem> items, const Tensor
   IndexList indices;
   const Tensor view = apply_views(self, items, indices);
   const bool is_number = value.impl()->is_wrapped_number();
-  if (is_number) check_number_fits(item(value), self.dtype());
+  if (is_number) check_number_fits(read_scalar(value), self.dtype());
   if (indices.empty()) {
     if (is_number) {
       fill_(view, value);

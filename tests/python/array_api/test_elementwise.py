@@ -121,6 +121,8 @@ def test_of_an_array_and_a_number(name, same):
 def test_numbers_beside_bits_of_uint64():
     x = xp.asarray([0, 1, 2**63, 2**64 - 1], dtype=xp.uint64)
     assert (x > -1).tolist() == [True] * 4 and (x == -1).tolist() == [False] * 4 and (x < 0).tolist() == [False] * 4
+    assert (x >= 2**63).tolist() == [False, False, True, True]
+    assert (x != 2**64 - 1).tolist() == [True, True, True, False]
 
 
 @pytest.mark.parametrize("dtype", REAL)

@@ -285,6 +285,7 @@ ARITHMETIC = [
         reference=lambda a, b: functional.binary_cross_entropy_with_logits(
             *reference.broadcast_tensors(a, b), reduction="none"
         ),
+        tolerance=TWICE_ROUNDED,
     ),
     pointwise(
         "_binary_cross_entropy_with_logits_backward",
