@@ -154,7 +154,19 @@ export class MSELoss extends lossModule((x, target, reduction) => ops.mse_lossSy
 export class L1Loss extends lossModule((x, target, reduction) => ops.l1_lossSync(x, target, reduction)) {}
 export class SmoothL1Loss extends lossModule((x, target, reduction) => ops.smooth_l1_lossSync(x, target, reduction)) {}
 export class HuberLoss extends lossModule((x, target, reduction) => ops.huber_lossSync(x, target, reduction)) {}
-export class KLDivLoss extends lossModule((x, target, reduction) => ops.kl_divSync(x, target, reduction)) {}
+/** Of log-probabilities and probabilities. "batchmean", which only this loss has, divides the sum by the batch's size. */
+export class KLDivLoss extends Module {
+  private readonly reduction: number;
+
+  constructor({ reduction = "mean" }: { reduction?: Reduction | "batchmean" } = {}) {
+    super();
+    this.reduction = reduction === "batchmean" ? 3 : reductionOf({ reduction });
+  }
+
+  forwardSync(x: Tensor, target: Tensor): Tensor {
+    return ops.kl_divSync(x, target, this.reduction);
+  }
+}
 /** Of log-probabilities (N, C, ...) and classes (N, ...). */
 export class NLLLoss extends lossModule((x, target, reduction) => ops.nll_lossSync(x, target, null, reduction)) {}
 export class BCELoss extends lossModule((x, target, reduction) =>

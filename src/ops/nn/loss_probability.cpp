@@ -71,7 +71,13 @@ void check_real_floating(const Tensor& t) {
   VT_CHECK(is_floating(t.dtype()), Runtime, "kl_div: Integral inputs not supported.");
 }
 
+constexpr int64_t kBatchMean = 3;  // which ATen has no number for: the sum, over the size of the batch
+
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
+  if (reduction == kBatchMean) {
+    const Tensor total = kl_div(self, target, ops::kSum, log_target);
+    return self.dim() > 0 ? total / Scalar(self.size(0)) : total;
+  }
   check_real_floating(self);
   check_real_floating(target);
   if (log_target) return reduced(ops::exp(target) * (target - self), reduction);
@@ -163,7 +169,9 @@ void register_loss_probability(Registry& r) {
       .composite(kl_div)
       .autocast(AutocastPolicy::Float32)
       .function_only()
-      .doc("target * (log target - self) of log-probabilities self; log_target: target is given as its logarithm.");
+      .doc(
+          "target * (log target - self) of log-probabilities self; log_target: target is given as its logarithm. "
+          "reduction 3 divides the sum by the size of the batch.");
 }
 
 }  // namespace vt

@@ -54,7 +54,7 @@ def binary(function):
 
 def kl_div(x, target, reduction=1, log_target=False):
     """PyTorch's, but for the gradient at target 0, which is NaN there."""
-    return F.kl_div(x, target, reduction=REDUCTIONS[reduction], log_target=log_target)
+    return F.kl_div(x, target, reduction=(*REDUCTIONS, "batchmean")[reduction], log_target=log_target)
 
 
 SAMPLES = [
@@ -124,8 +124,8 @@ SAMPLES = [
     ),
     Sample(
         "kl_div",
-        *(call(T(3, 4), SHARE, r) for r in (0, 1, 2)),
-        *(call(T(3, 4), T(3, 4), r, log_target=True) for r in (0, 1, 2)),
+        *(call(T(3, 4), SHARE, r) for r in (0, 1, 2, 3)),
+        *(call(T(3, 4), T(3, 4), r, log_target=True) for r in (0, 1, 2, 3)),
         call(T(3, 4), T(3, 4, low=-1.0, high=1.0, grad=False)),
         call(T(3, 4), T(3, 4, low=0.0, high=0.0, grad=False), 0),
         call(T(3, 4), T(4, low=0.1, high=0.9), 0),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.nn._reduction import get_enum
+from vibetensor.torch.nn._reduction import BATCH_MEAN, get_enum
 
 ops = _C.ops
 
@@ -141,10 +141,8 @@ def kl_div(
     log_target: bool = False,
 ) -> Any:
     """target * (log target - input) of log-probabilities `input`; "batchmean" divides the sum by the batch size."""
-    if reduction == "batchmean" and size_average is None and reduce is None:
-        total = ops.kl_div(input, target, get_enum("sum"), log_target=log_target)
-        return total / input.size(0) if input.dim() else total
-    number = get_enum(reduction, size_average, reduce)
+    by_batch = reduction == "batchmean" and size_average is None and reduce is None
+    number = BATCH_MEAN if by_batch else get_enum(reduction, size_average, reduce)
     if number == get_enum("mean"):
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vibetensor.torch._warnings import warn_user
 
 ENUM = {"none": 0, "mean": 1, "sum": 2}
+BATCH_MEAN = 3  # of kl_div alone
 
 
 def get_string(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
