@@ -17,13 +17,23 @@ Ref list_of(std::span<const T> items, F make) {
   return list;
 }
 
+PyObject* tensor_object(const Tensor& t, Numbers numbers) {
+  const bool is_number = numbers == Numbers::AsNumbers && t.defined() && t.impl()->is_wrapped_number();
+  return is_number ? to_python(item(t)) : wrap(t);
+}
+
+void check_cast(const Call& call, PyObject* o, bool fits, const char* type) {
+  VT_CHECK(fits, Runtime, "Unable to cast ", type_name_of(o), " to ", type, ": a function for ", call.op.name(),
+           " has to return what its schema says, ", call.op.schema().text());
+}
+
 Tensor tensor_in(const Call& call, PyObject* o) {
-  VT_CHECK(o == Py_None || is_tensor(o), Runtime, "Unable to cast ", type_name_of(o), " to Tensor: a function for ",
-           call.op.name(), " has to return what its schema says, ", call.op.schema().text());
+  check_cast(call, o, o == Py_None || is_tensor(o), "Tensor");
   return o == Py_None ? Tensor() : tensor_of(o);
 }
 
 void take_tensors(Call& call, PyObject* result, size_t count, std::vector<Tensor>& into) {
+  check_cast(call, result, PyTuple_Check(result) || PyList_Check(result), "a tuple or list of Tensors");
   const Ref items = Ref::steal(PySequence_Tuple(result));
   const auto found = static_cast<size_t>(PyTuple_Size(items.get()));
   VT_CHECK(call.op.schema().returns_list() || found == count, Runtime, "a function for ", call.op.name(),
@@ -35,11 +45,12 @@ void take_tensors(Call& call, PyObject* result, size_t count, std::vector<Tensor
 
 }  // namespace
 
-Ref argument_object(const Value& v) {
+Ref argument_object(const Value& v, Numbers numbers) {
+  const auto object_of = [=](const Tensor& t) { return tensor_object(t, numbers); };
   switch (v.tag) {
     case Tag::None: return Ref::borrow(Py_None);
-    case Tag::Tensor: return Ref::steal(wrap(v.as_tensor()));
-    case Tag::TensorList: return list_of<Tensor>(v.as_tensor_list(), [](const Tensor& t) { return wrap(t); });
+    case Tag::Tensor: return Ref::steal(object_of(v.as_tensor()));
+    case Tag::TensorList: return list_of<Tensor>(v.as_tensor_list(), object_of);
     case Tag::Bool:
     case Tag::Int:
     case Tag::Double:
@@ -71,8 +82,7 @@ void take_results(Call& call, PyObject* result) {
   } else if (rets[0].type == ArgType::Tensor) {
     results.add(tensor_in(call, result));
   } else {
-    VT_CHECK(number_from(result, results.scalar), Runtime, "a function for ", call.op.name(),
-             " has to return a number, got ", type_name_of(result));
+    check_cast(call, result, scalar_from(result, results.scalar), "a number");
     results.number = box(results.scalar);
   }
 }

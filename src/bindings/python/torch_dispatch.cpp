@@ -4,7 +4,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/python_key.h"
-#include "bindings/python/generator_object.h"
+#include "bindings/python/call_objects.h"
 #include "bindings/python/number.h"
 #include "bindings/python/op_function.h"
 #include "bindings/python/small_types.h"
@@ -28,44 +28,7 @@ void tell_autograd() {
   autograd::want_python_key(autograd::PythonKeyReason::Modes, entered && PyList_Size(entered) > 0);
 }
 
-// ---- A call's values as Python has them
-
-template <class T, class F>
-Ref list_of(std::span<const T> values, F&& to_object) {
-  Ref list = Ref::steal(PyList_New(static_cast<Py_ssize_t>(values.size())));
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (PyList_SetItem(list.get(), static_cast<Py_ssize_t>(i), Ref::steal(to_object(values[i])).release()) < 0) {
-      throw PythonErrorSet{};
-    }
-  }
-  return list;
-}
-
-PyObject* tensor_object(const Tensor& t) {
-  if (t.defined() && t.impl()->is_wrapped_number()) return to_python(item(t));
-  return wrap(t);
-}
-
-Ref object_of(const Value& v) {
-  switch (v.tag) {
-    case Tag::None: return Ref::borrow(Py_None);
-    case Tag::Tensor: return Ref::steal(tensor_object(v.as_tensor()));
-    case Tag::TensorList: return list_of(v.as_tensor_list(), tensor_object);
-    case Tag::Bool:
-    case Tag::Int:
-    case Tag::Double:
-    case Tag::Complex: return Ref::steal(to_python(Unbox<Scalar>::get(v)));
-    case Tag::IntList: return list_of(Unbox<IntSpan>::get(v), [](int64_t i) { return PyLong_FromLongLong(i); });
-    case Tag::DoubleList: return list_of(Unbox<std::span<const double>>::get(v), PyFloat_FromDouble);
-    case Tag::BoolList: return list_of(Unbox<std::span<const bool>>::get(v), PyBool_FromLong);
-    case Tag::String: return Ref::steal(str_from(Unbox<std::string_view>::get(v)));
-    case Tag::DType: return Ref::borrow(dtype_object(Unbox<DType>::get(v)));
-    case Tag::Device: return Ref::steal(make_device(Unbox<Device>::get(v)));
-    case Tag::MemoryFormat: return Ref::borrow(memory_format_object(Unbox<MemoryFormat>::get(v)));
-    case Tag::Generator: return Ref::steal(wrap_generator(intrusive_ptr<Generator>(Unbox<Generator*>::get(v))));
-  }
-  return Ref::borrow(Py_None);
-}
+// ---- A call's arguments as Python has them
 
 bool is_default(const Arg& a, const Value& v) {
   if (!a.has_default || v.tag != a.default_value.tag) return false;
@@ -97,9 +60,10 @@ PythonArguments arguments_of(const Call& call) {
   PythonArguments made{Ref::steal(PyTuple_New(static_cast<Py_ssize_t>(given))), Ref::steal(PyDict_New())};
   for (size_t i = 0; i < args.size(); ++i) {
     if (i < given) {
-      PyTuple_SetItem(made.args.get(), static_cast<Py_ssize_t>(i), object_of(call.args[i]).release());
+      PyTuple_SetItem(made.args.get(), static_cast<Py_ssize_t>(i),
+                      argument_object(call.args[i], Numbers::AsNumbers).release());
     } else if (args[i].keyword_only && !is_default(args[i], call.args[i])) {
-      const Ref value = object_of(call.args[i]);
+      const Ref value = argument_object(call.args[i], Numbers::AsNumbers);
       if (PyDict_SetItemString(made.kwargs.get(), args[i].name.c_str(), value.get()) < 0) throw PythonErrorSet{};
     }
   }
@@ -107,29 +71,6 @@ PythonArguments arguments_of(const Call& call) {
 }
 
 // ---- What was answered as the call's results
-
-Tensor tensor_in(const Op& op, PyObject* o) {
-  if (o == Py_None) return {};
-  VT_CHECK(is_tensor(o), Type, op.name(), ": expected a Tensor from __torch_dispatch__ but got ", type_name_of(o));
-  return tensor_of(o);
-}
-
-std::vector<Tensor> tensors_in(const Op& op, PyObject* o) {
-  VT_CHECK(PyTuple_Check(o) || PyList_Check(o), Type, op.name(),
-           ": expected a tuple or list of Tensors from __torch_dispatch__ but got ", type_name_of(o));
-  const Ref tuple = Ref::steal(PySequence_Tuple(o));
-  std::vector<Tensor> list;
-  for (Py_ssize_t i = 0; i < PyTuple_Size(tuple.get()); ++i) {
-    list.push_back(tensor_in(op, PyTuple_GetItem(tuple.get(), i)));
-  }
-  return list;
-}
-
-void take_number(const Op& op, PyObject* o, Results& results) {
-  VT_CHECK(scalar_from(o, results.scalar), Type, op.name(), ": expected a number from __torch_dispatch__ but got ",
-           type_name_of(o));
-  results.number = box(results.scalar);
-}
 
 // The tensors that a call writes to are its results, whatever is answered.
 bool takes_written(Call& call) {
@@ -144,25 +85,6 @@ bool takes_written(Call& call) {
     }
   }
   return any;
-}
-
-void take_results(Call& call, PyObject* answer) {
-  const auto& rets = call.op.schema().rets();
-  Results& results = call.results;
-  if (rets.empty() || takes_written(call)) return;
-  if (call.op.schema().returns_list()) {
-    results.list = tensors_in(call.op, answer);
-    results.is_list = true;
-  } else if (rets[0].type != ArgType::Tensor) {
-    take_number(call.op, answer, results);
-  } else if (rets.size() == 1) {
-    results.add(tensor_in(call.op, answer));
-  } else {
-    std::vector<Tensor> list = tensors_in(call.op, answer);
-    VT_CHECK(list.size() == rets.size(), Runtime, call.op.name(), ": expected ", rets.size(),
-             " results from __torch_dispatch__ but got ", list.size());
-    for (Tensor& t : list) results.add(std::move(t));
-  }
 }
 
 // Counts as a write what changed a tensor by way of others that it is made of.
@@ -221,7 +143,7 @@ bool answer_call(Call& call) {
   WrittenVersions written(call);
   const Ref answer = answer_of(call);
   if (!answer) return false;
-  take_results(call, answer.get());
+  if (!takes_written(call)) take_results(call, answer.get());
   written.finish();
   return true;
 }
