@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "core/half.h"
@@ -33,6 +34,8 @@ struct GemmTile {
   static constexpr int kMr = VT_GEMM_MR;
   static constexpr int kNr = 2 * kWidth;
   static constexpr int kLine = 64 / static_cast<int>(sizeof(Packed));  // packed elements of a cache line
+  static constexpr int kLines = (kNr + kLine - 1) / kLine;             // that a step of a panel of B covers
+  static constexpr int64_t kNearBytes = 32 << 10;                      // of a block that stays in L1
   static constexpr int kSteps = Math::kSliceBytes / static_cast<int>(sizeof(Packed));  // of a slice
   // Distances inside a panel of A: between rows an odd number of cache lines, so that they fall into different sets.
   static constexpr int kRowDistance = kSteps + 64 / static_cast<int>(sizeof(Packed));
@@ -95,11 +98,12 @@ struct GemmTile {
   // What a tile is computed from. Distances are in packed elements.
   struct TileInput {
     int64_t steps;
+    bool is_near;  // all of it is in L1 or soon will be: nothing is fetched
     const Packed* a;
     int64_t a_distance;  // between steps if ByStep, when rows are neighbours, or else between rows
     const Packed* b;
     int64_t b_step;
-    const char* ahead;   // memory that will be read soon, two lines per step brought into L2 on the way
+    const char* ahead;   // memory that will be read soon, kLines lines per step brought into L2 on the way
     int64_t ahead_step;  // bytes between steps
   };
 
@@ -125,24 +129,29 @@ struct GemmTile {
     const Packed* b = input.b;
     const char* ahead = input.ahead;
     const int64_t a_distance = input.a_distance, b_step = input.b_step, ahead_step = input.ahead_step;
-    for (int64_t s = input.steps; s > 0; --s) {
-      LoadVector bv[Vectors];
-      for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
-      each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
-        const Packed* from = ByStep ? a + i : i < kHalf ? a + i * a_distance : later + (i - kHalf) * a_distance;
-        acc[i][v] = Math::multiply_add(acc[i][v], bv[v], *from);
-      });
-      // Into L1: B's lines of kSoon steps on; of A those of as many steps on, or a line of one row after the other.
-      constexpr int kSoon = 16;
-      for (int v = 0; v < Vectors; ++v) __builtin_prefetch(b + kSoon * b_step + v * kWidth, 0, 3);
-      __builtin_prefetch(ByStep ? a + kSoon * a_distance : a + 2 * kLine + (s & (kLine - 1)) * a_distance, 0, 3);
-      __builtin_prefetch(ahead, 0, 2);
-      __builtin_prefetch(ahead + 64, 0, 2);
-      a += ByStep ? a_distance : 1;
-      ++later;
-      b += b_step;
-      ahead += ahead_step;
-    }
+    const auto sum_up = [&](auto fetches) VT_GEMM_LAMBDA {
+      for (int64_t s = input.steps; s > 0; --s) {
+        LoadVector bv[Vectors];
+        for (int v = 0; v < Vectors; ++v) bv[v] = *reinterpret_cast<const LoadVector*>(b + v * kWidth);
+        each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
+          const Packed* from = ByStep ? a + i : i < kHalf ? a + i * a_distance : later + (i - kHalf) * a_distance;
+          acc[i][v] = Math::multiply_add(acc[i][v], bv[v], *from);
+        });
+        if constexpr (fetches) {
+          // Into L1: B's lines of kSoon steps on; of A those of as many steps on, or a line of one row after the other.
+          constexpr int kSoon = 16;
+          for (int l = 0; l < kLines; ++l) __builtin_prefetch(b + kSoon * b_step + l * kLine, 0, 3);
+          __builtin_prefetch(ByStep ? a + kSoon * a_distance : a + 2 * kLine + (s & (kLine - 1)) * a_distance, 0, 3);
+          for (int l = 0; l < kLines; ++l) __builtin_prefetch(ahead + 64 * l, 0, 2);
+          ahead += ahead_step;
+        }
+        a += ByStep ? a_distance : 1;
+        ++later;
+        b += b_step;
+      }
+    };
+    if (input.is_near) sum_up(std::false_type());
+    else sum_up(std::true_type());
     if (!in_place) {
       Acc buffer[Rows * kNr];
       each_vector<Rows, Vectors>([&](auto i, auto v) VT_GEMM_LAMBDA {
@@ -193,6 +202,7 @@ struct GemmTile {
     input.a_distance = a_ld != 0 ? a_ld : a_transposed ? kStepDistance : kRowDistance;
     input.b = static_cast<const Packed*>(b);
     input.b_step = b_step;
+    input.is_near = (rows + columns) * input.steps * static_cast<int64_t>(sizeof(Packed)) <= kNearBytes;
     for (int64_t column = 0; column < columns; column += kNr, input.b += b_panel) {
       const int width = static_cast<int>(columns - column < kNr ? columns - column : kNr);
       const int vectors = width > kWidth ? 2 : 1;
