@@ -128,6 +128,10 @@ bool CallArguments::is_plain(PyObject* o) {
 
 bool CallArguments::read_tensor(const Param& p, PyObject* o, Value& out) {
   if (!p.accepts_number) return false;
+  if (Py_TYPE(o) == &PyFloat_Type) {
+    set_number(Scalar(PyFloat_AsDouble(o)), out);
+    return true;
+  }
   Scalar s;
   try {
     if (!number_from(o, s)) return false;

@@ -102,11 +102,29 @@ PyObject* make_device(Device d) {
   return o;
 }
 
+namespace {
+
+// A device by its name. Programs say the same string again and again: the last one is kept, and known by its address.
+Device named_device(PyObject* text) {
+  static PyObject* last_text = nullptr;  // both under the GIL
+  static Device last;
+  if (text == last_text) return last;
+  const Device d = parse_device(text_of(text));
+  Py_INCREF(text);
+  PyObject* const before = last_text;
+  last_text = text;
+  last = d;
+  Py_XDECREF(before);
+  return d;
+}
+
+}  // namespace
+
 bool device_from(PyObject* o, Device& out) {
   if (Py_TYPE(o) == device_type) {
     out = device_in(o);
   } else if (PyUnicode_Check(o)) {
-    out = parse_device(text_of(o));
+    out = named_device(o);
   } else if (PyLong_Check(o) && !PyBool_Check(o)) {
     const long i = PyLong_AsLong(o);
     if (i == -1 && PyErr_Occurred()) throw PythonErrorSet{};
