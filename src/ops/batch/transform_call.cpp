@@ -303,9 +303,9 @@ void transform_call(Call& call) {
   if (level == 0) return run_below(call);
   // What stands for a sparse tensor per example is a sparse tensor whose parts have a value per example.
   if (call.keys.has(Key::Sparse)) return run_below(call);
+  VT_CHECK(op.kind() != OpKind::Out, NotImplemented, op.schema().name(), "(): out= inside vmap is not there");
   const Rule rule = rule_of(op);
   if (rule == pass_through) return run_below(call);
-  VT_CHECK(op.kind() != OpKind::Out, NotImplemented, op.schema().name(), "(): out= inside vmap is not there");
   if (op.kind() == OpKind::Inplace && rule && !writes_directly(rule)) return run_inplace(call, level);
   BatchCall c(call, level);
   // Wrapped, and yet the same for all examples.

@@ -76,6 +76,14 @@ def test_writing_to_what_all_share_is_refused():
     assert "in place" in fails_on_both(program, *values((3, 2), (2,)))
 
 
+@pytest.mark.parametrize("call", [vt.add, vt.renorm, vt.logsumexp])
+def test_a_tensor_given_for_a_result_is_left_alone_where_it_is_refused(call):
+    given, rest = vt.zeros(1), {vt.add: lambda a: (a,), vt.renorm: lambda a: (2, 0, 1.0), vt.logsumexp: lambda a: (0,)}
+    with pytest.raises(NotImplementedError, match="out= inside vmap"):
+        vt.vmap(lambda a: call(a, *rest[call](a), out=given))(vt.ones(2, 3, 4))
+    assert given.tolist() == [0.0]
+
+
 @pytest.mark.parametrize(
     "f",
     [
