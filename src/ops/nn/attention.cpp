@@ -177,9 +177,12 @@ Tensor ops::attention_scores(const Tensor& q, const Tensor& k, const Tensor& mas
 }
 
 Tensor ops::attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal, double scale) {
-  if (mask.defined()) {  // rows that see nothing give zeros, not NaN
-    const Tensor scores = attention_scores(q, k, mask, scale);
-    const Tensor nothing = all(eq(scores, wrapped_number(Scalar(kHidden))), -1, true);
+  if (mask.defined()) {  // rows that see nothing give zeros, not NaN, forward and backward
+    const bool is_bool = mask.dtype() == DType::bool_;
+    const Tensor hidden = is_bool ? logical_not(mask) : eq(mask, wrapped_number(Scalar(kHidden)));
+    const Tensor nothing = all(hidden, -1, true);
+    const Tensor harmless = is_bool ? mask : masked_fill(mask, nothing, Scalar(0.0));
+    const Tensor scores = attention_scores(q, k, harmless, scale);
     return as_dtype(masked_fill(softmax(scores, -1), nothing, Scalar(0.0)), q.dtype());
   }
   const Tensor scores = matmul_heads(q, transpose(k, -2, -1));
