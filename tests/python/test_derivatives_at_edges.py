@@ -413,3 +413,102 @@ def test_incomplete_gamma_functions_of_subnormal_order() -> None:
     a, x = ours.tensor([1e-310, 5e-324, 1e-310], dtype=ours.float64), ours.tensor([1.0, 0.5, 0.0], dtype=ours.float64)
     assert ours.igamma(a, x).tolist() == [1.0, 1.0, 0.0]
     assert ours.igammac(a, x).tolist() == [0.0, 0.0, 1.0]
+
+
+def test_incomplete_gamma_functions_near_zero_keep_their_digits() -> None:
+    """The complement of a function that is 1 to the last digit: a E1(x), as far as a is nothing beside 1."""
+    euler = -ours.digamma(ours.tensor(1.0, dtype=ours.float64)).item()
+    for x in (1e-30, 1e-8, 0.3, 0.5, 0.9, 1.0):
+        series = sum((-x) ** n / (n * math.factorial(n)) for n in range(1, 30))
+        order, at = ours.tensor(1e-30, dtype=ours.float64), ours.tensor(x, dtype=ours.float64)
+        assert ours.igammac(order, at).item() == pytest.approx(
+            1e-30 * (-euler - math.log(x) - series), rel=1e-12, abs=0
+        )
+    a, x = [1e-3, 0.01, 0.3, 0.3, 0.02, 0.9], [0.3, 0.5, 0.9, 1e-8, 1e-3, 0.99]
+    mine, right = (t.igammac(*(t.tensor(v, dtype=t.float64) for v in (a, x))).tolist() for t in (ours, reference))
+    assert mine == pytest.approx(right, rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("op", ["i1", "i1e"])
+def test_gradients_of_modified_bessel_functions_in_16_bits(op: str, dtype: str) -> None:
+    x = ours.tensor([0.0, -0.0, 6e-8, -1e-6, 1e-3, 2.0], dtype=getattr(ours, dtype), requires_grad=True)
+    getattr(ours.special, op)(x).sum().backward()
+    y = reference.tensor(x.tolist(), requires_grad=True)
+    getattr(reference.special, op)(y).sum().backward()
+    assert x.grad.tolist() == pytest.approx(y.grad.to(getattr(reference, dtype)).tolist(), rel=8e-3)
+
+
+@pytest.mark.parametrize("p", [0.5, 1, 2, math.inf])
+def test_renorm_leaves_the_gradient_of_what_it_leaves(p: float) -> None:
+    """The slope of a norm is infinite at 0 for orders below 1."""
+
+    def gradient(t: Any) -> Any:
+        x = t.tensor([[3.0, -4.0], [0.0, 0.0], [0.1, 0.2]], requires_grad=True)
+        t.renorm(x, p, 0, 1.0).sum().backward()
+        return reference.tensor(x.grad.tolist())
+
+    reference.testing.assert_close(gradient(ours), gradient(reference))
+    assert gradient(ours)[1:].tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize("reduce", ["amax", "amin"])
+@pytest.mark.parametrize("op", ["scatter_reduce", "index_reduce"])
+def test_gradient_of_an_extreme_that_is_nan_is_nan(op: str, reduce: str) -> None:
+    def gradients(t: Any) -> list[Any]:
+        x, y = t.tensor([1.0, 2.0, math.nan], requires_grad=True), t.tensor([math.nan, 3.0, 2.0], requires_grad=True)
+        getattr(x, op)(0, t.tensor([0, 0, 1]), y, reduce).sum().backward()
+        return [reference.tensor(g.tolist()) for g in (x.grad, y.grad)]
+
+    for mine, right in zip(gradients(ours), gradients(reference), strict=True):
+        assert mine.isnan().any()
+        reference.testing.assert_close(mine, right, equal_nan=True)
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0, 0.5])
+def test_binary_cross_entropy_of_infinite_logits(target: float) -> None:
+    """Infinite against the target, nothing with it: PyTorch has a NaN in some of these."""
+    loss = ours.nn.functional.binary_cross_entropy_with_logits
+    x = ours.tensor([math.inf, -math.inf, 3e38, -3e38, math.nan])
+    mine = loss(x, ours.full((5,), target), reduction="none")
+    right = [math.inf if target < 1 else 0.0, math.inf if target > 0 else 0.0, 3e38 * (1 - target), 3e38 * target]
+    assert mine[:4].tolist() == pytest.approx(right) and mine[4].isnan().item()
+
+
+def test_gradient_of_binary_cross_entropy_far_from_its_target() -> None:
+    """1 - sigmoid(20) is 0 in float32, the gradient is not."""
+    x = ours.tensor([-20.0, 20.0], requires_grad=True)
+    ours.nn.functional.binary_cross_entropy_with_logits(x, ours.tensor([0.0, 1.0]), reduction="sum").backward()
+    assert x.grad.tolist() == pytest.approx([2.061153618190204e-09, -2.061153618190204e-09], rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize("hidden", [[1], [0, 1]])
+def test_attention_of_rows_that_a_mask_of_numbers_hides(hidden: list[int], dtype: str) -> None:
+    """They are 0, and so is their part of the gradients."""
+
+    def results(t: Any) -> list[Any]:
+        mask = t.zeros(2, 3, dtype=getattr(t, dtype))
+        mask[hidden] = -math.inf
+        x = (t.arange(24.0) * 0.1).sin().reshape(1, 2, 3, 4).to(getattr(t, dtype)).requires_grad_()
+        y = t.nn.functional.scaled_dot_product_attention(x[:, :, :2], x, x, attn_mask=mask)
+        y.sum().backward()
+        return [reference.tensor(v.float().tolist()) for v in (y, x.grad)]
+
+    mine, right = results(ours), results(reference)
+    assert not mine[1].isnan().any() and mine[0][:, :, hidden].abs().max() == 0
+    for a, b in zip(mine, right, strict=True):
+        reference.testing.assert_close(a, b, rtol=2e-2, atol=2e-2 if dtype == "bfloat16" else 1e-6)
+
+
+def test_integrals_of_integers_do_not_leave_their_dtype() -> None:
+    y = ours.tensor([100, 100, 120], dtype=ours.int8)
+    assert ours.trapezoid(y).item() == 210.0 and ours.cumulative_trapezoid(y).tolist() == [100.0, 210.0]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (3, 0), (2, 0, 3)])
+def test_norms_and_conditions_of_matrices_without_elements(shape: tuple[int, ...]) -> None:
+    for order in (1, 2, math.inf):
+        values = [t.linalg.matrix_norm(t.ones(shape), order).tolist() for t in (ours, reference)]
+        assert values[0] == values[1]
+    assert ours.linalg.cond(ours.ones(shape)).tolist() == reference.linalg.cond(reference.ones(shape)).tolist()

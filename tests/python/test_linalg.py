@@ -256,6 +256,8 @@ def test_what_is_not_finite_neither_hangs_nor_crashes(value):
         for name in ("svd", "svdvals", "pinv", "matrix_rank", "cond"):
             with pytest.raises(vt.linalg.LinAlgError, match="non-finite"):
                 getattr(vt.linalg, name)(a)
+        with pytest.raises(vt.linalg.LinAlgError, match="positive-definite"):
+            vt.linalg.cholesky(a)
         for name in ("eig", "eigvals"):
             with pytest.raises(RuntimeError, match="should not contain infs or NaNs"):
                 getattr(vt.linalg, name)(a)

@@ -191,7 +191,8 @@ void scatter_mean_backward(GradContext& ctx, int64_t dim, const Tensor& index, b
   if (ctx.needs(3)) ctx.set(3, ops::gather(shared, dim, index));
 }
 
-// Everyone who attained the extreme gets an equal share.
+// Everyone who attained the extreme gets an equal share. Nobody attains a NaN: the gradient is NaN there, as amax has
+// it.
 void scatter_extreme_backward(GradContext& ctx, int64_t dim, const Tensor& index, bool include_self) {
   const Tensor& grad = ctx.grad();
   const Tensor self = ctx.saved(0), src = ctx.saved(3), result = ctx.saved_result();
@@ -199,12 +200,8 @@ void scatter_extreme_backward(GradContext& ctx, int64_t dim, const Tensor& index
   if (!include_self) self_wins = ops::scatter(self_wins, dim, index, Scalar(0));
   const Tensor src_wins = ops::as_dtype(ops::detach(src) == ops::gather(ops::detach(result), dim, index), grad.dtype());
   const Tensor winners = ops::scatter_add(self_wins, dim, index, src_wins);
-  const Tensor shared = grad / ops::maximum(winners, ops::filled_like(winners, 1));
-  if (ctx.needs(0)) {
-    const Tensor g = shared * self_wins;
-    // Where nothing was scattered self is the result.
-    ctx.set(0, g);
-  }
+  const Tensor shared = grad / winners;
+  if (ctx.needs(0)) ctx.set(0, shared * self_wins);  // where nothing was scattered self is the result
   if (ctx.needs(3)) ctx.set(3, ops::gather(shared, dim, index) * src_wins);
 }
 

@@ -1,4 +1,5 @@
 // The factor of a positive-definite matrix, and what is computed from it.
+#include "core/math.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/linalg/matrices.h"
@@ -27,6 +28,9 @@ void cholesky_cpu(const Tensor& self, bool upper, bool check, Tensor& factor, Te
     for_each_matrix(info.numel(), n * n * n / 3.0, [&](int64_t i) {
       T* a = matrices + i * n * n;
       infos[i] = lapack::potrf(upper ? 'U' : 'L', n, a, n);
+      for (int64_t c = 0; infos[i] == 0 && c < n; ++c) {  // not every LAPACK looks for these
+        if (!m::isfinite(a[c * n + c])) infos[i] = static_cast<int32_t>(c + 1);
+      }
       for (int64_t column = 0; column < n; ++column) {
         T* begin = a + column * n;
         if (upper) {

@@ -53,6 +53,7 @@ Tensor matrix_norm(const Tensor& self, const Scalar& ord, const DimVec& dim, boo
   VT_CHECK(size == 1 || size == 2 || std::isinf(size), Runtime, "linalg.matrix_norm: Order ", p, " not supported.");
   const Tensor a = in_dtype(self, dtype);
   auto extreme = [&](const Tensor& t, int64_t along, bool keep) {
+    if (p > 0 && t.size(along) == 0) return ops::sum(t, DimVec{along}, keep);  // the norm of nothing is 0
     return p > 0 ? ops::amax(t, DimVec{along}, keep) : ops::amin(t, DimVec{along}, keep);
   };
   if (size == 2) {

@@ -223,6 +223,8 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
   check_scalar_fits(by_product, mat.dtype());
   const Scalar beta = in_dtype_of(mat, by_self), alpha = in_dtype_of(mat, by_product);
   const Tensor product = scaled(ops::mv(mat, vec), alpha);
+  VT_CHECK(is_expandable_to(self.sizes(), product.sizes()), Runtime, "size mismatch, got input ", self.sizes(),
+           ", mat ", mat.sizes(), " and vec ", vec.sizes());
   return !beta.is_complex() && beta.to_double() == 0 ? product : scaled(self, beta) + product;
 }
 

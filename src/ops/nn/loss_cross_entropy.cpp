@@ -216,6 +216,7 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor
                               label_smoothing);
   }
   const Tensor log_p = ops::log_softmax(self, class_dim);
+  VT_CHECK(!probabilities || ignore_index < 0, Runtime, "ignore_index is not supported for floating point target");
   if (probabilities) return probability_loss(log_p, target, weight, reduction, label_smoothing, class_dim);
   if (label_smoothing > 0) {
     return smoothed_loss(log_p, target, weight, reduction, ignore_index, label_smoothing, class_dim);

@@ -1,6 +1,7 @@
 // linalg_vector_norm and norm.
 #include <cmath>
 
+#include "core/thread_state.h"
 #include "dispatch/registry.h"
 #include "ops/pointwise/gradients.h"
 #include "ops/reduce/engine.h"
@@ -99,8 +100,12 @@ Tensor renorm(const Tensor& self, const Scalar& p, int64_t dim, const Scalar& ma
     if (d != dim) others.push_back(d);
   }
   const DType wide = opmath_dtype(self.dtype());
-  const Tensor norm = ops::linalg_vector_norm(self, p, others, true, wide);
-  const Tensor factor = ops::where(norm > maxnorm, maxnorm / (norm + 1e-7), wrapped_number(1.0));
+  const auto norm_of_slices = [&](const Tensor& t) { return ops::linalg_vector_norm(t, p, others, true, wide); };
+  Tensor norm = norm_of_slices(self);
+  const Tensor over = norm > maxnorm;
+  // Slices that stay as they are take no part in the derivative, which may be infinite there.
+  if (grad_enabled() && self.requires_grad()) norm = norm_of_slices(ops::where(over, self, wrapped_number(1.0)));
+  const Tensor factor = ops::where(over, maxnorm / (norm + 1e-7), wrapped_number(1.0));
   return self * (factor.dtype() == to_real(self.dtype()) ? factor : ops::_to_copy(factor, to_real(self.dtype())));
 }
 

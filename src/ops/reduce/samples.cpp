@@ -39,7 +39,11 @@ Tensor diff(const Tensor& self, int64_t n, int64_t dim, const Tensor& prepend, c
 
 // ---- integrals ----
 
-Tensor neighbours_added(const Tensor& y, int64_t dim) { return without_first(y, dim) + without_last(y, dim); }
+// Sums of integers do not fit their own dtype.
+Tensor neighbours_added(const Tensor& samples, int64_t dim) {
+  const Tensor y = is_integral(samples.dtype()) ? ops::as_dtype(samples, DType::int64) : samples;
+  return without_first(y, dim) + without_last(y, dim);
+}
 
 // Distances of the samples: x is a vector along dim, or broadcasts with y.
 Tensor steps_of(const Tensor& y, const Tensor& x, int64_t dim, const char* op) {

@@ -89,7 +89,7 @@ Unique unique_flat(const Tensor& self, bool inverse, bool counts, bool consecuti
 
 Unique unique_slices(const Tensor& self, int64_t dim, bool inverse, bool counts, bool consecutive) {
   dim = wrap_dim(dim, self.dim());
-  VT_CHECK(self.dim() > 0, Runtime, "unique: expected a tensor with dimensions to look along dim ", dim);
+  VT_CHECK(self.dim() > 0, Index, "Dimension specified as ", dim, " but tensor has no dimensions");
   const int64_t count = self.sizes()[dim];
   VT_CHECK(self.numel() > 0 || count == 0, Runtime,
            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");

@@ -216,6 +216,27 @@ VT_SPECIAL_PART double upper_gamma(double a, double x) {
   }
   return gamma_density(a, x) * product;
 }
+// log Gamma(1 + a), with all digits near 0.
+VT_HD_INLINE double lgamma1p(double a) {
+  if (a > 1e-2) return m::lgamma(1 + a);
+  constexpr double kTerms[] = {-0.14404989676884612, 0.16955717699740819, -0.20738555102867398, 0.27058080842778454,
+                               -0.40068563438653143, 0.82246703342411322, -0.57721566490153286};
+  double sum = 0;
+  for (const double term : kTerms) sum = sum * a + term;
+  return sum * a;
+}
+// 1 - x^a / Gamma(1 + a) (1 + a sum (-x)^n / (n! (a + n))), for x below 1 and an a so small that lower_gamma is
+// about 1.
+VT_SPECIAL_PART double upper_gamma_near_zero(double a, double x) {
+  double factor = 1, sum = 0;
+  for (int n = 1; n < kGammaSteps; ++n) {
+    factor *= -x / n;
+    sum += factor / (a + n);
+    if (m::abs(factor) <= 1e-17 * m::abs(sum)) break;
+  }
+  const double power = a * m::log(x) - lgamma1p(a);
+  return -m::expm1(power) - a * m::exp(power) * sum;
+}
 inline constexpr double kTiny = std::numeric_limits<double>::min();  // 1 / a may overflow below it
 VT_SPECIAL double gammainc(double a, double x) {
   if (!(a >= 0 && x >= 0)) return no_value();
@@ -231,7 +252,9 @@ VT_SPECIAL double gammaincc(double a, double x) {
   if (m::isinf(a)) return m::isinf(x) ? no_value() : 1;
   if (x == 0) return 1;
   if (m::isinf(x)) return 0;
-  return x > 1 && x > a ? upper_gamma(a, x) : 1 - lower_gamma(a, x);
+  if (x > 1 && x > a) return upper_gamma(a, x);
+  const bool is_near_one = x <= 1 && a < (x <= 0.5 ? -0.4 / m::log(x) : 1.1 * x);  // lower_gamma
+  return is_near_one ? upper_gamma_near_zero(a, x) : 1 - lower_gamma(a, x);
 }
 
 // ---- orthogonal polynomials

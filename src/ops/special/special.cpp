@@ -14,10 +14,17 @@ namespace {
 Tensor xlog1py_slope(const Tensor& x, const Tensor& y) { return unless((x == 0) & (y <= -1), ops::log1p(y)); }
 // I1' = I0 - I1 / x, which is a half at 0, and to the last digit near it, where 1 / x may be infinite.
 Tensor is_near_zero(const Tensor& x) { return ops::abs(x) < Scalar(1e-17); }
+Tensor wide(const Tensor& t) { return ops::as_dtype(t, opmath_dtype(t.dtype())); }
 Tensor i1_gradient(const Tensor& grad, const Tensor& x, const Tensor& result) {
+  if (is_reduced_floating(x.dtype())) {
+    return ops::as_dtype(i1_gradient(wide(grad), wide(x), ops::special_i1(wide(x))), x.dtype());
+  }
   return grad * where(is_near_zero(x), wrapped_number(0.5), ops::i0(x) - result / x);
 }
 Tensor i1e_gradient(const Tensor& grad, const Tensor& x, const Tensor& result) {
+  if (is_reduced_floating(x.dtype())) {
+    return ops::as_dtype(i1e_gradient(wide(grad), wide(x), ops::special_i1e(wide(x))), x.dtype());
+  }
   return grad * where(is_near_zero(x), wrapped_number(0.5), ops::special_i0e(x) - result * (ops::sign(x) + 1 / x));
 }
 

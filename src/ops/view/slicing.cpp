@@ -45,7 +45,7 @@ void select_derivative(GradContext& ctx) {
 
 Tensor slice_kernel(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
                     int64_t step) {
-  VT_CHECK(self.dim() > 0, Runtime, "slice() cannot be applied to a 0-dim tensor.");
+  VT_CHECK(self.dim() > 0, Index, "slice() cannot be applied to a 0-dim tensor.");
   dim = wrap_dim(dim, self.dim());
   const SliceBounds b = slice_bounds(self.sizes()[dim], start, end, step);
   DimVec sizes(self.sizes()), strides(self.strides());

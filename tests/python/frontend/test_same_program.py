@@ -247,6 +247,14 @@ RAISING: dict[str, Program] = {
     "attention by a mask of another batch": lambda t: attended(t, attn_mask=t.zeros(3, 5, 7)),
     "attention with a causal hint alone": lambda t: attended(t, is_causal=True),
     "attention of unlike batches": lambda t: t.nn.MultiheadAttention(4, 2)(*[t.ones(n, n, 4) for n in (2, 3, 3)]),
+    "probabilities with a class to ignore": lambda t: t.nn.functional.cross_entropy(
+        t.ones(2, 3), t.ones(2, 3) / 3, ignore_index=1
+    ),
+    "ranking of unlike dims": lambda t: t.nn.functional.margin_ranking_loss(t.ones(2), t.ones(2), t.ones(2, 2)),
+    "integral of a number": lambda t: t.cumulative_trapezoid(t.tensor(2.0), dim=0),
+    "unique slices of a number": lambda t: t.unique(t.tensor(1.0), dim=0),
+    "addmv of another size, not read": lambda t: t.addmv(t.ones(3), t.ones(2, 3), t.ones(3), beta=0),
+    "batch_norm without an eps": lambda t: t.nn.functional.batch_norm(t.ones(2, 3), None, None, training=True, eps=0.0),
     "dropout1d of four dims": lambda t: t.nn.functional.dropout1d(t.ones(1, 2, 3, 4)),
 }
 

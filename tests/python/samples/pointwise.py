@@ -124,7 +124,7 @@ ROUNDING = [
     flat("signbit", T(3, 4), dtypes=COMPARABLE),
     flat("logical_not", T(3, 4), dtypes=ALL),
     flat("bitwise_not", T(3, 4), dtypes=BITS),
-    pointwise("nan_to_num", T(3, 4), dtypes=NUMBERS),
+    pointwise("nan_to_num", T(3, 4), dtypes=(*NUMBERS, *COMPLEX)),
     Sample("nan_to_num", call(T(3, 4), 1.0, 2.0, -2.0), call(T(3, 4), nan=3.0), dtypes=FLOATS),
     Sample("_nan_to_num", call(T(3, 4), 0.0, 9.0, -9.0), reference=lambda x, a, b, c: reference.nan_to_num(x, a, b, c)),
 ]

@@ -176,6 +176,11 @@ def margin_ranking_loss(
     reduction: str = "mean",
 ) -> Any:
     """max(0, -target * (x1 - x2) + margin)."""
+    if input1.dim() != input2.dim() or input1.dim() != target.dim():
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+            f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()}"
+        )
     number = get_enum(reduction, size_average, reduce)
     return ops.margin_ranking_loss(input1, input2, target, margin, number)
 
