@@ -1,9 +1,11 @@
-"""What a build costs the compilers: CPU seconds of every unit by kind, and the slowest ones.
+"""What a build costs the compilers: seconds of every unit by kind, and the slowest ones measured alone.
 
-    python bench/build_times.py                       measures every unit alone, without ccache: as long as a build
-    python bench/build_times.py --only reduce/ math   those whose path has one of these words; the others keep their time
+    python bench/build_times.py                    reads what the last compilation of every unit took from ninja's log
+    python bench/build_times.py --alone 10         and compiles the ten slowest again, each alone and without ccache
 
-Writes bench/results/build_times.json. The build folder has to be configured and its generated headers made.
+Writes bench/results/build_times.json. The log is of the build folder, which should be of a build from nothing with a cold
+ccache: units that came out of a cache say nothing. Times of the log are wall-clock times of units that were compiled side
+by side; those that are measured alone are CPU time.
 """
 
 from __future__ import annotations
@@ -30,6 +32,17 @@ KINDS = {  # of a unit, by what its object's path has in it; the first that fits
     "bindings": "src/bindings/",
     "C++": "",
 }
+LISTED = 30  # of the slowest units, in the file
+
+
+def logged_seconds(build: Path) -> dict[str, float]:
+    """How long the last compilation of each object took, by its path in the build folder."""
+    seconds = {}
+    for line in (build / ".ninja_log").read_text().splitlines()[1:]:
+        start, end, _, output, _ = line.split("\t")
+        if output.endswith(".o"):
+            seconds[output] = (int(end) - int(start)) / 1000
+    return seconds
 
 
 def commands(build: Path) -> dict[str, list[str]]:
@@ -52,38 +65,40 @@ def cpu_seconds(words: list[str], build: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def plain(path: str) -> str:
+    return path.replace("CMakeFiles/", "").removesuffix(".o")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "dev")
-    parser.add_argument("--only", nargs="+", metavar="WORD")
-    parser.add_argument("--slowest", type=int, default=15)
+    parser.add_argument("--alone", type=int, default=0, metavar="N")
     args = parser.parse_args()
-    known: dict[str, float] = json.loads(RESULT.read_text())["units"] if args.only and RESULT.exists() else {}
-    units = {}
-    for path, words in sorted(commands(args.build).items()):
-        name = path.replace("CMakeFiles/", "").removesuffix(".o")
-        if args.only and not any(word in path for word in args.only):
-            if name in known:
-                units[name] = known[name]
-            continue
-        units[name] = round(cpu_seconds(words, args.build), 1)
+    logged = logged_seconds(args.build)
     by_kind: Counter[str] = Counter()
-    for name, seconds in units.items():
-        by_kind[next(kind for kind, word in KINDS.items() if word in name + ".o")] += seconds
+    for path, seconds in logged.items():
+        by_kind[next(kind for kind, word in KINDS.items() if word in path)] += seconds  # type: ignore[assignment]
+    slowest = sorted(logged, key=lambda path: -logged[path])
+    compiled = commands(args.build) if args.alone else {}
+    alone = {plain(path): round(cpu_seconds(compiled[path], args.build), 1) for path in slowest[: args.alone]}
     cache = (args.build / "CMakeCache.txt").read_text()
     result = {
         "when": time.strftime("%Y-%m-%d"),
         "processor": processor(),
         "cores": os.cpu_count(),
         "archs": next(line.partition("=")[2] for line in cache.split("\n") if line.startswith("VT_CUDA_ARCHS:")),
-        "cpu_seconds": {kind: round(seconds) for kind, seconds in by_kind.most_common()},
-        "units": units,
+        "units": len(logged),
+        "seconds": {kind: round(seconds) for kind, seconds in by_kind.most_common()},
+        "slowest": {plain(path): round(logged[path], 1) for path in slowest[:LISTED]},
+        "cpu_seconds_alone": alone,
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
     for kind, seconds in by_kind.most_common():
         print(f"{seconds:8.0f} s  {kind}")
-    for name, seconds in sorted(units.items(), key=lambda unit: -unit[1])[: args.slowest]:
-        print(f"{seconds:8.1f} s  {name}")
+    for path in slowest[:LISTED]:
+        print(
+            f"{logged[path]:8.1f} s  {plain(path)}{'  alone ' + str(alone[plain(path)]) if plain(path) in alone else ''}"
+        )
 
 
 if __name__ == "__main__":
