@@ -85,8 +85,7 @@ std::vector<char> compile_cuda(const std::string& source, const std::string& nam
   check(api().create(&owned.program, source.c_str(), name.c_str(), static_cast<int>(headers.size()), texts.data(),
                      names.data()),
         "nvrtcCreateProgram");
-  const std::string architecture =
-      "--gpu-architecture=sm_" + std::to_string(major) + std::to_string(minor);
+  const std::string architecture = "--gpu-architecture=sm_" + std::to_string(major) + std::to_string(minor);
   const char* options[] = {architecture.c_str(), "--std=c++20", "--device-as-default-execution-space"};
   const Status status = api().compile(owned.program, static_cast<int>(std::size(options)), options);
   VT_CHECK(status == 0, Runtime, name, " does not compile: ", log_of(owned.program));

@@ -19,8 +19,8 @@ struct HeaderText {
 VT_API std::string compiler_version();
 
 /// The machine code (a cubin) of `source` for compute capability `major`.`minor`, with C++20 and functions that are of
-/// the device unless they say otherwise. `name` stands for the source in errors. Throws RuntimeError with the compiler's
-/// own words where it refuses, and where NVRTC is missing. Threads may compile at the same time.
+/// the device unless they say otherwise. `name` stands for the source in errors. Throws RuntimeError with the
+/// compiler's own words where it refuses, and where NVRTC is missing. Threads may compile at the same time.
 VT_API std::vector<char> compile_cuda(const std::string& source, const std::string& name,
                                       std::span<const HeaderText> headers, int major, int minor);
 

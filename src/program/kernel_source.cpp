@@ -30,8 +30,7 @@ struct Dims {
     *this = std::move(kept);
   }
   bool joins(size_t outer, size_t inner) const {
-    return std::ranges::all_of(strides,
-                               [&](const auto& s) { return s[outer] == s[inner] * sizes[inner]; });
+    return std::ranges::all_of(strides, [&](const auto& s) { return s[outer] == s[inner] * sizes[inner]; });
   }
 };
 
@@ -48,9 +47,8 @@ void put_in_order(Dims& dims, size_t first_output) {
   for (size_t d = 0; d < dims.count(); ++d) {
     if (dims.sizes[d] != 1) order.push_back(d);
   }
-  std::ranges::stable_sort(order, [&](size_t a, size_t b) {
-    return dims.strides[first_output][a] > dims.strides[first_output][b];
-  });
+  std::ranges::stable_sort(
+      order, [&](size_t a, size_t b) { return dims.strides[first_output][a] > dims.strides[first_output][b]; });
   dims.keep(order);
 }
 
@@ -70,8 +68,7 @@ DType dtype_of(const FusedGroup& g, size_t place) {
 }
 
 uintptr_t address_of(const GroupArguments& a, size_t place) {
-  return reinterpret_cast<uintptr_t>(place < a.inputs.size() ? a.inputs[place]
-                                                             : a.outputs[place - a.inputs.size()]);
+  return reinterpret_cast<uintptr_t>(place < a.inputs.size() ? a.inputs[place] : a.outputs[place - a.inputs.size()]);
 }
 
 // How many elements of the innermost dim a thread may take at once: each operand's are neighbours on an address that a
@@ -258,9 +255,8 @@ std::string kernel_key(const FusedGroup& group, const KernelForm& form) {
 
 bool has_source(const FusedGroup& group) {
   return std::ranges::all_of(group.inputs, [](const GroupInput& i) { return type_name(i.dtype) != nullptr; }) &&
-         std::ranges::all_of(group.steps, [](const Step& s) {
-           return type_name(s.dtype) != nullptr && type_name(s.loop) != nullptr;
-         });
+         std::ranges::all_of(
+             group.steps, [](const Step& s) { return type_name(s.dtype) != nullptr && type_name(s.loop) != nullptr; });
 }
 
 std::vector<std::string> parameters_of(const FusedGroup& group, const KernelForm& form) {
@@ -348,7 +344,8 @@ std::string kernel_source(const FusedGroup& group, const KernelForm& form, const
       out << "  const auto e" << name(p) << " = *(" << place(p) << ");\n";
     }
   }
-  for (size_t p = inputs; p < places; ++p) out << "  Elements<" << type(p) << ", " << width << "> e" << name(p) << ";\n";
+  for (size_t p = inputs; p < places; ++p)
+    out << "  Elements<" << type(p) << ", " << width << "> e" << name(p) << ";\n";
   out << "#pragma unroll\n  for (int k = 0; k < " << width << "; ++k) {\n    element(";
   for (size_t p = 0; p < places; ++p) {
     out << (p == 0 ? "" : ", ") << "e" << name(p) << (p >= inputs || is_vector(p) ? ".at[k]" : "");

@@ -2,8 +2,9 @@
 //
 // Note [Generated kernels]
 // A kernel is made for the steps of a group, for which of their values are written, and for the form of its memory: how
-// many dims are left once neighbours are joined, which operands are broadcast along the last, how many elements a thread
-// takes. Addresses, numbers, sizes and strides are parameters, so groups that differ in these run the same kernel.
+// many dims are left once neighbours are joined, which operands are broadcast along the last, how many elements a
+// thread takes. Addresses, numbers, sizes and strides are parameters, so groups that differ in these run the same
+// kernel.
 //
 // A step is a block of C++ in which the row's parameters and numbers have their names and the row's body stands as it
 // does in its .def table. Its value is rounded to the step's dtype, as memory would hold it, and settled: nvcc joins a
@@ -23,10 +24,10 @@ struct KernelForm {
   static constexpr int kMaxDims = 8;
   struct Place {  // of an operand: an input, or behind them an output
     std::array<int64_t, kMaxDims> strides{};
-    bool is_one = false;     // one element, which all share
-    bool is_splat = false;   // broadcast along the innermost dim
+    bool is_one = false;    // one element, which all share
+    bool is_splat = false;  // broadcast along the innermost dim
   };
-  int dims = 0;  // 0: one element
+  int dims = 0;                           // 0: one element
   std::array<int64_t, kMaxDims> sizes{};  // innermost first
   std::vector<Place> places;
   bool linear = false;  // every operand is dense in the same order, or one element

@@ -1,10 +1,10 @@
 // The steps of a group one by one, by the rows' own kernels: what CUDA does until a group's kernel is compiled.
 #include "cuda/stream.h"
 #include "cuda/work.h"
+#include "iter/promotion.h"
 #include "iter/tensor_iter.h"
 #include "ops/copy/kernels.h"
 #include "ops/factory/factory.h"
-#include "iter/promotion.h"
 #include "ops/pointwise/row.h"
 #include "ops/pointwise/row_text.h"
 #include "program/backends.h"
@@ -26,8 +26,7 @@ Tensor host_scalar(const Number& number, DType dtype) {
   return t;
 }
 
-void run_step(const GroupArguments& arguments, const Step& step, const Tensor (&operands)[3],
-              const Tensor& out) {
+void run_step(const GroupArguments& arguments, const Step& step, const Tensor (&operands)[3], const Tensor& out) {
   if (step.row == nullptr) return copy_data(out, operands[0]);
   TensorIter it;
   it.add_output(out);

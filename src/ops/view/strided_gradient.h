@@ -10,7 +10,8 @@ struct StridedGeometry {
   int64_t offset;
 };
 
-// Of a gradient over `view`: what a tensor over `of`, in the same memory, gets of it. Elements that share memory add up.
+// Of a gradient over `view`: what a tensor over `of`, in the same memory, gets of it. Elements that share memory add
+// up.
 Tensor as_strided_gradient(const Tensor& grad, const StridedGeometry& view, const StridedGeometry& of);
 // Whether every index tuple surely names an element of its own.
 bool has_distinct_elements(IntSpan sizes, IntSpan strides);

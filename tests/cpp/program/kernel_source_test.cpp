@@ -179,8 +179,8 @@ TEST_CASE("each row is refused by nobody in the dtypes that it computes in") {
 TEST_CASE("every form compiles") {
   if (!has_compiler()) return;
   for (const DType dtype : {DType::float32, DType::float16, DType::float64}) {
-    const std::pair<DimVec, DimVec> cases[] = {{{4, 6, 8}, {48, 8, 1}}, {{4, 6, 8}, {0, 0, 1}},  {{24, 8}, {1, 0}},
-                                               {{24, 8}, {0, 0}},       {{5, 7}, {0, 1}},        {{5, 7}, {1, 5}},
+    const std::pair<DimVec, DimVec> cases[] = {{{4, 6, 8}, {48, 8, 1}},     {{4, 6, 8}, {0, 0, 1}}, {{24, 8}, {1, 0}},
+                                               {{24, 8}, {0, 0}},           {{5, 7}, {0, 1}},       {{5, 7}, {1, 5}},
                                                {{1 << 16, 1 << 16}, {0, 1}}};
     for (const auto& [sizes, second] : cases) {
       const Sample s(dtype, sizes, second);
