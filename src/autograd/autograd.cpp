@@ -1,5 +1,6 @@
 #include "autograd/autograd.h"
 
+#include "autograd/endpoint.h"
 #include "core/thread_state.h"
 #include "core/transform.h"
 #include "ops/nn/ready_gradient.h"
@@ -17,48 +18,75 @@ Tensor ones_like(const Tensor& t) {
   return ones;
 }
 
-Tensor root_gradient(const Tensor& output, const Grads& gradients, size_t i) {
+Tensor ones_of(const TensorMeta& t) {
+  const GradMode off(false);
+  return ops::fill_(empty(t.sizes, t.dtype, t.device), Scalar(1));
+}
+
+std::string described(const Endpoint& e) {
+  if (!e.edge) return to_string(e.tensor);
+  return detail::concat("the gradient edge ", e.edge.input, " of ", e.edge.node->name());
+}
+
+Tensor root_gradient(const Endpoint& output, const Grads& gradients, size_t i) {
+  const TensorMeta meta = output.edge ? output.edge.node->input(output.edge.input) : TensorMeta(output.tensor);
   const Tensor given = i < gradients.size() ? gradients[i] : Tensor();
   if (!given.defined()) {
-    VT_CHECK(output.numel() == 1, Runtime, "grad can be implicitly created only for scalar outputs, got ",
-             to_string(output));
-    VT_CHECK(!is_complex(output.dtype()), Runtime,
-             "grad can be implicitly created only for real scalar outputs but got ", output.dtype());
-    return ones_like(output);
+    VT_CHECK(checked_numel(meta.sizes) == 1, Runtime, "grad can be implicitly created only for scalar outputs, got ",
+             described(output));
+    VT_CHECK(!is_complex(meta.dtype), Runtime, "grad can be implicitly created only for real scalar outputs but got ",
+             meta.dtype);
+    return output.edge ? ones_of(meta) : ones_like(output.tensor);
   }
-  VT_CHECK(same(given.sizes(), output.sizes()), Runtime, "Mismatch in shape: grad_output[", i, "] has a shape of ",
-           given.sizes(), " and output[", i, "] has a shape of ", output.sizes(), ".");
-  VT_CHECK(is_complex(given.dtype()) == is_complex(output.dtype()), Runtime,
+  VT_CHECK(same(given.sizes(), meta.sizes), Runtime, "Mismatch in shape: grad_output[", i, "] has a shape of ",
+           given.sizes(), " and output[", i, "] has a shape of ", meta.sizes, ".");
+  VT_CHECK(is_complex(given.dtype()) == is_complex(meta.dtype), Runtime,
            "For complex Tensors, both grad_output and output are required to have the same dtype; got ", given.dtype(),
-           " for an output of ", output.dtype());
+           " for an output of ", meta.dtype);
   return given;
+}
+
+std::vector<Endpoint> endpoints(const std::vector<Tensor>& tensors) {
+  std::vector<Endpoint> result;
+  result.reserve(tensors.size());
+  for (const Tensor& t : tensors) result.push_back({t, {}});
+  return result;
 }
 
 }  // namespace
 
 Grads backward(const std::vector<Tensor>& outputs, const Grads& gradients, bool retain_graph, bool create_graph,
                const std::vector<Tensor>& inputs, bool allow_unused, bool accumulate) {
+  return backward_between(endpoints(outputs), gradients, retain_graph, create_graph, endpoints(inputs), allow_unused,
+                          accumulate);
+}
+
+Grads backward_between(const std::vector<Endpoint>& outputs, const Grads& gradients, bool retain_graph,
+                       bool create_graph, const std::vector<Endpoint>& inputs, bool allow_unused, bool accumulate) {
   std::vector<Edge> roots;
   Grads root_gradients;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    VT_CHECK(outputs[i].requires_grad(), Runtime, "element ", i,
+    const auto& [tensor, edge] = outputs[i];
+    VT_CHECK(edge || tensor.requires_grad(), Runtime, "element ", i,
              " of tensors does not require grad and does not have a grad_fn");
-    roots.push_back(gradient_edge(outputs[i]));
+    roots.push_back(edge ? edge : gradient_edge(tensor));
     root_gradients.push_back(root_gradient(outputs[i], gradients, i));
   }
   BackwardOptions options{retain_graph, create_graph, {}, accumulate};
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor& t = inputs[i];
-    VT_CHECK(t.requires_grad(), Runtime, "One of the differentiated Tensors does not require grad: the one at index ",
-             i, " (", to_string(t), ")");
-    if (accumulate) VT_CHECK(is_leaf(t) || meta(t).retain, Runtime, "expected the inputs of backward() to be leaves");
-    options.inputs.push_back(gradient_edge(t));
+    const auto& [tensor, edge] = inputs[i];
+    VT_CHECK(edge || tensor.requires_grad(), Runtime,
+             "One of the differentiated Tensors does not require grad: the one at index ", i, " (",
+             described(inputs[i]), ")");
+    const bool keeps = edge ? edge.node->sequence() == kRunFirst : is_leaf(tensor) || meta(tensor).retain;
+    if (accumulate) VT_CHECK(keeps, Runtime, "expected the inputs of backward() to be leaves");
+    options.inputs.push_back(edge ? edge : gradient_edge(tensor));
   }
   Grads out = run_backward(roots, std::move(root_gradients), options);
   if (accumulate) return {};
   for (size_t i = 0; i < out.size(); ++i) {
     VT_CHECK(out[i].defined() || allow_unused, Runtime, "The differentiated Tensor at index ", i, " (",
-             to_string(inputs[i]),
+             described(inputs[i]),
              ") appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
   }
   return out;

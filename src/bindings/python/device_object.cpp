@@ -1,4 +1,6 @@
 // _C.device, _C.layout, _C.memory_format.
+#include <algorithm>
+
 #include "bindings/python/small_types.h"
 #include "core/thread_state.h"
 
@@ -13,7 +15,35 @@ PyObject* layouts[kNumLayouts];
 constexpr const char* kMemoryFormatNames[] = {"contiguous_format", "preserve_format", "channels_last",
                                               "channels_last_3d"};
 
-Device device_in(PyObject* o) { return reinterpret_cast<DeviceObject*>(o)->device; }
+// Device types of PyTorch's that programs name, to compare with or to ask for, and that are not ours.
+constexpr std::string_view kOtherTypes[] = {"mps",  "xpu",   "hpu",    "mtia",   "xla", "privateuseone", "ipu",
+                                            "lazy", "maia",  "vulkan", "mkldnn", "hip", "opengl",        "opencl",
+                                            "ve",   "ideep", "fpga"};
+constexpr uint8_t kOurs = std::size(kOtherTypes);
+
+// A device as Python sees it. One of another type has its name and index, and can be compared and printed.
+struct NamedDevice {
+  DeviceObject device;
+  uint8_t other;  // which of kOtherTypes; kOurs: none of them
+};
+
+uint8_t other_type(PyObject* o) { return reinterpret_cast<NamedDevice*>(o)->other; }
+Device written_in(PyObject* o) { return reinterpret_cast<DeviceObject*>(o)->device; }
+std::string type_text(PyObject* o) {
+  if (other_type(o) != kOurs) return std::string(kOtherTypes[other_type(o)]);
+  return std::string(kDeviceTypeNames[static_cast<int>(written_in(o).type)]);
+}
+
+// The device to compute on.
+Device device_in(PyObject* o) {
+  VT_CHECK(other_type(o) == kOurs, Runtime, "there are no devices of type ", type_text(o),
+           " here: VibeTensor computes on the CPU and on NVIDIA's GPUs");
+  return written_in(o);
+}
+
+uint8_t other_type_named(std::string_view type) {
+  return static_cast<uint8_t>(std::ranges::find(kOtherTypes, type) - std::begin(kOtherTypes));
+}
 
 PyObject* new_device(PyTypeObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&] {
@@ -23,8 +53,16 @@ PyObject* new_device(PyTypeObject*, PyObject* args, PyObject* kwargs) {
       throw PythonErrorSet{};
     }
     Device d;
-    VT_CHECK(device_from(type, d), Type, "device(): argument 'type' must be str, int or torch.device, not ",
-             type_name_of(type));
+    const std::string_view text = PyUnicode_Check(type) ? text_of(type) : std::string_view();
+    const uint8_t other = other_type_named(text.substr(0, text.find(':')));
+    if (other != kOurs) {  // its index is written as those of the CPU are
+      d = parse_device("cpu" + std::string(text.substr(kOtherTypes[other].size())));
+    } else if (Py_TYPE(type) == device_type && other_type(type) != kOurs && (!index || index == Py_None)) {
+      return Ref::borrow(type).release();
+    } else {
+      VT_CHECK(device_from(type, d), Type, "device(): argument 'type' must be str, int or torch.device, not ",
+               type_name_of(type));
+    }
     if (index && index != Py_None) {
       VT_CHECK(PyUnicode_Check(type), Type, "device(): an index goes with a device type, got ", type_name_of(type));
       VT_CHECK(d.index < 0, Runtime,
@@ -34,32 +72,39 @@ PyObject* new_device(PyTypeObject*, PyObject* args, PyObject* kwargs) {
       VT_CHECK(i >= 0 && i < 128, Runtime, "Device index must be between 0 and 127 inclusive, got ", i);
       d.index = static_cast<int8_t>(i);
     }
-    return make_device(d);
+    PyObject* made = make_device(d);
+    reinterpret_cast<NamedDevice*>(made)->other = other;
+    return made;
   });
 }
 
-std::string type_text(Device d) { return std::string(kDeviceTypeNames[static_cast<int>(d.type)]); }
-
-PyObject* device_str(PyObject* o) { return str_from(to_string(device_in(o))); }
+PyObject* device_str(PyObject* o) {
+  const int index = written_in(o).index;
+  return str_from(index < 0 ? type_text(o) : type_text(o) + ":" + std::to_string(index));
+}
 PyObject* device_repr(PyObject* o) {
   return guarded([&] {
-    const Device d = device_in(o);
-    std::string text = vt::detail::concat("device(type='", type_text(d), "'");
+    const Device d = written_in(o);
+    std::string text = vt::detail::concat("device(type='", type_text(o), "'");
     if (d.index >= 0) text += ", index=" + std::to_string(d.index);
     return str_from(text + ")");
   });
 }
-PyObject* device_type_name(PyObject* o, void*) { return str_from(type_text(device_in(o))); }
+PyObject* device_type_name(PyObject* o, void*) { return str_from(type_text(o)); }
 PyObject* device_index(PyObject* o, void*) {
-  if (device_in(o).index < 0) Py_RETURN_NONE;
-  return PyLong_FromLong(device_in(o).index);
+  if (written_in(o).index < 0) Py_RETURN_NONE;
+  return PyLong_FromLong(written_in(o).index);
 }
-Py_hash_t device_hash(PyObject* o) { return static_cast<Py_hash_t>(device_in(o).type) * 1000 + device_in(o).index + 2; }
+Py_hash_t device_hash(PyObject* o) {
+  const Py_hash_t type = static_cast<Py_hash_t>(written_in(o).type) + (kOurs - other_type(o)) * kNumDeviceTypes;
+  return type * 1000 + written_in(o).index + 2;
+}
 PyObject* device_compare(PyObject* a, PyObject* b, int op) {
   if ((op != Py_EQ && op != Py_NE) || Py_TYPE(a) != device_type || Py_TYPE(b) != device_type) {
     Py_RETURN_NOTIMPLEMENTED;
   }
-  return PyBool_FromLong((device_in(a) == device_in(b)) == (op == Py_EQ));
+  const bool same = written_in(a) == written_in(b) && other_type(a) == other_type(b);
+  return PyBool_FromLong(same == (op == Py_EQ));
 }
 
 // `with torch.device(...)`: new tensors of this thread go there unless their call names a device.
@@ -67,8 +112,9 @@ thread_local std::vector<Device> t_outer_defaults;
 
 PyObject* device_enter(PyObject* o, PyObject*) {
   return guarded([&] {
+    const Device device = device_in(o);
     t_outer_defaults.push_back(thread_state().default_device);
-    thread_state().default_device = device_in(o);
+    thread_state().default_device = device;
     return Ref::borrow(o).release();
   });
 }
@@ -99,6 +145,7 @@ PyObject* make_device(Device d) {
   PyObject* o = PyType_GenericAlloc(device_type, 0);
   if (!o) throw PythonErrorSet{};
   reinterpret_cast<DeviceObject*>(o)->device = d;
+  reinterpret_cast<NamedDevice*>(o)->other = kOurs;
   return o;
 }
 
@@ -151,7 +198,7 @@ void init_device_types(PyObject* module) {
                                 {Py_tp_richcompare, reinterpret_cast<void*>(device_compare)},
                                 {Py_tp_getset, getset},
                                 {0, nullptr}};
-  PyType_Spec device_spec = {"torch.device", sizeof(DeviceObject), 0, Py_TPFLAGS_DEFAULT, device_slots};
+  PyType_Spec device_spec = {"torch.device", sizeof(NamedDevice), 0, Py_TPFLAGS_DEFAULT, device_slots};
   device_type = make_type(module, device_spec);
 
   PyType_Slot format_slots[] = {{Py_tp_repr, reinterpret_cast<void*>(memory_format_repr)}, {0, nullptr}};

@@ -6,6 +6,7 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/autograd.h"
+#include "autograd/endpoint.h"
 #include "autograd/engine.h"
 #include "autograd/jvp.h"
 #include "autograd/meta.h"
@@ -114,20 +115,35 @@ void bind_nan_watch(nb::module_& m) {
   });
 }
 
+// Tensors, and pairs of a node and the number of one of its results, as GradientEdge is.
+std::vector<autograd::Endpoint> endpoints(nb::handle given, const char* what) {
+  std::vector<autograd::Endpoint> result;
+  if (given.is_none()) return result;
+  for (nb::handle one : given) {
+    if (!PyTuple_Check(one.ptr()) || PyTuple_Size(one.ptr()) < 2) {
+      result.push_back({expect_tensor(one.ptr(), what), {}});
+      continue;
+    }
+    const auto node = node_of(PyTuple_GetItem(one.ptr(), 0));
+    VT_CHECK(node, Type, what, " is a tuple that does not start with a node of the graph");
+    const auto number = nb::cast<int64_t>(one[1]);
+    VT_CHECK(number >= 0 && number < node->input_count(), Runtime, what, ": ", node->name(), " has no result ", number);
+    result.push_back({Tensor(), {node, static_cast<uint32_t>(number)}});
+  }
+  return result;
+}
+
 nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_graph, bool create_graph,
                         nb::handle inputs, bool allow_unused, bool accumulate) {
-  const std::vector<Tensor> outputs = tensor_list(tensors, "backward(): an output");
-  const std::vector<Tensor> sources = tensor_list(inputs, "backward(): an input");
-  autograd::Grads grads = tensor_list(gradients, "backward(): a gradient");
-  for (const auto* list : {&outputs, &sources}) {
-    for (const Tensor& t : *list) VT_CHECK(t.defined(), Type, "backward(): expected a Tensor, got None");
-  }
+  const auto outputs = endpoints(tensors, "backward(): an output");
+  const auto sources = endpoints(inputs, "backward(): an input");
+  const autograd::Grads grads = tensor_list(gradients, "backward(): a gradient");
   VT_CHECK(!inputs.is_none() || accumulate, Value, "grad requires non-empty inputs.");
   VT_CHECK(inputs.is_none() || !sources.empty(), Runtime, "'inputs' argument to backward() cannot be empty.");
   autograd::Grads found;
   {
     const WithoutGil others_run;  // hooks and Functions take it again
-    found = autograd::backward(outputs, grads, retain_graph, create_graph, sources, allow_unused, accumulate);
+    found = autograd::backward_between(outputs, grads, retain_graph, create_graph, sources, allow_unused, accumulate);
   }
   if (accumulate) return nb::none();
   return own(wrap_grads(found));

@@ -325,6 +325,11 @@ PyObject* wrap_node(intrusive_ptr<Node> node) {
   return o;
 }
 
+intrusive_ptr<Node> node_of(PyObject* o) {
+  if (!PyObject_TypeCheck(o, node_type)) return {};
+  return intrusive_ptr<Node>(&node_in(o));
+}
+
 PyObject* wrap_grad_fn(PyObject* tensor) {
   const Tensor& t = tensor_of(tensor);
   const intrusive_ptr<Node> node = autograd::grad_fn(t);

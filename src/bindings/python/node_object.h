@@ -12,6 +12,8 @@ void init_node_types(PyObject* module);
 
 // The Python object of a node (a new reference), one while it is alive; None for null.
 PyObject* wrap_node(intrusive_ptr<autograd::Node> node);
+// The node of such an object; null if it is none.
+intrusive_ptr<autograd::Node> node_of(PyObject* o);
 // Of a tensor's grad_fn; the tensor keeps the object from now on.
 PyObject* wrap_grad_fn(PyObject* tensor);
 

@@ -1,5 +1,7 @@
 #include "cpu/kernels/taps.h"
 
+#include <algorithm>
+
 namespace vt::cpu::VT_ISA {
 namespace {
 
@@ -45,6 +47,36 @@ void gather_taps(const TapTable<T>& t, int64_t begin, int64_t end, int64_t inner
     const T* row = x + t.places[o] * inner;
     T* out = y + o * inner;
     for (int64_t i = 0; i < inner; ++i) out[i] = row[i];
+  }
+}
+
+void gather_byte_taps(const ByteTaps& t, int64_t begin, int64_t end, int64_t inner, const uint8_t* x, uint8_t* y) {
+  constexpr int64_t kBlock = 128;
+  const int32_t half = (1 << t.shift) / 2;
+  const auto rounded = [&](int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> t.shift, 0, 255)); };
+  for (int64_t o = begin; o < end; ++o) {
+    const int64_t *places = t.places + o * t.width, count = t.counts[o];
+    const int16_t* weights = t.weights + o * t.width;
+    uint8_t* out = y + o * inner;
+    if (inner < 4) {
+      for (int64_t i = 0; i < inner; ++i) {
+        int32_t sum = half;
+        for (int64_t k = 0; k < count; ++k) sum += int32_t(weights[k]) * x[places[k] * inner + i];
+        out[i] = rounded(sum);
+      }
+      continue;
+    }
+    for (int64_t first = 0; first < inner; first += kBlock) {
+      const int64_t n = std::min(kBlock, inner - first);
+      int32_t sums[kBlock];
+      for (int64_t i = 0; i < n; ++i) sums[i] = half;
+      for (int64_t k = 0; k < count; ++k) {
+        const uint8_t* row = x + places[k] * inner + first;
+        const int32_t weight = weights[k];
+        for (int64_t i = 0; i < n; ++i) sums[i] += weight * row[i];
+      }
+      for (int64_t i = 0; i < n; ++i) out[first + i] = rounded(sums[i]);
+    }
   }
 }
 

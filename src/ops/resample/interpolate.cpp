@@ -17,6 +17,8 @@ namespace resample {
 constinit BackendTable<void(const TapAxis&, const Tensor&, const Tensor&)> fill_taps{"interpolate"};
 constinit BackendTable<void(const TapLayout&, const Tensor&, const Tensor&, const Tensor&, const Tensor&)> gather_taps{
     "interpolate"};
+constinit BackendTable<void(const TapLayout&, const Tensor&, const Tensor&, const Tensor&, const Tensor&)> gather_bytes{
+    "interpolate"};
 constinit BackendTable<void(const TapLayout&, const Tensor&, const Tensor&, const Tensor&, const Tensor&)> scatter_taps{
     "interpolate_backward"};
 
@@ -35,11 +37,13 @@ void check_taps(const Tensor& self, int64_t& dim, const Tensor& spans, const Ten
   dim = wrap_dim(dim, self.dim());
   VT_CHECK(spans.dtype() == DType::int64 && spans.dim() == 2 && spans.size(1) == 2 && spans.device() == self.device(),
            Runtime, "expected spans (outputs, 2) of int64 on ", self.device(), ", got ", to_string(spans));
-  VT_CHECK(is_floating(self.dtype()) || (self.dtype() == DType::uint8 && !weights.defined()), NotImplemented,
+  const bool bytes = self.dtype() == DType::uint8;
+  VT_CHECK(is_floating(self.dtype()) || (bytes && (!weights.defined() || resample::gather_bytes.has(self.device()))), NotImplemented,
            "not implemented for '", self.dtype(), "'");
-  VT_CHECK(!weights.defined() || (weights.dim() == 2 && weights.size(0) == spans.size(0) &&
-                                  weights.dtype() == self.dtype() && weights.device() == self.device()),
-           Runtime, "expected weights (", spans.size(0), ", taps) of ", self.dtype(), ", got ", to_string(weights));
+  const DType kind = bytes ? DType::float64 : self.dtype();
+  VT_CHECK(!weights.defined() || (weights.dim() == 2 && weights.size(0) == spans.size(0) && weights.dtype() == kind &&
+                                  weights.device() == self.device()),
+           Runtime, "expected weights (", spans.size(0), ", taps) of ", kind, ", got ", to_string(weights));
   VT_CHECK(!weights.defined() || !is_reduced_floating(self.dtype()), NotImplemented,
            "weighted sums are of float32 or float64, got ", self.dtype());
 }
@@ -85,7 +89,8 @@ struct Laid {
 void gather_kernel(const Tensor& self, int64_t dim, const Tensor& spans, const Tensor& weights, Tensor& out) {
   if (out.numel() == 0) return;
   const Laid from(self, dim, out, self.size(dim), out.size(dim));
-  resample::gather_taps(self.device(), from.layout, from.self, contiguous_data(spans),
+  const auto& gather = self.dtype() == DType::uint8 && weights.defined() ? resample::gather_bytes : resample::gather_taps;
+  gather(self.device(), from.layout, from.self, contiguous_data(spans),
                         weights.defined() ? contiguous_data(weights) : weights, out);
 }
 
@@ -153,14 +158,15 @@ double step_of(int64_t inputs, int64_t outputs, bool align_corners, double facto
 // self with dim `dim` resized; factor 0: that of the sizes.
 Tensor resized(const Tensor& self, int64_t dim, int64_t outputs, double factor, const Mode& mode, bool align_corners,
                bool antialias) {
-  const bool twice = self.dtype() == DType::float64;
+  const bool nearest = mode.filter == Filter::Nearest || mode.filter == Filter::NearestExact;
+  const bool bytes = self.dtype() == DType::uint8 && !nearest;
+  const bool twice = self.dtype() == DType::float64 || bytes;
   const int64_t inputs = self.size(dim);
   const double step = twice ? step_of<double>(inputs, outputs, align_corners, factor)
                             : step_of<float>(inputs, outputs, align_corners, factor);
   const TapAxis axis{inputs, outputs, mode.filter, align_corners, antialias, twice, step};
-  const bool nearest = mode.filter == Filter::Nearest || mode.filter == Filter::NearestExact;
   const Tensor spans = empty(DimVec{outputs, 2}, DType::int64, self.device());
-  const Tensor weights = nearest ? Tensor() : empty(DimVec{outputs, axis.width()}, self.dtype(), self.device());
+  const Tensor weights = nearest ? Tensor() : empty(DimVec{outputs, axis.width()}, bytes ? DType::float64 : self.dtype(), self.device());
   resample::fill_taps(self.device(), axis, spans, weights);
   return ops::_gather_taps(self, dim, spans, weights);
 }
@@ -219,14 +225,16 @@ Tensor interpolate(const Tensor& input, OptSizes size, OptFactors factors, std::
   // 16-bit elements are rounded once, after the last dim
   const bool nearest = mode.filter == Filter::Nearest || mode.filter == Filter::NearestExact;
   const bool bytes = input.dtype() == DType::uint8 && !nearest && dims == 2;  // images
-  const bool widen = (is_reduced_floating(input.dtype()) && !nearest) || bytes;
+  const bool wide_bytes = bytes && !resample::gather_bytes.has(input.device());
+  const bool widen = (is_reduced_floating(input.dtype()) && !nearest) || wide_bytes;
   Tensor result = widen ? ops::to(input, DType::float32) : input;
   for (int64_t d = dims; d-- > 0;) {
     const auto at = static_cast<size_t>(d);
     const double factor = factors && !recompute.value_or(false) ? (*factors)[at] : 0;
+    if (bytes && input.size(d + 2) == outputs[at] && factor == 0) continue;
     result = resized(result, d + 2, outputs[at], factor, mode, corners.value_or(false), antialias);
+    if (wide_bytes) result = ops::clamp(ops::round(result), Scalar(0), Scalar(255));  // cubic taps overshoot
   }
-  if (bytes) result = ops::clamp(ops::round(result), Scalar(0), Scalar(255));  // cubic taps overshoot
   return widen ? ops::to(result, input.dtype()) : result;
 }
 
@@ -235,6 +243,7 @@ Tensor interpolate(const Tensor& input, OptSizes size, OptFactors factors, std::
 void register_interpolate(Registry& r) {
   resample::fill_taps.cpu(resample::fill_taps_cpu).nothing_to_do(Key::Meta);
   resample::gather_taps.cpu(resample::gather_taps_cpu);
+  resample::gather_bytes.cpu(resample::gather_bytes_cpu).nothing_to_do(Key::Meta);
   resample::scatter_taps.cpu(resample::scatter_taps_cpu);
   r.def("_gather_taps(Tensor self, int dim, Tensor spans, Tensor? weights) -> Tensor")
       .meta(gather_meta)

@@ -131,6 +131,10 @@ extern BackendTable<void(const TapAxis&, const Tensor& spans, const Tensor& weig
 extern BackendTable<void(const TapLayout&, const Tensor& x, const Tensor& spans, const Tensor& weights,
                          const Tensor& y)>
     gather_taps;
+// The same of uint8 with weights of float64, as Note [Bytes of images] says. A device without it converts to float32.
+extern BackendTable<void(const TapLayout&, const Tensor& x, const Tensor& spans, const Tensor& weights,
+                         const Tensor& y)>
+    gather_bytes;
 // The transposed sum: y (outer, inputs, inner) of x (outer, outputs, inner).
 extern BackendTable<void(const TapLayout&, const Tensor& x, const Tensor& spans, const Tensor& weights,
                          const Tensor& y)>

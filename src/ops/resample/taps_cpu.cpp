@@ -77,6 +77,36 @@ void scatter(const TapLayout& l, const Places& places, const Tensor& weights, co
   });
 }
 
+// Note [Bytes of images]
+// Weights of uint8 are rounded to integers of 15 bits and a common power of two, the largest that fits them and no more
+// than 2^22, and so every pass is exact integer sums and one rounding. A border that counts several times has the sum
+// of its weights, rounded once. These are PyTorch's numbers on the CPU, and Pillow's.
+struct ByteWeights {
+  std::vector<int64_t> places, counts;
+  std::vector<int16_t> weights;
+  int shift = 0;
+
+  ByteWeights(const Places& from, const Tensor& given) : counts(from.counts.size()) {
+    const double* values = given.data<double>();
+    std::vector<double> sums;
+    for (size_t o = 0; o < from.counts.size(); ++o) {
+      const size_t row = o * static_cast<size_t>(from.width);
+      places.resize(row + static_cast<size_t>(from.width));
+      sums.resize(places.size());
+      size_t last = row;
+      for (size_t k = row; k < row + static_cast<size_t>(from.counts[o]); ++k) {
+        if (k > row && from.places[k] != from.places[k - 1]) ++last;
+        places[last] = from.places[k];
+        sums[last] += values[k];
+      }
+      counts[o] = from.counts[o] ? static_cast<int64_t>(last - row) + 1 : 0;
+    }
+    const double largest = sums.empty() ? 1 : *std::ranges::max_element(sums);
+    while (shift < 22 && largest * (2 << shift) + 0.5 < 32768) ++shift;
+    for (const double w : sums) weights.push_back(static_cast<int16_t>(w * (1 << shift) + (w < 0 ? -0.5 : 0.5)));
+  }
+};
+
 // Sums of 16-bit elements are collected in float32.
 Tensor as_summed(const Tensor& t) { return is_reduced_floating(t.dtype()) ? cast_data(t, DType::float32) : t; }
 
@@ -100,6 +130,24 @@ void gather_taps_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, c
     case 4: return gather<float>(l, places, weights, x.data(), y.data());
     default: return gather<double>(l, places, weights, x.data(), y.data());
   }
+}
+
+void gather_bytes_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, const Tensor& weights, const Tensor& y) {
+  const Places from(l, spans, weights);
+  const ByteWeights made(from, weights);
+  const cpu::ByteTaps table{from.width, made.places.data(), made.counts.data(), made.weights.data(), made.shift};
+  const auto kernel =
+      pick_simd(&cpu::v2::gather_byte_taps, &cpu::v3::gather_byte_taps, &cpu::v4::gather_byte_taps);
+  const auto* from_bytes = x.data<uint8_t>();
+  auto* to = y.data<uint8_t>();
+  parallel_for(0, l.outer * l.outputs, 1 + 16384 / (l.inner * from.width), [&](int64_t begin, int64_t end) {
+    while (begin < end) {
+      const int64_t block = begin / l.outputs, first = begin % l.outputs;
+      const int64_t stop = std::min(l.outputs, first + end - begin);
+      kernel(table, first, stop, l.inner, from_bytes + block * l.inputs * l.inner, to + block * l.outputs * l.inner);
+      begin += stop - first;
+    }
+  });
 }
 
 void scatter_taps_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, const Tensor& weights,

@@ -332,3 +332,44 @@ def test_deepcopy_of_tensors():
         copy.deepcopy(leaf * 2)
     same(copied.detach(), torch.ones(2))
     assert ours_of(torch.ones(2, requires_grad=True)).requires_grad
+
+
+def by_edges(t):
+    """Gradients from and to edges of the graph, the tensors gone."""
+    x, w = t.arange(1.0, 4, requires_grad=True), t.tensor([0.5, -1, 2], requires_grad=True)
+    inner, edge_of = x * w, t.autograd.graph.get_gradient_edge
+    edge, end = edge_of(inner), inner.sin().sum()
+    del inner
+    found = [edge.output_nr, edge_of(x).output_nr, *t.autograd.grad(end, [edge, edge_of(x), w], retain_graph=True)]
+    t.autograd.backward(edge, t.ones(3), inputs=[x], retain_graph=True)
+    found += [x.grad, w.grad]
+    t.autograd.backward(edge_of(end), inputs=edge_of(w), retain_graph=True)
+    parts = t.unbind(t.ones(2, 2, requires_grad=True) * 2)
+    found += [w.grad, edge_of(parts[1]).output_nr]
+    stranger = edge_of(t.ones(2, requires_grad=True))
+    return [*found, t.autograd.grad(end, stranger, allow_unused=True)]
+
+
+def test_gradient_edges():
+    same(by_edges(vt), by_edges(torch))
+
+
+def test_wrong_gradient_edges():
+    graph = vt.autograd.graph
+    x = vt.ones(3, requires_grad=True)
+    inner = x * 2
+    end, edge = inner.sum(), graph.get_gradient_edge(inner)
+    stranger = graph.get_gradient_edge(vt.ones(2, requires_grad=True))
+    for message, call in (
+        ("does not require grad", lambda: graph.get_gradient_edge(vt.ones(1))),
+        ("MulBackward0 has no result 5", lambda: vt.autograd.grad(end, [graph.GradientEdge(edge.node, 5)])),
+        ("does not start with a node", lambda: vt.autograd.grad(end, [(3, 4)])),
+        ("only for scalar outputs", lambda: vt.autograd.backward(edge)),
+        ("Mismatch in shape", lambda: vt.autograd.backward(edge, vt.ones(2))),
+        ("to be leaves", lambda: vt.autograd.backward(end, inputs=[edge], retain_graph=True)),
+        ("not have been used", lambda: vt.autograd.grad(end, stranger, retain_graph=True)),
+        ("is a GradientEdge", lambda: vt.autograd.grad(end, stranger, retain_graph=True, materialize_grads=True)),
+    ):
+        with pytest.raises((RuntimeError, TypeError), match=message):
+            call()
+    assert vt.autograd.grad(end, edge)[0].tolist() == [1, 1, 1]

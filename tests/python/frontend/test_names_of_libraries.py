@@ -545,3 +545,101 @@ def test_a_subclass_is_given_up():
                 return super().__torch_function__(func, types, args, kwargs or {})
 
         assert type(t.ones(1).as_subclass(Kind).as_subclass(t.Tensor)) is t.Tensor
+
+
+def names_of_devices(t):
+    found = []
+    for name in ("mps", "xpu:1", "hpu", "xla", "privateuseone", "cpu", "meta"):
+        device = t.device(name)
+        found.append([str(device), repr(device), device.type, device.index, device == t.device(name)])
+        found.append([hash(device) == hash(t.device(device)), device in {t.device(name)}, device == t.device("cpu")])
+    return [*found, repr(t.device("mps", 3)), t.ones(1).device != t.device("mps")]
+
+
+def test_devices_of_other_types():
+    """They can be named and compared; nothing can be put there."""
+    same(names_of_devices(vt), names_of_devices(torch))
+    for call in (
+        lambda: vt.ones(1, device=vt.device("mps")),
+        lambda: vt.ones(1).to(vt.device("xpu")),
+        lambda: vt.ones(1).to("mps"),
+        lambda: vt.device("mps").__enter__(),
+        lambda: vt.device("nonsense"),
+        lambda: vt.device("mps:x"),
+        lambda: vt.device("mps:0", 1),
+    ):
+        with pytest.raises(RuntimeError):
+            call()
+    assert vt.ones(1).device == vt.device("cpu")
+
+
+def test_every_refused_module_imports():
+    from vibetensor.torch import _refused_modules
+
+    names = 0
+    for modules in _refused_modules.TABLE.values():
+        for module, of_module in modules.items():
+            imported = importlib.import_module(f"vibetensor.torch.{module}")
+            for name in of_module.split():
+                getattr(imported, name)
+                names += 1
+    assert names > 60
+
+
+def test_old_names_of_distributed_tensors():
+    for module in ("api", "placement_types"):
+        old = importlib.import_module(f"vibetensor.torch.distributed._tensor.{module}")
+        new = importlib.import_module("vibetensor.torch.distributed.tensor")
+        assert old.__all__ and all(getattr(old, name) is getattr(new, name) for name in old.__all__)
+
+
+def per_sample(t):
+    t.manual_seed(0)
+    wrap = importlib.import_module(f"{t.__name__}.nn.utils._per_sample_grad").call_for_per_sample_grads
+    nn, found = t.nn, []
+    for module, x in (
+        (nn.Linear(4, 2), t.randn(3, 4)),
+        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.GroupNorm(1, 2), nn.Flatten(), nn.Linear(8, 2)), t.randn(3, 1, 4, 4)),
+        (nn.Embedding(5, 2), t.randint(0, 5, (3, 4))),
+    ):
+        for reduction in ("sum", "mean"):
+            losses = wrap(module, loss_reduction=reduction)(x).pow(2).flatten(1).sum(1)
+            getattr(losses, reduction)().backward()
+            found += [[p.grad_sample, p.grad] for p in module.parameters()]
+            for p in module.parameters():
+                p.grad_sample = None
+    return found
+
+
+def test_gradients_per_sample():
+    same(per_sample(vt), per_sample(torch))
+    wrap = importlib.import_module("vibetensor.torch.nn.utils._per_sample_grad").call_for_per_sample_grads
+    layer, used = vt.nn.Linear(2, 2), vt.nn.Linear(2, 2)
+    call = wrap(used)
+    (call(vt.ones(3, 2)).sum() + call(vt.ones(3, 2)).sum()).backward()
+    assert used.weight.grad_sample.tolist() == vt.full((3, 2, 2), 2.0).tolist() and used.weight.grad is None
+    for message, call in (
+        ("sum or mean", lambda: wrap(layer, loss_reduction="none")),
+        ("must be nn.Module", lambda: wrap(vt.nn.functional.relu)),
+        ("None or an integer", lambda: wrap(layer, batch_size=2.0)),
+        ("must be positive", lambda: wrap(layer, batch_size=0)),
+        ("Unable to find a tensor", lambda: wrap(layer)(3)),
+        ("has a grad_sample already", lambda: wrap(used)),
+    ):
+        with pytest.raises(RuntimeError, match=message):
+            call()
+
+
+def test_what_is_said_of_triton(monkeypatch):
+    from vibetensor.torch.utils import _triton
+
+    for capability, installed, found in (((9, 0), True, (True, True)), ((7, 5), True, (True, False)),
+                                         ((9, 0), False, (False, False)), (None, True, (False, False))):  # fmt: skip
+        monkeypatch.setattr(vt.cuda, "is_available", lambda c=capability: c is not None)
+        monkeypatch.setattr(vt.cuda, "get_device_capability", lambda c=capability: c)
+        monkeypatch.setattr(_triton, "has_triton_package", lambda i=installed: i)
+        assert (_triton.has_triton(), _triton.has_triton_stable_tma_api()) == found
+    monkeypatch.setattr(_triton, "version", lambda name: "3.8.0+git1")
+    assert _triton.get_triton_version() == (3, 8) and not _triton.has_triton_tma()
+    monkeypatch.setattr(_triton, "version", lambda name: "dev")
+    assert _triton.get_triton_version((1, 2)) == (1, 2)

@@ -187,3 +187,21 @@ def test_warns(what):
         sides.append((result, [str(w.message) for w in caught]))
     assert sides[1][1] == sides[0][1]
     assert same(sides[1][0], sides[0][0])
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("channels", [1, 3, 5])
+def test_bytes_of_images(mode, channels):
+    """Fixed-point weights, and a rounding after each dim: the very numbers of PyTorch on the CPU."""
+    draw, compared = random.Random(f"{mode}{channels}"), 0
+    for _ in range(40):
+        x = torch.randint(0, 256, (2, channels, draw.randint(1, 40), draw.randint(1, 200)), dtype=torch.uint8)
+        if draw.random() < 0.5:
+            x = x.contiguous(memory_format=torch.channels_last)
+        options = {"mode": mode, "size": (draw.randint(1, 50), draw.choice([x.shape[3], draw.randint(1, 300)]))}
+        options |= draw.choice([{}, {"antialias": True}, {"align_corners": True}, {"align_corners": False}])
+        found = vt.nn.functional.interpolate(ours_of(x), **options)
+        expected = torch.nn.functional.interpolate(x, **options)
+        assert found.dtype == vt.uint8 and found.tolist() == expected.tolist(), (x.shape, options)
+        compared += expected.numel()
+    assert compared > 10_000

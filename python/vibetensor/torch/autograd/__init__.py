@@ -33,7 +33,14 @@ Tensor: Any = _C.Tensor
 def as_tuple(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
-    return (value,) if isinstance(value, Tensor) else tuple(value)
+    if isinstance(value, Tensor):
+        return (value,)
+    return (value,) if is_edge(value) else tuple(value)
+
+
+def is_edge(value: Any) -> bool:
+    """Whether it is a graph.GradientEdge, which stands for a tensor."""
+    return isinstance(value, tuple) and len(value) > 1 and isinstance(value[0], _C.Node)
 
 
 def starting_gradients(outputs: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
@@ -43,7 +50,9 @@ def starting_gradients(outputs: tuple[Any, ...], given: Any) -> tuple[Any, ...]:
         raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
     result = []
     for i, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
-        if grad is None:
+        if is_edge(output):
+            pass  # the engine knows its shape and dtype
+        elif grad is None:
             if output.requires_grad:
                 if output.numel() != 1:
                     raise RuntimeError("grad can be implicitly created only for scalar outputs")
@@ -79,7 +88,8 @@ def backward(
     """Returns None; adds the gradients of the sum of `tensors` to `.grad` of the leaves below them.
 
     `grad_tensors`: gradient of each tensor, needed where it has more than one element. `inputs`: only
-    these get a gradient. The graph is freed unless `retain_graph` (by default as `create_graph`).
+    these get a gradient. A graph.GradientEdge may stand for a tensor. The graph is freed unless `retain_graph` (by
+    default as `create_graph`).
     """
     if grad_variables is not None:
         raise NotImplementedError("backward: grad_variables was renamed to grad_tensors")
@@ -130,6 +140,8 @@ def grad(
 
     result = batched(run, outs, grad_outputs, ins) if is_grads_batched else run(grad_outputs)
     if materialize_grads:
+        if any(g is None and is_edge(i) for i, g in zip(ins, result, strict=True)):
+            raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
         return tuple(_C.ops.zeros_like(i) if g is None else g for i, g in zip(ins, result, strict=True))
     return result
 

@@ -6,16 +6,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from weakref import WeakSet
 
 from vibetensor import _C
 from vibetensor.torch._not_there import module_getattr
+from vibetensor.torch.autograd.grad_mode import enable_grad
 
 __all__ = [
+    "GradientEdge",
     "Node",
     "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
+    "get_gradient_edge",
     "increment_version",
     "register_multi_grad_hook",
     "save_on_cpu",
@@ -23,6 +26,41 @@ __all__ = [
 ]
 
 Node = _C.Node
+
+
+class GradientEdge(NamedTuple):
+    """Where the gradient of a tensor arrives in the graph: result number `output_nr` of `node`.
+
+    autograd.grad and autograd.backward take it in a tensor's place; the tensor need not be alive.
+    """
+
+    node: Any
+    output_nr: int
+    ownership_token: Any = None
+
+
+def get_gradient_edge(tensor: Any) -> GradientEdge:
+    """The edge where the gradient of the tensor arrives; RuntimeError if it does not require grad.
+
+    >>> import vibetensor.torch as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> edge = torch.autograd.graph.get_gradient_edge(x)
+    >>> torch.autograd.grad(x * x, edge)
+    (tensor(6.),)
+    """
+    if not tensor.requires_grad:
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    return GradientEdge(_get_grad_fn_or_grad_acc(tensor), tensor.output_nr)
+
+
+def _get_grad_fn_or_grad_acc(tensor: Any) -> Any:
+    """The node where the gradient of a tensor, or of an edge, arrives."""
+    if isinstance(tensor, GradientEdge):
+        return tensor.node
+    if tensor.grad_fn is not None:
+        return tensor.grad_fn
+    with enable_grad():
+        return tensor.view_as(tensor).grad_fn.next_functions[0][0]
 
 
 class Disabled(threading.local):

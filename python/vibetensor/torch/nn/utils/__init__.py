@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 # imported when they are first used
-SUBMODULES = "fusion init memory_format parametrizations parametrize prune rnn stateless"
+SUBMODULES = "_per_sample_grad fusion init memory_format parametrizations parametrize prune rnn stateless"
 HOMES = {
     "fusion": "fuse_conv_bn_eval fuse_conv_bn_weights fuse_linear_bn_eval fuse_linear_bn_weights",
     "init": "skip_init",
