@@ -16,9 +16,9 @@ constexpr const char* kMemoryFormatNames[] = {"contiguous_format", "preserve_for
                                               "channels_last_3d"};
 
 // Device types of PyTorch's that programs name, to compare with or to ask for, and that are not ours.
-constexpr std::string_view kOtherTypes[] = {"mps",  "xpu",   "hpu",    "mtia",   "xla", "privateuseone", "ipu",
-                                            "lazy", "maia",  "vulkan", "mkldnn", "hip", "opengl",        "opencl",
-                                            "ve",   "ideep", "fpga"};
+constexpr std::string_view kOtherTypes[] = {"mps",    "xpu",    "hpu",  "mtia",   "xla",    "privateuseone",
+                                            "ipu",    "lazy",   "maia", "vulkan", "mkldnn", "hip",
+                                            "opengl", "opencl", "ve",   "ideep",  "fpga"};
 constexpr uint8_t kOurs = std::size(kOtherTypes);
 
 // A device as Python sees it. One of another type has its name and index, and can be compared and printed.

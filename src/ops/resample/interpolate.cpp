@@ -38,8 +38,8 @@ void check_taps(const Tensor& self, int64_t& dim, const Tensor& spans, const Ten
   VT_CHECK(spans.dtype() == DType::int64 && spans.dim() == 2 && spans.size(1) == 2 && spans.device() == self.device(),
            Runtime, "expected spans (outputs, 2) of int64 on ", self.device(), ", got ", to_string(spans));
   const bool bytes = self.dtype() == DType::uint8;
-  VT_CHECK(is_floating(self.dtype()) || (bytes && (!weights.defined() || resample::gather_bytes.has(self.device()))), NotImplemented,
-           "not implemented for '", self.dtype(), "'");
+  VT_CHECK(is_floating(self.dtype()) || (bytes && (!weights.defined() || resample::gather_bytes.has(self.device()))),
+           NotImplemented, "not implemented for '", self.dtype(), "'");
   const DType kind = bytes ? DType::float64 : self.dtype();
   VT_CHECK(!weights.defined() || (weights.dim() == 2 && weights.size(0) == spans.size(0) && weights.dtype() == kind &&
                                   weights.device() == self.device()),
@@ -89,9 +89,10 @@ struct Laid {
 void gather_kernel(const Tensor& self, int64_t dim, const Tensor& spans, const Tensor& weights, Tensor& out) {
   if (out.numel() == 0) return;
   const Laid from(self, dim, out, self.size(dim), out.size(dim));
-  const auto& gather = self.dtype() == DType::uint8 && weights.defined() ? resample::gather_bytes : resample::gather_taps;
+  const auto& gather =
+      self.dtype() == DType::uint8 && weights.defined() ? resample::gather_bytes : resample::gather_taps;
   gather(self.device(), from.layout, from.self, contiguous_data(spans),
-                        weights.defined() ? contiguous_data(weights) : weights, out);
+         weights.defined() ? contiguous_data(weights) : weights, out);
 }
 
 void scatter_kernel(const Tensor& self, int64_t dim, const Tensor& spans, const Tensor& weights, int64_t, Tensor& out) {
@@ -166,7 +167,8 @@ Tensor resized(const Tensor& self, int64_t dim, int64_t outputs, double factor, 
                             : step_of<float>(inputs, outputs, align_corners, factor);
   const TapAxis axis{inputs, outputs, mode.filter, align_corners, antialias, twice, step};
   const Tensor spans = empty(DimVec{outputs, 2}, DType::int64, self.device());
-  const Tensor weights = nearest ? Tensor() : empty(DimVec{outputs, axis.width()}, bytes ? DType::float64 : self.dtype(), self.device());
+  const Tensor weights =
+      nearest ? Tensor() : empty(DimVec{outputs, axis.width()}, bytes ? DType::float64 : self.dtype(), self.device());
   resample::fill_taps(self.device(), axis, spans, weights);
   return ops::_gather_taps(self, dim, spans, weights);
 }

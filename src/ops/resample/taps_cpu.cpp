@@ -132,12 +132,12 @@ void gather_taps_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, c
   }
 }
 
-void gather_bytes_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, const Tensor& weights, const Tensor& y) {
+void gather_bytes_cpu(const TapLayout& l, const Tensor& x, const Tensor& spans, const Tensor& weights,
+                      const Tensor& y) {
   const Places from(l, spans, weights);
   const ByteWeights made(from, weights);
   const cpu::ByteTaps table{from.width, made.places.data(), made.counts.data(), made.weights.data(), made.shift};
-  const auto kernel =
-      pick_simd(&cpu::v2::gather_byte_taps, &cpu::v3::gather_byte_taps, &cpu::v4::gather_byte_taps);
+  const auto kernel = pick_simd(&cpu::v2::gather_byte_taps, &cpu::v3::gather_byte_taps, &cpu::v4::gather_byte_taps);
   const auto* from_bytes = x.data<uint8_t>();
   auto* to = y.data<uint8_t>();
   parallel_for(0, l.outer * l.outputs, 1 + 16384 / (l.inner * from.width), [&](int64_t begin, int64_t end) {
