@@ -1,9 +1,10 @@
-"""Programs of pointwise ops on the CPU: eager, fused by `torch.compile` of ours, PyTorch's eager and its C++ compiler.
+"""Programs of pointwise ops: eager, fused by `torch.compile` of ours, PyTorch's eager and its compiler.
 
     python bench/program.py [--threads 2] [--budget 2] [--elements 10000000] [--out program_cpu]
+    python bench/program.py --device cuda --out program_h200
 
 Writes bench/results/program_cpu.json. All four run in one process, turn by turn; the first call of each, which is where
-PyTorch compiles, is timed apart.
+PyTorch compiles, is timed apart. On CUDA a call is timed to the end of its work, and ours until its kernel was compiled too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import side_by_side
 import torch
 import vibetensor.torch as vt
+from vibetensor import _C
 from vibetensor.programs import explain
 
 
@@ -84,6 +86,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--budget", type=float, default=2.0, help="seconds per case and way to run it")
     parser.add_argument("--elements", type=int, default=10_000_000)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", default="program_cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -93,11 +96,14 @@ def main() -> None:
         work, first = {}, {}
         for side, framework in (("vibetensor", vt), ("torch", torch)):
             x, y = (
-                framework.linspace(low, 2.0, arguments.elements).to(getattr(framework, dtype)) for low in (-2.0, -1.0)
+                framework.linspace(low, 2.0, arguments.elements).to(arguments.device, getattr(framework, dtype))
+                for low in (-2.0, -1.0)
             )
+            wait = framework.cuda.synchronize if arguments.device == "cuda" else lambda: None
             for way, call in (("eager", fn), ("compiled", framework.compile(fn))):
-                work[f"{side} {way}"] = lambda call=call, x=x, y=y: call(x, y)
+                work[f"{side} {way}"] = lambda call=call, x=x, y=y, wait=wait: (call(x, y), wait())
                 first[f"{side} {way}"] = first_call(work[f"{side} {way}"])
+        to_compile = first_call(_C.program_finish_compiling)
         seen = explain(fn, *(vt.ones(1 << 14, dtype=getattr(vt, dtype)) for _ in range(2)))
         seconds = side_by_side.best_seconds(work, arguments.budget)
         rows.append(
@@ -112,6 +118,7 @@ def main() -> None:
                 "to_eager": round(seconds["vibetensor eager"] / seconds["vibetensor compiled"], 2),
                 "to_torch_compiled": round(seconds["torch compiled"] / seconds["vibetensor compiled"], 2),
                 "first_call_s": round(first["vibetensor compiled"], 3),
+                "until_fused_s": round(first["vibetensor compiled"] + to_compile, 3),
                 "torch_first_call_s": round(first["torch compiled"], 3),
             }
         )

@@ -2374,7 +2374,7 @@ export interface Ops {
   kaiser_windowSync(window_length: number | bigint, periodic: boolean, beta: number, named?: { periodic?: boolean; beta?: number; dtype?: DType | null; device?: string | null }): Tensor;
   kaiser_windowSync(window_length: number | bigint, periodic: boolean, named?: { periodic?: boolean; beta?: number; dtype?: DType | null; device?: string | null }): Tensor;
   kaiser_windowSync(window_length: number | bigint, named?: { periodic?: boolean; beta?: number; dtype?: DType | null; device?: string | null }): Tensor;
-  /** target * (log target - input) of log-probabilities input; log_target: target is given as its logarithm. */
+  /** target * (log target - input) of log-probabilities input; log_target: target is given as its logarithm. reduction 3 divides the sum by the size of the batch. */
   kl_div(self: Tensor, target: Tensor, reduction: number | bigint, named?: { reduction?: number | bigint; log_target?: boolean } & Abortable): Promise<Tensor>;
   kl_div(self: Tensor, target: Tensor, named?: { reduction?: number | bigint; log_target?: boolean } & Abortable): Promise<Tensor>;
   kl_divSync(self: Tensor, target: Tensor, reduction: number | bigint, named?: { reduction?: number | bigint; log_target?: boolean }): Tensor;

@@ -6,6 +6,7 @@
 #include "bindings/python/tensor_object.h"
 #include "dispatch/op.h"
 #include "program/defer.h"
+#include "program/generated_kernels.h"
 
 namespace nb = nanobind;
 
@@ -65,6 +66,19 @@ nb::dict given(const program::RanGroup& g) {
   return d;
 }
 
+nb::dict given(const program::GeneratedKernel& k) {
+  static constexpr std::string_view kState[] = {"compiling", "ready", "refused"};
+  nb::dict d;
+  d["name"] = text(k.name);
+  d["state"] = text(kState[static_cast<int>(k.state)]);
+  d["reason"] = text(k.reason);
+  d["from_disk"] = k.from_disk;
+  d["seconds"] = k.seconds;
+  d["device"] = k.device;
+  d["source"] = text(k.source);
+  return d;
+}
+
 template <class T>
 nb::list list_of(const std::vector<T>& items) {
   nb::list out;
@@ -81,6 +95,8 @@ nb::dict take_record() {
   return d;
 }
 
+nb::list generated_kernels() { return list_of(program::generated_kernels()); }
+
 }  // namespace
 
 void bind_program(nb::module_& m) {
@@ -88,6 +104,9 @@ void bind_program(nb::module_& m) {
   m.def("program_leave", program::leave, nb::call_guard<nb::gil_scoped_release>(),
         "Leaves what program_enter() entered; the outermost computes all that waits.");
   m.def("program_is_deferring", program::is_deferring, "Whether calls are deferred on this thread.");
+  m.def("program_generated_kernels", generated_kernels, "The kernels made for groups on CUDA, as dicts.");
+  m.def("program_finish_compiling", program::finish_compiling, nb::call_guard<nb::gil_scoped_release>(),
+        "Waits until no kernel is being compiled.");
   m.def("program_start_record", program::start_record, "The calls of this thread's scope are noted from now on.");
   m.def("program_take_record", take_record, "What was noted, as dicts; nothing is noted any more.");
 }
