@@ -173,21 +173,6 @@ __device__ __forceinline__ void clear_behind(uint8_t* tile, int valid, int threa
   }
 }
 
-/// Word j of four neighbouring lanes becomes words of lane j, in the order of lanes.
-__device__ __forceinline__ void transpose_four(uint32_t (&words)[4]) {
-#pragma unroll
-  for (int apart = 1; apart < 4; apart *= 2) {
-    const bool upper = threadIdx.x & apart;
-#pragma unroll
-    for (int pair = 0; pair < 2; ++pair) {
-      const int low = apart == 1 ? 2 * pair : pair, high = low + apart;
-      const uint32_t other = __shfl_xor_sync(0xffffffffu, upper ? words[low] : words[high], apart);
-      if (upper) words[low] = other;
-      else words[high] = other;
-    }
-  }
-}
-
 template <class Config>
 struct Consumer {
   using T = typename Config::T;
@@ -252,36 +237,29 @@ struct Consumer {
         for (int i = 0; i < kSums; ++i) sum[i] = 0;
       }
       store(w);
-      __syncwarp();  // lanes part at the edges of a group, and wgmma takes whole warps
     }
   }
 
   __device__ __forceinline__ void store(const Work<Config>& w) const {
     const bool by_row = g.grouping == Grouping::Rows, by_col = g.grouping == Grouping::Columns;
     const int row = w.row + group * 64 + thread / 32 * 16 + thread % 32 / 4, rows = by_row ? w.end - w.begin : g.m;
-    const int col = w.col + thread % 4 * 8, cols = by_col ? w.end - w.begin : g.n;
+    const int col = w.col + thread % 4 * 2, cols = by_col ? w.end - w.begin : g.n;
     T* c = static_cast<T*>(g.c) + (by_row ? w.begin * g.ldc : by_col ? w.begin : w.group * g.stride_c);
-    const bool vectors = reinterpret_cast<uintptr_t>(c) % 16 == 0 && g.ldc % 8 == 0;
+    const bool pairs = reinterpret_cast<uintptr_t>(c) % 4 == 0;  // ldc is even
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
-      T* to = c + (row + 8 * r) * g.ldc;
+      if (row + 8 * r >= rows) break;
+      T* to = c + (row + 8 * r) * g.ldc + col;
 #pragma unroll
-      for (int i = 0; i < kSums / 4; i += 4) {
-        // Four lanes share eight columns of a row, two each; of four times eight each takes one, to write it at once.
-        uint32_t words[4];
-#pragma unroll
-        for (int j = 0; j < 4; ++j) words[j] = cuda::pack<T>(sum[4 * (i + j) + 2 * r], sum[4 * (i + j) + 2 * r + 1]);
-        transpose_four(words);
-        const int at = col + 8 * i;
-        if (row + 8 * r >= rows || at >= cols) continue;
-        if (vectors && at + 8 <= cols) {
-          *reinterpret_cast<uint4*>(to + at) = make_uint4(words[0], words[1], words[2], words[3]);
+      for (int i = 0; i < kSums / 4; ++i) {
+        const int valid = cols - col - 8 * i;
+        const uint32_t both = cuda::pack<T>(sum[4 * i + 2 * r], sum[4 * i + 2 * r + 1]);
+        if (pairs && valid > 1) {
+          *reinterpret_cast<uint32_t*>(to + 8 * i) = both;
         } else {
-          auto* single = reinterpret_cast<uint16_t*>(to + at);
-#pragma unroll
-          for (int e = 0; e < 8; ++e) {
-            if (at + e < cols) single[e] = static_cast<uint16_t>(words[e / 2] >> 16 * (e % 2));
-          }
+          auto* single = reinterpret_cast<uint16_t*>(to + 8 * i);
+          if (valid > 0) single[0] = static_cast<uint16_t>(both);
+          if (valid > 1) single[1] = static_cast<uint16_t>(both >> 16);
         }
       }
     }
