@@ -21,8 +21,19 @@ void free_parts(void*, void* context, size_t) noexcept { delete static_cast<Fabr
 
 }  // namespace
 
-Mesh::Mesh(int64_t id, IntSpan sizes, std::vector<Device> devices)
-    : id_(id), sizes_(sizes), devices_(std::move(devices)) {}
+Mesh::Mesh(IntSpan sizes, std::vector<Device> devices, std::vector<int64_t> ranks, int own)
+    : sizes_(sizes), devices_(std::move(devices)), ranks_(std::move(ranks)), own_(own) {}
+
+const Mesh& Mesh::known(Mesh mesh) {
+  const std::lock_guard lock(meshes_mutex());
+  for (const Mesh* m : meshes()) {
+    const bool is_alike = same(m->sizes_, mesh.sizes_) && m->devices_ == mesh.devices_;
+    if (is_alike && m->ranks_ == mesh.ranks_ && m->own_ == mesh.own_) return *m;
+  }
+  mesh.id_ = static_cast<int64_t>(meshes().size());
+  meshes().push_back(new Mesh(std::move(mesh)));
+  return *meshes().back();
+}
 
 const Mesh& Mesh::of(IntSpan sizes, std::vector<Device> devices) {
   VT_CHECK(sizes.size() == 1 || sizes.size() == 2, Value, "Mesh: expected one dim or two, got sizes ", sizes);
@@ -37,12 +48,15 @@ const Mesh& Mesh::of(IntSpan sizes, std::vector<Device> devices) {
                                          devices.begin() + static_cast<int64_t>(i),
              Value, "Mesh: ", d, " is named twice");
   }
-  const std::lock_guard lock(meshes_mutex());
-  for (const Mesh* m : meshes()) {
-    if (same(m->sizes_, sizes) && m->devices_ == devices) return *m;
-  }
-  meshes().push_back(new Mesh(static_cast<int64_t>(meshes().size()), sizes, std::move(devices)));
-  return *meshes().back();
+  return known(Mesh(sizes, std::move(devices), {}, -1));
+}
+
+const Mesh& Mesh::of_processes(IntSpan sizes, std::vector<int64_t> ranks, int own, Device device) {
+  VT_CHECK(!sizes.empty() && checked_numel(sizes) == static_cast<int64_t>(ranks.size()), Value,
+           "Mesh: expected a process for each member, got sizes ", sizes, " and ", ranks.size(), " processes");
+  VT_CHECK(own >= 0 && own < static_cast<int>(ranks.size()), Value, "Mesh: there is no member ", own);
+  std::vector<Device> devices(ranks.size(), resolve_device(device));
+  return known(Mesh(sizes, std::move(devices), std::move(ranks), own));
 }
 
 const Mesh& Mesh::numbered(int64_t id) {
@@ -51,28 +65,38 @@ const Mesh& Mesh::numbered(int64_t id) {
   return *meshes()[static_cast<size_t>(id)];
 }
 
+// How far apart members are that are neighbours along a dim.
+int64_t Mesh::stride(int dim) const { return checked_numel(IntSpan(sizes_).subspan(static_cast<size_t>(dim) + 1)); }
+
 int Mesh::coordinate(int member, int dim) const {
-  if (dims() == 1) return member;
-  return dim == 0 ? member / static_cast<int>(sizes_[1]) : member % static_cast<int>(sizes_[1]);
+  return static_cast<int>(member / stride(dim) % sizes_[static_cast<size_t>(dim)]);
 }
 
 std::vector<int> Mesh::line(int member, int dim) const {
+  const auto step = static_cast<int>(stride(dim));
+  const int first = member - coordinate(member, dim) * step;
   std::vector<int> found;
-  for (int m = 0; m < members(); ++m) {
-    if (dims() == 1 || coordinate(m, 1 - dim) == coordinate(member, 1 - dim)) found.push_back(m);
-  }
+  for (int i = 0; i < static_cast<int>(sizes_[static_cast<size_t>(dim)]); ++i) found.push_back(first + i * step);
   return found;
 }
 
 std::string Mesh::to_string() const {
   std::string text = detail::concat("Mesh(", sizes_[0]);
-  if (dims() == 2) text += detail::concat(" x ", sizes_[1]);
-  return text + detail::concat(" ", kDeviceTypeNames[static_cast<int>(devices_[0].type)], ")");
+  for (const int64_t size : IntSpan(sizes_).subspan(1)) text += detail::concat(" x ", size);
+  return text + detail::concat(" ", kDeviceTypeNames[static_cast<int>(devices_[0].type)],
+                               spans_processes() ? " processes)" : ")");
 }
 
 std::vector<int64_t> even_bounds(int64_t size, int64_t n) {
   std::vector<int64_t> bounds{0};
   for (int64_t i = 0; i < n; ++i) bounds.push_back(bounds.back() + size / n + (i < size % n ? 1 : 0));
+  return bounds;
+}
+
+std::vector<int64_t> chunk_bounds(int64_t size, int64_t n) {
+  const int64_t length = (size + n - 1) / n;
+  std::vector<int64_t> bounds{0};
+  for (int64_t i = 1; i <= n; ++i) bounds.push_back(std::min(i * length, size));
   return bounds;
 }
 

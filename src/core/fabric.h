@@ -8,6 +8,10 @@
 // cannot). The device is that of the mesh's first member; its keys are the backend's and Key::Fabric.
 //
 // Members on the CPU are virtual: a mesh of n "cpu" members holds n shards in the host's memory.
+//
+// The members of a mesh may be processes instead (torch.distributed's DTensor). Each process then holds the shard of
+// one member, itself, and `shards` has that one element. Sizes and placements are the same in all of them, so that all
+// choose alike how a call runs, and meet in the same collectives (fabric/processes.h).
 #pragma once
 
 #include <string>
@@ -22,11 +26,15 @@ enum class Reduce : uint8_t { Sum, Mean, Max, Min, Product };
 inline constexpr std::string_view kReduceNames[] = {"sum", "mean", "max", "min", "product"};
 constexpr std::string_view name_of(Reduce r) { return kReduceNames[static_cast<int>(r)]; }
 
-// Devices in a row, or in rows and columns. Equal meshes are one object, which lives as long as the process.
+// Devices, or processes, in a row, or in rows and columns. Equal meshes are one object, which lives as long as the
+// process.
 class VT_API Mesh {
  public:
   // `sizes`: one or two, of which `devices` are the elements in rows. RuntimeError for devices of several types.
   static const Mesh& of(IntSpan sizes, std::vector<Device> devices);
+  // Processes, of which this one is member `own` and works on `device`; `ranks` number them in the default group. In
+  // any number of dims.
+  static const Mesh& of_processes(IntSpan sizes, std::vector<int64_t> ranks, int own, Device device);
   // The mesh with that number, which counts from 0.
   static const Mesh& numbered(int64_t id);
 
@@ -36,6 +44,11 @@ class VT_API Mesh {
   int members() const { return static_cast<int>(devices_.size()); }
   Device device(int member) const { return devices_[static_cast<size_t>(member)]; }
   const std::vector<Device>& devices() const { return devices_; }
+  bool spans_processes() const { return own_ >= 0; }
+  // How many members' parts are in this process, and which member the i-th of them is.
+  int held() const { return spans_processes() ? 1 : members(); }
+  int held_member(int i) const { return spans_processes() ? own_ : i; }
+  std::span<const Device> held_devices() const { return {devices_.data(), static_cast<size_t>(held())}; }
   // Where a member stands along a dim of the mesh.
   int coordinate(int member, int dim) const;
   // The members that differ from `member` along `dim` alone, itself among them, in order.
@@ -44,10 +57,14 @@ class VT_API Mesh {
   std::string to_string() const;
 
  private:
-  Mesh(int64_t id, IntSpan sizes, std::vector<Device> devices);
-  int64_t id_;
+  Mesh(IntSpan sizes, std::vector<Device> devices, std::vector<int64_t> ranks, int own);
+  static const Mesh& known(Mesh mesh);
+  int64_t stride(int dim) const;
+  int64_t id_ = -1;
   DimVec sizes_;
-  std::vector<Device> devices_;
+  std::vector<Device> devices_;  // of processes: this one's for each
+  std::vector<int64_t> ranks_;   // of processes
+  int own_ = -1;
 };
 
 // How the members along one dim of a mesh hold a tensor: each all of it, each a part of one dim, or each a value of
@@ -74,6 +91,8 @@ using Placements = std::vector<Placement>;
 
 // Parts of `size` for n members, as even as whole numbers allow, the larger ones first: n + 1 bounds.
 VT_API std::vector<int64_t> even_bounds(int64_t size, int64_t n);
+// Parts of `size` for n members as torch.chunk makes them: of one length, the last ones shorter or empty.
+VT_API std::vector<int64_t> chunk_bounds(int64_t size, int64_t n);
 // "Shard(0)", "Replicate()", "Partial(sum)"
 VT_API std::string to_string(const Placement& p);
 
@@ -81,7 +100,7 @@ struct FabricParts {
   const Mesh* mesh = nullptr;
   Placements placements;
   DimVec sizes;                // of the root
-  std::vector<Tensor> shards;  // contiguous, one for each member, each with memory of its own
+  std::vector<Tensor> shards;  // contiguous, one for each member held here, each with memory of its own
 };
 
 // The tensor that the parts make up. The shards agree with sizes and placements: whoever calls has checked.

@@ -268,6 +268,7 @@ void settle_replicas(const Call& call, const std::vector<Placements>& places) {
 }
 
 // Lists of tensors of which those at one place belong together: each place lies as the tensor there that is written to.
+// Places may be on meshes of their own if these are of processes, which have one part of each.
 void run_lists(Call& call) {
   const TensorSpan written = call.args[0].as_tensor_list();
   const bool all_fabric =
@@ -278,29 +279,39 @@ void run_lists(Call& call) {
   if (!all_fabric || writes_numbers) return run_whole(call, false);
   const Mesh& mesh = mesh_of(call);
   std::vector<Placements> places;
+  std::vector<const Mesh*> meshes;
   for (const Tensor& t : written) {
     settle(t);
     places.push_back(placements_of(t));
+    meshes.push_back(fabric_parts(t).mesh);
+    VT_CHECK(meshes.back() == &mesh || (mesh.spans_processes() && meshes.back()->spans_processes()), Runtime,
+             "expected all Fabric tensors on one mesh, found at least two, ", mesh.to_string(), " and ",
+             meshes.back()->to_string());
   }
   settle_replicas(call, places);
-  const auto members = static_cast<size_t>(mesh.members());
+  const auto members = static_cast<size_t>(mesh.held());
   std::vector<std::vector<std::vector<Tensor>>> lists(args.size(), std::vector<std::vector<Tensor>>(members));
-  const auto place = [&](size_t arg, const Tensor& t, const Placements& as) {
+  const auto place = [&](size_t arg, const Tensor& t, const Placements& as, const Mesh& where) {
     const bool is_number = t.dim() == 0;
     if (args[arg].written && is_fabric(t)) settle(t);
-    Locals l = is_fabric(t) ? locals_of(t) : locals_of(t, mesh);
+    Locals l = is_fabric(t) ? locals_of(t) : locals_of(t, where);
+    VT_CHECK(is_number || l.mesh == &where, Runtime, "expected ", t, " on ", where.to_string(),
+             " as what it belongs to");
     const bool moves = !is_number && l.placements != as;
     VT_CHECK(!args[arg].written || (is_fabric(t) && l.aliases && !moves), Runtime,
              "expected every list to be placed as the first, found ", t, " in ", args[arg].name, " that is not");
-    if (moves || is_number) l = redistribute(std::move(l), is_number ? Placements(as.size()) : as);
+    if (moves || is_number) l = redistribute(std::move(l), is_number ? Placements(l.placements.size()) : as);
     for (size_t m = 0; m < members; ++m) lists[arg][m].push_back(l.parts[m]);
   };
   for (size_t i = 0; i < args.size(); ++i) {
     if (call.args[i].tag == Tag::TensorList) {
       const TensorSpan list = call.args[i].as_tensor_list();
-      for (size_t j = 0; j < list.size(); ++j) place(i, list[j], places[std::min(j, places.size() - 1)]);
+      for (size_t j = 0; j < list.size(); ++j) {
+        const size_t at = std::min(j, places.size() - 1);
+        place(i, list[j], places[at], *meshes[at]);
+      }
     } else if (call.args[i].tag == Tag::Tensor) {
-      place(i, call.args[i].as_tensor(), Placements(static_cast<size_t>(mesh.dims())));
+      place(i, call.args[i].as_tensor(), Placements(static_cast<size_t>(mesh.dims())), mesh);
     }
   }
   for (size_t m = 0; m < members; ++m) {

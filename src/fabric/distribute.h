@@ -7,9 +7,6 @@ namespace vt {
 class Registry;
 namespace fabric {
 
-// How a tensor lies on its mesh, as seen from its own dims.
-VT_API Placements placements_of(const Tensor& t);
-
 // Placements as ops take them: three numbers for each dim of a mesh, kind, dim and reduction.
 VT_API DimVec as_numbers(const Placements& placements);
 

@@ -6,6 +6,7 @@
 
 #include "core/thread_state.h"
 #include "fabric/collectives.h"
+#include "fabric/processes.h"
 #include "fabric/redistribute.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/join.h"
@@ -100,9 +101,18 @@ class Geometry {
     return true;
   }
 
-  Tensor part(int member) const {
-    const Local local = local_of(member);
-    const Tensor& shard = parts_.shards[static_cast<size_t>(member)];
+  // Where along a dim of the mesh a view stays that stays on one member; -1 if it does not.
+  int owner_along(int mesh_dim) const {
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      if (groups_[g].mesh_dim == mesh_dim && courses_[g].dim < 0) return courses_[g].owner;
+    }
+    return -1;
+  }
+
+  // Of the i-th member that is held here.
+  Tensor part(int i) const {
+    const Local local = local_of(parts_.mesh->held_member(i));
+    const Tensor& shard = parts_.shards[static_cast<size_t>(i)];
     const int64_t at = shard.storage_offset() * static_cast<int64_t>(shard.element_size()) + local.offset;
     DimVec strides(local.strides);
     for (int64_t& s : strides) s /= item_;
@@ -257,6 +267,27 @@ Tensor own_shard(Tensor part) {
   return part.is_contiguous() && !is_shared ? part : ops::clone(part, MemoryFormat::Contiguous);
 }
 
+// The part of this process of a view that stays on the processes at place `owner` of dim `j` of the mesh: theirs, once
+// the dims before have been seen to.
+void share_with_processes(const Geometry& geometry, const Mesh& mesh, Locals& found, const Tensor& t, int j,
+                          int owner) {
+  const int own = mesh.held_member(0);
+  for (int k = j + 1; k < mesh.dims(); ++k) {
+    const int other = geometry.owner_along(k);
+    if (other >= 0 && mesh.coordinate(own, k) != other) return;  // nobody along this dim has it yet
+  }
+  Tensor& part = found.parts[0];
+  const bool has = mesh.coordinate(own, j) == owner;
+  Tensor sent;
+  if (has) {
+    sent = part.is_contiguous() ? part : ops::clone(part, MemoryFormat::Contiguous);
+  } else {
+    sent = empty(part_sizes(mesh, found.placements, t.sizes(), own), t.dtype(), t.device());
+    part = sent;
+  }
+  processes::broadcast(mesh, j, sent, owner);
+}
+
 }  // namespace
 
 Locals locals_of(const Tensor& t) {
@@ -270,33 +301,43 @@ Locals locals_of(const Tensor& t) {
     found.aliases = t.numel() == 0;
     return found;
   }
+  const Mesh& mesh = *parts.mesh;
   found.placements = geometry.placements();
-  found.parts.resize(static_cast<size_t>(parts.mesh->members()));
-  for (int m = 0; m < parts.mesh->members(); ++m) {
-    if (geometry.owns(m)) found.parts[static_cast<size_t>(m)] = geometry.part(m);
+  found.parts.resize(static_cast<size_t>(mesh.held()));
+  for (int i = 0; i < mesh.held(); ++i) {
+    if (geometry.owns(mesh.held_member(i))) found.parts[static_cast<size_t>(i)] = geometry.part(i);
   }
   // A view that stays on the members of one coordinate: the others get a copy of what is there.
-  for (int j = 0; j < parts.mesh->dims(); ++j) {
-    for (int m = 0; m < parts.mesh->members(); ++m) {
+  for (int j = 0; j < mesh.dims(); ++j) {
+    const int owner = geometry.owner_along(j);
+    if (owner < 0) continue;
+    if (mesh.spans_processes()) {
+      share_with_processes(geometry, mesh, found, t, j, owner);
+      continue;
+    }
+    for (int m = 0; m < mesh.members(); ++m) {
       Tensor& part = found.parts[static_cast<size_t>(m)];
-      if (part.defined()) continue;
-      for (const int other : parts.mesh->line(m, j)) {
-        const Tensor& there = found.parts[static_cast<size_t>(other)];
-        if (!there.defined() || !geometry.owns(other)) continue;
-        part = broadcast(there, std::array{parts.mesh->device(m)})[0];
-        if (part.is_same(there)) part = ops::clone(there);
-        break;
-      }
+      const Tensor& there = found.parts[static_cast<size_t>(mesh.line(m, j)[static_cast<size_t>(owner)])];
+      if (part.defined() || !there.defined()) continue;
+      part = broadcast(there, std::array{mesh.device(m)})[0];
+      if (part.is_same(there)) part = ops::clone(there);
     }
   }
   return found;
 }
 
+Placements placements_of(const Tensor& t) {
+  const FabricParts& parts = fabric_parts(t);
+  if (is_root(t, parts)) return parts.placements;
+  Geometry geometry(t, parts);
+  return geometry.is_regular() ? geometry.placements() : Placements(parts.placements.size());
+}
+
 Locals locals_of(const Tensor& plain, const Mesh& mesh) {
   const Tensor here = is_fabric(plain) ? gathered(plain) : plain;
   Locals found{&mesh, Placements(static_cast<size_t>(mesh.dims())), DimVec(plain.sizes()), {}, false};
-  found.parts = here.dim() == 0 && here.is_cpu() ? std::vector<Tensor>(static_cast<size_t>(mesh.members()), here)
-                                                 : broadcast(here, mesh.devices());
+  found.parts = here.dim() == 0 && here.is_cpu() ? std::vector<Tensor>(static_cast<size_t>(mesh.held()), here)
+                                                 : broadcast(here, mesh.held_devices());
   return found;
 }
 
@@ -341,7 +382,7 @@ Placements without_partials(Placements placements) {
 void settle_bucket(TensorSpan bucket) {
   const FabricParts& first = fabric_parts(bucket[0]);
   Locals flat{first.mesh, first.placements, {}, {}, false};
-  const auto members = static_cast<size_t>(first.mesh->members());
+  const auto members = static_cast<size_t>(first.mesh->held());
   for (size_t m = 0; m < members; ++m) {
     std::vector<Tensor> pieces;
     for (const Tensor& t : bucket) pieces.push_back(ops::view(fabric_parts(t).shards[m], DimVec{-1}));
@@ -445,7 +486,8 @@ DimVec order_of(const std::vector<Tensor>& parts) {
 }  // namespace
 
 Tensor make_tensor(Locals locals) {
-  const DimVec order = order_of(locals.parts);
+  // Processes do not see each other's strides: their roots are the tensors.
+  const DimVec order = locals.mesh->spans_processes() ? DimVec() : order_of(locals.parts);
   bool is_plain = true;
   for (size_t i = 0; i < order.size(); ++i) is_plain &= order[i] == static_cast<int64_t>(i);
   FabricParts parts{locals.mesh, locals.placements, locals.sizes, {}};

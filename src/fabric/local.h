@@ -26,6 +26,9 @@ Locals locals_of(const Tensor& fabric_tensor);
 // A tensor that is no Fabric tensor, as if every member had it: one memory for those on its device. To be read.
 Locals locals_of(const Tensor& plain, const Mesh& mesh);
 
+// How a tensor lies on its mesh, as seen from its own dims: the placements of locals_of, with nothing moved.
+VT_API Placements placements_of(const Tensor& fabric_tensor);
+
 // The whole tensor as one on the device of member 0; memory of its own or not.
 Tensor gathered(const Tensor& fabric_tensor);
 // Writes a whole tensor of the same sizes, on any device, into a Fabric tensor of any geometry.

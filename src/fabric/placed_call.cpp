@@ -20,8 +20,8 @@ bool has(const Letters& letters, Letter l) { return std::ranges::find(letters, l
 
 // ---- one member ----
 
-LocalCall::LocalCall(const PlacedCall& call, int member) : call_(call), member_(member) {
-  const auto m = static_cast<size_t>(member);
+LocalCall::LocalCall(const PlacedCall& call, int held) : call_(call), member_(call.mesh_.held_member(held)) {
+  const auto m = static_cast<size_t>(held);
   std::copy_n(call.args_, call.op_.arg_count(), values_);
   const auto& operands = call.description_.operands;
   lists_.reserve(kMaxArgs);
@@ -45,7 +45,7 @@ LocalCall::LocalCall(const PlacedCall& call, int member) : call_(call), member_(
   for (const SizesArgument& s : call.description_.sizes) {
     DimVec local(Unbox<IntSpan>::get(values_[s.argument]));
     for (size_t d = 0; d < s.letters.size(); ++d) {
-      if (s.letters[d] != kWhole && call.is_sharded(s.letters[d])) local[d] = call.length(s.letters[d], member);
+      if (s.letters[d] != kWhole && call.is_sharded(s.letters[d])) local[d] = call.length(s.letters[d], member_);
     }
     sizes_.push_back(std::move(local));
     values_[s.argument] = box(sizes_.back());
@@ -257,8 +257,8 @@ void PlacedCall::place() {
 
 void PlacedCall::run_members() {
   by_member_.clear();
-  for (int m = 0; m < mesh_.members(); ++m) {
-    LocalCall local(*this, m);
+  for (int i = 0; i < mesh_.held(); ++i) {
+    LocalCall local(*this, i);
     description_.run ? description_.run(local) : local.run();
     by_member_.push_back(std::move(local.results()));
   }
@@ -267,8 +267,10 @@ void PlacedCall::run_members() {
 
 std::vector<Tensor> PlacedCall::summed(std::vector<Tensor> parts) const {
   Locals l{&mesh_, {}, DimVec(parts[0].sizes()), std::move(parts), false};
+  const Letters& kept = description_.results[0].letters;
   for (const Way& way : chosen_) {
-    l.placements.push_back(way.kind == Way::Kind::Letter ? Placement::partial(Reduce::Sum) : Placement::replicate());
+    const bool is_shared_out = way.kind == Way::Kind::Letter && !has(kept, way.letter);
+    l.placements.push_back(is_shared_out ? Placement::partial(Reduce::Sum) : Placement::replicate());
   }
   return redistribute(std::move(l), Placements(chosen_.size())).parts;
 }
@@ -308,9 +310,9 @@ Locals PlacedCall::result(int r, bool in_list, size_t at) {
       l.placements.push_back(Placement::replicate());
     }
   }
-  for (int m = 0; m < mesh_.members(); ++m) {
-    const Tensor& part = l.parts[static_cast<size_t>(m)];
-    VT_ASSERT(same(part.sizes(), part_sizes(mesh_, l.placements, l.sizes, m)), op_.name(),
+  for (int i = 0; i < mesh_.held(); ++i) {
+    const Tensor& part = l.parts[static_cast<size_t>(i)];
+    VT_ASSERT(same(part.sizes(), part_sizes(mesh_, l.placements, l.sizes, mesh_.held_member(i))), op_.name(),
               ": its sharding rule gave a part of ", part, " for a result of sizes ", l.sizes);
   }
   return l;

@@ -10,7 +10,8 @@ namespace vt::fabric {
 // What one member runs: the call's arguments with the member's parts in the place of tensors.
 class LocalCall {
  public:
-  LocalCall(const PlacedCall& call, int member);
+  // Of a member that is held here, by its place among those.
+  LocalCall(const PlacedCall& call, int held);
 
   const Op& op() const;
   int member() const { return member_; }
@@ -61,7 +62,8 @@ class PlacedCall {
   int64_t begin(Letter l, int member) const;
   int64_t length(Letter l, int member) const;
 
-  // Of combine(): what the members have got, and the sum of something over those that share out a letter.
+  // Of combine(): what the members that are held here have got, and the sum of something over those that share out a
+  // letter that the first result lacks.
   std::vector<Results>& by_member() { return by_member_; }
   std::vector<Tensor> summed(std::vector<Tensor> parts) const;
 

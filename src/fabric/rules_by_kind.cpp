@@ -1,5 +1,6 @@
 // The rules of kinds, and which ops are of one.
 #include <algorithm>
+#include <cmath>
 
 #include "fabric/rules.h"
 #include "ops/copy/copy.h"
@@ -126,6 +127,56 @@ void mean_of_parts(LocalCall& c) {
   c.results().add(ops::as_dtype(ops::div(total, wrapped_number(Scalar(count))), dtype));
 }
 
+// ---- norms ----
+
+double order_of_norm(const Value& v) { return Unbox<Scalar>::get(v).to_double(); }
+
+// Of a finite order members put norms of parts together; of an infinite one the dims that are reduced are whole.
+Description norm(const Call& call, const RuleRow& row) {
+  RuleRow reduced = row;
+  reduced.over = std::isfinite(order_of_norm(call.args[1])) ? Over::Sum : Over::Nothing;
+  Description d = reduction(call, reduced);
+  for (ResultForm& r : d.results) r.over = Over::Nothing;
+  return d;
+}
+
+bool reduces_parts(const PlacedCall& c) {
+  const Letters& kept = c.description().results[0].letters;
+  return std::ranges::any_of(c.description().operands[0].letters,
+                             [&](Letter l) { return c.is_sharded(l) && !std::ranges::count(kept, l); });
+}
+
+DType dtype_of_norm(const PlacedCall& c) {
+  const int at = c.op().functional().schema().index_of("dtype");
+  const DType own = c.args()[0].as_tensor().dtype();
+  return Unbox<std::optional<DType>>::get(c.args()[at]).value_or(to_real(own));
+}
+
+// A norm of 16 bits is rounded once, when it is that of all parts.
+void norm_of_part(LocalCall& c) {
+  const int at = c.op().functional().schema().index_of("dtype");
+  const bool is_reduced = reduces_parts(c.placed()) && is_reduced_floating(dtype_of_norm(c.placed()));
+  if (is_reduced) c.set(at, box(DType::float32));
+  c.run();
+}
+
+// The norm of norms, in float64: a power of one may leave the range of float32.
+void join_norms(PlacedCall& c) {
+  if (!reduces_parts(c)) return;
+  const double order = order_of_norm(c.args()[1]);
+  const bool counts = order == 0;
+  std::vector<Tensor> powers;
+  for (Results& r : c.by_member()) {
+    const Tensor wide = ops::as_dtype(r.tensors[0], DType::float64);
+    powers.push_back(counts ? wide : ops::pow(wide, Scalar(order)));
+  }
+  powers = c.summed(std::move(powers));
+  for (size_t i = 0; i < powers.size(); ++i) {
+    const Tensor whole = counts ? powers[i] : ops::pow(powers[i], Scalar(1 / order));
+    c.by_member()[i].tensors[0] = ops::as_dtype(whole, dtype_of_norm(c));
+  }
+}
+
 constexpr RuleRow kRows[] = {
     // Rows of the pointwise tables that are linear.
     {"add.Tensor", elementwise, {}, Over::Sum, {0b11}},
@@ -165,7 +216,7 @@ constexpr RuleRow kRows[] = {
     {"var_mean.correction", reduction, {}, Over::Nothing},
     {"std_mean.correction", reduction, {}, Over::Nothing},
     {"logsumexp", reduction, {}, Over::Nothing},
-    {"linalg_vector_norm", reduction, {}, Over::Nothing},
+    {"linalg_vector_norm", norm, {}, Over::Sum, {}, norm_of_part, join_norms},
 
     {"max.dim", along_dims},
     {"min.dim", along_dims},

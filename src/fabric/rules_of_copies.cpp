@@ -139,6 +139,8 @@ constexpr RuleRow kRows[] = {
     {"_fabric_distribute", itself},
     {"_fabric_gather", itself},
     {"_fabric_join", itself},
+    {"_fabric_from_local", itself},
+    {"_fabric_to_local", itself},
     {"_fabric_all_reduce_", itself},
 
     // They change the geometry of the tensor itself.

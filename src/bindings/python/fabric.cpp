@@ -2,15 +2,18 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "bindings/python/call_objects.h"
 #include "bindings/python/fabric.h"
 #include "bindings/python/node_object.h"
 #include "bindings/python/object.h"
 #include "bindings/python/small_types.h"
 #include "bindings/python/tensor_object.h"
 #include "core/fabric.h"
+#include "dispatch/boxing.h"
 #include "fabric/call.h"
 #include "fabric/collectives.h"
 #include "fabric/local.h"
+#include "fabric/processes.h"
 
 namespace nb = nanobind;
 
@@ -38,13 +41,12 @@ nb::tuple mesh_parts(int64_t id) {
 nb::object placement(nb::handle o) {
   const Tensor t = expect_tensor(o.ptr(), "placement");
   if (!is_fabric(t)) return nb::none();
-  const fabric::Locals locals = fabric::locals_of(t);
   nb::list all;
-  for (const Placement& p : locals.placements) {
+  for (const Placement& p : fabric::placements_of(t)) {
     all.append(nb::make_tuple(static_cast<int>(p.kind), p.dim, std::string(name_of(p.reduce)),
                               nb::steal(make_int_tuple(IntSpan(p.bounds)))));
   }
-  return nb::make_tuple(locals.mesh->id(), nb::tuple(all));
+  return nb::make_tuple(fabric_parts(t).mesh->id(), nb::tuple(all));
 }
 
 // What each member has of a Fabric tensor, without history; whether writing there writes to the tensor.
@@ -55,6 +57,40 @@ nb::tuple shards(nb::handle o) {
   std::vector<Tensor> parts;
   for (const Tensor& part : locals.parts) parts.push_back(make_detached(part));
   return nb::make_tuple(nb::steal(wrap_grads(parts)), locals.aliases);
+}
+
+// The number of a mesh of processes, of which this one is member `own`.
+int64_t process_mesh(const std::vector<int64_t>& sizes, const std::vector<int64_t>& ranks, int own, nb::handle device) {
+  Device d;
+  VT_CHECK(device_from(device.ptr(), d), Type, "Mesh: expected a device, got ", type_name_of(device.ptr()));
+  return Mesh::of_processes(sizes, ranks, own, d).id();
+}
+
+// ---- what processes do together
+
+Ref& meeting() {
+  static auto* function = new Ref;
+  return *function;
+}
+
+void meet(const Mesh& mesh, int dim, fabric::processes::Meeting kind, TensorSpan ins, TensorSpan outs, int detail) {
+  const WithGil gil;
+  const std::string_view name = fabric::processes::kMeetingNames[static_cast<int>(kind)];
+  const Ref arguments = Ref::steal(PyTuple_New(6));
+  Py_ssize_t at = 0;
+  for (const Value& v : {box(mesh.id()), box(int64_t{dim}), box(name), box(ins), box(outs), box(int64_t{detail})}) {
+    PyTuple_SetItem(arguments.get(), at++, argument_object(v).release());
+  }
+  const Ref function = meeting();
+  PyObject* done = outlive_exit([&] { return PyObject_Call(function.get(), arguments.get(), nullptr); });
+  if (!done) throw PythonException();
+  Ref::steal(done);
+}
+
+// `function` is called with (mesh, dim, name, inputs, outputs, detail); fabric/processes.h says what it does.
+void set_meet(nb::handle function) {
+  meeting() = Ref::borrow(function.ptr());
+  fabric::processes::set_meet(meet);
 }
 
 nb::dict stats() {
@@ -72,8 +108,16 @@ nb::dict stats() {
 
 void bind_fabric(nb::module_& m) {
   m.def("fabric_mesh", mesh_of, nb::arg("sizes"), nb::arg("devices"));
+  m.def("fabric_process_mesh", process_mesh, nb::arg("sizes"), nb::arg("ranks"), nb::arg("own"), nb::arg("device"));
+  m.def("fabric_set_meet", set_meet, nb::arg("function"));
   m.def("fabric_mesh_parts", mesh_parts, nb::arg("mesh"));
   m.def("fabric_placement", placement, nb::arg("tensor"));
+  // Of a tensor on a mesh of processes the number of that mesh, None of any other.
+  m.def("fabric_process_mesh_of", [](nb::handle o) -> nb::object {
+    const Tensor t = expect_tensor(o.ptr(), "fabric_process_mesh_of()");
+    if (!is_fabric(t) || !fabric_parts(t).mesh->spans_processes()) return nb::none();
+    return nb::int_(fabric_parts(t).mesh->id());
+  });
   m.def("fabric_shards", shards, nb::arg("tensor"));
   m.def("is_fabric", [](nb::handle o) { return is_fabric(expect_tensor(o.ptr(), "is_fabric()")); });
   m.def("fabric_settle", [](nb::handle o) {

@@ -133,6 +133,36 @@ std::vector<autograd::Endpoint> endpoints(nb::handle given, const char* what) {
   return result;
 }
 
+// Functions of Python that run when the outermost backward pass of the thread has ended well.
+struct PassEnd {
+  int depth = 0;
+  std::vector<Ref> functions;
+};
+PassEnd& pass_end() {
+  static thread_local PassEnd end;
+  return end;
+}
+
+void at_end_of_backward(nb::handle function) {
+  VT_CHECK(pass_end().depth > 0, Runtime, "Final callbacks can only be installed during backward pass.");
+  pass_end().functions.push_back(Ref::borrow(function.ptr()));
+}
+
+class BackwardPass {
+ public:
+  BackwardPass() { ++pass_end().depth; }
+  ~BackwardPass() {
+    if (--pass_end().depth == 0) pass_end().functions.clear();
+  }
+  void finish() {
+    while (pass_end().depth == 1 && !pass_end().functions.empty()) {
+      for (const Ref& function : std::exchange(pass_end().functions, {})) {
+        Ref::steal(outlive_exit([&] { return PyObject_CallNoArgs(function.get()); }));
+      }
+    }
+  }
+};
+
 nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_graph, bool create_graph,
                         nb::handle inputs, bool allow_unused, bool accumulate) {
   const auto outputs = endpoints(tensors, "backward(): an output");
@@ -141,10 +171,12 @@ nb::object run_backward(nb::handle tensors, nb::handle gradients, bool retain_gr
   VT_CHECK(!inputs.is_none() || accumulate, Value, "grad requires non-empty inputs.");
   VT_CHECK(inputs.is_none() || !sources.empty(), Runtime, "'inputs' argument to backward() cannot be empty.");
   autograd::Grads found;
+  BackwardPass pass;
   {
     const WithoutGil others_run;  // hooks and Functions take it again
     found = autograd::backward_between(outputs, grads, retain_graph, create_graph, sources, allow_unused, accumulate);
   }
+  pass.finish();
   if (accumulate) return nb::none();
   return own(wrap_grads(found));
 }
@@ -222,6 +254,7 @@ void bind_modes(nb::module_& m) {
   m.def("is_inference_mode_enabled", [] { return thread_state().inference_mode; });
   m.def("running_backward_pass", autograd::running_pass);
   m.def("is_reached_by_backward", is_reached);
+  m.def("at_end_of_backward", at_end_of_backward, nb::arg("function"));
   m.def("run_backward", run_backward, nb::arg("tensors"), nb::arg("grads").none(), nb::arg("retain_graph"),
         nb::arg("create_graph"), nb::arg("inputs").none(), nb::arg("allow_unused"), nb::arg("accumulate"));
   m.def("op_jvp", op_jvp, nb::arg("name"), nb::arg("args"), nb::arg("kwargs"), nb::arg("inputs"), nb::arg("tangents"),

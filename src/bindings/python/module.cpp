@@ -10,6 +10,7 @@
 #include "bindings/python/op_function.h"
 #include "bindings/python/program.h"
 #include "bindings/python/small_types.h"
+#include "bindings/python/storage_memory.h"
 #include "bindings/python/tensor_object.h"
 #include "bindings/python/torch_dispatch.h"
 #include "bindings/python/torch_function.h"
@@ -44,6 +45,7 @@ void init(nanobind::module_& m) {
   bind_registry(m);
   bind_transforms(m);
   bind_fabric(m);
+  bind_storage_memory(m);
   bind_info(m);
   bind_cuda(m);
   bind_cuda_graphs(m);

@@ -1,11 +1,12 @@
 """Rows of the ops that place tensors on a mesh: values stay what they were."""
 
 import torch
-from vibetensor import fabric
+from vibetensor import _C, fabric
 
 from samples import FLOATS, INTS, Sample, T, call
 
 PAIR = fabric.Mesh(["cpu", "cpu"]).id
+ALONE = _C.fabric_process_mesh([1], [0], 0, "cpu")
 REPLICATED, FIRST, LAST = [0, 0, 0], [1, 0, 0], [1, -1, 0]
 KEPT = {"layouts": False, "inplace": False, "out": False, "cuda": False}
 
@@ -35,6 +36,20 @@ SAMPLES = [
         **KEPT,
     ),
     Sample("_fabric_gather", call(T(5, 3), PAIR, []), reference=lambda t, mesh, placements: t.clone(), **KEPT),
+    Sample(
+        "_fabric_from_local",
+        call(T(5, 3), ALONE, FIRST, [], [5, 3]),
+        call(T(5, 3), ALONE, REPLICATED, [], [5, 3]),
+        reference=lambda t, mesh, placements, bounds, size: t.clone(),
+        **KEPT,
+    ),
+    Sample(
+        "_fabric_to_local",
+        call(T(5, 3), ALONE, FIRST, [0, 5], []),
+        call(T(5, 3), ALONE, LAST, [], REPLICATED),
+        reference=lambda t, mesh, placements, bounds, grad_placements: t.clone(),
+        **KEPT,
+    ),
     Sample(
         "_fabric_all_reduce_",
         call([T(5, 3), T(5, 3)]),

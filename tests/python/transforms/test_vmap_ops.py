@@ -33,7 +33,7 @@ REFUSED = {
     "memory is exchanged": "resize_ resize_as_ set_",
     "running statistics are written to": "batch_norm instance_norm",
     "rows have to begin at multiples of 16 bytes": "_grouped_mm",
-    "meshes are of whole tensors": "_fabric_distribute _fabric_join",
+    "meshes are of whole tensors": "_fabric_distribute _fabric_join _fabric_from_local _fabric_to_local",
 }
 MAY_REFUSE = {op for ops in REFUSED.values() for op in ops.split()}
 # Elements unset.
