@@ -144,6 +144,10 @@ def tensor_str(tensor: Any, plain_types: tuple[type, ...]) -> str:
         level, is_batched, value = _C.batch_of(tensor)
         inner = tensor_str(value, plain_types).replace("\n", "\n    ")
         return f"BatchedTensor(lvl={level}, bdim={0 if is_batched else None}, value=\n    {inner}\n)"
+    if _C.fabric_process_mesh_of(tensor) is not None:  # the others may not be printing it
+        from vibetensor.torch.distributed.tensor.dtensor import tensor_repr
+
+        return tensor_repr(tensor)
     prefix = "tensor(" if type(tensor) in plain_types else f"{type(tensor).__name__}("
     indent = len(prefix)
     was_enabled = _C.is_grad_enabled()

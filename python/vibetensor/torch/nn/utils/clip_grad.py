@@ -50,13 +50,18 @@ def get_total_norm(
     if not tensors:
         return _C.tensor(0.0)
     with no_grad():
-        device = tensors[0].device
-        norms = [
-            side_by_side(_C.ops._foreach_norm([t.detach() for t in group], norm_type)).to(device)
-            for group in by_kind(tensors).values()
-        ]
-        stacked = norms[0] if len(norms) == 1 else _C.ops.cat(norms)
-        total = _C.ops.linalg_vector_norm(stacked, norm_type)
+        if any(_C.fabric_process_mesh_of(t) is not None for t in tensors):
+            from vibetensor.torch.distributed.tensor.norms import total_norm
+
+            total = total_norm(tensors, norm_type)
+        else:
+            device = tensors[0].device
+            norms = [
+                side_by_side(_C.ops._foreach_norm([t.detach() for t in group], norm_type)).to(device)
+                for group in by_kind(tensors).values()
+            ]
+            stacked = norms[0] if len(norms) == 1 else _C.ops.cat(norms)
+            total = _C.ops.linalg_vector_norm(stacked, norm_type)
     if error_if_nonfinite and not bool(total.isfinite().item()):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
