@@ -1,44 +1,43 @@
-"""Modules cut over several processes: the names; there are none yet."""
+"""Modules cut over several processes: fully_shard. Of FullyShardedDataParallel, which was before it, the names alone."""
 
 from enum import Enum, auto
 
-from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
+from vibetensor.torch._not_there import RefusedType, module_getattr
+from vibetensor.torch.distributed.fsdp.module_sharding import (
+    FSDPModule,
+    UnshardHandle,
+    fully_shard,
+    register_fsdp_forward_method,
+)
+from vibetensor.torch.distributed.fsdp.policies import CPUOffloadPolicy, MixedPrecisionPolicy, OffloadPolicy
 from vibetensor.torch.nn.modules.module import Module
 
-__all__ = ["FSDPModule", "FullyShardedDataParallel", "ShardingStrategy", "StateDictType", "fully_shard"]
+__all__ = [
+    "CPUOffloadPolicy",
+    "FSDPModule",
+    "FullyShardedDataParallel",
+    "MixedPrecisionPolicy",
+    "OffloadPolicy",
+    "ShardingStrategy",
+    "StateDictType",
+    "UnshardHandle",
+    "fully_shard",
+    "register_fsdp_forward_method",
+]
 
-WAY_ROUND = "DistributedDataParallel trains a module that fits on each device"
-
-fully_shard = Refused("torch.distributed.fsdp.fully_shard", WAY_ROUND)
-register_fsdp_forward_method = Refused("torch.distributed.fsdp.register_fsdp_forward_method", WAY_ROUND)
+WAY_ROUND = "fully_shard cuts a module's parameters over processes"
 
 
 class FullyShardedDataParallel(RefusedType, Module, why=WAY_ROUND):
     """A module cut over several processes: there are none, so isinstance says False."""
 
 
-class FSDPModule(RefusedType, why=WAY_ROUND):
-    """What fully_shard makes of a module: there are none, so isinstance says False."""
-
-
 class MixedPrecision(RefusedType, why=WAY_ROUND):
-    """Dtypes of a module that is cut."""
-
-
-class MixedPrecisionPolicy(RefusedType, why=WAY_ROUND):
     """Dtypes of a module that is cut."""
 
 
 class CPUOffload(RefusedType, why=WAY_ROUND):
     """Whether parameters rest on the CPU."""
-
-
-class CPUOffloadPolicy(RefusedType, why=WAY_ROUND):
-    """Whether parameters rest on the CPU."""
-
-
-class OffloadPolicy(RefusedType, why=WAY_ROUND):
-    """Whether parameters rest elsewhere."""
 
 
 class FullStateDictConfig(RefusedType, why=WAY_ROUND):
