@@ -27,6 +27,21 @@ def test_a_launcher_of_processes(launcher):
 
 
 @pytest.mark.parametrize(
+    ("launcher", "program", "way"),
+    [("torch.distributed.run", "cut_modules.py", "plain"), ("vibetensor.launch", "layers.py", "columns")],
+)
+def test_programs_of_parts_under_launchers(launcher, program, way):
+    done = subprocess.run(
+        [sys.executable, "-m", launcher, "--standalone", "--nproc-per-node", "4", str(PROGRAMS / program), way],
+        capture_output=True, text=True, timeout=100, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = losses(done.stdout)
+    assert len(found) == 4 and found[0] == pytest.approx(run(program, 1, way)[0]["losses"], rel=2e-5)
+    assert all(each == found[0] for each in found)
+
+
+@pytest.mark.parametrize(
     "variables",
     [
         {"SLURM_PROCID": "{rank}", "SLURM_NTASKS": "{size}", "SLURM_LOCALID": "{rank}"},

@@ -235,8 +235,8 @@ def test_state_dicts_of_one_process():
     frozen = functions.StateDictOptions(ignore_frozen_params=True, cpu_offload=True)
     assert list(functions.get_model_state_dict(model, options=frozen)) == ["weight"]
     assert functions.set_model_state_dict(model, state).missing_keys == []
-    with pytest.raises(NotImplementedError, match=r"can torch\.save"):
-        vt.distributed.checkpoint.save(state)
+    with pytest.raises(NotImplementedError, match="when the files are written"):
+        vt.distributed.checkpoint.async_save(state)
 
 
 def test_quantization_says_so():
@@ -318,7 +318,7 @@ def test_what_ignite_and_gpytorch_import():
     from vibetensor.torch.serialization import MAP_LOCATION
 
     assert not isinstance(vt.optim.SGD([vt.ones(1)], lr=1), ZeroRedundancyOptimizer) and MAP_LOCATION is not None
-    with pytest.raises(ValueError, match="init_process_group"):
+    with pytest.raises(NotImplementedError, match="whole optimizer"):
         ZeroRedundancyOptimizer([vt.ones(1)], vt.optim.SGD)
     draws = []
     for t, draw in ((vt, _standard_normal), (torch, torch.distributions.utils._standard_normal)):

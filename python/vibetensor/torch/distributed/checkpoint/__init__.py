@@ -1,22 +1,34 @@
-"""Checkpoints that several processes write together: the names; there are none yet."""
+"""Checkpoints that several processes write together, and any other number of processes reads."""
 
-from vibetensor.torch._not_there import Refused, RefusedType, module_getattr
+from vibetensor.torch._not_there import Refused, module_getattr
+from vibetensor.torch.distributed.checkpoint.default_planner import DefaultLoadPlanner, DefaultSavePlanner
+from vibetensor.torch.distributed.checkpoint.filesystem import FileSystemReader, FileSystemWriter
+from vibetensor.torch.distributed.checkpoint.metadata import (
+    BytesStorageMetadata,
+    ChunkStorageMetadata,
+    Metadata,
+    TensorStorageMetadata,
+)
+from vibetensor.torch.distributed.checkpoint.state_saving import CheckpointException, load, save
+from vibetensor.torch.distributed.checkpoint.stateful import Stateful
 
-__all__ = ["load", "save"]
+__all__ = [
+    "BytesStorageMetadata",
+    "CheckpointException",
+    "ChunkStorageMetadata",
+    "DefaultLoadPlanner",
+    "DefaultSavePlanner",
+    "FileSystemReader",
+    "FileSystemWriter",
+    "Metadata",
+    "Stateful",
+    "TensorStorageMetadata",
+    "load",
+    "save",
+]
 
-WAY_ROUND = "every process has the whole state_dict, which one of them can torch.save"
+WAY_ROUND = "save() writes a folder that PyTorch reads too"
 
-save = Refused("torch.distributed.checkpoint.save", WAY_ROUND)
-async_save = Refused("torch.distributed.checkpoint.async_save", WAY_ROUND)
-load = Refused("torch.distributed.checkpoint.load", WAY_ROUND)
+async_save = Refused("torch.distributed.checkpoint.async_save", "save() returns when the files are written")
 
-
-class FileSystemReader(RefusedType, why=WAY_ROUND):
-    """Reads one from a folder."""
-
-
-class FileSystemWriter(RefusedType, why=WAY_ROUND):
-    """Writes one to a folder."""
-
-
-__getattr__ = module_getattr(__name__, ["default_planner", "hf_storage", "state_dict"])
+__getattr__ = module_getattr(__name__, ["default_planner", "hf_storage", "metadata", "state_dict"])
