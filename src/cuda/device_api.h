@@ -84,6 +84,9 @@ struct KernelLaunch {
   bool in_clusters() const { return cluster[0] != 1 || cluster[1] != 1 || cluster[2] != 1; }
 };
 
+/// What call_host calls, with the status of the work before it. It must make no call to a device, and not throw.
+using HostFunction = void (*)(void* context, Status status);
+
 class VT_API DeviceApi {
  public:
   virtual ~DeviceApi() = default;

@@ -3,9 +3,11 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <vector>
 
 #include "core/error.h"
 #include "cuda/capture.h"
+#include "cuda/completion.h"
 #include "cuda/device_api.h"
 #include "cuda/device_error.h"
 #include "cuda/waiting_work.h"
@@ -82,6 +84,16 @@ Stream external_stream(StreamHandle handle, int device) { return {handle, device
 Stream current_stream(int device) {
   if (device < 0) device = current_device();
   return {thread_streams[device], device};
+}
+
+std::vector<Stream> made_streams(int device) {
+  std::vector<Stream> made = {default_stream(device)};
+  for (const auto& level : pool_of(device).streams) {
+    for (const auto& entry : level) {
+      if (const StreamHandle handle = entry.load(std::memory_order_acquire)) made.push_back({handle, device});
+    }
+  }
+  return made;
 }
 
 void set_current_stream(Stream stream) { thread_streams[stream.device] = stream.handle; }

@@ -23,7 +23,7 @@ struct GraphBody;
 
 /// One piece of work of a stream, or one node of a graph.
 struct Work {
-  enum class Kind : uint8_t { Kernel, Copy, Fill, Record, Wait, FreeAsync, Graph };
+  enum class Kind : uint8_t { Kernel, Copy, Fill, Record, Wait, FreeAsync, Graph, CallHost };
   Kind kind = Kind::Kernel;
   const char* op = "";
   std::vector<Range> uses;
@@ -38,6 +38,8 @@ struct Work {
   uint32_t lane = 0;
   uint64_t position = 0;
   std::shared_ptr<const GraphBody> graph;
+  cuda::HostFunction function = nullptr;  // CallHost
+  void* context = nullptr;
 };
 
 struct Node {

@@ -122,6 +122,7 @@ void SimulatedDevice::execute(const Work& work, int device) {
       if (extent != nullptr) --extent->owners;
       return;
     }
+    case Work::Kind::CallHost: work.function(work.context, Status::Success); return;
     case Work::Kind::Graph: {
       // Any order that the edges allow.
       const std::vector<Node>& nodes = work.graph->nodes;

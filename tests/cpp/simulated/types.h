@@ -13,6 +13,7 @@ using cuda::DeviceProperties;
 using cuda::EventHandle;
 using cuda::GraphExecHandle;
 using cuda::GraphHandle;
+using cuda::HostFunction;
 using cuda::KernelFacts;
 using cuda::KernelLaunch;
 using cuda::Status;

@@ -135,6 +135,24 @@ Status SimulatedDevice::copy_peer(void* to, int to_device, const void* from, int
   return give(*lane, std::move(work));
 }
 
+Status SimulatedDevice::call_host(Stream stream, HostFunction function, void* context) {
+  std::lock_guard lock(mutex_);
+  advance();
+  Lane* lane = lane_for(stream);
+  if (lane == nullptr) return kInvalidHandle;
+  if (lane->capture) {
+    invalidate(*lane->capture);
+    return Status::CaptureUnsupported;
+  }
+  Work work;
+  work.kind = Work::Kind::CallHost;
+  work.op = "call of the host";
+  work.function = function;
+  work.context = context;
+  enqueue(*lane, std::move(work));
+  return Status::Success;
+}
+
 Status SimulatedDevice::fill(void* data, int value, size_t bytes, Stream stream) {
   return fill_rows(data, bytes, value, bytes, 1, stream);
 }
