@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "core/thread_dtype.h"
 #include "core/unsigned.h"
 
 namespace vt {
@@ -57,16 +58,27 @@ bool can_cast(DType from, DType to) {
 }
 
 namespace {
+
 std::atomic<DType> g_default_dtype{DType::float32};
-}
+thread_local std::optional<DType> thread_dtype;
 
-DType default_dtype() { return g_default_dtype.load(std::memory_order_relaxed); }
+}  // namespace
 
-void set_default_dtype(DType d) {
+void check_default_dtype(DType d) {
   VT_CHECK(is_floating(d) && !is_stored_only(d), Type,
            "only floating-point types are supported as the default type, got ", d);
+}
+
+DType default_dtype() { return thread_dtype ? *thread_dtype : g_default_dtype.load(std::memory_order_relaxed); }
+
+void set_default_dtype(DType d) {
+  check_default_dtype(d);
   g_default_dtype.store(d, std::memory_order_relaxed);
 }
+
+std::optional<DType> thread_default_dtype() noexcept { return thread_dtype; }
+
+void set_thread_default_dtype(std::optional<DType> d) noexcept { thread_dtype = d; }
 
 void throw_unsupported_dtype(DType d) { VT_THROW(NotImplemented, "not implemented for '", d, "'"); }
 
