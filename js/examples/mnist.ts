@@ -6,6 +6,8 @@ import { parseArgs } from "node:util";
 
 import { data, manualSeed, nn, noGrad, optim, scopeAsync, task, tensor, type Tensor } from "vibetensor";
 
+import { Net } from "./mnist_model.js";
+
 const { values } = parseArgs({
   options: {
     epochs: { type: "string", default: "3" },
@@ -14,23 +16,6 @@ const { values } = parseArgs({
     steps: { type: "string" },
   },
 });
-
-class Net extends nn.Module {
-  features = new nn.Sequential(
-    new nn.Conv2d(1, 16, 3, { padding: 1 }),
-    new nn.ReLU(),
-    new nn.MaxPool2d(2),
-    new nn.Conv2d(16, 32, 3, { padding: 1 }),
-    new nn.ReLU(),
-    new nn.MaxPool2d(2),
-    new nn.Flatten(),
-  );
-  classes = new nn.Sequential(new nn.Linear(32 * 7 * 7, 64), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(64, 10));
-
-  forwardSync(x: Tensor): Tensor {
-    return this.classes.forwardSync(this.features.forwardSync(x));
-  }
-}
 
 interface Digit {
   length: number;

@@ -1,7 +1,9 @@
 // Gradients by name, and functions with a backward in TypeScript.
 import { abortable, enableGrad, enter, isGradEnabled, noGrad } from "./context.js";
 import { hookFunction } from "./hooks.js";
-import { addon, type Abortable, type Tensor } from "./native.js";
+import { known } from "./options.js";
+import { addon, type Tensor } from "./native.js";
+import type { Abortable } from "./types.js";
 
 export interface GradOptions {
   /** What each output's gradient is multiplied by; ones for outputs of one element unless given. */
@@ -15,7 +17,8 @@ export interface GradOptions {
 
 function gradArguments(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options: GradOptions) {
   const all = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
-  const { gradOutputs = all.map(() => null), ...rest } = options;
+  const names = ["gradOutputs", "retainGraph", "createGraph", "allowUnused"];
+  const { gradOutputs = all.map(() => null), ...rest } = known("grad", options, names);
   return [all, gradOutputs, inputs, { ...rest, accumulate: false }] as const;
 }
 

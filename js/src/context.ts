@@ -1,7 +1,9 @@
 // Modes that follow the async context: grad mode, autocast, the current stream, scopes.
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import { addon, type DType, type State, type StateChanges, type Tensor } from "./native.js";
+import { addon, type State, type StateChanges, type Tensor } from "./native.js";
+import { known } from "./options.js";
+import type { DType } from "./types.js";
 
 const storage = new AsyncLocalStorage<State>();
 let entered: State | undefined;
@@ -13,9 +15,11 @@ export function enter(): void {
 }
 
 addon.beforeNew(enter);
+addon.watchTurns(() => setImmediate(addon.turned));
 
 /** Runs `body`, and all that it awaits, in these modes. */
 export function withState<T>(state: State, body: () => T): T {
+  if (typeof body !== "function") throw new TypeError(`expected a function, got ${String(body)}`);
   return storage.run(state, body);
 }
 
@@ -49,7 +53,8 @@ export interface AutocastOptions {
 }
 
 /** Runs `body`, and what it awaits, with matrix products in a short dtype and delicate ops in float32. */
-export function autocast<T>({ device, dtype, enabled = true }: AutocastOptions, body: () => T): T {
+export function autocast<T>(options: AutocastOptions, body: () => T): T {
+  const { device, dtype, enabled = true } = known("autocast", options, ["device", "dtype", "enabled"]);
   return withChanges({ autocast: { device, enabled, ...(dtype && { dtype }) } }, body);
 }
 
@@ -114,7 +119,7 @@ let recording = false;
  * boolean mask) is refused.
  */
 export async function task<T>(body: () => T, options: { signal?: AbortSignal } = {}): Promise<T> {
-  options.signal?.throwIfAborted();
+  known("task", options, ["signal"]).signal?.throwIfAborted();
   enter();
   if (recording) throw new Error("task: what runs as one task cannot start another: call its synchronous form");
   const state = addon.deriveState(storage.getStore(), { scope: true });
@@ -155,7 +160,9 @@ export async function abortable<T>(start: () => T | Promise<T>, signal?: AbortSi
     const promise = start();
     if (signal) job = addon.lastJob();
     signal?.addEventListener("abort", abort, { once: true });
-    return await promise;
+    const value = await promise;
+    signal?.throwIfAborted(); // of a promise that was settled before it was returned
+    return value;
   } catch (error) {
     throw withStackOf(error);
   } finally {
@@ -169,11 +176,20 @@ export function withStackOf(error: unknown): unknown {
   return error;
 }
 
-/** The default dtype of floating-point results, of the process. */
+export type DefaultDType = "float16" | "bfloat16" | "float32" | "float64";
+
+/** The dtype of floating-point results that nothing else determines. */
 export function defaultDtype(): DType {
+  enter();
   return addon.defaultDtype();
 }
 
-export function setDefaultDtype(dtype: "float16" | "bfloat16" | "float32" | "float64"): void {
+/** Runs `body`, and what it awaits, with this default dtype. */
+export function withDefaultDtype<T>(dtype: DefaultDType, body: () => T): T {
+  return withChanges({ defaultDtype: dtype }, body);
+}
+
+/** Sets the default dtype of the process: what holds outside of withDefaultDtype, for calls made from now on. */
+export function setDefaultDtype(dtype: DefaultDType): void {
   addon.setDefaultDtype(dtype);
 }

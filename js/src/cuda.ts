@@ -1,6 +1,7 @@
 // CUDA: devices, streams, events, memory, graphs.
 import { abortable, enter, withStream as runWithStream } from "./context.js";
-import { addon, type Abortable, type CudaGraphHandle, type Stream } from "./native.js";
+import { addon, type CudaGraphHandle, type Stream, type Tensor } from "./native.js";
+import type { Abortable } from "./types.js";
 
 export type { Stream } from "./native.js";
 
@@ -118,9 +119,7 @@ export class Graph {
  * each later call copies its arguments into those of the capture, so shapes must stay. Its results are overwritten by
  * the next call.
  */
-export function graphStep<Args extends import("./native.js").Tensor[], R>(
-  body: (...args: Args) => R,
-): (...args: Args) => R {
+export function graphStep<Args extends Tensor[], R>(body: (...args: Args) => R): (...args: Args) => R {
   const warmups = 2;
   let calls = 0;
   let graph: Graph | undefined;

@@ -1,6 +1,7 @@
 // Datasets, and batches of them as an async iterator.
 import { addon, type Generator, type Tensor } from "./native.js";
 import { ops } from "./op_functions.js";
+import { known } from "./options.js";
 import { tensor } from "./tensor.js";
 import type { Nested } from "./types.js";
 
@@ -93,7 +94,8 @@ export class DataLoader<T, B = T> implements AsyncIterable<B> {
     private readonly dataset: Dataset<T>,
     options: DataLoaderOptions<T, B> = {},
   ) {
-    const { batchSize = 1, prefetch = 2 } = options;
+    const names = ["batchSize", "shuffle", "generator", "dropLast", "collate", "prefetch", "signal"];
+    const { batchSize = 1, prefetch = 2 } = known("DataLoader", options, names);
     if (!Number.isInteger(batchSize) || batchSize < 1)
       throw new RangeError(`DataLoader: expected batchSize of at least 1, got ${batchSize}`);
     if (!Number.isInteger(prefetch) || prefetch < 0)

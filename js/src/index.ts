@@ -10,17 +10,7 @@ export const version = addon.version;
 
 export type { BackwardOptions, GradientHook, OpEntry, Place, Plugin, State, TensorConstructor } from "./native.js";
 export type { Ops, TensorMethods } from "./ops.js";
-export type {
-  Abortable,
-  DType,
-  IndexItem,
-  MemoryFormat,
-  Nested,
-  Scalar,
-  Slice,
-  TensorArray,
-  TensorLike,
-} from "./types.js";
+export type * from "./types.js";
 export { fromTypedArray, Tensor, tensor, type TensorOptions } from "./tensor.js";
 export { slice } from "./indexing.js";
 export { call, callSync, ops, plugins, registry } from "./op_functions.js";
@@ -34,8 +24,10 @@ export {
   scopeAsync,
   setDefaultDtype,
   task,
+  withDefaultDtype,
   withDevice,
   type AutocastOptions,
+  type DefaultDType,
 } from "./context.js";
 export { Generator, getRngState, manualSeed, setRngState } from "./random.js";
 export {
@@ -58,6 +50,7 @@ export { profile, recordFunction, type ProfileOptions, type ProfileResult } from
 export * as autograd from "./autograd.js";
 export * as cuda from "./cuda.js";
 export * as data from "./data.js";
+export * as fabric from "./fabric.js";
 export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
 export * as safetensors from "./safetensors.js";

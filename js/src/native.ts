@@ -1,20 +1,7 @@
 // The one file that loads the addon, and the types of what it exports.
 import type { TensorMethods } from "./ops.js";
-import type { IndexItem, Scalar } from "./types.js";
+import type { Abortable, DType, IndexItem, Scalar, TensorArray } from "./types.js";
 import { loadAddon } from "./loader.js";
-
-export type {
-  Abortable,
-  DType,
-  IndexItem,
-  MemoryFormat,
-  Nested,
-  Scalar,
-  Slice,
-  TensorArray,
-  TensorLike,
-} from "./types.js";
-import type { Abortable, DType, TensorArray } from "./types.js";
 
 /**
  * A handle on a tensor of the library. What computes is there twice: the plain name gives a promise, the name with `Sync`
@@ -166,6 +153,7 @@ export interface StateChanges {
   grad?: boolean;
   autocast?: { device: string; enabled: boolean; dtype?: DType };
   device?: string;
+  defaultDtype?: DType;
   stream?: Stream;
   scope?: true;
 }
@@ -234,6 +222,7 @@ export interface CudaEventHandle {
   record(stream?: Stream): void;
   block(stream: Stream): void;
   query(): boolean;
+  synchronize(): Promise<void>;
   elapsedTime(end: CudaEventHandle): number;
 }
 export interface CudaGraphHandle {
@@ -244,11 +233,27 @@ export interface CudaGraphHandle {
   reset(): void;
 }
 
+export interface FabricAddon {
+  mesh(sizes: readonly number[], devices: readonly string[]): number;
+  meshParts(mesh: number): { shape: number[]; devices: string[] };
+  isFabric(tensor: Tensor): boolean;
+  placement(tensor: Tensor): {
+    mesh: number;
+    placements: { kind: "replicate" | "shard" | "partial"; dim: number; reduction: string; bounds: number[] }[];
+  } | null;
+  shards(tensor: Tensor): Tensor[];
+  strict(on: boolean): boolean;
+  stats(): Record<string, { calls: number; bytes: number }>;
+  resetStats(): void;
+  canAccessPeer(device: number, peer: number): boolean;
+}
+
 export interface Addon {
   Tensor: TensorConstructor;
   Generator: new (device?: string) => Generator;
   version: string;
   cuda: CudaAddon;
+  fabric: FabricAddon;
   registry(): OpEntry[];
   /** The op as functions: one that computes at once, one that gives a promise. */
   opFunctions(name: string): [AnyOp, AnyOp];
@@ -269,12 +274,14 @@ export interface Addon {
   abortJob(job: number, reason: unknown): void;
   runtimeStats(): RuntimeStats;
   configure(threads: number, maxInFlight: number): void;
+  watchTurns(mark: () => void): void;
+  turned(): void;
   beginProgram(): void;
   submitProgram(): Promise<void>;
   dropProgram(): void;
 
-  disposeTensor(tensor: Tensor): void;
   keepTensor(tensor: Tensor): void;
+  tensorItem(tensor: Tensor): Promise<Scalar>;
   tensorData(tensor: Tensor, async: boolean, view: boolean): Maybe<TensorArray>;
   sendTensor(tensor: Tensor): number;
   receiveTensor(parcel: number): Tensor;

@@ -92,7 +92,7 @@ function offer(entry: OpEntry): void {
   if (ofPlugin) return offerIn((namespaces[namespace!] ??= {}), ofPlugin, opPair(name));
   if (entry.places.length === 0) return;
   if (!(name in functions)) offerIn(functions, name, opPair(name));
-  if (entry.places.includes("Tensor") && !(name in addon.Tensor.prototype)) {
+  if (entry.places.includes("Tensor")) {
     offerMethod(name, opPair(name).async);
     offerMethod(`${name}Sync`, opPair(name).sync);
   }

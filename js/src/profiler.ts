@@ -1,5 +1,6 @@
 // Profiles of the process: what torch.profiler records, for Perfetto.
 import { addon, type ProfileOptions, type ProfileResult } from "./native.js";
+import { known } from "./options.js";
 
 export type { ProfileOptions, ProfileResult } from "./native.js";
 
@@ -12,6 +13,7 @@ export function profile<T>(
   body: () => T,
   options: ProfileOptions = {},
 ): T extends PromiseLike<infer V> ? Promise<ProfileResult<V>> : ProfileResult<T> {
+  known("profile", options, ["host", "device", "shapes", "memory", "flops", "limit"]);
   const device = options.device ?? addon.profilerDeviceUnavailable() === "";
   addon.startProfile({ host: true, shapes: false, memory: false, flops: false, limit: 1 << 20, ...options, device });
   let value: unknown;

@@ -1,6 +1,7 @@
 // The executor of asynchronous calls, what lives, plugins, and tensors that go to other threads.
 import { enter } from "./context.js";
 import { addon, type LiveTensor, type MemoryReport, type Plugin, type RuntimeStats, type Tensor } from "./native.js";
+import { known } from "./options.js";
 
 export type { LiveTensor, MemoryReport, RuntimeStats } from "./native.js";
 
@@ -18,6 +19,7 @@ export const runtime = {
     return addon.runtimeStats();
   },
   configure(options: RuntimeOptions): void {
+    known("configure", options, ["threads", "maxInFlight"]);
     for (const [name, value] of Object.entries(options)) {
       if (!Number.isInteger(value) || value < 1)
         throw new RangeError(`configure: expected ${name} of at least 1, got ${value}`);

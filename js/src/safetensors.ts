@@ -1,6 +1,8 @@
 // Checkpoints in the safetensors format: the files that Python writes and reads.
 import { abortable, enter } from "./context.js";
-import { addon, type Abortable, type Tensor } from "./native.js";
+import { addon, type Tensor } from "./native.js";
+import { known } from "./options.js";
+import type { Abortable } from "./types.js";
 
 export interface LoadOptions {
   /** Only these tensors. */
@@ -21,6 +23,9 @@ export interface Checkpoint {
   metadata: Record<string, string>;
 }
 
+const LOAD = ["names", "device", "map"];
+const SAVE = ["metadata", "maxShardBytes"];
+
 type Loaded = ReturnType<typeof addon.loadSafetensors>;
 
 function byName(loaded: Awaited<Loaded>): Checkpoint {
@@ -31,11 +36,12 @@ function byName(loaded: Awaited<Loaded>): Checkpoint {
 
 /** The tensors of a file, or of an index of several, by name, in the order of their bytes. */
 export async function load(path: string, options: LoadOptions & Abortable = {}): Promise<Checkpoint> {
-  const { signal, ...rest } = options;
+  const { signal, ...rest } = known("load", options, [...LOAD, "signal"]);
   return byName(await abortable(() => addon.loadSafetensors(path, rest, true), signal));
 }
 
 export function loadSync(path: string, options: LoadOptions = {}): Checkpoint {
+  known("load", options, LOAD);
   enter();
   return byName(addon.loadSafetensors(path, options, false) as Awaited<Loaded>);
 }
@@ -46,11 +52,12 @@ export async function save(
   tensors: Record<string, Tensor>,
   options: SaveOptions & Abortable = {},
 ): Promise<void> {
-  const { signal, ...rest } = options;
+  const { signal, ...rest } = known("save", options, [...SAVE, "signal"]);
   await abortable(() => addon.saveSafetensors(path, Object.keys(tensors), Object.values(tensors), rest, true), signal);
 }
 
 export function saveSync(path: string, tensors: Record<string, Tensor>, options: SaveOptions = {}): void {
+  known("save", options, SAVE);
   enter();
   addon.saveSafetensors(path, Object.keys(tensors), Object.values(tensors), options, false);
 }

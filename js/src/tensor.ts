@@ -2,18 +2,12 @@
 import { inspect } from "node:util";
 
 import { abortable, enter, isRecording } from "./context.js";
-import {
-  addon,
-  type Abortable,
-  type BackwardOptions,
-  type DType,
-  type GradientHook,
-  type Tensor as TensorHandle,
-} from "./native.js";
+import { addon, type BackwardOptions, type GradientHook, type Tensor as TensorHandle } from "./native.js";
+import type { Abortable, DType, IndexItem, Nested, Scalar, TensorArray } from "./types.js";
 import { hookFunction } from "./hooks.js";
 import { items } from "./indexing.js";
 import { opPair } from "./op_functions.js";
-import type { IndexItem, Nested, Scalar, TensorArray } from "./types.js";
+import { known } from "./options.js";
 
 export type Tensor = TensorHandle;
 /** The class of all tensors; `tensor(...)` makes one of nested arrays. */
@@ -72,12 +66,13 @@ defineGetter(
 );
 
 function backwardArguments(t: TensorHandle, gradient: TensorHandle | null | undefined, options: BackwardOptions = {}) {
-  const { inputs = [], ...rest } = options;
+  const { inputs = [], ...rest } = known("backward", options, ["retainGraph", "createGraph", "inputs"]);
   return [[t], [gradient ?? null], inputs, { ...rest, accumulate: true }] as const;
 }
 
 define({
   data(options: Abortable = {}) {
+    known("data", options, ["signal"]);
     return abortable(() => addon.tensorData(this, true, false), options.signal);
   },
   dataSync() {
@@ -87,6 +82,10 @@ define({
   memorySync() {
     enter();
     return addon.tensorData(this, false, true);
+  },
+  item(options: Abortable = {}) {
+    known("item", options, ["signal"]);
+    return abortable(() => addon.tensorItem(this), options.signal);
   },
   async tolist(options: Abortable = {}) {
     return nested(await this.data(options), this.shape, this.dtype);
@@ -125,11 +124,8 @@ define({
   registerPostAccumulateGradHook(hook: (leaf: TensorHandle) => void) {
     return addon.addHook(this, hookFunction(hook as (...tensors: unknown[]) => unknown), true);
   },
-  dispose() {
-    addon.disposeTensor(this);
-  },
   [Symbol.dispose]() {
-    addon.disposeTensor(this);
+    this.dispose();
   },
   keep() {
     addon.keepTensor(this);
@@ -235,6 +231,8 @@ function shapeOf(data: Nested): number[] {
 function flatten(data: Nested, shape: readonly number[], depth: number, into: (number | bigint | boolean)[]): void {
   if (!Array.isArray(data)) {
     if (depth < shape.length) throw new RangeError("tensor: expected nested arrays of equal lengths");
+    if (!["number", "bigint", "boolean"].includes(typeof data))
+      throw new TypeError(`tensor: expected numbers, bigints or booleans, got ${String(data)}`);
     into.push(data as number | bigint | boolean);
     return;
   }
@@ -277,6 +275,8 @@ export interface TensorOptions {
  * default dtype for other numbers, a typed array's own, unless `dtype` says more. RangeError for rows of unequal lengths.
  */
 export function tensor(data: Nested | TensorArray, options: TensorOptions = {}): Tensor {
+  known("tensor", options, ["dtype", "device", "requiresGrad"]);
+  enter();
   let result: Tensor;
   if (isTyped(data)) {
     result = isHalfArray(data)

@@ -1,6 +1,7 @@
 // Activations, pooling, shapes and losses: modules without parameters.
 import type { Tensor } from "../native.js";
 import { ops } from "../op_functions.js";
+import { known } from "../options.js";
 import { Module } from "./module.js";
 
 function elementwise(apply: (x: Tensor) => Tensor) {
@@ -21,6 +22,7 @@ export class Identity extends elementwise((x) => x) {}
 export class GELU extends Module {
   constructor(private readonly options: { approximate?: "none" | "tanh" } = {}) {
     super();
+    known("GELU", options, ["approximate"]);
   }
 
   forwardSync(x: Tensor): Tensor {
@@ -71,6 +73,7 @@ export class MaxPool2d extends Module {
     private readonly options: { stride?: Pair; padding?: Pair } = {},
   ) {
     super();
+    known("pooling", options, ["stride", "padding"]);
   }
 
   forwardSync(x: Tensor): Tensor {
@@ -85,6 +88,7 @@ export class AvgPool2d extends Module {
     private readonly options: { stride?: Pair; padding?: Pair } = {},
   ) {
     super();
+    known("pooling", options, ["stride", "padding"]);
   }
 
   forwardSync(x: Tensor): Tensor {
@@ -112,10 +116,13 @@ function reductionOf({ reduction = "mean" }: LossOptions): number {
   return numberOf[reduction];
 }
 
+const CROSS_ENTROPY = ["reduction", "weight", "ignoreIndex", "labelSmoothing"];
+
 /** Of logits (N, C, ...) and classes (N, ...), or probabilities (N, C, ...). */
 export class CrossEntropyLoss extends Module {
   constructor(private readonly options: CrossEntropyOptions = {}) {
     super();
+    known("CrossEntropyLoss", options, CROSS_ENTROPY);
   }
 
   forwardSync(logits: Tensor, target: Tensor): Tensor {
@@ -124,12 +131,12 @@ export class CrossEntropyLoss extends Module {
 }
 
 export function crossEntropySync(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
+  const { weight = null, ignoreIndex = -100, labelSmoothing = 0 } = known("crossEntropy", options, CROSS_ENTROPY);
   return ops.cross_entropy_lossSync(logits, target, weight, reductionOf(options), ignoreIndex, labelSmoothing);
 }
 
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Promise<Tensor> {
-  const { weight = null, ignoreIndex = -100, labelSmoothing = 0 } = options;
+  const { weight = null, ignoreIndex = -100, labelSmoothing = 0 } = known("crossEntropy", options, CROSS_ENTROPY);
   return ops.cross_entropy_loss(logits, target, weight, reductionOf(options), ignoreIndex, labelSmoothing);
 }
 
@@ -141,6 +148,7 @@ function lossModule(compute: Loss) {
 
     constructor(options: LossOptions = {}) {
       super();
+      known("loss", options, ["reduction"]);
       this.reduction = reductionOf(options);
     }
 

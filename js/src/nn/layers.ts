@@ -2,6 +2,7 @@
 import { noGrad } from "../context.js";
 import type { Tensor } from "../native.js";
 import { ops } from "../op_functions.js";
+import { known } from "../options.js";
 import * as init from "./init.js";
 import { buffer, Module, parameter } from "./module.js";
 
@@ -18,8 +19,9 @@ export class Linear extends Module {
   weight: Tensor;
   bias: Tensor | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true } = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
     super();
+    const { bias = true } = known("Linear", options, ["bias"]);
     this.weight = parameter(init.kaimingUniform_(init.blank([outFeatures, inFeatures]), { a: Math.sqrt(5) }));
     this.bias = bias ? biasFor(this.weight, outFeatures) : null;
   }
@@ -37,6 +39,8 @@ export interface Conv2dOptions {
   bias?: boolean;
 }
 
+const CONV2D = ["stride", "padding", "dilation", "groups", "bias"];
+
 /** x (N, in, H, W) -> (N, out, H', W'). */
 export class Conv2d extends Module {
   weight: Tensor;
@@ -45,7 +49,7 @@ export class Conv2d extends Module {
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = known("Conv2d", options, CONV2D);
     this.geometry = [pair(stride), pair(padding), pair(dilation), groups];
     const shape = [outChannels, inChannels / groups, ...pair(kernelSize)];
     this.weight = parameter(init.kaimingUniform_(init.blank(shape), { a: Math.sqrt(5) }));
@@ -62,8 +66,9 @@ export class Embedding extends Module {
   weight: Tensor;
   private readonly paddingIndex: number;
 
-  constructor(count: number, dim: number, { paddingIndex = -1 } = {}) {
+  constructor(count: number, dim: number, options: { paddingIndex?: number } = {}) {
     super();
+    const { paddingIndex = -1 } = known("Embedding", options, ["paddingIndex"]);
     this.paddingIndex = paddingIndex;
     this.weight = parameter(init.normal_(init.blank([count, dim])));
     if (paddingIndex >= 0) noGrad(() => this.weight.atSync(paddingIndex).fill_Sync(0));
@@ -86,8 +91,9 @@ export class LayerNorm extends Module {
   private readonly shape: readonly number[];
   private readonly eps: number;
 
-  constructor(shape: number | readonly number[], { eps = 1e-5, bias = true }: NormOptions = {}) {
+  constructor(shape: number | readonly number[], options: NormOptions = {}) {
     super();
+    const { eps = 1e-5, bias = true } = known("LayerNorm", options, ["eps", "bias"]);
     this.shape = typeof shape === "number" ? [shape] : shape;
     this.eps = eps;
     this.weight = parameter(init.ones_(init.blank(this.shape)));
@@ -105,8 +111,9 @@ export class RMSNorm extends Module {
   private readonly shape: readonly number[];
   private readonly eps: number | null;
 
-  constructor(shape: number | readonly number[], { eps }: { eps?: number } = {}) {
+  constructor(shape: number | readonly number[], options: { eps?: number } = {}) {
     super();
+    const { eps } = known("RMSNorm", options, ["eps"]);
     this.shape = typeof shape === "number" ? [shape] : shape;
     this.eps = eps ?? null;
     this.weight = parameter(init.ones_(init.blank(this.shape)));
@@ -126,8 +133,9 @@ class BatchNorm extends Module {
   private readonly momentum: number;
   private readonly eps: number;
 
-  constructor(features: number, { momentum = 0.1, eps = 1e-5 } = {}) {
+  constructor(features: number, options: { momentum?: number; eps?: number } = {}) {
     super();
+    const { momentum = 0.1, eps = 1e-5 } = known("BatchNorm", options, ["momentum", "eps"]);
     this.momentum = momentum;
     this.eps = eps;
     this.weight = parameter(init.ones_(init.blank([features])));
@@ -191,7 +199,8 @@ export class MultiheadAttention extends Module {
     options: AttentionOptions = {},
   ) {
     super();
-    const { dropout = 0, bias = true, batchFirst = false } = options;
+    const names = ["dropout", "bias", "batchFirst"];
+    const { dropout = 0, bias = true, batchFirst = false } = known("MultiheadAttention", options, names);
     this.dropout = dropout;
     this.batchFirst = batchFirst;
     this.in_proj_weight = parameter(init.blank([3 * embedDim, embedDim]));
@@ -206,8 +215,10 @@ export class MultiheadAttention extends Module {
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    { needWeights = true, mask, isCausal = false }: { needWeights?: boolean; mask?: Tensor; isCausal?: boolean } = {},
+    options: { needWeights?: boolean; mask?: Tensor; isCausal?: boolean } = {},
   ): [Tensor, Tensor | null] {
+    const names = ["needWeights", "mask", "isCausal"];
+    const { needWeights = true, mask, isCausal = false } = known("MultiheadAttention", options, names);
     const turn = (x: Tensor) => (this.batchFirst && x.ndim === 3 ? x.transposeSync(0, 1) : x);
     const [output, weights] = ops.multi_head_attention_forwardSync(
       turn(query),

@@ -1,7 +1,9 @@
 // Module: parameters, buffers and other modules by name, with PyTorch's keys.
 import { noGrad, task } from "../context.js";
-import { addon, type Abortable, type DType, type Tensor } from "../native.js";
+import { addon, type Tensor } from "../native.js";
+import type { Abortable, DType } from "../types.js";
 import { ops } from "../op_functions.js";
+import { known } from "../options.js";
 
 const parameters = new WeakSet<Tensor>();
 const buffers = new WeakSet<Tensor>();
@@ -84,7 +86,8 @@ export abstract class Module {
   }
 
   /** Copies values into parameters and buffers. Error for keys that are missing or not known, unless `strict` is false. */
-  loadStateDict(state: Readonly<Record<string, Tensor>>, { strict = true } = {}): LoadResult {
+  loadStateDict(state: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
+    const { strict = true } = known("loadStateDict", options, ["strict"]);
     const own = this.stateDict();
     const missing = Object.keys(own).filter((key) => !(key in state));
     const unexpected = Object.keys(state).filter((key) => !(key in own));
@@ -126,15 +129,25 @@ export abstract class Module {
   /** Moves parameters and buffers, and converts those that are floating-point. The tensors are new ones: before optimizers. */
   to(where: string | { device?: string; dtype?: DType }): this {
     const { device, dtype } = typeof where === "string" ? { device: where, dtype: undefined } : where;
-    const moved = new Map<Tensor, Tensor>();
-    for (const [, module] of this.namedModules()) {
+    return this.replaceTensors((_, t) => moved(t, device, dtype));
+  }
+
+  /**
+   * Puts what `other` gives, computed without history, in the place of each parameter and buffer. The tensors are new
+   * ones: before optimizers.
+   */
+  replaceTensors(other: (name: string, tensor: Tensor) => Tensor): this {
+    const replaced = new Map<Tensor, Tensor>();
+    for (const [path, module] of this.namedModules()) {
       for (const [name, value] of Object.entries(module)) {
         if (!(value instanceof addon.Tensor)) continue;
         const t = value as Tensor;
-        const set = parameters.has(t) ? parameters : buffers.has(t) ? buffers : undefined;
-        if (!set) continue;
-        if (!moved.has(t)) moved.set(t, moveTensor(t, set === parameters, device, dtype));
-        (module as unknown as Record<string, Tensor>)[name] = moved.get(t)!;
+        if (!parameters.has(t) && !buffers.has(t)) continue;
+        if (!replaced.has(t)) {
+          const result = noGrad(() => other(path ? `${path}.${name}` : name, t).detachSync());
+          replaced.set(t, parameters.has(t) ? parameter(result, t.requiresGrad) : buffer(result));
+        }
+        (module as unknown as Record<string, Tensor>)[name] = replaced.get(t)!;
       }
     }
     return this;
@@ -164,13 +177,10 @@ function* named(root: Module, set: WeakSet<Tensor>, prefix: string): Generator<[
   }
 }
 
-function moveTensor(t: Tensor, isParameter: boolean, device?: string, dtype?: DType): Tensor {
+function moved(t: Tensor, device?: string, dtype?: DType): Tensor {
   const converts = dtype !== undefined && /^(float|bfloat|complex)/.test(t.dtype);
-  const result = noGrad(() => {
-    const placed = device === undefined ? t : ops.toSync(t, { device });
-    return (converts ? ops.toSync(placed, { dtype }) : placed).detachSync();
-  });
-  return isParameter ? parameter(result, t.requiresGrad) : buffer(result);
+  const placed = device === undefined ? t : ops.toSync(t, { device });
+  return converts ? ops.toSync(placed, { dtype }) : placed;
 }
 
 /** Modules one after the other; their names are "0", "1", ... */

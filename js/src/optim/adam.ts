@@ -1,6 +1,7 @@
 // Adam and AdamW: one multi-tensor kernel a step.
 import type { Tensor } from "../native.js";
 import { ops } from "../op_functions.js";
+import { withStandard } from "../options.js";
 import { checkNotNegative, Optimizer, type Parameters } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -17,15 +18,15 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
 
   constructor(params: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const defaults = {
+    const standard: AdamOptions = {
       lr: 1e-3,
-      betas: [0.9, 0.999] as const,
+      betas: [0.9, 0.999],
       eps: 1e-8,
       weightDecay: 0,
       amsgrad: false,
       maximize: false,
-      ...options,
     };
+    const defaults = withStandard("Adam", standard, options);
     checkNotNegative("Adam", { lr: defaults.lr, eps: defaults.eps, weightDecay: defaults.weightDecay });
     if (defaults.betas.some((beta) => !(beta >= 0 && beta < 1)))
       throw new RangeError(`Adam: expected betas in [0, 1), got ${defaults.betas}`);

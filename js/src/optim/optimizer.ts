@@ -1,6 +1,8 @@
 // What optimizers share: groups of parameters, state by parameter, state dicts as PyTorch's.
 import { noGrad, task } from "../context.js";
-import type { Abortable, Tensor } from "../native.js";
+import type { Tensor } from "../native.js";
+import { withStandard } from "../options.js";
+import type { Abortable } from "../types.js";
 
 export interface ParameterGroup<Options> {
   params: readonly Tensor[];
@@ -27,7 +29,10 @@ export abstract class Optimizer<Options extends { lr: number }> {
     this.groups = isGroup(entries[0])
       ? entries
           .filter(isGroup)
-          .map(({ params: own, ...options }) => ({ params: [...own], options: { ...defaults, ...options } }))
+          .map(({ params: own, ...options }) => ({
+            params: [...own],
+            options: withStandard(this.constructor.name, defaults, options as unknown as Partial<Options>),
+          }))
       : [{ params: entries as Tensor[], options: { ...defaults } }];
   }
 

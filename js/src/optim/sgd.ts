@@ -1,6 +1,7 @@
 // Stochastic gradient descent.
 import type { Tensor } from "../native.js";
 import { ops } from "../op_functions.js";
+import { withStandard } from "../options.js";
 import { checkNotNegative, Optimizer, type Parameters } from "./optimizer.js";
 
 export interface SGDOptions {
@@ -15,15 +16,15 @@ export interface SGDOptions {
 /** Gradient descent with momentum. State of a parameter: momentum_buffer, where momentum is not zero. */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Parameters<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    const defaults = {
+    const standard: SGDOptions = {
       lr: 1e-3,
       momentum: 0,
       dampening: 0,
       weightDecay: 0,
       nesterov: false,
       maximize: false,
-      ...options,
     };
+    const defaults = withStandard("SGD", standard, options);
     checkNotNegative("SGD", { lr: defaults.lr, momentum: defaults.momentum, weightDecay: defaults.weightDecay });
     if (defaults.nesterov && (defaults.momentum <= 0 || defaults.dampening !== 0)) {
       throw new RangeError("SGD: Nesterov's momentum requires a momentum and no dampening");

@@ -31,7 +31,7 @@ std::optional<MemoryFormat> memory_format_of(const std::string& name) {
 
 bool is_named_arguments(EnvData& data, napi_value value) {
   const napi_env env = data.env;
-  if (type_of(env, value) != napi_object || data.handles->find(value)) return false;
+  if (type_of(env, value) != napi_object) return false;
   bool is_array = false, is_typed = false, is_complex = false;
   napi_is_array(env, value, &is_array);
   napi_is_typedarray(env, value, &is_typed);
@@ -62,7 +62,7 @@ bool Arguments::bind(const Candidate& candidate, std::span<const napi_value> pos
       }
       if (has) napi_get_named_property(env, named, arg.name.c_str(), &value);
     }
-    if (!value || (arg.has_default && is_absent(type_of(env, value)))) {
+    if (!value || (arg.has_default && value != known_.value && is_absent(type_of(env, value)))) {
       if (!arg.has_default) {
         if (complaint) *complaint = "argument '" + arg.name + "' is missing";
         return false;
@@ -101,14 +101,16 @@ std::string Arguments::unknown_option(napi_value named) const {
 
 bool Arguments::fit(size_t i, const Arg& arg, bool accepts_number, napi_value value) {
   const napi_env env = data_->env;
-  const napi_valuetype type = type_of(env, value);
+  const bool is_known = known_.handle && value == known_.value;
+  const napi_valuetype type = is_known ? napi_object : type_of(env, value);
   if (is_absent(type)) {
     values_[i] = Value();
     return arg.optional || refuse(type == napi_null ? "a value, got null" : "a value, got undefined");
   }
   switch (arg.type) {
     case ArgType::Tensor: {
-      if (Handle* handle = type == napi_object ? data_->handles->find(value) : nullptr) {
+      Handle* handle = is_known ? known_.handle : type == napi_object ? data_->handles->find(value) : nullptr;
+      if (handle) {
         handles_[i] = handle;
         tensors_[i] = tensor_in(handle);
         values_[i] = box(tensors_[i]);

@@ -15,11 +15,17 @@
 
 namespace vt::node {
 
+// A value whose handle has been looked up; null for what is no tensor.
+struct KnownHandle {
+  napi_value value = nullptr;
+  Handle* handle = nullptr;
+};
+
 // The values of one call, with everything that they refer to. Knows no JavaScript value once it is bound, so that it
 // can travel to another thread; the handles of tensors are for the JavaScript thread alone.
 class Arguments {
  public:
-  explicit Arguments(EnvData& data) : data_(&data) {}
+  explicit Arguments(EnvData& data, KnownHandle known = {}) : data_(&data), known_(known) {}
   Arguments(const Arguments&) = delete;
 
   // Binds positional and named (may be null) arguments. False if they do not fit the overload, with the reason in
@@ -62,6 +68,7 @@ class Arguments {
   std::string unknown_option(napi_value named) const;
 
   EnvData* data_;
+  KnownHandle known_;
   const Op* op_ = nullptr;
   const char* expected_ = "";
   Value values_[kMaxArgs];
@@ -76,7 +83,7 @@ class Arguments {
   std::forward_list<intrusive_ptr<Generator>> generators_;
 };
 
-// Whether the value holds named arguments: a plain object, no tensor, list, typed array or {re, im}.
+// Whether the value, no tensor, holds named arguments: a plain object, no list, typed array or {re, im}.
 bool is_named_arguments(EnvData& data, napi_value value);
 
 }  // namespace vt::node

@@ -5,8 +5,10 @@
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
 #include "bindings/node/executor.h"
+#include "bindings/node/small_calls.h"
 #include "bindings/node/tensor.h"
 #include "bindings/node/work.h"
+#include "core/thread_state.h"
 #include "dispatch/registry.h"
 
 namespace vt::node {
@@ -65,11 +67,16 @@ Work work_of(const std::shared_ptr<Arguments>& arguments) {
   work.name = op.name().c_str();
   work.has_shapes = !op.functional().parts.value_dependent;
   work.waits_for_device = op.functional().parts.value_dependent;
+  work.cost = cost_of(op);
   arguments->for_each_input([&](const Tensor& t, bool written) { work.add(t, written); });
   if (op.functional().parts.random) work.resources.push_back(&kRandomNumbers);
   if (op.device_argument() >= 0) {
     const Value& device = arguments->values()[op.device_argument()];
-    if (!device.is_none()) work.device = Unbox<Device>::get(device);
+    if (!device.is_none()) {
+      work.device = Unbox<Device>::get(device);
+    } else if (work.inputs.empty()) {
+      work.device = default_device();
+    }
     if (work.device && work.device->is_cpu()) work.waits_for_device = true;
   }
   work.returned = arguments->written_handles();
@@ -116,15 +123,19 @@ napi_value call(napi_env env, napi_callback_info info) {
     VT_CHECK(count <= kMaxArgs + 1, Type, function.name, ": too many arguments");
     EnvData& data = EnvData::of(env);
     napi_value named = nullptr;
-    if (count > 0 && is_named_arguments(data, given[count - 1])) named = given[--count];
+    KnownHandle last;
+    if (count > 0) {
+      last = {given[count - 1], data.handles->find_any(given[count - 1])};
+      if (!last.handle && is_named_arguments(data, last.value)) named = given[--count];
+    }
     const std::span<const napi_value> positional(given, count);
     for (const Candidate& candidate : function.candidates) {
       if (async || data.recording) {
-        const auto arguments = std::make_shared<Arguments>(data);
+        const auto arguments = std::make_shared<Arguments>(data, last);
         if (!arguments->bind(candidate, positional, named, nullptr)) continue;
         return perform(data, work_of(arguments), async);
       }
-      Arguments arguments(data);
+      Arguments arguments(data, last);
       if (arguments.bind(candidate, positional, named, nullptr)) return call_now(data, arguments);
     }
     refuse(data, function, positional, named);

@@ -5,11 +5,24 @@
 #include "bindings/node/error.h"
 #include "bindings/node/work.h"
 #include "cuda/allocator.h"
+#include "cuda/completion.h"
 #include "cuda/event.h"
 #include "cuda/graph.h"
 #include "cuda/stream.h"
 
 namespace vt::node {
+
+cuda::Stream stream_from(const Napi::Value& value) {
+  VT_CHECK(value.IsObject() && value.As<Napi::Object>().Get("handle").IsBigInt(), Type, "expected a Stream");
+  const auto object = value.As<Napi::Object>();
+  bool lossless = false;
+  const uint64_t handle = object.Get("handle").As<Napi::BigInt>().Uint64Value(&lossless);
+  const int64_t device = to_int(object.Get("device"));
+  VT_CHECK(device >= 0 && device < cuda::device_count(), Runtime, "expected a stream of one of ", cuda::device_count(),
+           " GPUs, got one of cuda:", device);
+  return {reinterpret_cast<cuda::StreamHandle>(handle), static_cast<int>(device)};
+}
+
 namespace {
 
 int device_index(const Napi::Value& value) {
@@ -22,14 +35,6 @@ Napi::Value stream_value(Napi::Env env, cuda::Stream stream) {
   object.Set("handle", Napi::BigInt::New(env, static_cast<uint64_t>(reinterpret_cast<uintptr_t>(stream.handle))));
   object.Set("device", stream.device);
   return object;
-}
-
-cuda::Stream stream_from(const Napi::Value& value) {
-  VT_CHECK(value.IsObject() && value.As<Napi::Object>().Get("handle").IsBigInt(), Type, "expected a Stream");
-  const auto object = value.As<Napi::Object>();
-  bool lossless = false;
-  const uint64_t handle = object.Get("handle").As<Napi::BigInt>().Uint64Value(&lossless);
-  return {reinterpret_cast<cuda::StreamHandle>(handle), object.Get("device").ToNumber().Int32Value()};
 }
 
 Napi::Value device_count(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), cuda::device_count()); }
@@ -71,29 +76,41 @@ Napi::Value query_stream(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::Boolean::New(info.Env(), cuda::query_stream(stream_from(info[0]))); });
 }
 
-// synchronizeStream(stream, async), synchronizeDevice(device, async)
-Napi::Value wait_until_done(const Napi::CallbackInfo& info, std::function<void()> wait) {
+// A promise of the end of what a device was given before.
+Napi::Value promise_of_end(Napi::Env env, int device, std::function<void(cuda::Done)> at_end) {
   Work work;
   work.name = "synchronize";
   work.has_shapes = false;
-  work.waits_for_device = true;
-  work.body = [wait = std::move(wait)](std::span<const Tensor>, bool) {
-    wait();
-    return Results();
-  };
+  work.at_end_of = device;
+  work.at_end = std::move(at_end);
+  work.body = [](std::span<const Tensor>, bool) { return Results(); };
   work.convert = [](EnvData&, Results&) -> napi_value { return nullptr; };
-  const napi_value value = perform(EnvData::of(info.Env()), std::move(work), info[1].ToBoolean());
-  return value ? Napi::Value(info.Env(), value) : info.Env().Undefined();
+  return Napi::Value(env, run_async(EnvData::of(env), std::move(work)));
 }
+
+// synchronizeStream(stream, async), synchronizeDevice(device, async)
 Napi::Value synchronize_stream(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return wait_until_done(info, [stream = stream_from(info[0])] { cuda::synchronize_stream(stream); });
+    cuda::ensure_available();
+    const cuda::Stream stream = stream_from(info[0]);
+    if (info[1].ToBoolean()) {
+      return promise_of_end(info.Env(), stream.device,
+                            [stream](cuda::Done done) { cuda::when_done(stream, std::move(done)); });
+    }
+    cuda::synchronize_stream(stream);
+    return info.Env().Undefined();
   });
 }
 Napi::Value synchronize_device(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     cuda::ensure_available();
-    return wait_until_done(info, [device = device_index(info[0])] { cuda::synchronize_device(device); });
+    const int device = device_index(info[0]);
+    if (info[1].ToBoolean()) {
+      return promise_of_end(info.Env(), device,
+                            [device](cuda::Done done) { cuda::when_device_done(device, std::move(done)); });
+    }
+    cuda::synchronize_device(device);
+    return info.Env().Undefined();
   });
 }
 
@@ -106,7 +123,8 @@ class EventObject : public Napi::ObjectWrap<EventObject> {
     return DefineClass(
         env, "Event",
         {InstanceMethod<&EventObject::record>("record"), InstanceMethod<&EventObject::block>("block"),
-         InstanceMethod<&EventObject::query>("query"), InstanceMethod<&EventObject::elapsed>("elapsedTime")});
+         InstanceMethod<&EventObject::query>("query"), InstanceMethod<&EventObject::synchronize>("synchronize"),
+         InstanceMethod<&EventObject::elapsed>("elapsedTime")});
   }
 
  private:
@@ -120,6 +138,12 @@ class EventObject : public Napi::ObjectWrap<EventObject> {
   }
   Napi::Value query(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&] { return Napi::Boolean::New(info.Env(), event_.query()); });
+  }
+  Napi::Value synchronize(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&] {
+      return promise_of_end(info.Env(), event_.device(),
+                            [this](cuda::Done done) { cuda::when_done(event_, std::move(done)); });
+    });
   }
   Napi::Value elapsed(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&] {

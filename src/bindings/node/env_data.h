@@ -27,7 +27,8 @@ struct EnvData {
   HandleTable* handles;
   std::shared_ptr<Loop> loop;
   napi_ref tensor_class = nullptr;
-  Napi::FunctionReference enter;  // of JavaScript's context.ts
+  Napi::FunctionReference enter;      // of JavaScript's context.ts
+  Napi::FunctionReference mark_turn;  // has Node call turned()
   // The tensor that the constructor being called by wrap() takes, instead of arguments.
   Tensor* to_wrap = nullptr;
   const std::shared_ptr<const State> root_state = State::of_this_thread();

@@ -130,6 +130,11 @@ bool Executor::conflicts(std::span<const Access> accesses) {
   });
 }
 
+bool Executor::would_wait(std::span<const Access> accesses) {
+  const std::lock_guard lock(mutex_);
+  return conflicts(accesses);
+}
+
 bool Executor::wait_for(std::span<const Access> accesses, const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
   while (conflicts(accesses)) {

@@ -49,6 +49,8 @@ class Executor {
   bool cancel(const std::shared_ptr<Task>& task);
   // Whether a call on these resources would have to wait; one atomic read while nothing is under way.
   bool idle() const { return unfinished_.load(std::memory_order_acquire) == 0; }
+  // Whether an unfinished task conflicts.
+  bool would_wait(std::span<const Access> accesses);
   // Returns once no unfinished task conflicts. False as soon as `give_up` says so; asked whenever wake_waiters() is
   // called.
   bool wait_for(std::span<const Access> accesses, const std::function<bool()>& give_up);

@@ -10,6 +10,8 @@ namespace vt::node {
 namespace {
 
 constexpr int64_t kReportedAtOnce = 1 << 16;  // bytes; the collector need not hear of each
+// Tensors that are made before the table looks again for a collection; one of many bytes counts as several.
+constexpr int64_t kUnwatched = 16, kUnwatchedBytes = 1 << 12;
 
 // What freeing the handle may free: views count nothing beyond what their base counts.
 int64_t bytes_of(const Tensor& t) {
@@ -24,7 +26,7 @@ Scope::~Scope() {
 }
 
 Handle* HandleTable::attach(napi_value object, Tensor tensor, Scope* scope) {
-  watch_collector();
+  if (unwatched_ += 1 + bytes_of(tensor) / kUnwatchedBytes; unwatched_ >= kUnwatched) watch_collector();
   Handle* handle = take();
   check(napi_wrap(env_, object, handle, finalize, nullptr, &handle->object));
   ++attached_;
@@ -41,6 +43,12 @@ Handle* HandleTable::find(napi_value object) const {
   return owns(handle) ? handle : nullptr;  // else of a class of another addon
 }
 
+Handle* HandleTable::find_any(napi_value value) const {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env_, value, &type);
+  return type == napi_object ? find(value) : nullptr;
+}
+
 bool HandleTable::owns(const Handle* handle) const {
   const auto after = std::ranges::upper_bound(ranges_, handle, {}, &std::pair<const Handle*, const Handle*>::first);
   return after != ranges_.begin() && handle < std::prev(after)->second;
@@ -53,8 +61,8 @@ Handle* HandleTable::take() {
       chunk[i].table = this;
       free_.push_back(&chunk[i]);
     }
-    ranges_.emplace_back(chunk.get(), chunk.get() + kChunk);
-    std::ranges::sort(ranges_);
+    const std::pair<const Handle*, const Handle*> range(chunk.get(), chunk.get() + kChunk);
+    ranges_.insert(std::ranges::upper_bound(ranges_, range), range);
   }
   Handle* handle = free_.back();
   free_.pop_back();
@@ -114,6 +122,7 @@ void HandleTable::account(int64_t bytes) {
 // In scopes of its own: a handle on the sentinel would keep it alive through the collection that making a tensor
 // starts.
 void HandleTable::watch_collector() {
+  unwatched_ = 0;
   napi_value value = nullptr;
   napi_handle_scope scope;
   check(napi_open_handle_scope(env_, &scope));
@@ -135,7 +144,7 @@ void HandleTable::sweep() {
     check(napi_open_handle_scope(env_, &scope));
     for (size_t i = 0; i < kChunk; ++i) {
       Handle& handle = chunk[i];
-      if (!handle.in_use || !handle.object) continue;
+      if (!handle.in_use || !handle.object || !handle.tensor.defined()) continue;
       napi_value value = nullptr;
       if (napi_get_reference_value(env_, handle.object, &value) == napi_ok && !value) dispose(&handle, "collected");
     }

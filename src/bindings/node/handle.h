@@ -54,6 +54,8 @@ class HandleTable {
   Handle* attach(napi_value object, Tensor tensor, Scope* scope);
   // The handle of an object; null for what is none of ours.
   Handle* find(napi_value object) const;
+  // The same of any value.
+  Handle* find_any(napi_value value) const;
 
   // Frees the tensor now. Disposing again is fine.
   void dispose(Handle* handle, const char* why);
@@ -94,7 +96,7 @@ class HandleTable {
   std::vector<std::pair<const Handle*, const Handle*>> ranges_;  // of chunks_, in order of address
   std::vector<Handle*> free_;
   napi_ref sentinel_ = nullptr;
-  int64_t unreported_ = 0;
+  int64_t unreported_ = 0, unwatched_ = 0;
   size_t live_ = 0;
   size_t attached_ = 0;  // handles whose object's finalizer has not run
   bool debug_ = false;

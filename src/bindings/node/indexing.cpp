@@ -1,5 +1,7 @@
 #include "bindings/node/indexing.h"
 
+#include <algorithm>
+
 #include "bindings/node/element.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
@@ -47,6 +49,18 @@ IndexItem item_from(EnvData& data, const Napi::Value& value) {
 
 struct Subscript {
   std::vector<IndexItem> items;
+  template <class F>
+  bool any_tensor(const F& f) const {
+    return std::ranges::any_of(
+        items, [&](const IndexItem& item) { return item.kind == IndexItem::Kind::Tensor && f(item.tensor); });
+  }
+  bool has_tensors() const {
+    return any_tensor([](const Tensor&) { return true; });
+  }
+  // Whose elements say how many are meant.
+  bool has_masks() const {
+    return any_tensor([](const Tensor& t) { return t.dtype() == DType::bool_ || t.dtype() == DType::uint8; });
+  }
   // The items with the tensors among them replaced, in order.
   std::vector<IndexItem> with(std::span<const Tensor> tensors) const {
     std::vector<IndexItem> all = items;
@@ -75,6 +89,8 @@ Napi::Value get_item(const Napi::CallbackInfo& info) {
     work.name = "at";
     work.add(tensor_from(data, info[0], "at"));
     const Subscript subscript = subscript_from(data, info[1], work);
+    work.cost = subscript.has_tensors() ? Cost::Product : Cost::None;
+    work.waits_for_device = subscript.has_masks();
     work.body = [subscript](std::span<const Tensor> inputs, bool) {
       Results results;
       results.add(ops::get_item(inputs[0], subscript.with(inputs.subspan(1))));
@@ -95,6 +111,8 @@ Napi::Value set_item(const Napi::CallbackInfo& info) {
     work.add(tensor_in(self), true);
     work.add(is_tensor ? tensor_from(data, info[2], "setAt") : wrapped_number(to_scalar(info[2])));
     const Subscript subscript = subscript_from(data, info[1], work);
+    work.cost = subscript.has_tensors() ? Cost::Product : Cost::Inputs;
+    work.waits_for_device = subscript.has_masks();
     work.returned.push_back(self);
     work.body = [subscript](std::span<const Tensor> inputs, bool) {
       ops::set_item(inputs[0], subscript.with(inputs.subspan(2)), inputs[1]);

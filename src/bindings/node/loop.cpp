@@ -1,14 +1,12 @@
 #include "bindings/node/loop.h"
 
-#include <chrono>
-
 #include "bindings/node/error.h"
 #include "bindings/node/executor.h"
 
 namespace vt::node {
 namespace {
 
-// So that a thousand promises that settle at once do not hold up timers.
+// How long promises that settle may hold up timers and other events.
 constexpr auto kSlice = std::chrono::milliseconds(4);
 
 }  // namespace
@@ -40,7 +38,7 @@ void Loop::close(void* context) {
   Executor::get().count_environment(-1);
 }
 
-bool Loop::post(Action action) {
+bool Loop::post(Action&& action) {
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
   actions_.push_back(std::move(action));
@@ -79,6 +77,15 @@ void Loop::call(const std::function<void(napi_env, std::function<void()>)>& acti
 bool Loop::is_waited_for() {
   const std::lock_guard lock(mutex_);
   return waiting_ > 0;
+}
+
+bool Loop::has_time() {
+  const auto now = std::chrono::steady_clock::now();
+  if (since_turn_) return now - *since_turn_ < kSlice;
+  if (!mark_turn_) return false;
+  since_turn_ = now;
+  mark_turn_();
+  return true;
 }
 
 void Loop::hold() {

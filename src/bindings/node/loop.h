@@ -3,11 +3,13 @@
 
 #include <node_api.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace vt::node {
@@ -25,13 +27,21 @@ class Loop {
   static std::shared_ptr<Loop> open(napi_env env);
 
   bool is_here() const { return std::this_thread::get_id() == thread_; }
-  // Runs the action on the JavaScript thread soon. False, and nothing happens, once the environment is gone.
-  bool post(Action action);
+  // Runs the action on the JavaScript thread soon. False, and the action stays the caller's, once the environment is
+  // gone.
+  bool post(Action&& action);
   // Runs it there and waits until it said `done` by calling its argument; here at once if this is that thread.
   // RuntimeError if the environment ends before.
   void call(const std::function<void(napi_env, std::function<void()> done)>& action);
   // Whether some thread waits in call().
   bool is_waited_for();
+
+  // Whether promises may go on being settled before they are returned: not once that has kept the events of Node
+  // waiting for some milliseconds, as a chain of such promises would for good. On the JavaScript thread.
+  bool has_time();
+  // `mark` has Node call turned() when it has seen to its other events.
+  void watch_turns(std::function<void()> mark) { mark_turn_ = std::move(mark); }
+  void turned() { since_turn_.reset(); }
 
   // Work under way keeps the process alive. On the JavaScript thread.
   void hold();
@@ -46,7 +56,9 @@ class Loop {
   const std::thread::id thread_;
   napi_threadsafe_function signal_ = nullptr;
   int held_ = 0;
-  std::mutex mutex_;  // of what follows
+  std::function<void()> mark_turn_;
+  std::optional<std::chrono::steady_clock::time_point> since_turn_;  // the first promise since then
+  std::mutex mutex_;                                                 // of what follows
   std::condition_variable changed_;
   std::deque<Action> actions_;
   int waiting_ = 0;

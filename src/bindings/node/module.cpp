@@ -8,6 +8,7 @@
 #include "bindings/node/dlpack.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
+#include "bindings/node/fabric.h"
 #include "bindings/node/generator.h"
 #include "bindings/node/indexing.h"
 #include "bindings/node/late_ops.h"
@@ -40,6 +41,7 @@ Napi::Object initialize_addon(Napi::Env env, Napi::Object exports) {
   export_dlpack(env, exports);
   export_cuda(env, exports);
   export_profiler(env, exports);
+  export_fabric(env, exports);
   return exports;
 }
 

@@ -15,8 +15,9 @@ void for_each_tensor(const Results& results, const F& f) {
   for (const Tensor& t : results.list) f(t);
 }
 
-// What a number that stands for a tensor promotes as must not change.
-bool stands_for_itself(const Tensor& t) { return t.impl()->is_wrapped_number() || !t.impl()->has_memory(); }
+// What a number that stands for a tensor promotes as must not change. A tensor over several devices has no memory of
+// its own, and computes all the same.
+bool stands_for_itself(const Tensor& t) { return t.impl()->is_wrapped_number() || t.device().type == DeviceType::Meta; }
 
 }  // namespace
 
@@ -50,6 +51,7 @@ napi_value Program::record(EnvData& data, Work&& work) {
            " needs values, which what runs as one task does not have yet: call the synchronous form of the whole");
   Step step;
   step.state = data.state;
+  step.default_dtype = default_dtype();
   std::vector<Tensor> shapes;
   std::optional<Device> device = work.device;
   for (size_t i = 0; i < work.inputs.size(); ++i) {
@@ -108,7 +110,7 @@ void Program::run(const std::atomic<bool>& aborted) {
     VT_CHECK(!aborted.load(std::memory_order_relaxed), Runtime, "aborted");
     std::vector<Tensor> inputs;
     for (const uint32_t slot : step.inputs) inputs.push_back(slots_[slot].value);
-    const StateScope scope(*step.state);
+    const StateScope scope(*step.state, step.default_dtype);
     const Results results = step.body(inputs, false);
     size_t next = 0;
     for_each_tensor(results, [&](const Tensor& t) {
@@ -141,6 +143,7 @@ Work Program::as_work(std::shared_ptr<Program> program) {
   Work work;
   work.name = "task";
   work.has_shapes = false;
+  if (program->empty()) work.cost = Cost::None;
   program->find_last_uses();
   for (const Slot& slot : program->slots_) {
     if (slot.given) work.add(slot.value, slot.written);

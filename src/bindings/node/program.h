@@ -12,7 +12,9 @@ namespace vt::node {
 // nothing computed: each call runs on the meta backend alone, which gives its result a shape and a dtype, and is kept
 // with its arguments. Then all of it runs as one task, and the tensors that JavaScript already holds get their memory.
 // So a module is written once, and a forward costs one trip to another thread, not one per op. What needs a value
-// (item, nonzero) cannot be recorded and says so; modes are those in force where each call stood.
+// (item, nonzero) cannot be recorded and says so; modes are those in force where each call stood. Until the first call
+// that is recorded, those that would have their promise settled at once (work for CUDA, small calls) are not: on a GPU
+// a task is its calls, and costs no more than they do.
 class Program {
  public:
   napi_value record(EnvData& data, Work&& work);
@@ -21,6 +23,8 @@ class Program {
   // `handle`, of a new object, stands for that result. False if the program does not make it.
   bool adopt(Handle* handle, const Tensor& shape);
   void forget(Handle* handle) { slots_[handle->slot].handle = nullptr; }
+  // Whether no call was recorded so far.
+  bool empty() const { return steps_.empty(); }
   Device device_of(const Handle* handle) const { return slots_[handle->slot].device; }
 
   // All of it as one piece of work.
@@ -42,6 +46,7 @@ class Program {
     std::vector<uint32_t> inputs, outputs;
     std::vector<uint32_t> last_uses;  // of slots that nobody holds after it
     std::shared_ptr<const State> state;
+    DType default_dtype;
   };
   uint32_t slot_of(const Tensor& t);
   uint32_t add_output(const Tensor& shape, Device device);

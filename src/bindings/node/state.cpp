@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "autograd/record.h"
+#include "bindings/node/cuda.h"
 #include "bindings/node/element.h"
 #include "bindings/node/env_data.h"
 #include "bindings/node/error.h"
 #include "bindings/node/tensor.h"
+#include "core/thread_dtype.h"
 #include "cuda/stream.h"
 
 namespace vt::node {
@@ -15,11 +17,13 @@ namespace vt::node {
 std::shared_ptr<const State> State::of_this_thread() {
   auto state = std::make_shared<State>();
   state->thread = thread_state();
+  state->default_dtype = thread_default_dtype();
   return state;
 }
 
 void State::enter() const {
   thread_state() = thread;
+  set_thread_default_dtype(default_dtype);
   if (stream) cuda::set_current_stream(*stream);
 }
 
@@ -27,13 +31,16 @@ bool State::has_autocast() const {
   return std::ranges::any_of(thread.autocast_enabled, [](bool on) { return on; });
 }
 
-StateScope::StateScope(const State& state) : before_(thread_state()), has_autocast_(state.has_autocast()) {
+StateScope::StateScope(const State& state, DType default_dtype)
+    : before_(thread_state()), dtype_before_(thread_default_dtype()), has_autocast_(state.has_autocast()) {
   if (state.stream) stream_before_ = cuda::current_stream(state.stream->device);
   state.enter();
+  set_thread_default_dtype(default_dtype);
 }
 
 StateScope::~StateScope() {
   thread_state() = before_;
+  set_thread_default_dtype(dtype_before_);
   if (stream_before_) cuda::set_current_stream(*stream_before_);
   if (has_autocast_) autograd::clear_autocast_cache();
 }
@@ -62,7 +69,8 @@ void apply_autocast(State& state, const Napi::Object& autocast) {
   state.thread.included = any ? state.thread.included | KeySet(Key::Autocast) : state.thread.included - Key::Autocast;
 }
 
-// deriveState(state or undefined, {grad?, autocast?, device?, stream?, scope?}): the state with these changes.
+// deriveState(state or undefined, {grad?, autocast?, device?, defaultDtype?, stream?, scope?}): the state with these
+// changes.
 Napi::Value derive_state(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const StateBox base = state_in(info[0]);
@@ -72,12 +80,12 @@ Napi::Value derive_state(const Napi::CallbackInfo& info) {
     if (changes.Has("autocast")) apply_autocast(*state, changes.Get("autocast").As<Napi::Object>());
     if (changes.Has("device"))
       state->thread.default_device = parse_device(changes.Get("device").ToString().Utf8Value());
+    if (changes.Has("defaultDtype")) {
+      state->default_dtype = parse_dtype(changes.Get("defaultDtype").ToString());
+      check_default_dtype(*state->default_dtype);
+    }
     if (changes.Has("stream")) {
-      const Napi::Object stream = changes.Get("stream").As<Napi::Object>();
-      bool lossless = false;
-      const uint64_t handle = stream.Get("handle").As<Napi::BigInt>().Uint64Value(&lossless);
-      state->stream =
-          cuda::Stream{reinterpret_cast<cuda::StreamHandle>(handle), stream.Get("device").ToNumber().Int32Value()};
+      state->stream = stream_from(changes.Get("stream"));
     }
     if (changes.Has("scope")) {
       auto scope = std::make_shared<Scope>();
@@ -90,12 +98,14 @@ Napi::Value derive_state(const Napi::CallbackInfo& info) {
 
 // enterState(state or undefined): what follows on this thread runs in it.
 void enter_state(const Napi::CallbackInfo& info) {
-  EnvData& data = EnvData::of(info.Env());
-  const StateBox state = state_in(info[0]);
-  const StateBox before = std::exchange(data.state, state ? state : data.root_state);
-  data.state->enter();
-  if (before->stream && !data.state->stream) cuda::set_current_stream(cuda::default_stream(before->stream->device));
-  if (before->has_autocast() && !data.state->has_autocast()) autograd::clear_autocast_cache();
+  guarded(info.Env(), [&] {
+    EnvData& data = EnvData::of(info.Env());
+    const StateBox state = state_in(info[0]);
+    const StateBox before = std::exchange(data.state, state ? state : data.root_state);
+    data.state->enter();
+    if (before->stream && !data.state->stream) cuda::set_current_stream({nullptr, before->stream->device});
+    if (before->has_autocast() && !data.state->has_autocast()) autograd::clear_autocast_cache();
+  });
 }
 
 // endScope(state, kept): frees what was made in the scope but the kept tensors, which go to the scope around it.

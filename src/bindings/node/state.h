@@ -16,9 +16,10 @@ namespace vt::node {
 // The core keeps modes per thread. In JavaScript a mode belongs to a function and all that it awaits, while other
 // functions run in between on the same thread. So a mode is an immutable State that JavaScript carries in an
 // AsyncLocalStorage; before a call, the one of the running code is made that of the thread (enter). An asynchronous
-// call takes the State along to the thread that runs it.
+// call takes the State along to the thread that runs it, and the default dtype as it was when it was made.
 struct State {
   ThreadState thread;
+  std::optional<DType> default_dtype;  // none: the process's
   std::optional<cuda::Stream> stream;
   std::shared_ptr<Scope> scope;  // used on the JavaScript thread only
 
@@ -28,16 +29,17 @@ struct State {
   bool has_autocast() const;
 };
 
-// Makes a state that of the calling thread for a C++ scope.
+// Makes a state, with this default dtype, that of the calling thread for a C++ scope.
 class StateScope {
  public:
-  explicit StateScope(const State& state);
+  StateScope(const State& state, DType default_dtype);
   ~StateScope();
   StateScope(const StateScope&) = delete;
   StateScope& operator=(const StateScope&) = delete;
 
  private:
   const ThreadState before_;
+  const std::optional<DType> dtype_before_;
   std::optional<cuda::Stream> stream_before_;
   const bool has_autocast_;
 };

@@ -10,6 +10,8 @@
 #include "bindings/node/program.h"
 #include "core/loan.h"
 #include "core/thread_state.h"
+#include "cuda/completion.h"
+#include "cuda/pinned.h"
 #include "ops/copy/copy.h"
 #include "ops/tensor_text.h"
 #include "ops/typed/copy.h"
@@ -43,9 +45,7 @@ const Tensor& tensor_in(const Handle* handle) {
 }
 
 Handle* handle_from(EnvData& data, napi_value value, const char* what) {
-  napi_valuetype type = napi_undefined;
-  napi_typeof(data.env, value, &type);
-  Handle* handle = type == napi_object ? data.handles->find(value) : nullptr;
+  Handle* handle = data.handles->find_any(value);
   VT_CHECK(handle, Type, what, ": expected a Tensor");
   return handle;
 }
@@ -143,18 +143,24 @@ Tensor from_array(const Napi::CallbackInfo& info) {
   return tensor;
 }
 
+Tensor tensor_of_arguments(EnvData& data, const Napi::CallbackInfo& info) {
+  VT_CHECK(info.IsConstructCall(), Type, "Tensor: call it with new");
+  if (!data.enter.IsEmpty()) data.enter.Call({});
+  return from_array(info);
+}
+
 // new Tensor(...), from JavaScript and from wrap().
-Napi::Value construct(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    EnvData& data = EnvData::of(info.Env());
-    VT_CHECK(info.IsConstructCall(), Type, "Tensor: call it with new");
+napi_value construct(napi_env env, napi_callback_info info) {
+  return guarded_plain(env, [&] {
+    EnvData& data = EnvData::of(env);
+    napi_value object = nullptr;
+    napi_get_cb_info(env, info, nullptr, nullptr, &object, nullptr);
     Tensor* given = std::exchange(data.to_wrap, nullptr);
-    if (!given && !data.enter.IsEmpty()) data.enter.Call({});
-    Tensor tensor = given ? std::move(*given) : from_array(info);
+    Tensor tensor = given ? std::move(*given) : tensor_of_arguments(data, Napi::CallbackInfo(env, info));
     const Tensor shape = data.recording ? tensor : Tensor();
-    Handle* handle = data.handles->attach(info.This(), std::move(tensor), data.state->scope.get());
+    Handle* handle = data.handles->attach(object, std::move(tensor), data.state->scope.get());
     if (shape.defined()) data.recording->adopt(handle, shape);
-    return info.This();
+    return object;
   });
 }
 
@@ -194,10 +200,14 @@ Napi::Value is_pending(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::Boolean::New(info.Env(), this_handle(info)->program != nullptr); });
 }
 
-void dispose(const Napi::CallbackInfo& info) {
-  guarded(info.Env(), [&] {
-    EnvData& data = EnvData::of(info.Env());
-    data.handles->dispose(handle_from(data, info[0], "dispose"), "it was disposed");
+// The method of tensors.
+napi_value dispose(napi_env env, napi_callback_info info) {
+  return guarded_plain(env, [&]() -> napi_value {
+    EnvData& data = EnvData::of(env);
+    napi_value object = nullptr;
+    napi_get_cb_info(env, info, nullptr, nullptr, &object, nullptr);
+    data.handles->dispose(handle_from(data, object, "dispose"), "it was disposed");
+    return nullptr;
   });
 }
 
@@ -221,24 +231,58 @@ Napi::Value view_memory(Napi::Env env, const Tensor& t) {
   return array_over(env, t.dtype(), static_cast<size_t>(t.numel()), Napi::ArrayBuffer(env, buffer));
 }
 
+// Has the work copy its input to the host, as its first result; where that lies on a GPU and a promise is asked for, to
+// page-locked memory, which no thread waits for.
+void read_elements(Work& work, bool async) {
+  work.has_shapes = false;
+  work.cost = Cost::Inputs;
+  work.waits_for_device = true;
+  const Device device = work.inputs[0].device();
+  if (!async || !device.is_cuda()) {
+    work.body = [](std::span<const Tensor> inputs, bool) {
+      const GradMode no_grad(false);
+      Results results;
+      results.add(ops::as_contiguous(ops::as_device(inputs[0], kCPU)));
+      return results;
+    };
+    return;
+  }
+  const auto stream = std::make_shared<cuda::Stream>();
+  work.waits_for_device = false;
+  work.at_end_of = device.index;
+  work.at_end = [stream](cuda::Done done) { cuda::when_done(*stream, std::move(done)); };
+  work.body = [stream](std::span<const Tensor> inputs, bool) {
+    const GradMode no_grad(false);
+    const Tensor source = ops::as_contiguous(inputs[0]);
+    *stream = cuda::current_stream(source.device().index);
+    const size_t bytes = std::max<size_t>(static_cast<size_t>(source.numel()) * source.element_size(), 1);
+    const Tensor copy =
+        from_memory(cuda::allocate_pinned(bytes), bytes, source.dtype(), source.sizes(), source.strides(), kCPU, false);
+    ops::copy_(copy, source, /*non_blocking=*/true);
+    Results results;
+    results.add(copy);
+    return results;
+  };
+}
+
 // tensorData(tensor, async, view): the elements in row-major order as a typed array, or a promise of it.
 Napi::Value tensor_data(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     EnvData& data = EnvData::of(info.Env());
+    const bool async = info[1].ToBoolean(), view = info[2].ToBoolean();
     Work work;
     work.name = "data";
-    work.has_shapes = false;
-    work.waits_for_device = true;
     work.add(tensor_from(data, info[0], "data"));
     VT_CHECK(!handle_from(data, info[0], "data")->program, Runtime,
              "data: the task that computes this tensor is not done: await it first");
-    const bool view = info[2].ToBoolean();
-    work.body = [view](std::span<const Tensor> inputs, bool) {
-      const GradMode no_grad(false);
-      Results results;
-      results.add(view ? inputs[0] : ops::as_contiguous(ops::as_device(inputs[0], kCPU)));
-      return results;
-    };
+    read_elements(work, async);
+    if (view) {
+      work.body = [](std::span<const Tensor> inputs, bool) {
+        Results results;
+        results.add(inputs[0]);
+        return results;
+      };
+    }
     work.convert = [view](EnvData& d, Results& results) -> napi_value {
       const Tensor& t = results.tensors[0];
       if (view) return view_memory(d.env, t);
@@ -248,7 +292,24 @@ Napi::Value tensor_data(const Napi::CallbackInfo& info) {
       }
       return array;
     };
-    return Napi::Value(info.Env(), perform(data, std::move(work), info[1].ToBoolean()));
+    return Napi::Value(info.Env(), perform(data, std::move(work), async));
+  });
+}
+
+// tensorItem(tensor) -> promise of its one element, as the op `item` gives it.
+Napi::Value tensor_item(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    EnvData& data = EnvData::of(info.Env());
+    Work work;
+    work.name = "item";
+    work.add(tensor_from(data, info[0], "item"));
+    VT_CHECK(work.inputs[0].numel() == 1, Runtime, "a Tensor with ", work.inputs[0].numel(),
+             " elements cannot be converted to Scalar");
+    read_elements(work, true);
+    work.convert = [](EnvData& d, Results& results) -> napi_value {
+      return from_scalar(d.env, ops::item(results.tensors[0]));
+    };
+    return Napi::Value(info.Env(), run_async(data, std::move(work)));
   });
 }
 
@@ -259,6 +320,7 @@ Napi::Value tensor_text(const Napi::CallbackInfo& info) {
     Work work;
     work.name = "toString";
     work.has_shapes = false;
+    work.cost = Cost::Inputs;
     work.waits_for_device = true;
     work.add(tensor_from(data, info[0], "toString"));
     const auto text = std::make_shared<std::string>();
@@ -373,15 +435,17 @@ void export_tensor(Napi::Env env, Napi::Object exports) {
       getter("device", plain.operator()<&device>()),
       getter("isDisposed", plain.operator()<&is_disposed>()),
       getter("isPending", plain.operator()<&is_pending>()),
+      napi_property_descriptor{"dispose", nullptr, dispose, nullptr, nullptr, nullptr,
+                               static_cast<napi_property_attributes>(napi_writable | napi_configurable), nullptr},
   };
-  napi_define_class(env, "Tensor", NAPI_AUTO_LENGTH, plain.operator()<&construct>(), nullptr, std::size(properties),
-                    properties, &constructor);
+  napi_define_class(env, "Tensor", NAPI_AUTO_LENGTH, construct, nullptr, std::size(properties), properties,
+                    &constructor);
   napi_create_reference(env, constructor, 1, &EnvData::of(env).tensor_class);
   exports.Set("Tensor", Napi::Value(env, constructor));
   exports.Set("beforeNew", Napi::Function::New<&before_new>(env, "beforeNew"));
-  exports.Set("disposeTensor", Napi::Function::New<&dispose>(env, "disposeTensor"));
   exports.Set("keepTensor", Napi::Function::New<&keep>(env, "keepTensor"));
   exports.Set("tensorData", Napi::Function::New<&tensor_data>(env, "tensorData"));
+  exports.Set("tensorItem", Napi::Function::New<&tensor_item>(env, "tensorItem"));
   exports.Set("tensorText", Napi::Function::New<&tensor_text>(env, "tensorText"));
   exports.Set("sendTensor", Napi::Function::New<&send_tensor>(env, "sendTensor"));
   exports.Set("receiveTensor", Napi::Function::New<&receive_tensor>(env, "receiveTensor"));

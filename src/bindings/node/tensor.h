@@ -23,7 +23,7 @@ const Tensor& tensor_from(EnvData& data, napi_value value, const char* what);
 std::vector<Tensor> tensors_from(EnvData& data, napi_value value);
 napi_value array_of(EnvData& data, std::span<const Tensor> tensors);
 
-// Tensor with its getters, and disposeTensor, keepTensor, tensorData, fromArray, moveTensor, liveHandles.
+// Tensor with its getters, and keepTensor, tensorData, fromArray, moveTensor, liveHandles.
 void export_tensor(Napi::Env env, Napi::Object exports);
 
 }  // namespace vt::node

@@ -7,6 +7,7 @@
 #include "bindings/node/error.h"
 #include "bindings/node/executor.h"
 #include "bindings/node/program.h"
+#include "bindings/node/small_calls.h"
 #include "bindings/node/state.h"
 
 namespace vt::node {
@@ -16,12 +17,14 @@ struct Job {
   uint64_t number = 0;
   Work work;
   std::shared_ptr<const State> state;
+  DType default_dtype = DType::float32;
   std::shared_ptr<Loop> loop;
   std::shared_ptr<Task> task;
   napi_deferred promise = nullptr;  // null once it is settled
   Results results;
   std::exception_ptr error;
-  uint64_t sequence = 0;  // of autograd, after the work
+  uint64_t sequence = 0;         // of autograd, after the work
+  cuda::Status device_status{};  // of what the results wait for
 };
 
 struct JobTable {
@@ -52,7 +55,7 @@ std::atomic<uint64_t> latest_sequence{0};
 void run(Job& job) {
   autograd::raise_sequence_number(latest_sequence.load(std::memory_order_relaxed));
   try {
-    const StateScope scope(*job.state);
+    const StateScope scope(*job.state, job.default_dtype);
     job.results = job.work.body(job.work.inputs, false);
     if (job.results.number.tag == Tag::Complex) job.results.number = box(job.results.scalar);
   } catch (...) {
@@ -80,6 +83,7 @@ void settle(EnvData& data, Job& job) {
     napi_value value = nullptr;
     try {
       if (job.error) std::rethrow_exception(job.error);
+      if (job.work.at_end) cuda::finish_waiting(job.device_status, job.work.at_end_of);
       value = job.work.convert(data, job.results);
       if (!value) napi_get_undefined(data.env, &value);
       napi_resolve_deferred(data.env, promise, value);
@@ -92,8 +96,63 @@ void settle(EnvData& data, Job& job) {
   close(data, job);
 }
 
+void settle_soon(std::shared_ptr<Job> job) {
+  Loop& loop = *job->loop;
+  Loop::Action action = [job = std::move(job)](napi_env env) { settle(EnvData::of(env), *job); };
+  if (loop.post(std::move(action))) return;
+  // The environment is gone. This may be a thread of the driver, which must not free what the job holds.
+  auto task = std::make_shared<Task>();
+  task->run = [dropped = std::move(action)] {};
+  Executor::get().submit(std::move(task));
+}
+
+// Runs it, on whatever thread, and settles its promise when that and what it left on a device is done.
+void run_and_settle(std::shared_ptr<Job> job) {
+  run(*job);
+  if (job->work.at_end && !job->error) {
+    try {
+      job->work.at_end([job](cuda::Status status) mutable {
+        job->device_status = status;
+        settle_soon(std::move(job));
+      });
+      return;
+    } catch (...) {
+      job->error = std::current_exception();
+    }
+  }
+  settle_soon(std::move(job));
+}
+
 bool enqueues_only(const Work& work) {
-  return !work.waits_for_device && std::ranges::any_of(work.inputs, [](const Tensor& t) { return t.is_cuda(); });
+  if (work.waits_for_device) return false;
+  if (work.at_end) return true;
+  if (work.inputs.empty()) return work.device && work.device->is_cuda();
+  return std::ranges::any_of(work.inputs, [](const Tensor& t) { return t.is_cuda(); });
+}
+
+// Whether the promise may be settled before it is returned: the work is done at once, and nothing is before it.
+bool may_run_here(EnvData& data, const Work& work) {
+  if (!enqueues_only(work) && !(is_small(work) && data.loop->has_time())) return false;
+  return Executor::get().idle() || !Executor::get().would_wait(accesses_of(work));
+}
+
+napi_value settled_promise(EnvData& data, Work& work) {
+  napi_value promise, value = nullptr;
+  napi_deferred deferred;
+  check(napi_create_promise(data.env, &deferred, &promise));
+  ++jobs_of(data).last;  // so that an abort of it is none of the call before
+  autograd::raise_sequence_number(latest_sequence.load(std::memory_order_relaxed));
+  try {
+    Results results = work.body(work.inputs, false);
+    if (results.number.tag == Tag::Complex) results.number = box(results.scalar);
+    value = work.convert(data, results);
+    if (!value) napi_get_undefined(data.env, &value);
+    napi_resolve_deferred(data.env, deferred, value);
+  } catch (...) {
+    napi_reject_deferred(data.env, deferred, current_error_as_js(data.env));
+    if (work.failed) work.failed(data);
+  }
+  return promise;
 }
 
 Napi::Value last_job(const Napi::CallbackInfo& info) {
@@ -127,6 +186,14 @@ Napi::Value runtime_stats(const Napi::CallbackInfo& info) {
   return object;
 }
 
+// watchTurns(mark): `mark` has Node call turned() when its other events were seen to.
+void watch_turns(const Napi::CallbackInfo& info) {
+  EnvData& data = EnvData::of(info.Env());
+  data.mark_turn = Napi::Persistent(info[0].As<Napi::Function>());
+  data.loop->watch_turns([&data] { data.mark_turn.Call({}); });
+}
+void turned(const Napi::CallbackInfo& info) { EnvData::of(info.Env()).loop->turned(); }
+
 void configure(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     const int64_t threads = info[0].ToNumber().Int64Value(), most = info[1].ToNumber().Int64Value();
@@ -153,7 +220,10 @@ void wait_for_earlier(EnvData& data, std::span<const Access> accesses) {
 }
 
 napi_value run_here(EnvData& data, Work&& work) {
-  if (data.recording) return data.recording->record(data, std::move(work));
+  if (data.recording) {
+    const bool at_once = data.recording->empty() && work.has_shapes && may_run_here(data, work);
+    if (!at_once) return data.recording->record(data, std::move(work));
+  }
   if (!Executor::get().idle()) wait_for_earlier(data, accesses_of(work));
   Results results = work.body(work.inputs, false);
   if (results.number.tag == Tag::Complex) results.number = box(results.scalar);
@@ -163,6 +233,8 @@ napi_value run_here(EnvData& data, Work&& work) {
 napi_value run_async(EnvData& data, Work&& work) {
   VT_CHECK(!data.recording, Runtime, work.name,
            ": what runs as one task is written in synchronous calls: use the form that ends in Sync");
+  const bool here = may_run_here(data, work);
+  if (here && !work.at_end) return settled_promise(data, work);
   napi_value promise;
   auto job = std::make_shared<Job>();
   check(napi_create_promise(data.env, &job->promise, &promise));
@@ -170,22 +242,20 @@ napi_value run_async(EnvData& data, Work&& work) {
   job->number = ++jobs.last;
   job->work = std::move(work);
   job->state = data.state;
+  job->default_dtype = default_dtype();
+  job->loop = data.loop;
   jobs.unsettled.emplace(job->number, job);
   for (Handle* handle : job->work.returned) napi_reference_ref(data.env, handle->object, nullptr);
   data.loop->hold();
-  if (enqueues_only(job->work) && Executor::get().idle()) {
-    run(*job);
-    settle(data, *job);
+  if (here) {
+    run_and_settle(std::move(job));
     return promise;
   }
-  job->loop = data.loop;
   job->task = std::make_shared<Task>();
   job->task->accesses = accesses_of(job->work);
-  job->task->run = [job] {
-    run(*job);
-    job->loop->post([job](napi_env env) { settle(EnvData::of(env), *job); });
-  };
-  Executor::get().submit(job->task);
+  job->task->run = [job]() mutable { run_and_settle(std::move(job)); };
+  const std::shared_ptr<Task> task = job->task;
+  Executor::get().submit(task);
   return promise;
 }
 
@@ -193,6 +263,8 @@ void export_work(Napi::Env env, Napi::Object exports) {
   exports.Set("lastJob", Napi::Function::New<&last_job>(env, "lastJob"));
   exports.Set("abortJob", Napi::Function::New<&abort_job>(env, "abortJob"));
   exports.Set("runtimeStats", Napi::Function::New<&runtime_stats>(env, "runtimeStats"));
+  exports.Set("watchTurns", Napi::Function::New<&watch_turns>(env, "watchTurns"));
+  exports.Set("turned", Napi::Function::New<&turned>(env, "turned"));
   exports.Set("configure", Napi::Function::New<&configure>(env, "configure"));
 }
 
