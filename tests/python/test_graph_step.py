@@ -11,6 +11,7 @@ import vibetensor
 import vibetensor.graphs.step as step_module
 import vibetensor.torch as torch
 from vibetensor import _C
+from vibetensor.graphs.gradients import FoundGradients, keys_of
 from vibetensor.graphs.inputs import Unfit, input_keys, own_copy, plain_key
 from vibetensor.graphs.step import Captured, GraphStep
 from vibetensor.graphs.surroundings import Surroundings, difference
@@ -328,3 +329,16 @@ def test_a_step_that_replaces_a_buffer_stays_eager(simulated: list[Any]) -> None
     with pytest.warns(UserWarning, match=r"Ema\.mean"):
         values = [step(torch.ones(1)).item() for _ in range(4)]
     assert values == [1.0, 1.5, 1.75, 1.875] and simulated == []
+
+
+def test_gradients_that_a_capture_finds_are_put_back() -> None:
+    first, second = torch.nn.Parameter(torch.ones(3)), torch.nn.Parameter(torch.ones(2))
+    first.grad = torch.arange(3.0)
+    for drops in (False, True):  # on the CPU they stay where they are
+        before = first.grad
+        assert list(keys_of([first, second])) == [id(first)]
+        found = FoundGradients([first, second], drops)
+        assert not found.are_part_of({before._storage_key()})
+        first.grad, second.grad = torch.zeros(3), torch.ones(2)
+        found.put_back()
+        assert first.grad is before and second.grad is None

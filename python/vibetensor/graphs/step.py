@@ -12,6 +12,7 @@ from types import MethodType
 from typing import Any
 
 from vibetensor import _C
+from vibetensor.graphs.gradients import FoundGradients, keys_of
 from vibetensor.graphs.inputs import Unfit, fill_slots, input_keys, make_slots, plain_key
 from vibetensor.graphs.surroundings import Key, Surroundings, difference, takes_rate
 from vibetensor.graphs.verify import run_both
@@ -38,6 +39,10 @@ class Captured:
     left: bytes = b""  # identities of all gradients after its latest run
 
 
+class ReadsGradients(Exception):
+    """The graph reads gradients of the step before, which it was to drop."""
+
+
 @dataclass
 class Attempts:
     """What is known about calls with one kind of arguments."""
@@ -47,6 +52,7 @@ class Attempts:
     last: tuple[Hashable, ...] | None = None  # the surroundings of the latest eager run
     results: list[Any] | None = None  # leaves of its result, tensors left out
     refused: str | None = None
+    drops_gradients: bool = False  # the latest eager run put others in the place of those that it found
 
 
 class Rates:
@@ -187,8 +193,11 @@ class GraphStep:
         versions = [tensor._version for tensor in tensors]
         before = self._surroundings.memory()
         tree = list(self._surroundings.tree)
+        found = keys_of(self._surroundings.parameters())
         with self._surroundings.observe():
             result = self.fn(*args, **kwargs)
+        left = keys_of(self._surroundings.parameters())
+        attempts.drops_gradients = any(left.get(p, key) != key for p, key in found.items())
         attempts.runs += 1
         attempts.last = surroundings
         attempts.results = without_tensors(tree_flatten(result)[0])
@@ -208,6 +217,12 @@ class GraphStep:
 
     def _capture(self, leaves: list[Any], spec: TreeSpec, attempts: Attempts) -> Captured:
         """The step as a graph that has not run yet. Unfit if it can't be one; then all is as it was."""
+        try:
+            return self._try_capture(leaves, spec, attempts, attempts.drops_gradients)
+        except ReadsGradients:
+            return self._try_capture(leaves, spec, attempts, False)
+
+    def _try_capture(self, leaves: list[Any], spec: TreeSpec, attempts: Attempts, drops_gradients: bool) -> Captured:
         from vibetensor.torch.cuda.graphs import CUDAGraph, graph, graph_pool_handle
 
         _C.cuda_synchronize()  # what an earlier kernel has to report is no reason against a graph
@@ -215,7 +230,7 @@ class GraphStep:
             self._pool = graph_pool_handle()
         around = self._surroundings
         parameters = around.parameters()
-        entered = [(p, p.grad) for p in parameters]
+        found = FoundGradients(parameters, drops_gradients)
         buffers = [(m, dict(m._buffers), dict(m._parameters)) for m in around.tree]
         key, _ = around.key()
         hosts_numbers = _C.default_generator.get_state(), random.getstate()
@@ -230,17 +245,20 @@ class GraphStep:
                 result = self.fn(*args, **kwargs)
             outputs, output_spec = tree_flatten(result)
             self._check(outputs, attempts, key, hosts_numbers, on_device)
+            kept = {memory._storage_key() for memory in graphed.kept_memory()}
+            if found.are_part_of(kept):
+                raise ReadsGradients
         except Exception as error:
             graphed.reset()
-            for p, grad in entered:
-                p.grad = grad
+            found.put_back()
             for m, old_buffers, old_parameters in buffers:
                 m._buffers.update(old_buffers)
                 m._parameters.update(old_parameters)
             for scaler in around.scalers:
                 scaler._per_optimizer_states.clear()
+            if isinstance(error, ReadsGradients):
+                raise
             raise Unfit(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-        kept = {memory._storage_key() for memory in graphed.kept_memory()}
         return Captured(
             graph=graphed,
             slots=slots,
@@ -249,7 +267,7 @@ class GraphStep:
             output_spec=output_spec,
             rates=rates,
             filled=[float(o.param_groups[i]["lr"]) for o, i, _ in rates],
-            added_to=[(p, grad) for p, grad in entered if grad is not None and grad._storage_key() in kept],
+            added_to=[(p, grad) for p, grad in found.held if grad is not None and grad._storage_key() in kept],
             gradients=[(p, p.grad) for p in parameters],
             written=[t for t, old in zip(watched, versions, strict=True) if t._version != old],
         )

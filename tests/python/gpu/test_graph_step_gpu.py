@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import vibetensor
+from vibetensor.graphs.inputs import Unfit
+from vibetensor.graphs.step import taken_apart
 
 from .side import identical, theirs, torch
 from .test_graphs import settle
@@ -308,6 +310,77 @@ def test_memory_comes_back() -> None:
     t.optimizer.zero_grad()
     settle()
     assert torch.cuda.memory_allocated() == before
+
+
+def test_a_recording_holds_no_gradients_of_the_step_before() -> None:
+    def peak(graphed: bool) -> int:
+        torch.manual_seed(0)
+        model = torch.nn.Linear(2048, 4096, bias=False, device="cuda")  # 32 MiB, as much again for the gradient
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+        def train(x: Any) -> Any:
+            optimizer.zero_grad(set_to_none=True)
+            loss = model(x).square().mean()
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        step = vibetensor.graph_step(train) if graphed else train
+        x = torch.randn(8, 2048, device="cuda")
+        settle()
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        for _ in range(5):
+            step(x)
+        assert not graphed or step.replays == 3
+        return torch.cuda.max_memory_allocated() - before
+
+    assert peak(True) - peak(False) < 8 << 20
+
+
+def test_a_recording_that_fails_leaves_gradients_as_they_were() -> None:
+    t = Training("sgd")
+
+    def train(x: Any, y: Any) -> Any:
+        out = t.step(x, y)
+        if torch.cuda.is_current_stream_capturing():
+            raise RuntimeError("not today")
+        return out
+
+    step = vibetensor.graph_step(train)
+    data = batches(4)
+    for x, y in data[:2]:
+        step(x, y)
+    before = [p.grad.clone() for p in t.model.parameters()]
+    (attempts,) = step._attempts.values()
+    assert attempts.drops_gradients
+    with pytest.raises(Unfit, match="not today"):
+        step._capture(*taken_apart(data[2], {}), attempts)
+    assert identical(before, [p.grad for p in t.model.parameters()])
+    with pytest.warns(UserWarning, match="not today"):
+        step(*data[3])
+
+
+def test_a_step_that_reads_gradients_of_the_one_before() -> None:
+    data = batches(12)
+
+    def train(graphed: bool) -> tuple[list[Any], Any]:
+        t = Training("sgd")
+
+        def with_the_last(x: Any, y: Any) -> Any:
+            last = [None if p.grad is None else p.grad.square().sum() for p in t.model.parameters()]
+            out = t.step(x, y)
+            out["last"] = torch.stack(last) if last[0] is not None else torch.zeros(6, device="cuda")
+            return out
+
+        step = vibetensor.graph_step(with_the_last) if graphed else with_the_last
+        found = [step(x, y)["last"].clone() for x, y in data]
+        return found + state(t), step
+
+    eager, _ = train(False)
+    graphed, step = train(True)
+    assert step.replays > 0
+    assert identical(eager, graphed)
 
 
 def test_a_saved_tensor_that_a_replay_overwrites_is_noticed() -> None:
