@@ -124,17 +124,18 @@ void launch_backward_as(const PortableBackward& call) {
   const GeneralCall& general = Config::kByKey ? call.of_keys : call.of_queries;
   g.row_tiles = ((Config::kByKey ? g.keys : g.queries) + Config::kRows - 1) / Config::kRows;
   const int64_t blocks = int64_t{g.batch} * (Config::kByKey ? g.shared_heads : g.heads) * g.row_tiles;
-  launch_blocks<Config>("_attention_backward", portable_backward<Config>, g, blocks, call.q.device().index,
-                        {storage_of(call.q), storage_of(call.k), storage_of(call.v), storage_of(call.grad),
-                         storage_of(call.sums), storage_of(call.dq), storage_of(call.dk), storage_of(call.dv),
-                         storage_of(general.mask), storage_of(general.ranges), storage_of(general.philox)});
+  launch_blocks<Config>(
+      "_attention_backward", portable_backward<Config>, g, blocks, call.q.device().index,
+      {storage_of(call.q), storage_of(call.k), storage_of(call.v), storage_of(call.grad), storage_of(call.out),
+       storage_of(call.lse), storage_of(call.sums), storage_of(call.dq), storage_of(call.dk), storage_of(call.dv),
+       storage_of(general.mask), storage_of(general.ranges), storage_of(general.philox)});
 }
 
 template <class T, int Dim>
 void launch_backward_of(const PortableBackward& call) {
   constexpr int kCols = Dim > (kWide<T> ? 32 : 64) ? 32 : 64, kStages = Dim > 128 ? 1 : 2;
-  launch_backward_as<BackwardConfig<T, Dim, Gradient::kQuery, kCols, kStages>>(call);
-  if constexpr (Dim > (kWide<T> ? 64 : 128)) {  // the registers hold one sum
+  launch_backward_as<BackwardConfig<T, Dim, Gradient::kQuery, kCols, kStages>>(call);  // whose sums the others read
+  if constexpr (Dim > (kWide<T> ? 64 : 128)) {                                         // the registers hold one sum
     launch_backward_as<BackwardConfig<T, Dim, Gradient::kKey, kCols, kStages>>(call);
     launch_backward_as<BackwardConfig<T, Dim, Gradient::kValue, kCols, kStages>>(call);
   } else {
@@ -146,13 +147,6 @@ template <class T>
 void launch_portable_backward(const PortableBackward& call);
 template <class T>
 void launch_portable_backward_of(const PortableBackward& call) {
-  const BackwardGlobals& g = call.by_query;
-  const int64_t rows = int64_t{g.batch} * g.heads * g.queries;
-  const int rows_of_block = kSumThreads / sum_lanes<T>(g.dim);
-  cuda::launch({"_attention_backward", cuda::current_stream(call.q.device().index),
-                dim3(cuda::blocks_for(rows, rows_of_block)), dim3(kSumThreads)},
-               Storages{storage_of(call.grad), storage_of(call.out), storage_of(call.lse), storage_of(call.sums)},
-               portable_backward_sums<T>, g);
   const int64_t dim = call.q.size(3);
   if constexpr (kWide<T>) {
     if (dim <= 32) return launch_backward_of<T, 32>(call);

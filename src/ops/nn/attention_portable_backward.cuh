@@ -22,46 +22,12 @@ struct BackwardGlobals {
   void *dq, *dk, *dv;
   RowStrides q_at, k_at, v_at, dout_at, out_at, dq_at, dk_at, dv_at;  // in elements
   const float* lse;                                                   // (batch, heads, queries), as is:
-  RowSums* sums;
+  RowSums* sums;  // which blocks of queries write and those of keys read
   int batch, heads, shared_heads, queries, keys, dim;
   float scale, scale_log2;  // the second of the scores, or of what became of them where a bias is added
   int row_tiles;
   General general;  // by query for gradients of queries, else by key
 };
-
-inline constexpr int kSumThreads = 128;
-/// Threads that share a row of queries, of 16 bytes each as far as there are so many.
-template <class T>
-__host__ __device__ __forceinline__ int sum_lanes(int dim) {
-  int lanes = 1;
-  while (lanes < 32 && lanes * 16 < dim * static_cast<int>(sizeof(T))) lanes *= 2;
-  return lanes;
-}
-
-template <class T>
-__global__ void __launch_bounds__(kSumThreads) portable_backward_sums(const __grid_constant__ BackwardGlobals g) {
-  constexpr int kEach = 16 / static_cast<int>(sizeof(T));
-  const int lanes = sum_lanes<T>(g.dim), lane = static_cast<int>(threadIdx.x) % lanes;
-  const int64_t rows = static_cast<int64_t>(g.batch) * g.heads * g.queries;
-  const int64_t own = static_cast<int64_t>(blockIdx.x) * (kSumThreads / lanes) + static_cast<int>(threadIdx.x) / lanes;
-  const int64_t row = min(own, rows - 1);
-  const int query = static_cast<int>(row % g.queries), head = static_cast<int>(row / g.queries % g.heads);
-  const int64_t batch = row / g.queries / g.heads;
-  const auto row_of = [&](const void* data, const RowStrides& at) {
-    return static_cast<const T*>(data) + batch * at.batch + head * at.head + query * at.row;
-  };
-  const T *dout = row_of(g.dout, g.dout_at), *out = row_of(g.out, g.out_at);
-  float sum = 0;
-  for (int col = lane * kEach; col < g.dim; col += lanes * kEach) {
-    const auto x = cuda::load_vector<kEach>(dout + col), y = cuda::load_vector<kEach>(out + col);
-#pragma unroll
-    for (int e = 0; e < kEach; ++e) sum += static_cast<float>(x[e]) * static_cast<float>(y[e]);
-  }
-  for (int step = lanes / 2; step > 0; step /= 2) sum += __shfl_xor_sync(kWarp, sum, step);
-  if (lane > 0 || own >= rows) return;
-  const float lse = g.lse[row];  // of a query that sees nothing the probabilities are zero
-  g.sums[row] = {lse == -INFINITY ? INFINITY : lse * static_cast<float>(kLog2E), sum};
-}
 
 enum class Gradient { kQuery, kKeyAndValue, kKey, kValue };
 
@@ -97,6 +63,30 @@ __device__ __forceinline__ void store_gradient(const float (&gradient)[Groups][4
       store_pair<T>(to + at * stride + col, gradient[n][2 * r] * scale, gradient[n][2 * r + 1] * scale);
     }
   }
+}
+
+/// Of row `query` of a head, by the four lanes that hold it; `row` is its place among those of all heads. All 32 lanes
+/// come here, those behind the last row with zeros.
+template <class T>
+__device__ __forceinline__ RowSums sums_of_row(const BackwardGlobals& g, const T* dout, const T* out, int query,
+                                               int64_t row) {
+  constexpr int kEach = 16 / static_cast<int>(sizeof(T));
+  const bool is_row = query < g.queries;
+  const int first = static_cast<int>(threadIdx.x) % 4 * kEach;
+  float sum = 0;
+  for (int col = first; is_row && col < g.dim; col += 4 * kEach) {
+    const auto x = cuda::load_vector<kEach>(dout + query * g.dout_at.row + col);
+    const auto y = cuda::load_vector<kEach>(out + query * g.out_at.row + col);
+#pragma unroll
+    for (int e = 0; e < kEach; ++e) sum += static_cast<float>(x[e]) * static_cast<float>(y[e]);
+  }
+  sum += __shfl_xor_sync(kWarp, sum, 1);
+  sum += __shfl_xor_sync(kWarp, sum, 2);
+  if (!is_row) return {INFINITY, 0};
+  const float lse = g.lse[row];  // of a query that sees nothing the probabilities are zero
+  const RowSums sums{lse == -INFINITY ? INFINITY : lse * static_cast<float>(kLog2E), sum};
+  if (first == 0) g.sums[row] = sums;
+  return sums;
 }
 
 template <class Config>
@@ -172,10 +162,10 @@ __device__ __forceinline__ void attend_backward(const BackwardGlobals& g, uint8_
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     place.row[r] = first + warp_row + lane / 4 + 8 * r;
-    own[r] = {INFINITY, 0};
     if constexpr (!kByKey) {
       const int64_t row = (static_cast<int64_t>(batch) * g.heads + own_head) * g.queries + place.row[r];
-      if (place.row[r] < g.queries) own[r] = g.sums[row];
+      own[r] =
+          sums_of_row(g, of_head(g.dout, g.dout_at, own_head), of_head(g.out, g.out_at, own_head), place.row[r], row);
     }
   }
   float gradient[Config::kScores ? Config::kGroups : 1][4] = {};  // of queries or keys
