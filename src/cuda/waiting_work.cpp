@@ -86,9 +86,21 @@ void give_if(const Wanted& wanted, std::vector<Work>& done) {
     }
     done.push_back(unlisted(i));
     struct Counted {
-      ~Counted() { --detail::waiting; }
-    } const counted;
+      int works = 1;
+      ~Counted() { detail::waiting -= works; }
+    } counted;
     if (gone) continue;
+    for (size_t j = i; j < list.size();) {
+      const WaitingWork& other = *list[j];
+      const bool together = other.stream == work.stream && other.capture == work.capture &&
+                            other.written->use_count() != 1 && wanted(other) && work.takes_along(other);
+      if (!together) {
+        ++j;
+        continue;
+      }
+      done.push_back(unlisted(j));
+      ++counted.works;
+    }
     const DeviceGuard device(work.stream.device);
     const Unobserved outside(work.capture != current_capture());
     work.give();

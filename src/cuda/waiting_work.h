@@ -8,7 +8,8 @@
 // other memory and an op that a plugin calls give all of it. Nor does work wait on memory whose address others know:
 // they read and write it unseen (show and may_wait in cuda/backend.h). A call that knows how takes it (WaitingList) and
 // computes both. Nothing waits long: what was called for last is given first thing in the next call that touches it. A
-// pass whose result nobody holds any more is forgotten. Where nothing waits, work pays for reading a counter.
+// pass whose result nobody holds any more is forgotten. Works that wait at the same time do not touch each other, so
+// those that are given at the same time may be one. Where nothing waits, work pays for reading a counter.
 #pragma once
 
 #include <atomic>
@@ -47,6 +48,12 @@ class VT_API WaitingWork {
 
   /// Gives it to its stream, with that device current.
   virtual void give() = 0;
+  /// Whether `other`, which is given together with this one on the same stream, is part of this one's give(), which
+  /// then comes next; `other` lives until it is done.
+  virtual bool takes_along(const WaitingWork& other) {
+    (void)other;
+    return false;
+  }
   /// The work that computes `call`, of which this one's result is input `i`; `other` writes the other input, or is
   /// null. Null where there is none such.
   virtual std::unique_ptr<WaitingWork> joined_by(const ElementCall& call, int i, const WaitingWork* other) const {

@@ -1,6 +1,7 @@
 #include "ops/copy/waiting_terms.h"
 
 #include <algorithm>
+#include <typeinfo>
 #include <utility>
 
 #include "cuda/backend.h"
@@ -197,13 +198,32 @@ bool WaitingTerms::leaves_zeros_at(const Place& place) const {
   return std::ranges::all_of(places_, [&](const Place& p) { return are_apart(p, place); });
 }
 
+bool WaitingTerms::takes_along(const WaitingWork& other) {
+  if (typeid(*this) != typeid(WaitingTerms) || typeid(other) != typeid(WaitingTerms)) return false;
+  const auto* terms = static_cast<const WaitingTerms*>(&other);
+  size_t count = places_.size() + terms->places_.size();
+  for (const WaitingTerms* along : along_) count += along->places_.size();
+  if (count > kMostPlaces) return false;
+  along_.push_back(terms);
+  return true;
+}
+
 void WaitingTerms::give() {
   const cuda::StreamGuard on(stream);
-  const Tensor out = result();
-  int64_t covered = 0;
-  for (const Place& place : places_) covered += count_of(place);
-  if (covered < out.numel()) fill_data(out, 0);
-  give_places(stream, places_, out);
+  along_.push_back(this);
+  std::vector<Tensor> outs;
+  outs.reserve(along_.size());
+  std::vector<PlaceOf> all;
+  for (const WaitingTerms* terms : along_) {
+    const Tensor& out = outs.emplace_back(terms->result());
+    int64_t covered = 0;
+    for (const Place& place : terms->places_) {
+      covered += count_of(place);
+      all.push_back({place, out});
+    }
+    if (covered < out.numel()) fill_data(out, 0);
+  }
+  give_places(stream, all);
 }
 
 bool wait_to_join(TensorSpan parts, const Tensor& out, int64_t dim) {

@@ -48,31 +48,40 @@ __device__ __forceinline__ uint32_t offset_of(const PlaceArguments& p, const uin
 }
 
 template <int Width>
-__device__ __forceinline__ Vector<float, Width> operand_at(const PlaceArguments& p, int operand,
-                                                           const uint32_t (&at)[kDims]) {
-  const float* from = p.data[operand] + offset_of(p, p.strides[operand], Width, at);
-  if (Width > 1 && p.strides[operand][0] == 1) return ::vt::cuda::load_vector<Width>(from);
-  return ::vt::cuda::filled_vector<float, Width>(*from);
+using Operands = Vector<float, Width>[kOperands];
+
+template <int Width>
+__device__ __forceinline__ void load_operands(const PlaceArguments& p, const uint32_t (&at)[kDims],
+                                              Operands<Width>& to) {
+#pragma unroll
+  for (int o = 0; o < kOperands; ++o) {
+    if (p.data[o] == nullptr) continue;
+    const float* from = p.data[o] + offset_of(p, p.strides[o], Width, at);
+    if (Width > 1 && p.strides[o][0] == 1) {
+      to[o] = ::vt::cuda::load_vector<Width>(from);
+    } else {
+      to[o] = ::vt::cuda::filled_vector<float, Width>(*from);
+    }
+  }
 }
 
 template <int Width>
-__device__ __forceinline__ Vector<float, Width> term_at(const PlaceArguments& p, int term,
-                                                        const uint32_t (&at)[kDims]) {
-  Vector<float, Width> x = operand_at<Width>(p, 2 * term, at);
+__device__ __forceinline__ Vector<float, Width> term_of(const PlaceArguments& p, int term,
+                                                        const Operands<Width>& operands) {
+  Vector<float, Width> x = operands[2 * term];
 #pragma unroll
   for (int v = 0; v < Width; ++v) x[v] = p.negative[term] ? -x[v] : x[v];
   if (p.data[2 * term + 1] == nullptr) return x;
-  const Vector<float, Width> y = operand_at<Width>(p, 2 * term + 1, at);
 #pragma unroll
-  for (int v = 0; v < Width; ++v) x[v] = __fmul_rn(x[v], y[v]);
+  for (int v = 0; v < Width; ++v) x[v] = __fmul_rn(x[v], operands[2 * term + 1][v]);
   return x;
 }
 
 template <int Width>
-__device__ __forceinline__ Vector<float, Width> sum_at(const PlaceArguments& p, const uint32_t (&at)[kDims]) {
-  Vector<float, Width> sum = term_at<Width>(p, 0, at);
+__device__ __forceinline__ Vector<float, Width> sum_of(const PlaceArguments& p, const Operands<Width>& operands) {
+  Vector<float, Width> sum = term_of<Width>(p, 0, operands);
   if (p.data[2] != nullptr) {
-    const Vector<float, Width> second = term_at<Width>(p, 1, at);
+    const Vector<float, Width> second = term_of<Width>(p, 1, operands);
 #pragma unroll
     for (int v = 0; v < Width; ++v) sum[v] = __fadd_rn(sum[v], second[v]);
   }
@@ -87,12 +96,12 @@ template <int Width, int Places>
 __global__ void __launch_bounds__(kThreads) sum_terms(const __grid_constant__ TermArguments<Places> all) {
   const PlaceArguments& p = all.places[Places == 1 ? 0 : blockIdx.y];
   const uint32_t first = blockIdx.x * (kThreads * kUnroll) + threadIdx.x;
-  Vector<float, Width> sums[kUnroll];
+  if (first >= p.count) return;
+  Operands<Width> operands[kUnroll];  // all of them on their way at once
   uint32_t to[kUnroll];
 #pragma unroll
   for (int u = 0; u < kUnroll; ++u) {
-    uint32_t rest = first + u * kThreads;
-    if (rest >= p.count) break;
+    uint32_t rest = min(first + u * kThreads, p.count - 1);
     uint32_t at[kDims] = {};
 #pragma unroll
     for (int d = 0; d < kDims; ++d) {
@@ -102,11 +111,11 @@ __global__ void __launch_bounds__(kThreads) sum_terms(const __grid_constant__ Te
       rest = quotient;
     }
     to[u] = offset_of(p, p.out_strides, Width, at);
-    sums[u] = sum_at<Width>(p, at);
+    load_operands<Width>(p, at, operands[u]);
   }
 #pragma unroll
   for (int u = 0; u < kUnroll; ++u) {
-    if (first + u * kThreads < p.count) ::vt::cuda::store_vector<Width>(p.out + to[u], sums[u]);
+    if (first + u * kThreads < p.count) ::vt::cuda::store_vector<Width>(p.out + to[u], sum_of<Width>(p, operands[u]));
   }
 }
 
@@ -198,17 +207,18 @@ PlaceArguments arguments_of(const Place& place, const Walk& w, float* to, int64_
 
 }  // namespace
 
-void give_places(::vt::cuda::Stream stream, const std::vector<Place>& places, const Tensor& out) {
+void give_places(::vt::cuda::Stream stream, const std::vector<PlaceOf>& places) {
   std::vector<Walk> walks;
   std::vector<float*> to;
-  std::vector<const StorageImpl*> storages{out.storage().get()};
+  std::vector<const StorageImpl*> storages;
   bool vectors = true;
-  for (const Place& place : places) {
+  for (const auto& [place, out] : places) {
     const Walk& w = walks.emplace_back(place, out);
     int64_t offset = 0;
     for (size_t d = 0; d < place.start.size(); ++d) offset += place.start[d] * out.strides()[d];
     to.push_back(out.data<float>() + offset);
     vectors = vectors && w.has_vectors(to.back());
+    storages.push_back(out.storage().get());
     for (const Tensor* t : w.operands) {
       if (t) storages.push_back(t->storage().get());
     }
@@ -217,7 +227,7 @@ void give_places(::vt::cuda::Stream stream, const std::vector<Place>& places, co
     TermArguments<Places> p{};
     uint32_t most = 0;
     for (size_t i = 0; i < places.size(); ++i) {
-      p.places[i] = arguments_of(places[i], walks[i], to[i], vectors ? kVector : 1);
+      p.places[i] = arguments_of(places[i].place, walks[i], to[i], vectors ? kVector : 1);
       most = std::max(most, p.places[i].count);
     }
     const dim3 blocks(::vt::cuda::blocks_for(most, kThreads * kUnroll), static_cast<unsigned>(places.size()));

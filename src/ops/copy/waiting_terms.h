@@ -10,7 +10,8 @@
 // What becomes of such a sum is often that it is moved: joined with another one (cat, stack), put where the slice was
 // that it is the gradient of, copied into another order of dims. That waits too: a result has places, each with a sum
 // of its own, and zeros around them, and where it is moved its places move. So both halves of a rotary embedding are
-// one pass, and backward those of queries and keys, with the values beside them, are one.
+// one pass, and backward those of queries and keys, with the values beside them, are one. Results that are needed at
+// the same time, as rotated queries and keys are by attention, are one pass too.
 #pragma once
 
 #include <optional>
@@ -46,6 +47,8 @@ class WaitingTerms : public cuda::WaitingWork {
   WaitingTerms(cuda::Stream stream, std::vector<Term> terms, const Tensor& out);
 
   void give() override;
+  /// Terms that give() would give too, if there is room for their places.
+  bool takes_along(const WaitingWork& other) override;
 
   /// The terms, if this writes just what `result` is and that is their sum, else null.
   const std::vector<Term>* terms_of(const Tensor& result) const;
@@ -66,6 +69,7 @@ class WaitingTerms : public cuda::WaitingWork {
 
  private:
   std::vector<Place> places_;
+  std::vector<const WaitingTerms*> along_;
   float* out_;
   DimVec sizes_, strides_;
 };
@@ -89,7 +93,12 @@ bool wait_to_put(const Tensor& out, const Tensor& part, const Tensor& grad);
 /// part += grad, where what waits to write `sum` leaves zeros in the place of `part`, a view of it.
 bool wait_to_add(const Tensor& sum, const Tensor& part, const Tensor& grad);
 
-/// Gives the places of `out` to `stream`.
-void give_places(cuda::Stream stream, const std::vector<Place>& places, const Tensor& out);
+/// A place and the tensor that it is of.
+struct PlaceOf {
+  const Place& place;
+  const Tensor& out;
+};
+/// Gives the places, kMostPlaces at most, to `stream` as one pass.
+void give_places(cuda::Stream stream, const std::vector<PlaceOf>& places);
 
 }  // namespace vt::waiting

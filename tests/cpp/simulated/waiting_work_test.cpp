@@ -19,20 +19,44 @@ using cuda::WaitingWork;
 namespace {
 
 // Copies `from` to `to`.
-class WaitingCopy final : public WaitingWork {
+class WaitingCopy : public WaitingWork {
  public:
   WaitingCopy(Tensor to, Tensor from, Stream on = cuda::current_stream(0))
       : WaitingWork(on, to.storage()), to_(to.data()), from_(std::move(from)), bytes_(to.storage()->bytes()) {
     read = {from_.storage()};
   }
-  void give() override {
-    cuda::copy_on_device(to_, from_.data(), bytes_, stream, {written.get(), from_.storage().get()});
-  }
+  void give() override { copy(); }
+
+ protected:
+  void copy() const { cuda::copy_on_device(to_, from_.data(), bytes_, stream, {written.get(), from_.storage().get()}); }
 
  private:
   void* to_;
   Tensor from_;
   size_t bytes_;
+};
+
+// Takes others of its kind along, up to `most` in all.
+class WaitingCopies final : public WaitingCopy {
+ public:
+  WaitingCopies(Tensor to, Tensor from, size_t most, int& gives)
+      : WaitingCopy(std::move(to), std::move(from)), most_(most), gives_(gives) {}
+  bool takes_along(const WaitingWork& other) override {
+    const auto* copies = dynamic_cast<const WaitingCopies*>(&other);
+    if (copies == nullptr || along_.size() + 1 == most_) return false;
+    along_.push_back(copies);
+    return true;
+  }
+  void give() override {
+    ++gives_;
+    copy();
+    for (const WaitingCopies* other : along_) other->copy();
+  }
+
+ private:
+  size_t most_;
+  int& gives_;
+  std::vector<const WaitingCopies*> along_;
 };
 
 void let_copy_wait(const Tensor& to, const Tensor& from) { WaitingList().add(std::make_unique<WaitingCopy>(to, from)); }
@@ -123,6 +147,40 @@ TEST_CASE("what waits for what waits is done in order") {
   fill(m.a, 9);
   CHECK(waits(m.c));
   CHECK(first_byte(m.c) == 1);
+}
+
+TEST_CASE("works that are given at the same time may be one") {
+  SimulatedMachine machine;
+  Buffers m;
+  Tensor to[4];
+  for (Tensor& t : to) t = bytes(4096);
+  int gives = 0;
+  const auto let_wait = [&](int i, const Tensor& from) {
+    WaitingList().add(std::make_unique<WaitingCopies>(to[i], from, 2, gives));
+  };
+  let_wait(0, m.a);
+  let_wait(1, m.b);
+  let_copy_wait(to[2], m.a);
+  let_wait(3, m.c);
+  SUBCASE("all") {
+    cuda::give_waiting();
+    CHECK(gives == 2);  // of two, another kind, of one
+    for (int i = 0; i < 4; ++i) CHECK(first_byte(to[i]) == (i == 1 ? 2 : i == 3 ? 3 : 1));
+  }
+  SUBCASE("of one that is needed the others stay") {
+    copy(m.a, to[1]);
+    CHECK(gives == 1);
+    CHECK(first_byte(m.a) == 2);
+    CHECK(waits(to[3]));
+  }
+  SUBCASE("a result that nobody holds is forgotten") {
+    to[1] = Tensor();
+    cuda::give_waiting();
+    CHECK(gives == 1);
+    CHECK(first_byte(to[3]) == 3);
+  }
+  cuda::give_waiting();
+  CHECK_FALSE(cuda::anything_waits());
 }
 
 TEST_CASE("a result that nobody holds is not computed, and its memory goes") {
