@@ -10,7 +10,9 @@
 #include "iter/cuda_divide.cuh"
 #include "iter/cuda_vector.cuh"
 #include "ops/copy/kernels.h"
+#include "ops/tensor_operators.h"
 #include "ops/typed/reduce.h"
+#include "ops/typed/view.h"
 
 namespace vt {
 namespace {
@@ -422,12 +424,15 @@ bool is_reduction(const Windows& w, const Divisor& divisor) {
          std::ranges::all_of(w.axes, [&](const auto& a) { return divisor.length(a, int64_t{0}) == a.inputs; });
 }
 
+/// A plane's positions as one dim: (planes, positions, lanes).
+Tensor planes_of(const Tensor& t, const Windows& w, int64_t positions) {
+  const DimVec sizes{w.planes, positions, w.lanes};
+  return make_view(t, sizes, contiguous_strides(sizes), t.storage_offset());
+}
+
 void average_windows(const Windows& w, const Divisor& divisor, const Tensor& input, const Tensor& out) {
   if (is_reduction(w, divisor)) {
-    const DimVec planes{w.planes, w.inputs(), w.lanes}, results{w.planes, w.lanes};
-    const Tensor x = make_view(input, planes, contiguous_strides(planes), input.storage_offset());
-    return copy_data(make_view(out, results, contiguous_strides(results), out.storage_offset()),
-                     ops::mean(x, IntSpan(DimVec{1})));
+    return copy_data(planes_of(out, w, 1), ops::mean(planes_of(input, w, w.inputs()), IntSpan(DimVec{1}), true));
   }
   visit_dtype<kFloatingSet>(input.dtype(), [&]<class T>(TypeTag<T>) {
     run_windows<T>("avg_pool", w, width_of<T>(w, {&input, &out}), input, out, Tensor(),
@@ -436,6 +441,10 @@ void average_windows(const Windows& w, const Divisor& divisor, const Tensor& inp
 }
 
 void average_windows_backward(const Windows& w, const Divisor& divisor, const Tensor& grad, const Tensor& out) {
+  if (is_reduction(w, divisor)) {  // all of a plane get the same
+    const Tensor share = planes_of(grad, w, 1) / static_cast<double>(w.inputs()), to = planes_of(out, w, w.inputs());
+    return copy_data(to, ops::expand(share, to.sizes()));
+  }
   visit_dtype<kFloatingSet>(grad.dtype(), [&]<class T>(TypeTag<T>) {
     run_gradients<T>("avg_pool_backward", w, width_of<T>(w, {&grad, &out}), grad, Tensor(), out,
                      MeanGradient<T>{grad.data<T>(), divisor});
