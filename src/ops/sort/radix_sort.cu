@@ -7,6 +7,7 @@
 // A pass in which all keys of a row have the same digit would copy the row as it is: the upper bytes of small integers,
 // of floats within a few binades. Where the caller can read a row from either of two places such passes are left out,
 // row by row, by the counts alone: the host does not know, so their blocks are launched and end at once.
+// As many blocks are launched as run at once, and each moves tile after tile.
 //
 // Note [Counts of tiles]
 // What a tile says of a digit is a word: a number in its low half, and in its high half which pass says it and whether
@@ -19,6 +20,7 @@
 #include <utility>
 
 #include "cuda/copy.h"
+#include "cuda/device.h"
 #include "cuda/launch.h"
 #include "iter/cuda_block.cuh"
 
@@ -158,10 +160,13 @@ __global__ void __launch_bounds__(kThreads) find_moves(const uint32_t* counts, i
   if (threadIdx.x == 0) moves[blockIdx.x] = static_cast<int32_t>(moving);
 }
 
+constexpr int kTogether = 3;    // blocks of a multiprocessor
+constexpr int kKnownRows = 32;  // whose moves a block reads while it waits for its first tile
+
 /// From one of two places to the other, as it is the row's turn. Carries: there is a payload.
 template <typename Key, int Rounds, bool Carries>
-__global__ void __launch_bounds__(kThreads, 3)
-    move_items(Items<Key> one, Items<Key> other, const Shared shared, int64_t n, int pass) {
+__global__ void __launch_bounds__(kThreads, kTogether)
+    move_items(Items<Key> one, Items<Key> other, const Shared shared, int rows, int64_t n, int pass) {
   constexpr int kTile = kThreads * Rounds;
   __shared__ uint32_t warp_counts[kWarps][kDigits];
   __shared__ int32_t steps[kDigits];    // from an item's place in the tile in order to that in the row
@@ -169,79 +174,90 @@ __global__ void __launch_bounds__(kThreads, 3)
   __shared__ uint32_t sums[kWarps];
   __shared__ Key ordered[kTile];
   __shared__ int32_t ordered_payload[Carries ? kTile : 1];
-  __shared__ uint32_t taken;
+  __shared__ uint32_t taken, known_moves[kKnownRows];
   const bool one_tile = shared.tiles == 1;
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  if (threadIdx.x == 0) taken = one_tile ? blockIdx.x : atomicAdd(shared.next_tile + pass, 1u);
-#pragma unroll
-  for (int w = 0; w < kWarps; ++w) warp_counts[w][threadIdx.x] = 0;
-  __syncthreads();
-  const auto tile = static_cast<int>(taken % static_cast<uint32_t>(shared.tiles));
-  const int64_t row = taken / static_cast<uint32_t>(shared.tiles), begin = static_cast<int64_t>(tile) * kTile;
-  const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
-  const uint32_t moving = shared.moves != nullptr ? static_cast<uint32_t>(shared.moves[row]) : ~0u;
-  if ((moving >> pass & 1) == 0) return;
-  const bool back = __popc(moving & ((1u << pass) - 1)) % 2 != 0;
-  // A warp's items lie next to each other, so that ranks follow the input's order.
   const int first = warp * (32 * Rounds) + lane;
-  const Key* keys = (back ? other.keys : one.keys) + row * n + begin;
-  const int32_t* payload = Carries ? (back ? other.payload : one.payload) + row * n + begin : nullptr;
-  Key key[Rounds];
-  int32_t carried[Carries ? Rounds : 1];
-  uint32_t rank[Rounds];
-#pragma unroll
-  for (int r = 0; r < Rounds; ++r) key[r] = first + r * 32 < items ? keys[first + r * 32] : 0;
-  if constexpr (Carries) {
-#pragma unroll
-    for (int r = 0; r < Rounds; ++r) carried[r] = first + r * 32 < items ? payload[first + r * 32] : 0;
+  if (const int row = static_cast<int>(threadIdx.x) - 32; row >= 0 && row < kKnownRows) {
+    known_moves[row] = shared.moves == nullptr ? ~0u : row < rows ? static_cast<uint32_t>(shared.moves[row]) : 0;
   }
+  const auto is_moving = [&](uint32_t moves) { return (moves >> pass & 1) != 0; };
+  do {
+    if (threadIdx.x == 0) taken = one_tile ? blockIdx.x : atomicAdd(shared.next_tile + pass, 1u);
 #pragma unroll
-  for (int r = 0; r < Rounds; ++r) {
-    const bool valid = first + r * 32 < items;
-    const unsigned digit = valid ? digit_of(key[r], pass) : kDigits;
-    const unsigned peers = __match_any_sync(cuda::kFullWarp, digit);
-    const unsigned below = __popc(peers & ((1u << lane) - 1));
-    rank[r] = valid ? warp_counts[warp][digit] + below : 0;
-    __syncwarp();
-    if (valid && below == 0) warp_counts[warp][digit] += __popc(peers);
-    __syncwarp();
-  }
-  __syncthreads();
-  {
-    const unsigned digit = threadIdx.x;
-    uint32_t count = 0;
-#pragma unroll
-    for (int w = 0; w < kWarps; ++w) {
-      const uint32_t of_warp = warp_counts[w][digit];
-      warp_counts[w][digit] = count;
-      count += of_warp;
+    for (int w = 0; w < kWarps; ++w) warp_counts[w][threadIdx.x] = 0;
+    __syncthreads();
+    const auto tile = static_cast<int>(taken % static_cast<uint32_t>(shared.tiles));
+    const int64_t row = taken / static_cast<uint32_t>(shared.tiles), begin = static_cast<int64_t>(tile) * kTile;
+    if (row >= rows || (rows == 1 && !is_moving(known_moves[0]))) return;
+    const uint32_t moves = row < kKnownRows || shared.moves == nullptr ? known_moves[row % kKnownRows]
+                                                                       : static_cast<uint32_t>(shared.moves[row]);
+    if (!is_moving(moves)) {
+      __syncthreads();
+      continue;
     }
-    const uint32_t start = sum_before(count, sums);
-    starts[digit] = start;
-    uint32_t place = start;
-    if (!one_tile) {
-      place = sum_before(shared.counts[(row * shared.passes + pass) * kDigits + digit], sums);
-      place += count_before(shared.words + (row * shared.tiles + tile) * kDigits + digit, count, tile, pass);
-    }
-    steps[digit] = static_cast<int32_t>(place - start);
-  }
-  __syncthreads();
-  // Put in order here first, so that neighbours are written by neighbours.
+    const bool back = __popc(moves & ((1u << pass) - 1)) % 2 != 0;
+    const int items = n - begin < kTile ? static_cast<int>(n - begin) : kTile;
+    // A warp's items lie next to each other, so that ranks follow the input's order.
+    const Key* keys = (back ? other.keys : one.keys) + row * n + begin;
+    const int32_t* payload = Carries ? (back ? other.payload : one.payload) + row * n + begin : nullptr;
+    Key key[Rounds];
+    int32_t carried[Carries ? Rounds : 1];
+    uint32_t rank[Rounds];
 #pragma unroll
-  for (int r = 0; r < Rounds; ++r) {
-    if (first + r * 32 >= items) break;
-    const unsigned digit = digit_of(key[r], pass);
-    const uint32_t at = starts[digit] + warp_counts[warp][digit] + rank[r];
-    ordered[at] = key[r];
-    if constexpr (Carries) ordered_payload[at] = carried[r];
-  }
-  __syncthreads();
-  const Items<Key> to = back ? one : other;
-  for (int at = threadIdx.x; at < items; at += kThreads) {
-    const int64_t place = row * n + static_cast<uint32_t>(steps[digit_of(ordered[at], pass)] + at);
-    to.keys[place] = ordered[at];
-    if constexpr (Carries) to.payload[place] = ordered_payload[at];
-  }
+    for (int r = 0; r < Rounds; ++r) key[r] = first + r * 32 < items ? keys[first + r * 32] : 0;
+    if constexpr (Carries) {
+#pragma unroll
+      for (int r = 0; r < Rounds; ++r) carried[r] = first + r * 32 < items ? payload[first + r * 32] : 0;
+    }
+#pragma unroll
+    for (int r = 0; r < Rounds; ++r) {
+      const bool valid = first + r * 32 < items;
+      const unsigned digit = valid ? digit_of(key[r], pass) : kDigits;
+      const unsigned peers = __match_any_sync(cuda::kFullWarp, digit);
+      const unsigned below = __popc(peers & ((1u << lane) - 1));
+      rank[r] = valid ? warp_counts[warp][digit] + below : 0;
+      __syncwarp();
+      if (valid && below == 0) warp_counts[warp][digit] += __popc(peers);
+      __syncwarp();
+    }
+    __syncthreads();
+    {
+      const unsigned digit = threadIdx.x;
+      uint32_t count = 0;
+#pragma unroll
+      for (int w = 0; w < kWarps; ++w) {
+        const uint32_t of_warp = warp_counts[w][digit];
+        warp_counts[w][digit] = count;
+        count += of_warp;
+      }
+      const uint32_t start = sum_before(count, sums);
+      starts[digit] = start;
+      uint32_t place = start;
+      if (!one_tile) {
+        place = sum_before(shared.counts[(row * shared.passes + pass) * kDigits + digit], sums);
+        place += count_before(shared.words + (row * shared.tiles + tile) * kDigits + digit, count, tile, pass);
+      }
+      steps[digit] = static_cast<int32_t>(place - start);
+    }
+    __syncthreads();
+    // Put in order here first, so that neighbours are written by neighbours.
+#pragma unroll
+    for (int r = 0; r < Rounds; ++r) {
+      if (first + r * 32 >= items) break;
+      const unsigned digit = digit_of(key[r], pass);
+      const uint32_t at = starts[digit] + warp_counts[warp][digit] + rank[r];
+      ordered[at] = key[r];
+      if constexpr (Carries) ordered_payload[at] = carried[r];
+    }
+    __syncthreads();
+    const Items<Key> to = back ? one : other;
+    for (int at = threadIdx.x; at < items; at += kThreads) {
+      const int64_t place = row * n + static_cast<uint32_t>(steps[digit_of(ordered[at], pass)] + at);
+      to.keys[place] = ordered[at];
+      if constexpr (Carries) to.payload[place] = ordered_payload[at];
+    }
+  } while (!one_tile);
 }
 
 template <typename Key, int Rounds, bool Carries>
@@ -275,7 +291,9 @@ SortedRows sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits, bool leav
                    sorted.moves.data<int32_t>(), static_cast<uint32_t>(n), passes);
     }
   }
-  const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(rows * tiles)), dim3(kThreads)};
+  const int64_t at_once = kTogether * int64_t{cuda::device_properties(stream.device).multi_processor_count};
+  const int64_t blocks = tiles == 1 ? rows : std::min(rows * tiles, at_once);
+  const cuda::LaunchConfig config{"sort", stream, dim3(static_cast<unsigned>(blocks)), dim3(kThreads)};
   const auto storage = [](const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; };
   const auto items = [](const SortPairs& p) {
     return Items<Key>{static_cast<Key*>(p.keys.data()), Carries ? p.payload.data<int32_t>() : nullptr};
@@ -284,7 +302,7 @@ SortedRows sort_by(SortPairs pairs, int64_t rows, int64_t n, int bits, bool leav
     cuda::launch(config,
                  {storage(one.keys), storage(one.payload), storage(other.keys), storage(other.payload), storage(memory),
                   storage(sorted.moves)},
-                 move_items<Key, Rounds, Carries>, items(one), items(other), shared, n, pass);
+                 move_items<Key, Rounds, Carries>, items(one), items(other), shared, static_cast<int>(rows), n, pass);
   }
   return sorted;
 }
