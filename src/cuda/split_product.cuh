@@ -5,6 +5,13 @@
 // chunk ahead too, splits them in registers, multiplies, and adds the chunk's sums to its own. Two consumers take
 // turns, so that one splits and adds while the products of the other run. Tiles of 64 x 64 have one, and a second block
 // on the multiprocessor in the other's place: small products have too few large tiles to go round.
+//
+// Note [Mixed order]
+// A thread of the consumers has two neighbours of each eight of k in a row of A, and two of each eight columns of C,
+// which it would read and write 8 bytes at a time. What tensor cores take for 0 1, 2 3, 4 5, 6 7 of 16 are therefore
+// 0 1, 4 5, 8 9, 12 13, and 2 3, 6 7, 10 11, 14 15 come behind, which makes a thread's four neighbours. Rows of a tile
+// of B are read in that order, its columns stored in it. It is the order of k where rows of A lie along it, and then
+// that of the columns of C too where B has them as rows.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +47,7 @@ struct Globals {
   int chunks, section_chunks;  // of k
   int tiles;                   // in all
   bool pairs;                  // of neighbours in a row of c are aligned
-  bool plain;                  // they are, and c = a b
+  bool plain;                  // as many as a thread has side by side are, and c = a b
 };
 
 /// Sizes of a tile of C, and what that takes.
@@ -59,8 +66,9 @@ template <class Tiles, bool TransposeA, bool TransposeB, bool Vectors>
 struct Config : Tiles {
   using Tiles::kCols;
   static constexpr bool kTransposeA = TransposeA, kTransposeB = TransposeB;
-  static constexpr bool kVectors = Vectors;  // rows of a and b can be read by 8 and 16 bytes
-  using B = std::conditional_t<TransposeB, Tile<kCols, kDepth>, Tile<kDepth, kCols>>;  // as it lies
+  static constexpr bool kVectors = Vectors;  // rows of b can be read by 16 bytes, of a too, or by 8 if it is transposed
+  static constexpr bool kMixTerms = !TransposeA, kMixColumns = kMixTerms && TransposeB;  // Note [Mixed order]
+  using B = std::conditional_t<TransposeB, Tile<kCols, kDepth>, Tile<kDepth, kCols>>;    // as it lies
 };
 
 template <class Config>
@@ -134,6 +142,11 @@ __device__ __forceinline__ void split_pair(float x, float y, uint32_t (&parts)[k
   parts[2] = __byte_perm(__float_as_uint(x), __float_as_uint(y), 0x7632);  // the upper halves: nothing is left to round
 }
 
+/// Which one stands at a place of the mixed order.
+__host__ __device__ constexpr int mixed(int place) {
+  return (place & ~15) | (place & 6) << 1 | (place >> 2 & 2) | (place & 1);
+}
+
 /// What a thread of the producers does: it reads `kLoads` times four neighbours of the chunk of B.
 template <class Config>
 struct Producer {
@@ -142,27 +155,34 @@ struct Producer {
   static constexpr int kStep = 128 / kAcross;      // rows from one load to the next
   static constexpr int kLoads = B::kRows / kStep;  // 8 or 4
   static_assert(2 * kStep % 8 == 0, "the swizzle of every second load is the same");
+  static constexpr bool kMixRows = Config::kTransposeB ? Config::kMixColumns : Config::kMixTerms;
+  static constexpr bool kMixAcross = Config::kTransposeB && Config::kMixTerms;
 
   const Globals& g;
   Shared<Config>& s;
   const int thread = static_cast<int>(threadIdx.x);
   const int row = thread / kAcross, col = thread % kAcross * 4;  // of the first load, in the tile
 
+  // Of a place in the tile; that of a sum of places of different bits is the sum.
+  static constexpr __device__ int row_at(int place) { return kMixRows ? mixed(place) : place; }
+
   __device__ __forceinline__ void fetch(float4 (&to)[kLoads], const Work<Config>& w) const {
     constexpr bool kByColumn = Config::kTransposeB;  // rows of the tile are columns of the product
     const int k = w.chunk * kDepth;
-    const int first_row = (kByColumn ? w.col : k) + row, rows = kByColumn ? g.n : g.k;
+    const int first_row = (kByColumn ? w.col : k) + row_at(row), rows = kByColumn ? g.n : g.k;
     const int first_col = (kByColumn ? k : w.col) + col, cols = kByColumn ? g.k : g.n;
     const float* from = g.b.data + w.matrix * g.b.stride + first_row * g.b.ld + first_col;
 #pragma unroll
     for (int i = 0; i < kLoads; ++i) {
-      to[i] = load4<Config::kVectors>(from + i * kStep * g.b.ld, first_row + i * kStep < rows ? cols - first_col : 0);
+      const int down = row_at(i * kStep);
+      to[i] = load4<Config::kVectors>(from + down * g.b.ld, first_row + down < rows ? cols - first_col : 0);
     }
   }
 
   __device__ __forceinline__ void run() const {
-    const uint32_t first[2] = {B::chunk(0, row, col & ~7) + col % 8 * 2,
-                               B::chunk(0, row + kStep, col & ~7) + col % 8 * 2};
+    const int across = kMixAcross ? (col & ~15) + col % 16 / 2 : col;  // the place of the first two of the four
+    const uint32_t first[2] = {B::chunk(0, row, across & ~7) + across % 8 * 2,
+                               B::chunk(0, row + kStep, across & ~7) + across % 8 * 2};
     RingPlace<kStages> place;
     Work<Config> ahead(g);
     float4 next[kLoads];
@@ -184,7 +204,12 @@ struct Producer {
 #pragma unroll
         for (int part = 0; part < kParts; ++part) {
           const uint32_t at = to + first[i % 2] + part * B::kBytes + i / 2 * (2 * kStep * B::kRowBytes);
-          asm volatile("st.shared.v2.b32 [%0], {%1, %2};" ::"r"(at), "r"(left[part]), "r"(right[part]) : "memory");
+          if constexpr (kMixAcross) {  // the others are eight places on
+            asm volatile("st.shared.b32 [%0], %1;" ::"r"(at), "r"(left[part]) : "memory");
+            asm volatile("st.shared.b32 [%0], %1;" ::"r"(at ^ 16), "r"(right[part]) : "memory");
+          } else {
+            asm volatile("st.shared.v2.b32 [%0], {%1, %2};" ::"r"(at), "r"(left[part]), "r"(right[part]) : "memory");
+          }
         }
       }
       lost = __reduce_or_sync(kWarp, lost);
@@ -197,7 +222,8 @@ struct Producer {
   }
 };
 
-/// What a thread of the consumers does. Of its warp's 16 rows it holds two, of each group of eight columns two.
+/// What a thread of the consumers does. Of its warp's 16 rows it holds two, of each group of eight columns two, or of
+/// 16 four.
 template <class Config>
 struct Consumer {
   using B = typename Config::B;
@@ -222,13 +248,29 @@ struct Consumer {
     return w.row + group * 64 + thread / 32 * 16 + (kByColumn ? 2 * lane_row + which : lane_row + 8 * which);
   }
   __device__ __forceinline__ int col_of(const Work<Config>& w, int eight) const {
+    if constexpr (Config::kMixColumns) return w.col + eight / 2 * 16 + thread % 4 * 4 + eight % 2 * 2;
     return w.col + 8 * eight + thread % 4 * 2;
   }
 
-  // Reads 2 rows by 8 of k: those at 8 p + c and 8 p + c + 1, c as above, for p from 0 to 3.
+  // Reads 2 rows by 8 of k: those at 8 p + c and 8 p + c + 1, c as above, for p from 0 to 3; in the mixed order four
+  // neighbours of each 16.
   __device__ __forceinline__ void fetch(const Work<Config>& w) {
-    const int k = w.chunk * kDepth + thread % 4 * 2;
     const float* a = g.a.data + w.matrix * g.a.stride;
+    if constexpr (Config::kMixTerms) {
+      const int k = w.chunk * kDepth + thread % 4 * 4;
+#pragma unroll
+      for (int step = 0; step < kDepth / 16; ++step) {
+#pragma unroll
+        for (int r = 0; r < 2; ++r) {
+          const int at = k + 16 * step, row = row_of(w, r);
+          const float4 four = load4<Config::kVectors>(a + row * g.a.ld + at, row < g.m ? g.k - at : 0);
+          raw[4 * step + r] = make_float2(four.x, four.y);
+          raw[4 * step + 2 + r] = make_float2(four.z, four.w);
+        }
+      }
+      return;
+    }
+    const int k = w.chunk * kDepth + thread % 4 * 2;
 #pragma unroll
     for (int p = 0; p < 4; ++p) {
 #pragma unroll
@@ -363,8 +405,13 @@ struct Consumer {
       for (int r = 0; r < 2; ++r) {
         float* to = c + row_of(w, r) * g.ldc + col_of(w, 0);
 #pragma unroll
-        for (int i = 0; i < kSums / 4; ++i) {
-          *reinterpret_cast<float2*>(to + 8 * i) = make_float2(sum[4 * i + 2 * r], sum[4 * i + 2 * r + 1]);
+        for (int i = 0; i < kSums / 4; i += Config::kMixColumns ? 2 : 1) {
+          const float* own = sum + 4 * i + 2 * r;
+          if constexpr (Config::kMixColumns) {
+            *reinterpret_cast<float4*>(to + 8 * i) = make_float4(own[0], own[1], own[4], own[5]);
+          } else {
+            *reinterpret_cast<float2*>(to + 8 * i) = make_float2(own[0], own[1]);
+          }
         }
       }
       return;

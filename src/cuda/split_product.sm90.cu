@@ -78,7 +78,7 @@ void with_config(bool transpose_a, bool transpose_b, bool vectors, const F& f) {
 }
 
 bool reads_by_vectors(const GemmArgs& g) {
-  return reads_by(2, g.a, g.lda, g.batch > 1 ? g.stride_a : 0, g.transpose_a ? g.m : g.k) &&
+  return reads_by(g.transpose_a ? 2 : 4, g.a, g.lda, g.batch > 1 ? g.stride_a : 0, g.transpose_a ? g.m : g.k) &&
          reads_by(4, g.b, g.ldb, g.batch > 1 ? g.stride_b : 0, g.transpose_b ? g.k : g.n);
 }
 
@@ -119,8 +119,12 @@ void give(const GemmArgs& g, Stream stream, double chunk_cost) {
     product.alpha = 1;
     product.beta = 0;
   }
-  product.pairs = reads_by(2, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % 2 == 0;
-  product.plain = product.pairs && product.alpha == 1 && product.beta == 0 && product.bias == nullptr;
+  const auto are_aligned = [&](int width) {
+    return reads_by(width, product.c, product.ldc, product.stride_c, g.n) && product.section_stride % width == 0;
+  };
+  product.pairs = are_aligned(2);
+  product.plain = are_aligned(g.transpose_b && !g.transpose_a ? 4 : 2) && product.alpha == 1 && product.beta == 0 &&
+                  product.bias == nullptr;
   with_config<Tiles>(g.transpose_a, g.transpose_b, reads_by_vectors(g),
                      [&]<class Config>(Config) { launch_multiply<Config>(product, blocks, stream); });
   if (sections == 1) return;
