@@ -19,11 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-<<<<<<< HEAD
-.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations fuzz kills build sanitize lint format format-check stubs wheel clean
-=======
-.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations node-endurance node-newest build sanitize lint format format-check stubs wheel clean
->>>>>>> 3f33bba (Steps of training from Node beside Python's, and long runs of the Node tests behind a target)
+.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations fuzz kills node-endurance node-newest build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -87,7 +83,6 @@ mutations: $(VENV)/.with-test build
 safetensors-mutations: $(VENV)/.with-test build
 	VT_MUTATIONS=1000000 $(BIN)/python -m pytest tests/python/serialization/test_mutated_safetensors.py
 
-<<<<<<< HEAD
 # Random programs beside PyTorch's, where `make test` judges a few hundred: make fuzz COUNT=1000000 SEED=0
 fuzz: $(VENV)/.with-test build
 	cd tests/python && PYTHONPATH=. $(BIN)/python -m fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),0)
@@ -95,7 +90,7 @@ fuzz: $(VENV)/.with-test build
 # A training run that is killed 200 times, where `make test` kills it six times, with and without workers.
 kills: $(VENV)/.with-test build
 	VT_KILLS=200 $(BIN)/python -m pytest tests/python/serialization/test_resume.py
-=======
+
 # What `make test` asks of Node in small numbers: the GPT's hundred steps beside Python's, ten thousand steps of training in
 # constant memory, a thousand workers that end in the middle of their work.
 node-endurance: compiler $(VENV)/.with-test
@@ -109,7 +104,6 @@ node-newest: compiler
 	tools/get_node.sh
 	$(MAKE) build WITH_NODE=1
 	cd js && npm run build --silent && npx --yes --package node@latest -- node --test --expose-gc test/*.test.mjs
->>>>>>> 3f33bba (Steps of training from Node beside Python's, and long runs of the Node tests behind a target)
 
 sanitize: compiler $(VENV)/.with-build
 	tools/get_doctest.sh || true
