@@ -373,5 +373,4 @@ def test_sdpa_kernel():
     with pytest.raises(AssertionError), sdpa_kernel("math"):
         pass
     flex = importlib.import_module("vibetensor.torch.nn.attention.flex_attention")
-    with pytest.raises(NotImplementedError, match="scaled_dot_product_attention"):
-        flex.flex_attention(x, x, x)
+    same(first, flex.flex_attention(x, x, x))

@@ -49,6 +49,8 @@ class Side:
     def run(self, line: Line) -> Exception | None:
         try:
             exec(str(line), self.space)
+            if self.space["DEV"] != "cpu":
+                self.module.cuda.synchronize()  # what kernels find is of this line
         except Exception as error:
             return error
         return None
@@ -128,6 +130,7 @@ EXPLAINED = (
         line=r"(==|!=|<|>|torch\.(eq|ne|lt|le|gt|ge|isclose))",
     ),
     Reason("poles of digamma", line="backward", program="digamma"),
+    Reason("integers are divided by zero on CUDA", theirs="ZeroDivisionError", program="DEV"),
     Reason("a divisor is looked at although nothing is divided", ours="ZeroDivisionError"),
     Reason("powers of 0 with complex exponents", line=r"(\*\*|pow)"),
     Reason("ends of trapezoids may be infinite", line="trapezoid"),
