@@ -67,11 +67,36 @@ def in_place(x: Any, y: Any) -> Any:
     return h
 
 
+def rms_norm(x: Any, y: Any) -> Any:
+    """RMSNorm by hand, of rows of 1,000, with the sum before it."""
+    h = x + y
+    return h * (h.square().mean(-1, keepdim=True) + 1e-6).rsqrt() * 1.5
+
+
+def softmax(x: Any, y: Any) -> Any:
+    """A softmax by hand, of rows of 1,000."""
+    e = (x - x.amax(-1, keepdim=True)).exp()
+    return e / e.sum(-1, keepdim=True) * y
+
+
+def gradient(x: Any, y: Any) -> Any:
+    """A gated layer norm by hand, forward and backward."""
+    x = x.detach().requires_grad_()
+    mean = x.mean(-1, keepdim=True)
+    d = x - mean
+    h = d * ((d * d).mean(-1, keepdim=True) + 1e-5).rsqrt()
+    (h * y.sigmoid()).sum().backward()
+    return x.grad
+
+
 CASES: dict[str, tuple[Callable[..., Any], str]] = {
     "chain of 20 rows": (chain, "float32"),
     "gates": (gates, "float32"),
     "rows of bfloat16": (rows_of_half, "bfloat16"),
     "in place": (in_place, "float32"),
+    "RMSNorm by hand": (rms_norm, "float32"),
+    "softmax by hand": (softmax, "float32"),
+    "layer norm by hand and its gradient": (gradient, "float32"),
 }
 
 
@@ -96,7 +121,9 @@ def main() -> None:
         work, first, until_fused = {}, {}, 0.0
         for side, framework in (("vibetensor", vt), ("torch", torch)):
             x, y = (
-                framework.linspace(low, 2.0, arguments.elements).to(arguments.device, getattr(framework, dtype))
+                framework.linspace(low, 2.0, arguments.elements)
+                .to(arguments.device, getattr(framework, dtype))
+                .view(-1, 1000)
                 for low in (-2.0, -1.0)
             )
             wait = framework.cuda.synchronize if arguments.device == "cuda" else lambda: None
@@ -105,7 +132,7 @@ def main() -> None:
                 first[f"{side} {way}"] = first_call(work[f"{side} {way}"])
                 if (side, way) == ("vibetensor", "compiled"):
                     until_fused = first[f"{side} {way}"] + first_call(_C.program_finish_compiling)
-        seen = explain(fn, *(vt.ones(1 << 14, dtype=getattr(vt, dtype)) for _ in range(2)))
+        seen = explain(fn, *(vt.ones(100, 1000, dtype=getattr(vt, dtype)) for _ in range(2)))
         seconds = side_by_side.best_seconds(work, arguments.budget)
         rows.append(
             {

@@ -47,9 +47,9 @@ def explain(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
 
     >>> import vibetensor.torch as torch
     >>> from vibetensor.programs import explain
-    >>> seen = explain(lambda x: (x * 2 + 1).relu(), torch.ones(4096))
+    >>> seen = explain(lambda x: (x * 2 + 1).relu(), torch.ones(16384))
     >>> seen.fused_calls, seen.passes, seen.bytes_saved
-    (3, 1, 65536)
+    (3, 1, 262144)
     """
     if _C.program_is_deferring():
         raise RuntimeError("explain: a compiled function is running on this thread; explain it from outside")

@@ -45,6 +45,11 @@ namespace {
 
 // As python_call for a thread that defers, of calls that nobody else is asked about.
 void defer_call(Call& call) {
+  if (!((call.keys | thread_state().included) & kWrapperKeys).empty()) {
+    defer.settle_all();
+    const ExcludeKeys apart(Key::Python);
+    return dispatch(call);
+  }
   const Op::Parts& parts = call.op.functional().parts;
   const bool reads = parts.value_dependent || call.op.kind() != OpKind::Functional;
   if (parts.composite && reads) {

@@ -31,6 +31,8 @@ struct Deferral {
   void (*run)(Call& call);
   // Before a call that reads or writes its arguments without an op of its own.
   void (*settle)(const Call& call);
+  // Before a call inside a transform of torch.func, whose tensors may hold others.
+  void (*settle_all)();
   // A pass of backward begins; whether it is to be left, by leave_pass, which then has to be called.
   bool (*enter_pass)();
   void (*leave_pass)();

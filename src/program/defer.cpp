@@ -1,6 +1,7 @@
 #include "program/defer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -9,11 +10,13 @@
 #include "autograd/sequence.h"
 #include "core/loan.h"
 #include "core/thread_state.h"
+#include "core/waiting_memory.h"
 #include "dispatch/dispatch.h"
 #include "iter/cast.h"
 #include "iter/tensor_iter.h"
 #include "ops/copy/memory_format.h"
 #include "ops/pointwise/row_plan.h"
+#include "ops/reduce/engine.h"
 #include "program/backends.h"
 #include "program/record.h"
 
@@ -24,7 +27,7 @@ using autograd::PythonKeyReason;
 using pointwise::RowPlan;
 
 // Fewer elements cost less than their step: they are computed at once, unless they are part of something.
-constexpr int64_t kFewestElements = 2048;
+std::atomic<int64_t> fewest_elements{8192};
 // A group with more runs: so that what it holds is let go of, and its blocks' buffers stay in the cache.
 constexpr size_t kMostSteps = 96, kMostInputs = 24, kMostGroups = 24;
 
@@ -34,8 +37,9 @@ struct PendingGroup;
 struct Pending {
   PendingGroup* group;
   uint16_t step;
-  DimVec strides;
-  Storage storage;  // null once a later step writes to the same storage
+  DimVec sizes, strides;  // of its tensor
+  DimVec group_strides;   // over the indices of the group
+  Storage storage;        // null once a later step writes to the same storage
 };
 
 struct PendingGroup {
@@ -48,7 +52,6 @@ struct PendingGroup {
   std::vector<std::unique_ptr<Pending>> values;  // by step
   std::vector<Number> numbers;
   int number = -1;  // in the record
-  const void* owner = nullptr;
 };
 
 struct State {
@@ -62,9 +65,26 @@ thread_local State t_state;
 
 void never_freed(void*, void*, size_t) noexcept {}
 
+// A waiting storage's context is its Pending and, above the 48 bits of an address, whose it is: what another thread has
+// is not looked at, as it may be gone by then.
+uintptr_t thread_mark() {
+  static std::atomic<uint16_t> threads{0};
+  thread_local const uintptr_t mark = static_cast<uintptr_t>(++threads) << 48;
+  return mark;
+}
+constexpr uintptr_t kAddressBits = (uintptr_t(1) << 48) - 1;
+
+Allocation place_of(const Pending& value) {
+  return {nullptr, reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&value) | thread_mark()), &never_freed};
+}
+
+bool waits(const StorageImpl& storage) { return !storage.data() && storage.memory().free == &never_freed; }
+
+// Null for a storage that does not wait for this thread.
 Pending* pending_of(const StorageImpl& storage) {
-  if (VT_LIKELY(storage.data() != nullptr)) return nullptr;
-  return storage.memory().free == &never_freed ? static_cast<Pending*>(storage.memory().context) : nullptr;
+  if (VT_LIKELY(storage.data() != nullptr) || storage.memory().free != &never_freed) return nullptr;
+  const auto context = reinterpret_cast<uintptr_t>(storage.memory().context);
+  return (context & ~kAddressBits) == thread_mark() ? reinterpret_cast<Pending*>(context & kAddressBits) : nullptr;
 }
 
 // ---- Running a group
@@ -109,13 +129,14 @@ struct Runnable {
     const FusedGroup& all = from.fused;
     group.device = all.device;
     group.sizes = all.sizes;
+    group.row_dims = all.row_dims;
     group.number_count = static_cast<uint16_t>(from.numbers.size());
     const std::vector<bool> needed = needed_steps(all, outputs);
     std::vector<uint16_t> step_at(all.steps.size()), input_at(all.inputs.size(), UINT16_MAX);
     for (size_t i = 0; i < all.steps.size(); ++i) {
       const Step& s = all.steps[i];
       for (int o = 0; o < s.operand_count; ++o) bytes_apart += bytes_of(all, s.operands[o]);
-      bytes_apart += all.numel() * static_cast<int64_t>(size_of(s.dtype));
+      bytes_apart += bytes_of(all, s);
       if (!needed[i]) continue;
       step_at[i] = static_cast<uint16_t>(group.steps.size());
       Step& step = group.steps.emplace_back(s);
@@ -132,12 +153,17 @@ struct Runnable {
         operand.index = at;
       }
     }
-    for (const uint16_t o : outputs) group.outputs.push_back({step_at[o], from.values[o]->strides});
+    for (const uint16_t o : outputs) group.outputs.push_back({step_at[o], from.values[o]->group_strides});
+    if (std::ranges::none_of(group.steps, &Step::per_row)) group.row_dims = 0;
+  }
+
+  static int64_t bytes_of(const FusedGroup& all, const Step& step) {
+    return all.numel_of(step) * static_cast<int64_t>(size_of(step.dtype));
   }
 
   static int64_t bytes_of(const FusedGroup& all, const Operand& o) {
     if (o.from == Operand::From::Number) return 0;
-    if (o.from == Operand::From::Step) return all.numel() * static_cast<int64_t>(size_of(all.steps[o.index].dtype));
+    if (o.from == Operand::From::Step) return bytes_of(all, all.steps[o.index]);
     const GroupInput& input = all.inputs[o.index];
     return elements_read(input, all.sizes) * static_cast<int64_t>(size_of(input.dtype));
   }
@@ -150,9 +176,7 @@ struct Runnable {
   }
   int64_t bytes_written() const {
     int64_t n = 0;
-    for (const GroupOutput& o : group.outputs) {
-      n += group.numel() * static_cast<int64_t>(size_of(group.steps[o.step].dtype));
-    }
+    for (const GroupOutput& o : group.outputs) n += bytes_of(group, group.steps[o.step]);
     return n;
   }
 };
@@ -167,9 +191,6 @@ void run_sources_first(PendingGroup& group, const char* because) {
 
 void run_pending(PendingGroup& group, const char* because) {
   State& state = t_state;
-  VT_CHECK(group.owner == &state, Runtime,
-           "a tensor of a compiled function that is still running was given to another thread; read it first where it "
-           "was made");
   run_sources_first(group, because);
   std::vector<uint16_t> outputs;
   for (size_t i = 0; i < group.values.size(); ++i) {
@@ -193,7 +214,8 @@ void run_pending(PendingGroup& group, const char* because) {
       arguments.outputs.push_back(static_cast<char*>(made[i].allocation.data));
       arguments.storages.push_back(&storage);
     }
-    run_group(group.fused.device, runnable.group, arguments);
+    const auto& run = runnable.group.row_dims > 0 ? run_row_group : run_group;
+    run(group.fused.device, runnable.group, arguments);
     for (size_t i = 0; i < outputs.size(); ++i) {
       group.values[outputs[i]]->storage->replace(std::exchange(made[i].allocation, {}), made[i].bytes);
     }
@@ -267,10 +289,27 @@ bool is_shared(const StorageImpl& storage) {
 
 bool is_host_scalar(const Tensor& t, Device device) { return t.dim() == 0 && t.is_cpu() && device != kCPU; }
 
-// What its call's result is, made by nobody yet.
+// What a call's result is, which nobody has made yet.
 struct Shape {
   DimVec sizes, strides;
 };
+
+// Rows shorter than that are not worth a loop each; longer ones do not stay in the cache.
+constexpr int64_t kShortestRow = 16, kLongestRow = 8192;
+
+// How the elements of a call's result lie to the indices of a group.
+enum class Relation : uint8_t { None, Full, PerRow };
+
+DimVec without_ones(IntSpan sizes) {
+  DimVec out;
+  for (const int64_t n : sizes) {
+    if (n != 1) out.push_back(n);
+  }
+  return out;
+}
+IntSpan row_sizes(const FusedGroup& group) {
+  return IntSpan(group.sizes).first(group.sizes.size() - static_cast<size_t>(group.row_dims));
+}
 
 class StepMaker {
  public:
@@ -281,14 +320,14 @@ class StepMaker {
     if (call_.op.kind() == OpKind::Out) return "writes to a tensor that it was given";
     if (const char* why = find_plan()) return why;
     if (const char* why = find_operands()) return why;
-    find_shape();
-    const int64_t numel = checked_numel(shape_.sizes);
+    if (const char* why = reduction_ ? find_rows() : find_shape()) return why;
+    const int64_t numel = checked_numel(space_);
     if (numel == 0) return "no elements";
     const bool inplace = call_.op.kind() == OpKind::Inplace;
     if (inplace) {
       if (const char* why = check_inplace()) return why;
     }
-    if (numel < kFewestElements && !any_member()) return "few elements";
+    if (numel < fewest_elements.load(std::memory_order_relaxed) && !any_member()) return "few elements";
     PendingGroup& group = choose_group();
     if (inplace && (!is_member(0, group) || reads_elsewhere(group))) {
       if (group.fused.steps.empty()) std::erase_if(t_state.groups, [&](const auto& g) { return g.get() == &group; });
@@ -304,6 +343,10 @@ class StepMaker {
     const std::string& name = call_.op.functional().name();
     if (name == "_to_copy") return plan_cast(call_.args[1], call_.args[2], call_.args[4]);
     if (name == "clone") return plan_cast({}, {}, call_.args[1]);
+    if (name == "sum.dim_IntList") return plan_reduction(reduce::rows::sum, call_.args[3]);
+    if (name == "mean.dim") return plan_reduction(reduce::rows::mean, call_.args[3]);
+    if (name == "amax") return plan_reduction(reduce::rows::amax, {});
+    if (name == "amin") return plan_reduction(reduce::rows::amin, {});
     if (!pointwise::plan_row(call_, plan_)) return "no row, or of a dtype that is not fused";
     for (int i = 0; i < plan_.row->inputs; ++i) operands_[count_++].position = plan_.row->input_at[i];
     return nullptr;
@@ -320,6 +363,47 @@ class StepMaker {
       if (is_complex(d) || is_stored_only(d)) return "a dtype that is not fused";
     }
     operands_[count_++].position = 0;
+    return nullptr;
+  }
+
+  // Over the last dims of a contiguous tensor, whose rows a call's kernel reduces one after the other.
+  const char* plan_reduction(const reduce::Row& row, const Value& dtype) {
+    const Tensor& self = call_.args[0].as_tensor();
+    if (!run_row_group.has(self.device())) return "a reduction";
+    DType to = self.dtype();
+    if (!dtype.is_none()) to = Unbox<DType>::get(dtype);
+    else if (&row == &reduce::rows::sum && is_integral(to, true)) to = DType::int64;
+    if (is_complex(to) || is_complex(self.dtype()) || is_stored_only(to) || is_stored_only(self.dtype()) ||
+        (row.rule.domain & set_of(to)) == 0 || !self.is_contiguous()) {
+      return "a reduction of a dtype or layout that is not fused";
+    }
+    reduction_ = &row;
+    plan_.common = plan_.dtype = to;
+    plan_.loop = compute_dtype(to);
+    plan_.via[0] = self.dtype();
+    operands_[count_++].position = 0;
+    return nullptr;
+  }
+
+  const char* find_rows() {
+    const Tensor& self = tensor(0);
+    const Value& dims = call_.args[1];
+    if (dims.is_none() || dims.size == 0 || static_cast<int64_t>(dims.size) >= self.dim()) return "a reduction of all";
+    row_dims_ = static_cast<int>(dims.size);
+    uint64_t seen = 0;
+    for (const int64_t d : Unbox<IntSpan>::get(dims)) seen |= uint64_t(1) << wrap_dim(d, self.dim());
+    const int64_t first = self.dim() - row_dims_;
+    if (self.dim() > 63 || seen != (uint64_t(1) << self.dim()) - (uint64_t(1) << first)) {
+      return "a reduction of other dims than the last";
+    }
+    space_ = DimVec(self.sizes());
+    int64_t length = 1;
+    for (int64_t d = first; d < self.dim(); ++d) length *= self.size(d);
+    if (length < kShortestRow || length > kLongestRow) return "a reduction of short or of very long rows";
+    const bool keepdim = Unbox<bool>::get(call_.args[2]);
+    DimVec sizes(self.sizes().first(static_cast<size_t>(first)));
+    for (int d = 0; d < row_dims_ && keepdim; ++d) sizes.push_back(1);
+    shape_ = {sizes, contiguous_strides(sizes)};
     return nullptr;
   }
 
@@ -348,7 +432,7 @@ class StepMaker {
     return run_group.has(device_) ? nullptr : "a device that fuses nothing";
   }
 
-  void find_shape() {
+  const char* find_shape() {
     const TensorImpl* lead = nullptr;
     bool alike = true;
     for (int i = 0; i < count_; ++i) {
@@ -368,6 +452,8 @@ class StepMaker {
       it.build(plan_.dtype);
       shape_ = {DimVec(it.output().sizes()), DimVec(it.output().strides())};
     }
+    space_ = shape_.sizes;
+    return nullptr;
   }
 
   const char* check_inplace() const {
@@ -375,22 +461,63 @@ class StepMaker {
     const Pending* p = pending_of(*self.storage());
     if (!p) return "writes to memory";
     if (self.dtype() != plan_.dtype || !same(self.sizes(), shape_.sizes)) return "writes to a part, or another dtype";
-    if (!is_value(self, *p)) return "writes through a view";
+    if (self.storage_offset() != 0 || !same(self.sizes(), p->sizes) || !same(self.strides(), p->strides)) {
+      return "writes through a view";
+    }
     return nullptr;
   }
 
-  // Whether the tensor has the elements of the value in the places that its group gives them.
-  bool is_value(const Tensor& t, const Pending& p) const {
-    return t.storage_offset() == 0 && t.dtype() == p.group->fused.steps[p.step].dtype &&
-           same(t.sizes(), p.group->fused.sizes) && same(t.strides(), p.strides);
+  Relation relation_to(const PendingGroup& group) const {
+    const FusedGroup& g = group.fused;
+    if (reduction_) {
+      const bool fits = same(g.sizes, space_) && (g.row_dims == 0 || g.row_dims == row_dims_);
+      return fits ? Relation::Full : Relation::None;
+    }
+    if (same(g.sizes, space_)) return Relation::Full;
+    const bool per_row = g.row_dims > 0 && without_ones(space_) == without_ones(row_sizes(g));
+    return per_row ? Relation::PerRow : Relation::None;
+  }
+
+  // Whether operand i is a value of the group that the call computes with index by index.
+  bool is_member(int i, const PendingGroup& group) const {
+    if (operands_[i].number) return false;
+    const Tensor& t = tensor(i);
+    const Pending* p = pending_of(*t.storage());
+    if (!p || p->group != &group || t.storage_offset() != 0) return false;
+    const FusedGroup& g = group.fused;
+    const Step& step = g.steps[p->step];
+    const Relation relation = relation_to(group);
+    if (relation == Relation::None || t.dtype() != step.dtype) return false;
+    if (relation == Relation::PerRow) return step.per_row && t.is_contiguous() && same_elements(t, g);
+    if (!step.per_row) return same(t.sizes(), g.sizes) && same(t.strides(), p->strides);
+    return !reduction_ && stands_for_rows(t, g);
+  }
+  // Of a contiguous tensor: whether it has an element per row.
+  static bool same_elements(const Tensor& t, const FusedGroup& g) {
+    return without_ones(t.sizes()) == without_ones(row_sizes(g));
+  }
+  // Whether every index of a row sees the row's element in the tensor.
+  static bool stands_for_rows(const Tensor& t, const FusedGroup& g) {
+    if (t.sizes().size() != g.sizes.size()) return false;
+    const size_t rows = row_sizes(g).size();
+    int64_t step = 1;
+    for (size_t d = g.sizes.size(); d-- > 0;) {
+      const int64_t n = t.sizes()[d];
+      if (d >= rows) {
+        if (n != 1 && t.strides()[d] != 0) return false;
+        continue;
+      }
+      if (n != g.sizes[d] || (n != 1 && t.strides()[d] != step)) return false;
+      step *= n;
+    }
+    return true;
   }
   // The group that computes operand i element by element with this call, or null.
   PendingGroup* member_group(int i) const {
     if (operands_[i].number) return nullptr;
     const Pending* p = pending_of(*tensor(i).storage());
-    return p && same(p->group->fused.sizes, shape_.sizes) && is_value(tensor(i), *p) ? p->group : nullptr;
+    return p && is_member(i, *p->group) ? p->group : nullptr;
   }
-  bool is_member(int i, const PendingGroup& group) const { return member_group(i) == &group; }
   bool any_member() const {
     for (int i = 0; i < count_; ++i) {
       if (member_group(i)) return true;
@@ -437,9 +564,8 @@ class StepMaker {
     }
     if (t_state.groups.size() >= kMostGroups) run_pending(*t_state.groups.front(), "as many groups as may wait");
     auto made = std::make_unique<PendingGroup>();
-    made->owner = &t_state;
     made->fused.device = device_;
-    made->fused.sizes = shape_.sizes;
+    made->fused.sizes = space_;
     if (t_state.recorder) made->number = t_state.recorder->new_group();
     t_state.groups.push_back(std::move(made));
     return *t_state.groups.back();
@@ -448,7 +574,7 @@ class StepMaker {
   // A group over the same indices that reads one of the inputs too.
   PendingGroup* sharing_group() const {
     for (const auto& g : t_state.groups) {
-      if (g->fused.device != device_ || !same(g->fused.sizes, shape_.sizes)) continue;
+      if (g->fused.device != device_ || relation_to(*g) != Relation::Full) continue;
       for (int i = 0; i < count_; ++i) {
         if (!operands_[i].number && reads(*g, *tensor(i).storage())) return g.get();
       }
@@ -458,11 +584,14 @@ class StepMaker {
 
   // Makes the steps of `other` part of `group`, where neither waits for the other.
   bool join(PendingGroup& group, PendingGroup& other) {
-    if (group.fused.device != other.fused.device || depends(group, other) || depends(other, group)) return false;
+    const FusedGroup &a = group.fused, &b = other.fused;
+    const bool alike = same(a.sizes, b.sizes) && (a.row_dims == 0 || b.row_dims == 0 || a.row_dims == b.row_dims);
+    if (a.device != b.device || !alike || depends(group, other) || depends(other, group)) return false;
     if (group.fused.steps.size() + other.fused.steps.size() > kMostSteps ||
         group.fused.inputs.size() + other.fused.inputs.size() > kMostInputs) {
       return false;
     }
+    group.fused.row_dims = std::max(a.row_dims, b.row_dims);
     const auto first_step = static_cast<uint16_t>(group.fused.steps.size());
     const auto first_number = static_cast<uint16_t>(group.numbers.size());
     std::vector<uint16_t> input_at;
@@ -505,14 +634,26 @@ class StepMaker {
     return static_cast<uint16_t>(group.sources.size() - 1);
   }
 
-  // The strides of a tensor over the indices of the call.
-  DimVec spread_strides(const Tensor& t) const {
-    const size_t rank = shape_.sizes.size(), lead = rank - t.sizes().size();
-    DimVec strides(rank, 0);
+  // The strides of a tensor that broadcasts to the call's indices, over the indices of the group.
+  DimVec strides_over(const FusedGroup& group, IntSpan sizes, IntSpan strides) const {
+    const IntSpan own = reduction_ ? IntSpan(space_) : IntSpan(shape_.sizes);
+    const size_t rank = own.size(), lead = rank - sizes.size();
+    DimVec over(rank, 0);
     for (size_t d = lead; d < rank; ++d) {
-      if (t.sizes()[d - lead] != 1) strides[d] = t.strides()[d - lead];
+      if (sizes[d - lead] != 1) over[d] = strides[d - lead];
     }
-    return strides;
+    return same(own, group.sizes) ? over : rows_over(group, own, over);
+  }
+  // Of sizes with an element per row, over the indices of the group.
+  static DimVec rows_over(const FusedGroup& group, IntSpan sizes, IntSpan strides) {
+    DimVec over(group.sizes.size(), 0);
+    size_t from = 0;
+    for (size_t d = 0; d < row_sizes(group).size(); ++d) {
+      if (group.sizes[d] == 1) continue;
+      while (sizes[from] == 1) ++from;
+      over[d] = strides[from++];
+    }
+    return over;
   }
 
   static uint16_t add_number(PendingGroup& group, const void* bytes, DType dtype) {
@@ -525,6 +666,9 @@ class StepMaker {
   void add_step(PendingGroup& group) {
     Step step;
     step.row = plan_.row;
+    step.reduction = reduction_;
+    step.per_row = reduction_ != nullptr || relation_to(group) == Relation::PerRow;
+    if (reduction_) group.fused.row_dims = row_dims_;
     step.loop = plan_.loop;
     step.common = plan_.common;
     step.dtype = plan_.dtype;
@@ -547,7 +691,8 @@ class StepMaker {
       } else {
         o.from = Operand::From::Input;
         const int64_t offset = t.storage_offset() * static_cast<int64_t>(t.element_size());
-        o.index = add_input(group, {t.storage(), offset}, {t.dtype(), spread_strides(t)});
+        o.index =
+            add_input(group, {t.storage(), offset}, {t.dtype(), strides_over(group.fused, t.sizes(), t.strides())});
       }
     }
     if (plan_.row) {
@@ -564,20 +709,23 @@ class StepMaker {
     if (call_.op.kind() == OpKind::Inplace) {
       const Tensor& self = call_.args[0].as_tensor();
       Pending* before = pending_of(*self.storage());
+      value->sizes = before->sizes;
       value->strides = before->strides;
+      value->group_strides = before->group_strides;
       value->storage = std::move(before->storage);
       const size_t bytes = value->storage->bytes();
-      value->storage->replace({nullptr, value.get(), &never_freed}, bytes);
+      value->storage->replace(place_of(*value), bytes);
       group.values.push_back(std::move(value));
       self.impl()->bump_version();
       call_.results.add(self);
       return;
     }
+    value->sizes = shape_.sizes;
     value->strides = shape_.strides;
+    value->group_strides = step.per_row ? rows_over(group.fused, shape_.sizes, shape_.strides) : shape_.strides;
     const int64_t numel = checked_numel(shape_.sizes);
     const size_t bytes = static_cast<size_t>(numel) * size_of(plan_.dtype);
-    value->storage =
-        make_intrusive<StorageImpl>(Allocation{nullptr, value.get(), &never_freed}, bytes, group.fused.device);
+    value->storage = make_intrusive<StorageImpl>(place_of(*value), bytes, group.fused.device);
     Tensor result(make_intrusive<TensorImpl>(value->storage, plan_.dtype, shape_.sizes, shape_.strides, 0));
     if (VT_UNLIKELY(thread_state().inference_mode)) result.impl()->set_inference(true);
     group.values.push_back(std::move(value));
@@ -591,6 +739,9 @@ class StepMaker {
 
   Call& call_;
   RowPlan plan_{};
+  const reduce::Row* reduction_ = nullptr;
+  int row_dims_ = 0;
+  DimVec space_;  // the indices of a group that the call would begin
   CallOperand operands_[3];
   int count_ = 0;
   Device device_;
@@ -608,11 +759,6 @@ void run_apart(Call& call) {
 void run_call(Call& call) {
   State& state = t_state;
   const Op::Parts& parts = call.op.functional().parts;
-  if (!(call.keys & kWrapperKeys).empty()) {
-    settle_arguments(call);
-    settle_written(call);
-    return run_apart(call);
-  }
   if (parts.composite) return dispatch(call, Key::Python);
   Recorder* const recorder = state.recorder.get();
   Instruction noted;
@@ -651,7 +797,8 @@ void register_once() {
   static std::once_flag once;
   std::call_once(once, [] {
     register_backends();
-    autograd::set_deferral({run_call, settle_call, enter_pass, leave});
+    set_fill_memory([](StorageImpl& storage) { detail::settle_storage(storage, "its memory is read"); });
+    autograd::set_deferral({run_call, settle_call, [] { settle_all("tensors that hold others"); }, enter_pass, leave});
   });
 }
 
@@ -707,8 +854,14 @@ void settle_for_others(const Tensor& t) {
 }
 
 namespace detail {
+int64_t exchange_fewest_elements(int64_t n) { return fewest_elements.exchange(n); }
 void settle_storage(StorageImpl& storage, const char* because) {
-  if (const Pending* p = pending_of(storage)) run_pending(*p->group, because);
+  if (!waits(storage)) return;
+  const Pending* p = pending_of(storage);
+  VT_CHECK(p, Runtime,
+           "a tensor of a compiled function that is still running was given to another thread; read it first where it "
+           "was made");
+  run_pending(*p->group, because);
 }
 }  // namespace detail
 

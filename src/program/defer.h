@@ -35,6 +35,8 @@ VT_API void start_record();
 VT_API Program take_record();
 
 namespace detail {
+// For tests: calls of fewer elements run at once. Returns what it was.
+VT_API int64_t exchange_fewest_elements(int64_t n);
 VT_API void settle_storage(StorageImpl& storage, const char* because);
 }  // namespace detail
 

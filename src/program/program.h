@@ -34,6 +34,9 @@ class Op;
 namespace vt::pointwise {
 struct Row;
 }
+namespace vt::reduce {
+struct Row;
+}
 
 namespace vt::program {
 
@@ -53,10 +56,12 @@ struct Operand {
 };
 
 struct Step {
-  const pointwise::Row* row = nullptr;  // null: a cast of operands[0] to `dtype`
-  DType loop = DType::float32;          // int64, float32 or float64: T of the body; of a cast the operand's dtype
-  DType dtype = DType::float32;         // of the value
-  DType common = DType::float32;        // what the call's operands promote to, which the row's rule is about
+  const pointwise::Row* row = nullptr;  // null: a cast of operands[0] to `dtype`, or a reduction
+  const reduce::Row* reduction = nullptr;
+  bool per_row = false;           // the value has an element per row
+  DType loop = DType::float32;    // int64, float32 or float64: T of the body; of a cast the operand's dtype
+  DType dtype = DType::float32;   // of the value
+  DType common = DType::float32;  // what the call's operands promote to, which the row's rule is about
   uint8_t operand_count = 0;
   uint8_t number_count = 0;  // the row's own numbers (alpha, ...): numbers[first_number ...], of dtype `loop`
   uint16_t first_number = 0;
@@ -70,7 +75,8 @@ struct GroupInput {
   DimVec strides;
 };
 
-/// A value that is written, each to memory of its own that nothing else in the group reads or writes.
+/// A value that is written, each to memory of its own that nothing else in the group reads or writes. Of a value per
+/// row the strides of the row's dims are 0.
 struct GroupOutput {
   uint16_t step = 0;
   DimVec strides;
@@ -79,12 +85,17 @@ struct GroupOutput {
 struct FusedGroup {
   Device device;
   DimVec sizes;
+  int row_dims = 0;  // how many of the last dims make a row; 0 where no value is per_row
   std::vector<GroupInput> inputs;
   std::vector<Step> steps;
   std::vector<GroupOutput> outputs;
   uint16_t number_count = 0;
 
   int64_t numel() const;
+  /// Elements of a row; 1 without rows.
+  int64_t row_length() const;
+  /// Elements of a step's value.
+  int64_t numel_of(const Step& step) const { return step.per_row ? numel() / row_length() : numel(); }
 };
 
 /// The steps with their dtypes, one a line, as `v2: float32 = mul(v1, i0)`: equal for groups that the same code
@@ -108,6 +119,8 @@ struct GroupArguments {
 /// Runs a group with elements as one pass, on the current stream of its device. A backend without an entry has nothing
 /// deferred.
 extern BackendTable<void(const FusedGroup& group, const GroupArguments& arguments)> run_group;
+/// The same for groups with row_dims. A backend without an entry has reductions run by themselves.
+extern BackendTable<void(const FusedGroup& group, const GroupArguments& arguments)> run_row_group;
 
 // ---- The record of a run, for explain() and for comparing runs
 

@@ -120,7 +120,12 @@ class RandomProgram:
             return kind, draw.choice([*DTYPES, "clone"]), at, number
         if kind == "view":
             return kind, draw.choice(VIEWS), at, number
-        return kind, draw.choice(["sum", "amax", "mean"]), at, number
+        return (
+            kind,
+            draw.choice(["sum", "amax", "amin", "mean", "all of sum", "dropped mean", "two of sum"]),
+            at,
+            number,
+        )
 
     def make_inputs(self, device: str = "cpu") -> list[Any]:
         vt.manual_seed(self.seed)
@@ -150,7 +155,7 @@ class RandomProgram:
             case "view":
                 return self.view(name, x)
             case "reduce":
-                return getattr(vt, name)(x.float())
+                return self.reduce(name, x if x.is_floating_point() or name in ("amax", "sum") else x.float())
             case "cat":
                 return vt.cat([x.flatten(), y.flatten()])
             case "read":
@@ -167,6 +172,17 @@ class RandomProgram:
         if name == "lerp":
             return vt.lerp(x, y, 0.25)
         return getattr(vt, name)(x, y, z, value=number)
+
+    def reduce(self, name: str, x: Any) -> Any:
+        match name:
+            case "all of sum":
+                return x.sum()
+            case "dropped mean":
+                return x.mean(-1).unsqueeze(-1)
+            case "two of sum":
+                return x.sum((-1, -2), keepdim=True)
+            case _:
+                return getattr(vt, name)(x, -1, keepdim=True)
 
     def write(self, name: str, x: Any, y: Any, number: Any) -> Any:
         if name in ("relu_", "sigmoid_", "neg_", "exp_", "zero_"):
@@ -216,7 +232,7 @@ class RandomProgram:
 
 
 def bits(value: Any) -> Any:
-    """Dtype, shape, strides and bytes of a tensor; what is no tensor as it is."""
+    """Dtype, shape, bytes and strides, of dims that have more than one place, of a tensor; what is no tensor as it is."""
     if not isinstance(value, vt.Tensor):
         return value
     value = value.detach().cpu()
@@ -225,6 +241,6 @@ def bits(value: Any) -> Any:
     return (
         str(value.dtype),
         tuple(value.shape),
-        value.stride(),
+        tuple(step for step, n in zip(value.stride(), value.shape, strict=True) if n != 1),
         (dense.view(vt.int16) if narrow else dense).numpy().tobytes(),
     )

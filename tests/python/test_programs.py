@@ -31,8 +31,16 @@ def test_a_chain_is_one_pass_and_what_nobody_holds_is_not_written():
     assert seen.bytes_saved == (11 + 8 - 3) * 4 * N  # reads and writes of the calls one by one, less those of the pass
 
 
+@pytest.fixture
+def all_sizes():
+    """Calls of few elements are deferred too."""
+    before = _C.program_exchange_fewest_elements(2)
+    yield
+    _C.program_exchange_fewest_elements(before)
+
+
 @pytest.mark.parametrize("part", range(10))
-def test_random_programs_have_eagers_bits(part):
+def test_random_programs_have_eagers_bits(part, all_sizes):
     deferred_calls = 0
     for seed in range(part * RUNS // 10, (part + 1) * RUNS // 10):
         program = RandomProgram(seed)
@@ -62,6 +70,65 @@ def test_gradients_have_eagers_bits():
 
     for f in (norm, gated, lambda v: gated(norm(v))):
         assert gradients(f, x) == gradients(vt.compile(f), x)
+
+
+def rms_norm(x):
+    return x * (x.square().mean(-1, keepdim=True) + 1e-6).rsqrt()
+
+
+def softmax(x):
+    e = (x - x.amax(-1, keepdim=True)).exp()
+    return e / e.sum(-1, keepdim=True)
+
+
+def layer_norm(x):
+    mean = x.mean(-1, keepdim=True)
+    d = x - mean
+    return d * ((d * d).mean(-1) + 1e-5).rsqrt().unsqueeze(-1) + mean
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "float16"])
+@pytest.mark.parametrize("shape", [(64, 256), (8, 16, 100), (1, 8192), (16, 8192)])
+@pytest.mark.parametrize("fn", [rms_norm, softmax, layer_norm])
+def test_norms_and_softmaxes_by_hand_are_one_pass(fn, shape, dtype):
+    x = vt.randn(shape).to(getattr(vt, dtype))
+    seen = explain(fn, x)
+    assert bits(seen.result) == bits(fn(x))
+    assert seen.passes == 1, seen
+
+
+def test_reductions_that_end_a_group():
+    def f(x):
+        h = x * 2
+        return [
+            h.sum(),
+            h.sum(0),
+            h.t().sum(-1),
+            h.mean((0, 1), keepdim=True),
+            h[:, :8].sum(-1),
+            (h.view(-1, 2) + 1).sum(-1),
+            h.amax(-1),
+            h.amin(-1, keepdim=True) + vt.ones(128, 1),
+            (h > 0).sum(-1) * vt.arange(128),
+            h.sum(-1, dtype=vt.float64),
+        ]
+
+    x = vt.randn(128, 128)
+    assert [bits(t) for t in vt.compile(f)(x)] == [bits(t) for t in f(x)]
+
+
+def test_values_per_row_meet_memory_per_row_and_transposes():
+    def f(x, scale, square):
+        s = x.sum(-1, keepdim=True)
+        t = s * scale + scale.t().contiguous().t()
+        u = x * t - s.squeeze(-1).unsqueeze(-1)
+        v = s.expand(128, 128).t() + u  # every index sees another row's
+        s += 1
+        w = u + s
+        return s, t, u, v, w, square.t() * s + square, s.squeeze(-1) + 1, s.view(-1)
+
+    inputs = vt.randn(128, 128), vt.randn(128, 1), vt.randn(128, 128)
+    assert [bits(t) for t in vt.compile(f)(*inputs)] == [bits(t) for t in f(*inputs)]
 
 
 def test_two_forwards_before_their_backwards():

@@ -107,6 +107,8 @@ void bind_program(nb::module_& m) {
   m.def("program_generated_kernels", generated_kernels, "The kernels made for groups on CUDA, as dicts.");
   m.def("program_finish_compiling", program::finish_compiling, nb::call_guard<nb::gil_scoped_release>(),
         "Waits until no kernel is being compiled.");
+  m.def("program_exchange_fewest_elements", program::detail::exchange_fewest_elements,
+        "For tests: calls of fewer elements than that run at once from now on; returns what it was.");
   m.def("program_start_record", program::start_record, "The calls of this thread's scope are noted from now on.");
   m.def("program_take_record", take_record, "What was noted, as dicts; nothing is noted any more.");
 }

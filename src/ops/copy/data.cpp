@@ -1,6 +1,7 @@
 // Moving data between tensors of any layout, dtype and device.
 #include "core/convert.h"
 #include "core/transform.h"
+#include "core/waiting_memory.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/memory_format.h"
 
@@ -53,6 +54,8 @@ void copy_across_devices(const Tensor& to, const Tensor& from, bool non_blocking
 void copy_data(const Tensor& to, const Tensor& from, bool non_blocking) {
   VT_ASSERT(same(to.sizes(), from.sizes()), "copy_data of ", from, " to ", to);
   if (to.numel() == 0) return;
+  fill_memory(to);
+  fill_memory(from);
   if (to.device() == from.device()) {
     strided_copy(to.device(), to, from);
   } else {
@@ -62,6 +65,7 @@ void copy_data(const Tensor& to, const Tensor& from, bool non_blocking) {
 
 void fill_data(const Tensor& self, const Scalar& value) {
   if (self.numel() == 0) return;
+  fill_memory(self);
   if (self.dtype() == DType::bool_ && value.is_complex()) return fill_data(self, Scalar(value.to_bool()));
   strided_fill(self.device(), self, value);
 }
@@ -82,6 +86,7 @@ Tensor cast_data(const Tensor& self, DType dtype) {
 
 Scalar read_scalar(const Tensor& self) {
   VT_CHECK(self.numel() == 1, Runtime, "a Tensor with ", self.numel(), " elements cannot be converted to Scalar");
+  fill_memory(self);
   alignas(16) char element[16];
   copy_bytes({element, kCPU, nullptr}, memory_of(self), self.element_size(), false);
   return visit_dtype<kNumberSet>(

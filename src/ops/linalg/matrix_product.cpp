@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/unsigned.h"
+#include "core/waiting_memory.h"
 #include "cpu/gemm.h"
 #include "cuda/gemm.h"
 #include "cuda/small_product.h"
@@ -182,6 +183,7 @@ BackendTable<void(const ProductShape&, const Matrix& a, const Matrix& b, const T
 
 void matrix_product(const Tensor& a, const Tensor& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
                     const Tensor& bias) {
+  for (const Tensor* t : {&a, &b, &out}) fill_memory(*t);
   const IntSpan left = a.sizes();
   const size_t d = left.size();
   const ProductShape s{d == 3 ? left[0] : 1, left[d - 2], b.sizes()[d - 1], left[d - 1]};
