@@ -23,6 +23,7 @@ size_t own_place(const Mesh& mesh, int dim) { return static_cast<size_t>(mesh.co
 
 Tensor contiguous(const Tensor& t) { return t.is_contiguous() ? t : ops::clone(t, MemoryFormat::Contiguous); }
 
+// Each in one piece of memory: views where they are.
 std::vector<Tensor> pieces_of(const Tensor& t, int dim, Bounds bounds) {
   std::vector<Tensor> pieces;
   for (size_t i = 0; i + 1 < bounds.size(); ++i) {
@@ -70,8 +71,15 @@ Tensor reduce_scatter(const Mesh& mesh, int mesh_dim, const Tensor& part, Reduce
 
 Tensor all_gather(const Mesh& mesh, int mesh_dim, const Tensor& part, int dim, Bounds bounds) {
   if (size_along(mesh, mesh_dim) == 1) return part;
-  const std::vector<Tensor> parts = room_for(part, dim, bounds);
   const Tensor own = contiguous(part);
+  if (checked_numel(part.sizes().first(static_cast<size_t>(dim))) == 1) {  // the parts of the whole are dense in it
+    DimVec sizes(part.sizes());
+    sizes[static_cast<size_t>(dim)] = bounds.back();
+    const Tensor whole = empty(sizes, part.dtype(), part.device());
+    meet(mesh, mesh_dim, Meeting::AllGather, {&own, 1}, pieces_of(whole, dim, bounds));
+    return whole;
+  }
+  const std::vector<Tensor> parts = room_for(part, dim, bounds);
   meet(mesh, mesh_dim, Meeting::AllGather, {&own, 1}, parts);
   return ops::cat(parts, dim);
 }

@@ -106,6 +106,17 @@ set_model_state_dict(model, first, options=StateDictOptions(full_state_dict=True
 again = get_model_state_dict(model, options=StateDictOptions(full_state_dict=True))
 assert all(torch.equal(again[name], value) for name, value in whole.items())
 
+if size > 1:  # a module that never was whole in one process
+    with torch.device("meta"):
+        empty = nn.Sequential(
+            nn.Linear(5, 7), nn.Tanh(), nn.Linear(7, 7), nn.BatchNorm1d(7, affine=False), nn.Linear(7, 3)
+        )
+    fully_shard(empty, mesh=dist.init_device_mesh("cpu", (size,)))
+    empty.to_empty(device="cpu")
+    set_model_state_dict(empty, first, options=StateDictOptions(full_state_dict=True, broadcast_from_rank0=True))
+    sample = torch.ones(2, 5)
+    torch.testing.assert_close(empty.eval()(sample), model.eval()(sample))
+
 failure = ""
 try:
     dcp.load({"model": {"0.weight": torch.zeros(2, 2)}}, checkpoint_id=folder)

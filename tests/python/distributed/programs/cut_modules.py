@@ -91,6 +91,24 @@ def loss_of(words):
     return F.cross_entropy(model(words[:, :-1]).flatten(0, 1), words[:, 1:].flatten())
 
 
+def fails(function):
+    try:
+        function()
+    except (IndexError, RuntimeError, ArithmeticError):
+        return
+    raise AssertionError("it did not fail")
+
+
+def stop(grad):
+    raise ArithmeticError("in backward")
+
+
+if way in ("plain", "keep"):  # what fails leaves nothing behind
+    fails(lambda: model(torch.full((2, 3), WORDS + 1)))
+    found = model(torch.zeros((2, 3), dtype=torch.int64))
+    found.register_hook(stop)
+    fails(found.sum().backward)
+
 for _ in range(5):
     words = torch.randint(0, WORDS, (BATCH, LENGTH + 1))[mine]
     optimizer.zero_grad()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from vibetensor import _C
@@ -21,18 +22,19 @@ class Run:
     def __init__(self, states: list[ShardingState]):
         self.states = states
         self.order: list[ShardingState] = []  # of forward
-        self.is_awaited = False  # the end of the backward pass that runs
+        self.awaited = -1  # the backward pass at whose end finish() runs
         self.is_last = True
 
     def await_end(self) -> None:
         """Returns None; sees to it that finish() runs when the backward pass ends."""
-        if not self.is_awaited:
-            self.is_awaited = True
+        running = _C.running_backward_pass()
+        if self.awaited != running:
+            self.awaited = running
             _C.at_end_of_backward(self.finish)
 
     def finish(self) -> None:
         """Returns None; what no hook has seen to: gradients of modules of which some parameters had none."""
-        self.is_awaited = False
+        self.awaited = -1
         for s in self.states:
             s.after_backward()
             if s.reshards_after_backward:
@@ -58,7 +60,7 @@ class ShardingState:
         self.unshards_in_backward = True
         self.run: Run | None = None
         self.in_backward = False
-        self.running = 0  # modules of ours whose forward is under way or to come
+        self.to_come: set[int] = set()  # modules of ours whose forward has not ended
         self.before_forward: list[Any] = []  # modules to gather when this one begins
         self.before_backward: list[Any] | None = None
         group.when_complete = self._gradients_complete
@@ -70,7 +72,7 @@ class ShardingState:
 
     # ---- forward
 
-    def _begin(self) -> None:
+    def _begin(self, module: Any) -> None:
         if self.run is None:  # the outermost module that is called
             inside = [m for module in self.modules for m in module.modules()]
             states = list(dict.fromkeys(s for m in inside if (s := state_of(m)) is not None))
@@ -79,22 +81,24 @@ class ShardingState:
                 s.run = made
             if self.wants_reshard is None:
                 self.reshards_after_forward = False  # backward begins with it
-        if self.running == 0:
-            self.running = len(self.modules)
-            self.group.make_whole()
-            for module in self.before_forward:
-                of(module).group.gather()
+        if self.in_backward and not is_in_backward():  # a pass that failed
+            self.in_backward = False
+        if id(module) not in self.to_come:
+            self.to_come = {id(m) for m in self.modules}
+        self.group.make_whole()
+        for following in self.before_forward:
+            of(following).group.gather()
 
     def _enter(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self._begin()
+        self._begin(module)
         dtype = self.group.policy.param_dtype
         if dtype is None or not self.group.policy.cast_forward_inputs:
             return args, kwargs
         return cast(args, dtype), cast(kwargs, dtype)
 
     def _leave(self, module: Any, args: Any, output: Any) -> Any:
-        self.running -= 1
-        if self.running == 0:
+        self.to_come.discard(id(module))
+        if not self.to_come:
             if not self.in_backward and (self.reshards_after_forward or not _C.is_grad_enabled()):
                 self.group.cut()
             if _C.is_grad_enabled() and not self.in_backward and self.run is not None:
@@ -141,6 +145,10 @@ class ShardingState:
     def after_backward(self) -> None:
         """Returns None; begins to sum the gradients that have come."""
         self.group.reduce()
+
+
+def is_in_backward() -> bool:
+    return _C.running_backward_pass() != 0
 
 
 def of(module: Any) -> ShardingState:
@@ -297,6 +305,7 @@ def fully_shard(
 
     mesh: of one dimension, all processes without; of two (replicas, parts) parts are the same along the first.
     reshard_after_forward: whether wholes are given up between forward and backward; None: but for the outermost module.
+    Parameters on meta get memory for their parts, of any values: to_empty() and initialize, or load.
     shard_placement_fn: the Shard(dim) of a parameter, by default Shard(0). A parameter whose only dim tensor parallelism
     cuts stays replicated.
     """
@@ -316,14 +325,20 @@ def fully_shard(
     state = ShardingState(modules, ParameterGroup(parameters, layout, policy), reshard_after_forward)
     for m in modules:
         m.__dict__["_fsdp_state"] = state
-        kind = type(m)
-        m.__class__ = type(f"FSDP{kind.__name__}", (FSDPModule, kind), {"__module__": kind.__module__})
+        m.__class__ = sharded_class(type(m))
     return module
+
+
+@cache
+def sharded_class(kind: type) -> type:
+    """The class of modules of class `kind` that are cut."""
+    return type(f"FSDP{kind.__name__}", (FSDPModule, kind), {"__module__": kind.__module__})
 
 
 def default_mesh(modules: Sequence[Any]) -> DeviceMesh:
     """All processes, on the device of the parameters."""
-    kind = next((p.device.type for m in modules for p in m.parameters()), "cpu")
+    kinds = [p.device.type for m in modules for p in m.parameters() if not p.is_meta]
+    kind = kinds[0] if kinds else "cuda" if _C.cuda_device_count() else "cpu"
     if not groups.is_initialized():
         groups.init_process_group(groups.get_default_backend_for_device(kind))
     return init_device_mesh(kind, (groups.get_world_size(),))

@@ -49,13 +49,10 @@ class ShardedParameter:
 
     def __init__(self, parameter: Any, owners: list[tuple[Any, str]], layout: Layout, placement: Shard | None):
         self.owners, self.layout = owners, layout
-        if parameter.device.type == "meta":
-            raise NotImplementedError("fully_shard of parameters on meta is not there; make the module on the device")
         cut_mesh = mesh_of(parameter)
         whole = parameter.detach() if cut_mesh is None else parameter.detach().to_local()
         if not whole.is_floating_point():
             raise NotImplementedError(f"fully_shard of parameters of {whole.dtype} is not there")
-        whole = whole.to(layout.mesh._device())
         self.shape, self.dtype = tuple(whole.shape), whole.dtype
         self.other_mesh = cut_mesh
         self.other_placements: tuple[Placement, ...] = () if cut_mesh is None else parameter.placements
@@ -67,7 +64,10 @@ class ShardedParameter:
         self.per_row = math.prod(self.shape) // max(rows, 1)
         self.count = self.rows * self.per_row if self.dim is not None else math.prod(self.shape)
         mine = whole if self.dim is None else whole.narrow(self.dim, self.begin, self.length)
-        self.sharded = Parameter(self.as_sharded(mine.contiguous().clone()), parameter.requires_grad)
+        part = _C.ops.empty(list(mine.shape), dtype=self.dtype, device=layout.mesh._device())
+        if not whole.is_meta:  # else to_empty() and whoever initializes it come after
+            part.copy_(mine)
+        self.sharded = Parameter(self.as_sharded(part), parameter.requires_grad)
         for name in parameter.__dict__:
             setattr(self.sharded, name, getattr(parameter, name))
         self.memory: Any = None  # a plain tensor over the memory of the whole
@@ -105,6 +105,11 @@ class ShardedParameter:
         """Returns None; modules have `parameter` under their names."""
         for module, name in self.owners:
             module._parameters[name] = parameter
+
+    def forget_other_kind(self) -> None:
+        """Returns None; there is no whole if it had a gradient and the parameter has none by now, or the other way."""
+        if self.whole is not None and self.whole.requires_grad != self.sharded.requires_grad:
+            self.memory = self.whole = None
 
     def padded_part(self, dtype: Any) -> Any:
         """This process's part as a flat tensor of `count` elements."""
@@ -205,6 +210,8 @@ class ParameterGroup:
         if self.is_whole or self._gathering is not None:
             return
         self._gathering = []
+        for p in self.parameters:
+            p.forget_other_kind()
         with no_grad():
             for dtype, parameters in by_dtype(self.parameters, self.policy.param_dtype).items():
                 mine = _C.ops.cat([p.padded_part(dtype) for p in parameters])
@@ -214,6 +221,8 @@ class ParameterGroup:
 
     def make_whole(self) -> None:
         """Returns None; modules have whole parameters, of which the group is sure."""
+        if self.is_whole:
+            return
         self.gather()
         if self._gathering is not None:
             with no_grad():
