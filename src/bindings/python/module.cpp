@@ -56,6 +56,7 @@ void init(nanobind::module_& m) {
   bind_shared_memory(m);
   bind_safetensors(m);
   bind_processes(m);
+  bind_nccl(m);
   bind_nvtx(m);
   bind_saved_tensor_hooks(m);
   bind_profiler(m);

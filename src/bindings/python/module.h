@@ -19,6 +19,7 @@ void bind_cuda_snapshot(nanobind::module_& m);       // cuda_snapshot.cpp
 void bind_atomic_file(nanobind::module_& m);         // atomic_file.cpp
 void bind_shared_memory(nanobind::module_& m);       // shared_memory.cpp
 void bind_safetensors(nanobind::module_& m);         // safetensors.cpp
+void bind_nccl(nanobind::module_& m);                // nccl.cpp
 void bind_processes(nanobind::module_& m);           // processes.cpp: links between processes
 void bind_nvtx(nanobind::module_& m);                // nvtx.cpp
 void bind_saved_tensor_hooks(nanobind::module_& m);  // saved_tensor_hooks.cpp

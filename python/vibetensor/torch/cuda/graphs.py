@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from vibetensor import _C
@@ -14,6 +17,24 @@ from vibetensor.torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatte
 
 Tensor: Any = _C.Tensor
 Pool = tuple[int, int]
+
+_captures: weakref.WeakKeyDictionary[CUDAGraph, int] = weakref.WeakKeyDictionary()  # that go on, with their threads
+_captures_lock = threading.Lock()
+
+
+def capturing() -> CUDAGraph | None:
+    """The graph that this thread captures."""
+    if not _captures:
+        return None
+    with _captures_lock:
+        return next((graph for graph, thread in _captures.items() if thread == threading.get_ident()), None)
+
+
+@contextmanager
+def no_capture() -> Iterator[bool]:
+    """Whether no thread captures; none begins to within the context."""
+    with _captures_lock:
+        yield not _captures
 
 
 def is_current_stream_capturing() -> bool:
@@ -46,11 +67,16 @@ class CUDAGraph(_C.CudaGraph):
         meanwhile. check_input_liveness: always given, since a graph keeps its inputs alive. RuntimeError, with nothing
         changed, where a capture can't begin.
         """
-        super().capture_begin(pool, capture_error_mode)
+        with _captures_lock:
+            super().capture_begin(pool, capture_error_mode)
+            _captures[self] = threading.get_ident()
 
     def capture_end(self) -> None:
         """Returns None; ends the recording. RuntimeError that names what broke it; then all is as before it began."""
-        super().capture_end()
+        try:
+            super().capture_end()
+        finally:
+            _captures.pop(self, None)
         if self.node_count == 0:
             warnings.warn(
                 "The CUDA Graph is empty: no work was given to the captured stream between capture_begin and "
@@ -58,12 +84,18 @@ class CUDAGraph(_C.CudaGraph):
                 stacklevel=2,
             )
 
+    def abort_capture(self) -> None:
+        """Returns None; ends the recording and forgets it."""
+        _captures.pop(self, None)
+        super().abort_capture()
+
     def instantiate(self) -> None:
         """Returns None; makes a graph with keep_graph=True executable, anew if it was changed."""
         super().instantiate()
 
     def reset(self) -> None:
         """Returns None; gives up the recording, its memory pool and the memory that it kept alive."""
+        _captures.pop(self, None)
         super().reset()
 
     def pool(self) -> Pool:
