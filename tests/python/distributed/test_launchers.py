@@ -15,15 +15,17 @@ def losses(text):
 
 
 @pytest.mark.parametrize("launcher", ["torch.distributed.run", "vibetensor.launch"])
-def test_a_launcher_of_processes(launcher):
-    options = ["--standalone", "--nproc-per-node", "2"]
+@pytest.mark.parametrize(("size", "way"), [(2, "plain"), (4, "zero")])
+def test_a_launcher_of_processes(launcher, size, way):
+    options = ["--standalone", "--nproc-per-node", str(size)]
     done = subprocess.run(
-        [sys.executable, "-m", launcher, *options, str(PROGRAMS / "training.py"), "plain"],
+        [sys.executable, "-m", launcher, *options, str(PROGRAMS / "training.py"), way],
         capture_output=True, text=True, timeout=100, env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     found = losses(done.stdout)
-    assert len(found) == 2 and found[0] == found[1] == run("training.py", 2, "plain")[0]["losses"]
+    assert len(found) == size and all(f == found[0] for f in found)
+    assert found[0] == run("training.py", size, "plain")[0]["losses"]
 
 
 @pytest.mark.parametrize(
@@ -50,9 +52,32 @@ def test_programs_of_parts_under_launchers(launcher, program, way):
     ],
     ids=["srun", "mpirun", "PMIx"],
 )
-def test_variables_of_launchers(variables):
-    found = run("training.py", 2, "plain", variables=variables)
-    assert found[0] == found[1]
+@pytest.mark.parametrize("size", [2, 4])
+def test_variables_of_launchers(variables, size):
+    found = run("training.py", size, "zero", variables=variables)
+    assert all(f == found[0] for f in found)
+    assert found[0]["losses"] == pytest.approx(run("training.py", 1, "plain")[0]["losses"], rel=2e-5)
+
+
+def test_a_restart_under_torchrun(tmp_path):
+    program = tmp_path / "p.py"
+    program.write_text(
+        "import os, runpy, sys\n"
+        "import vibetensor.torch.distributed as dist\n"
+        "if os.environ['TORCHELASTIC_RESTART_COUNT'] == '0':\n"
+        "    dist.init_process_group('gloo')\n"
+        "    if dist.get_rank() == 1: os._exit(3)\n"
+        "    dist.barrier()\n"
+        f"runpy.run_path({str(PROGRAMS / 'training.py')!r})\n"
+    )
+    options = ["--standalone", "--nproc-per-node", "2", "--max-restarts", "1", "--monitor-interval", "0.1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", *options, str(program), "plain"],
+        capture_output=True, text=True, timeout=150, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = losses(done.stdout)
+    assert len(found) == 2 and found[0] == found[1] == run("training.py", 2, "plain")[0]["losses"]
 
 
 def test_a_program_that_fails_ends_the_others(tmp_path):

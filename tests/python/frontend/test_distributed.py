@@ -53,11 +53,14 @@ def test_before_there_is_a_group():
 
 
 def test_the_environment_says_who_we_are(monkeypatch):
-    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT"):
         monkeypatch.delenv(name, raising=False)
-    both(lambda t: t.distributed.init_process_group("gloo"))
+    vt.distributed.init_process_group("gloo")  # where PyTorch raises: the same script is one process without a launcher
+    assert vt.distributed.get_world_size() == 1
+    vt.distributed.destroy_process_group()
     both(lambda t: t.distributed.get_node_local_rank())
     monkeypatch.setenv("RANK", "0")
+    both(lambda t: t.distributed.init_process_group("gloo"))
     monkeypatch.setenv("LOCAL_RANK", "0")
     monkeypatch.setenv("WORLD_SIZE", "1")
     vt.distributed.init_process_group("nccl")
@@ -71,8 +74,11 @@ def test_the_environment_says_who_we_are(monkeypatch):
     finally:
         vt.distributed.destroy_process_group()
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(NotImplementedError, match="2 processes by 'nccl' are not there yet"):
-        vt.distributed.init_process_group("nccl", store=vt.distributed.HashStore(), rank=0, world_size=2)
+    with pytest.raises(NotImplementedError, match="2 processes by 'ucc' are not there yet"):
+        vt.distributed.init_process_group("ucc", store=vt.distributed.HashStore(), rank=0, world_size=2)
+    if not vt.cuda.is_available():
+        with pytest.raises(RuntimeError, match="the backend nccl of 2 processes: "):
+            vt.distributed.init_process_group("nccl", store=vt.distributed.HashStore(), rank=0, world_size=2)
     monkeypatch.delenv("MASTER_ADDR", raising=False)
     both(lambda t: t.distributed.init_process_group("gloo"))
     assert os.environ["RANK"] == "0" and not vt.distributed.is_initialized()

@@ -13,6 +13,7 @@ from vibetensor.torch.distributed import rings
 from vibetensor.torch.distributed.flight import await_readers
 from vibetensor.torch.distributed.groups import GroupMember, ProcessGroup, group_or_default, supports_complex
 from vibetensor.torch.distributed.messages import Messenger, Receive
+from vibetensor.torch.distributed.mpi import MpiLinks, MpiMessenger
 from vibetensor.torch.distributed.process_group import Work, bring_back, staged
 from vibetensor.torch.distributed.reduce_op import ReduceOp
 from vibetensor.torch.distributed.rings import Kind
@@ -104,12 +105,16 @@ def all_reduce(tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op:
     is gone, late, or in another collective.
     """
     chosen = begin(group, [tensor], op)
+    if (gpus := chosen.on_gpus([tensor])) is not None:
+        return gpus.all_reduce([tensor], op, async_op)
     return in_place(Kind.all_reduce, chosen, tensor, async_op, lambda c, flat: rings.all_reduce(c, flat, op), op)
 
 
 def all_reduce_coalesced(tensors: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False) -> Any:
     """all_reduce of each of `tensors`."""
     chosen = begin(group, tensors, op)
+    if (gpus := chosen.on_gpus(tensors)) is not None:
+        return gpus.all_reduce(tensors, op, async_op)
 
     def compute(call: rings.Call) -> None:
         for tensor in tensors:
@@ -131,6 +136,8 @@ def reduce(
     """all_reduce, with the result at process `dst` alone."""
     chosen = begin(group, [tensor], op)
     root = root_of(chosen, dst, group_dst)
+    if (gpus := chosen.on_gpus([tensor])) is not None:
+        return gpus.reduce(tensor, root, op, async_op)
     return in_place(Kind.reduce, chosen, tensor, async_op, lambda c, flat: rings.reduce(c, flat, op, root), root)
 
 
@@ -140,6 +147,8 @@ def broadcast(
     """`tensor` becomes that of process `src`."""
     chosen = begin(group, [tensor])
     root = root_of(chosen, src, group_src)
+    if (gpus := chosen.on_gpus([tensor])) is not None:
+        return gpus.broadcast(tensor, root, async_op)
     return in_place(Kind.broadcast, chosen, tensor, async_op, lambda c, flat: rings.broadcast(c, flat, root), root)
 
 
@@ -158,6 +167,8 @@ def all_gather(tensor_list: Sequence[Any], tensor: Any, group: Any = None, async
     chosen = begin(group, [tensor, *tensor_list])
     outputs = one_for_each(chosen, tensor_list, "output tensor")
     alike(outputs[chosen.rank()], tensor)
+    if (gpus := chosen.on_gpus([tensor, *outputs])) is not None:
+        return gpus.all_gather(outputs, tensor, async_op)
     return gathered(chosen, outputs, tensor, async_op)
 
 
@@ -169,6 +180,8 @@ def all_gather_into_tensor(output_tensor: Any, input_tensor: Any, group: Any = N
             f"expected an output of {chosen.size()} times {input_tensor.numel()} elements of {input_tensor.dtype}, the output "
             f"has {tuple(output_tensor.shape)} of {output_tensor.dtype}"
         )
+    if (gpus := chosen.on_gpus([input_tensor, output_tensor])) is not None:
+        return gpus.all_gather_into_tensor(output_tensor, input_tensor, async_op)
 
     def compute(call: rings.Call, flat: Any) -> None:
         rings.all_gather(call, rings.parts_of(flat, call.size), staged(input_tensor))
@@ -194,6 +207,8 @@ def reduce_scatter(
     chosen = begin(group, [output, *input_list], op)
     inputs = one_for_each(chosen, input_list, "input tensor")
     alike(output, inputs[chosen.rank()])
+    if (gpus := chosen.on_gpus([output, *inputs])) is not None:
+        return gpus.reduce_scatter(output, inputs, op, async_op)
     return scattered_sum(chosen, output, lambda: [staged(t) for t in inputs], inputs, op, async_op)
 
 
@@ -207,6 +222,8 @@ def reduce_scatter_tensor(
             f"expected an input of {chosen.size()} times {output.numel()} elements of {output.dtype}, it has "
             f"{tuple(input.shape)} of {input.dtype}"
         )
+    if (gpus := chosen.on_gpus([output, input])) is not None:
+        return gpus.reduce_scatter_tensor(output, input, op, async_op)
     return scattered_sum(chosen, output, lambda: rings.parts_of(staged(input), chosen.size()), [input], op, async_op)
 
 
@@ -234,6 +251,8 @@ def gather(
             alike(output, tensor)
     elif gather_list:
         raise ValueError("Argument ``gather_list`` must NOT be specified on non-destination ranks.")
+    if (gpus := chosen.on_gpus([tensor, *outputs])) is not None:
+        return gpus.exchange("gather", [(root, tensor)], list(enumerate(outputs)), async_op)
 
     def compute(call: rings.Call) -> None:
         flats = [staged(output) for output in outputs]
@@ -264,6 +283,8 @@ def scatter(
             alike(tensor, given)
     elif scatter_list:
         raise ValueError("Argument ``scatter_list`` must NOT be specified on non-source ranks.")
+    if (gpus := chosen.on_gpus([tensor, *inputs])) is not None:
+        return gpus.exchange("scatter", list(enumerate(inputs)), [(root, tensor)], async_op)
     return in_place(
         Kind.scatter,
         chosen,
@@ -275,6 +296,9 @@ def scatter(
 
 
 def exchanged(chosen: ProcessGroup, outputs: list[Any], inputs: list[Any], async_op: bool) -> Work | None:
+    if (gpus := chosen.on_gpus([*outputs, *inputs])) is not None:
+        return gpus.exchange("all_to_all", list(enumerate(inputs)), list(enumerate(outputs)), async_op)
+
     def compute(call: rings.Call) -> None:
         flats = [staged(output) for output in outputs]
         rings.all_to_all(call, flats, [staged(given) for given in inputs])
@@ -326,7 +350,11 @@ def split(chosen: ProcessGroup, tensor: Any, sizes: Sequence[int] | None) -> lis
 def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None, timeout: Any = None) -> Work | None:
     """Waits until every process of the group has called it. device_ids: of NCCL alone, as PyTorch has it."""
     chosen = begin(group, [])
-    if device_ids is not None and chosen.links is not None:
+    if chosen.links is not None and chosen.backend_of("cuda") == "nccl" and _C.cuda_is_available():
+        from vibetensor.torch.cuda import synchronize
+
+        synchronize()
+    elif device_ids is not None and chosen.links is not None:
         raise RuntimeError(f"Function argument device_ids not supported for the selected backend {chosen.backend}")
 
     def compute(call: rings.Call) -> None:
@@ -380,9 +408,10 @@ def monitored_barrier(group: Any = None, timeout: timedelta | None = None, wait_
 # ---- from one process to another
 
 
-def messenger_of(chosen: ProcessGroup) -> Messenger:
+def messenger_of(chosen: ProcessGroup) -> Any:
     if chosen.messenger is None:
-        chosen.messenger = Messenger(chosen.links, chosen.explained)  # type: ignore[arg-type]
+        kind = MpiMessenger if isinstance(chosen.links, MpiLinks) else Messenger
+        chosen.messenger = kind(chosen.links, chosen.explained)
     return chosen.messenger
 
 
@@ -406,6 +435,8 @@ def isend(tensor: Any, dst: int | None = None, group: Any = None, tag: int = 0, 
     """The Work of sending `tensor` to process `dst`, to a recv with the same `tag`."""
     chosen = begin(group, [tensor])
     peer = peer_of(chosen, dst, group_dst, "destination")
+    if (gpus := chosen.on_gpus([tensor])) is not None:
+        return gpus.exchange("send", [(peer, tensor)], [], True)
     work = Work([tensor])
     messenger_of(chosen).send(staged(tensor), peer, tag, chosen.timeout.total_seconds(), work)
     return work
@@ -420,6 +451,12 @@ def irecv(tensor: Any, src: int | None = None, group: Any = None, tag: int = 0, 
     peer = None if src is None and group_src is None else peer_of(chosen, src, group_src, "source")
     if peer is None and chosen.links is None:
         raise ValueError(f"Invalid source rank: the group has {members(chosen)}")
+    if (gpus := chosen.on_gpus([tensor])) is not None:
+        if peer is None:
+            raise NotImplementedError("irecv: NCCL receives from a process that is named, not from any")
+        work = gpus.exchange("recv", [], [(peer, tensor)], True)
+        work.source = chosen.ranks[peer]
+        return work
     work = Work([tensor])
     flat = staged(tensor)
 
@@ -471,6 +508,12 @@ def batch_isend_irecv(p2p_op_list: list[P2POp]) -> list[Work]:
     """The Works of all sends and receives, which go on side by side; ValueError for an empty list."""
     if not p2p_op_list:
         raise ValueError("p2p_op_list must not be empty")
+    chosen = begin(p2p_op_list[0].group, [item.tensor for item in p2p_op_list])
+    if (gpus := chosen.on_gpus([item.tensor for item in p2p_op_list])) is not None:
+        ends: dict[Any, list[tuple[int, Any]]] = {isend: [], irecv: []}
+        for item in p2p_op_list:
+            ends[item.op].append((peer_of(chosen, item.peer, item.group_peer, "peer"), item.tensor))
+        return [gpus.exchange("batch_isend_irecv", ends[isend], ends[irecv], True)]
     return [item.op(item.tensor, item.peer, item.group, item.tag, item.group_peer) for item in p2p_op_list]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from vibetensor import _C
-from vibetensor.torch.distributed import rendezvous
+from vibetensor.torch.distributed import mpi, nccl, rendezvous
 from vibetensor.torch.distributed.process_group import ProcessGroup
 from vibetensor.torch.distributed.reduce_op import ReduceOp
 from vibetensor.torch.distributed.store import PrefixStore
@@ -75,13 +75,13 @@ def is_gloo_available() -> bool:
 
 
 def is_nccl_available() -> bool:
-    """False: NCCL is not used; its name is taken for a group of one process."""
-    return False
+    """Whether there are NCCL's library and a GPU; its name is taken for a group of one process anyhow."""
+    return nccl.is_available()
 
 
 def is_mpi_available() -> bool:
-    """False."""
-    return False
+    """Whether mpi4py is installed."""
+    return mpi.is_available()
 
 
 def is_ucc_available() -> bool:
@@ -95,8 +95,9 @@ def is_xccl_available() -> bool:
 
 
 def is_backend_available(backend: str) -> bool:
-    """Whether `backend` is "gloo"."""
-    return backend.lower() == Backend.GLOO
+    """Whether groups of several processes can be made with `backend`."""
+    known = {Backend.GLOO: is_gloo_available, Backend.MPI: is_mpi_available, Backend.NCCL: is_nccl_available}
+    return backend.lower() in known and known[backend.lower()]()
 
 
 def is_torchelastic_launched() -> bool:
@@ -134,9 +135,11 @@ def init_process_group(
 ) -> None:
     """Returns None; makes the default group, of all processes.
 
-    backend: "gloo", or none, whose collectives run on the CPU over TCP, for tensors of GPUs too, through copies; "nccl" and
-    "mpi" of several processes raise NotImplementedError. rank, world_size: as arguments, in the URL of `init_method`, or for
-    env:// in the variables of torchrun, Slurm, Open MPI or PMIx, in this order, with $MASTER_ADDR and $MASTER_PORT. timeout:
+    backend: "gloo", or none, whose collectives run on the CPU over shared memory and TCP, for tensors of GPUs too, through
+    copies; "nccl", tensors of GPUs over NCCL, one GPU per process, and those of the CPU as "gloo"; "mpi", as "gloo" over MPI,
+    which says rank and world_size itself. rank, world_size: as arguments, in the URL of `init_method`, or for
+    env:// in the variables of torchrun, Slurm, Open MPI or PMIx, in this order, with $MASTER_ADDR and $MASTER_PORT, and without
+    any of them one process. timeout:
     after which a process that does not come is an error. ValueError where rank and size are not said or there is a default
     group already, DistNetworkError or DistStoreError for processes that do not come.
 
@@ -154,7 +157,14 @@ def init_process_group(
     refuse(pg_options=pg_options, _ranks=_ranks)
     name = "undefined" if backend is None else checked_backend(backend)
     waits = timeout or default_pg_timeout
-    rank, world_size, store = rendezvous.place(init_method, store, rank, world_size, waits)
+    by_mpi = name == Backend.MPI and world_size != 1
+    if by_mpi:
+        said = (rank, world_size)
+        rank, world_size, store = mpi.place(waits)
+        if any(number not in (-1, own) for number, own in zip(said, (rank, world_size), strict=True)):
+            raise ValueError(f"init_process_group: MPI says rank {rank} of {world_size}, the arguments {said}")
+    else:
+        rank, world_size, store = rendezvous.place(init_method, store, rank, world_size, waits)
     if not 0 <= rank < world_size:
         raise ValueError(f"init_process_group: rank {rank} of {world_size} processes")
     check_several(name, world_size)
@@ -172,11 +182,17 @@ def refuse(**given: Any) -> None:
 
 def check_several(backend: str, size: int) -> None:
     """Raises NotImplementedError for a group of several processes by a backend that is not there."""
-    cpu = dict(pair.split(":") for pair in backend.split(",")).get("cpu", "none") if ":" in backend else backend
-    if size > 1 and cpu not in (Backend.GLOO, Backend.UNDEFINED):
-        raise NotImplementedError(
-            f'init_process_group: {size} processes by {cpu!r} are not there yet; "gloo" takes tensors of CPU and CUDA'
-        )
+    if size == 1:
+        return
+    names = [part.split(":")[-1] for part in backend.split(",")]
+    for name in names:
+        if name not in (Backend.GLOO, Backend.MPI, Backend.NCCL, Backend.UNDEFINED):
+            raise NotImplementedError(
+                f'init_process_group: {size} processes by {name!r} are not there yet; "gloo" takes tensors of CPU and CUDA'
+            )
+    if Backend.NCCL in names and not is_nccl_available():
+        reason = _C.nccl_reason() or "there is no GPU"
+        raise RuntimeError(f"init_process_group: the backend nccl of {size} processes: {reason}")
 
 
 def checked_backend(text: str) -> Backend:
@@ -197,7 +213,7 @@ def new_named(name: str, backend: str, ranks: Sequence[int], rank: int, store: A
     """A group whose members are `ranks` of the default group, of which this process is number `rank`."""
     global made
     made += 1
-    created = ProcessGroup(name or str(made - 1), backend, ranks, rank, store, timeout)
+    created = ProcessGroup(name or str(made - 1), backend, ranks, rank, store, timeout, made)
     alive.add(created)
     return created
 

@@ -11,7 +11,7 @@ from typing import Any
 from vibetensor import _C
 from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.distributed import rings
-from vibetensor.torch.distributed.errors import DistBackendError
+from vibetensor.torch.distributed.errors import DistBackendError, DistStoreError
 from vibetensor.torch.distributed.flight import Recorder
 from vibetensor.torch.distributed.links import Links
 
@@ -86,22 +86,29 @@ class Work:
 class ProcessGroup:
     """Processes that call collectives together.
 
-    ranks: the members' numbers in the default group. `links` is None for one process, whose collectives run at once.
+    ranks: the members' numbers in the default group. number: of the groups of this process, alike in all members. `links` is
+    None for one process, whose collectives run at once.
     """
 
     def __init__(
         self, name: str, backend: str, ranks: Sequence[int] = (0,), rank: int = 0, store: Any = None,
-        timeout: timedelta = timedelta(minutes=30),
+        timeout: timedelta = timedelta(minutes=30), number: int = 0,
     ):  # fmt: skip
         self.group_name, self.backend, self.ranks, self.timeout = name, backend, list(ranks), timeout
         self._rank, self.store = rank, store
-        self.links: Links | None = None
+        self.links: Any = None
         self.messenger: Any = None  # of send and recv, once the first is called
         self.sequence = 0
+        self._gpus: dict[int, Any] = {}  # by index of a device: its GpuCollectives, once the first is called
         self.broken: BaseException | None = None
+        self.recorder = Recorder(name, store, rank, len(self.ranks))
         if len(self.ranks) > 1:
-            self.links = Links(name, store, rank, len(self.ranks), timeout.total_seconds())
-            self.recorder = Recorder(name, store, rank, len(self.ranks))
+            if backend == "mpi":
+                from vibetensor.torch.distributed.mpi import MpiLinks
+
+                self.links = MpiLinks(self.ranks, rank, number)
+            else:
+                self.links = Links(name, store, rank, len(self.ranks), timeout.total_seconds())
             self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
             self._lock = threading.Lock()  # of the two below, and of the order of calls
             self._unfinished = 0  # calls that were started
@@ -119,6 +126,45 @@ class ProcessGroup:
     def name(self) -> str:
         """The name of its backend."""
         return self.backend
+
+    def backend_of(self, device_type: str) -> str:
+        """The name of what is used for tensors of a kind of device: "cpu" or "cuda"."""
+        pairs = dict(part.split(":") for part in self.backend.split(",")) if ":" in self.backend else {}
+        return pairs.get(device_type, "none") if pairs else self.backend
+
+    def on_gpus(self, tensors: Sequence[Any]) -> Any:
+        """The GpuCollectives for `tensors`, if they are on a GPU for which the group has NCCL; else None.
+
+        They are made at the first call, together with all other members: DistBackendError for those that do not come.
+        """
+        if self.links is None or not tensors or tensors[0].device.type != "cuda" or self.backend_of("cuda") != "nccl":
+            return None
+        device = tensors[0].device
+        if any(t.device != device for t in tensors):
+            raise ValueError(
+                f"NCCL: expected all tensors of a process on one GPU, got {[str(t.device) for t in tensors]}"
+            )
+        if device.index not in self._gpus:
+            from vibetensor.torch.cuda import graphs
+            from vibetensor.torch.distributed.nccl import GpuCollectives
+
+            if graphs.capturing() is not None:
+                raise RuntimeError("NCCL: call a collective of the group once before a graph is captured with it")
+            self._gpus[device.index] = GpuCollectives(device, self._rank, self.size(), self._exchange_id, self)
+        return self._gpus[device.index]
+
+    def _exchange_id(self) -> bytes:
+        """The id of a new group of GPUs, which its first process makes; all come here before any goes on."""
+        key = f"{self.group_name}/nccl/{len(self._gpus)}"
+        if self._rank == 0:
+            self.store.set(f"{key}/id", _C.nccl_unique_id())
+        self.store.set(f"{key}/{self._rank}", "here")
+        try:
+            self.store.wait([f"{key}/{r}" for r in range(self.size())], self.timeout)
+        except DistStoreError as error:
+            raise self.explained(DistBackendError(f"[Rank {self._rank}] NCCL: {error}")) from error
+        found: bytes = self.store.get(f"{key}/id")
+        return found
 
     def start(
         self,
@@ -176,7 +222,7 @@ class ProcessGroup:
         work.wait()
         return None
 
-    def _run_call(self, work: Work, entry: dict[str, Any], compute: Callable[[Links], None]) -> None:
+    def _run_call(self, work: Work, entry: dict[str, Any], compute: Callable[[Any], None]) -> None:
         """Returns None; runs one collective, whose Work gets what goes wrong."""
         if self.broken is not None or self.links is None:
             work._finish(self.broken)
@@ -226,6 +272,9 @@ class ProcessGroup:
         """Returns None; ends the thread and the connections, once what was started is done."""
         if self.links is None:
             return
+        for gpu in self._gpus.values():
+            gpu.end()
+        self._gpus.clear()
         ended, links = threading.Event(), self.links
 
         def close() -> None:
@@ -261,6 +310,8 @@ def staged(tensor: Any) -> Any:
 
 
 def bring_back(flat: Any, tensor: Any) -> None:
-    """Returns None; `tensor` gets the values of `flat`, unless that is its own memory."""
+    """Returns None; `tensor` gets the values of `flat`, unless that is its own memory, which others have written then."""
     if flat.data_ptr() != tensor.data_ptr() or tensor.device.type != "cpu":
         tensor.detach().copy_(flat.reshape(tensor.shape))
+    else:
+        _C.bump_versions([flat])

@@ -134,12 +134,13 @@ class Reducer:
             for p, view in zip(bucket.parameters(), bucket.gradients(), strict=True):
                 if id(p) not in self.used:
                     view.zero_()
+                elif self.hook is None:
+                    _C.ops.div(p.grad, self.divisor, out=view)
                 elif p.grad.data_ptr() != view.data_ptr():
                     view.copy_(p.grad)
             if self.hook is not None:
                 bucket._future = self.hook(bucket)
                 return
-            bucket.buffer().div_(self.divisor)
         work = collectives.all_reduce(bucket.buffer(), group=self.group, async_op=True)
         bucket._future = work
 

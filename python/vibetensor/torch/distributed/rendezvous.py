@@ -34,6 +34,7 @@ LAUNCHERS = (
     Launcher("PMIx", "PMIX_RANK", "PMIX_SIZE", "PMIX_LOCAL_RANK"),
     Launcher("PMI", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"),
 )
+OF_SEVERAL = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")  # one of them says that there is a launcher
 
 
 def launcher() -> Launcher | None:
@@ -54,7 +55,10 @@ def from_environment(name: str) -> str:
 
 
 def by_environment(rank: int, world_size: int, timeout: timedelta) -> Place:
-    known = launcher() or LAUNCHERS[0]
+    known = launcher()
+    if known is None and rank < 0 and world_size < 0 and not any(name in os.environ for name in OF_SEVERAL):
+        return Place(0, 1, HashStore())  # nobody has started several
+    known = known or LAUNCHERS[0]
     rank = rank if rank >= 0 else int(from_environment(known.rank))
     world_size = world_size if world_size >= 0 else int(from_environment(known.world_size))
     if world_size == 1 and "MASTER_ADDR" not in os.environ:

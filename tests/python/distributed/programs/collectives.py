@@ -1,6 +1,7 @@
 """Every collective against what it says, over dtypes, sizes, layouts and groups; prints how many it compared."""
 
 import json
+import os
 import sys
 
 import vibetensor.torch as torch
@@ -8,7 +9,7 @@ import vibetensor.torch.distributed as dist
 from vibetensor.torch.distributed import ReduceOp
 from vibetensor.torch.distributed import nn as dist_nn
 
-dist.init_process_group("gloo")
+dist.init_process_group(os.environ.get("BACKEND", "gloo"))
 rank, size = dist.get_rank(), dist.get_world_size()
 compared = 0
 

@@ -1,6 +1,7 @@
 """Trains a small network with DistributedDataParallel; prints losses over the whole batch and a hash of the parameters."""
 
 import json
+import os
 import sys
 
 import vibetensor.torch as torch
@@ -9,7 +10,7 @@ from vibetensor.torch import nn
 from vibetensor.torch.distributed.algorithms.ddp_comm_hooks import default_hooks
 from vibetensor.torch.distributed.optim import ZeroRedundancyOptimizer
 
-dist.init_process_group("gloo")
+dist.init_process_group(os.environ.get("BACKEND", "gloo"))
 rank, size = dist.get_rank(), dist.get_world_size()
 way = sys.argv[1]
 torch.manual_seed(rank)  # the first process's parameters are everybody's
