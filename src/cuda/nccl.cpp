@@ -153,15 +153,13 @@ void Communicator::all_gather(const Tensor& in, const Tensor& out) {
 }
 
 void Communicator::send(const Tensor& in, int peer) {
-  run("ncclSend", {&in}, [&](StreamHandle stream) {
-    return api().send(in.data(), bytes_of(in), kUint8, peer, comm_, stream);
-  });
+  run("ncclSend", {&in},
+      [&](StreamHandle stream) { return api().send(in.data(), bytes_of(in), kUint8, peer, comm_, stream); });
 }
 
 void Communicator::receive(const Tensor& out, int peer) {
-  run("ncclRecv", {&out}, [&](StreamHandle stream) {
-    return api().receive(out.data(), bytes_of(out), kUint8, peer, comm_, stream);
-  });
+  run("ncclRecv", {&out},
+      [&](StreamHandle stream) { return api().receive(out.data(), bytes_of(out), kUint8, peer, comm_, stream); });
 }
 
 void group_start() { check(api().group_start(), "ncclGroupStart"); }

@@ -63,9 +63,9 @@ VT_API void check(Status status, const char* call);
 /// What NCCL calls a dtype that it computes in; NotImplementedError for others.
 VT_API DataType data_type(DType dtype);
 
-/// This process's part of a group of one GPU per process. All calls go to the device's current stream, wait for nothing,
-/// and are recorded by a graph that is being captured there. The tensors are contiguous and on its device; of those whose
-/// values are not combined the dtype does not matter. Used by one thread at a time, but for abort().
+/// This process's part of a group of one GPU per process. All calls go to the device's current stream, wait for
+/// nothing, and are recorded by a graph that is being captured there. The tensors are contiguous and on its device; of
+/// those whose values are not combined the dtype does not matter. Used by one thread at a time, but for abort().
 class VT_API Communicator {
  public:
   /// A new name for a group, for one process to make and the others to get.

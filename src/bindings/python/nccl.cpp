@@ -62,7 +62,8 @@ void bind_nccl(nb::module_& m) {
       .def(
           "reduce_scatter",
           [](Communicator& c, nb::handle in, nb::handle out, int reduction) {
-            waiting([&, a = tensor(in), b = tensor(out)] { c.reduce_scatter(a, b, static_cast<Reduction>(reduction)); });
+            waiting(
+                [&, a = tensor(in), b = tensor(out)] { c.reduce_scatter(a, b, static_cast<Reduction>(reduction)); });
           },
           nb::arg("input"), nb::arg("output"), nb::arg("reduction"))
       .def(
@@ -78,15 +79,16 @@ void bind_nccl(nb::module_& m) {
           },
           nb::arg("input"), nb::arg("output"))
       .def(
-          "send",
-          [](Communicator& c, nb::handle in, int peer) { waiting([&, a = tensor(in)] { c.send(a, peer); }); },
+          "send", [](Communicator& c, nb::handle in, int peer) { waiting([&, a = tensor(in)] { c.send(a, peer); }); },
           nb::arg("input"), nb::arg("peer"))
       .def(
           "receive",
           [](Communicator& c, nb::handle out, int peer) { waiting([&, a = tensor(out)] { c.receive(a, peer); }); },
           nb::arg("output"), nb::arg("peer"))
-      .def("abort", [](Communicator& c) { waiting([&] { c.abort(); }); }, "Ends what is under way.")
-      .def("destroy", [](Communicator& c) { waiting([&] { c.destroy(); }); }, "Frees what it holds.")
+      .def(
+          "abort", [](Communicator& c) { waiting([&] { c.abort(); }); }, "Ends what is under way.")
+      .def(
+          "destroy", [](Communicator& c) { waiting([&] { c.destroy(); }); }, "Frees what it holds.")
       .def("check_error", &Communicator::check_error, "Raises what has gone wrong since.");
 }
 
