@@ -2,6 +2,7 @@
 #   make demo     trains a small GPT on Shakespeare
 #   make test     all tests: C++, Python, Node
 #   make opinfo   PyTorch's own samples of its ops, layers and optimizers: renews docs/opinfo.md
+#   make faults   200 runs of several processes of which one is killed, late or elsewhere
 #   make array-api  the array API standard's own tests, from GitHub: renews docs/array_api.md
 #   make build    the libraries alone, usable through .venv/bin/python
 #   make setup    the tools alone, for CONTRIBUTING.md's loop
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test opinfo array-api mutations safetensors-mutations fuzz kills node-endurance node-newest build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo array-api faults mutations safetensors-mutations fuzz kills node-endurance node-newest build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -74,6 +75,10 @@ opinfo: $(VENV)/.with-test build
 # The array API standard's own tests, fetched from GitHub: renews docs/array_api.md.
 array-api: build
 	$(BIN)/python tools/array_api.py
+
+# Two hundred seeded faults of processes, where `make test` makes every collective fail once.
+faults: $(VENV)/.with-test build
+	VT_FAULTS=200 $(BIN)/python -m pytest tests/python/distributed/test_faults.py
 
 # A hundred thousand damaged checkpoints, where `make test` reads a few thousand.
 mutations: $(VENV)/.with-test build
