@@ -30,6 +30,11 @@ DESCRIPTION, IMAGE = "kernel.json", "kernel.cubin"
 Triple = tuple[int, int, int]
 
 
+def is_count(value: Any, least: int) -> bool:
+    """Whether it is an integer from `least` to what fits 32 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**31
+
+
 @dataclass(frozen=True)
 class Cubin:
     """One compiled kernel: `cubin[grid](*args)` launches it on the current stream of the current device.
@@ -41,8 +46,9 @@ class Cubin:
     cluster: blocks of a cluster. cooperative: all blocks run at once. overlapping: it may begin before earlier work of the
     stream has ended. about: anything else that JSON can hold.
 
-    ValueError for parameters that say nothing. The launch raises RuntimeError where the image has no code for the device,
-    ValueError where the driver knows other parameters, and TypeError, ValueError or OverflowError for arguments.
+    ValueError for parameters that say nothing and for sizes that no launch could have. The launch raises RuntimeError where
+    the image has no code for the device, ValueError where the driver knows other parameters, and TypeError, ValueError or
+    OverflowError for arguments.
     """
 
     name: str
@@ -57,6 +63,14 @@ class Cubin:
     about: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
+        for name, least in (("threads", 1), ("cluster", 1)):
+            triple = getattr(self, name)
+            if not isinstance(triple, tuple) or len(triple) != 3 or not all(is_count(n, least) for n in triple):
+                raise ValueError(f"{name}: expected three positive integers, got {triple!r}")
+        if not is_count(self.shared_bytes, 0):
+            raise ValueError(f"shared_bytes: expected a number of bytes, got {self.shared_bytes!r}")
+        if not isinstance(self.name, str) or not isinstance(self.image, bytes):
+            raise ValueError("expected a name that is a str and an image of bytes")
         _ = self.layout  # that there is one
 
     @cached_property
@@ -110,7 +124,7 @@ def load(path: str | Path) -> Cubin:
             raise ValueError("another format")
         said = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
         return Cubin(image=image, **said)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a kernel that Cubin.save wrote: {error}") from error
 
 

@@ -153,6 +153,8 @@ void share_storage(StorageImpl& storage, bool linkable) {
   VT_CHECK(storage.device().is_cpu(), Runtime, "share_memory_: expected memory of the CPU, got ", storage.device());
   VT_CHECK(layout_of(storage) == Layout::Strided, NotImplemented,
            "share_memory_: a sparse tensor has no memory; share that of its indices and values");
+  VT_CHECK(storage.bytes() == 0 || storage.data(), NotImplemented,
+           "share_memory_: this tensor has no memory of its own; share what it is made of");
   if (shared_descriptor(storage) >= 0) return;
   VT_CHECK(!storage.read_only(), Runtime, "share_memory_: this memory may only be read; clone() the tensor first");
   check_not_lent(storage);

@@ -120,8 +120,24 @@ def test_files(tmp_path):
         archive.writestr("kernel.cubin", IMAGE)
     with pytest.raises(ValueError, match="another format"):
         cubin.load(path)
+    for damaged in ("[" * 100_000, "[1]", '{"format": 1, "name": "scale"}', "\xff"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("kernel.json", damaged)
+            archive.writestr("kernel.cubin", IMAGE)
+        with pytest.raises(ValueError, match="not a kernel that"):
+            cubin.load(path)
     with pytest.raises(FileNotFoundError):
         cubin.load(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"threads": t} for t in ((0, 1, 1), (1, 1), (1, 1, 2**40), "abc", (1, 1, True), None)]
+    + [{"cluster": (-1, 1, 1)}, {"shared_bytes": -1}, {"shared_bytes": 2**70}, {"shared_bytes": "x"}],
+)
+def test_impossible_sizes(wrong):
+    with pytest.raises(ValueError, match="expected"):
+        kernel(**wrong)
 
 
 def test_cubin_op_on_meta():

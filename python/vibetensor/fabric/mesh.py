@@ -21,7 +21,10 @@ class Mesh:
 
     def __init__(self, devices: int | Sequence[Any] | None = None) -> None:
         if devices is None or isinstance(devices, int):
-            count = _C.cuda_device_count() if devices is None else devices
+            there = _C.cuda_device_count()
+            count = there if devices is None else devices
+            if count > there or count < 1:
+                raise RuntimeError(f"Mesh: expected one or more GPUs of the {there} that there are, got {count}")
             devices = [f"cuda:{i}" for i in range(count)]
         rows = [list(row) for row in devices] if devices and isinstance(devices[0], (list, tuple)) else None
         if rows is None:

@@ -19,7 +19,13 @@ def window(tensor: Any) -> memoryview:
     size = tensor.numel() * tensor.element_size()
     if size == 0:
         return memoryview(bytearray())
-    memory = (ctypes.c_ubyte * size).from_address(tensor.data_ptr())
+    address = tensor.data_ptr()
+    if not address:
+        raise RuntimeError(
+            "Cannot access the bytes of this storage: its tensor has a shape and a dtype, but no memory of its own "
+            "(vibetensor.fabric.gather makes one tensor of shards)"
+        )
+    memory = (ctypes.c_ubyte * size).from_address(address)
     memory.owner = tensor  # type: ignore[attr-defined]
     return memoryview(memory).cast("B")
 

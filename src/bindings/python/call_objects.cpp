@@ -27,8 +27,9 @@ void check_cast(const Call& call, PyObject* o, bool fits, const char* type) {
            " has to return what its schema says, ", call.op.schema().text());
 }
 
-Tensor tensor_in(const Call& call, PyObject* o) {
-  check_cast(call, o, o == Py_None || is_tensor(o), "Tensor");
+// None is one of several results that nobody wants; who asked for the only one goes on with it.
+Tensor tensor_in(const Call& call, PyObject* o, bool may_be_none) {
+  check_cast(call, o, (may_be_none && o == Py_None) || is_tensor(o), "Tensor");
   return o == Py_None ? Tensor() : tensor_of(o);
 }
 
@@ -39,7 +40,8 @@ void take_tensors(Call& call, PyObject* result, size_t count, std::vector<Tensor
   VT_CHECK(call.op.schema().returns_list() || found == count, Runtime, "a function for ", call.op.name(),
            " has to return ", count, " results, got ", found);
   for (size_t i = 0; i < found; ++i) {
-    into.push_back(tensor_in(call, PyTuple_GetItem(items.get(), static_cast<Py_ssize_t>(i))));
+    PyObject* item = PyTuple_GetItem(items.get(), static_cast<Py_ssize_t>(i));
+    into.push_back(tensor_in(call, item, !call.op.schema().returns_list()));
   }
 }
 
@@ -80,7 +82,7 @@ void take_results(Call& call, PyObject* result) {
       for (Tensor& t : tensors) results.add(std::move(t));
     }
   } else if (rets[0].type == ArgType::Tensor) {
-    results.add(tensor_in(call, result));
+    results.add(tensor_in(call, result, false));
   } else {
     check_cast(call, result, scalar_from(result, results.scalar), "a number");
     results.number = box(results.scalar);

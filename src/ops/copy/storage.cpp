@@ -52,6 +52,10 @@ Tensor set_source_kernel(const Tensor& self, const Tensor& source) {
   VT_CHECK(self.dtype() == source.dtype(), Runtime, "Could not set tensor of type ", source.dtype(),
            " to a tensor of type ", self.dtype());
   VT_CHECK(self.device() == source.device(), Runtime, "expected source on ", self.device(), ", got ", source.device());
+  for (const Tensor* t : {&self, &source}) {
+    VT_CHECK(!t->impl()->keys().has(Key::Fabric), NotImplemented,
+             "a tensor on a mesh neither takes other memory nor lends its own; place it anew with fabric.distribute");
+  }
   self.impl()->reset_geometry(source.storage(), source.dtype(), source.sizes(), source.strides(),
                               source.storage_offset());
   self.impl()->bump_version();

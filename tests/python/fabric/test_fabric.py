@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import vibetensor.torch as torch
@@ -278,3 +280,33 @@ def test_topology() -> None:
         ["cuda:2", "host", "host", "-"],
     ]
     assert len(fabric.topology().names) == torch.cuda.device_count()
+
+
+def test_memory_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """A tensor on a mesh has no bytes of its own, and nothing that would read or lend them ends the process."""
+    mesh, plain = fabric.Mesh(["cpu", "cpu"]), torch.randn(6, 4)
+    tensor = fabric.shard(plain, mesh, dim=0)
+    for call in (
+        lambda: tensor.share_memory_(),
+        lambda: torch.save(tensor, tmp_path / "t.pt"),
+        lambda: pickle.dumps(tensor, 5),
+        lambda: pickle.dumps(tensor.untyped_storage(), 2),
+        lambda: tensor.untyped_storage().tolist(),
+        lambda: tensor.untyped_storage()[0],
+        lambda: tensor.untyped_storage().clone(),
+        lambda: tensor.numpy(),
+        lambda: torch.from_dlpack(tensor),
+        lambda: tensor.resize_(100),
+        lambda: tensor.set_(plain),
+        lambda: plain.clone().set_(tensor),
+    ):
+        with pytest.raises((RuntimeError, BufferError, NotImplementedError)):
+            call()
+    assert not (tmp_path / "t.pt").exists()
+    assert fabric.is_fabric(tensor) and torch.equal(fabric.gather(tensor), plain)
+
+
+def test_meshes_of_gpus_that_are_not_there() -> None:
+    for count in (10**30, 99, 0, -1):
+        with pytest.raises(RuntimeError, match="expected one or more GPUs"):
+            fabric.Mesh(count)

@@ -320,3 +320,44 @@ def test_overloads_are_found_by_name(t):
     assert t.ops.aten.relu_.default._schema.is_mutable and not t.ops.aten.relu.default._schema.is_mutable
     assert [a.name for a in add.Tensor._schema.arguments] == ["self", "other", "alpha"]
     assert copy.deepcopy({add.Tensor: 1}) == {add.Tensor: 1}
+
+
+def test_answers_that_are_no_tensors():
+    """Whatever is answered, inner calls of an op do not go on with nothing."""
+    answers = (None, 3, (1, 2), [], vt.ones(9, 9), vt.ones(2, device="meta"), object())
+    calls = (
+        lambda w: w.sin(),
+        lambda w: w + 1,
+        lambda w: w.to_sparse(),
+        lambda w: w.split(1),
+        lambda w: w.max(0),
+        lambda w: vt.linalg.svd(w),
+        lambda w: vt.nn.functional.linear(w, w),
+        lambda w: w.share_memory_(),
+        lambda w: w.untyped_storage().tolist(),
+        lambda w: repr(w),
+        lambda w: w.nonzero(),
+    )
+    raised = 0
+    for answer in answers:
+
+        class Wrapper(vt.Tensor):
+            @classmethod
+            def __torch_dispatch__(cls, func, types, args=(), kwargs=None, answer=answer):
+                return answer
+
+        for call in calls:
+            tensor = vt.Tensor._make_wrapper_subclass(Wrapper, (3, 3), dtype=vt.float32)
+            try:
+                call(tensor)
+            except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError, AttributeError):
+                raised += 1
+    assert raised > 40
+    with pytest.raises(RuntimeError, match=r"Unable to cast NoneType to Tensor: a function for sin"):
+
+        class Nothing(vt.Tensor):
+            @classmethod
+            def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+                return None
+
+        vt.Tensor._make_wrapper_subclass(Nothing, (3,)).sin()
