@@ -1,10 +1,10 @@
 """What a build costs the compilers: seconds of every unit by kind, and the slowest ones measured alone.
 
-    python bench/build_times.py                    reads what the last compilation of every unit took from ninja's log
+    python bench/build_times.py                    reads what the first compilation of every unit took from ninja's log
     python bench/build_times.py --alone 10         and compiles the ten slowest again, each alone and without ccache
 
 Writes bench/results/build_times.json. The log is of the build folder, which should be of a build from nothing with a cold
-ccache: units that came out of a cache say nothing. Times of the log are wall-clock times of units that were compiled side
+ccache. Times of the log are wall-clock times of units that were compiled side
 by side; those that are measured alone are CPU time.
 """
 
@@ -36,12 +36,12 @@ LISTED = 30  # of the slowest units, in the file
 
 
 def logged_seconds(build: Path) -> dict[str, float]:
-    """How long the last compilation of each object took, by its path in the build folder."""
-    seconds = {}
+    """How long the first compilation of each object took, by its path in the build folder: later ones meet a cache."""
+    seconds: dict[str, float] = {}
     for line in (build / ".ninja_log").read_text().splitlines()[1:]:
         start, end, _, output, _ = line.split("\t")
         if output.endswith(".o"):
-            seconds[output] = (int(end) - int(start)) / 1000
+            seconds.setdefault(output, (int(end) - int(start)) / 1000)
     return seconds
 
 

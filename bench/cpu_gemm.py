@@ -4,8 +4,9 @@
 
 Square products, linear layers (the weight transposed, as nn.Linear keeps it), gradients of a small GPT's linear layers,
 batched attention products, and long, wide, flat and small shapes in all four orders: "tn" has A transposed, as the
-gradient of a weight. Writes bench/results/cpu_gemm.json after each case; a run of some cases, or one that is cut short,
-replaces only their rows. Rows in which we are below --bar of the best of the others are listed at the end.
+gradient of a weight. Writes bench/results/cpu_gemm.json (or --name, for another make of processor) after each case; a run
+of some cases, or one that is cut short, replaces only their rows. Rows in which we are below --bar of the best of the
+others are listed at the end.
 
 Each library runs in a process of its own, and they take turns: OpenBLAS's and PyTorch's idle threads spin for a while
 after a product, so that in one process they would take the cores from whoever comes next. The fastest run counts. On
@@ -98,6 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, len(os.sched_getaffinity(0))])
     parser.add_argument("--budget", type=float, default=0.6, help="seconds per case and library")
+    parser.add_argument("--name", default="cpu_gemm", help="of the file in bench/results")
     parser.add_argument("--turns", type=int, default=4, help="that the libraries take in them")
     parser.add_argument("--bar", type=float, default=0.95, help="the share of the best library's speed to reach")
     parser.add_argument("--only", default="", help="a regular expression that a case's name has to match somewhere")
@@ -115,7 +117,7 @@ def main() -> None:
     ]
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     about = {"numpy": np.__version__, "blas": f"{blas['name']} {blas['version']}", "torch": version("torch")}
-    results = side_by_side.Results("cpu_gemm", ("case", "dtype", "threads"), **about)
+    results = side_by_side.Results(arguments.name, ("case", "dtype", "threads"), **about)
     rows = []
     for threads in sorted(set(arguments.threads)):
         workers = {library: Worker(library, threads) for library in arguments.libraries}

@@ -112,7 +112,13 @@ def peaks() -> Iterator[str]:
 
 
 def cpu_products() -> Iterator[str]:
-    found = result("cpu_gemm")
+    yield from products_on("cpu_gemm")
+    yield ""
+    yield from products_on("cpu_gemm_amd")
+
+
+def products_on(name: str) -> Iterator[str]:
+    found = result(name)
     shares: dict[tuple[str, int], list[float]] = {}
     for r in found["rows"]:
         if r["over_best"] is not None:
