@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: python compiler setup demo test opinfo array-api faults mutations safetensors-mutations fuzz kills node-endurance node-newest build sanitize lint format format-check stubs wheel clean
+.PHONY: python compiler setup demo test opinfo array-api faults mutations safetensors-mutations fuzz programs kills node-endurance node-newest build sanitize lint format format-check stubs wheel clean
 .DEFAULT_GOAL := build
 
 # What the machine lacks is said in a sentence, before anything is fetched.
@@ -91,6 +91,13 @@ safetensors-mutations: $(VENV)/.with-test build
 # Random programs beside PyTorch's, where `make test` judges a few hundred: make fuzz COUNT=1000000 SEED=0
 fuzz: $(VENV)/.with-test build
 	cd tests/python && PYTHONPATH=. $(BIN)/python -m fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),0)
+
+# Ten thousand random programs compiled and eager, where `make test` compares a few hundred; then the tests of ops and of
+# autograd, each inside a compiled function; but for the one that counts what is alive before its function returned.
+programs: $(VENV)/.with-test build
+	VT_PROGRAMS=10000 $(BIN)/python -m pytest -q tests/python/test_programs.py
+	PYTHONPATH=tests/python $(BIN)/python -m pytest -q -p always_deferred tests/python/test_ops.py tests/python/test_autograd.py \
+	  --deselect tests/python/test_autograd.py::test_nothing_outlives_a_backward
 
 # A training run that is killed 200 times, where `make test` kills it six times, with and without workers.
 kills: $(VENV)/.with-test build

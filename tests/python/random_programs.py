@@ -232,12 +232,18 @@ class RandomProgram:
 
 
 def bits(value: Any) -> Any:
-    """Dtype, shape, bytes and strides, of dims that have more than one place, of a tensor; what is no tensor as it is."""
+    """Dtype, shape, bytes and strides, of dims that have more than one place, of a tensor; what is no tensor as it is.
+
+    All NaN count as one: which of two a processor hands on is not the same in a vector and in what is left behind it, in
+    eager mode too.
+    """
     if not isinstance(value, vt.Tensor):
         return value
     value = value.detach().cpu()
     narrow = value.dtype in (vt.bfloat16, vt.float16)
     dense = value.contiguous()
+    if value.is_floating_point():
+        dense = vt.where(dense.isnan(), vt.full_like(dense, float("nan")), dense)
     return (
         str(value.dtype),
         tuple(value.shape),

@@ -13,7 +13,7 @@ from vibetensor import _C
 from vibetensor.programs import deferred, explain
 
 N = 1 << 14
-RUNS = int(os.environ.get("VIBETENSOR_RANDOM_PROGRAMS", "300"))
+RUNS = int(os.environ.get("VT_PROGRAMS", "300"))
 
 
 def chain(x, y):
