@@ -150,6 +150,19 @@ export function isRecording(): boolean {
   return recording;
 }
 
+// What is to be done when a signal is aborted; one listener a signal, however many calls have it.
+const atAbort = new WeakMap<AbortSignal, Set<() => void>>();
+
+function whenAborted(signal: AbortSignal, action: () => void): Set<() => void> {
+  let actions = atAbort.get(signal);
+  if (!actions) {
+    const all = new Set<() => void>();
+    signal.addEventListener("abort", () => all.forEach((act) => act()), { once: true });
+    atAbort.set(signal, (actions = all));
+  }
+  return actions.add(action);
+}
+
 /** The promise that `start` makes by a call of the addon, rejected with the signal's reason when that is aborted. */
 export async function abortable<T>(start: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted();
@@ -159,14 +172,14 @@ export async function abortable<T>(start: () => T | Promise<T>, signal?: AbortSi
   try {
     const promise = start();
     if (signal) job = addon.lastJob();
-    signal?.addEventListener("abort", abort, { once: true });
+    if (signal) whenAborted(signal, abort);
     const value = await promise;
     signal?.throwIfAborted(); // of a promise that was settled before it was returned
     return value;
   } catch (error) {
     throw withStackOf(error);
   } finally {
-    signal?.removeEventListener("abort", abort);
+    if (signal) atAbort.get(signal)?.delete(abort);
   }
 }
 

@@ -92,6 +92,18 @@ test("a signal aborts what has not begun, and rejects what has", async () => {
   assert.deepEqual(kept.tolistSync(), [2]);
 });
 
+test("many calls share a signal without a warning", async () => {
+  const warned = [];
+  process.on("warning", (warning) => warned.push(warning));
+  const controller = new AbortController();
+  const x = ops.onesSync([300, 300]);
+  const all = Promise.allSettled(Array.from({ length: 40 }, () => x.matmul(x, { signal: controller.signal })));
+  controller.abort();
+  for (const { status } of await all) assert.equal(status, "rejected");
+  await setTimeout(5);
+  assert.deepEqual(warned, []);
+});
+
 test("modes belong to a function and what it awaits, while another runs in between", async () => {
   const x = tensor([1], { requiresGrad: true });
   const seen = [];

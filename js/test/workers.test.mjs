@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
 import { ops, receiveTensor, sendTensor, tensor } from "vibetensor";
@@ -30,6 +31,28 @@ test("a tensor goes to a worker and back, its memory shared", async () => {
   assert.deepEqual(x.tolistSync(), [2, 4]);
   assert.throws(() => receiveTensor(parcel), /once/);
   await worker.terminate();
+});
+
+test("workers end in the middle of small calls, tasks and reads", async () => {
+  const count = Number(process.env.VT_WORKERS ?? 24);
+  for (let done = 0; done < count; ++done) {
+    const worker = start(`
+      const { ops, nn, tensor, task } = vt;
+      const large = ops.onesSync([300, 300]);
+      const net = new nn.Linear(300, 300);
+      parentPort.postMessage("begun");
+      for (;;) {
+        ops.matmul(large, large);
+        await task(() => net.forwardSync(large));
+        await task(() => net.forwardSync(large).sumSync()).then((loss) => loss.backward());
+        for (let i = 0; i < 200; ++i) await (await ops.add(tensor([1]), i)).item();
+        await large.at("1:").then((t) => t.data());
+      }`);
+    await once(worker, "message");
+    await setTimeout(done % 7);
+    await worker.terminate();
+  }
+  assert.deepEqual((await tensor([1]).add(1)).tolistSync(), [2]);
 });
 
 test("workers end with work in flight", async () => {

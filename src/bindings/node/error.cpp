@@ -40,7 +40,9 @@ Napi::Error to_js_error(Napi::Env env, const Error& error) {
   return result;
 }
 
-napi_value current_error_as_js(napi_env env) {
+namespace {
+
+napi_value as_js(napi_env env) {
   try {
     throw;
   } catch (const ThrownValue& thrown) {
@@ -53,6 +55,18 @@ napi_value current_error_as_js(napi_env env) {
     return to_js_error(env, Error(ErrorKind::OutOfMemory, "out of host memory")).Value();
   } catch (const std::exception& error) {
     return to_js_error(env, Error(ErrorKind::Internal, error.what())).Value();
+  }
+}
+
+}  // namespace
+
+napi_value current_error_as_js(napi_env env) {
+  try {
+    return as_js(env);
+  } catch (...) {  // no object can be made in an environment that ends
+    napi_value nothing = nullptr;
+    napi_get_undefined(env, &nothing);
+    return nothing;
   }
 }
 

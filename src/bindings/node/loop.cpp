@@ -1,5 +1,7 @@
 #include "bindings/node/loop.h"
 
+#include <utility>
+
 #include "bindings/node/error.h"
 #include "bindings/node/executor.h"
 
@@ -82,10 +84,14 @@ bool Loop::is_waited_for() {
 bool Loop::has_time() {
   const auto now = std::chrono::steady_clock::now();
   if (since_turn_) return now - *since_turn_ < kSlice;
-  if (!mark_turn_) return false;
   since_turn_ = now;
   mark_turn_();
   return true;
+}
+
+void Loop::turned() {
+  since_turn_.reset();
+  for (const Action& action : std::exchange(at_turn_, {})) action(env_);
 }
 
 void Loop::hold() {

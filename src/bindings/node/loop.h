@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace vt::node {
 
@@ -41,7 +42,9 @@ class Loop {
   bool has_time();
   // `mark` has Node call turned() when it has seen to its other events.
   void watch_turns(std::function<void()> mark) { mark_turn_ = std::move(mark); }
-  void turned() { since_turn_.reset(); }
+  void turned();
+  // Runs the action then: after has_time() said no.
+  void at_turn(Action action) { at_turn_.push_back(std::move(action)); }
 
   // Work under way keeps the process alive. On the JavaScript thread.
   void hold();
@@ -58,7 +61,8 @@ class Loop {
   int held_ = 0;
   std::function<void()> mark_turn_;
   std::optional<std::chrono::steady_clock::time_point> since_turn_;  // the first promise since then
-  std::mutex mutex_;                                                 // of what follows
+  std::vector<Action> at_turn_;
+  std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   std::deque<Action> actions_;
   int waiting_ = 0;

@@ -130,9 +130,9 @@ bool enqueues_only(const Work& work) {
   return std::ranges::any_of(work.inputs, [](const Tensor& t) { return t.is_cuda(); });
 }
 
-// Whether the promise may be settled before it is returned: the work is done at once, and nothing is before it.
-bool may_run_here(EnvData& data, const Work& work) {
-  if (!enqueues_only(work) && !(is_small(work) && data.loop->has_time())) return false;
+// Whether the work may be done where it is called: it is done at once, and nothing is before it.
+bool may_run_here(const Work& work) {
+  if (!enqueues_only(work) && !is_small(work)) return false;
   return Executor::get().idle() || !Executor::get().would_wait(accesses_of(work));
 }
 
@@ -190,7 +190,11 @@ Napi::Value runtime_stats(const Napi::CallbackInfo& info) {
 void watch_turns(const Napi::CallbackInfo& info) {
   EnvData& data = EnvData::of(info.Env());
   data.mark_turn = Napi::Persistent(info[0].As<Napi::Function>());
-  data.loop->watch_turns([&data] { data.mark_turn.Call({}); });
+  data.loop->watch_turns([&data] {  // fails where the thread is being terminated, and is not needed then
+    napi_value global = nullptr;
+    napi_get_global(data.env, &global);
+    napi_call_function(data.env, global, data.mark_turn.Value(), 0, nullptr, nullptr);
+  });
 }
 void turned(const Napi::CallbackInfo& info) { EnvData::of(info.Env()).loop->turned(); }
 
@@ -221,7 +225,8 @@ void wait_for_earlier(EnvData& data, std::span<const Access> accesses) {
 
 napi_value run_here(EnvData& data, Work&& work) {
   if (data.recording) {
-    const bool at_once = data.recording->empty() && work.has_shapes && may_run_here(data, work);
+    const bool at_once = data.recording->empty() && work.has_shapes && may_run_here(work) &&
+                         (enqueues_only(work) || data.loop->has_time());
     if (!at_once) return data.recording->record(data, std::move(work));
   }
   if (!Executor::get().idle()) wait_for_earlier(data, accesses_of(work));
@@ -233,8 +238,8 @@ napi_value run_here(EnvData& data, Work&& work) {
 napi_value run_async(EnvData& data, Work&& work) {
   VT_CHECK(!data.recording, Runtime, work.name,
            ": what runs as one task is written in synchronous calls: use the form that ends in Sync");
-  const bool here = may_run_here(data, work);
-  if (here && !work.at_end) return settled_promise(data, work);
+  const bool here = may_run_here(work);
+  if (here && !work.at_end && data.loop->has_time()) return settled_promise(data, work);
   napi_value promise;
   auto job = std::make_shared<Job>();
   check(napi_create_promise(data.env, &job->promise, &promise));
@@ -247,8 +252,13 @@ napi_value run_async(EnvData& data, Work&& work) {
   jobs.unsettled.emplace(job->number, job);
   for (Handle* handle : job->work.returned) napi_reference_ref(data.env, handle->object, nullptr);
   data.loop->hold();
-  if (here) {
+  if (here && job->work.at_end) {
     run_and_settle(std::move(job));
+    return promise;
+  }
+  if (here) {
+    run(*job);
+    data.loop->at_turn([job](napi_env env) { settle(EnvData::of(env), *job); });
     return promise;
   }
   job->task = std::make_shared<Task>();
