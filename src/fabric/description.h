@@ -61,6 +61,7 @@ struct Description {
   void (*combine)(PlacedCall& c) = nullptr;  // what members do together with what each of them has got
   bool broadcasts = true;                    // a dim of size 1 goes with any other size
   bool is_whole = false;                     // nothing may be sharded
+  bool takes_empty = true;                   // members may have empty parts of a letter
 };
 
 // The description that a form gives of a call. `behind`: how many dims a `.` behind a `*` stands for.

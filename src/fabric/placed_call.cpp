@@ -14,6 +14,8 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 double bytes_of(const Tensor& t) { return static_cast<double>(t.numel()) * static_cast<double>(t.element_size()); }
 
+bool has_empty(const std::vector<int64_t>& bounds) { return std::ranges::adjacent_find(bounds) != bounds.end(); }
+
 bool has(const Letters& letters, Letter l) { return std::ranges::find(letters, l) != letters.end(); }
 
 }  // namespace
@@ -146,18 +148,15 @@ std::vector<PlacedCall::Way> PlacedCall::ways(int mesh_dim) const {
   return found;
 }
 
-// Whether a result that a letter is reduced for cannot be put together from members' results.
+// Whether members cannot run on their parts of a letter, or a result that it is reduced for cannot be put together.
 bool PlacedCall::drops_rows(const Way& way) const {
+  if (!description_.takes_empty && has_empty(way.bounds)) return true;
   for (const ResultForm& r : description_.results) {
     if (has(r.letters, way.letter)) continue;
     const Over over = r.over.value_or(description_.over);
     if (over == Over::Nothing && !description_.combine) return true;
     // An extremum of nothing is none.
-    if (over == Over::Max || over == Over::Min) {
-      for (size_t i = 1; i < way.bounds.size(); ++i) {
-        if (way.bounds[i] == way.bounds[i - 1]) return true;
-      }
-    }
+    if ((over == Over::Max || over == Over::Min) && has_empty(way.bounds)) return true;
   }
   return false;
 }

@@ -131,10 +131,12 @@ void mean_of_parts(LocalCall& c) {
 
 double order_of_norm(const Value& v) { return Unbox<Scalar>::get(v).to_double(); }
 
-// Of a finite order members put norms of parts together; of an infinite one the dims that are reduced are whole.
+// Of a finite order from 0 on members put norms of parts together; of others, of which nothing has none, the dims that
+// are reduced are whole.
 Description norm(const Call& call, const RuleRow& row) {
   RuleRow reduced = row;
-  reduced.over = std::isfinite(order_of_norm(call.args[1])) ? Over::Sum : Over::Nothing;
+  const double order = order_of_norm(call.args[1]);
+  reduced.over = std::isfinite(order) && order >= 0 ? Over::Sum : Over::Nothing;
   Description d = reduction(call, reduced);
   for (ResultForm& r : d.results) r.over = Over::Nothing;
   return d;

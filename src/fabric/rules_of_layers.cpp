@@ -14,10 +14,14 @@ namespace {
 Description convolution(const Call& call, const RuleRow&) {
   const bool transposed = Unbox<bool>::get(call.args[6]), grouped = Unbox<int64_t>::get(call.args[8]) != 1;
   if (call.args[0].as_tensor().dim() != call.args[1].as_tensor().dim()) return whole(call);
-  return described(call, grouped ? "nC.,OD.,O->nO." : transposed ? "nc.,co.,+o->no." : "nc.,oc.,+o->no.");
+  Description d = described(call, grouped ? "nC.,OD.,O->nO." : transposed ? "nc.,co.,+o->no." : "nc.,oc.,+o->no.");
+  d.takes_empty = false;
+  return d;
 }
 Description weight_gradient(const Call& call, const RuleRow&) {
-  return described(call, Unbox<int64_t>::get(call.args[6]) != 1 ? "nC.,nO.->OD." : "nc.,no.->oc.");
+  Description d = described(call, Unbox<int64_t>::get(call.args[6]) != 1 ? "nC.,nO.->OD." : "nc.,no.->oc.");
+  d.takes_empty = false;
+  return d;
 }
 
 // Right sides that are vectors, or that broadcast, are taken whole.

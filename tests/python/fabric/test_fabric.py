@@ -310,3 +310,23 @@ def test_meshes_of_gpus_that_are_not_there() -> None:
     for count in (10**30, 99, 0, -1):
         with pytest.raises(RuntimeError, match="expected one or more GPUs"):
             fabric.Mesh(count)
+
+
+def test_parts_may_be_empty() -> None:
+    """A norm of nothing has no extremum, and a convolution takes no weight of no channels: these are then whole."""
+    three = fabric.Mesh(["cpu"] * 3)
+
+    def cut(t: torch.Tensor, dim: int) -> torch.Tensor:
+        sizes = [2, 2, 0] if t.size(dim) == 4 else [1, 1, 0]
+        return fabric.join(list(t.split(sizes, dim)), three, Shard(dim), t.shape)
+
+    def near(found: torch.Tensor, expected: torch.Tensor) -> bool:
+        return torch.allclose(fabric.gather(found), expected, rtol=1e-4, atol=1e-5)
+
+    x, weight = torch.randn(2, 4, 6), torch.randn(4, 4, 3)
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        placed = cut(x, i), cut(weight, j)
+        assert near(torch.nn.functional.conv1d(*placed), torch.nn.functional.conv1d(x, weight))
+    for order in (-1.0, 0.0, 0.5, 2.0, 3.0, float("inf"), float("-inf")):
+        assert near(torch.linalg.vector_norm(cut(x, 1), order, dim=1), torch.linalg.vector_norm(x, order, dim=1))
+        assert near(torch.linalg.vector_norm(cut(x, 1), order), torch.linalg.vector_norm(x, order))
