@@ -19,13 +19,17 @@ __device__ __forceinline__ int64_t first_element() {
   return blockIdx.x * kPerBlock + threadIdx.x / 32 * kPerWarp + threadIdx.x % 32;
 }
 
-/// The elements among this warp's of which `is_set` holds, a word for each 32 of them in order. Returns how many.
+/// The elements of n > 0 among this warp's of which `is_set` holds, a word for each 32 of them in order. Returns how
+/// many.
 template <class IsSet>
 __device__ __forceinline__ int find_where(int64_t n, const IsSet& is_set, unsigned (&set)[kRounds]) {
   const int64_t first = first_element();
   bool own[kRounds];
 #pragma unroll
-  for (int r = 0; r < kRounds; ++r) own[r] = first + r * 32 < n && is_set(first + r * 32);
+  for (int r = 0; r < kRounds; ++r) {
+    const int64_t i = first + r * 32;
+    own[r] = is_set(i < n ? i : n - 1) & (i < n);  // without a branch, so that loads do not wait for each other
+  }
   int count = 0;
 #pragma unroll
   for (int r = 0; r < kRounds; ++r) {

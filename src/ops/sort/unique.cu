@@ -127,7 +127,10 @@ template <typename T>
 struct DifferentFirsts {
   const T* items;
   T* values;
-  __device__ __forceinline__ bool operator()(int64_t i) const { return i == 0 || !(items[i] == items[i - 1]); }
+  __device__ __forceinline__ bool operator()(int64_t i) const {
+    const T own = items[i], previous = items[i > 0 ? i - 1 : 0];
+    return (i == 0) | !(own == previous);
+  }
   __device__ __forceinline__ void keep(int64_t group, int64_t i) const { values[group] = items[i]; }
 };
 
