@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-SIZES = [1 << p for p in (10, 14, 18, 20, 22, 24, 26, 28, 30)]
+SIZES = [1 << p for p in (10, 14, 16, 18, 20, 22, 24, 26, 28, 30)]
 GRAPH_SIZES = [s for s in SIZES if s <= 1 << 24]
 IN_GRAPH = 20
 
@@ -76,7 +76,10 @@ def nccl(world: int) -> dict[tuple[str, int], float]:
         return dict(results)
 
 
-def ours(world: int) -> dict[tuple[str, int], float]:
+def ours(world: int) -> tuple[dict[tuple[str, int], float], list[dict[str, Any]]]:
+    import os
+
+    os.environ["NCCL_NVLS_ENABLE"] = "0"  # which is NVLink multicast
     import vibetensor.torch as torch
     from vibetensor import fabric
 
@@ -94,6 +97,35 @@ def ours(world: int) -> dict[tuple[str, int], float]:
         for part in parts:
             part.zero_()
         found[("eager", size)] = timed(partial(fabric.all_reduce, parts), wait, size)
+        if size in GRAPH_SIZES:
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
+                for _ in range(IN_GRAPH):
+                    fabric.all_reduce(parts)
+            found[("graph", size)] = timed(graph.replay, wait, size) / IN_GRAPH
+    return found, fabric.measured_ways()
+
+
+def plugin(world: int) -> dict[int, float]:
+    """Seconds of the ring plugin by size; nothing where it was not built."""
+    import vibetensor
+    import vibetensor.torch as torch
+
+    path = Path(__file__).resolve().parents[1] / "build" / "dev" / "plugins" / "ring_allreduce.so"
+    if not path.exists():
+        return {}
+    vibetensor.load_plugin(str(path))
+
+    def wait() -> None:
+        for i in range(world):
+            torch.cuda.synchronize(i)
+
+    found = {}
+    for size in SIZES:
+        parts = [torch.ones(size // 2, dtype=torch.bfloat16, device=f"cuda:{i}") for i in range(world)]
+        for total in torch.ops.ring_allreduce.all_reduce(parts):
+            assert bool((total == world).all()), f"{size} bytes: a wrong sum of the plugin"
+        found[size] = timed(lambda parts=parts: torch.ops.ring_allreduce.all_reduce(parts), wait, size)
     return found
 
 
@@ -105,7 +137,8 @@ def main() -> None:
 
     world = reference.cuda.device_count()
     theirs = nccl(world)
-    mine = ours(world)
+    mine, ways = ours(world)
+    ring = plugin(world)
     rows = []
     for size in SIZES:
         row: dict[str, Any] = {"bytes": size}
@@ -115,6 +148,9 @@ def main() -> None:
             if (kind, size) in mine:
                 row[f"ours_{kind}_us"] = 1e6 * mine[(kind, size)]
         factor = 2 * (world - 1) / world * size / 1e9
+        if size in ring:
+            row["plugin_us"] = 1e6 * ring[size]
+            row["plugin_GBps"] = factor / ring[size]
         row["nccl_GBps"] = factor / theirs[("eager", size)]
         row["ours_GBps"] = factor / mine[("eager", size)]
         rows.append(row)
@@ -125,6 +161,7 @@ def main() -> None:
         "nccl": ".".join(map(str, reference.cuda.nccl.version())),
         "dtype": "bfloat16",
         "all_reduce": rows,
+        "ways": ways,
     }
     if args.out:
         args.out.write_text(json.dumps(record, indent=1) + "\n")
@@ -132,8 +169,12 @@ def main() -> None:
         print(
             f"{row['bytes']:>11} B  ours {row['ours_eager_us']:9.1f} us {row['ours_GBps']:7.1f} GB/s"
             f"   NCCL {row['nccl_eager_us']:9.1f} us {row['nccl_GBps']:7.1f} GB/s"
-            f"   NCCL in a graph {row.get('nccl_graph_us', float('nan')):8.1f} us"
+            f"   plugin {row.get('plugin_us', float('nan')):9.1f} us"
+            f"   in a graph: ours {row.get('ours_graph_us', float('nan')):8.1f} us"
+            f" NCCL {row.get('nccl_graph_us', float('nan')):8.1f} us"
         )
+    for way in ways:
+        print(way)
 
 
 if __name__ == "__main__":

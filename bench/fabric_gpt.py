@@ -1,9 +1,11 @@
-"""GPT-2 124M in bfloat16 on all GPUs by the fabric's data parallel, beside one GPU and beside PyTorch's DDP in one run.
+"""GPT-2 124M in bfloat16 on all GPUs by the fabric, beside one GPU and beside PyTorch's DDP in one run.
 
     python bench/fabric_gpt.py --out bench/results/fabric_gpt_h200.json
 
-Every GPU has the same batch in all three. Tokens per second are of all GPUs; each is the median of the steps after the
-first few. DDP runs in a process per GPU. Without GPUs, `--cpu` runs a small model on two virtual members, to try the script.
+Every GPU has the same batch in all of them but in tensor parallel, whose batch is that of one GPU. Tokens per second are
+of all GPUs; each is the median of the steps after the first few. "graphed" are steps by graph_step. DDP runs in a process
+per GPU. The losses of one GPU with the batch of all stand beside those of data parallel. Without GPUs, `--cpu` runs a
+small model on two virtual members, to try the script.
 """
 
 from __future__ import annotations
@@ -26,51 +28,80 @@ def config_of(args: argparse.Namespace) -> dict[str, Any]:
     return {"layers": 12, "heads": 12, "dim": 768, "context": 1024, "batch": args.batch, "vocab": 50304}
 
 
-def train(torch: Any, gpt: Any, args: argparse.Namespace, members: int, prepare: Any, wait: Any, device: str) -> Any:
-    """(tokens per second, the losses)"""
+def train(
+    torch: Any,
+    gpt: Any,
+    args: argparse.Namespace,
+    shares: int,
+    prepare: Any,
+    wait: Any,
+    device: str,
+    graphed: bool = False,
+) -> Any:
+    """(tokens per second, the losses), with `shares` times the batch of one GPU."""
     sizes = config_of(args)
     config = gpt.Config(steps=args.steps, lr=6e-4, warmup=1, **sizes)
     torch.manual_seed(0)
     model = prepare(gpt.GPT(config).to(device))
     optimizer = torch.optim.AdamW(model.parameters(), lr=6e-4, fused=device != "cpu")
     generator = torch.Generator().manual_seed(1)
-    batch = sizes["batch"] * members
+    batch = sizes["batch"] * shares
     text = torch.randint(sizes["vocab"], (batch, sizes["context"] + 1), generator=generator).to(device)
     inputs, targets = text[:, :-1].contiguous(), text[:, 1:].contiguous()
-    autocast = contextlib.nullcontext() if args.cpu else torch.autocast("cuda", dtype=torch.bfloat16)
-    losses, seconds = [], []
-    for _ in range(args.steps):
-        wait()
-        start = time.perf_counter()
+
+    def step(inputs: Any, targets: Any) -> Any:
+        autocast = contextlib.nullcontext() if args.cpu else torch.autocast("cuda", dtype=torch.bfloat16)
         with autocast:
             logits = model(inputs)
             loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
+        return loss.detach()
+
+    run = step
+    if graphed:
+        from vibetensor import graph_step
+
+        run = graph_step(step)
+    losses, seconds = [], []
+    for _ in range(args.steps):
+        wait()
+        start = time.perf_counter()
+        loss = run(inputs, targets)
         wait()
         seconds.append(time.perf_counter() - start)
-        losses.append(loss.detach())
-    return batch * sizes["context"] / statistics.median(seconds[3:]), [float(v) for v in losses]
+        losses.append(float(loss))
+    if graphed and run.reason is not None:
+        raise RuntimeError(f"the step was not captured: {run.reason}")
+    return batch * sizes["context"] / statistics.median(seconds[5:]), losses
 
 
-def ours(args: argparse.Namespace, members: int) -> Any:
+WAYS = ("one", "one_with_the_batch_of_all", "data", "tensor")
+
+
+def ours(args: argparse.Namespace, way: str, members: int, graphed: bool = False) -> Any:
     import gpt
     import vibetensor.torch as torch
+    from gpt_fabric import PLAN
     from vibetensor import fabric
 
-    if args.cpu:
-        mesh = fabric.Mesh(["cpu"] * members)
-        return train(torch, gpt, args, members, lambda m: fabric.data_parallel(m, mesh), lambda: None, "cpu")
+    mesh = fabric.Mesh(["cpu"] * members if args.cpu else members)
 
     def wait() -> None:
-        for i in range(members):
+        for i in range(0 if args.cpu else members):
             torch.cuda.synchronize(i)
 
     def prepare(model: Any) -> Any:
-        return model if members == 1 else fabric.data_parallel(model, fabric.Mesh(members))
+        if way == "data":
+            return fabric.data_parallel(model, mesh)
+        return fabric.parallelize(model, PLAN, mesh) if way == "tensor" else model
 
-    return train(torch, gpt, args, members, prepare, wait, "cuda")
+    shares = members if way in ("data", "one_with_the_batch_of_all") else 1
+    found = train(torch, gpt, args, shares, prepare, wait, "cpu" if args.cpu else "cuda", graphed)
+    if not args.cpu:
+        torch.cuda.empty_cache()
+    return found
 
 
 def ddp_worker(rank: int, world: int, args: argparse.Namespace, results: Any) -> None:
@@ -107,7 +138,7 @@ def ddp(args: argparse.Namespace, world: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--steps", type=int, default=15)
+    parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--cpu", action="store_true")
     args = parser.parse_args()
@@ -119,19 +150,35 @@ def main() -> None:
 
         world = torch.cuda.device_count()
         record |= {"gpu": torch.cuda.get_device_name(0), "gpus": world, "torch": torch.__version__}
-    one, _ = ours(args, 1)
-    record["one_gpu_tokens_per_second"] = one
-    print(f"one GPU             {one:12.0f} tokens/s", flush=True)
-    all_of_them, losses = ours(args, world)
-    record |= {"fabric_tokens_per_second": all_of_them, "fabric_over_one": all_of_them / one, "losses": losses}
-    print(f"fabric on {world}         {all_of_them:12.0f} tokens/s, {all_of_them / one:.2f} of one", flush=True)
+
+    def note(name: str, speed: float, losses: list[float]) -> None:
+        record[f"{name}_tokens_per_second"] = speed
+        record[f"{name}_losses"] = losses
+        print(f"{name:<34}{speed:12.0f} tokens/s, loss {losses[0]:.4f} to {losses[-1]:.4f}", flush=True)
+        if args.out:
+            args.out.write_text(json.dumps(record, indent=1) + "\n")
+
+    for graphed in (False,) if args.cpu else (False, True):
+        for way in WAYS:
+            name = way + ("_graphed" if graphed else "")
+            try:
+                note(name, *ours(args, way, world, graphed))
+            except Exception as error:
+                if args.cpu:
+                    raise
+                record[f"{name}_error"] = str(error).splitlines()[0]
+                print(f"{name}: {error}", flush=True)
     if not args.cpu:
         theirs = ddp(args, world)
-        record |= {"ddp_tokens_per_second": theirs, "fabric_over_ddp": all_of_them / theirs}
-        print(
-            f"PyTorch DDP on {world}    {theirs:12.0f} tokens/s; the fabric {all_of_them / theirs:.2f} of it",
-            flush=True,
-        )
+        record["ddp_tokens_per_second"] = theirs
+        print(f"{'PyTorch DDP':<34}{theirs:12.0f} tokens/s", flush=True)
+        for way in ("data", "data_graphed"):
+            if f"{way}_tokens_per_second" in record:
+                speed = record[f"{way}_tokens_per_second"]
+                record[f"{way}_over_ddp"] = speed / theirs
+                one = record[way.replace("data", "one") + "_tokens_per_second"]
+                record[f"{way}_over_one"] = speed / one
+                print(f"{way}: {speed / theirs:.2f} of DDP, {speed / one:.2f} of one GPU")
     if args.out:
         args.out.write_text(json.dumps(record, indent=1) + "\n")
 

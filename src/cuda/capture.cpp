@@ -9,6 +9,8 @@
 #include "cuda/backend.h"
 #include "cuda/branch.h"
 #include "cuda/device_error.h"
+#include "cuda/event.h"
+#include "cuda/peers.h"
 #include "cuda/philox_slots.h"
 #include "cuda/waiting_work.h"
 
@@ -35,6 +37,32 @@ CaptureStreams& capture_streams() {
 });
 
 void adopt_generator(CudaGenerator& generator) { thread_capture->adopt(generator); }
+
+// A stream that no other capture has, until it is given back.
+StreamHandle take_stream(int device) {
+  CaptureStreams& all = capture_streams();
+  std::lock_guard lock(all.mutex);
+  std::vector<StreamHandle>& free = all.branches[device];
+  free.reserve(free.size() + 1);  // room for it to come back to
+  StreamHandle handle = nullptr;
+  if (free.empty()) {
+    check(device_api().create_stream(device, 0, handle), "stream creation");
+  } else {
+    handle = free.back();
+    free.pop_back();
+  }
+  return handle;
+}
+
+void give_back(StreamHandle handle, int device) noexcept {
+  CaptureStreams& all = capture_streams();
+  std::lock_guard lock(all.mutex);
+  try {
+    all.branches[device].push_back(handle);
+  } catch (const std::bad_alloc&) {
+    // Lost; the next capture makes another.
+  }
+}
 
 void destroy(GraphHandle graph, GraphExecHandle exec) noexcept {
   DeviceApi& api = device_api();
@@ -81,11 +109,7 @@ Capture::Capture(Stream stream, CaptureMode mode, PoolId pool) : stream_(stream)
     pool_ = new_pool_id();
   } else {
     pool_ = pool;
-    for (const SegmentInfo& segment : memory.pool_segments(stream.device, pool)) {
-      for (const BlockInfo& block : segment.blocks) {
-        if (block.state == BlockState::ActiveAllocated) blocks_before_.insert(block.address);
-      }
-    }
+    remember_blocks(stream.device);
   }
   memory.retain_pool(stream.device, pool_);
   try {
@@ -116,6 +140,50 @@ Capture::Capture(Stream stream, CaptureMode mode, PoolId pool) : stream_(stream)
     drop();
     throw_status(status, "the start of a capture");
   }
+  try {
+    for (const int device : peers_of(stream.device)) take_part(device);
+  } catch (...) {
+    GraphHandle graph = nullptr;
+    (void)stop(graph);
+    destroy(graph, nullptr);
+    restore();
+    drop();
+    throw;
+  }
+}
+
+// Those of the pool that are in use: not the capture's.
+void Capture::remember_blocks(int device) {
+  for (const SegmentInfo& segment : allocator().pool_segments(device, pool_)) {
+    for (const BlockInfo& block : segment.blocks) {
+      if (block.state == BlockState::ActiveAllocated) blocks_before_.insert(block.address);
+    }
+  }
+}
+
+void Capture::take_part(int device) {
+  (void)device_error_sink(device, "capture");
+  remember_blocks(device);
+  beside_.reserve(beside_.size() + 1);
+  work_.devices.reserve(work_.devices.size() + 1);
+  const Stream stream{take_stream(device), device};
+  CudaAllocator& memory = allocator();
+  memory.retain_pool(device, pool_);
+  try {
+    memory.begin_capture(device);
+  } catch (...) {
+    memory.release_pool(device, pool_);
+    give_back(stream.handle, device);
+    throw;
+  }
+  work_.devices.push_back(device);
+  beside_.push_back({stream, current_stream(device), set_thread_pool(device, pool_)});
+  set_current_stream(stream);
+  wait_stream(stream, stream_);
+}
+
+void Capture::join_peers() {
+  for (const Beside& other : beside_) wait_stream(stream_, other.stream);
 }
 
 Capture::~Capture() {
@@ -131,6 +199,7 @@ CapturedWork Capture::end() {
   VT_CHECK(thread_capture == this, Runtime, "expected a capture to end on the thread that began it");
   give_waiting();
   join_branches();
+  join_peers();
   GraphHandle graph = nullptr;
   const Status status = stop(graph);
   restore();
@@ -165,6 +234,10 @@ void Capture::restore() noexcept {
     set_adopt_generator(previous_adopt_);
     set_work_observer(previous_observer_);
     set_thread_pool(stream_.device, previous_pool_);
+    for (const Beside& other : beside_) {
+      set_thread_pool(other.stream.device, other.previous_pool);
+      set_current_stream(other.previous_stream);
+    }
   }
   for (CapturedWork::Draws& draws : work_.generators) {
     std::lock_guard lock(draws.generator->mutex());
@@ -174,18 +247,14 @@ void Capture::restore() noexcept {
   for (const auto& [stream, block] : workspaces_) allocator().deallocate(block);
   workspaces_.clear();
   allocator().end_capture(stream_.device);
+  for (const Beside& other : beside_) {
+    allocator().end_capture(other.stream.device);
+    give_back(other.stream.handle, other.stream.device);
+  }
+  beside_.clear();
   for (const auto& [graph, exec] : destroy_later_) destroy(graph, exec);
   destroy_later_.clear();
-  if (branch_ != nullptr) {
-    CaptureStreams& all = capture_streams();
-    std::lock_guard lock(all.mutex);
-    try {
-      all.branches[stream_.device].push_back(branch_);
-    } catch (const std::bad_alloc&) {
-      // Lost; the next capture makes another.
-    }
-    branch_ = nullptr;
-  }
+  if (branch_ != nullptr) give_back(std::exchange(branch_, nullptr), stream_.device);
 }
 
 void Capture::drop() noexcept {
@@ -194,21 +263,12 @@ void Capture::drop() noexcept {
   work_.generators.clear();
   allocator().deallocate(std::exchange(work_.slots, nullptr));
   allocator().release_pool(stream_.device, pool_);
+  for (const int device : work_.devices) allocator().release_pool(device, pool_);
+  work_.devices.clear();
 }
 
 Stream Capture::branch_stream() {
-  if (branch_ == nullptr) {
-    CaptureStreams& all = capture_streams();
-    std::lock_guard lock(all.mutex);
-    std::vector<StreamHandle>& free = all.branches[stream_.device];
-    free.reserve(free.size() + 1);  // room for it to come back to
-    if (free.empty()) {
-      check(device_api().create_stream(stream_.device, 0, branch_), "stream creation");
-    } else {
-      branch_ = free.back();
-      free.pop_back();
-    }
-  }
+  if (branch_ == nullptr) branch_ = take_stream(stream_.device);
   return {branch_, stream_.device};
 }
 

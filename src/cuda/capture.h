@@ -6,6 +6,8 @@
 // work uses alive: storages from outside by holding them, those that the capture itself made through the pool. Calls
 // that a capture cannot take (a synchronisation, a read by the host, work for a stream that takes no part) raise before
 // they reach CUDA, so that the capture stays whole. However it ends, the thread is then as it was before.
+// Devices that have been connected with the capturing one (cuda/peers.h) take part: meanwhile the thread's current
+// stream there is one that waits for the capturing stream, and is waited for at the end.
 #pragma once
 
 #include <memory>
@@ -34,7 +36,8 @@ struct CapturedWork {
   std::vector<Storage> storages;  // memory from outside that the graph reads or writes
   std::vector<Storage> written;   // those of them whose version the captured code moved on
   std::vector<Draws> generators;
-  Block* slots = nullptr;  // PhiloxSlot i is of generators[i]; null without generators
+  Block* slots = nullptr;    // PhiloxSlot i is of generators[i]; null without generators
+  std::vector<int> devices;  // beside the one that the capture began on; each has retained the pool
 };
 
 class VT_API Capture final : public WorkObserver {
@@ -75,6 +78,15 @@ class VT_API Capture final : public WorkObserver {
   void adopt(CudaGenerator& generator);
 
  private:
+  // A device beside the first: its stream in the capture, and what the thread had there before.
+  struct Beside {
+    Stream stream;
+    Stream previous_stream;
+    PoolId previous_pool;
+  };
+  void remember_blocks(int device);
+  void join_peers();
+  void take_part(int device);
   Status stop(GraphHandle& graph) noexcept;
   void restore() noexcept;
   void drop() noexcept;
@@ -90,6 +102,7 @@ class VT_API Capture final : public WorkObserver {
   std::unordered_set<uintptr_t> blocks_before_;            // of a pool that was in use when the capture began
   std::unordered_map<const StorageImpl*, uint32_t> seen_;  // storages from outside, with their versions at first
   std::vector<std::pair<StreamHandle, Block*>> workspaces_;
+  std::vector<Beside> beside_;
   std::vector<std::pair<GraphHandle, GraphExecHandle>> destroy_later_;
   std::string failure_;
   CapturedWork work_;

@@ -3,6 +3,7 @@
 #include "cuda/capture.h"
 #include "cuda/device_api.h"
 #include "cuda/event.h"
+#include "cuda/peers.h"
 #include "cuda/pinned.h"
 
 namespace vt::cuda {
@@ -60,6 +61,8 @@ void copy_between_devices(void* to, Stream to_stream, const void* from, Stream f
   if (bytes == 0) return;
   // The copy runs on the source's stream: first it waits for the destination memory to be ready, then the destination
   // waits for the copy.
+  // Where they can, the devices reach each other's memory from the first copy on: it goes over their link then.
+  (void)(reach_peer(from_stream.device, to_stream.device) && reach_peer(to_stream.device, from_stream.device));
   wait_stream(from_stream, to_stream);
   begin_work("copy between devices", from_stream, span_of(storages));
   // A peer copy cannot be recorded; one by addresses alone can.

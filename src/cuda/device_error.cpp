@@ -8,8 +8,15 @@
 #include "core/error.h"
 #include "cuda/device.h"
 #include "cuda/device_api.h"
+#include "cuda/failure_words.h"
 
 namespace vt::cuda {
+namespace {
+std::atomic<FailureWords> failure_words{nullptr};
+}  // namespace
+
+void set_failure_words(FailureWords words) { failure_words.store(words); }
+
 namespace detail {
 
 DeviceErrorRecord* error_records[kMaxDevices] = {};
@@ -33,7 +40,12 @@ void take_device_error(int device) {
     std::atomic_thread_fence(std::memory_order_acquire);
     seen = *record;
     std::atomic_thread_fence(std::memory_order_release);
+    record->index = 0;
     *const_cast<volatile int32_t*>(&record->state) = 0;
+  }
+  const FailureWords words = failure_words.load();
+  if (seen.is_range == 0 && seen.index != 0 && words != nullptr) {
+    throw Error(ErrorKind::Runtime, vt::detail::concat(words(seen.index), " (found by cuda:", device, ")"));
   }
   // Names the op that launched the kernel, which may be an earlier one than the op that is running now.
   throw Error(

@@ -148,6 +148,12 @@ void Graph::replay() {
   give_waiting();
   const Stream stream = current_stream(device_);
   const ObservedReplay observed(*this);
+  last_elsewhere_.clear();
+  for (const int device : work_.devices) {
+    throw_device_errors(device);
+    last_elsewhere_.push_back(current_stream(device));
+    wait_stream(stream, last_elsewhere_.back());
+  }
   if (work_.generators.empty()) {
     check(device_api().launch_graph(exec_, stream), "replay of a graph");
   } else {
@@ -155,6 +161,7 @@ void Graph::replay() {
     if (last_ && *last_ != stream) wait_stream(stream, *last_);
     launch_with_positions(stream);
   }
+  for (const Stream& other : last_elsewhere_) wait_stream(other, stream);
   // As if the captured code had run: what was saved for a backward pass before is known to have changed.
   for (const Storage& storage : work_.written) storage->version().bump();
   last_ = stream;
@@ -195,20 +202,26 @@ void Graph::reset() noexcept {
     try {
       if (storage->device().is_cpu()) {
         record_pinned_use(storage->data(), *last_);
-      } else if (const Block* block = block_of(*storage); block != nullptr && block->stream != *last_) {
-        record_stream(*storage, *last_);
+      } else if (const Block* block = block_of(*storage); block != nullptr) {
+        Stream used = *last_;
+        for (const Stream& other : last_elsewhere_) {
+          if (other.device == storage->device().index) used = other;
+        }
+        if (block->stream != used) record_stream(*storage, used);
       }
     } catch (const Error&) {
       device_api().clear_error();  // a device that is broken runs nothing any more
     }
   }
   allocator().deallocate(std::exchange(work_.slots, nullptr));
+  for (const int device : work_.devices) allocator().release_pool(device, pool_);
   work_ = {};
   allocator().release_pool(device_, pool_);
   holds_pool_ = false;
   pool_ = {};
   node_count_ = 0;
   last_.reset();
+  last_elsewhere_.clear();
 }
 
 void Graph::destroy_handles() noexcept {

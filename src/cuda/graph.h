@@ -33,8 +33,9 @@ class VT_API Graph {
 
   /// Makes the captured graph executable; again, if it was changed through raw_graph().
   void instantiate();
-  /// Runs the graph on the current stream of its device, with fresh random numbers, and waits for nothing. Throws an
-  /// index error that an earlier kernel reported.
+  /// Runs the graph on the current stream of its device, with fresh random numbers, and waits for nothing. Of other
+  /// devices that took part in the capture, their current streams run what they have before it and wait for it. Throws
+  /// an index error that an earlier kernel reported.
   void replay();
   /// Gives up graph, pool and kept memory; memory of tensors that live on stays theirs.
   void reset() noexcept;
@@ -76,7 +77,8 @@ class VT_API Graph {
   std::unique_ptr<Capture> capture_;
   CapturedWork work_;  // its graph is gone unless it is kept
   GraphExecHandle exec_ = nullptr;
-  std::optional<Stream> last_;  // of the latest replay
+  std::optional<Stream> last_;          // of the latest replay
+  std::vector<Stream> last_elsewhere_;  // what waited for it on work_.devices
 };
 
 }  // namespace vt::cuda

@@ -116,7 +116,9 @@ Status function_of(const KernelLaunch& launch, int device, cudaFunction_t& funct
   }
   const void* kernel = launch.kernel;
   thread_local CachedFunction cache[kCachedFunctions];
-  CachedFunction& slot = cache[(reinterpret_cast<uintptr_t>(kernel) >> 4) % kCachedFunctions];
+  // Devices have slots of their own: what runs on several launches one kernel on each in turn.
+  const size_t place = (reinterpret_cast<uintptr_t>(kernel) >> 4) + static_cast<size_t>(device) * 67;
+  CachedFunction& slot = cache[place % kCachedFunctions];
   if (VT_UNLIKELY(slot.kernel != kernel || slot.device != device)) {
     cudaFunction_t found = nullptr;
     if (const cudaError_t error = cudaGetFuncBySymbol(&found, kernel); error != cudaSuccess) return status_of(error);
@@ -203,6 +205,15 @@ class RuntimeApi final : public DeviceApi {
     const cudaError_t error = cudaDeviceCanAccessPeer(&answer, device, peer);
     able = answer != 0;
     return status_of(error);
+  }
+  Status enable_peer(int device, int peer) override {
+    const BesideCapture beside;
+    return Current(device).then([&] {
+      const cudaError_t error = cudaDeviceEnablePeerAccess(peer, 0);
+      if (error != cudaErrorPeerAccessAlreadyEnabled) return error;
+      (void)cudaGetLastError();
+      return cudaSuccess;
+    });
   }
   int runtime_version() override { return CUDART_VERSION; }
   int driver_version() override {
@@ -438,9 +449,12 @@ class RuntimeApi final : public DeviceApi {
     facts.kernel = function;
     return error == CUDA_SUCCESS ? facts_of(function, facts) : status_of(error);
   }
+  // The second call is one that is known to load the kernel.
   Status allow_shared_memory(const void* kernel, size_t bytes) override {
-    return status_of(
-        cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+    cudaFuncAttributes facts{};
+    const cudaError_t error =
+        cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes));
+    return status_of(error == cudaSuccess ? cudaFuncGetAttributes(&facts, kernel) : error);
   }
   Status copy(void* to, const void* from, size_t bytes, CopyKind kind, Stream stream) override {
     const cudaMemcpyKind direction = kind == CopyKind::HostToDevice   ? cudaMemcpyHostToDevice

@@ -27,6 +27,13 @@ struct CollectiveCount {
   int64_t bytes;
 };
 VT_API std::vector<CollectiveCount> collective_counts();
+// What went from one GPU's memory to another's for it, as far as the way says: NCCL is counted as a ring.
+struct LinkCount {
+  int from, to;
+  int64_t calls;
+  int64_t bytes;
+};
+VT_API std::vector<LinkCount> link_counts();
 VT_API void reset_collective_counts();
 
 }  // namespace vt::fabric

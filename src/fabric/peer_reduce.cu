@@ -1,167 +1,206 @@
-#include <array>
-
-#include "core/convert.h"
-#include "cuda/device.h"
-#include "cuda/launch.h"
 #include "fabric/peer_reduce.h"
-#include "fabric/peers.h"
 
-// Note [Sums over peers]
-// Every member's kernel reads the parts of all in the order of the members, so that each computes the same sum, bit for
-// bit, from run to run. Up to kOneShotBytes each reads everything and writes its own output. Above, each sums a share
-// of the elements and writes it into all outputs: what moves over a link is then as little as a ring would move, in one
-// step. An element is written by the thread that has read it from everyone, so outputs may be the inputs.
-//
-// Before that, and behind it, blocks of the same number meet: no member reads a part before it is there, nor goes on
-// while another still reads or writes its memory. All blocks of a kernel run at once, beside other work, because they
-// are few. A block that waits longer than kPatience cycles stops waiting and leaves a note of whom it missed.
+#include <array>
+#include <atomic>
+
+#include "cuda/capture.h"
+#include "cuda/device.h"
+#include "cuda/device_error.h"
+#include "cuda/launch.h"
+#include "fabric/flight.h"
+#include "fabric/peers.h"
 
 namespace vt::fabric {
 namespace {
 
-constexpr int64_t kOneShotBytes = 256 << 10;
-constexpr long long kPatience = 60ll * 2'000'000'000ll;  // half a minute at least
-constexpr int kThreads = 512;
-
-struct Peers {
-  void* parts[kMostPeers];
-  void* outputs[kMostPeers];
-  Signals* signals[kMostPeers];
-  int count;
-  int self;
-  bool in_place;  // an output may be a part
+// Where kernels report bad indices too; the host finds the words in fabric/flight.h.
+struct Report {
+  cuda::DeviceErrorSink sink;
+  const char* what;
 };
+using GpuPeers = Peers<kMostPeers, Report>;
 
-__device__ void store_release(uint32_t* at, uint32_t value) {
-  asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(at), "r"(value) : "memory");
-}
-__device__ uint32_t load_acquire(const uint32_t* at) {
-  uint32_t value;
-  asm volatile("ld.acquire.sys.global.u32 %0, [%1];" : "=r"(value) : "l"(at) : "memory");
-  return value;
-}
-
-__device__ void meet(const Peers& p) {
-  __syncthreads();
-  Signals& own = *p.signals[p.self];
-  const int b = static_cast<int>(blockIdx.x), peer = static_cast<int>(threadIdx.x);
-  const uint32_t round = own.rounds[b] + 1;
-  if (peer < p.count) {
+// A block of a GPU as peer_protocol.h sees it.
+struct Gpu {
+  __device__ int block() const { return static_cast<int>(blockIdx.x); }
+  __device__ int blocks() const { return static_cast<int>(gridDim.x); }
+  __device__ void sync() const { __syncthreads(); }
+  template <class F>
+  __device__ __forceinline__ void each(const F& f) const {
+    f(static_cast<int>(threadIdx.x));
+  }
+  template <class F>
+  __device__ __forceinline__ void once(const F& f) const {
+    if (threadIdx.x == 0) f();
+  }
+  template <class T>
+  __device__ __forceinline__ T read(const T* at, int) const {
+    return *at;
+  }
+  template <class T>
+  __device__ __forceinline__ void write(T* at, int, const T& value) const {
+    *at = value;
+  }
+  // What the block has written before is there for who hears the value.
+  __device__ void signal(uint32_t* at, int, uint32_t value) const {
+    asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(at), "r"(value) : "memory");
+  }
+  __device__ uint32_t heard(const uint32_t* at) const {
+    uint32_t value;
+    asm volatile("ld.acquire.sys.global.u32 %0, [%1];" : "=r"(value) : "l"(at) : "memory");
+    return value;
+  }
+  __device__ void put(Line* at, int, const Line& line) const {
+    asm volatile("st.relaxed.sys.global.v2.u64 [%0], {%1, %2};" ::"l"(at), "l"(line.first), "l"(line.second)
+                 : "memory");
+  }
+  __device__ Line line(const Line* at) const {
+    Line found;
+    asm volatile("ld.relaxed.sys.global.v2.u64 {%0, %1}, [%2];"
+                 : "=l"(found.first), "=l"(found.second)
+                 : "l"(at)
+                 : "memory");
+    return found;
+  }
+  __device__ uint64_t now() const {
+    uint64_t nanoseconds;
+    asm volatile("mov.u64 %0, %globaltimer;" : "=l"(nanoseconds));
+    return nanoseconds;
+  }
+  __device__ uint64_t waiting_since() const { return now(); }
+  __device__ void missed(const GpuPeers& p, int peer) const {
+    volatile cuda::DeviceErrorRecord* record = p.report.sink.record;
+    if (record->state != 0) return;
+    record->is_range = 0;
+    record->index = note_of_missing(p.launch, peer);
+    record->op = p.report.sink.op;
+    record->what = p.report.what;
     __threadfence_system();
-    store_release(&p.signals[peer]->arrived[b][p.self], round);
-    const long long start = clock64();
-    while (static_cast<int32_t>(load_acquire(&own.arrived[b][peer]) - round) < 0) {
-      if (clock64() - start > kPatience) {
-        atomicExch(&own.late, static_cast<uint32_t>(peer) + 1);
-        break;
-      }
-    }
+    record->state = 1;
   }
-  __syncthreads();
-  if (threadIdx.x == 0) own.rounds[b] = round;
-}
-
-template <class T, int kWidth>
-struct alignas(sizeof(T) * kWidth) Vector {
-  T values[kWidth];
 };
 
 template <class T>
-using Wide = std::conditional_t<sizeof(T) == 8, double, float>;
-
-template <class T, int kWidth>
-__device__ Vector<T, kWidth> sum_of(const Peers& p, int64_t i, Wide<T> scale) {
-  Wide<T> total[kWidth] = {};
-  for (int peer = 0; peer < p.count; ++peer) {
-    const auto part = static_cast<const Vector<T, kWidth>*>(p.parts[peer])[i];
-#pragma unroll
-    for (int k = 0; k < kWidth; ++k) total[k] += static_cast<Wide<T>>(part.values[k]);
-  }
-  Vector<T, kWidth> sum;
-#pragma unroll
-  for (int k = 0; k < kWidth; ++k) sum.values[k] = static_cast<T>(total[k] * scale);
-  return sum;
+__global__ void __launch_bounds__(kPeerThreads) lines_kernel(const __grid_constant__ GpuPeers p, int64_t count) {
+  Gpu gpu;
+  reduce_lines<T>(gpu, p, count);
 }
 
-template <class T, int kWidth, bool one_shot>
-__global__ void __launch_bounds__(kThreads) sum_kernel(const __grid_constant__ Peers p, int64_t count, Wide<T> scale) {
-  using V = Vector<T, kWidth>;
-  meet(p);
-  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  const int64_t at = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  if constexpr (one_shot) {
-    // What others still read is not written over: the sums wait in registers, a pass at a time.
-    for (int64_t first = 0; first < count; first += step) {
-      const int64_t i = first + at;
-      V sum;
-      if (i < count) sum = sum_of<T, kWidth>(p, i, scale);
-      if (p.in_place) meet(p);
-      if (i < count) static_cast<V*>(p.outputs[p.self])[i] = sum;
-    }
-  } else {
-    const int64_t share = (count + p.count - 1) / p.count;
-    const int64_t begin = share * p.self, end = begin + share < count ? begin + share : count;
-    int64_t i = begin + at;
-    constexpr int kAtOnce = 4;
-    for (; i + (kAtOnce - 1) * step < end; i += kAtOnce * step) {
-      V sums[kAtOnce];
-#pragma unroll
-      for (int k = 0; k < kAtOnce; ++k) sums[k] = sum_of<T, kWidth>(p, i + k * step, scale);
-      for (int peer = 0; peer < p.count; ++peer) {
-#pragma unroll
-        for (int k = 0; k < kAtOnce; ++k) static_cast<V*>(p.outputs[peer])[i + k * step] = sums[k];
-      }
-    }
-    for (; i < end; i += step) {
-      const V sum = sum_of<T, kWidth>(p, i, scale);
-      for (int peer = 0; peer < p.count; ++peer) static_cast<V*>(p.outputs[peer])[i] = sum;
-    }
-  }
-  meet(p);
+template <class T, int kWidth, int kPeers>
+__global__ void __launch_bounds__(kPeerThreads) shares_kernel(const __grid_constant__ GpuPeers p, int64_t count) {
+  Gpu gpu;
+  reduce_shares<T, kWidth, kPeers>(gpu, p, count);
 }
 
-template <class T, int kWidth>
-void launch_all(Peers p, TensorSpan parts, TensorSpan outputs, double scale) {
-  const int64_t count = parts[0].numel() / kWidth;
-  const bool one_shot = parts[0].numel() * static_cast<int64_t>(sizeof(T)) <= kOneShotBytes;
-  const int64_t mine = one_shot ? count : (count + p.count - 1) / p.count;
-  const unsigned blocks = cuda::blocks_for(mine, kThreads, one_shot ? 8 : kMostBlocks);
-  std::array<const StorageImpl*, 2 * kMostPeers> storages{};
-  for (size_t i = 0; i < parts.size(); ++i) {
-    storages[2 * i] = parts[i].storage().get();
-    storages[2 * i + 1] = outputs[i].storage().get();
-  }
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const int device = parts[i].device().index;
+using Kernel = void (*)(GpuPeers, int64_t);
+
+// Code is loaded on every device before the first launch: loading may wait for what a device runs, and that for a
+// kernel that has not been launched yet.
+void load_everywhere(Kernel kernel, std::atomic<uint32_t>& loaded, const std::vector<int>& devices) {
+  for (const int device : devices) {
+    const uint32_t bit = 1u << device;
+    if (loaded.load(std::memory_order_acquire) & bit) continue;
     const cuda::DeviceGuard guard(device);
-    p.self = static_cast<int>(i);
-    const cuda::LaunchConfig config{"all_reduce", cuda::current_stream(device), dim3(blocks), dim3(kThreads)};
-    // Each names what it owns: the others' memory is kept by their own launches.
-    const cuda::StorageSpan own(storages.data() + 2 * i, 2);
-    cuda::launch(config, own, one_shot ? sum_kernel<T, kWidth, true> : sum_kernel<T, kWidth, false>, p, count,
-                 static_cast<Wide<T>>(scale));
+    cuda::allow_shared_memory(kernel, 0);
+    loaded.fetch_or(bit, std::memory_order_release);
+  }
+}
+
+struct Call {
+  TensorSpan parts, outputs;
+  PeerGroup& group;
+  GpuPeers peers;
+};
+
+template <Kernel kernel>
+void launch_all(const Call& call, int64_t count, unsigned blocks) {
+  static std::atomic<uint32_t> loaded{0};
+  const size_t members = call.parts.size();
+  GpuPeers p = call.peers;
+  std::array<cuda::DeviceErrorSink, kMostPeers> sinks{};
+  std::array<cuda::Stream, kMostPeers> streams{};
+  for (size_t i = 0; i < members; ++i) {
+    sinks[i] = cuda::device_error_sink(call.group.devices()[i], "all_reduce");
+    streams[i] = cuda::current_stream(call.group.devices()[i]);
+  }
+  load_everywhere(kernel, loaded, call.group.devices());
+  const std::lock_guard lock(call.group.mutex());
+  for (size_t i = 0; i < members; ++i) call.group.follow(i, streams[i]);
+  size_t launched = 0;
+  try {
+    for (; launched < members; ++launched) {
+      const size_t i = launched;
+      const cuda::DeviceGuard guard(call.group.devices()[i]);
+      p.self = static_cast<int>(i);
+      p.report = {sinks[i], "a device did not join"};
+      // Each names what it owns: the others' memory is kept by their own launches.
+      cuda::launch({"all_reduce", streams[i], dim3(blocks), dim3(kPeerThreads)},
+                   {call.parts[i].storage().get(), call.outputs[i].storage().get()}, kernel, p, count);
+    }
+  } catch (...) {
+    call.group.abandon(launched);
+    throw;
   }
 }
 
 template <class T>
-void reduce_in(Peers p, TensorSpan parts, TensorSpan outputs, double scale) {
+void reduce_by_lines(const Call& call) {
+  constexpr int kIn = kLineBytes / sizeof(T);
+  const int64_t count = call.parts[0].numel();
+  launch_all<lines_kernel<T>>(call, count, cuda::blocks_for(count, kIn * kPeerThreads));
+}
+
+template <class T, int kWidth, int kPeers = 0>
+void launch_shares(const Call& call) {
+  const int64_t vectors = call.parts[0].numel() / kWidth;
+  const int64_t share = (vectors + call.peers.count - 1) / call.peers.count;
+  launch_all<shares_kernel<T, kWidth, kPeers>>(call, vectors, cuda::blocks_for(share, kPeerThreads, kMostBlocks));
+}
+
+template <class T>
+void reduce_by_shares(const Call& call) {
   constexpr int kWidth = 16 / sizeof(T);
-  bool aligned = parts[0].numel() % kWidth == 0;
-  for (int i = 0; i < p.count; ++i) {
-    aligned &= reinterpret_cast<uintptr_t>(p.parts[i]) % 16 == 0 && reinterpret_cast<uintptr_t>(p.outputs[i]) % 16 == 0;
+  bool aligned = call.parts[0].numel() % kWidth == 0;
+  for (int i = 0; i < call.peers.count; ++i) {
+    const auto is = [](const void* p) { return reinterpret_cast<uintptr_t>(p) % 16 == 0; };
+    aligned &= is(call.peers.parts[i]) && is(call.peers.outputs[i]);
   }
-  aligned ? launch_all<T, kWidth>(p, parts, outputs, scale) : launch_all<T, 1>(p, parts, outputs, scale);
+  if (!aligned) return launch_shares<T, 1>(call);
+  if constexpr (!std::is_integral_v<T>) {
+    if (call.peers.combine == Combine::Sum) {
+      switch (call.peers.count) {
+        case 2: return launch_shares<T, kWidth, 2>(call);
+        case 4: return launch_shares<T, kWidth, 4>(call);
+        case 8: return launch_shares<T, kWidth, 8>(call);
+        default: break;
+      }
+    }
+  }
+  launch_shares<T, kWidth>(call);
+}
+
+template <class T>
+void reduce_as(const Call& call, PeerWay way) {
+  way == PeerWay::Lines ? reduce_by_lines<T>(call) : reduce_by_shares<T>(call);
+}
+
+// bool is combined as bytes of 0 and 1.
+Combine combine_of(Reduce reduce, DType dtype) {
+  if (dtype != DType::bool_) return static_cast<Combine>(reduce);
+  return reduce == Reduce::Sum || reduce == Reduce::Max ? Combine::Max : Combine::Min;
 }
 
 }  // namespace
 
-bool can_reduce_over_peers(TensorSpan parts) {
+bool can_reduce_over_peers(TensorSpan parts, Reduce reduce) {
   if (parts.size() < 2 || parts.size() > kMostPeers || !parts[0].is_cuda() || parts[0].numel() == 0) return false;
+  const DType dtype = parts[0].dtype();
+  if (is_complex(dtype) || is_stored_only(dtype)) return false;
+  if (reduce == Reduce::Mean && !is_floating(dtype)) return false;
   std::array<int, kMostPeers> devices{};
   for (size_t i = 0; i < parts.size(); ++i) {
     const Tensor& t = parts[i];
-    if (!is_floating(t.dtype()) || t.dtype() != parts[0].dtype() || !same(t.sizes(), parts[0].sizes())) return false;
-    if (!t.is_cuda() || !t.is_contiguous() || is_stored_only(t.dtype())) return false;
+    if (!t.is_cuda() || !t.is_contiguous() || t.dtype() != dtype || !same(t.sizes(), parts[0].sizes())) return false;
     devices[i] = t.device().index;
     for (size_t j = 0; j < i; ++j) {
       if (devices[j] == devices[i]) return false;
@@ -170,23 +209,36 @@ bool can_reduce_over_peers(TensorSpan parts) {
   return connect({devices.data(), parts.size()});
 }
 
-void reduce_over_peers(TensorSpan parts, TensorSpan outputs, double scale) {
+void reduce_over_peers(TensorSpan parts, TensorSpan outputs, Reduce reduce, PeerWay way, uint64_t number) {
+  static_assert(static_cast<int>(Combine::Product) == static_cast<int>(Reduce::Product));
   std::array<int, kMostPeers> devices{};
-  Peers p{};
+  GpuPeers p{};
   p.count = static_cast<int>(parts.size());
+  p.combine = combine_of(reduce, parts[0].dtype());
+  p.patience = patience_nanoseconds();
+  p.launch = number;
   for (size_t i = 0; i < parts.size(); ++i) {
     devices[i] = parts[i].device().index;
     p.parts[i] = parts[i].data();
     p.outputs[i] = outputs[i].data();
-    p.in_place |= p.outputs[i] == p.parts[i];
   }
-  const auto signals = signals_of({devices.data(), parts.size()});
-  for (size_t i = 0; i < parts.size(); ++i) p.signals[i] = signals[i];
+  PeerGroup& group = PeerGroup::of({devices.data(), parts.size()}, cuda::is_capturing());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    p.signals[i] = group.signals(i);
+    p.lines[i] = group.lines(i);
+  }
+  const Call call{parts, outputs, group, p};
   switch (parts[0].dtype()) {
-    case DType::float32: return reduce_in<float>(p, parts, outputs, scale);
-    case DType::float64: return reduce_in<double>(p, parts, outputs, scale);
-    case DType::float16: return reduce_in<float16>(p, parts, outputs, scale);
-    case DType::bfloat16: return reduce_in<bfloat16>(p, parts, outputs, scale);
+    case DType::float32: return reduce_as<float>(call, way);
+    case DType::float64: return reduce_as<double>(call, way);
+    case DType::float16: return reduce_as<float16>(call, way);
+    case DType::bfloat16: return reduce_as<bfloat16>(call, way);
+    case DType::int8: return reduce_as<int8_t>(call, way);
+    case DType::bool_:
+    case DType::uint8: return reduce_as<uint8_t>(call, way);
+    case DType::int16: return reduce_as<int16_t>(call, way);
+    case DType::int32: return reduce_as<int32_t>(call, way);
+    case DType::int64: return reduce_as<int64_t>(call, way);
     default: VT_ASSERT(false, "reduce_over_peers of ", parts[0].dtype());
   }
 }

@@ -1,10 +1,12 @@
-// GPUs that read and write each other's memory.
+// GPUs that read and write each other's memory, and what they share for it.
 #pragma once
 
-#include <cstdint>
+#include <mutex>
 #include <span>
+#include <vector>
 
-#include "core/macros.h"
+#include "cuda/event.h"
+#include "fabric/peer_protocol.h"
 
 namespace vt::fabric {
 
@@ -12,18 +14,50 @@ namespace vt::fabric {
 // if one of them cannot.
 VT_API bool connect(std::span<const int> devices);
 
-inline constexpr int kMostPeers = 16;
-inline constexpr int kMostBlocks = 64;
+// Devices in an order, with memory to signal in. Collectives of a group run one after the other on each device,
+// whichever streams they are given to.
+class PeerGroup {
+ public:
+  // Made on first use, never freed. What a graph captures has memory of its own, apart from what runs eagerly
+  // meanwhile.
+  static PeerGroup& of(std::span<const int> devices, bool is_captured);
 
-// Where the members of a group signal to each other, in the memory of one of them. Numbers only grow: a kernel that is
-// replayed by a graph signals anew.
-struct Signals {
-  uint32_t arrived[kMostBlocks][kMostPeers];  // by block and peer: how often the peer's block has come
-  uint32_t rounds[kMostBlocks];               // how often this member's block has
-  uint32_t late;                              // 1 + the peer that a block has waited for in vain
+  const std::vector<int>& devices() const { return devices_; }
+  Signals<kMostPeers>* signals(size_t member) const { return signals_[member]; }
+  Line* lines(size_t member) const { return lines_[member]; }
+
+  // Held while the kernels of one call are launched, so that calls of several threads come in one order everywhere.
+  std::mutex& mutex() { return mutex_; }
+  // Has the next work of a member's stream wait for the group's latest on another stream.
+  void follow(size_t member, cuda::Stream stream);
+
+  // The call under way could be given to the first `launched` members only: they stop waiting, and later collectives
+  // have other memory to signal in.
+  void abandon(size_t launched) noexcept;
+
+ private:
+  PeerGroup(std::span<const int> devices, bool is_captured);
+  std::vector<int> devices_;
+  std::vector<Signals<kMostPeers>*> signals_;
+  std::vector<Line*> lines_;
+  std::vector<cuda::Stream> last_;
+  bool is_captured_;
+  std::mutex mutex_;
 };
 
-// Of a group of devices in that order; made on first use, never freed.
-std::span<Signals* const> signals_of(std::span<const int> devices);
+// What the members of all groups have noted, by device: the stamps of the latest calls. Does not wait for work in
+// flight.
+struct DeviceStamp {
+  int device;
+  Stamp stamp;
+};
+VT_API std::vector<DeviceStamp> read_stamps();
+
+// How long a device's first block has waited for a peer's, over all groups.
+struct Wait {
+  int device, peer;
+  uint64_t nanoseconds;
+};
+VT_API std::vector<Wait> read_waits();
 
 }  // namespace vt::fabric

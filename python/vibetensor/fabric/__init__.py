@@ -3,6 +3,7 @@
 from vibetensor.fabric.mesh import Mesh
 from vibetensor.fabric.parallel import ShardedOptimizer, data_parallel, parallelize
 from vibetensor.fabric.placement import Partial, Placement, Replicate, Shard
+from vibetensor.fabric.statistics import Event, events, measured_ways, reset_stats, set_deadline, stats
 from vibetensor.fabric.tensors import (
     all_reduce,
     distribute,
@@ -16,9 +17,11 @@ from vibetensor.fabric.tensors import (
     shard,
     shards,
 )
-from vibetensor.fabric.topology import Topology, reset_stats, stats, topology
+from vibetensor.fabric.topology import Link, Topology, topology
 
 __all__ = [
+    "Event",
+    "Link",
     "Mesh",
     "Partial",
     "Placement",
@@ -29,14 +32,17 @@ __all__ = [
     "all_reduce",
     "data_parallel",
     "distribute",
+    "events",
     "gather",
     "is_fabric",
     "join",
+    "measured_ways",
     "mesh_of",
     "parallelize",
     "placement",
     "replicate",
     "reset_stats",
+    "set_deadline",
     "set_strict",
     "shard",
     "shards",

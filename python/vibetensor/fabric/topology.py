@@ -1,38 +1,74 @@
-"""Which GPUs there are, and which reach each other's memory; what the collectives have moved."""
+"""Which GPUs there are, how they reach each other, and what they share with the host."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from vibetensor import _C
 
 
 @dataclass(frozen=True)
+class Link:
+    """How kernels of one GPU reach the memory of another. `rank`: of speed among the machine's links, 0 is the fastest."""
+
+    is_peer: bool
+    has_atomics: bool = False
+    rank: int = 0
+
+    @property
+    def kind(self) -> str:
+        """ "NVLink" where atomics go over it too, "PCIe" where they do not, "host" where there is no way but the host."""
+        return "host" if not self.is_peer else "NVLink" if self.has_atomics else "PCIe"
+
+
+@dataclass(frozen=True)
 class Topology:
-    """GPUs by number: their names, and `peers[i][j]`, whether kernels on i read and write the memory of j."""
+    """GPUs by number: their names, `links[i][j]` from i to j, None from a GPU to itself, and NUMA nodes.
+
+    `numa[i]` is the node of the host's memory that GPU i is near to, None where the system does not say.
+    """
 
     names: tuple[str, ...]
-    peers: tuple[tuple[bool, ...], ...]
+    links: tuple[tuple[Link | None, ...], ...]
+    numa: tuple[int | None, ...]
+
+    @property
+    def peers(self) -> tuple[tuple[bool, ...], ...]:
+        """`peers[i][j]`: whether kernels on i read and write the memory of j."""
+        return tuple(tuple(link is None or link.is_peer for link in row) for row in self.links)
 
     @property
     def cliques(self) -> list[list[int]]:
         """The GPUs in groups all of which reach each other, in order of their first."""
         groups: list[list[int]] = []
+        peers = self.peers
         for i in range(len(self.names)):
-            home = next((g for g in groups if all(self.peers[i][j] and self.peers[j][i] for j in g)), None)
+            home = next((g for g in groups if all(peers[i][j] and peers[j][i] for j in g)), None)
             groups.append([i]) if home is None else home.append(i)
         return groups
 
     def __str__(self) -> str:
         if not self.names:
             return "no GPUs"
-        width = max(len(f"cuda:{len(self.names) - 1}"), 6)
         heads = [f"cuda:{i}" for i in range(len(self.names))]
-        lines = [" " * width + "".join(h.rjust(width + 2) for h in heads)]
+        width = max(map(len, heads))
+        lines = [" " * width + "".join(h.rjust(width + 2) for h in heads) + "   NUMA   name"]
         for i, head in enumerate(heads):
-            cells = ["-" if i == j else "peer" if self.peers[i][j] else "host" for j in range(len(heads))]
-            lines.append(head.ljust(width) + "".join(c.rjust(width + 2) for c in cells) + f"   {self.names[i]}")
-        return "\n".join(lines)
+            cells = "".join(("-" if link is None else link.kind).rjust(width + 2) for link in self.links[i])
+            near = "?" if self.numa[i] is None else str(self.numa[i])
+            lines.append(f"{head.ljust(width)}{cells}{near.rjust(7)}   {self.names[i]}")
+        cliques = "  ".join("{" + ", ".join(map(str, g)) + "}" for g in self.cliques)
+        return "\n".join([*lines, f"cliques: {cliques}"])
+
+
+def numa_node(bus: str) -> int | None:
+    """The NUMA node of the PCI device with the address `bus` ("0000:1b:00.0"), None where the system does not say."""
+    try:
+        node = int(Path(f"/sys/bus/pci/devices/{bus.lower()}/numa_node").read_text())
+    except (OSError, ValueError):
+        return None
+    return node if node >= 0 else None
 
 
 def topology() -> Topology:
@@ -44,20 +80,7 @@ def topology() -> Topology:
     """
     count = _C.cuda_device_count()
     names = tuple(_C.cuda_get_device_properties(i).name for i in range(count))
-    peers = tuple(tuple(i == j or _C.cuda_can_access_peer(i, j) for j in range(count)) for i in range(count))
-    return Topology(names, peers)
-
-
-def stats() -> dict[str, dict[str, int]]:
-    """How often each collective ran ("calls"), and the bytes of the parts that it was given, since the start.
-
-    >>> from vibetensor import fabric
-    >>> sorted(fabric.stats())
-    ['all_gather', 'all_reduce', 'all_to_all', 'broadcast', 'reduce_scatter']
-    """
-    return _C.fabric_stats()
-
-
-def reset_stats() -> None:
-    """Returns None; `stats` counts from zero."""
-    _C.fabric_reset_stats()
+    links = tuple(
+        tuple(None if i == j else Link(*_C.fabric_link_facts(i, j)) for j in range(count)) for i in range(count)
+    )
+    return Topology(names, links, tuple(numa_node(_C.fabric_pci_address(i)) for i in range(count)))

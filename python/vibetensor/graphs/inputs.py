@@ -57,7 +57,8 @@ def input_keys(leaves: list[Any], spec: TreeSpec) -> tuple[Hashable, ...]:
                 raise Unfit(f"{name(spec, i)} is on the {leaf.device}; move it to the GPU before the call")
             if leaf.requires_grad:
                 raise Unfit(f"{name(spec, i)} requires grad, which a copy of it could not collect")
-            keys.append((leaf.shape, leaf.dtype, leaf.device, leaf.stride()))
+            placed = _C.fabric_placement(leaf) if _C.is_fabric(leaf) else None
+            keys.append((leaf.shape, leaf.dtype, leaf.device, leaf.stride(), placed))
             continue
         key = plain_key(leaf)
         if key is None:
@@ -78,6 +79,8 @@ def make_slots(leaves: list[Any]) -> list[Any]:
 
 
 def own_copy(tensor: Any) -> Any:
+    if _C.is_fabric(tensor):
+        return tensor.detach().clone()
     slot = _C.ops.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device=tensor.device)
     if slot._storage_bytes() < tensor.numel() * tensor.element_size():
         return tensor.detach().clone()  # an expanded tensor: elements share memory
@@ -87,5 +90,10 @@ def own_copy(tensor: Any) -> Any:
 def fill_slots(slots: list[Any], leaves: list[Any]) -> None:
     """Copy this call's tensors to where the graph reads them."""
     for slot, leaf in zip(slots, leaves, strict=True):
-        if isinstance(slot, Tensor) and slot.data_ptr() != leaf.data_ptr():
+        if isinstance(slot, Tensor) and (_C.is_fabric(slot) or slot.data_ptr() != leaf.data_ptr()):
             slot.copy_(leaf)
+
+
+def memory_of(tensor: Any) -> list[Any]:
+    """The tensor itself, or what each member of a mesh has of it."""
+    return list(_C.fabric_shards(tensor)[0]) if _C.is_fabric(tensor) else [tensor]

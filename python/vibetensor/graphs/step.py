@@ -13,7 +13,7 @@ from typing import Any
 
 from vibetensor import _C
 from vibetensor.graphs.gradients import FoundGradients, keys_of
-from vibetensor.graphs.inputs import Unfit, fill_slots, input_keys, make_slots, plain_key
+from vibetensor.graphs.inputs import Unfit, fill_slots, input_keys, make_slots, memory_of, plain_key
 from vibetensor.graphs.surroundings import Key, Surroundings, difference, takes_rate
 from vibetensor.graphs.verify import run_both
 from vibetensor.torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
@@ -94,6 +94,13 @@ def taken_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any
 def detached(result: Any) -> Any:
     leaves, spec = tree_flatten(result)
     return tree_unflatten([leaf.detach() if isinstance(leaf, Tensor) else leaf for leaf in leaves], spec)
+
+
+def settle(values: list[Any]) -> None:
+    """Parts of sums on a mesh are added up here and now: what a graph leaves, its replays write again."""
+    for value in values:
+        if isinstance(value, Tensor) and _C.is_fabric(value):
+            _C.fabric_settle(value)
 
 
 class GraphStep:
@@ -243,7 +250,8 @@ class GraphStep:
         try:
             with Rates(rates) as on_device, graph(graphed, self._pool, capture_error_mode="thread_local"):
                 result = self.fn(*args, **kwargs)
-            outputs, output_spec = tree_flatten(result)
+                outputs, output_spec = tree_flatten(result)
+                settle([*outputs, *(p.grad for p in parameters)])
             self._check(outputs, attempts, key, hosts_numbers, on_device)
             kept = {memory._storage_key() for memory in graphed.kept_memory()}
             if found.are_part_of(kept):
@@ -267,7 +275,11 @@ class GraphStep:
             output_spec=output_spec,
             rates=rates,
             filled=[float(o.param_groups[i]["lr"]) for o, i, _ in rates],
-            added_to=[(p, grad) for p, grad in found.held if grad is not None and grad._storage_key() in kept],
+            added_to=[
+                (p, grad)
+                for p, grad in found.held
+                if grad is not None and any(m._storage_key() in kept for m in memory_of(grad))
+            ],
             gradients=[(p, p.grad) for p in parameters],
             written=[t for t, old in zip(watched, versions, strict=True) if t._version != old],
         )

@@ -6,6 +6,7 @@
 #include "bindings/python/generator_object.h"
 #include "bindings/python/module.h"
 #include "bindings/python/tensor_object.h"
+#include "core/fabric.h"
 #include "cuda/device.h"
 #include "cuda/graph.h"
 #include "program/defer.h"
@@ -95,7 +96,12 @@ struct StateWords {
       program::settle(t);
       const Tensor grad = autograd::grad(t);
       identity.push_back(reinterpret_cast<uintptr_t>(t.impl()));
-      identity.push_back(reinterpret_cast<uintptr_t>(t.data()));
+      if (is_fabric(t)) {
+        for (const Tensor& shard : fabric_parts(t).shards)
+          identity.push_back(reinterpret_cast<uintptr_t>(shard.data()));
+      } else {
+        identity.push_back(reinterpret_cast<uintptr_t>(t.data()));
+      }
       identity.push_back(t.requires_grad() ? 1 : 0);
       presence.push_back(grad.defined() ? 1 : 0);
       gradients.push_back(reinterpret_cast<uintptr_t>(grad.defined() ? grad.impl() : nullptr));

@@ -11,8 +11,13 @@
 #include "core/fabric.h"
 #include "dispatch/boxing.h"
 #include "fabric/call.h"
+#include "fabric/choice.h"
 #include "fabric/collectives.h"
+#include "fabric/flight.h"
+#include "fabric/links.h"
 #include "fabric/local.h"
+#include "fabric/nccl.h"
+#include "fabric/peers.h"
 #include "fabric/processes.h"
 
 namespace nb = nanobind;
@@ -104,6 +109,58 @@ nb::dict stats() {
   return all;
 }
 
+nb::list links() {
+  nb::list all;
+  for (const fabric::LinkCount& c : fabric::link_counts()) {
+    all.append(nb::make_tuple(c.from, c.to, c.calls, c.bytes));
+  }
+  return all;
+}
+
+// (device, peer, nanoseconds that the device waited for the peer within collectives)
+nb::list waits() {
+  nb::list all;
+  for (const fabric::Wait& w : fabric::read_waits()) all.append(nb::make_tuple(w.device, w.peer, w.nanoseconds));
+  return all;
+}
+
+// (number, op, reduction, way, dtype, sizes, devices, place) of each of the latest calls.
+nb::list flights() {
+  nb::list all;
+  for (const fabric::Flight& f : fabric::flights()) {
+    nb::list devices;
+    for (const Device d : f.devices) devices.append(nb::steal(make_device(d)));
+    all.append(nb::make_tuple(f.number, f.op, f.reduce, f.way, vt::detail::concat(f.dtype),
+                              nb::steal(make_int_tuple(f.sizes)), nb::tuple(devices), f.place));
+  }
+  return all;
+}
+
+// (device, number of the call, begin, end): the times that members noted, in nanoseconds of their devices' clocks.
+nb::list stamps() {
+  nb::list all;
+  for (const fabric::DeviceStamp& s : fabric::read_stamps()) {
+    all.append(nb::make_tuple(s.device, s.stamp.launch, s.stamp.begin, s.stamp.end));
+  }
+  return all;
+}
+
+nb::list measured_ways() {
+  nb::list all;
+  for (const fabric::MeasuredWay& m : fabric::measured_ways()) {
+    nb::dict entry;
+    entry["members"] = m.members;
+    entry["dtype"] = m.dtype;
+    entry["bytes"] = m.bytes;
+    entry["fastest"] = fabric::kWayNames[static_cast<int>(m.fastest)];
+    for (int w = 0; w < 3; ++w) {
+      if (m.microseconds[w] >= 0) entry[vt::detail::concat(fabric::kWayNames[w], "_us").c_str()] = m.microseconds[w];
+    }
+    all.append(entry);
+  }
+  return all;
+}
+
 }  // namespace
 
 void bind_fabric(nb::module_& m) {
@@ -126,6 +183,21 @@ void bind_fabric(nb::module_& m) {
   });
   m.def("fabric_stats", stats);
   m.def("fabric_reset_stats", fabric::reset_collective_counts);
+  m.def("fabric_links", links);
+  m.def("fabric_pci_address", fabric::pci_address, nb::arg("device"));
+  m.def(
+      "fabric_link_facts",
+      [](int device, int peer) {
+        const fabric::LinkFacts f = fabric::link_facts(device, peer);
+        return nb::make_tuple(f.is_reached, f.has_atomics, f.rank);
+      },
+      nb::arg("device"), nb::arg("peer"));
+  m.def("fabric_waits", waits);
+  m.def("fabric_flights", flights);
+  m.def("fabric_stamps", stamps);
+  m.def("fabric_measured_ways", measured_ways);
+  m.def("fabric_nccl_version", fabric::nccl_version);
+  m.def("fabric_set_deadline", fabric::set_patience, nb::arg("seconds"));
   m.def("fabric_strict", fabric::set_strict, nb::arg("on"));
 }
 

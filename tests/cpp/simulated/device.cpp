@@ -14,6 +14,7 @@ namespace {
 constexpr auto kInvalidHandle = static_cast<Status>(400);
 constexpr auto kCapturedEvent = static_cast<Status>(907);
 constexpr auto kInvalidDevice = static_cast<Status>(101);
+constexpr auto kPeerUnsupported = static_cast<Status>(217);
 constexpr int kHighestPriority = -5;
 
 }  // namespace
@@ -178,8 +179,21 @@ Status SimulatedDevice::memory_info(int device, size_t& free_bytes, size_t& tota
 
 Status SimulatedDevice::can_access_peer(int device, int peer, bool& able) {
   if (!valid(device) || !valid(peer)) return kInvalidDevice;
-  able = device != peer;
+  std::lock_guard lock(mutex_);
+  able = device != peer && !cut_links_.contains({device, peer});
   return Status::Success;
+}
+
+Status SimulatedDevice::enable_peer(int device, int peer) {
+  if (!valid(device) || !valid(peer)) return kInvalidDevice;
+  std::lock_guard lock(mutex_);
+  return device != peer && !cut_links_.contains({device, peer}) ? Status::Success : kPeerUnsupported;
+}
+
+void SimulatedDevice::cut_link(int a, int b) {
+  std::lock_guard lock(mutex_);
+  cut_links_.insert({a, b});
+  cut_links_.insert({b, a});
 }
 
 int SimulatedDevice::runtime_version() { return 13000; }

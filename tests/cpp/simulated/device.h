@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -57,6 +58,8 @@ class SimulatedDevice final : public DeviceApi {
   Clock clock_of(Stream stream);
   /// The lane of the stream in clocks.
   uint32_t lane_of(Stream stream);
+  /// Neither device reaches the other's memory any more; copies between them go on, by the host.
+  void cut_link(int a, int b);
   /// Bytes that no call may make the device exceed; 0: no limit but its memory.
   void set_cap(int device, size_t bytes);
   size_t used(int device);
@@ -173,6 +176,7 @@ class SimulatedDevice final : public DeviceApi {
   mutable std::mutex mutex_;
   Random random_;
   std::vector<Device> devices_;
+  std::set<std::pair<int, int>> cut_links_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // index: clock lane; handle: index + 1
   std::vector<uint32_t> busy_;                // lanes with queued work
   Clock host_clock_;

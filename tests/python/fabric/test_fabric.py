@@ -272,13 +272,15 @@ def test_gradients_are_added_up_in_one_bucket() -> None:
 
 
 def test_topology() -> None:
-    some = fabric.Topology(("A", "A", "B"), ((True, True, False), (True, True, False), (False, False, True)))
+    near, far = fabric.Link(True, True), fabric.Link(False)
+    some = fabric.Topology(("A", "A", "B"), ((None, near, far), (near, None, far), (far, far, None)), (0, 0, None))
     assert some.cliques == [[0, 1], [2]]
-    assert [line.split()[:4] for line in str(some).splitlines()[1:]] == [
-        ["cuda:0", "-", "peer", "host"],
-        ["cuda:1", "peer", "-", "host"],
-        ["cuda:2", "host", "host", "-"],
-    ]
+    assert some.peers == ((True, True, False), (True, True, False), (False, False, True))
+    lines = str(some).splitlines()
+    assert lines[1].split() == ["cuda:0", "-", "NVLink", "host", "0", "A"]
+    assert lines[3].split() == ["cuda:2", "host", "host", "-", "?", "B"]
+    assert lines[4] == "cliques: {0, 1}  {2}"
+    assert fabric.Link(True).kind == "PCIe"
     assert len(fabric.topology().names) == torch.cuda.device_count()
 
 
