@@ -129,6 +129,33 @@ def plugin(world: int) -> dict[int, float]:
     return found
 
 
+def models(ways: list[dict[str, Any]], rows: list[dict[str, Any]], world: int) -> dict[str, Any]:
+    """Cost models of our ways and of NCCL, fitted to all but the largest size: what they say of it, and of 8 and 64 GPUs."""
+    from vibetensor.fabric import CostModel
+
+    measured = {
+        name: [(w["bytes"], w[f"{name}_us"]) for w in ways if f"{name}_us" in w] for name in ("lines", "shares")
+    }
+    measured["NCCL"] = [(r["bytes"], r["nccl_eager_us"]) for r in rows]
+    measured["ring"] = [(r["bytes"], r["plugin_us"]) for r in rows if "plugin_us" in r]
+    found: dict[str, Any] = {}
+    for name, pairs in measured.items():
+        if len(pairs) < 3:
+            continue
+        model = CostModel.fit(name, world, pairs[:-1])
+        size, time_of_last = pairs[-1]
+        found[name] = {
+            "wait_us": model.wait,
+            "GBps": model.gigabytes_per_second,
+            "bytes": size,
+            "predicted_us": model.microseconds(world, size),
+            "measured_us": time_of_last,
+            "predicted_us_of_8": model.microseconds(8, size),
+            "predicted_us_of_64": model.microseconds(64, size),
+        }
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path)
@@ -162,6 +189,7 @@ def main() -> None:
         "dtype": "bfloat16",
         "all_reduce": rows,
         "ways": ways,
+        "models": models(ways, rows, world),
     }
     if args.out:
         args.out.write_text(json.dumps(record, indent=1) + "\n")

@@ -1,5 +1,6 @@
 """One process, all GPUs of a machine: tensors that lie on several devices."""
 
+from vibetensor.fabric.costs import CostModel, models_of
 from vibetensor.fabric.mesh import Mesh
 from vibetensor.fabric.parallel import ShardedOptimizer, data_parallel, parallelize
 from vibetensor.fabric.placement import Partial, Placement, Replicate, Shard
@@ -20,6 +21,7 @@ from vibetensor.fabric.tensors import (
 from vibetensor.fabric.topology import Link, Topology, topology
 
 __all__ = [
+    "CostModel",
     "Event",
     "Link",
     "Mesh",
@@ -38,6 +40,7 @@ __all__ = [
     "join",
     "measured_ways",
     "mesh_of",
+    "models_of",
     "parallelize",
     "placement",
     "replicate",

@@ -38,28 +38,31 @@ cuda::CaptureMode mode_from(const std::string& mode) {
   return cuda::CaptureMode::Relaxed;
 }
 
-bool is_ours(nb::handle frame) {
-  const nb::object name = frame.attr("f_globals").attr("get")("__name__");
-  return PyUnicode_Check(name.ptr()) && text_of(name.ptr()).starts_with("vibetensor.");
+// Of the code of this package. Collectives ask at every call: that takes no attributes of frames.
+bool is_ours(PyFrameObject* frame) {
+#if PY_VERSION_HEX < 0x030B0000
+  const nb::object globals = nb::borrow(reinterpret_cast<PyObject*>(frame)).attr("f_globals");
+#else
+  const nb::object globals = nb::steal(PyFrame_GetGlobals(frame));
+#endif
+  PyObject* const name = PyDict_GetItemString(globals.ptr(), "__name__");
+  return name && PyUnicode_Check(name) && text_of(name).starts_with("vibetensor.");
 }
 
 // The innermost line of Python outside this package, or inside if there is no other.
 std::string python_place() {
   if (!Py_IsInitialized()) return {};
   const WithGil gil;
-  try {
-    nb::object innermost = nb::borrow(reinterpret_cast<PyObject*>(PyEval_GetFrame()));
-    if (!innermost.is_valid()) return {};
-    nb::object frame = innermost;
-    while (!frame.is_none() && is_ours(frame)) frame = frame.attr("f_back");
-    if (frame.is_none()) frame = innermost;
-    const nb::object code = frame.attr("f_code");
-    return vt::detail::concat(nb::cast<std::string>(code.attr("co_filename")), ":",
-                              nb::cast<int64_t>(frame.attr("f_lineno")), " in ",
-                              nb::cast<std::string>(code.attr("co_name")));
-  } catch (nb::python_error&) {
-    return {};  // the error on its way says enough without a line
-  }
+  PyFrameObject* const innermost = PyEval_GetFrame();
+  if (!innermost) return {};
+  nb::object frame = nb::borrow(reinterpret_cast<PyObject*>(innermost));
+  const auto raw = [&] { return reinterpret_cast<PyFrameObject*>(frame.ptr()); };
+  while (frame.is_valid() && is_ours(raw())) frame = nb::steal(reinterpret_cast<PyObject*>(PyFrame_GetBack(raw())));
+  if (!frame.is_valid()) frame = nb::borrow(reinterpret_cast<PyObject*>(innermost));
+  const int line = PyFrame_GetLineNumber(raw());
+  const nb::object code = nb::steal(reinterpret_cast<PyObject*>(PyFrame_GetCode(raw())));
+  const auto* parts = reinterpret_cast<PyCodeObject*>(code.ptr());
+  return vt::detail::concat(text_of(parts->co_filename), ":", line, " in ", text_of(parts->co_name));
 }
 
 // Casts cached by autocast hold values of before the capture, or memory of the graph after it.
