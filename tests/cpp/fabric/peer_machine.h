@@ -82,11 +82,8 @@ class Machine {
       memcpy(at, data, bytes);
       return;
     }
-    Write write{from, to, block, at, {}, bytes, 0};
+    Write write{from, to, block, at, {}, bytes, after};
     memcpy(write.data, data, bytes);
-    if (after) {
-      for (const Write& w : under_way_) write.behind += w.from == from && w.block == block ? 1 : 0;
-    }
     under_way_.push_back(write);
     pass();
   }
@@ -105,7 +102,7 @@ class Machine {
     void* at;
     char data[16];
     size_t bytes;
-    size_t behind;  // writes of the block that have to arrive before
+    bool after;  // behind all that the block has sent before
   };
 
   uint64_t draw(uint64_t below) { return random_() % below; }
@@ -135,12 +132,17 @@ class Machine {
     return true;
   }
 
+  bool may_arrive(size_t i) const {
+    const Write& write = under_way_[i];
+    for (size_t j = 0; j < i && write.after; ++j) {
+      if (under_way_[j].from == write.from && under_way_[j].block == write.block) return false;
+    }
+    return true;
+  }
+
   void deliver(size_t i) {
     const Write write = under_way_[i];
     under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
-    for (Write& w : under_way_) {
-      if (w.from == write.from && w.block == write.block && w.behind > 0) --w.behind;
-    }
     if (!is_cut(write.from, write.to)) memcpy(write.at, write.data, write.bytes);
   }
 
@@ -152,7 +154,7 @@ class Machine {
     const uint64_t deliveries = under_way_.empty() ? 0 : draw(1 + 2 * static_cast<uint64_t>(members_));
     for (uint64_t n = 0; n < deliveries && !under_way_.empty(); ++n) {
       const size_t i = draw(under_way_.size());
-      if (under_way_[i].behind == 0) deliver(i);
+      if (may_arrive(i)) deliver(i);
     }
     Fiber& next = *fibers_[draw(fibers_.size())];
     if (next.done || is_dead(next.member) || (next.member == faults_.slow && draw(100) != 0)) return;
