@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetensor import _C
+
 
 def keys_of(parameters: list[Any]) -> dict[int, int]:
     """By id of each parameter that has a gradient what tells the memory of that."""
@@ -22,7 +24,7 @@ class FoundGradients:
         self._elsewhere: list[tuple[Any, Any, int]] = []
         for p in parameters:
             grad = p.grad
-            if dropped and grad is not None and grad.is_cuda and not grad.is_sparse:
+            if dropped and grad is not None and grad.is_cuda and not grad.is_sparse and not _C.is_fabric(grad):
                 self._elsewhere.append((p, grad.detach().cpu(), grad._storage_key()))
             else:
                 self.held.append((p, grad))
