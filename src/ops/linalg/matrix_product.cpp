@@ -80,11 +80,20 @@ void product_cpu(const ProductShape& s, const Matrix& a, const Matrix& b, const 
                            [&]<class T>(TypeTag<T>) { product_of<T>(s, a, b, out, alpha, beta, bias); });
 }
 
-// A product of one element, of a row and a column, as a sum: cuBLASLt 13 crashes on it in complex128.
-void dot_cuda(const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha, const Scalar& beta,
-              const Tensor& bias) {
-  const Tensor terms = ops::mul(a.holder, ops::transpose(b.holder, -2, -1));
-  Tensor total = ops::mul(ops::sum(terms, DimVec{-1}, true), wrapped_number(alpha));
+// A product with a row, a column or one term of sums, by rows and sums: cuBLASLt 13 crashes on these in complex128.
+bool is_thin(const ProductShape& s, DType dtype) {
+  return dtype == DType::complex128 && (s.m == 1 || s.n == 1 || s.k == 1);
+}
+void thin_product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
+                       const Scalar& beta, const Tensor& bias) {
+  Tensor total;
+  if (s.k == 1) {
+    total = ops::mul(a.holder, b.holder);
+  } else {
+    total = ops::sum(ops::mul(a.holder, ops::transpose(b.holder, -2, -1)), DimVec{-1}, true);
+    if (s.n != 1) total = ops::transpose(total, -2, -1);
+  }
+  total = ops::mul(total, wrapped_number(alpha));
   if (beta.is_complex() || beta.to_double() != 0) total = ops::add(total, ops::mul(out, wrapped_number(beta)));
   if (bias.defined()) total = ops::add(total, bias);
   ops::copy_(out, total);
@@ -93,7 +102,7 @@ void dot_cuda(const Matrix& a, const Matrix& b, const Tensor& out, const Scalar&
 void product_cuda(const ProductShape& s, const Matrix& a, const Matrix& b, const Tensor& out, const Scalar& alpha,
                   const Scalar& beta, const Tensor& bias) {
   if (is_integral(out.dtype())) return integer_product_cuda(s, a, b, out, alpha, beta, bias);
-  if (s.m == 1 && s.n == 1 && out.dtype() == DType::complex128) return dot_cuda(a, b, out, alpha, beta, bias);
+  if (is_thin(s, out.dtype())) return thin_product_cuda(s, a, b, out, alpha, beta, bias);
   if (alpha.is_complex() || beta.is_complex()) {  // the library's factors are real
     const bool adds = beta.is_complex() || beta.to_double() != 0;
     const Tensor part = adds ? empty(out.sizes(), out.dtype(), out.device()) : out;

@@ -1,7 +1,8 @@
 """Matrix products on a GPU: the kernel that is measured for a shape, and the sums that come with a product."""
 
 import pytest
-import vibetensor.torch as torch
+
+from .side import ours, random, reference, theirs, torch
 
 pytestmark = pytest.mark.cuda
 
@@ -132,3 +133,24 @@ def test_a_vocabulary_in_chunks_under_autocast():
     assert loss.dtype == torch.float32 and x.grad.dtype == torch.float32
     whole = torch.nn.functional.cross_entropy(x.detach().double() @ layer.linear.weight.detach().double().t(), target)
     assert relative_error(loss.detach(), whole) < 1e-3
+
+
+@pytest.mark.parametrize("dtype", ["complex128", "complex64", "float64"])
+@pytest.mark.parametrize("m", [1, 3])
+@pytest.mark.parametrize("n", [1, 4])
+@pytest.mark.parametrize("k", [1, 5])
+def test_products_with_a_row_or_a_column(dtype, m, n, k):
+    """cuBLASLt crashes on some of them."""
+
+    def check(got, expected):
+        reference.testing.assert_close(theirs(got), expected)
+
+    for lead in ((), (2,)):
+        a, b = random(*lead, m, k, dtype=dtype), random(*lead, k, n, dtype=dtype, seed=1)
+        check(torch.matmul(ours(a), ours(b)), a @ b)
+        check(torch.matmul(ours(a), ours(b.mT.contiguous()).mT), a @ b)
+    bias, a, b = random(n, dtype=dtype, seed=2), a[0], b[0]
+    functional, weight = torch.nn.functional, b.mT.contiguous()
+    check(functional.linear(ours(a), ours(weight), ours(bias)), reference.nn.functional.linear(a, weight, bias))
+    factors = {"beta": 0.5, "alpha": 2}
+    check(torch.addmm(ours(bias), ours(a), ours(b), **factors), reference.addmm(bias, a, b, **factors))
