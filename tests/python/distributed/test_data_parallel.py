@@ -22,6 +22,13 @@ def test_gradients_travel_in_16_bits():
     )
 
 
+@pytest.mark.parametrize("size", [2, 4])
+def test_modules_in_parts_learn_the_same(size):
+    found = run("training.py", size, "fully_shard")
+    assert all(f == found[0] for f in found)
+    assert found[0]["losses"] == pytest.approx(run("training.py", 1, "plain")[0]["losses"], rel=2e-5)
+
+
 @pytest.mark.parametrize("way", ["zero", "zero_views", "zero_resumed"])
 @pytest.mark.parametrize("size", [1, 2, 4])
 def test_an_optimizer_in_parts_makes_the_same_steps(size, way):

@@ -15,7 +15,7 @@ def losses(text):
 
 
 @pytest.mark.parametrize("launcher", ["torch.distributed.run", "vibetensor.launch"])
-@pytest.mark.parametrize(("size", "way"), [(2, "plain"), (4, "zero")])
+@pytest.mark.parametrize(("size", "way"), [(2, "plain"), (4, "zero"), (4, "fully_shard")])
 def test_a_launcher_of_processes(launcher, size, way):
     options = ["--standalone", "--nproc-per-node", str(size)]
     done = subprocess.run(
@@ -25,7 +25,8 @@ def test_a_launcher_of_processes(launcher, size, way):
     assert done.returncode == 0, done.stdout + done.stderr
     found = losses(done.stdout)
     assert len(found) == size and all(f == found[0] for f in found)
-    assert found[0] == run("training.py", size, "plain")[0]["losses"]
+    assert found[0] == run("training.py", size, way)[0]["losses"]
+    assert found[0] == pytest.approx(run("training.py", 1, "plain")[0]["losses"], rel=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,9 @@ def test_programs_of_parts_under_launchers(launcher, program, way):
     ],
     ids=["srun", "mpirun", "PMIx"],
 )
-@pytest.mark.parametrize("size", [2, 4])
-def test_variables_of_launchers(variables, size):
-    found = run("training.py", size, "zero", variables=variables)
+@pytest.mark.parametrize(("size", "way"), [(2, "plain"), (2, "fully_shard"), (4, "zero")])
+def test_variables_of_launchers(variables, size, way):
+    found = run("training.py", size, way, variables=variables)
     assert all(f == found[0] for f in found)
     assert found[0]["losses"] == pytest.approx(run("training.py", 1, "plain")[0]["losses"], rel=2e-5)
 

@@ -35,7 +35,7 @@ def mpirun(size, program, *args, backend):
 
 @pytest.mark.parametrize("backend", ["gloo", "mpi"])
 @pytest.mark.parametrize("size", [2, 4])
-@pytest.mark.parametrize("way", ["plain", "zero"])
+@pytest.mark.parametrize("way", ["plain", "zero", "fully_shard"])
 def test_processes_of_mpirun_learn_what_one_learns(size, way, backend):
     found = mpirun(size, "training.py", way, backend=backend)
     assert len(found) == size and all(f == found[0] for f in found)

@@ -22,7 +22,7 @@ def test_workers_learn_what_one_process_learns(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     alone = run("training.py", 1, "plain")[0]["losses"]
-    for size, way in ((2, "plain"), (4, "zero")):
+    for size, way in ((2, "plain"), (4, "zero"), (2, "fully_shard")):
         found = [json.loads((tmp_path / f"{way} {rank} of {size}").read_text()) for rank in range(size)]
         assert all(f == found[0] for f in found)
         assert found[0] == pytest.approx(alone, rel=2e-5)

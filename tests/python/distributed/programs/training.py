@@ -1,4 +1,7 @@
-"""Trains a small network with DistributedDataParallel; prints losses over the whole batch and a hash of the parameters."""
+"""Trains a small network, its gradients or parameters in parts; prints losses over the whole batch.
+
+The parameters of all processes are compared at the end.
+"""
 
 import json
 import os
@@ -8,6 +11,7 @@ import vibetensor.torch as torch
 import vibetensor.torch.distributed as dist
 from vibetensor.torch import nn
 from vibetensor.torch.distributed.algorithms.ddp_comm_hooks import default_hooks
+from vibetensor.torch.distributed.fsdp import fully_shard
 from vibetensor.torch.distributed.optim import ZeroRedundancyOptimizer
 
 dist.init_process_group(os.environ.get("BACKEND", "gloo"))
@@ -35,9 +39,16 @@ if way == "sync":
     net = nn.SyncBatchNorm.convert_sync_batchnorm(net)
 elif way != "buffers":
     net.norm = nn.Identity()
-model = nn.parallel.DistributedDataParallel(
-    net, bucket_cap_mb=0.005, gradient_as_bucket_view=way == "views", broadcast_buffers=way == "buffers", **options
-)
+if way == "fully_shard":
+    for tensor in net.state_dict().values():
+        dist.broadcast(tensor, 0)  # which DistributedDataParallel does by itself
+    for layer in (net.first, net.second):
+        fully_shard(layer)
+    model = fully_shard(net)
+else:
+    model = nn.parallel.DistributedDataParallel(
+        net, bucket_cap_mb=0.005, gradient_as_bucket_view=way == "views", broadcast_buffers=way == "buffers", **options
+    )
 if way == "hook":
     model.register_comm_hook(None, default_hooks.bf16_compress_hook)
 
@@ -83,7 +94,8 @@ if way.startswith("zero") and size > 1:
     states = [None] * size
     dist.all_gather_object(states, len(optimizer.optim.state))
     assert sum(states) == len([p for p in model.parameters() if p.requires_grad]) and max(states) < sum(states)
-total = torch.cat([p.detach().reshape(-1) for p in model.parameters()])
+parts = [p.detach() for p in model.parameters()]
+total = torch.cat([(p.full_tensor() if way == "fully_shard" else p).reshape(-1) for p in parts])
 everybody = [torch.empty_like(total) for _ in range(size)]
 dist.all_gather(everybody, total)
 assert all(torch.equal(everybody[0], theirs) for theirs in everybody), "parameters drifted apart"

@@ -32,7 +32,7 @@ def train(config):
 if __name__ == "__main__":
     folder = sys.argv[1]
     ray.init(num_cpus=5, include_dashboard=False)
-    for size, way in ((2, "plain"), (4, "zero")):
+    for size, way in ((2, "plain"), (4, "zero"), (2, "fully_shard")):
         VibeTensorTrainer(
             train,
             train_loop_config={"folder": folder, "program": TRAINING, "way": way},
