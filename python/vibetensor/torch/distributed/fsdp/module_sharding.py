@@ -325,7 +325,8 @@ def fully_shard(
     state = ShardingState(modules, ParameterGroup(parameters, layout, policy), reshard_after_forward)
     for m in modules:
         m.__dict__["_fsdp_state"] = state
-        m.__class__ = sharded_class(type(m))
+        kind: Any = type(m)
+        m.__class__ = sharded_class(kind)
     return module
 
 

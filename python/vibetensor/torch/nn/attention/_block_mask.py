@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import vibetensor.torch as torch
@@ -79,8 +79,9 @@ def create_mask(mod_fn: Mod, B: int | None, H: int | None, Q_LEN: int, KV_LEN: i
     return over_indices(mod_fn, False)(*where)
 
 
-def both(size: Any) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else tuple(size)
+def both(size: int | Sequence[int]) -> tuple[int, int]:
+    rows, columns = (size, size) if isinstance(size, int) else size
+    return rows, columns
 
 
 def ordered(dense: Any) -> tuple[Any, Any]:
@@ -129,8 +130,9 @@ def create_block_mask(
     counts = blocks.sum((-3, -1))
     full = counts == rows * columns if separate_full_blocks else torch.zeros_like(counts, dtype=torch.bool)
     partial = (counts > 0) & ~full
-    kinds = [*ordered(partial), *(ordered(full) if separate_full_blocks else (None, None))]
-    return BlockMask.from_kv_blocks(*kinds, BLOCK_SIZE=(rows, columns), mask_mod=mask_mod, seq_lengths=(Q_LEN, KV_LEN))
+    counts, names = ordered(partial)
+    full_counts, full_names = ordered(full) if separate_full_blocks else (None, None)
+    return BlockMask.from_kv_blocks(counts, names, full_counts, full_names, (rows, columns), mask_mod, (Q_LEN, KV_LEN))
 
 
 class BlockMask:
@@ -179,7 +181,7 @@ class BlockMask:
             raise AssertionError("full_kv_num_blocks and full_kv_indices must be both provided or omitted")
         if (full_q_num_blocks is None) != (full_q_indices is None):
             raise AssertionError("full_q_num_blocks and full_q_indices must be both provided or omitted")
-        self.seq_lengths, self.BLOCK_SIZE, self.mask_mod = tuple(seq_lengths), tuple(BLOCK_SIZE), mask_mod
+        self.seq_lengths, self.BLOCK_SIZE, self.mask_mod = both(seq_lengths), both(BLOCK_SIZE), mask_mod
         self.kv_num_blocks, self.kv_indices = kv_num_blocks, kv_indices
         self.full_kv_num_blocks, self.full_kv_indices = full_kv_num_blocks, full_kv_indices
         self.q_num_blocks, self.q_indices = q_num_blocks, q_indices
@@ -210,29 +212,27 @@ class BlockMask:
         rows, columns = both(BLOCK_SIZE)
         if seq_lengths is None:
             seq_lengths = kv_indices.shape[-2] * rows, kv_indices.shape[-1] * columns
-        of_keys: list[Any] = [None] * 4
+        partial: tuple[Any, Any] = (None, None)
+        full: tuple[Any, Any] = (None, None)
         if compute_q_blocks:
             width = kv_indices.shape[-1]
-            of_keys[:2] = ordered(dense_of(kv_num_blocks, kv_indices, width).mT)
+            partial = ordered(dense_of(kv_num_blocks, kv_indices, width).mT)
             if full_kv_indices is not None:
-                of_keys[2:] = ordered(dense_of(full_kv_num_blocks, full_kv_indices, width).mT)
+                full = ordered(dense_of(full_kv_num_blocks, full_kv_indices, width).mT)
         return cls(
             seq_lengths,
             kv_num_blocks,
             kv_indices,
             full_kv_num_blocks,
             full_kv_indices,
-            *of_keys,
-            BLOCK_SIZE=(rows, columns),
-            mask_mod=noop_mask if mask_mod is None else mask_mod,
+            *partial,
+            *full,
+            (rows, columns),
+            noop_mask if mask_mod is None else mask_mod,
             dq_write_order=dq_write_order,
             dq_write_order_full=dq_write_order_full,
             dq_kv_order=dq_kv_order,
         )
-
-    def with_tensors(self, change: Callable[[Any], Any], seq_lengths: tuple[int, int] | None = None) -> BlockMask:
-        tensors = [None if (t := getattr(self, name)) is None else change(t) for name in self.TENSORS]
-        return BlockMask(seq_lengths or self.seq_lengths, *tensors, BLOCK_SIZE=self.BLOCK_SIZE, mask_mod=self.mask_mod)
 
     def as_tuple(self, flatten: bool = True) -> tuple[Any, ...]:
         """Lengths, tensors, block size and mask_mod; lengths and block size one number each if `flatten`."""
@@ -283,7 +283,8 @@ class BlockMask:
 
     def to(self, device: Any) -> BlockMask:
         """The mask with its tensors on `device`; the mask_mod is the same."""
-        return self.with_tensors(lambda t: t.to(device))
+        tensors = {name: None if (t := getattr(self, name)) is None else t.to(device) for name in self.TENSORS}
+        return BlockMask(self.seq_lengths, BLOCK_SIZE=self.BLOCK_SIZE, mask_mod=self.mask_mod, **tensors)
 
     def __getitem__(self, index: Any) -> BlockMask:
         """The blocks of some batches, heads and blocks of queries, without a mask_mod; dims stay, and so do the lengths."""
@@ -292,14 +293,12 @@ class BlockMask:
             at = parts.index(Ellipsis)
             parts = (*parts[:at], *[slice(None)] * (3 - len(parts) + 1), *parts[at + 1 :])
         parts = tuple(slice(i, i + 1 or None) if isinstance(i, int) else i for i in parts)
-        tensors = [getattr(self, name) for name in self.TENSORS[:4]]
-        tensors = [None if t is None else t[parts] for t in tensors]
+        of_queries = {name: None if (t := getattr(self, name)) is None else t[parts] for name in self.TENSORS[:4]}
         return BlockMask.from_kv_blocks(
-            *tensors,
             BLOCK_SIZE=self.BLOCK_SIZE,
-            mask_mod=None,
             seq_lengths=self.seq_lengths,
             compute_q_blocks=self.q_indices is not None,
+            **of_queries,
         )
 
     def _adjust(self, new_q_len: int, new_kv_len: int) -> BlockMask:
@@ -317,9 +316,9 @@ class BlockMask:
         return BlockMask.from_kv_blocks(
             *cut(self.kv_num_blocks, self.kv_indices),
             *cut(self.full_kv_num_blocks, self.full_kv_indices),
-            BLOCK_SIZE=self.BLOCK_SIZE,
-            mask_mod=self.mask_mod,
-            seq_lengths=(new_q_len, new_kv_len),
+            self.BLOCK_SIZE,
+            self.mask_mod,
+            (new_q_len, new_kv_len),
         )
 
     def to_string(self, grid_size: int | tuple[int, int] = (20, 20), limit: int = 4) -> str:
