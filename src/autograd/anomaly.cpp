@@ -5,6 +5,7 @@
 #include "autograd/nan_watch.h"
 #include "autograd/node_observer.h"
 #include "core/thread_state.h"
+#include "core/waiting_memory.h"
 #include "ops/copy/copy.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
@@ -21,7 +22,7 @@ void check_nan(const Node& node, const Grads& grads) {
   const GradMode off(false);
   for (size_t i = 0; i < grads.size(); ++i) {
     const Tensor& g = grads[i];
-    if (!g.defined() || !g.impl()->has_memory() || g.numel() == 0 || !is_differentiable(g.dtype())) continue;
+    if (!g.defined() || !has_values(g) || g.numel() == 0 || !is_differentiable(g.dtype())) continue;
     VT_CHECK(!ops::_local_scalar_dense(ops::any(ops::isnan(g))).to_bool(), Runtime, "Function '", node.name(),
              "' returned nan values in its ", i, "th output.");
   }

@@ -18,4 +18,10 @@ inline void fill_memory(const Tensor& t) {
   if (VT_UNLIKELY(!t.impl()->has_memory())) detail::fill_memory(*t.storage());
 }
 
+// Whether there are values to read, now or by waiting for them: not on meta, nor in what wraps other tensors.
+inline bool has_values(const Tensor& t) {
+  fill_memory(t);
+  return t.impl()->has_memory();
+}
+
 }  // namespace vt

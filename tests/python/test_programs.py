@@ -353,6 +353,12 @@ def test_values_are_read_where_python_asks_for_them():
     assert a == b and bits(h) == bits(k)
 
 
+def test_checks_of_values_see_what_waits():
+    f = lambda v: vt.nn.functional.gaussian_nll_loss(v, v * 2, v * 0 - 1)  # noqa: E731
+    with pytest.raises(ValueError, match="negative entry"):
+        vt.compile(f)(vt.randn(N))
+
+
 def test_memory_that_numpy_knows_is_not_read_later():
     def f(v, array):
         h = v * 2

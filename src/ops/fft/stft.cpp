@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "core/waiting_memory.h"
 #include "core/warning.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
@@ -148,7 +149,7 @@ Tensor istft(const Tensor& self, int64_t n_fft, MaybeInt hop_length, MaybeInt wi
   envelope = ops::narrow(envelope, 1, start, there - start);
   if (envelope.numel() > 0) {
     const Tensor lowest = ops::amin(ops::abs(envelope));
-    if (lowest.impl()->has_memory()) {
+    if (has_values(lowest)) {
       VT_CHECK(
           !(read_scalar(lowest).to_double() < 1e-11), Runtime,
           "istft: window overlap add min: expected windows that overlap everywhere, got a sum of their squares of ",

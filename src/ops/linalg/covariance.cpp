@@ -1,5 +1,6 @@
 // Covariances and correlations of variables (rows) by their observations (columns).
 #include "core/dtype.h"
+#include "core/waiting_memory.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/value_range.h"
@@ -23,8 +24,8 @@ void check_weights(const Tensor& weights, const char* name, bool right_dtype, co
            weights.dtype(), " dtype");
   VT_CHECK(weights.numel() == observations, Runtime, "cov(): expected ", name, " to have the same numel as there are ",
            "observations in the input but got ", weights.numel(), " != ", observations);
-  const bool has_values = weights.numel() > 0 && weights.impl()->has_memory();
-  VT_CHECK(!has_values || value_range(weights)[0].to_double() >= 0, Runtime, "cov(): ", name, " cannot be negative");
+  const bool are_read = weights.numel() > 0 && has_values(weights);
+  VT_CHECK(!are_read || value_range(weights)[0].to_double() >= 0, Runtime, "cov(): ", name, " cannot be negative");
 }
 
 Tensor cov(const Tensor& self, int64_t correction, const Tensor& fweights, const Tensor& aweights) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/thread_state.h"
+#include "core/waiting_memory.h"
 #include "dispatch/registry.h"
 #include "ops/batch/batch_call.h"
 #include "ops/copy/kernels.h"
@@ -102,7 +103,7 @@ Tensor adjoint_solve(GradContext& ctx, const Tensor& a, const Tensor& d, int lu,
 
 bool any_zero(const Tensor& t) {
   const Tensor all = batch::unwrapped(t);
-  return all.impl()->has_memory() && read_scalar(ops::any(all == Scalar(0))).to_bool();
+  return has_values(all) && read_scalar(ops::any(all == Scalar(0))).to_bool();
 }
 
 // The derivative of det is the adjugate, which a singular matrix has too: with A = U S V^H it is made of products of

@@ -1,6 +1,7 @@
 #include "ops/linalg/gauge.h"
 
 #include "core/thread_state.h"
+#include "core/waiting_memory.h"
 #include "ops/copy/kernels.h"
 #include "ops/tensor_operators.h"
 #include "ops/typed/pointwise.h"
@@ -10,7 +11,7 @@
 namespace vt::linalg {
 
 void check_phase(const Tensor& turned, std::string_view name, std::string_view vectors) {
-  if (!turned.impl()->has_memory() || turned.numel() == 0) return;
+  if (!has_values(turned) || turned.numel() == 0) return;
   const GradMode unrecorded(false);
   const Tensor phases = ops::abs(ops::imag(ops::diagonal(turned, 0, -2, -1)));
   const Tensor size = ops::abs(ops::diagonal(turned, 0, -2, -1));

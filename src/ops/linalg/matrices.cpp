@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/linalg_error.h"
+#include "core/waiting_memory.h"
 #include "ops/batch/batch_call.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -75,7 +76,7 @@ std::string words_for(std::string_view name, int info) {
 
 void check_errors(const Tensor& info, std::string_view name) {
   const Tensor found = batch::unwrapped(info);
-  if (!found.impl()->has_memory()) return;
+  if (!has_values(found)) return;
   const Tensor all = contiguous_data(ops::as_device(found, kCPU));
   const int32_t* infos = all.data<int32_t>();
   for (int64_t i = 0; i < all.numel(); ++i) {

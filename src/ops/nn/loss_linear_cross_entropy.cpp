@@ -12,6 +12,7 @@
 
 #include "core/autocast.h"
 #include "core/transform.h"
+#include "core/waiting_memory.h"
 #include "dispatch/registry.h"
 #include "ops/copy/copy.h"
 #include "ops/copy/kernels.h"
@@ -191,7 +192,7 @@ Problem saved_problem(const GradContext& ctx) {
 
 // Chunks are written with kernels, which neither a second derivative nor payloads (a vmap's, shards) can look into.
 bool takes_ops(const GradContext& ctx) {
-  const auto is_payload = [](const Tensor& t) { return !t.impl()->has_memory(); };
+  const auto is_payload = [](const Tensor& t) { return !has_values(t); };
   return grad_enabled() || is_payload(ctx.grad(0)) || is_payload(ctx.saved(0)) || is_payload(ctx.saved(1)) ||
          is_payload(ctx.saved(3));
 }

@@ -3,6 +3,7 @@
 
 #include "core/backend_table.h"
 #include "core/thread_state.h"
+#include "core/waiting_memory.h"
 #include "dispatch/registry.h"
 #include "ops/copy/kernels.h"
 #include "ops/copy/value_range.h"
@@ -49,7 +50,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const Tens
            weight.sizes(), " does not broadcast to the input's ", self.sizes());
   const Tensor loss = ops::_binary_cross_entropy(self, target);
   const Tensor result = reduced(weighted(loss, weight), reduction);
-  if (loss.numel() > 0 && loss.impl()->has_memory() && explain_nan.has(self.device())) {
+  if (loss.numel() > 0 && has_values(loss) && explain_nan.has(self.device())) {
     const GradMode off(false);
     const Tensor& unweighted = weight.defined() ? loss : result;
     explain_nan(self.device(), unweighted.numel() == 1 ? unweighted : ops::sum(unweighted), self, target);
@@ -113,7 +114,7 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
     VT_CHECK(is_batch || broadcasts, Value, "var is of incorrect size");
     if (is_batch) spread = ops::unsqueeze(var, -1);
   }
-  VT_CHECK(!var.impl()->has_memory() || !ops::item(ops::any(var < Scalar(0))).to_bool(), Value,
+  VT_CHECK(!has_values(var) || !ops::item(ops::any(var < Scalar(0))).to_bool(), Value,
            "var has negative entry/entries");
   spread = ops::clone(spread);
   {
