@@ -303,6 +303,20 @@ def process_groups() -> Iterator[str]:
     yield from lines_of(["two processes", "here", "PyTorch", "ratio"], rows)
 
 
+def several_processes() -> Iterator[str]:
+    """Training a small decoder on two processes, beside PyTorch's over gloo."""
+    found = result("several_processes_cpu")
+    yield f"On {found['processor']}, tokens per second of all processes, one thread each:"
+    yield ""
+    names = {"one": "one process", "ddp": "two, DistributedDataParallel", "fully_shard": "two, fully_shard"}
+    rows = [
+        [names[way], *(f"{row[side]:,.0f}" for side in ("vibetensor", "pytorch")), f"{row['ratio']:.2f}",
+         f"{row['largest_distance_of_losses']:.0e}"]
+        for way, row in found["tokens_per_second"].items()
+    ]  # fmt: skip
+    yield from lines_of(["processes", "here", "PyTorch", "ratio", "losses apart"], rows)
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "attention": attention,
     "cpu layers": cpu_layers,
@@ -315,6 +329,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "product errors": product_errors,
     "process groups": process_groups,
     "products": products,
+    "several processes": several_processes,
     "sorting": sorting,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
     "models": lambda: steps("models_h200", MODELS),
