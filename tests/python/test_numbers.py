@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -409,3 +410,19 @@ def test_integers_of_more_than_64_bits(error: type[Exception]) -> None:
         for call in PAST_64_BITS[error]:
             with pytest.raises(error, match=r"int too big to convert|Overflow when unpacking long"):
                 call(t, t.ones(2))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_ranges_have_the_bits_of_pytorch(dtype: str) -> None:
+    draw, compared = random.Random(dtype), 0
+    for _ in range(200):
+        n, low, high = draw.choice([1, 2, 7, 15, 16, 33, 100, 1000]), draw.uniform(-5, 5), draw.uniform(-100, 100)
+        step = draw.choice([0.1, -0.7, draw.uniform(0.01, 3)])
+        for run in (
+            lambda t, d, n=n, low=low, high=high: t.linspace(low, high, n, dtype=d),
+            lambda t, d, n=n, low=low, step=step: t.arange(low, low + step * n, step, dtype=d),
+        ):
+            found, expected = run(ours, getattr(ours, dtype)), run(reference, getattr(reference, dtype))
+            assert found.tolist() == expected.tolist()
+            compared += expected.numel()
+    assert compared > 5000

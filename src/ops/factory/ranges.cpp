@@ -1,6 +1,8 @@
 // arange, linspace, logspace.
 #include "ops/factory/ranges.h"
 
+#include <cmath>
+
 #include "core/convert.h"
 #include "core/unsigned.h"
 #include "cpu/thread_pool.h"
@@ -75,25 +77,31 @@ Tensor arange_end(Scalar end, OptDType dtype, OptDevice device) {
   return arange_start_step(Scalar(0), end, Scalar(1), dtype, device);
 }
 
-Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevice device) {
+Tensor linspace_of(const Scalar& start, const Scalar& end, int64_t steps, OptDType dtype, OptDevice device,
+                   bool rounds_twice) {
   VT_CHECK(steps >= 0, Runtime, "number of steps must be non-negative, got ", steps);
   if (start.is_complex() || end.is_complex() || (dtype && is_complex(*dtype))) {
     const DType d = dtype.value_or(to_complex(default_dtype()));
     VT_CHECK(is_complex(d), Runtime, "torch.linspace(): inferred dtype ", to_complex(default_dtype()),
              " can't be safely cast to passed dtype ", d);
     const auto a = start.to_complex(), b = end.to_complex();
-    return ops::complex(linspace(a.re, b.re, steps, to_real(d), device),
-                        linspace(a.im, b.im, steps, to_real(d), device));
+    return ops::complex(linspace_of(a.re, b.re, steps, to_real(d), device, rounds_twice),
+                        linspace_of(a.im, b.im, steps, to_real(d), device, rounds_twice));
   }
   Tensor out = empty(DimVec{steps}, dtype.value_or(default_dtype()), device.value_or(kCPU));
   for (const Scalar& bound : {start, end}) check_scalar_fits(bound, out.dtype());
   Range range;
   range.is_linspace = true;
+  range.rounds_twice = rounds_twice;
   range.start = start.to_double();
   range.end = end.to_double();
   range.step = steps > 1 ? (range.end - range.start) / static_cast<double>(steps - 1) : 0.0;
   range.pivot = steps == 1 ? 1 : steps / 2;
   return filled_range(std::move(out), range);
+}
+
+Tensor linspace(Scalar start, Scalar end, int64_t steps, OptDType dtype, OptDevice device) {
+  return linspace_of(start, end, steps, dtype, device, false);
 }
 
 Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType dtype, OptDevice device) {
@@ -102,7 +110,7 @@ Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, OptDType d
     start = start.to_int();
     end = end.to_int();
   }
-  Tensor exponents = linspace(start, end, steps, d == DType::float64 ? d : DType::float32, device);
+  Tensor exponents = linspace_of(start, end, steps, d == DType::float64 ? d : DType::float32, device, true);
   if (is_integral(d)) exponents = ops::_to_copy(exponents, DType::float64);
   const Tensor powers = ops::pow(Scalar(base), exponents);
   return powers.dtype() == d ? powers : ops::_to_copy(powers, d);
@@ -121,19 +129,46 @@ Tensor range(Scalar start, Scalar end, Scalar step, OptDType dtype, OptDevice de
                       device.value_or(default_device()));
 }
 
+// a + b * i, rounded once.
+double fused(double a, double b, int64_t i) { return std::fma(b, static_cast<double>(i), a); }
+float fused(float a, float b, int64_t i) { return static_cast<float>(fused(double{a}, double{b}, i)); }
+
+template <class T>
+void fill_linspace(T* out, int64_t n, const Range& r, int64_t begin, int64_t end) {
+  using Math = fraction_t<T>;
+  const Math first = static_cast<Math>(r.start), last = static_cast<Math>(r.end);
+  const Math step = n > 1 ? (last - first) / static_cast<Math>(n - 1) : Math(0);
+  for (int64_t i = begin; i < end; ++i) {
+    const bool rising = i < r.pivot;
+    const int64_t steps = rising ? i : n - 1 - i;
+    const Math from = rising ? first : last, by = rising ? step : -step;
+    out[i] = convert<T>(r.rounds_twice ? from + by * static_cast<Math>(steps) : fused(from, by, steps));
+  }
+}
+
+// Note [Ranges of fractions]
+// PyTorch fills them with vectors of 32 bytes, two at a time: an element is its vector's first, rounded, and a few
+// steps. What is left at the end counts from the start.
+template <class T>
+void fill_fractions(T* out, int64_t n, const Range& r, int64_t begin, int64_t end) {
+  constexpr int64_t kLanes = 32 / sizeof(T);
+  const int64_t whole = n - n % (2 * kLanes);
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t lane = i < whole ? i % kLanes : i;
+    const double first = i < whole ? static_cast<double>(static_cast<T>(fused(r.start, r.step, i - lane))) : r.start;
+    out[i] = static_cast<T>(fused(first, r.step, lane));
+  }
+}
+
 template <class T>
 void fill_range_of(T* out, int64_t n, const Range& r) {
-  using Math = fraction_t<T>;
   parallel_for(0, n, 16384, [&](int64_t begin, int64_t end) {
     if (r.is_linspace) {
-      const Math first = static_cast<Math>(r.start), last = static_cast<Math>(r.end);
-      const Math step = n > 1 ? (last - first) / static_cast<Math>(n - 1) : Math(0);
-      for (int64_t i = begin; i < end; ++i) {
-        out[i] =
-            convert<T>(i < r.pivot ? first + step * static_cast<Math>(i) : last - step * static_cast<Math>(n - 1 - i));
-      }
+      fill_linspace(out, n, r, begin, end);
     } else if constexpr (std::is_integral_v<T>) {
       for (int64_t i = begin; i < end; ++i) out[i] = static_cast<T>(r.exact_start + i * r.exact_step);
+    } else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+      fill_fractions(out, n, r, begin, end);
     } else {
       for (int64_t i = begin; i < end; ++i) out[i] = convert<T>(r.start + r.step * static_cast<double>(i));
     }

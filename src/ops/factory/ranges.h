@@ -16,6 +16,7 @@ struct Range {
   int64_t exact_step = 1;
   int64_t pivot = 0;  // count for arange, count / 2 for linspace
   bool is_linspace = false;
+  bool rounds_twice = false;  // products are rounded before they are added, as logspace's exponents
 };
 
 // Fills `out`, contiguous and of at least one element.

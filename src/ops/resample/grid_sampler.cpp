@@ -136,7 +136,7 @@ void grid_sampler_backward(GradContext& ctx) {
 Tensor centres(const Tensor& like, int64_t count, bool align_corners) {
   if (count <= 1) return ops::new_zeros(like, DimVec{count});
   const Tensor range = ops::linspace(Scalar(-1.0), Scalar(1.0), count, like.dtype(), like.device());
-  return align_corners ? range : range * (static_cast<double>(count - 1) / static_cast<double>(count));
+  return align_corners ? range : range * static_cast<double>(count - 1) / static_cast<double>(count);
 }
 
 Tensor affine_grid(const Tensor& theta, IntSpan size, bool align_corners) {

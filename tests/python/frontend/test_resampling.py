@@ -6,7 +6,7 @@ import warnings
 import pytest
 import torch
 import vibetensor.torch as vt
-from compare import ours_of, same
+from compare import ours_of, same, theirs_of
 
 MODES = {
     "nearest": (1, 2, 3),
@@ -205,3 +205,23 @@ def test_bytes_of_images(mode, channels):
         assert found.dtype == vt.uint8 and found.tolist() == expected.tolist(), (x.shape, options)
         compared += expected.numel()
     assert compared > 10_000
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [16, 17, 28, 64])
+def test_grids_that_meet_pixels(dtype, size):
+    """A grid's slope jumps at a pixel: the same bits of the grid of the identity take the same side of it."""
+
+    def program(t):
+        theta = t.eye(2, 3, dtype=getattr(t, dtype))[None].requires_grad_()
+        t.manual_seed(0)
+        x = t.randn(1, 1, size, size, dtype=theta.dtype)
+        grid = t.nn.functional.affine_grid(theta, x.shape, align_corners=False)
+        result = t.nn.functional.grid_sample(x, grid, align_corners=False)
+        (result**2 * t.arange(size, dtype=theta.dtype)).sum().backward()
+        return grid.tolist(), theta.grad
+
+    (ours, slopes), (theirs, expected) = program(vt), program(torch)
+    assert ours == theirs
+    if dtype == "float32":
+        assert (theirs_of(slopes) - expected).abs().max() <= 1e-5 * expected.abs().max()
