@@ -4,10 +4,10 @@
 // every pass stable.
 //
 // Note [Passes that move nothing]
-// A pass in which all keys of a row have the same digit would copy the row as it is: the upper bytes of small integers,
-// of floats within a few binades. Where the caller can read a row from either of two places such passes are left out,
-// row by row, by the counts alone: the host does not know, so their blocks are launched and end at once.
-// As many blocks are launched as run at once, and each moves tile after tile.
+// A pass in which all keys of a row have the same digit would copy the row as it is: the upper bytes of small integers.
+// Where the caller asks for it, and can read a row from either of two places, such passes are left out, row by row, by
+// the counts alone: the host does not know, so their blocks are launched and end at once. As many blocks are launched
+// as run at once, and each moves tile after tile.
 //
 // Note [Counts of tiles]
 // What a tile says of a digit is a word: a number in its low half, and in its high half which pass says it and whether
@@ -330,9 +330,9 @@ SortPairs radix_sort_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
   return std::move(sorted.places[sorted.passes % 2]);
 }
 
-SortedRows radix_sort_rows_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits) {
+SortedRows radix_sort_rows_cuda(SortPairs pairs, int64_t rows, int64_t n, int bits, bool leave_out) {
   if (rows == 0 || n < 2 || bits <= 0) return {{pairs, pairs}, {}, 0};
-  return sort_rows(std::move(pairs), rows, n, bits, true);
+  return sort_rows(std::move(pairs), rows, n, bits, leave_out);
 }
 
 }  // namespace vt

@@ -198,7 +198,7 @@ void sort_rows_cuda(const Tensor& self, int64_t rows, int64_t n, bool descending
       cuda::launch(config, {from, pairs.keys.storage().get(), alone ? nullptr : pairs.payload.storage().get()},
                    make_keys<T>, part.in, static_cast<stored_key_t<T>*>(pairs.keys.data()),
                    alone ? nullptr : pairs.payload.data<int32_t>(), total, n, descending);
-      const SortedRows sorted = radix_sort_rows_cuda(std::move(pairs), count, n, kKeyBits<T>);
+      const SortedRows sorted = radix_sort_rows_cuda(std::move(pairs), count, n, kKeyBits<T>, std::is_integral_v<T>);
       const auto places = storages_of(sorted);
       config.grid = dim3(cuda::blocks_for(count * kept, 256));
       cuda::launch(config, {from, places[0], places[1], places[2], places[3], places[4], value_storage, index_storage},

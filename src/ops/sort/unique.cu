@@ -206,7 +206,7 @@ void sort_narrow(const Tensor& items, int64_t count, int64_t width, const Tensor
             pairs.payload.storage().get()},
            make_item_keys<T>, Items<T>{items.data<T>(), count, width}, column, RadixSorted<Key>(sorted),
            static_cast<Key*>(pairs.keys.data()), pairs.payload.data<int32_t>());
-    sorted = radix_sort_rows_cuda(pairs, 1, count, kKeyBits<T>);
+    sorted = radix_sort_rows_cuda(pairs, 1, count, kKeyBits<T>, std::is_integral_v<T>);
   }
   const auto places = storages_of(sorted);
   launch(config_for(items, count), {places[1], places[3], places[4], order.storage().get()}, take_numbers<Key>,
