@@ -1,5 +1,6 @@
 #include "cuda/split_product.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "core/error.h"
@@ -20,8 +21,10 @@ SplitTiles likely_tiles(const GemmArgs& g, int device) {
   if (!has_small_tiles(g, device)) return SplitTiles::Large;
   const int given = tiles_to_take.load(std::memory_order_relaxed);
   if (given != kAsTheShape) return static_cast<SplitTiles>(given);
+  // Large tiles, with k cut into sections of 256 and more, if they keep seven processors of ten busy.
   const int64_t large = g.batch * ((g.m + 127) / 128) * ((g.n + 127) / 128);
-  return large < device_properties(device).multi_processor_count ? SplitTiles::Small : SplitTiles::Large;
+  const int64_t blocks = large * std::max<int64_t>(1, g.k / 256);
+  return 10 * blocks < 7 * device_properties(device).multi_processor_count ? SplitTiles::Small : SplitTiles::Large;
 }
 
 #ifdef VT_SM90
