@@ -286,6 +286,7 @@ void launch(const LoadedKernel& kernel, const FusedGroup& group, const GroupArgu
   }
   const int64_t count = group.numel() / form.width;
   add_index(count);
+  packed.add(uint32_t{0});
   const int64_t grid[3] = {(count + kThreads - 1) / kThreads, 1, 1};
   kernel.launch(cuda::current_stream(group.device.index), grid, packed.bytes(), a.storages);
 }

@@ -133,7 +133,7 @@ std::string operand_text(const FusedGroup& g, const Step& step, const Operand& o
   const DType own = given ? g.inputs[operand.index].dtype : g.steps[operand.index].dtype;
   std::string text = given ? input(operand.index) : value(operand.index);
   if (operand.via != own && operand.via != step.loop) {
-    text = "settled(convert<" + std::string(type_name(operand.via)) + ">(" + text + "))";
+    text = "settled(convert<" + std::string(type_name(operand.via)) + ">(" + text + "), zero)";
   }
   return "convert<" + wanted + ">(" + text + ")";
 }
@@ -143,7 +143,7 @@ void write_step(std::ostream& out, const FusedGroup& g, size_t at) {
   const std::string type = type_name(s.dtype);
   if (s.row == nullptr) {
     const std::string from = operand_text(g, s, s.operands[0], type_name(s.loop));
-    out << "  const " << type << " " << value(at) << " = settled(convert<" << type << ">(" << from << "));\n";
+    out << "  const " << type << " " << value(at) << " = settled(convert<" << type << ">(" << from << "), zero);\n";
     return;
   }
   const pointwise::RowText& text = pointwise::row_text(*s.row);
@@ -162,7 +162,7 @@ void write_step(std::ostream& out, const FusedGroup& g, size_t at) {
     out << "    const T " << numbers[n] << " = " << number(s.first_number + n) << ";\n";
   }
   out << "    " << value(at) << " = settled(convert<" << type << ">(static_cast<" << type_name(given) << ">("
-      << text.body << ")));\n  }\n";
+      << text.body << ")), zero);\n  }\n";
 }
 
 // The function of one element: everything by value, outputs by reference.
@@ -176,7 +176,7 @@ void write_function(std::ostream& out, const FusedGroup& g, const std::vector<DT
     out << comma << type_name(g.steps[g.outputs[i].step].dtype) << "& " << output(i);
   }
   for (size_t n = 0; n < numbers.size(); ++n) out << ", const " << type_name(numbers[n]) << " " << number(n);
-  out << ") {\n";
+  out << ", const uint32_t zero) {\n";
   for (size_t s = 0; s < g.steps.size(); ++s) write_step(out, g, s);
   for (size_t i = 0; i < g.outputs.size(); ++i) out << "  " << output(i) << " = " << value(g.outputs[i].step) << ";\n";
   out << "}\n";
@@ -253,6 +253,13 @@ std::string kernel_key(const FusedGroup& group, const KernelForm& form) {
   return key;
 }
 
+// Rows with a loop inside: a generated kernel gave wrong neighbours for floor_divide, why is not known.
+bool has_loop(const pointwise::Row& row) {
+  const std::string_view body = pointwise::row_text(row).body;
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"floor_divide", "fmod", "remainder"},
+                             [&](std::string_view name) { return body.find(name) != std::string_view::npos; });
+}
+
 bool has_source(const FusedGroup& group) {
   return std::ranges::all_of(group.inputs, [](const GroupInput& i) { return type_name(i.dtype) != nullptr; }) &&
          std::ranges::all_of(
@@ -283,6 +290,7 @@ std::vector<std::string> parameters_of(const FusedGroup& group, const KernelForm
     }
   }
   add({index});
+  add({"u32"});
   return all;
 }
 
@@ -307,7 +315,7 @@ std::string kernel_source(const FusedGroup& group, const KernelForm& form, const
       for (int d = 0; d < form.dims && !form.places[p].is_one; ++d) out << ", " << index << " s" << name(p) << "_" << d;
     }
   }
-  out << ", " << index << " count) {\n  const " << index << " at = static_cast<" << index
+  out << ", " << index << " count, uint32_t zero) {\n  const " << index << " at = static_cast<" << index
       << ">(blockIdx.x) * 256 + threadIdx.x;\n  if (at >= count) return;\n";
 
   // where each operand's elements are
@@ -351,7 +359,7 @@ std::string kernel_source(const FusedGroup& group, const KernelForm& form, const
     out << (p == 0 ? "" : ", ") << "e" << name(p) << (p >= inputs || is_vector(p) ? ".at[k]" : "");
   }
   for (size_t n = 0; n < numbers.size(); ++n) out << ", " << number(n);
-  out << ");\n  }\n";
+  out << ", zero);\n  }\n";
   for (size_t p = inputs; p < places; ++p) out << "  write(" << place(p) << ", e" << name(p) << ");\n";
   out << "}\n\n}  // namespace vt::pointwise\n";
   return out.str();

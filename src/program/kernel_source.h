@@ -41,12 +41,12 @@ VT_API KernelForm form_of(const FusedGroup& group, const GroupArguments& argumen
 /// What two calls have to share to run the same kernel.
 std::string kernel_key(const FusedGroup& group, const KernelForm& form);
 
-/// Whether each of a group's dtypes has a type in generated code.
+/// Whether a kernel is made for the group: its dtypes have a type in generated code, its rows no loop.
 bool has_source(const FusedGroup& group);
 
 /// The source of the kernel `name`, whose parameters are, in this order: an address per input and output, the
 /// arguments' numbers, and unless the form is linear a FastDivider (or in wide forms a size) for each dim and each
-/// operand's strides; last the number of elements, divided by the width.
+/// operand's strides; last the number of elements, divided by the width, and a zero.
 VT_API std::string kernel_source(const FusedGroup& group, const KernelForm& form, const std::string& name);
 
 /// What its parameters are made of, as a ParameterLayout takes it: "a0:ptr", ...

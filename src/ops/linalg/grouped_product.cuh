@@ -193,7 +193,6 @@ struct Consumer {
     const uint64_t a = A::describe(cuda::shared_address(s.a[stage])) +
                        (Config::kTransposeA ? A::shift(0, 64) : A::shift(64, 0)) * static_cast<uint64_t>(group);
     const uint64_t b = B::describe(cuda::shared_address(s.b[stage]));
-    __syncwarp();  // wgmma takes whole warps, and lanes part at the edges of a group
     cuda::wgmma_fence();
 #pragma unroll
     for (int k = 0; k < kDepth; k += 16) {
@@ -238,6 +237,7 @@ struct Consumer {
         for (int i = 0; i < kSums; ++i) sum[i] = 0;
       }
       store(w);
+      __syncwarp();  // lanes that store fewer elements come back to the others, whom the products need
     }
   }
 
@@ -249,11 +249,11 @@ struct Consumer {
     const bool pairs = reinterpret_cast<uintptr_t>(c) % 4 == 0;  // ldc is even
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
-      const bool inside = row + 8 * r < rows;
+      if (row + 8 * r >= rows) break;
       T* to = c + (row + 8 * r) * g.ldc + col;
 #pragma unroll
       for (int i = 0; i < kSums / 4; ++i) {
-        const int valid = inside ? cols - col - 8 * i : 0;
+        const int valid = cols - col - 8 * i;
         const uint32_t both = cuda::pack<T>(sum[4 * i + 2 * r], sum[4 * i + 2 * r + 1]);
         if (pairs && valid > 1) {
           *reinterpret_cast<uint32_t*>(to + 8 * i) = both;

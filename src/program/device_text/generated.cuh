@@ -15,18 +15,14 @@ namespace vt::program {
 
 using vt::cuda::FastDivider;
 
-// A value as a call of its own would have left it: the compiler may not join the row that made it with the one that
-// reads it, as it joins a product and a sum to one rounding.
-inline float settled(float x) {
-  asm("" : "+f"(x));
-  return x;
-}
-inline double settled(double x) {
-  asm("" : "+d"(x));
-  return x;
+// A value as a call of its own would have left it: neither compiler may join the row that made it with the one that
+// reads it, as they join a product and a sum to one rounding. `zero` is 0, which they do not know.
+inline float settled(float x, uint32_t zero) { return __uint_as_float(__float_as_uint(x) ^ zero); }
+inline double settled(double x, uint32_t zero) {
+  return __longlong_as_double(__double_as_longlong(x) ^ static_cast<long long>(zero));
 }
 template <class T>
-inline T settled(T x) {
+inline T settled(T x, uint32_t) {
   return x;
 }
 
