@@ -28,17 +28,24 @@ struct Factor {
   bool transposed = false;
 };
 
-Factor factor(const Tensor& t) {
+// `along`: the dim in which groups lie, -2 or -1, or 0 for none. It may not be the dense one: a box whose first element
+// is at no multiple of 16 bytes is an illegal instruction to the copy engine.
+Factor factor(const Tensor& t, int64_t along) {
   for (const bool transposed : {false, true}) {
+    const int64_t dense = transposed ? -2 : -1;
     const cuda::TensorMapArgs args = map_args(t, transposed);
-    if (t.stride(transposed ? -2 : -1) == 1 && cuda::suits_tensor_map(args)) return {t, args, transposed};
+    if (dense != along && t.stride(dense) == 1 && cuda::suits_tensor_map(args)) return {t, args, transposed};
   }
-  // What the op's strides allow and the copy engine does not: an odd address, matrices of stride zero.
-  const int64_t row = (t.size(-1) + 7) / 8 * 8;
-  const Tensor copy =
-      empty_strided(t.sizes(), t.dim() == 2 ? DimVec{row, 1} : DimVec{t.size(1) * row, row, 1}, t.dtype(), t.device());
+  // What the op's strides allow and the copy engine does not: an odd address, matrices of stride zero, groups in the
+  // dense dim.
+  const bool transposed = along == -1;
+  const int64_t line = (t.size(transposed ? -2 : -1) + 7) / 8 * 8;
+  const DimVec strides = t.dim() == 3 ? DimVec{t.size(1) * line, line, 1}
+                         : transposed ? DimVec{1, line}
+                                      : DimVec{line, 1};
+  const Tensor copy = empty_strided(t.sizes(), strides, t.dtype(), t.device());
   copy_data(copy, t);
-  return {copy, map_args(copy, false), false};
+  return {copy, map_args(copy, transposed), transposed};
 }
 
 void grouped_mm_cuda(const Tensor& a, const Tensor& b, const Tensor& offs, const Tensor&, std::optional<DType>,
@@ -55,7 +62,9 @@ void grouped_mm_cuda(const Tensor& a, const Tensor& b, const Tensor& offs, const
   for (const int64_t size : {a.size(-2), a.size(-1), b.size(-1)}) {
     VT_CHECK(size <= kMost, NotImplemented, "_grouped_mm on CUDA of more than 2^30 rows, columns or terms, got ", size);
   }
-  const Factor left = factor(a), right = factor(b);
+  const bool by_columns = offs.defined() && a.dim() == 3;
+  const Factor left = factor(a, by_terms ? -1 : a.dim() == 2 ? -2 : 0);
+  const Factor right = factor(b, by_terms ? -2 : by_columns ? -1 : 0);
   const Tensor ends = offs.defined() ? contiguous_data(offs) : Tensor();
   const auto storage = [](const Tensor& t) { return t.defined() ? t.storage().get() : nullptr; };
   Globals g{};
