@@ -303,10 +303,13 @@ def process_groups() -> Iterator[str]:
     yield from lines_of(["two processes", "here", "PyTorch", "ratio"], rows)
 
 
-def several_processes() -> Iterator[str]:
-    """Training a small decoder on two processes, beside PyTorch's over gloo."""
-    found = result("several_processes_cpu")
-    yield f"On {found['processor']}, tokens per second of all processes, one thread each:"
+def several_processes(name: str) -> Iterator[str]:
+    """Training a decoder on two processes, beside PyTorch's over gloo or NCCL."""
+    found = result(name)
+    where = f"On {found['processor']}, tokens per second of all processes, one thread each:"
+    if "gpu" in found:
+        where = f"GPT-2 124M in bfloat16 on {found['gpu']}s, batch {found['batch']} each, tokens per second of all processes:"
+    yield where
     yield ""
     names = {"one": "one process", "ddp": "two, DistributedDataParallel", "fully_shard": "two, fully_shard"}
     rows = [
@@ -315,6 +318,60 @@ def several_processes() -> Iterator[str]:
         for way, row in found["tokens_per_second"].items()
     ]  # fmt: skip
     yield from lines_of(["processes", "here", "PyTorch", "ratio", "losses apart"], rows)
+
+
+def fabric_training() -> Iterator[str]:
+    """GPT-2 by one process over several GPUs, beside PyTorch's DistributedDataParallel."""
+    found = result("fabric_gpt_h200")
+    yield f"GPT-2 124M in bfloat16, batch {found['batch']} each, {found['gpus']} of {found['gpu']}:"
+    yield ""
+    names = {
+        "one": "one GPU",
+        "one_graphed": "one GPU, graphed",
+        "data": "data parallel",
+        "data_graphed": "data parallel, graphed",
+        "tensor": "tensor parallel, of the batch of one",
+        "tensor_graphed": "tensor parallel, graphed",
+        "ddp": "PyTorch's DistributedDataParallel",
+    }
+    rows = []
+    for key, name in names.items():
+        rate = found[f"{key}_tokens_per_second"]
+        rows.append([name, f"{rate:,.0f}", f"{rate / found['ddp_tokens_per_second']:.2f}"])
+    yield from lines_of(["", "tokens per second", "of PyTorch's"], rows)
+
+
+def node_training() -> Iterator[str]:
+    """Steps of training from Node and from Python on a GPU."""
+    found = result("node_training_h200")
+    yield f"On {found['device']}, steps per second:"
+    yield ""
+    rows = [
+        [name, *(f"{row['steps_per_second'][side]:,.0f}" for side in ("node", "python")), f"{row['ratio']:.2f}"]
+        for name, row in found["workloads"].items()
+    ]
+    yield from lines_of(["", "Node", "Python", "ratio"], rows)
+
+
+def programs(name: str) -> Iterator[str]:
+    """Programs of pointwise ops by torch.compile, ours and PyTorch's."""
+    found = result(name)
+    rows = [
+        [row["case"], *(f"{row[key]:.3g}" for key in ("vibetensor_eager_ms", "vibetensor_compiled_ms")),
+         *(f"{row[key]:.3g}" for key in ("torch_eager_ms", "torch_compiled_ms")),
+         f"{row['to_eager']:.2f}", f"{row['to_torch_compiled']:.2f}"]
+        for row in found["rows"]
+    ]  # fmt: skip
+    heads = [
+        "ms, 10 million elements",
+        "eager",
+        "compiled",
+        "PyTorch eager",
+        "compiled",
+        "to eager",
+        "to PyTorch's compiler",
+    ]
+    yield from lines_of(heads, rows)
 
 
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
@@ -329,7 +386,12 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "product errors": product_errors,
     "process groups": process_groups,
     "products": products,
-    "several processes": several_processes,
+    "fabric": fabric_training,
+    "node": node_training,
+    "programs": lambda: programs("program_cpu"),
+    "programs on CUDA": lambda: programs("program_h200"),
+    "several processes": lambda: several_processes("several_processes_cpu"),
+    "several GPUs": lambda: several_processes("several_processes_h200"),
     "sorting": sorting,
     "steps": lambda: steps("graph_step_h200", WORKLOADS),
     "models": lambda: steps("models_h200", MODELS),

@@ -118,6 +118,7 @@ class Reason:
     ours: str = ""
     theirs: str = ""
     program: str = ""
+    device: str = ""
 
 
 EXPLAINED = (
@@ -128,13 +129,14 @@ EXPLAINED = (
     Reason(
         "a narrow integer beside a number compares mathematically",
         line=r"(==|!=|<|>|torch\.(eq|ne|lt|le|gt|ge|isclose))",
+        program="int8",
     ),
     Reason("poles of digamma", line="backward", program="digamma"),
-    Reason("integers are divided by zero on CUDA", theirs="ZeroDivisionError", program="DEV"),
+    Reason("integers are divided by zero on CUDA", theirs="ZeroDivisionError", device="cuda"),
     Reason("a divisor is looked at although nothing is divided", ours="ZeroDivisionError"),
-    Reason("powers of 0 with complex exponents", line=r"(\*\*|pow)"),
+    Reason("powers of 0 with complex exponents", line=r"(\*\*|pow)", theirs="nan", program="complex"),
     Reason("ends of trapezoids may be infinite", line="trapezoid"),
-    Reason("conj computes", line="(fill_|zero_|mul_|add_|sub_|copy_|div_|neg_|exp_|=)", theirs="j"),
+    Reason("conj computes", line="(fill_|zero_|mul_|add_|sub_|copy_|div_|neg_|exp_|=)", theirs="j", program=r"conj\("),
     Reason("views of gradients may be written to and detached", theirs="(no_grad mode|Can't detach views)"),
     Reason("views that PyTorch needs", line="kron", theirs="view size is not compatible"),
     Reason("the derivative of hardsigmoid has all digits", line="backward", program="hardsigmoid"),
@@ -146,11 +148,11 @@ EXPLAINED = (
 )
 
 
-def explained(difference: Difference, lines: Sequence[Line]) -> str | None:
+def explained(difference: Difference, lines: Sequence[Line], device: str = "cpu") -> str | None:
     """The name of the reason of a difference that is meant."""
     for reason in EXPLAINED:
         fields = [(reason.line, difference.line), (reason.ours, difference.ours), (reason.theirs, difference.theirs)]
-        fields.append((reason.program, "\n".join(map(str, lines))))
+        fields += [(reason.program, "\n".join(map(str, lines))), (reason.device, device)]
         if all(re.search(expression, text) for expression, text in fields):
             return reason.name
     return None
@@ -274,11 +276,11 @@ def try_seed(seed: int, device: str = "cpu", length: int = 12) -> str | None:
     """What differs in the program of `seed`, made short, as text; None if nothing does, or nothing that is not meant."""
     lines = draw_program(seed, length)
     difference = judge(lines, device)
-    if difference is None or explained(difference, lines):
+    if difference is None or explained(difference, lines, device):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if difference.kind in ("another value", "another gradient") and is_unstable(lines):
             return None
     lines, difference = shortened(lines, difference, device)
-    return None if explained(difference, lines) else report(seed, lines, difference)
+    return None if explained(difference, lines, device) else report(seed, lines, difference)
