@@ -174,6 +174,13 @@ void HandleTable::finalize(napi_env env, void* data, void*) {
   if (table->closed_ && table->attached_ == 0) delete table;
 }
 
+void HandleTable::begin_end() {
+  ending_ = true;
+  for (const auto& chunk : chunks_) {
+    for (size_t i = 0; i < kChunk; ++i) leave_scope(&chunk[i]);
+  }
+}
+
 void HandleTable::close() {
   closed_ = true;
   if (attached_ == 0) delete this;

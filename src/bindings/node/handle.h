@@ -75,8 +75,9 @@ class HandleTable {
     }
   }
   void set_debug(bool on) { debug_ = on; }
-  // The environment ends: what programs would fill in is forgotten.
-  void begin_end() { ending_ = true; }
+  // The environment ends: what programs would fill in is forgotten, and no scope has handles any more, since work that
+  // is under way may let go of the last scope on a thread of its own.
+  void begin_end();
   // Finalizers may come after the environment's data is gone; the last one frees the table.
   void close();
 
