@@ -17,6 +17,7 @@
 
 #include "core/error.h"
 #include "core/warning.h"
+#include "cuda/capture.h"
 #include "cuda/device.h"
 #include "cuda/gemm.h"
 #include "cuda/loaded_kernel.h"
@@ -122,13 +123,18 @@ class Kernels {
     return *kernels;
   }
 
-  // The entry of a kernel; one that is new begins to be compiled.
-  Entry& find(int device, const FusedGroup& group, const KernelForm& form) {
+  // The entry of a kernel; one that is new begins to be compiled. While a graph is captured, when no code may be
+  // loaded, null for one that is new.
+  Entry* find(int device, const FusedGroup& group, const KernelForm& form) {
     std::string key = kernel_key(group, form);
     key.append(reinterpret_cast<const char*>(&device), sizeof device);
     std::lock_guard lock(mutex_);
+    if (cuda::is_capturing()) {
+      const auto known = by_key_.find(key);
+      return known == by_key_.end() ? nullptr : known->second.get();
+    }
     const auto [found, is_new] = by_key_.try_emplace(std::move(key));
-    if (!is_new) return *found->second;
+    if (!is_new) return found->second.get();
     found->second = std::make_unique<Entry>();
     Entry& entry = *found->second;
     entry.facts.name = name_of(group);
@@ -137,7 +143,7 @@ class Kernels {
     tasks_.push_back({&entry, kernel_source(group, form, entry.facts.name), parameters_of(group, form)});
     start();
     changed_.notify_all();
-    return entry;
+    return &entry;
   }
 
   void finish() {
@@ -299,12 +305,13 @@ void finish_compiling() { Kernels::instance().finish(); }
 void run_group_cuda(const FusedGroup& group, const GroupArguments& arguments) {
   const KernelForm form = form_of(group, arguments);
   if (form.dims < 0 || !has_source(group)) return run_steps_apart(group, arguments);
-  Entry& entry = Kernels::instance().find(group.device.index, group, form);
-  switch (entry.state.load(std::memory_order_acquire)) {
-    case State::Ready: return launch(*entry.kernel, group, arguments, form);
+  Entry* entry = Kernels::instance().find(group.device.index, group, form);
+  if (entry == nullptr) return run_steps_apart(group, arguments);
+  switch (entry->state.load(std::memory_order_acquire)) {
+    case State::Ready: return launch(*entry->kernel, group, arguments, form);
     case State::Refused:
-      if (Kernels::instance().is_news(entry)) {
-        warn("the steps of " + entry.facts.name + " run one by one: " + entry.facts.reason);
+      if (Kernels::instance().is_news(*entry)) {
+        warn("the steps of " + entry->facts.name + " run one by one: " + entry->facts.reason);
       }
       [[fallthrough]];
     default: return run_steps_apart(group, arguments);

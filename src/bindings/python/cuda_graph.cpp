@@ -10,6 +10,7 @@
 #include "cuda/device.h"
 #include "cuda/graph.h"
 #include "program/defer.h"
+#include "program/generated_kernels.h"
 
 namespace nb = nanobind;
 
@@ -143,6 +144,7 @@ void bind_cuda_graphs(nb::module_& m) {
           "capture_begin",
           [](Graph& g, nb::handle pool, const std::string& mode) {
             const NoCachedCasts fresh;
+            program::finish_compiling();  // a graph keeps what it saw, and no code may be loaded meanwhile
             g.capture_begin(pool_from(pool), mode_from(mode));
           },
           nb::arg("pool").none() = nb::none(), nb::arg("capture_error_mode") = "global")
