@@ -21,7 +21,7 @@ def test_events() -> None:
         "int32",
         (3,),
     )
-    assert "test_collectives.py" in event.place and event.place.endswith("in test_events")
+    assert "test_fabric_collectives.py" in event.place and event.place.endswith("in test_events")
     assert len(event.devices) == 2 and event.times == {}
     fabric.all_reduce(parts)
     assert [e.sequence for e in fabric.events()[-2:]] == [event.sequence, event.sequence + 1]

@@ -190,6 +190,7 @@ def cast(value: Any, dtype: Any) -> Any:
 class FSDPModule:
     """What fully_shard makes of a module's class: parameters that are whole while they are needed.
 
+    >>> import vibetensor.torch as torch
     >>> isinstance(torch.nn.Linear(2, 2), torch.distributed.fsdp.FSDPModule)
     False
     """
