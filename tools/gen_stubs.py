@@ -184,7 +184,8 @@ def methods_of(registry: list[dict[str, Any]]) -> dict[str, list[Schema]]:
 
 def stub(registry: list[dict[str, Any]], template: str) -> str:
     """The text of _C.pyi. What the template declares itself inside class Tensor is not declared again."""
-    declared = set(re.findall(r"^    def (\w+)", template, re.MULTILINE))
+    tensor = f"\n{template}".partition("\nclass Tensor")[2].partition("\nclass ")[0]
+    declared = set(re.findall(r"^    def (\w+)", tensor, re.MULTILINE))
     methods: list[str] = []
     for name, schemas in methods_of(registry).items():
         if name not in declared:
