@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/checksum.h"
 #include "cuda/device.h"
 #include "cuda/device_api.h"
 
@@ -22,13 +23,6 @@ struct Record {
 };
 static_assert(sizeof(Record) == sizeof(PlanKey) + sizeof(lt::Algorithm));
 constexpr size_t kDigits = 2 * (sizeof(Record) + 8);
-
-uint64_t checksum(const Record& record) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(&record);
-  uint64_t hash = 0xcbf29ce484222325ull;
-  for (size_t i = 0; i < sizeof record; ++i) hash = (hash ^ bytes[i]) * 0x100000001b3ull;
-  return hash;
-}
 
 void append_hexadecimal(std::string& text, const void* data, size_t bytes) {
   for (size_t i = 0; i < bytes; ++i) {
@@ -68,7 +62,7 @@ Choices read_choices(const std::string& path) {
     Record record;
     uint64_t sum;
     if (line.size() == kDigits && read_hexadecimal(line, 0, &record, sizeof record) &&
-        read_hexadecimal(line, 2 * sizeof record, &sum, sizeof sum) && sum == checksum(record)) {
+        read_hexadecimal(line, 2 * sizeof record, &sum, sizeof sum) && sum == checksum(&record, sizeof record)) {
       choices[record.key] = record.algorithm;
     }
   }
@@ -78,7 +72,7 @@ Choices read_choices(const std::string& path) {
 void add_choice(const std::string& path, const PlanKey& key, const lt::Algorithm& algorithm) {
   if (path.empty()) return;
   const Record record{key, algorithm};
-  const uint64_t sum = checksum(record);
+  const uint64_t sum = checksum(&record, sizeof record);
   std::string line;
   append_hexadecimal(line, &record, sizeof record);
   append_hexadecimal(line, &sum, sizeof sum);

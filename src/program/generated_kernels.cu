@@ -15,10 +15,12 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/warning.h"
 #include "cuda/capture.h"
 #include "cuda/device.h"
+#include "cuda/fault.h"
 #include "cuda/gemm.h"
 #include "cuda/loaded_kernel.h"
 #include "cuda/nvrtc.h"
@@ -76,10 +78,9 @@ struct KernelFile {
     for (const cuda::HeaderText& h : device_texts()) made_from += h.text;
     const std::string folder = cuda::gemm_choices_folder();
     if (folder.empty()) return;
-    uint64_t hash = 0xcbf29ce484222325ull;
-    for (const char c : made_from) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
     char name[32];
-    std::snprintf(name, sizeof name, "%016llx.kernel", static_cast<unsigned long long>(hash));
+    std::snprintf(name, sizeof name, "%016llx.kernel",
+                  static_cast<unsigned long long>(checksum(made_from.data(), made_from.size())));
     path = folder + "/kernels/" + name;
   }
 
@@ -175,6 +176,7 @@ class Kernels {
       work();
     });
     std::atexit([] {
+      if (cuda::in_forked_child()) return;  // which has no such thread
       Kernels& k = instance();
       {
         std::lock_guard lock(k.mutex_);

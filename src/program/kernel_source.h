@@ -42,7 +42,7 @@ VT_API KernelForm form_of(const FusedGroup& group, const GroupArguments& argumen
 std::string kernel_key(const FusedGroup& group, const KernelForm& form);
 
 /// Whether a kernel is made for the group: its dtypes have a type in generated code, its rows no loop.
-bool has_source(const FusedGroup& group);
+VT_API bool has_source(const FusedGroup& group);
 
 /// The source of the kernel `name`, whose parameters are, in this order: an address per input and output, the
 /// arguments' numbers, and unless the form is linear a FastDivider (or in wide forms a size) for each dim and each

@@ -213,7 +213,10 @@ class BlockPlan {
   // An operand in the dtype that its step's loop takes it in.
   Place operand(const Step& step, const Operand& o, DType wanted) {
     if (o.from == Operand::From::Number) {
-      return constant(reinterpret_cast<const char*>(arguments_.numbers[o.index].bytes), wanted);
+      alignas(8) char element[8];
+      cpu::cast_contiguous(element, wanted, reinterpret_cast<const char*>(arguments_.numbers[o.index].bytes), step.loop,
+                           1);
+      return constant(element, wanted);
     }
     const bool is_input = o.from == Operand::From::Input;
     const DType own = is_input ? group_.inputs[o.index].dtype : group_.steps[o.index].dtype;

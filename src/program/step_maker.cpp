@@ -426,13 +426,12 @@ class StepMaker {
       Operand& o = step.operands[i];
       o.via = plan_.via[i];
       if (operands_[i].number) {
-        const DType wanted = plan_.row && i == plan_.row->mask ? DType::bool_ : plan_.loop;
         alignas(16) char rounded[16], element[16];
         cpu::cast_contiguous(rounded, o.via, static_cast<const char*>(t.data()), t.dtype(), 1);
-        cpu::cast_contiguous(element, wanted, rounded, o.via, 1);
+        cpu::cast_contiguous(element, plan_.loop, rounded, o.via, 1);
         o.from = Operand::From::Number;
-        o.index = add_number(group, element, wanted);
-        o.via = wanted;
+        o.index = add_number(group, element, plan_.loop);
+        o.via = plan_.loop;
       } else if (is_member(i, group)) {
         o.from = Operand::From::Step;
         o.index = pending_of(*t.storage())->step;

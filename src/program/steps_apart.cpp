@@ -1,6 +1,7 @@
 // The steps of a group one by one, by the rows' own kernels: what CUDA does until a group's kernel is compiled.
 #include "cuda/stream.h"
 #include "cuda/work.h"
+#include "iter/cast.h"
 #include "iter/promotion.h"
 #include "iter/tensor_iter.h"
 #include "ops/copy/kernels.h"
@@ -19,10 +20,10 @@ Tensor over(const void* address, DType dtype, Device device, IntSpan sizes, IntS
   return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, sizes, strides, 0));
 }
 
-// A number as calls have it beside tensors of a device: 0-dim, on the host.
-Tensor host_scalar(const Number& number, DType dtype) {
-  const Tensor t = empty(DimVec{}, dtype, kCPU);
-  std::memcpy(t.data(), number.bytes, size_of(dtype));
+// A number of `loop` as calls have it beside tensors of a device: 0-dim, on the host.
+Tensor host_scalar(const Number& number, DType loop, DType wanted) {
+  const Tensor t = empty(DimVec{}, wanted, kCPU);
+  cpu::cast_contiguous(static_cast<char*>(t.data()), wanted, reinterpret_cast<const char*>(number.bytes), loop, 1);
   return t;
 }
 
@@ -63,7 +64,11 @@ void run_steps_apart(const FusedGroup& group, const GroupArguments& arguments) {
       switch (operand.from) {
         case Operand::From::Input: operands[i] = inputs[operand.index]; break;
         case Operand::From::Step: operands[i] = values[operand.index]; break;
-        case Operand::From::Number: operands[i] = host_scalar(arguments.numbers[operand.index], step.loop); break;
+        case Operand::From::Number: {
+          const bool is_mask = step.row != nullptr && i == step.row->mask;
+          operands[i] = host_scalar(arguments.numbers[operand.index], step.loop, is_mask ? DType::bool_ : step.loop);
+          break;
+        }
       }
     }
     if (!values[s].defined()) values[s] = empty(group.sizes, step.dtype, group.device);

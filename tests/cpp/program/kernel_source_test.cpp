@@ -160,6 +160,15 @@ TEST_CASE("more than 2^31 elements are counted in 64 bits") {
   CHECK(Sample(DType::float32, {int64_t{1} << 16, int64_t{1} << 16}, {0, 1}).form().wide);
 }
 
+TEST_CASE("rows with a loop inside are left to their compiled kernels") {
+  Sample s(DType::float32, {4, 8}, {8, 1});
+  CHECK(has_source(s.group));
+  for (const char* id : {"div_floor", "remainder", "fmod"}) {
+    s.group.steps[0] = step(row(id), DType::float32, {given(0, DType::float32), given(1, DType::float32)});
+    CHECK_FALSE(has_source(s.group));
+  }
+}
+
 TEST_CASE("each row is refused by nobody in the dtypes that it computes in") {
   if (!has_compiler()) return;
   initialize();  // rows learn how many operands they have
@@ -187,6 +196,18 @@ TEST_CASE("every form compiles") {
       CHECK(refusal_of(kernel_source(s.group, s.form(), "fused")) == "");
       CHECK(parameters_of(s.group, s.form()).size() >= 5);
     }
+  }
+}
+
+TEST_CASE("a number may choose, and be chosen from") {
+  if (!has_compiler()) return;
+  initialize();
+  for (const DType dtype : {DType::int64, DType::float32, DType::float64, DType::bfloat16}) {
+    Sample s(dtype, {4, 8}, {8, 1});
+    const DType loop = opmath_dtype(dtype);
+    s.group.steps[1] = step(row("where"), dtype, {number(0, loop), of_step(0, dtype), given(1, dtype)});
+    s.group.steps[2] = step(row("mul"), dtype, {of_step(1, dtype), number(0, loop)});
+    CHECK(refusal_of(kernel_source(s.group, s.form(), "fused")) == "");
   }
 }
 
