@@ -5,13 +5,15 @@ package tells a name that PyTorch has and we lack from one that is misspelt. The
 all modules that a program may import, "aten" its ops that we lack, "leaves" the ops that we make of others and PyTorch
 does not before __torch_dispatch__ is asked.
 python/vibetensor/torch/_dynamo/settings.json: the settings of its compiler with their defaults, null for those that
-depend on the machine. Needs PyTorch; run it again when the version that we follow changes.
+depend on the machine. Needs PyTorch; run it again when the version that we follow changes. An argument names another
+folder than the package's to write to.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +108,16 @@ def leaves() -> list[str]:
     return sorted(found)
 
 
-def main() -> None:
+def main(package: Path) -> None:
     lines = [f"Tensor: {' '.join(public_names(torch.Tensor))}"]
     lines += [f"{module}: {' '.join(public_names(importlib.import_module(module)))}" for module in MODULES.split()]
     lines.append(f"modules: {' '.join(modules())}")
     lines.append(f"aten: {' '.join(absent_ops())}")
     lines.append(f"leaves: {' '.join(leaves())}")
-    (PACKAGE / "_torch_names.txt").write_text("\n".join(lines) + "\n")
+    (package / "_torch_names.txt").write_text("\n".join(lines) + "\n")
     defaults = {module: settings(module) for module in SETTINGS}
-    (PACKAGE / "_dynamo" / "settings.json").write_text(json.dumps(defaults, indent=0) + "\n")
+    (package / "_dynamo" / "settings.json").write_text(json.dumps(defaults, indent=0) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PACKAGE)
