@@ -198,7 +198,7 @@ def test_the_first_override_of_a_process_warns():
 
 def test_other_threads_and_errors_leave_nothing_behind():
     live = _C.live_counters()
-    scope = library(vt, "neg", lambda x: x + 1, "CPU")
+    scope = library(vt, "neg", lambda x: x + x, "CPU")  # a number's tensor would stay in the pool of such
     results = []
     threads = [threading.Thread(target=lambda: results.append((-vt.ones(100_000)).sum().item())) for _ in range(4)]
     for thread in threads:
