@@ -27,9 +27,9 @@ Tensor call_gather(const Tensor& t, int64_t mesh_id) {
   return call<Tensor>(op, t, mesh_id, as_numbers(placements_of(t)));
 }
 
-Tensor call_distribute(const Tensor& t, int64_t mesh_id, const DimVec& placements) {
+Tensor call_distribute(const Tensor& t, int64_t mesh_id, IntSpan placements, bool is_placed, IntSpan of_gradient) {
   static const Op& op = find_op("_fabric_distribute");
-  return call<Tensor>(op, t, mesh_id, placements);
+  return call<Tensor>(op, t, mesh_id, placements, is_placed, of_gradient);
 }
 
 namespace {
@@ -108,9 +108,9 @@ Tensor distribute(const Tensor& self, int64_t mesh_id, IntSpan placements, bool 
 
 void distribute_backward(GradContext& ctx) {
   const Tensor& g = ctx.grad();
-  if (ctx.arg<bool>(3) && !ctx.arg<IntSpan>(4).empty() && is_fabric(g)) {
-    static const Op& op = find_op("_fabric_distribute");
-    return ctx.set(0, call<Tensor>(op, g, ctx.arg<int64_t>(1), ctx.arg<IntSpan>(4), true, ctx.arg<IntSpan>(4)));
+  const auto as = ctx.arg<IntSpan>(4);
+  if (ctx.arg<bool>(3) && !as.empty() && is_fabric(g)) {
+    return ctx.set(0, call_distribute(g, ctx.arg<int64_t>(1), as, /*is_placed=*/true, as));
   }
   if (ctx.arg<bool>(3) || !is_fabric(g)) return ctx.set(0, g);  // any placement serves
   const Tensor whole = call_gather(g, ctx.arg<int64_t>(1));

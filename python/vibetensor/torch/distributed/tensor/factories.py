@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from vibetensor import _C
@@ -14,44 +15,46 @@ from vibetensor.torch.distributed.tensor.placement_types import Placement, liste
 __all__ = ["empty", "full", "ones", "rand", "randn", "zeros"]
 
 
-def sizes_of(size: Sequence[Any]) -> list[int]:
-    return list(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else list(size)
-
-
-def checked_layout(layout: Any) -> None:
+def described(
+    size: Sequence[Any], layout: Any, device_mesh: DeviceMesh | None, placements: Sequence[Placement] | None
+) -> tuple[list[int], DeviceMesh, list[Placement]]:
+    """The sizes, the mesh and the placements that a factory's arguments say."""
     if layout not in (None, _C.strided):
         raise NotImplementedError(f"a DTensor of layout {layout} is not there; strided ones are")
+    sizes = list(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else list(size)
+    mesh = chosen(device_mesh)
+    return sizes, mesh, listed(placements, mesh.ndim)
 
 
 def filled(
     make: Callable[..., Any],
-    size: Sequence[int],
+    size: Sequence[Any],
     requires_grad: bool,
+    layout: Any,
     device_mesh: DeviceMesh | None,
     placements: Sequence[Placement] | None,
 ) -> Any:
     """A DTensor of `size` whose parts `make` makes, of their sizes on the mesh's device."""
-    mesh = chosen(device_mesh)
-    places = listed(placements, mesh.ndim)
-    shape, _ = local_part(size, mesh, places)
-    strides = _C.ops.empty(size, device="meta").stride()
-    made = DTensor.from_local(make(shape, mesh._device()), mesh, places, shape=size, stride=strides)
+    sizes, mesh, places = described(size, layout, device_mesh, placements)
+    shape, _ = local_part(sizes, mesh, places)
+    strides = _C.ops.empty(sizes, device="meta").stride()
+    made = DTensor.from_local(make(shape, device=mesh._device()), mesh, places, shape=sizes, stride=strides)
     return made.requires_grad_(requires_grad)
 
 
 def drawn(
-    draw: Callable[..., Any],
-    size: Sequence[int],
+    make: Callable[..., Any],
+    size: Sequence[Any],
     requires_grad: bool,
+    layout: Any,
     device_mesh: DeviceMesh | None,
     placements: Sequence[Placement] | None,
 ) -> Any:
     """A DTensor of the numbers that one process draws for the whole: with one seed everywhere they are one tensor's."""
-    mesh = chosen(device_mesh)
-    places = listed(placements, mesh.ndim)
+    sizes, mesh, places = described(size, layout, device_mesh, placements)
     with no_grad():
-        whole = draw(size, mesh._device())
-        made = _C.ops._fabric_distribute(whole, mesh._id(), numbers(places, len(size)))
+        whole = make(sizes, device=mesh._device())
+        made = _C.ops._fabric_distribute(whole, mesh._id(), numbers(places, len(sizes)))
     return made.requires_grad_(requires_grad)
 
 
@@ -60,9 +63,7 @@ def zeros(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of zeros of `size`."""
-    checked_layout(layout)
-    make = lambda shape, device: _C.ops.zeros(shape, dtype=dtype, device=device)  # noqa: E731
-    return filled(make, sizes_of(size), requires_grad, device_mesh, placements)
+    return filled(partial(_C.ops.zeros, dtype=dtype), size, requires_grad, layout, device_mesh, placements)
 
 
 def ones(
@@ -70,9 +71,7 @@ def ones(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of ones of `size`."""
-    checked_layout(layout)
-    make = lambda shape, device: _C.ops.ones(shape, dtype=dtype, device=device)  # noqa: E731
-    return filled(make, sizes_of(size), requires_grad, device_mesh, placements)
+    return filled(partial(_C.ops.ones, dtype=dtype), size, requires_grad, layout, device_mesh, placements)
 
 
 def empty(
@@ -80,9 +79,7 @@ def empty(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of `size` whose values are whatever the memory has."""
-    checked_layout(layout)
-    make = lambda shape, device: _C.ops.empty(shape, dtype=dtype, device=device)  # noqa: E731
-    return filled(make, sizes_of(size), requires_grad, device_mesh, placements)
+    return filled(partial(_C.ops.empty, dtype=dtype), size, requires_grad, layout, device_mesh, placements)
 
 
 def full(
@@ -90,9 +87,8 @@ def full(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of `size` filled with a number."""
-    checked_layout(layout)
-    make = lambda shape, device: _C.ops.full(shape, fill_value, dtype=dtype, device=device)  # noqa: E731
-    return filled(make, sizes_of((size,)), requires_grad, device_mesh, placements)
+    make = partial(_C.ops.full, fill_value=fill_value, dtype=dtype)
+    return filled(make, (size,), requires_grad, layout, device_mesh, placements)
 
 
 def rand(
@@ -100,9 +96,7 @@ def rand(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of uniform numbers in [0, 1): one tensor's, if all processes have one seed."""
-    checked_layout(layout)
-    draw = lambda shape, device: _C.ops.rand(shape, dtype=dtype, device=device)  # noqa: E731
-    return drawn(draw, sizes_of(size), requires_grad, device_mesh, placements)
+    return drawn(partial(_C.ops.rand, dtype=dtype), size, requires_grad, layout, device_mesh, placements)
 
 
 def randn(
@@ -110,6 +104,4 @@ def randn(
     device_mesh: DeviceMesh | None = None, placements: Sequence[Placement] | None = None,
 ) -> Any:  # fmt: skip
     """A DTensor of normal numbers: one tensor's, if all processes have one seed."""
-    checked_layout(layout)
-    draw = lambda shape, device: _C.ops.randn(shape, dtype=dtype, device=device)  # noqa: E731
-    return drawn(draw, sizes_of(size), requires_grad, device_mesh, placements)
+    return drawn(partial(_C.ops.randn, dtype=dtype), size, requires_grad, layout, device_mesh, placements)
