@@ -69,9 +69,10 @@ Outputs::Outputs(Call& call, const SpecList& specs) : count_(specs.count) {
         const Tensor& out = call.args[call.op.input_count() + i].as_tensor();
         check_given_output(out, s.dtype, s.device);
         check_no_internal_overlap(*out.impl());
-        resize_output(out, s.sizes);
+        const bool is_read = may_alias(call, out);
+        if (!is_read) resize_output(out, s.sizes);  // what the kernel reads keeps its shape and memory until then
         destination_[i] = out;
-        const bool direct = out.dtype() == s.dtype && out.is_contiguous() && s.strides.empty() && !may_alias(call, out);
+        const bool direct = out.dtype() == s.dtype && out.is_contiguous() && s.strides.empty() && !is_read;
         written_[i] = direct ? out : fresh();
       }
     }
@@ -85,6 +86,7 @@ void Outputs::finish(Call& call) {
       continue;
     }
     if (!written_[i].is_same(destination_[i])) {
+      resize_output(destination_[i], written_[i].sizes());
       copy_ops.copy_(destination_[i], written_[i], false);
     } else {
       destination_[i].impl()->bump_version();
