@@ -150,10 +150,10 @@ class DeviceMesh:
             if self.mesh_dim_names is None:
                 raise RuntimeError("Cannot flatten a DeviceMesh without mesh_dim_names!")
             mesh_dim_name = "_".join(self.mesh_dim_names)
-        if root.mesh_dim_names and mesh_dim_name in root.mesh_dim_names and self.ndim > 1:
-            raise ValueError(f"{mesh_dim_name!r} already exists for submesh of the DeviceMesh.")
-        if self.ndim == 1:
+        if self.ndim == 1 and self.mesh_dim_names in (None, (mesh_dim_name,)):
             return self
+        if root.mesh_dim_names and mesh_dim_name in root.mesh_dim_names:
+            raise ValueError(f"{mesh_dim_name!r} already exists for submesh of the DeviceMesh.")
         if mesh_dim_name not in root._flattened:
             own = None
             for ranks in lines_of(root, self):
@@ -173,6 +173,8 @@ class DeviceMesh:
                 raise ValueError("Must pass mesh if passing multiple ProcessGroups")
             return DeviceMesh(device_type, mesh, mesh_dim_names=mesh_dim_names, _groups=list(group))
         ranks = groups.get_process_group_ranks(group)
+        if mesh is not None and _C.ops.as_tensor(mesh).flatten().tolist() != ranks:
+            raise ValueError(f"Invalid mesh {mesh} for ProcessGroup with ranks {ranks}")
         return DeviceMesh(device_type, ranks, mesh_dim_names=mesh_dim_names, _groups=[group])
 
     def _id(self) -> int:

@@ -59,9 +59,9 @@ class _ReduceScatter(Function):
     @staticmethod
     def forward(ctx: Any, output: Any, op: Any, group: Any, *inputs: Any) -> Any:
         ctx.op, ctx.group = op, group
-        out = _C.ops.empty_like(output)
-        collectives.reduce_scatter(out, list(inputs), op, group)
-        return out
+        collectives.reduce_scatter(output, list(inputs), op, group)
+        ctx.mark_dirty(output)
+        return output
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -77,9 +77,9 @@ class _AllToAll(Function):
     def forward(ctx: Any, output: Any, input: Any, output_sizes: Any, input_sizes: Any, group: Any) -> Any:
         ctx.group, ctx.like = group, input
         ctx.sizes = output_sizes, input_sizes
-        out = _C.ops.empty_like(output)
-        collectives.all_to_all_single(out, input, output_sizes, input_sizes, group)
-        return out
+        collectives.all_to_all_single(output, input, output_sizes, input_sizes, group)
+        ctx.mark_dirty(output)
+        return output
 
     @staticmethod
     def backward(ctx: Any, grad: Any) -> Any:
@@ -109,7 +109,7 @@ def broadcast(tensor: Any, src: int, group: Any = None) -> Any:
 
 
 def reduce_scatter(output: Any, input_list: list[Any], op: Any = ReduceOp.SUM, group: Any = None) -> Any:
-    """The combination of all processes' tensors for this process, with gradients; of the shape of `output`."""
+    """The combination of all processes' tensors for this process, with gradients: `output`, written in place."""
     chosen = begin(group, [output, *input_list], op)
     if len(input_list) != chosen.size():
         raise RuntimeError(f"invalid input tensor list of a group of {members(chosen)}: {len(input_list)} tensors")
@@ -119,7 +119,7 @@ def reduce_scatter(output: Any, input_list: list[Any], op: Any = ReduceOp.SUM, g
 def all_to_all_single(
     output: Any, input: Any, output_split_sizes: Any = None, input_split_sizes: Any = None, group: Any = None
 ) -> Any:
-    """A part of every process's `input`, with gradients; of the shape of `output`."""
+    """A part of every process's `input`, with gradients: `output`, written in place."""
     chosen = begin(group, [output, input])
     split(chosen, output, output_split_sizes), split(chosen, input, input_split_sizes)
     return _AllToAll.apply(output, input, output_split_sizes, input_split_sizes, chosen)

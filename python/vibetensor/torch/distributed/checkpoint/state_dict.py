@@ -16,6 +16,7 @@ from vibetensor.torch.autograd.grad_mode import no_grad
 from vibetensor.torch.distributed import collectives, groups
 from vibetensor.torch.distributed.device_mesh import mesh_of
 from vibetensor.torch.distributed.fsdp.module_sharding import state_of
+from vibetensor.torch.distributed.objects import broadcast_object_list
 
 __all__ = [
     "StateDictOptions",
@@ -104,6 +105,8 @@ def set_model_state_dict(
     cut_all(model)
     own = model.state_dict()
     given = dict(model_state_dict)
+    if chosen.broadcast_from_rank0 and not chosen.full_state_dict:
+        raise ValueError("full_state_dict must be True when broadcast_from_rank0 is True.")
     if chosen.broadcast_from_rank0:
         given = sent_from_first(own, given)
     names = {plain_name(name): name for name in own}
@@ -111,15 +114,21 @@ def set_model_state_dict(
 
 
 def sent_from_first(own: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The first process's values of tensors in all processes, of the names and sizes of `own`."""
-    found: dict[str, Any] = {}
-    for name, value in own.items():
-        if not isinstance(value, Tensor):
+    """What the first process was given, in all processes: tensors that `own` has, other values whole."""
+    tensors = {plain_name(name): value for name, value in own.items() if isinstance(value, Tensor)}
+    sizes = {key: list(v.shape) if key in tensors and isinstance(v, Tensor) else None for key, v in given.items()}
+    others = {key: v for key, v in given.items() if sizes[key] is None and not isinstance(v, Tensor)}
+    sent = [sizes, others]
+    broadcast_object_list(sent, 0)
+    sizes, found = sent[0], dict.fromkeys(sent[0]) | sent[1]
+    for key, size in sizes.items():
+        if size is None:
             continue
-        key = plain_name(name)
-        whole = given[key].to(value.device, value.dtype).contiguous() if is_first() else None
-        if whole is None:
-            whole = _C.ops.empty(list(value.shape), dtype=value.dtype, device=value.device)
+        like = tensors[key]
+        if is_first():
+            whole = given[key].to(like.device, like.dtype).contiguous()
+        else:
+            whole = _C.ops.empty(size, dtype=like.dtype, device=like.device)
         collectives.broadcast(whole, 0)
         found[key] = whole
     return found
@@ -198,7 +207,8 @@ def set_optimizer_state_dict(
     model: Any, optimizers: Any, optim_state_dict: dict[str, Any], *, options: StateDictOptions | None = None
 ) -> None:
     """Returns None; optimizers get what get_optimizer_state_dict gave, of DTensors or of whole tensors."""
-    refuse(options or StateDictOptions())
+    chosen = options or StateDictOptions()
+    refuse(chosen)
     names = names_of(model)
     groups_by_name = {name: group for group in optim_state_dict["param_groups"] for name in group["params"]}
     for optimizer in as_list(optimizers):
@@ -214,6 +224,10 @@ def set_optimizer_state_dict(
                 state = optim_state_dict["state"].get(names[id(p)])
                 if state is not None:
                     put_state(optimizer.state[p], state, names[id(p)])
+                elif optim_state_dict["state"] and p.requires_grad and chosen.strict:
+                    raise RuntimeError(
+                        f"Missing optimizer state for parameter {names[id(p)]}: StateDictOptions(strict=False) keeps its own"
+                    )
 
 
 def put_state(own: dict[str, Any], given: dict[str, Any], name: str) -> None:

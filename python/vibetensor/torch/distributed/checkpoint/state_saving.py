@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vibetensor import _C
@@ -162,6 +163,8 @@ def save(
     if storage_writer is None and checkpoint_id is None:
         raise RuntimeError("Cannot detect, storage_writer or checkpoint_id is needed")
     writer = storage_writer or FileSystemWriter(checkpoint_id)  # type: ignore[arg-type]
+    if checkpoint_id is not None:
+        writer.path = Path(checkpoint_id)
     together = Together(process_group, no_dist)
     values, paths = flatten(saved(state_dict))
 
@@ -236,6 +239,8 @@ def load(
     if storage_reader is None and checkpoint_id is None:
         raise RuntimeError("Cannot detect, storage_reader or checkpoint_id is needed")
     reader = storage_reader or FileSystemReader(checkpoint_id)  # type: ignore[arg-type]
+    if checkpoint_id is not None:
+        reader.path = Path(checkpoint_id)
     allows_missing = getattr(planner, "allow_partial_load", None)
     if planner is not None and allows_missing is None:
         refuse(planner)

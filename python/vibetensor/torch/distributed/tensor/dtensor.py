@@ -64,6 +64,10 @@ class DTensor(Tensor, metaclass=_DTensorMeta):
             raise RuntimeError(
                 f"Found shape:{shape}, stride:{stride}. Please pass both shape and stride at the same time."
             )
+        if shape is not None and tuple(stride or ()) != _C.ops.empty(list(shape), device="meta").stride():
+            raise NotImplementedError(
+                f"DTensor.from_local: a stride of {stride}: other than contiguous is not there yet"
+            )
         rank = local_tensor.dim()
         as_given = listed(placements, mesh.ndim)
         places = [Shard(p.dim % rank) if type(p) is Shard and rank else p for p in as_given]

@@ -90,6 +90,7 @@ class DistributedDataParallel(Module, Joinable):
         self.dim, self.broadcast_buffers = dim, broadcast_buffers
         self.find_unused_parameters, self.static_graph = find_unused_parameters, static_graph
         self.require_backward_grad_sync, self._divide_by_all = True, True
+        self._buffers_may_differ = True  # a forward since the last one that took process 0's may have changed them
         ignored = set(getattr(module, "_ddp_params_and_buffers_to_ignore", ()))
         parameters = [(n, p) for n, p in module.named_parameters() if p.requires_grad and n not in ignored]
         self._synchronized_buffers = [b for n, b in module.named_buffers() if n not in ignored]
@@ -125,9 +126,11 @@ class DistributedDataParallel(Module, Joinable):
             self._set_divisor(int(counted.result()[0].item()))
         if self._join_config.enable:
             self._highest(reduces)  # which tells those that have no inputs whether gradients will be averaged
-        if reduces and self.broadcast_buffers and self.process_group.size() > 1:
+        takes_buffers = reduces if self._join_config.enable else self._buffers_may_differ
+        if takes_buffers and self.broadcast_buffers and self.process_group.size() > 1:
             self._from(self._highest(True) if self._join_config.enable else 0, self._synchronized_buffers)
         out = self.module(*inputs, **kwargs)
+        self._buffers_may_differ = self.require_backward_grad_sync and _C.is_grad_enabled()
         if reduces and self._reducer is not None:
             self._reducer.prepare([leaf for leaf in tree_leaves(out) if isinstance(leaf, _C.Tensor)])
         elif self._reducer is not None:
