@@ -334,10 +334,17 @@ def register_kernel(op: Any, device_types: Any, func: Fn | None = None, /, *, li
     return impl(op_named(op), device_types, func, lib=lib)
 
 
-def register_fake(op: Any, func: Fn | None = None, /, *, lib: Any = None, allow_override: bool = False) -> Any:
-    """`func`, which gives results without values for tensors of the meta device; a decorator without it."""
+def register_fake(
+    op: Any, func: Fn | None = None, /, *, lib: Any = None, _stacklevel: int = 1, allow_override: bool = True
+) -> Any:
+    """`func`, which gives results without values for tensors of the meta device; a decorator without it.
+
+    allow_override: False is a RuntimeError where the op has such a function already.
+    """
     if isinstance(op, str):
         op = ops.define(*named(op))  # as PyTorch takes it, also before the op itself
+    if not allow_override and "meta" in op_named(op).kernels:
+        raise RuntimeError(f"register_fake(...): the operator {op_named(op)} already has a fake impl registered")
     return impl(op_named(op), "meta", func, lib=lib)
 
 
@@ -460,10 +467,13 @@ class Library:
             raise NotImplementedError("Library.impl: with_keyset is for built-in ops: other calls have no set of keys")
         if fn is fallthrough_kernel:
             raise NotImplementedError("Library.impl: fallthrough_kernel is for built-in ops")
-        impl(f"{self.ns}::{name}", dispatch_key or self.dispatch_key, fn, lib=self)
+        types = dispatch_key or self.dispatch_key
+        if not allow_override and any(key in op_named(f"{self.ns}::{name}").kernels for key in keys_of(types)):
+            raise RuntimeError(f"{self.ns}::{name} has a kernel for {types} from Python already")
+        impl(f"{self.ns}::{name}", types, fn, lib=self)
 
     def _register_fake(self, op_name: str, fn: Fn, _stacklevel: int = 1, *, allow_override: bool = False) -> None:
-        register_fake(f"{self.ns}::{op_name}", fn, lib=self)
+        register_fake(f"{self.ns}::{op_name}", fn, lib=self, allow_override=allow_override)
 
     def _destroy(self) -> None:
         """Returns None; takes back the ops and the kernels that came by this object."""

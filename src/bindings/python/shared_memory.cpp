@@ -5,6 +5,7 @@
 #include "bindings/python/tensor_object.h"
 #include "core/tensor.h"
 #include "core/thread_state.h"
+#include "program/defer.h"
 
 namespace nb = nanobind;
 
@@ -34,7 +35,9 @@ void bind_shared_memory(nb::module_& m) {
   m.def(
       "share_memory",
       [](nb::handle tensor, bool linkable) {
-        interop::share_storage(*expect_tensor(tensor.ptr(), "share_memory").storage(), linkable);
+        const Tensor& t = expect_tensor(tensor.ptr(), "share_memory");
+        program::settle_for_others(t);
+        interop::share_storage(*t.storage(), linkable);
       },
       nb::arg("tensor"), nb::arg("linkable") = false, "Moves the storage of a tensor into shared memory.");
   m.def(

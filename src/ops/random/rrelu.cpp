@@ -46,13 +46,23 @@ void rrelu_slopes_cuda(const Tensor& self, double lower, double upper, Generator
   ops::copy_(out, ops::where(self <= Scalar(0), out, wrapped_number(1.0)));
 }
 
+struct Slopes {
+  double low, high;
+};
+Slopes slopes_between(const Scalar& lower, const Scalar& upper) {
+  const Slopes s{lower.to_double(), upper.to_double()};
+  VT_CHECK(!(s.low > s.high), Runtime, "Lower bound should be less than or equal to the upper bound, got ", s.low,
+           " and ", s.high);
+  return s;
+}
+
 Tensor rrelu(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training, Generator* generator) {
-  const double low = lower.to_double(), high = upper.to_double();
+  const auto [low, high] = slopes_between(lower, upper);
   if (training) return self * ops::_rrelu_slopes(self, low, high, generator);
   return ops::leaky_relu(self, Scalar((low + high) / 2));
 }
 Tensor rrelu_(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training, Generator* generator) {
-  const double low = lower.to_double(), high = upper.to_double();
+  const auto [low, high] = slopes_between(lower, upper);
   if (training) return ops::mul_(self, ops::_rrelu_slopes(self, low, high, generator));
   return ops::leaky_relu_(self, Scalar((low + high) / 2));
 }

@@ -124,6 +124,8 @@ def create_block_mask(
         raise ValueError("create_block_mask: expected a mask_mod of 4 arguments, got a score_mod of 5")
     rows, columns = both(BLOCK_SIZE)
     mask = create_mask(mask_mod, B, H, Q_LEN, KV_LEN, device)
+    if mask.dtype != torch.bool:
+        raise AssertionError(f"create_block_mask: expected a mask_mod that gives torch.bool, got {mask.dtype}")
     over = -Q_LEN % rows, -KV_LEN % columns
     mask = torch.nn.functional.pad(mask, (0, over[1], 0, over[0]))
     blocks = mask.unflatten(-1, (-1, columns)).unflatten(-3, (-1, rows))  # (B, H, q blocks, rows, kv blocks, columns)

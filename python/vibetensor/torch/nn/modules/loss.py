@@ -266,6 +266,8 @@ class HuberLoss(_Loss):
     """Quadratic for differences below `delta`, linear above, with slope delta."""
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0):
+        if not isinstance(delta, (float, int)):
+            raise TypeError(f"delta must be a float or int, got: {type(delta)}")
         super().__init__(reduction=reduction)
         self.delta = delta
 

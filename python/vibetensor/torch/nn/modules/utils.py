@@ -32,7 +32,8 @@ def _list_with_default(out_size: list[Any], defaults: list[int]) -> Any:
         return out_size
     if len(defaults) <= len(out_size):
         raise ValueError(f"Input dimension should be at least {len(out_size) + 1}")
-    return [d if size is None else size for size, d in zip(out_size, defaults[-len(out_size) :], strict=True)]
+    last = defaults[len(defaults) - len(out_size) :]
+    return [d if size is None else size for size, d in zip(out_size, last, strict=True)]
 
 
 def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
