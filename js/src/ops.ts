@@ -387,7 +387,9 @@ export interface Ops {
   aminSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[], named: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean; out: Tensor }): Tensor;
   aminSync(self: Tensor, named: { dim?: number | bigint | readonly (number | bigint)[]; keepdim?: boolean; out: Tensor }): Tensor;
   aminmax(self: Tensor, named?: { dim?: number | bigint | null; keepdim?: boolean } & Abortable): Promise<[Tensor, Tensor]>;
+  aminmax(self: Tensor, named: { dim?: number | bigint | null; keepdim?: boolean; out0: Tensor; out1: Tensor } & Abortable): Promise<[Tensor, Tensor]>;
   aminmaxSync(self: Tensor, named?: { dim?: number | bigint | null; keepdim?: boolean }): [Tensor, Tensor];
+  aminmaxSync(self: Tensor, named: { dim?: number | bigint | null; keepdim?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   angle(self: Tensor, named?: Abortable): Promise<Tensor>;
   angle(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   angleSync(self: Tensor): Tensor;
@@ -954,7 +956,9 @@ export interface Ops {
   col_indices(self: Tensor, named?: Abortable): Promise<Tensor>;
   col_indicesSync(self: Tensor): Tensor;
   column_stack(tensors: readonly (Tensor)[], named?: Abortable): Promise<Tensor>;
+  column_stack(tensors: readonly (Tensor)[], named: { out: Tensor } & Abortable): Promise<Tensor>;
   column_stackSync(tensors: readonly (Tensor)[]): Tensor;
+  column_stackSync(tensors: readonly (Tensor)[], named: { out: Tensor }): Tensor;
   /** All choices of r elements of a vector, one a row, in order of their places. */
   combinations(self: Tensor, r: number | bigint, with_replacement: boolean, named?: { r?: number | bigint; with_replacement?: boolean } & Abortable): Promise<Tensor>;
   combinations(self: Tensor, r: number | bigint, named?: { r?: number | bigint; with_replacement?: boolean } & Abortable): Promise<Tensor>;
@@ -963,7 +967,9 @@ export interface Ops {
   combinationsSync(self: Tensor, r: number | bigint, named?: { r?: number | bigint; with_replacement?: boolean }): Tensor;
   combinationsSync(self: Tensor, named?: { r?: number | bigint; with_replacement?: boolean }): Tensor;
   complex(real: Tensor, imag: Tensor, named?: Abortable): Promise<Tensor>;
+  complex(real: Tensor, imag: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   complexSync(real: Tensor, imag: Tensor): Tensor;
+  complexSync(real: Tensor, imag: Tensor, named: { out: Tensor }): Tensor;
   concat(tensors: readonly (Tensor)[], dim: number | bigint, named?: { dim?: number | bigint } & Abortable): Promise<Tensor>;
   concat(tensors: readonly (Tensor)[], named?: { dim?: number | bigint } & Abortable): Promise<Tensor>;
   concatSync(tensors: readonly (Tensor)[], dim: number | bigint, named?: { dim?: number | bigint }): Tensor;
@@ -1262,8 +1268,12 @@ export interface Ops {
   /** The diagonal of a matrix, or the matrix with a vector as its diagonal. */
   diag(self: Tensor, diagonal: number | bigint, named?: { diagonal?: number | bigint } & Abortable): Promise<Tensor>;
   diag(self: Tensor, named?: { diagonal?: number | bigint } & Abortable): Promise<Tensor>;
+  diag(self: Tensor, diagonal: number | bigint, named: { diagonal?: number | bigint; out: Tensor } & Abortable): Promise<Tensor>;
+  diag(self: Tensor, named: { diagonal?: number | bigint; out: Tensor } & Abortable): Promise<Tensor>;
   diagSync(self: Tensor, diagonal: number | bigint, named?: { diagonal?: number | bigint }): Tensor;
   diagSync(self: Tensor, named?: { diagonal?: number | bigint }): Tensor;
+  diagSync(self: Tensor, diagonal: number | bigint, named: { diagonal?: number | bigint; out: Tensor }): Tensor;
+  diagSync(self: Tensor, named: { diagonal?: number | bigint; out: Tensor }): Tensor;
   diag_embed(self: Tensor, offset: number | bigint, dim1: number | bigint, dim2: number | bigint, named?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint } & Abortable): Promise<Tensor>;
   diag_embed(self: Tensor, offset: number | bigint, dim1: number | bigint, named?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint } & Abortable): Promise<Tensor>;
   diag_embed(self: Tensor, offset: number | bigint, named?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint } & Abortable): Promise<Tensor>;
@@ -1389,7 +1399,9 @@ export interface Ops {
   dsplitSync(self: Tensor, sections: number | bigint): Tensor[];
   dsplitSync(self: Tensor, indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   dstack(tensors: readonly (Tensor)[], named?: Abortable): Promise<Tensor>;
+  dstack(tensors: readonly (Tensor)[], named: { out: Tensor } & Abortable): Promise<Tensor>;
   dstackSync(tensors: readonly (Tensor)[]): Tensor;
+  dstackSync(tensors: readonly (Tensor)[], named: { out: Tensor }): Tensor;
   /** The sum of products that `equation` describes: "ij,jk->ik"; path: which two operands to multiply, in turn. */
   einsum(equation: string, tensors: readonly (Tensor)[], named?: { path?: number | bigint | readonly (number | bigint)[] | null } & Abortable): Promise<Tensor>;
   einsumSync(equation: string, tensors: readonly (Tensor)[], named?: { path?: number | bigint | readonly (number | bigint)[] | null }): Tensor;
@@ -2186,7 +2198,9 @@ export interface Ops {
   hsplitSync(self: Tensor, sections: number | bigint): Tensor[];
   hsplitSync(self: Tensor, indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   hstack(tensors: readonly (Tensor)[], named?: Abortable): Promise<Tensor>;
+  hstack(tensors: readonly (Tensor)[], named: { out: Tensor } & Abortable): Promise<Tensor>;
   hstackSync(tensors: readonly (Tensor)[]): Tensor;
+  hstackSync(tensors: readonly (Tensor)[], named: { out: Tensor }): Tensor;
   /** d^2 / 2 where d = |input - target| < delta, delta * (d - delta / 2) elsewhere; weight multiplies it. */
   huber_loss(self: Tensor, target: Tensor, reduction: number | bigint, delta: number, named?: { reduction?: number | bigint; delta?: number; weight?: Tensor | null } & Abortable): Promise<Tensor>;
   huber_loss(self: Tensor, target: Tensor, reduction: number | bigint, named?: { reduction?: number | bigint; delta?: number; weight?: Tensor | null } & Abortable): Promise<Tensor>;
@@ -2273,7 +2287,9 @@ export interface Ops {
   indicesSync(self: Tensor): Tensor;
   /** Sums of products over the last dim of both: (..., n), (*, n) give (..., *). */
   inner(self: Tensor, other: Tensor, named?: Abortable): Promise<Tensor>;
+  inner(self: Tensor, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   innerSync(self: Tensor, other: Tensor): Tensor;
+  innerSync(self: Tensor, other: Tensor, named: { out: Tensor }): Tensor;
   /** batch_norm of every image by itinput. */
   instance_norm(input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean, named?: Abortable): Promise<Tensor>;
   instance_normSync(input: Tensor, weight: Tensor | null, bias: Tensor | null, running_mean: Tensor | null, running_var: Tensor | null, use_input_stats: boolean, momentum: number, eps: number, cudnn_enabled: boolean): Tensor;
@@ -2323,9 +2339,15 @@ export interface Ops {
   isin(elements: TensorLike, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean } & Abortable): Promise<Tensor>;
   isin(elements: TensorLike, test_element: Scalar, named?: { assume_unique?: boolean; invert?: boolean } & Abortable): Promise<Tensor>;
   isin(element: Scalar, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean } & Abortable): Promise<Tensor>;
+  isin(elements: TensorLike, test_elements: TensorLike, named: { assume_unique?: boolean; invert?: boolean; out: Tensor } & Abortable): Promise<Tensor>;
+  isin(elements: TensorLike, test_element: Scalar, named: { assume_unique?: boolean; invert?: boolean; out: Tensor } & Abortable): Promise<Tensor>;
+  isin(element: Scalar, test_elements: TensorLike, named: { assume_unique?: boolean; invert?: boolean; out: Tensor } & Abortable): Promise<Tensor>;
   isinSync(elements: TensorLike, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
   isinSync(elements: TensorLike, test_element: Scalar, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
   isinSync(element: Scalar, test_elements: TensorLike, named?: { assume_unique?: boolean; invert?: boolean }): Tensor;
+  isinSync(elements: TensorLike, test_elements: TensorLike, named: { assume_unique?: boolean; invert?: boolean; out: Tensor }): Tensor;
+  isinSync(elements: TensorLike, test_element: Scalar, named: { assume_unique?: boolean; invert?: boolean; out: Tensor }): Tensor;
+  isinSync(element: Scalar, test_elements: TensorLike, named: { assume_unique?: boolean; invert?: boolean; out: Tensor }): Tensor;
   /** The whether x is infinite, of every element; of the shape of input. */
   isinf(self: Tensor, named?: Abortable): Promise<Tensor>;
   isinf(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
@@ -2890,8 +2912,12 @@ export interface Ops {
   /** The logarithm of softmax, of the shape of input. */
   log_softmax(self: Tensor, dim: number | bigint, dtype: DType | null, named?: { dtype?: DType | null } & Abortable): Promise<Tensor>;
   log_softmax(self: Tensor, dim: number | bigint, named?: { dtype?: DType | null } & Abortable): Promise<Tensor>;
+  log_softmax(self: Tensor, dim: number | bigint, dtype: DType | null, named: { dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
+  log_softmax(self: Tensor, dim: number | bigint, named: { dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
   log_softmaxSync(self: Tensor, dim: number | bigint, dtype: DType | null, named?: { dtype?: DType | null }): Tensor;
   log_softmaxSync(self: Tensor, dim: number | bigint, named?: { dtype?: DType | null }): Tensor;
+  log_softmaxSync(self: Tensor, dim: number | bigint, dtype: DType | null, named: { dtype?: DType | null; out: Tensor }): Tensor;
+  log_softmaxSync(self: Tensor, dim: number | bigint, named: { dtype?: DType | null; out: Tensor }): Tensor;
   logaddexp(self: Tensor, other: Tensor, named?: Abortable): Promise<Tensor>;
   logaddexp(self: Tensor, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   logaddexpSync(self: Tensor, other: Tensor): Tensor;
@@ -3256,7 +3282,9 @@ export interface Ops {
   mse_lossSync(self: Tensor, target: Tensor, reduction: number | bigint, named?: { reduction?: number | bigint; weight?: Tensor | null }): Tensor;
   mse_lossSync(self: Tensor, target: Tensor, named?: { reduction?: number | bigint; weight?: Tensor | null }): Tensor;
   msort(self: Tensor, named?: Abortable): Promise<Tensor>;
+  msort(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   msortSync(self: Tensor): Tensor;
+  msortSync(self: Tensor, named: { out: Tensor }): Tensor;
   /** Input * other, element by element; the shapes broadcast, the dtypes promote. */
   mul(self: TensorLike, other: TensorLike, named?: Abortable): Promise<Tensor>;
   mul(self: TensorLike, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
@@ -3366,9 +3394,15 @@ export interface Ops {
   nanmean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null } & Abortable): Promise<Tensor>;
   nanmean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null } & Abortable): Promise<Tensor>;
   nanmean(self: Tensor, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null } & Abortable): Promise<Tensor>;
+  nanmean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
+  nanmean(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
+  nanmean(self: Tensor, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
   nanmeanSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmeanSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nanmeanSync(self: Tensor, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  nanmeanSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, keepdim: boolean, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor }): Tensor;
+  nanmeanSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor }): Tensor;
+  nanmeanSync(self: Tensor, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor }): Tensor;
   nanmedian(self: Tensor, dim: number | bigint, keepdim: boolean, named?: { keepdim?: boolean } & Abortable): Promise<[Tensor, Tensor]>;
   nanmedian(self: Tensor, dim: number | bigint, named?: { keepdim?: boolean } & Abortable): Promise<[Tensor, Tensor]>;
   nanmedian(self: Tensor, named?: Abortable): Promise<Tensor>;
@@ -3419,7 +3453,9 @@ export interface Ops {
   nansumSync(self: Tensor, dim: number | bigint | readonly (number | bigint)[] | null, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor }): Tensor;
   nansumSync(self: Tensor, named: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null; out: Tensor }): Tensor;
   narrow(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint, named?: Abortable): Promise<Tensor>;
+  narrow(self: Tensor, dim: number | bigint, start: Tensor, length: number | bigint, named?: Abortable): Promise<Tensor>;
   narrowSync(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
+  narrowSync(self: Tensor, dim: number | bigint, start: Tensor, length: number | bigint): Tensor;
   narrow_copy(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint, named?: Abortable): Promise<Tensor>;
   narrow_copy(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint, named: { out: Tensor } & Abortable): Promise<Tensor>;
   narrow_copySync(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
@@ -3604,7 +3640,9 @@ export interface Ops {
   ormqrSync(self: Tensor, input2: Tensor, input3: Tensor, named: { left?: boolean; transpose?: boolean; out: Tensor }): Tensor;
   /** The products of all pairs of elements of two vectors (n) and (m): (n, m). */
   outer(self: Tensor, vec2: Tensor, named?: Abortable): Promise<Tensor>;
+  outer(self: Tensor, vec2: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   outerSync(self: Tensor, vec2: Tensor): Tensor;
+  outerSync(self: Tensor, vec2: Tensor, named: { out: Tensor }): Tensor;
   /** input with more elements around it: pad is (before, after) of the last dim, then of the one before it, and so on; negative numbers cut off. mode: constant, or reflect, replicate or circular, which take no value. */
   pad(self: Tensor, pad: number | bigint | readonly (number | bigint)[], mode: string, value: number | null, named?: { mode?: string; value?: number | null } & Abortable): Promise<Tensor>;
   pad(self: Tensor, pad: number | bigint | readonly (number | bigint)[], mode: string, named?: { mode?: string; value?: number | null } & Abortable): Promise<Tensor>;
@@ -3926,7 +3964,9 @@ export interface Ops {
   row_indices(self: Tensor, named?: Abortable): Promise<Tensor>;
   row_indicesSync(self: Tensor): Tensor;
   row_stack(tensors: readonly (Tensor)[], named?: Abortable): Promise<Tensor>;
+  row_stack(tensors: readonly (Tensor)[], named: { out: Tensor } & Abortable): Promise<Tensor>;
   row_stackSync(tensors: readonly (Tensor)[]): Tensor;
+  row_stackSync(tensors: readonly (Tensor)[], named: { out: Tensor }): Tensor;
   /** input where positive, elsewhere times a slope: drawn from [lower, upper) while training, else their mean. */
   rrelu(self: Tensor, lower: Scalar, upper: Scalar, training: boolean, generator: Generator | null, named?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null } & Abortable): Promise<Tensor>;
   rrelu(self: Tensor, lower: Scalar, upper: Scalar, training: boolean, named?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null } & Abortable): Promise<Tensor>;
@@ -3956,10 +3996,10 @@ export interface Ops {
   /** In place: the 1 / sqrt(x), of every element; of the shape of input. */
   rsqrt_(self: Tensor, named?: Abortable): Promise<Tensor>;
   rsqrt_Sync(self: Tensor): Tensor;
-  rsub(self: TensorLike, other: TensorLike, named?: { alpha?: Scalar } & Abortable): Promise<Tensor>;
-  rsub(self: TensorLike, other: TensorLike, named: { alpha?: Scalar; out: Tensor } & Abortable): Promise<Tensor>;
-  rsubSync(self: TensorLike, other: TensorLike, named?: { alpha?: Scalar }): Tensor;
-  rsubSync(self: TensorLike, other: TensorLike, named: { alpha?: Scalar; out: Tensor }): Tensor;
+  rsub(self: Tensor, other: TensorLike, named?: { alpha?: Scalar } & Abortable): Promise<Tensor>;
+  rsub(self: Tensor, other: TensorLike, named: { alpha?: Scalar; out: Tensor } & Abortable): Promise<Tensor>;
+  rsubSync(self: Tensor, other: TensorLike, named?: { alpha?: Scalar }): Tensor;
+  rsubSync(self: Tensor, other: TensorLike, named: { alpha?: Scalar; out: Tensor }): Tensor;
   scalar_tensor(s: Scalar, named?: { dtype?: DType | null; device?: string | null } & Abortable): Promise<Tensor>;
   scalar_tensorSync(s: Scalar, named?: { dtype?: DType | null; device?: string | null }): Tensor;
   /** softmax(query @ key^T * scale + mask) @ value; (..., L, E), (..., S, E), (..., S, Ev) -> (..., L, Ev). attn_mask: bool, True where attention is allowed, or a number to add; scale: 1 / sqrt(E) unless given; enable_gqa: key and value may have fewer heads (dim -3), each serving a group of query heads. */
@@ -4199,8 +4239,12 @@ export interface Ops {
   /** exp(input) over its sum along dim, of the shape of input: rows that add up to 1. */
   softmax(self: Tensor, dim: number | bigint, dtype: DType | null, named?: { dtype?: DType | null } & Abortable): Promise<Tensor>;
   softmax(self: Tensor, dim: number | bigint, named?: { dtype?: DType | null } & Abortable): Promise<Tensor>;
+  softmax(self: Tensor, dim: number | bigint, dtype: DType | null, named: { dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
+  softmax(self: Tensor, dim: number | bigint, named: { dtype?: DType | null; out: Tensor } & Abortable): Promise<Tensor>;
   softmaxSync(self: Tensor, dim: number | bigint, dtype: DType | null, named?: { dtype?: DType | null }): Tensor;
   softmaxSync(self: Tensor, dim: number | bigint, named?: { dtype?: DType | null }): Tensor;
+  softmaxSync(self: Tensor, dim: number | bigint, dtype: DType | null, named: { dtype?: DType | null; out: Tensor }): Tensor;
+  softmaxSync(self: Tensor, dim: number | bigint, named: { dtype?: DType | null; out: Tensor }): Tensor;
   /** log(1 + exp(beta * input)) / beta, and input where beta * input > threshold. */
   softplus(self: Tensor, beta: Scalar, threshold: Scalar, named?: { beta?: Scalar; threshold?: Scalar } & Abortable): Promise<Tensor>;
   softplus(self: Tensor, beta: Scalar, named?: { beta?: Scalar; threshold?: Scalar } & Abortable): Promise<Tensor>;
@@ -4234,6 +4278,7 @@ export interface Ops {
   sort(self: Tensor, dim: number | bigint, descending: boolean, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor } & Abortable): Promise<[Tensor, Tensor]>;
   sort(self: Tensor, dim: number | bigint, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor } & Abortable): Promise<[Tensor, Tensor]>;
   sort(self: Tensor, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor } & Abortable): Promise<[Tensor, Tensor]>;
+  sort(self: Tensor, named: { stable: boolean | null; dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor } & Abortable): Promise<[Tensor, Tensor]>;
   sortSync(self: Tensor, dim: number | bigint, descending: boolean, named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sortSync(self: Tensor, dim: number | bigint, named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
   sortSync(self: Tensor, named?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
@@ -4241,6 +4286,7 @@ export interface Ops {
   sortSync(self: Tensor, dim: number | bigint, descending: boolean, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   sortSync(self: Tensor, dim: number | bigint, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   sortSync(self: Tensor, named: { dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+  sortSync(self: Tensor, named: { stable: boolean | null; dim?: number | bigint; descending?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   /** As sparse_csc_tensor of blocks: values (nnz, rows of a block, columns of a block). */
   sparse_bsc_tensor(ccol_indices: Tensor, row_indices: Tensor, values: Tensor, size: number | bigint | readonly (number | bigint)[] | null, named?: { size?: number | bigint | readonly (number | bigint)[] | null } & Abortable): Promise<Tensor>;
   sparse_bsc_tensor(ccol_indices: Tensor, row_indices: Tensor, values: Tensor, named?: { size?: number | bigint | readonly (number | bigint)[] | null } & Abortable): Promise<Tensor>;
@@ -4298,22 +4344,38 @@ export interface Ops {
   special_bessel_y1(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_bessel_y1Sync(self: Tensor): Tensor;
   special_bessel_y1Sync(self: Tensor, named: { out: Tensor }): Tensor;
-  special_chebyshev_polynomial_t(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_t(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_tSync(x: TensorLike, n: TensorLike): Tensor;
-  special_chebyshev_polynomial_tSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_chebyshev_polynomial_u(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_u(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_uSync(x: TensorLike, n: TensorLike): Tensor;
-  special_chebyshev_polynomial_uSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_chebyshev_polynomial_v(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_v(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_vSync(x: TensorLike, n: TensorLike): Tensor;
-  special_chebyshev_polynomial_vSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_chebyshev_polynomial_w(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_w(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_chebyshev_polynomial_wSync(x: TensorLike, n: TensorLike): Tensor;
-  special_chebyshev_polynomial_wSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_t(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_t(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_t(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_t(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_tSync(x: Scalar, n: Tensor): Tensor;
+  special_chebyshev_polynomial_tSync(x: Tensor, n: TensorLike): Tensor;
+  special_chebyshev_polynomial_tSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_tSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_u(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_u(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_u(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_u(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_uSync(x: Scalar, n: Tensor): Tensor;
+  special_chebyshev_polynomial_uSync(x: Tensor, n: TensorLike): Tensor;
+  special_chebyshev_polynomial_uSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_uSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_v(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_v(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_v(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_v(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_vSync(x: Scalar, n: Tensor): Tensor;
+  special_chebyshev_polynomial_vSync(x: Tensor, n: TensorLike): Tensor;
+  special_chebyshev_polynomial_vSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_vSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_w(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_w(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_w(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_w(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_chebyshev_polynomial_wSync(x: Scalar, n: Tensor): Tensor;
+  special_chebyshev_polynomial_wSync(x: Tensor, n: TensorLike): Tensor;
+  special_chebyshev_polynomial_wSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_chebyshev_polynomial_wSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
   special_digamma(self: Tensor, named?: Abortable): Promise<Tensor>;
   special_digamma(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_digammaSync(self: Tensor): Tensor;
@@ -4362,14 +4424,22 @@ export interface Ops {
   special_gammaln(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_gammalnSync(self: Tensor): Tensor;
   special_gammalnSync(self: Tensor, named: { out: Tensor }): Tensor;
-  special_hermite_polynomial_h(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_hermite_polynomial_h(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_hermite_polynomial_hSync(x: TensorLike, n: TensorLike): Tensor;
-  special_hermite_polynomial_hSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_hermite_polynomial_he(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_hermite_polynomial_he(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_hermite_polynomial_heSync(x: TensorLike, n: TensorLike): Tensor;
-  special_hermite_polynomial_heSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_hermite_polynomial_h(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_hermite_polynomial_h(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_hermite_polynomial_h(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_hermite_polynomial_h(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_hermite_polynomial_hSync(x: Scalar, n: Tensor): Tensor;
+  special_hermite_polynomial_hSync(x: Tensor, n: TensorLike): Tensor;
+  special_hermite_polynomial_hSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_hermite_polynomial_hSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_hermite_polynomial_he(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_hermite_polynomial_he(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_hermite_polynomial_he(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_hermite_polynomial_he(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_hermite_polynomial_heSync(x: Scalar, n: Tensor): Tensor;
+  special_hermite_polynomial_heSync(x: Tensor, n: TensorLike): Tensor;
+  special_hermite_polynomial_heSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_hermite_polynomial_heSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
   special_i0(self: Tensor, named?: Abortable): Promise<Tensor>;
   special_i0(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_i0Sync(self: Tensor): Tensor;
@@ -4386,14 +4456,22 @@ export interface Ops {
   special_i1e(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_i1eSync(self: Tensor): Tensor;
   special_i1eSync(self: Tensor, named: { out: Tensor }): Tensor;
-  special_laguerre_polynomial_l(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_laguerre_polynomial_l(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_laguerre_polynomial_lSync(x: TensorLike, n: TensorLike): Tensor;
-  special_laguerre_polynomial_lSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_legendre_polynomial_p(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_legendre_polynomial_p(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_legendre_polynomial_pSync(x: TensorLike, n: TensorLike): Tensor;
-  special_legendre_polynomial_pSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_laguerre_polynomial_l(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_laguerre_polynomial_l(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_laguerre_polynomial_l(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_laguerre_polynomial_l(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_laguerre_polynomial_lSync(x: Scalar, n: Tensor): Tensor;
+  special_laguerre_polynomial_lSync(x: Tensor, n: TensorLike): Tensor;
+  special_laguerre_polynomial_lSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_laguerre_polynomial_lSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_legendre_polynomial_p(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_legendre_polynomial_p(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_legendre_polynomial_p(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_legendre_polynomial_p(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_legendre_polynomial_pSync(x: Scalar, n: Tensor): Tensor;
+  special_legendre_polynomial_pSync(x: Tensor, n: TensorLike): Tensor;
+  special_legendre_polynomial_pSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_legendre_polynomial_pSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
   special_log1p(self: Tensor, named?: Abortable): Promise<Tensor>;
   special_log1p(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_log1pSync(self: Tensor): Tensor;
@@ -4458,22 +4536,38 @@ export interface Ops {
   special_scaled_modified_bessel_k1(x: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_scaled_modified_bessel_k1Sync(x: Tensor): Tensor;
   special_scaled_modified_bessel_k1Sync(x: Tensor, named: { out: Tensor }): Tensor;
-  special_shifted_chebyshev_polynomial_t(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_t(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_tSync(x: TensorLike, n: TensorLike): Tensor;
-  special_shifted_chebyshev_polynomial_tSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_shifted_chebyshev_polynomial_u(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_u(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_uSync(x: TensorLike, n: TensorLike): Tensor;
-  special_shifted_chebyshev_polynomial_uSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_shifted_chebyshev_polynomial_v(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_v(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_vSync(x: TensorLike, n: TensorLike): Tensor;
-  special_shifted_chebyshev_polynomial_vSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
-  special_shifted_chebyshev_polynomial_w(x: TensorLike, n: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_w(x: TensorLike, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_shifted_chebyshev_polynomial_wSync(x: TensorLike, n: TensorLike): Tensor;
-  special_shifted_chebyshev_polynomial_wSync(x: TensorLike, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_t(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_t(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_t(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_t(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_tSync(x: Scalar, n: Tensor): Tensor;
+  special_shifted_chebyshev_polynomial_tSync(x: Tensor, n: TensorLike): Tensor;
+  special_shifted_chebyshev_polynomial_tSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_tSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_u(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_u(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_u(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_u(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_uSync(x: Scalar, n: Tensor): Tensor;
+  special_shifted_chebyshev_polynomial_uSync(x: Tensor, n: TensorLike): Tensor;
+  special_shifted_chebyshev_polynomial_uSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_uSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_v(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_v(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_v(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_v(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_vSync(x: Scalar, n: Tensor): Tensor;
+  special_shifted_chebyshev_polynomial_vSync(x: Tensor, n: TensorLike): Tensor;
+  special_shifted_chebyshev_polynomial_vSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_vSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_w(x: Scalar, n: Tensor, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_w(x: Tensor, n: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_w(x: Scalar, n: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_w(x: Tensor, n: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_shifted_chebyshev_polynomial_wSync(x: Scalar, n: Tensor): Tensor;
+  special_shifted_chebyshev_polynomial_wSync(x: Tensor, n: TensorLike): Tensor;
+  special_shifted_chebyshev_polynomial_wSync(x: Scalar, n: Tensor, named: { out: Tensor }): Tensor;
+  special_shifted_chebyshev_polynomial_wSync(x: Tensor, n: TensorLike, named: { out: Tensor }): Tensor;
   special_sinc(self: Tensor, named?: Abortable): Promise<Tensor>;
   special_sinc(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_sincSync(self: Tensor): Tensor;
@@ -4482,18 +4576,30 @@ export interface Ops {
   special_spherical_bessel_j0(x: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   special_spherical_bessel_j0Sync(x: Tensor): Tensor;
   special_spherical_bessel_j0Sync(x: Tensor, named: { out: Tensor }): Tensor;
-  special_xlog1py(self: TensorLike, other: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_xlog1py(self: TensorLike, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_xlog1pySync(self: TensorLike, other: TensorLike): Tensor;
-  special_xlog1pySync(self: TensorLike, other: TensorLike, named: { out: Tensor }): Tensor;
-  special_xlogy(self: TensorLike, other: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_xlogy(self: TensorLike, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_xlogySync(self: TensorLike, other: TensorLike): Tensor;
-  special_xlogySync(self: TensorLike, other: TensorLike, named: { out: Tensor }): Tensor;
-  special_zeta(self: TensorLike, other: TensorLike, named?: Abortable): Promise<Tensor>;
-  special_zeta(self: TensorLike, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
-  special_zetaSync(self: TensorLike, other: TensorLike): Tensor;
-  special_zetaSync(self: TensorLike, other: TensorLike, named: { out: Tensor }): Tensor;
+  special_xlog1py(self: Tensor, other: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_xlog1py(self: Scalar, other: Tensor, named?: Abortable): Promise<Tensor>;
+  special_xlog1py(self: Tensor, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_xlog1py(self: Scalar, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_xlog1pySync(self: Tensor, other: TensorLike): Tensor;
+  special_xlog1pySync(self: Scalar, other: Tensor): Tensor;
+  special_xlog1pySync(self: Tensor, other: TensorLike, named: { out: Tensor }): Tensor;
+  special_xlog1pySync(self: Scalar, other: Tensor, named: { out: Tensor }): Tensor;
+  special_xlogy(self: Scalar, other: Tensor, named?: Abortable): Promise<Tensor>;
+  special_xlogy(self: Tensor, other: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_xlogy(self: Scalar, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_xlogy(self: Tensor, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_xlogySync(self: Scalar, other: Tensor): Tensor;
+  special_xlogySync(self: Tensor, other: TensorLike): Tensor;
+  special_xlogySync(self: Scalar, other: Tensor, named: { out: Tensor }): Tensor;
+  special_xlogySync(self: Tensor, other: TensorLike, named: { out: Tensor }): Tensor;
+  special_zeta(self: Tensor, other: TensorLike, named?: Abortable): Promise<Tensor>;
+  special_zeta(self: Scalar, other: Tensor, named?: Abortable): Promise<Tensor>;
+  special_zeta(self: Tensor, other: TensorLike, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_zeta(self: Scalar, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
+  special_zetaSync(self: Tensor, other: TensorLike): Tensor;
+  special_zetaSync(self: Scalar, other: Tensor): Tensor;
+  special_zetaSync(self: Tensor, other: TensorLike, named: { out: Tensor }): Tensor;
+  special_zetaSync(self: Scalar, other: Tensor, named: { out: Tensor }): Tensor;
   split(self: Tensor, split_size: number | bigint, dim: number | bigint, named?: { dim?: number | bigint } & Abortable): Promise<Tensor[]>;
   split(self: Tensor, split_size: number | bigint, named?: { dim?: number | bigint } & Abortable): Promise<Tensor[]>;
   split(self: Tensor, split_size: number | bigint | readonly (number | bigint)[], dim: number | bigint, named?: { dim?: number | bigint } & Abortable): Promise<Tensor[]>;
@@ -4695,8 +4801,12 @@ export interface Ops {
   takeSync(self: Tensor, index: Tensor, named: { out: Tensor }): Tensor;
   take_along_dim(self: Tensor, indices: Tensor, dim: number | bigint | null, named?: { dim?: number | bigint | null } & Abortable): Promise<Tensor>;
   take_along_dim(self: Tensor, indices: Tensor, named?: { dim?: number | bigint | null } & Abortable): Promise<Tensor>;
+  take_along_dim(self: Tensor, indices: Tensor, dim: number | bigint | null, named: { dim?: number | bigint | null; out: Tensor } & Abortable): Promise<Tensor>;
+  take_along_dim(self: Tensor, indices: Tensor, named: { dim?: number | bigint | null; out: Tensor } & Abortable): Promise<Tensor>;
   take_along_dimSync(self: Tensor, indices: Tensor, dim: number | bigint | null, named?: { dim?: number | bigint | null }): Tensor;
   take_along_dimSync(self: Tensor, indices: Tensor, named?: { dim?: number | bigint | null }): Tensor;
+  take_along_dimSync(self: Tensor, indices: Tensor, dim: number | bigint | null, named: { dim?: number | bigint | null; out: Tensor }): Tensor;
+  take_along_dimSync(self: Tensor, indices: Tensor, named: { dim?: number | bigint | null; out: Tensor }): Tensor;
   /** The tangent, of every element; of the shape of input. */
   tan(self: Tensor, named?: Abortable): Promise<Tensor>;
   tan(self: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
@@ -5037,7 +5147,9 @@ export interface Ops {
   varlen_attentionSync(query: Tensor, key: Tensor, value: Tensor, cu_seq_q: Tensor, cu_seq_k: Tensor, named?: { window_left?: number | bigint; window_right?: number | bigint; scale?: number | null; enable_gqa?: boolean }): [Tensor, Tensor];
   /** dot with the first vector conjugated. */
   vdot(self: Tensor, other: Tensor, named?: Abortable): Promise<Tensor>;
+  vdot(self: Tensor, other: Tensor, named: { out: Tensor } & Abortable): Promise<Tensor>;
   vdotSync(self: Tensor, other: Tensor): Tensor;
+  vdotSync(self: Tensor, other: Tensor, named: { out: Tensor }): Tensor;
   /** A view of input in another shape, -1 standing for what is left; RuntimeError where only a copy would do. */
   view(self: Tensor, size: number | bigint | readonly (number | bigint)[], named?: Abortable): Promise<Tensor>;
   view(self: Tensor, dtype: DType, named?: Abortable): Promise<Tensor>;
@@ -5070,7 +5182,9 @@ export interface Ops {
   vsplitSync(self: Tensor, sections: number | bigint): Tensor[];
   vsplitSync(self: Tensor, indices: number | bigint | readonly (number | bigint)[]): Tensor[];
   vstack(tensors: readonly (Tensor)[], named?: Abortable): Promise<Tensor>;
+  vstack(tensors: readonly (Tensor)[], named: { out: Tensor } & Abortable): Promise<Tensor>;
   vstackSync(tensors: readonly (Tensor)[]): Tensor;
+  vstackSync(tensors: readonly (Tensor)[], named: { out: Tensor }): Tensor;
   /** input where condition is True, other elsewhere; the shapes broadcast. */
   where(condition: Tensor, named?: Abortable): Promise<Tensor[]>;
   where(condition: Tensor, self: TensorLike, other: TensorLike, named?: Abortable): Promise<Tensor>;
@@ -6251,7 +6365,9 @@ export interface TensorMethods {
   nansumSync(dim: number | bigint | readonly (number | bigint)[] | null, named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   nansumSync(named?: { dim?: number | bigint | readonly (number | bigint)[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   narrow(dim: number | bigint, start: number | bigint, length: number | bigint, named?: Abortable): Promise<Tensor>;
+  narrow(dim: number | bigint, start: Tensor, length: number | bigint, named?: Abortable): Promise<Tensor>;
   narrowSync(dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
+  narrowSync(dim: number | bigint, start: Tensor, length: number | bigint): Tensor;
   narrow_copy(dim: number | bigint, start: number | bigint, length: number | bigint, named?: Abortable): Promise<Tensor>;
   narrow_copySync(dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
   /** Whether input != other, element by element; the shapes broadcast, the dtypes promote. */

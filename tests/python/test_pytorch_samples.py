@@ -3,7 +3,7 @@
 import pytest
 import torch
 import vibetensor.torch as vt
-from pytorch_samples import across, layers, ops, optimizers, report, verdict
+from pytorch_samples import across, layers, ops, optimizers, refusals, report, verdict
 
 # of every kind that op_db has: rows, reductions, views, products, random ops, layers, what PyTorch's tests wrap
 FEW = [
@@ -77,6 +77,11 @@ def test_optimizers(name):
     known = report.recorded()["optimizers"][name]
     assert result.get("kind") == known.get("kind"), result
     assert result["compared"] or "failed" in known
+
+
+@pytest.mark.parametrize("name", [name for name in refusals.infos() if name not in refusals.KNOWN])
+def test_refusals(name):
+    assert "failed" not in refusals.run_refusals(name)
 
 
 def test_the_page_says_what_was_found():

@@ -87,7 +87,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
 }  // namespace
 
 void register_grids(Registry& r) {
-  r.def("complex(Tensor real, Tensor imag) -> Tensor").all(complex_kernel).backward(keep::none, complex_backward);
+  r.def("complex(Tensor real, Tensor imag) -> Tensor").all(complex_kernel).out().backward(keep::none, complex_backward);
   r.def("meshgrid(Tensor[] tensors) -> Tensor[]").composite(meshgrid);
   r.def("meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]").composite(meshgrid_indexing);
   r.def("one_hot(Tensor self, int num_classes=-1) -> Tensor")

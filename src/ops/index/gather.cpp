@@ -99,7 +99,7 @@ void register_gather(Registry& r) {
       .meta(gather_meta)
       .cpu(gather_cpu)
       .backward(keep::args(2), gather_backward);
-  r.def("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").composite(take_along_dim);
+  r.def("take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor").composite(take_along_dim).out();
 }
 
 }  // namespace vt

@@ -177,11 +177,11 @@ void register_join(Registry& r) {
       .backward(keep::none, stack_backward);
   r.def("concat(Tensor[] tensors, int dim=0) -> Tensor").composite(ops::cat);
   r.def("concatenate(Tensor[] tensors, int dim=0) -> Tensor").composite(ops::cat);
-  r.def("hstack(Tensor[] tensors) -> Tensor").composite(hstack);
-  r.def("vstack(Tensor[] tensors) -> Tensor").composite(vstack);
-  r.def("row_stack(Tensor[] tensors) -> Tensor").composite(vstack);
-  r.def("dstack(Tensor[] tensors) -> Tensor").composite(dstack);
-  r.def("column_stack(Tensor[] tensors) -> Tensor").composite(column_stack);
+  r.def("hstack(Tensor[] tensors) -> Tensor").composite(hstack).out();
+  r.def("vstack(Tensor[] tensors) -> Tensor").composite(vstack).out();
+  r.def("row_stack(Tensor[] tensors) -> Tensor").composite(vstack).out();
+  r.def("dstack(Tensor[] tensors) -> Tensor").composite(dstack).out();
+  r.def("column_stack(Tensor[] tensors) -> Tensor").composite(column_stack).out();
   r.def("cartesian_prod(Tensor[] tensors) -> Tensor")
       .composite(cartesian_prod)
       .doc("All combinations of the elements of vectors, one a row.");

@@ -288,12 +288,15 @@ void register_products(Registry& r) {
       .doc("Sum of the products of two vectors, as a 0-dim tensor; no conjugation.");
   r.def("outer(Tensor self, Tensor vec2) -> Tensor")
       .composite(outer)
+      .out()
       .doc("Outer product of two vectors (n), (m): (n, m).");
   r.def("inner(Tensor self, Tensor other) -> Tensor")
       .composite(inner)
+      .out()
       .doc("Sums of products over the last dim of both: (..., n), (*, n) give (..., *).");
   r.def("vdot(Tensor self, Tensor other) -> Tensor")
       .composite(vdot)
+      .out()
       .autocast({.cuda = AutocastPolicy::Promote})
       .doc("dot with the first vector conjugated.");
   r.def("linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor")

@@ -164,10 +164,12 @@ void register_softmax(Registry& r) {
       .internal();
   r.def("softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<false>)
+      .out()
       .autocast({.cuda = AutocastPolicy::Float32})
       .doc("exp(self) over its sum along dim; rows sum to 1. dtype: cast first.");
   r.def("log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor")
       .composite(softmax<true>)
+      .out()
       .autocast({.cuda = AutocastPolicy::Float32})
       .doc("log of softmax along dim, computed without overflow.");
 }

@@ -6,6 +6,7 @@
 #include "ops/copy/scalar_fits.h"
 #include "ops/factory/factory.h"
 #include "ops/pointwise/gradients.h"
+#include "ops/pointwise/number_first.h"
 #include "ops/pointwise/rows.h"
 #include "ops/typed/copy.h"
 #include "ops/typed/factory.h"
@@ -17,12 +18,6 @@ namespace vt::pointwise {
 namespace {
 
 using OptionalScalar = std::optional<Scalar>;
-
-// A number before a tensor, for ops that name it in an overload of its own.
-template <Tensor (*op)(const Tensor&, const Tensor&)>
-Tensor of_number(const Scalar& self, const Tensor& other) {
-  return op(wrapped_number(self), other);
-}
 
 Tensor div_mode(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
   if (!mode) return div(self, other);

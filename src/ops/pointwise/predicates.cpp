@@ -107,14 +107,17 @@ void register_predicates(Registry& r) {
   r.def(
        "isin.Tensor_Tensor(Tensor|Scalar elements, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(isin)
+      .out()
       .function_only();
   r.def(
        "isin.Tensor_Scalar(Tensor|Scalar elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(isin_number)
+      .out()
       .function_only();
   r.def(
        "isin.Scalar_Tensor(Scalar element, Tensor|Scalar test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor")
       .composite(number_isin)
+      .out()
       .function_only();
 }
 

@@ -185,7 +185,9 @@ void register_reduce_extrema(Registry& r) {
           "min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
           "min.other(Tensor self, Tensor other) -> Tensor",
           "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor"});
-  r.def("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)").composite(aminmax);
+  r.def("aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)")
+      .composite(aminmax)
+      .out();
 }
 
 }  // namespace vt

@@ -207,7 +207,8 @@ void register_reduce_sums(Registry& r) {
       .cuda(nansum)
       .backward(keep::self, nansum_backward);
   r.def("nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
-      .composite(nanmean);
+      .composite(nanmean)
+      .out();
   r.def("mean(Tensor self, *, ScalarType? dtype=None) -> Tensor")
       .meta(mean_all_meta)
       .cpu(mean_all)

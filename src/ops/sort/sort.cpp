@@ -113,11 +113,12 @@ void register_sort(Registry& r) {
       .backward(Keep::result(1), sort_backward);
   r.def(
        "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)")
-      .composite(sort_stable);
+      .composite(sort_stable)
+      .out();
   r.def("argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor").composite(argsort);
   r.def("argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> Tensor")
       .composite(argsort_stable);
-  r.def("msort(Tensor self) -> Tensor").composite(msort);
+  r.def("msort(Tensor self) -> Tensor").composite(msort).out();
   register_topk(r);
   register_rank(r);
   register_mode(r);

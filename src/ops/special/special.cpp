@@ -1,6 +1,7 @@
 // torch.special: its rows, what is written in terms of them, and its names for ops of torch.
 #include "ops/typed/special.h"
 #include "ops/copy/copy.h"
+#include "ops/pointwise/number_first.h"
 #include "ops/pointwise/rows_register.h"
 #include "ops/special/functions.h"
 
@@ -58,9 +59,45 @@ std::tuple<Tensor, Tensor> frexp(const Tensor& self) {
 Tensor xlogy(const Tensor& self, const Tensor& other) { return ops::xlogy(self, other); }
 Tensor rounded(const Tensor& self, int64_t decimals) { return ops::round(self, decimals); }
 
+template <Tensor (*op)(const Tensor&, const Tensor&)>
+void declare_number_first(Registry& r, const char* schema) {
+  r.def(schema).composite(of_number<op>).surface(kSpecial).out();
+}
+
+void register_numbers_first(Registry& r) {
+  declare_number_first<ops::xlogy>(r, "special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor");
+  declare_number_first<ops::special_xlog1py>(r, "special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor");
+  declare_number_first<ops::special_zeta>(r, "special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor");
+  declare_number_first<ops::special_chebyshev_polynomial_t>(
+      r, "special_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_chebyshev_polynomial_u>(
+      r, "special_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_chebyshev_polynomial_v>(
+      r, "special_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_chebyshev_polynomial_w>(
+      r, "special_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_shifted_chebyshev_polynomial_t>(
+      r, "special_shifted_chebyshev_polynomial_t.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_shifted_chebyshev_polynomial_u>(
+      r, "special_shifted_chebyshev_polynomial_u.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_shifted_chebyshev_polynomial_v>(
+      r, "special_shifted_chebyshev_polynomial_v.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_shifted_chebyshev_polynomial_w>(
+      r, "special_shifted_chebyshev_polynomial_w.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_hermite_polynomial_h>(
+      r, "special_hermite_polynomial_h.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_hermite_polynomial_he>(
+      r, "special_hermite_polynomial_he.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_laguerre_polynomial_l>(
+      r, "special_laguerre_polynomial_l.x_scalar(Scalar x, Tensor n) -> Tensor");
+  declare_number_first<ops::special_legendre_polynomial_p>(
+      r, "special_legendre_polynomial_p.x_scalar(Scalar x, Tensor n) -> Tensor");
+}
+
 }  // namespace
 
 void register_special(Registry& r) {
+  register_numbers_first(r);
   r.def("polygamma(int n, Tensor self) -> Tensor").composite(polygamma).function_only().out();
   r.def("polygamma.method(Tensor self, int n) -> Tensor")
       .composite(polygamma_of)
@@ -83,7 +120,7 @@ void register_special(Registry& r) {
   r.def("special_sinc(Tensor self) -> Tensor").composite(ops::sinc).surface(kSpecial).out();
   r.def("special_i0(Tensor self) -> Tensor").composite(ops::i0).surface(kSpecial).out();
   r.def("special_logit(Tensor self, float? eps=None) -> Tensor").composite(ops::logit).surface(kSpecial).out();
-  r.def("special_xlogy(Tensor|Scalar self, Tensor|Scalar other) -> Tensor").composite(xlogy).surface(kSpecial).out();
+  r.def("special_xlogy(Tensor self, Tensor|Scalar other) -> Tensor").composite(xlogy).surface(kSpecial).out();
   r.def("special_round(Tensor self, *, int decimals=0) -> Tensor").composite(rounded).surface(kSpecial).out();
   r.def("special_gammainc(Tensor self, Tensor other) -> Tensor").composite(ops::igamma).surface(kSpecial).out();
   r.def("special_gammaincc(Tensor self, Tensor other) -> Tensor").composite(ops::igammac).surface(kSpecial).out();

@@ -94,7 +94,7 @@ void register_diagonal(Registry& r) {
   r.def("diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor")
       .all(diag_embed_kernel)
       .backward(keep::none, diag_embed_derivative);
-  r.def("diag(Tensor self, int diagonal=0) -> Tensor").composite(diag);
+  r.def("diag(Tensor self, int diagonal=0) -> Tensor").composite(diag).out();
   r.def("trace(Tensor self) -> Tensor").composite(trace).autocast({.cpu = AutocastPolicy::Float32});
   r.def("diagflat(Tensor self, int offset=0) -> Tensor").composite(diagflat);
 }

@@ -2,6 +2,7 @@
 #include "dispatch/registry.h"
 #include "ops/copy/waiting_terms.h"
 #include "ops/factory/factory.h"
+#include "ops/typed/copy.h"
 #include "ops/typed/pointwise.h"
 #include "ops/typed/view.h"
 #include "ops/view/put_gradient.h"
@@ -77,6 +78,11 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
   return ops::slice(self, dim, start, start + length, 1);
 }
 
+Tensor narrow_from(const Tensor& self, int64_t dim, const Tensor& start, int64_t length) {
+  VT_CHECK(start.dim() == 0 && is_integral(start.dtype()), Runtime, "start must be an 0-dim integral Tensor.");
+  return narrow(self, dim, ops::item(start).to_int(), length);
+}
+
 // The gradient of a view of one dim: zeros, with the view's place taken by `grad`.
 Tensor select_backward_kernel(const Tensor& grad_output, IntSpan input_sizes, int64_t dim, int64_t index) {
   const Tensor out = ops::filled(input_sizes, 0, grad_output.dtype(), grad_output.device());
@@ -128,6 +134,9 @@ void register_slicing(Registry& r) {
       .backward(keep::none, slice_derivative)
       .surface(kNode);
   r.def("narrow(Tensor(a) self, int dim, int start, int length) -> Tensor(a)").composite(narrow);
+  r.def("narrow.Tensor(Tensor(a) self, int dim, Tensor start, int length) -> Tensor(a)")
+      .composite(narrow_from)
+      .value_dependent();
   r.def("select_backward(Tensor grad_output, int[] input_sizes, int dim, int index) -> Tensor")
       .all(select_backward_kernel)
       .backward(keep::none, select_backward_derivative)
