@@ -339,7 +339,8 @@ def register_fake(
 ) -> Any:
     """`func`, which gives results without values for tensors of the meta device; a decorator without it.
 
-    allow_override: False is a RuntimeError where the op has such a function already.
+    allow_override: False is a RuntimeError where the op has such a function already. _stacklevel: of PyTorch's messages,
+    which are without a line here.
     """
     if isinstance(op, str):
         op = ops.define(*named(op))  # as PyTorch takes it, also before the op itself

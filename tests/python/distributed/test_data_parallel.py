@@ -22,6 +22,12 @@ def test_gradients_travel_in_16_bits():
     )
 
 
+def test_processes_evaluate_with_the_first_ones_buffers():
+    first, second = run("buffers.py", 2)
+    assert first["after_step"] != second["after_step"]
+    assert first["evaluated"] == second["evaluated"] == first["after_step"]
+
+
 @pytest.mark.parametrize("size", [2, 4])
 def test_modules_in_parts_learn_the_same(size):
     found = run("training.py", size, "fully_shard")

@@ -400,3 +400,92 @@ def test_options_that_are_not_there_are_refused(group):
         d.new_group([0], use_local_synchronization=True)
     with pytest.raises(NotImplementedError, match="skip_all_reduce_unused_params"):
         vt.nn.parallel.DistributedDataParallel(vt.nn.Linear(1, 1), skip_all_reduce_unused_params=True)
+
+
+def trained(t):
+    model = t.nn.Linear(2, 2)
+    optimizer = t.optim.Adam(model.parameters())
+    model(t.ones(1, 2)).sum().backward()
+    optimizer.step()
+    return model, optimizer
+
+
+def sent(t, change, **options):
+    """The keys that are missing and unexpected when the first process's state dict, changed, goes to all."""
+    helpers = importlib.import_module(f"{t.__name__}.distributed.checkpoint.state_dict")
+    state = t.nn.Linear(2, 2).state_dict()
+    change(t, state)
+    chosen = helpers.StateDictOptions(broadcast_from_rank0=True, **options)
+    keys = helpers.set_model_state_dict(t.nn.Linear(2, 2), state, options=chosen)
+    return keys.missing_keys, keys.unexpected_keys
+
+
+def steps_of_some(t, strict):
+    """Gives a state dict of an optimizer back without the state of a parameter."""
+    helpers = importlib.import_module(f"{t.__name__}.distributed.checkpoint.state_dict")
+    model, optimizer = trained(t)
+    state = helpers.get_optimizer_state_dict(model, optimizer)
+    del state["state"]["bias"]
+    helpers.set_optimizer_state_dict(model, optimizer, state, options=helpers.StateDictOptions(strict=strict))
+
+
+def written_in_place(t):
+    functions = importlib.import_module(f"{t.__name__}.distributed.nn")
+    first, second = t.zeros(2), t.zeros(2)
+    given = t.ones(2, requires_grad=True)
+    (functions.reduce_scatter(first, [given]) * functions.all_to_all_single(second, given * 2)).sum().backward()
+    return first.tolist(), second.tolist(), given.grad.tolist()
+
+
+def reads_another_folder(t, folder):
+    checkpoint = importlib.import_module(f"{t.__name__}.distributed.checkpoint")
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        writer = checkpoint.FileSystemWriter(f"{folder}/none")
+        state = {"w": t.full((2,), value)}
+        checkpoint.save(state, storage_writer=writer, checkpoint_id=f"{folder}/{t.__name__}{name}")
+    state = {"w": t.zeros(2)}
+    reader = checkpoint.FileSystemReader(f"{folder}/{t.__name__}a")
+    checkpoint.load(state, storage_reader=reader, checkpoint_id=f"{folder}/{t.__name__}b")
+    return state["w"].tolist()
+
+
+def mesh_of_one(t):
+    return t.distributed.device_mesh.init_device_mesh("cpu", (1,), mesh_dim_names=("dp",))
+
+
+PASSED_OVER = {
+    "a mesh beside a group": lambda t: t.distributed.device_mesh.DeviceMesh.from_group(
+        t.distributed.group.WORLD, "cpu", mesh=[3, 4]
+    ),
+    "the group's own mesh": lambda t: t.distributed.device_mesh.DeviceMesh.from_group(
+        t.distributed.group.WORLD, "cpu", mesh=t.tensor([0])
+    ).mesh.tolist(),
+    "a name of one dim": lambda t: mesh_of_one(t)._flatten("foo").mesh_dim_names,
+    "an output": written_in_place,
+    "a missing key": lambda t: sent(t, lambda t, s: s.pop("bias"), full_state_dict=True),
+    "an unexpected key": lambda t: sent(t, lambda t, s: s.update(other=t.ones(1)), full_state_dict=True),
+    "parts from the first process": lambda t: sent(t, lambda t, s: None),
+    "an optimizer's missing state": lambda t: steps_of_some(t, True),
+    "an optimizer's missing state, not strict": lambda t: steps_of_some(t, False),
+}
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", PASSED_OVER)
+def test_arguments_have_their_effect(group, name):
+    both(PASSED_OVER[name])
+
+
+def test_missing_keys_are_named(group):  # PyTorch gives the model's own as the first process's
+    assert sent(vt, lambda t, s: s.pop("bias"), full_state_dict=True, strict=False) == (["bias"], [])
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_a_checkpoint_id_goes_before_a_path(group, tmp_path):
+    assert reads_another_folder(vt, tmp_path) == reads_another_folder(torch, tmp_path) == [2.0, 2.0]
+
+
+def test_strides_that_are_not_there_are_refused(group):
+    tensor = vt.distributed.tensor
+    with pytest.raises(NotImplementedError, match="contiguous"):
+        tensor.DTensor.from_local(vt.ones(2, 3), mesh_of_one(vt), [tensor.Replicate()], shape=(2, 3), stride=(1, 2))

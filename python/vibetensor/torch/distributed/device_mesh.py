@@ -173,7 +173,8 @@ class DeviceMesh:
                 raise ValueError("Must pass mesh if passing multiple ProcessGroups")
             return DeviceMesh(device_type, mesh, mesh_dim_names=mesh_dim_names, _groups=list(group))
         ranks = groups.get_process_group_ranks(group)
-        if mesh is not None and _C.ops.as_tensor(mesh).flatten().tolist() != ranks:
+        given = ranks if mesh is None else mesh
+        if (given.tolist() if isinstance(given, _C.Tensor) else list(given)) != ranks:
             raise ValueError(f"Invalid mesh {mesh} for ProcessGroup with ranks {ranks}")
         return DeviceMesh(device_type, ranks, mesh_dim_names=mesh_dim_names, _groups=[group])
 
